@@ -1,0 +1,219 @@
+"""The country folder: read it, write it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from allreach import tables
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.grid import Grid
+from allreach.io.atomic import write_json, write_text
+from allreach.io.raster import read_raster, write_raster
+from allreach.io.vector import read_table, write_table
+from allreach.params.country_config import CountryConfig, LayerProvenance
+
+RASTERS = ("terrain", "clutter", "zones", "population")
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country folder in memory.
+
+    Parameters
+    ----------
+    config
+        ``country.yaml``.
+    grid
+        Grid of all rasters.
+    terrain_m
+        Ground height above sea level, float32, shape of the grid; NaN where unknown. [m]
+    clutter_class
+        Clutter class, uint8 (0 unknown, 1 water, 2 open, 3 suburban, 4 urban, trees or forest, 5 dense urban), or none.
+    zones
+        P.1812 zone, uint8 (1 sea, 3 coastal, 4 inland), or none.
+    population
+        People per pixel, float32, 0 where none, or none.
+    layers
+        Every table of the folder by name; a table that the folder lacks is empty.
+    provenance
+        Per layer that the folder has.
+    """
+
+    config: CountryConfig
+    grid: Grid
+    terrain_m: NDArray[np.float32]
+    clutter_class: NDArray[np.uint8] | None = None
+    zones: NDArray[np.uint8] | None = None
+    population: NDArray[np.float32] | None = None
+    layers: dict[str, pd.DataFrame] = field(default_factory=dict)
+    provenance: dict[str, LayerProvenance] = field(default_factory=dict)
+
+    def table(self, name: str) -> gpd.GeoDataFrame:
+        """Table of a layer; empty where the folder has none."""
+        return self.layers[name] if name in self.layers else tables.empty(name)
+
+    def has(self, layer: str) -> bool:
+        """Whether the folder holds a layer (raster or table)."""
+        return layer in self.provenance
+
+    def evidence(self, *layers: str) -> str:
+        """Worst evidence of some layers; a layer that the folder lacks counts as modelled, since a rule stands in."""
+        labels = [self.provenance[n].evidence if n in self.provenance else "modelled" for n in layers]
+        return tables.worst_evidence(*labels)
+
+
+def read_country(folder: Path) -> Country:
+    """Read a country folder whole.
+
+    Raises
+    ------
+    DataMissingError
+        If there is no such folder or it has no ``country.yaml``.
+    InputError
+        With every fault that reading finds (``country check`` finds more).
+    """
+    config = read_config(folder)
+    faults: list[Fault] = []
+    rasters: dict[str, NDArray] = {}
+    grid: Grid | None = None
+    for name in RASTERS:
+        path = folder / f"{name}.tif"
+        if not path.is_file():
+            continue
+        try:
+            values, found = read_raster(path)
+        except InputError as error:
+            faults += error.faults or [Fault(path.name, str(error))]
+            continue
+        if grid is None:
+            grid = found
+        elif not _same(grid, found):
+            faults.append(
+                Fault(path.name, "lies on another grid than terrain.tif", "one CRS, pixel and frame for all rasters",
+                      "Bring it in with allreach country import, which resamples")
+            )
+        rasters[name] = values
+    if "terrain" not in rasters and not any(f.where.startswith("terrain") for f in faults):
+        faults.append(Fault("terrain.tif", "is missing", "ground heights in metres above sea level",
+                            "Bring one in with allreach country import terrain FILE"))
+    layers: dict[str, pd.DataFrame] = {}
+    for name in tables.COUNTRY_TABLES:
+        path = folder / f"{name}.parquet"
+        if path.is_file():
+            try:
+                layers[name] = read_table(path, name)
+            except InputError as error:
+                faults += error.faults or [Fault(path.name, str(error))]
+    if not (folder / "places.parquet").is_file() and not (folder / "population.tif").is_file():
+        faults.append(Fault("places.parquet, population.tif", "both are missing", "at least one of them",
+                            "Bring one in with allreach country import"))
+    provenance = _read_provenance(folder, [*rasters, *layers], faults)
+    if faults or grid is None:
+        raise InputError(faults)
+    return Country(
+        config=config,
+        grid=grid,
+        terrain_m=rasters["terrain"].astype(np.float32, copy=False),
+        clutter_class=rasters["clutter"].astype(np.uint8, copy=False) if "clutter" in rasters else None,
+        zones=rasters["zones"].astype(np.uint8, copy=False) if "zones" in rasters else None,
+        population=np.nan_to_num(rasters["population"]).astype(np.float32, copy=False) if "population" in rasters else None,
+        layers=layers,
+        provenance=provenance,
+    )
+
+
+def read_config(folder: Path) -> CountryConfig:
+    """Read and check ``country.yaml``."""
+    path = folder / "country.yaml"
+    if not path.is_file():
+        raise DataMissingError(
+            f"{folder}: no country folder (country.yaml is missing). Make one with "
+            "allreach country sketch ISO3, or import your own data with allreach country import"
+        )
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(Fault(str(path), f"is not readable YAML ({error})", "key: value lines in UTF-8")) from error
+    if not isinstance(raw, dict):
+        raise InputError(Fault(str(path), "holds no mapping", "key: value lines, at least iso3, name, crs, pixel_m"))
+    try:
+        return CountryConfig.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(
+            [Fault(f"{path}, key {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}") for e in error.errors()]
+        ) from error
+
+
+def write_config(folder: Path, config: CountryConfig) -> None:
+    """Write ``country.yaml``."""
+    write_text(folder / "country.yaml", yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+
+
+def write_country(country: Country, folder: Path) -> None:
+    """Write a country folder; ``country.yaml`` comes last, so a folder that was cut short is not taken for one."""
+    checksums: dict[str, str] = {}
+    rasters = {
+        "terrain": country.terrain_m,
+        "clutter": country.clutter_class,
+        "zones": country.zones,
+        "population": country.population,
+    }
+    for name, values in rasters.items():
+        if values is not None:
+            write_raster(folder / f"{name}.tif", values, country.grid)
+            checksums[name] = sha256(folder / f"{name}.tif")
+    for name, table in country.layers.items():
+        write_table(folder / f"{name}.parquet", table, name)
+        checksums[name] = sha256(folder / f"{name}.parquet")
+    write_provenance(folder, country.provenance, checksums)
+    write_config(folder, country.config)
+
+
+def write_provenance(folder: Path, provenance: dict[str, LayerProvenance], checksums: dict[str, str]) -> None:
+    """Write ``provenance.json``, with the checksums of the files."""
+    write_json(
+        folder / "provenance.json",
+        {
+            name: entry.model_copy(update={"sha256": checksums.get(name, entry.sha256)}).model_dump(mode="json")
+            for name, entry in sorted(provenance.items())
+        },
+    )
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _same(a: Grid, b: Grid) -> bool:
+    tolerance = 1e-6 * a.pixel_m
+    return (
+        a.shape == b.shape
+        and abs(a.x_min_m - b.x_min_m) < tolerance
+        and abs(a.y_max_m - b.y_max_m) < tolerance
+        and abs(a.pixel_m - b.pixel_m) < tolerance
+    )
+
+
+def _read_provenance(folder: Path, present: list[str], faults: list[Fault]) -> dict[str, LayerProvenance]:
+    path = folder / "provenance.json"
+    entries: dict[str, LayerProvenance] = {}
+    if path.is_file():
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            entries = {name: LayerProvenance.model_validate(value) for name, value in raw.items()}
+        except (ValueError, AttributeError) as error:
+            faults.append(Fault(str(path), f"is not readable ({error})", "one entry per layer: source, licence, evidence"))
+    unknown = LayerProvenance(source="not stated", licence="not stated", evidence="modelled", note="no provenance given")
+    return {name: entries.get(name, unknown) for name in present}

@@ -1,0 +1,102 @@
+"""``country.yaml``: what a country folder says about itself."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+Evidence = Literal["measured", "official", "open", "modelled", "synthetic"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True)
+
+
+class ServiceStandard(_Frozen):
+    """What counts as reached: one table, echoed in every report."""
+
+    dl_mbps: float = Field(default=30.0, gt=0, le=10_000)
+    """Download speed sold. [Mbit/s]"""
+    busy_hour_mbps: float = Field(default=3.0, gt=0, le=10_000)
+    """Speed each household must get at once in the busy hour, which sizes the network. [Mbit/s]"""
+    hours_share: float = Field(default=0.95, gt=0, le=1)
+    """Share of hours in which the speed must hold."""
+    locations_share: float = Field(default=0.95, gt=0, lt=1)
+    """Share of locations in a pixel where the speed must hold."""
+    indoors: bool = False
+    """Whether mobile service must hold indoors (P.2109); fixed wireless has its antenna outdoors."""
+    latency_ms: float = Field(default=100.0, gt=0)
+    """Largest round-trip time. [ms] A geostationary satellite exceeds 500 ms."""
+    price_usd_per_month: float | None = Field(default=None, gt=0)
+    """Largest price to the household; none where the country has not set one. [USD/month]"""
+
+
+class LayerProvenance(_Frozen):
+    """Where a layer comes from."""
+
+    source: str
+    """Publisher and data set, with the version where there is one."""
+    licence: str
+    """Licence and the attribution that it asks for."""
+    retrieved: str = ""
+    """Day of retrieval, YYYY-MM-DD; empty for what was drawn or ruled."""
+    evidence: Evidence = "open"
+    """How the layer is known."""
+    sha256: str = ""
+    """Checksum of the file in the folder; written by the program."""
+    note: str = ""
+    """Rule by which the layer was made, counts of what was mended."""
+
+
+class CountryConfig(_Frozen):
+    """The contents of ``country.yaml``."""
+
+    iso3: str = Field(pattern=r"^[A-Z]{3}$")
+    """ISO 3166-1 alpha-3 code."""
+    name: str = Field(min_length=1)
+    """Name of the country in English."""
+    crs: str
+    """Projected CRS of all rasters, in metres (EPSG code, WKT or PROJ string)."""
+    pixel_m: float = Field(gt=0, le=5000)
+    """Edge of a raster pixel. [m]"""
+    population: int | None = Field(default=None, ge=0)
+    """National total that the places add up to; none takes the sum of the places."""
+    population_source: str = ""
+    """Source and year of the total."""
+    household_size: float = Field(default=4.0, gt=0.5, le=20)
+    """People per household where places carry no households."""
+    household_size_source: str = "assumption"
+    """Source of the household size."""
+    delta_n: float = Field(default=45.0, gt=0, le=200)
+    """Average radio-refractive index lapse rate through the lowest 1 km of the atmosphere. [N-units/km] Evidence
+    `modelled` at its default."""
+    n0: float = Field(default=325.0, gt=200, le=500)
+    """Sea-level surface refractivity. [N-units] Evidence `modelled` at its default."""
+    languages: tuple[str, ...] = ("en",)
+    """Languages of reports, first first."""
+    currency: str = "USD"
+    """Currency of local prices, ISO 4217."""
+    base_year: int = Field(default=2026, ge=2000, le=2100)
+    """Calendar year of the plan's year 0."""
+    sketch: bool = False
+    """True for a folder drawn by ``country sketch``: not for decisions."""
+    seed: int = 0
+    """Seed of a sketch."""
+    service_standard: ServiceStandard = ServiceStandard()
+    """What counts as reached."""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """Overlay on the parameters (``allreach params`` lists the keys)."""
+
+    @field_validator("crs")
+    @classmethod
+    def _projected_in_metres(cls, value: str) -> str:
+        try:
+            crs = CRS.from_user_input(value)
+        except CRSError as error:
+            raise ValueError(f"is no CRS that PROJ understands ({error})") from error
+        if not crs.is_projected or any(axis.unit_name not in ("metre", "meter") for axis in crs.axis_info[:2]):
+            raise ValueError("must be a projected CRS in metres, such as a UTM zone (EPSG:32638) or an equal-area one")
+        return value

@@ -1,0 +1,60 @@
+"""A number with its unit, range, year and source."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+
+ASSUMPTION = "assumption"
+
+
+class Frozen(BaseModel):
+    """Base of all parameter tables: no unknown keys, no change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Quantity(Frozen):
+    """A parameter: value, range, unit, year, currency and source."""
+
+    value: float
+    """Value used."""
+    low: float
+    """Lowest plausible value."""
+    high: float
+    """Highest plausible value."""
+    unit: str
+    """Unit; ``1`` for a pure number."""
+    source: str
+    """Where it is from; starts with ``assumption`` where nobody published it."""
+    year: int | None = None
+    """Year of the price level or of the source."""
+    currency: str = ""
+    """Currency of a price, ISO 4217."""
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    """What is possible at all; values outside are refused."""
+
+    @property
+    def is_assumption(self) -> bool:
+        """Whether no source backs the number."""
+        return self.source.lower().startswith(ASSUMPTION)
+
+    @field_validator("source")
+    @classmethod
+    def _has_source(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("has no source; name one, or write 'assumption: ...'")
+        return value
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Quantity:
+        for name in ("value", "low", "high"):
+            number = getattr(self, name)
+            if not math.isfinite(number):
+                raise ValueError(f"{name} {number} is no finite number")
+            if not self.limits[0] <= number <= self.limits[1]:
+                raise ValueError(f"{name} {number:g} {self.unit} is outside the possible {self.limits[0]:g} to {self.limits[1]:g}")
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"must have low <= value <= high, has {self.low:g}, {self.value:g}, {self.high:g}")
+        return self
