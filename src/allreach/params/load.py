@@ -1,0 +1,231 @@
+"""Load the parameters: shipped values, then overlays of the country and the scenario, then ``--set``.
+
+An overlay is a mapping room -> key -> number or mapping of fields. A bare number replaces the value (and widens the
+range where it lies outside); a mapping replaces the fields it names. Every fault of all overlays is reported at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from allreach.errors import Fault, ParameterError
+from allreach.params.backhaul import Backhaul
+from allreach.params.costs import Costs
+from allreach.params.demand import Demand
+from allreach.params.planning import Planning
+from allreach.params.quantity import Frozen, Quantity
+from allreach.params.radio import Radio
+from allreach.params.sketch import Sketch
+
+Overlay = Mapping[str, Any]
+_FIELDS = tuple(Quantity.model_fields)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Params(Frozen):
+    """All parameters of a run, one table per room."""
+
+    costs: Costs
+    """Prices, lives and discount rate."""
+    demand: Demand
+    """People's and institutions' traffic."""
+    radio: Radio
+    """Link budget, antennas, capacity."""
+    backhaul: Backhaul
+    """Fibre routes, microwave hops, gateways."""
+    planning: Planning
+    """Horizon, candidates, solver limits."""
+    sketch: Sketch
+    """Rules by which a country is drawn."""
+
+    def resolved(self) -> dict[str, dict[str, Any]]:
+        """Return plain values for the manifest: room -> key -> fields of the number."""
+        return {room: {key: _plain(value) for key, value in _items(table)} for room, table in _items(self)}
+
+    def quantities(self) -> Iterator[tuple[str, Quantity, str]]:
+        """Yield (``room.key``, number, meaning) of every sourced number, in the order of the files."""
+        for room, table in _items(self):
+            for key, value in _items(table):
+                if isinstance(value, Quantity):
+                    yield f"{room}.{key}", value, type(table).model_fields[key].description or ""
+
+
+ROOMS: tuple[str, ...] = tuple(Params.model_fields)
+
+
+def load_params(overlays: Sequence[Overlay | tuple[str, Overlay]] = (), sets: Sequence[str] = ()) -> Params:
+    """Load shipped parameters and lay overlays over them, later ones winning.
+
+    Parameters
+    ----------
+    overlays
+        Mappings room -> key -> number or mapping of fields; a pair (name, mapping) names the overlay, by default
+        ``country.yaml``. The name becomes the source of what it replaces.
+    sets
+        ``room.key=value`` or ``room.key.field=value`` as ``--set`` takes them; they win over the overlays.
+
+    Returns
+    -------
+    params
+        Frozen parameters.
+
+    Raises
+    ------
+    ParameterError
+        With every unknown key (and its near matches) and every impossible value.
+    """
+    tables = deepcopy(_shipped())
+    faults: list[Fault] = []
+    for overlay in overlays:
+        name, mapping = overlay if isinstance(overlay, tuple) else ("country.yaml", overlay)
+        _lay(tables, mapping, name, faults)
+    for text in sets:
+        path, value = parse_set(text)
+        keys = path.split(".")
+        if len(keys) not in (2, 3):
+            faults.append(_unknown(path, "--set"))
+            continue
+        nested: Any = value
+        for key in reversed(keys):
+            nested = {key: nested}
+        _lay(tables, nested, "--set", faults)
+    try:
+        params = Params.model_validate(tables)
+    except ValidationError as error:
+        raise ParameterError(faults + [_fault(detail) for detail in error.errors()]) from error
+    if faults:
+        raise ParameterError(faults)
+    return params
+
+
+def parse_set(text: str) -> tuple[str, Any]:
+    """Split ``key=value``; the value is read as a number where it is one, else as YAML.
+
+    Raises
+    ------
+    ParameterError
+        If there is no ``=`` or the value is no YAML.
+    """
+    path, sign, raw = text.partition("=")
+    if not sign or not path.strip() or not raw.strip():
+        raise ParameterError(Fault(f"--set {text}", "is no key=value", "room.key=number, such as costs.x=1"))
+    try:
+        return path.strip(), float(raw)  # YAML takes 1e5 for a word
+    except ValueError:
+        pass
+    try:
+        return path.strip(), yaml.load(raw, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        raise ParameterError(Fault(f"--set {text}", "has a value that is no YAML", "a number, a word or a list")) from error
+
+
+def all_keys() -> list[str]:
+    """Every key ``room.key``, in the order of the classes."""
+    return [f"{room}.{key}" for room, table in _rooms().items() for key in table.model_fields]
+
+
+def near_matches(key: str, known: Sequence[str], n_most: int = 3) -> list[str]:
+    """Known keys that look like a mistyped one, best first; also those of other rooms with the same last part."""
+    last = {name.rpartition(".")[2]: name for name in reversed(known)}
+    found = difflib.get_close_matches(key, known, n_most, 0.6)
+    found += [last[m] for m in difflib.get_close_matches(key.rpartition(".")[2], list(last), n_most, 0.6)]
+    return list(dict.fromkeys(found))[:n_most]
+
+
+@cache
+def _shipped() -> dict[str, dict[str, Any]]:
+    folder = Path(__file__).parent
+    tables = {}
+    for room in ROOMS:
+        path = folder / f"{room}.yaml"
+        tables[room] = (yaml.load(path.read_bytes(), Loader=_LOADER) if path.is_file() else None) or {}
+    return tables
+
+
+@cache
+def _rooms() -> dict[str, type[BaseModel]]:
+    return {room: field.annotation for room, field in Params.model_fields.items() if field.annotation is not None}
+
+
+def _items(table: BaseModel) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(table, name)) for name in type(table).model_fields)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        fields = value.model_dump(mode="python", exclude={"limits"})
+        return {name: field for name, field in fields.items() if field not in (None, "")}
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return value
+
+
+def _lay(tables: dict[str, dict[str, Any]], overlay: Any, name: str, faults: list[Fault]) -> None:
+    if not isinstance(overlay, Mapping):
+        faults.append(Fault(name, "is no mapping", "room: {key: value}"))
+        return
+    for room, entries in overlay.items():
+        if room not in ROOMS:
+            keys = [f"{room}.{key}" for key in entries] if isinstance(entries, Mapping) else [str(room)]
+            faults.extend(_unknown(key, name) for key in keys)
+        elif not isinstance(entries, Mapping):
+            faults.append(Fault(f"{name}, {room}", f"{entries!r} is no mapping", "key: value"))
+        else:
+            for key, entry in entries.items():
+                if key not in _rooms()[room].model_fields:
+                    faults.append(_unknown(f"{room}.{key}", name))
+                else:
+                    _lay_one(tables[room], room, str(key), entry, name, faults)
+
+
+def _lay_one(table: dict[str, Any], room: str, key: str, entry: Any, name: str, faults: list[Fault]) -> None:
+    if _rooms()[room].model_fields[key].annotation is not Quantity:
+        table[key] = entry  # a choice, a list, a flag: pydantic checks it
+        return
+    where = f"{name}, {room}.{key}"
+    old = table.get(key, {})
+    if isinstance(entry, Mapping):
+        unknown = [str(field) for field in entry if field not in _FIELDS or field == "limits"]
+        if unknown:
+            faults.append(Fault(where, f"has no field {', '.join(unknown)}", ", ".join(f for f in _FIELDS if f != "limits")))
+            return
+        fields = dict(entry)
+    else:
+        fields = {"value": entry}
+    for field in ("value", "low", "high"):
+        if field in fields and (isinstance(fields[field], bool) or not isinstance(fields[field], int | float)):
+            faults.append(Fault(where, f"{field} {fields[field]!r} is no number", f"a number in {old.get('unit', '?')}"))
+            return
+    new = {**old, "source": f"overlay: {name}", **fields}
+    value = new.get("value", math.nan)
+    if "value" in fields:
+        if "low" not in fields:
+            new["low"] = min(new.get("low", value), value)
+        if "high" not in fields:
+            new["high"] = max(new.get("high", value), value)
+    table[key] = new
+
+
+def _unknown(key: str, name: str) -> Fault:
+    near = near_matches(key, [*ROOMS, *all_keys()])
+    return Fault(
+        f"{name}, {key}",
+        "is no parameter",
+        "one of: " + ", ".join(near) if near else "room.key",
+        "allreach params lists all keys",
+    )
+
+
+def _fault(detail: Any) -> Fault:
+    where = ".".join(str(part) for part in detail["loc"])
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return Fault(where, message[:1].lower() + message[1:], mend="Mend it in the overlay or in --set")
