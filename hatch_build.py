@@ -117,7 +117,7 @@ def _npm_ci(folder: Path) -> None:
             time.sleep(3 * attempt)
     raise RuntimeError(
         f"npm ci in {folder} failed {N_ATTEMPTS} times. It fetches the map library and the country outlines from "
-        "the npm registry: check the network or proxy (npm config get registry), then run the installation again. npm said:\n"
+        "the npm registry: check the network or proxy (npm config get registry), then install again. npm said:\n"
         f"{done.stdout[-3000:]}"
     )
 
