@@ -1,0 +1,49 @@
+# make demo: set everything up and plan Azerbaijan.   make test: set everything up and run the tests.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.stamp
+
+.PHONY: demo test check bench docs lock clean setup
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo   set up, then run allreach on Azerbaijan (sketch) and print where the map is"
+	@echo "make test   set up, then run all tests"
+	@echo "make check  ruff, mypy, import-linter, docs up to date"
+	@echo "make bench  benchmarks (rates and ratios)"
+	@echo "make docs   build the manual into site/"
+	@echo "make lock   resolve the pinned dependencies anew"
+
+setup: $(STAMP)
+
+$(STAMP): constraints.txt pyproject.toml hatch_build.py frontend/package-lock.json
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/allreach run AZE
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+
+bench: $(STAMP)
+	$(BIN)/python -m pytest benchmarks --benchmark-only -o filterwarnings=
+
+docs: $(STAMP)
+	$(BIN)/mkdocs build --strict
+
+lock:
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --output-file constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist site

@@ -1,0 +1,111 @@
+"""The ``allreach`` command: a lazy group, so that help is instant and each command loads only its own room."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from allreach import __version__
+
+# command -> (module, one line of help). The help stands here so that listing commands loads none of them.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run", "From a country folder or ISO code to the report: measure, plan, show."),
+    "country": ("country", "Make, check and import country folders."),
+    "measure": ("measure", "Who is reached today: coverage rasters and the four states per place."),
+    "plan": ("plan", "The least-cost way to reach everyone, with a bound."),
+    "show": ("show", "Build the report (index.html) from the results."),
+    "params": ("params", "Parameters with range, unit, year and source."),
+    "path-loss": ("path_loss", "Path loss of a CSV of cases (ITU-R P.1812)."),
+    "doctor": ("doctor", "Check this machine and this installation."),
+}
+COUNTRY_COMMANDS: dict[str, tuple[str, str]] = {
+    "sketch": ("country_sketch", "Draw any country offline; not for decisions."),
+    "check": ("country_check", "Find every fault of a country folder."),
+    "import": ("country_import", "Bring your own files into a country folder."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def __init__(self, *args: Any, lazy: dict[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of a planner's work."""
+        return list(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in self.lazy:
+            return None
+        module, _ = self.lazy[cmd_name]
+        if module == "country":
+            return country
+        command = importlib.import_module(f"allreach.cli.{module}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.lazy.items()])
+
+
+@click.group(name="country", cls=LazyGroup, lazy=COUNTRY_COMMANDS, help="Make, check and import country folders.")
+def country() -> None:
+    """Group of the country folder's commands."""
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Examples:\n\n\b\n  allreach run AZE                 sketch Azerbaijan offline, measure, plan, show\n"
+    "  allreach run AND --pixel 100     another country, finer\n"
+    "  allreach country check MYLAND    find every fault of your own folder\n"
+    "  allreach params costs            prices with their sources",
+)
+@click.version_option(__version__, prog_name="allreach")
+def cli() -> None:
+    """Plan how a whole country gets connected.
+
+    allreach measures who is not reached by broadband, finds the least-cost way to reach every one of them (mobile,
+    fixed wireless, fibre, satellite, with backhaul and power) and explains it on a map.
+    """
+
+
+def main() -> None:
+    """Run the command line: 0 ok, 1 failed, 2 wrong input, 130 stopped by the user."""
+    from allreach.errors import AllreachError, InputError
+
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _fail("stopped; what is finished is kept, run the same command again to go on", 130)
+    except KeyboardInterrupt:
+        _fail("stopped; what is finished is kept, run the same command again to go on", 130)
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        sys.exit(2)
+    except InputError as error:
+        _fail(str(error), 2)
+    except AllreachError as error:
+        _fail(str(error), 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"allreach: {message}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Options that several commands share, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+scenario = click.option(
+    "--scenario", default="base", show_default=True, help="Name of the scenario; overlay in DIR/scenarios/NAME.yaml."
+)
+sets = click.option(
+    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change one parameter, e.g. --set costs.leo_kit_usd=500."
+)
+seed = click.option("--seed", type=int, default=None, help="Seed of everything random (default: the folder's).")
+workers = click.option(
+    "--workers", type=click.IntRange(1), default=None, help="Threads (default: all cores); results do not depend on it."
+)
+device = click.option(
+    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where coverage is computed."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+fresh = click.option("--fresh", is_flag=True, help="Start anew instead of going on where an earlier run stopped.")
+
+
+def compose(*decorators: Decorator) -> Decorator:
+    """Apply several options in the order written."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+step = compose(folder, scenario, sets, seed, workers, device, fresh, as_json)

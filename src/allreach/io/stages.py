@@ -1,0 +1,97 @@
+"""Stages of a run: what is finished is recorded with the checksums of its files, so that a killed run goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from allreach.errors import AllreachError
+from allreach.io.atomic import WriteError, remove_parts, write_json
+from allreach.io.country_folder import sha256
+
+STAGES = ".stages"
+
+
+class BusyError(AllreachError):
+    """Another run works in the same results folder."""
+
+
+@cache
+def code_fingerprint() -> str:
+    """Hash of the program itself: results of another version are not taken for this one's."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".yaml", ".csv", ".json") and "vendor" not in path.parts:
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprint(value: Any) -> str:
+    """Hash of a JSON value; the order of a mapping's keys does not count."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def input_checksums(folder: Path) -> dict[str, str]:
+    """Checksums of the input files of a country folder (scenarios and results are not inputs of the country)."""
+    names = ("*.tif", "*.parquet", "country.yaml")
+    return {p.name: sha256(p) for pattern in names for p in sorted(folder.glob(pattern)) if not p.name.startswith(".")}
+
+
+def is_finished(results: Path, stage: str, key: str) -> bool:
+    """Whether a stage ran with the same inputs and its files are still what it wrote."""
+    record = results / STAGES / f"{stage}.json"
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+        if found["key"] != key:
+            return False
+        return all((results / name).is_file() and sha256(results / name) == digest for name, digest in found["files"].items())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def finish(results: Path, stage: str, key: str, files: Sequence[Path]) -> None:
+    """Record a stage as finished."""
+    digests = {path.relative_to(results).as_posix(): sha256(path) for path in sorted(files)}
+    write_json(results / STAGES / f"{stage}.json", {"key": key, "files": digests})
+
+
+def forget(results: Path) -> None:
+    """Forget all finished stages."""
+    for record in (results / STAGES).glob("*.json"):
+        record.unlink()
+
+
+@contextlib.contextmanager
+def exclusive(results: Path) -> Iterator[None]:
+    """Hold a results folder for one run; leftovers of a killed run are removed.
+
+    Raises
+    ------
+    BusyError
+        If another process holds it.
+    """
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        stream = (results / ".lock").open("w")
+    except OSError as error:
+        raise WriteError(f"cannot write in {results}: {error.strerror}; choose a folder that you may write to") from error
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(f"another allreach run works in {results}; wait for it, or use another --scenario") from error
+        remove_parts(results)
+        yield
+
+
+def write_manifest(results: Path, manifest: Mapping[str, Any]) -> None:
+    """Write ``manifest.json``: what went in, with which program, when."""
+    write_json(results / "manifest.json", dict(manifest))
