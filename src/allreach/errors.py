@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,18 @@ class Fault:
         What would have been right.
     mend
         What the user can do about it.
+    severity
+        ``error`` stops a run; ``warning`` lowers what the result is worth.
+    kind
+        Short name of the kind of fault, where one is given; ``country import --fix`` takes some of them.
     """
 
     where: str
     what: str
     expected: str = ""
     mend: str = ""
+    severity: Literal["error", "warning"] = "error"
+    kind: str = ""
 
     def __str__(self) -> str:
         """Return the fault as one line."""
