@@ -2,8 +2,41 @@
 
 from __future__ import annotations
 
-from allreach.params.quantity import Frozen, Quantity  # noqa: F401
+from allreach.params.quantity import Frozen, Quantity
 
 
 class Demand(Frozen):
-    """Parameters of the room demand. Add ``key: Quantity`` with a docstring here and its value in the YAML."""
+    """People's and institutions' traffic, and how people are put on the map."""
+
+    uptake_share: Quantity
+    """Share of the households under service that use it in the busy hour at the speed of the service standard."""
+    gb_per_user_month: Quantity
+    """Data that a mobile user of today moves in a month."""
+    busy_hour_share: Quantity
+    """Share of a day's data that falls into the busy hour."""
+    days_per_month: Quantity
+    """Days over which a month's data are spread."""
+    settlement_people_per_km2: Quantity
+    """Density at which a place's people are spread around its centre where the folder has no population raster."""
+    cluster_min_people: Quantity
+    """Least people of a cluster of populated pixels that becomes a place where the folder has no places."""
+    school_mbps: Quantity
+    """Busy-hour demand of a school."""
+    clinic_mbps: Quantity
+    """Busy-hour demand of a clinic."""
+    hospital_mbps: Quantity
+    """Busy-hour demand of a hospital."""
+    town_hall_mbps: Quantity
+    """Busy-hour demand of a town hall."""
+    university_mbps: Quantity
+    """Busy-hour demand of a university."""
+    technology_park_mbps: Quantity
+    """Busy-hour demand of a technology park."""
+    venue_mbps: Quantity
+    """Busy-hour demand of a venue."""
+    police_mbps: Quantity
+    """Busy-hour demand of a police station."""
+    post_mbps: Quantity
+    """Busy-hour demand of a post office."""
+    other_mbps: Quantity
+    """Busy-hour demand of an institution of another kind."""

@@ -2,8 +2,106 @@
 
 from __future__ import annotations
 
-from allreach.params.quantity import Frozen, Quantity  # noqa: F401
+from allreach.params.quantity import Frozen, Quantity
 
 
 class Radio(Frozen):
-    """Parameters of the room radio. Add ``key: Quantity`` with a docstring here and its value in the YAML."""
+    """Link budget, antennas, propagation limits, capacity."""
+
+    coverage_band_mhz: Quantity
+    """Carrier frequency of the coverage band of a site whose band is not given, and of new sites."""
+    coverage_bandwidth_mhz: Quantity
+    """Downlink bandwidth of the coverage band of new sites."""
+    capacity_band_mhz: Quantity
+    """Carrier frequency of the capacity band that an upgrade adds."""
+    capacity_bandwidth_mhz: Quantity
+    """Downlink bandwidth of the capacity band."""
+    coverage_tx_power_dbm: Quantity
+    """Transmit power of a sector over the bandwidth of the coverage band."""
+    capacity_tx_power_dbm: Quantity
+    """Transmit power of a sector over the bandwidth of the capacity band."""
+    coverage_antenna_gain_dbi: Quantity
+    """Gain of a sector antenna in the coverage band, feeder loss deducted."""
+    capacity_antenna_gain_dbi: Quantity
+    """Gain of a sector antenna in the capacity band, feeder loss deducted."""
+    horizontal_beamwidth_deg: Quantity
+    """Horizontal 3 dB beamwidth of a sector antenna."""
+    vertical_beamwidth_deg: Quantity
+    """Vertical 3 dB beamwidth of a sector antenna."""
+    front_to_back_db: Quantity
+    """Largest attenuation of the sector antenna in any direction, A_m."""
+    side_lobe_attenuation_db: Quantity
+    """Largest attenuation of the vertical pattern, SLA_v."""
+    handset_height_m: Quantity
+    """Height of a handset above ground."""
+    handset_gain_dbi: Quantity
+    """Antenna gain of a handset."""
+    handset_body_loss_db: Quantity
+    """Loss of a handset to its user's body."""
+    handset_noise_figure_db: Quantity
+    """Noise figure of a handset."""
+    fwa_height_m: Quantity
+    """Height above ground of the outdoor antenna of fixed wireless access."""
+    fwa_gain_dbi: Quantity
+    """Antenna gain of the fixed wireless terminal towards its site."""
+    fwa_noise_figure_db: Quantity
+    """Noise figure of the fixed wireless terminal."""
+    fwa_interference_rejection_db: Quantity
+    """How much less the sum of the other sites reaches a terminal whose antenna points at its own site."""
+    sensitivity_dbm: Quantity
+    """Least received power over 10 MHz that counts as any mobile signal."""
+    load_cap: Quantity
+    """Largest planned load of a sector, and the load assumed of every neighbour."""
+    planned_neighbour_margin_db: Quantity
+    """Rise of interference and noise that later sites of the plan may cause; deducted from the planned SINR."""
+    shannon_alpha: Quantity
+    """Attenuation of the Shannon curve."""
+    max_efficiency_bps_hz: Quantity
+    """Largest spectral efficiency."""
+    min_sinr_db: Quantity
+    """SINR below which nothing gets through."""
+    range_km: Quantity
+    """Distance out to which a site is computed."""
+    candidate_range_km: Quantity
+    """Distance out to which sites are offered to places in planning; also bounds the size of the model."""
+    near_m: Quantity
+    """Distance below which P.1812 is not defined and the short-range model stands in."""
+    street_width_m: Quantity
+    """Average street width in the short-range model."""
+    hours_sigma_db: Quantity
+    """Standard deviation of the received power over the hours, for the share of hours of the service standard."""
+    model_sigma_db: Quantity
+    """Standard deviation of the error of the path loss model from place to place; used for p5 and p95."""
+    model_bias_sigma_db: Quantity
+    """Standard deviation of the error that all paths of a country share; used for p5 and p95."""
+    mast_position_sigma_m: Quantity
+    """Standard deviation of each coordinate of a mast; used for p5 and p95."""
+    population_sigma_share: Quantity
+    """Relative standard deviation of the people of a place; used for p5 and p95."""
+    fixed_reach_km: Quantity
+    """Distance from an operational exchange within which homes count as predicted by fixed lines."""
+    building_traditional_share: Quantity
+    """Share of traditional (not thermally efficient) buildings for the entry loss of P.2109."""
+    clutter_unknown_m: Quantity
+    """Representative clutter height of class 0, unknown."""
+    clutter_water_m: Quantity
+    """Representative clutter height of class 1, water."""
+    clutter_open_m: Quantity
+    """Representative clutter height of class 2, open."""
+    clutter_suburban_m: Quantity
+    """Representative clutter height of class 3, suburban."""
+    clutter_urban_m: Quantity
+    """Representative clutter height of class 4, urban, trees, forest."""
+    clutter_dense_urban_m: Quantity
+    """Representative clutter height of class 5, dense urban."""
+
+    def clutter_heights_m(self) -> tuple[float, ...]:
+        """Representative clutter height by class 0 to 5. [m]"""
+        return (
+            self.clutter_unknown_m.value,
+            self.clutter_water_m.value,
+            self.clutter_open_m.value,
+            self.clutter_suburban_m.value,
+            self.clutter_urban_m.value,
+            self.clutter_dense_urban_m.value,
+        )
