@@ -1,0 +1,176 @@
+"""The backhaul network that a plan may build: nodes, links that could exist, and where each link runs.
+
+Quantities only (kilometres by trench class, mast heights, bands, capacities): prices are laid on by planning, so that one
+network serves every price list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from allreach.backhaul.trench import N_CLASSES
+from allreach.grid import Grid
+
+NODE_KINDS: Final = ("core", "pop", "existing_site", "candidate_site", "exchange", "gateway", "junction")
+CORE, POP, EXISTING_SITE, CANDIDATE_SITE, EXCHANGE, GATEWAY, JUNCTION = range(len(NODE_KINDS))
+"""core: the one root (node 0), the network beyond the country's points of presence. pop: a fibre node, or a tap of an
+existing span. existing_site, candidate_site: a row of the sites or candidates table. exchange: a place where fibre to the
+home could start. gateway: where a part without a point of presence could reach the core by satellite. junction: a road
+node."""
+
+LINK_KINDS: Final = ("core", "fibre", "hop", "satellite")
+CORE_LINK, FIBRE, HOP, SATELLITE = range(len(LINK_KINDS))
+"""core: what already stands between the core and a pop or an existing site (nothing to build). fibre: along a road, a
+spur, or under water. hop: microwave. satellite: core to a site (its own terminal) or to a gateway (a shared one)."""
+
+
+@dataclass(frozen=True)
+class BackhaulNetwork:
+    """Everything that could carry traffic from sites and exchanges to the core.
+
+    Links are undirected and stored once with ``link_tail < link_head``; `arc_tail` and `arc_head` give both directions
+    (only away from the core for links at node 0). A fibre link is one trench whatever its direction.
+
+    Parameters
+    ----------
+    grid
+        Grid whose CRS the positions are in.
+    node_id
+        Identifier, unique: ``core``, ``pop:FIBRE_ID``, ``tap:FIBRE_ID:N``, ``site:SITE_ID``, ``exchange:PLACE_ID``,
+        ``gateway:PART``, ``road:LON:LAT`` (1e-6 degree).
+    node_kind
+        Code into `NODE_KINDS`.
+    node_row
+        Row in the table that the node is from (fibre for a pop or tap, sites, candidates, places for an exchange and for
+        a gateway: the place it stands at); -1 for the core and for junctions.
+    node_x_m, node_y_m
+        Position; NaN for the core. [m in the grid's CRS]
+    node_part
+        Number of the connected part of the fibre graph without the core (0 is the largest by nodes); -1 for the core and
+        for nodes that no fibre reaches.
+    link_tail, link_head
+        Node numbers.
+    link_kind
+        Code into `LINK_KINDS`.
+    link_length_km
+        Route length; 0 for links of kind core and satellite. [km]
+    link_capacity_mbps
+        Capacity of one module; infinite where it never binds. [Mbit/s]
+    link_n_modules_max
+        How many modules (radio channels) may be stacked; 1 for all but hops.
+    link_trench_km
+        Fibre length by `trench.TRENCH_CLASSES`, shape (links, classes). [km]
+    link_freq_ghz
+        Carrier of a hop; NaN for others. [GHz]
+    link_mast_tail_m, link_mast_head_m
+        Mast needed at the ends of a hop, never above an existing site's own; 0 for others. [m above ground]
+    link_is_sea
+        Whether any of it runs over or under the sea.
+    route_x_m, route_y_m, route_start
+        Vertices of all fibre routes from tail to head; link i owns ``route_start[i]:route_start[i + 1]`` (empty for other
+        kinds). [m]
+    notes
+        What the report should say (parts without a point of presence, points that no road reaches).
+    """
+
+    grid: Grid
+    node_id: NDArray[np.str_]
+    node_kind: NDArray[np.int8]
+    node_row: NDArray[np.int64]
+    node_x_m: NDArray[np.float64]
+    node_y_m: NDArray[np.float64]
+    node_part: NDArray[np.int64]
+    link_tail: NDArray[np.int64]
+    link_head: NDArray[np.int64]
+    link_kind: NDArray[np.int8]
+    link_length_km: NDArray[np.float64]
+    link_capacity_mbps: NDArray[np.float64]
+    link_n_modules_max: NDArray[np.int64]
+    link_trench_km: NDArray[np.float64]
+    link_freq_ghz: NDArray[np.float64]
+    link_mast_tail_m: NDArray[np.float64]
+    link_mast_head_m: NDArray[np.float64]
+    link_is_sea: NDArray[np.bool_]
+    route_x_m: NDArray[np.float64]
+    route_y_m: NDArray[np.float64]
+    route_start: NDArray[np.int64]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_nodes(self) -> int:
+        """Nodes, the core among them."""
+        return len(self.node_kind)
+
+    @property
+    def n_links(self) -> int:
+        """Links that could exist."""
+        return len(self.link_kind)
+
+    @cached_property
+    def _arc_link(self) -> NDArray[np.int64]:
+        both = np.flatnonzero(self.link_tail != 0)
+        return np.concatenate([np.arange(self.n_links), both])
+
+    @property
+    def arc_link(self) -> NDArray[np.int64]:
+        """Link of each arc: first every link tail to head, then, for links away from the core, head to tail."""
+        return self._arc_link
+
+    @cached_property
+    def arc_tail(self) -> NDArray[np.int64]:
+        """Start node of each arc."""
+        return np.concatenate([self.link_tail, self.link_head[self._arc_link[self.n_links :]]])
+
+    @cached_property
+    def arc_head(self) -> NDArray[np.int64]:
+        """End node of each arc."""
+        return np.concatenate([self.link_head, self.link_tail[self._arc_link[self.n_links :]]])
+
+    @cached_property
+    def arc_reverse(self) -> NDArray[np.int64]:
+        """Arc of the other direction; -1 for arcs out of the core."""
+        backward = self._arc_link[self.n_links :]
+        reverse = np.full(len(self._arc_link), -1, dtype=np.int64)
+        reverse[backward] = self.n_links + np.arange(len(backward))
+        reverse[self.n_links :] = backward
+        return reverse
+
+    def nodes(self, kind: int) -> NDArray[np.int64]:
+        """Node numbers of one kind, ascending."""
+        return np.flatnonzero(self.node_kind == kind)
+
+    def node_of_row(self, kind: int, n_rows: int) -> NDArray[np.int64]:
+        """Node of each row of the table that a kind of node is from; -1 where the row has none."""
+        out = np.full(n_rows, -1, dtype=np.int64)
+        numbers = self.nodes(kind)
+        out[self.node_row[numbers]] = numbers
+        return out
+
+    def route(self, link: int) -> shapely.LineString:
+        """Course of a link in WGS 84, tail to head; for satellite and core links a stub at the head."""
+        lo, hi = int(self.route_start[link]), int(self.route_start[link + 1])
+        tail, head = int(self.link_tail[link]), int(self.link_head[link])
+        if hi > lo:
+            x_m, y_m = self.route_x_m[lo:hi], self.route_y_m[lo:hi]
+        elif self.link_kind[link] == HOP:
+            x_m, y_m = self.node_x_m[[tail, head]], self.node_y_m[[tail, head]]
+        else:
+            x_m = self.node_x_m[head] + np.array([0.0, 0.0])
+            y_m = self.node_y_m[head] + np.array([self.grid.pixel_m, 0.0])
+        return shapely.LineString(np.column_stack(self.grid.to_lonlat(x_m, y_m)))
+
+    def __post_init__(self) -> None:
+        if self.link_trench_km.shape != (self.n_links, N_CLASSES):
+            raise ValueError(
+                f"link_trench_km has shape {self.link_trench_km.shape}, expected {(self.n_links, N_CLASSES)}"
+            )
+        if len(self.route_start) != self.n_links + 1:
+            raise ValueError(f"route_start has length {len(self.route_start)}, expected {self.n_links + 1}")
+        if self.n_nodes and self.node_kind[0] != CORE:
+            raise ValueError("node 0 must be the core")
