@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -125,7 +125,9 @@ def parse_set(text: str) -> tuple[str, Any]:
     try:
         return path.strip(), yaml.load(raw, Loader=_LOADER)
     except yaml.YAMLError as error:
-        raise ParameterError(Fault(f"--set {text}", "has a value that is no YAML", "a number, a word or a list")) from error
+        raise ParameterError(
+            Fault(f"--set {text}", "has a value that is no YAML", "a number, a word or a list")
+        ) from error
 
 
 def all_keys() -> list[str]:
@@ -153,7 +155,7 @@ def _shipped() -> dict[str, dict[str, Any]]:
 
 @cache
 def _rooms() -> dict[str, type[BaseModel]]:
-    return {room: field.annotation for room, field in Params.model_fields.items() if field.annotation is not None}
+    return {room: cast(type[BaseModel], field.annotation) for room, field in Params.model_fields.items()}
 
 
 def _items(table: BaseModel) -> Iterator[tuple[str, Any]]:
@@ -196,14 +198,18 @@ def _lay_one(table: dict[str, Any], room: str, key: str, entry: Any, name: str, 
     if isinstance(entry, Mapping):
         unknown = [str(field) for field in entry if field not in _FIELDS or field == "limits"]
         if unknown:
-            faults.append(Fault(where, f"has no field {', '.join(unknown)}", ", ".join(f for f in _FIELDS if f != "limits")))
+            faults.append(
+                Fault(where, f"has no field {', '.join(unknown)}", ", ".join(f for f in _FIELDS if f != "limits"))
+            )
             return
         fields = dict(entry)
     else:
         fields = {"value": entry}
     for field in ("value", "low", "high"):
         if field in fields and (isinstance(fields[field], bool) or not isinstance(fields[field], int | float)):
-            faults.append(Fault(where, f"{field} {fields[field]!r} is no number", f"a number in {old.get('unit', '?')}"))
+            faults.append(
+                Fault(where, f"{field} {fields[field]!r} is no number", f"a number in {old.get('unit', '?')}")
+            )
             return
     new = {**old, "source": f"overlay: {name}", **fields}
     value = new.get("value", math.nan)
