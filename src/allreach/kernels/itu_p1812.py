@@ -1,0 +1,438 @@
+"""ITU-R P.1812-6/-7/-8, Annex 1: basic transmission loss of a terrestrial path, 30 MHz to 6 GHz.
+
+Two ways in: `basic_transmission_loss_db` for one path and one frequency, and `path_geometry` with `loss_db` where
+several frequencies, percentages or polarisations share a path. `all_losses` gives every intermediate result.
+Numbers in brackets are the equations of Annex 1 as printed in P.1812-6.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from allreach.kernels._jit import jit
+from allreach.kernels.itu_p1812_diffraction import (
+    bullington_loss_db,
+    delta_bullington_loss_db,
+    spherical_earth_loss_db,
+    wavelength_m,
+)
+from allreach.kernels.itu_p1812_profile import A_BETA_KM, PathGeometry, path_geometry
+
+FREQ_MIN_GHZ, FREQ_MAX_GHZ = 0.03, 6.0
+DISTANCE_MIN_KM, DISTANCE_MAX_KM = 0.25, 3000.0
+TIME_MIN_PCT, TIME_MAX_PCT = 1.0, 50.0
+LOCATION_MIN_PCT, LOCATION_MAX_PCT = 1.0, 99.0
+ANTENNA_MIN_M, ANTENNA_MAX_M = 1.0, 3000.0
+N_POINTS_MIN = 5
+LIMITS = (
+    "ITU-R P.1812 holds for 30 MHz to 6 GHz, paths of 0.25 to 3000 km with at least 5 profile points, 1 to 50 % of "
+    "time, 1 to 99 % of locations and antennas 1 to 3000 m above ground"
+)
+
+
+class Losses(NamedTuple):
+    """Every intermediate result of the model, in dB unless the name says otherwise, with its equation number.
+
+    ``ae`` and ``abeta`` tell the effective Earth radius used. ``loss_db`` is the final result (69).
+    """
+
+    sigma_l_db: float
+    lbfs_db: float
+    lb0p_db: float
+    lb0beta_db: float
+    lbulla_ae_db: float
+    lbulls_ae_db: float
+    ldsph_ae_db: float
+    ld50_db: float
+    lbulla_abeta_db: float
+    lbulls_abeta_db: float
+    ldsph_abeta_db: float
+    ldbeta_db: float
+    ldp_db: float
+    lbd50_db: float
+    lbd_db: float
+    fi: float
+    fj: float
+    fk: float
+    lba_db: float
+    lbs_db: float
+    lminb0p_db: float
+    lminbap_db: float
+    lbda_db: float
+    lbam_db: float
+    lbc_db: float
+    loss_db: float
+
+
+@jit
+def inverse_normal(x: float) -> float:
+    """Inverse complementary cumulative normal distribution I(x), Attachment 2, (94) to (95)."""
+    x = min(max(x, 1e-6), 0.999999)
+    tail = x if x <= 0.5 else 1.0 - x
+    t = math.sqrt(-2.0 * math.log(tail))
+    value = t - ((0.010328 * t + 0.802853) * t + 2.515516698) / (((0.001308 * t + 0.189269) * t + 1.432788) * t + 1.0)
+    return value if x <= 0.5 else -value
+
+
+@jit
+def location_variability_db(freq_ghz: float, rx_height_m: float, rx_clutter_m: float, wa_m: float) -> float:
+    """Location variability: its standard deviation outdoors, section 4.7, (64) to (66). [dB].
+
+    Parameters
+    ----------
+    freq_ghz
+        Frequency. [GHz]
+    rx_height_m
+        Receiving antenna above ground. [m]
+    rx_clutter_m
+        Representative clutter height at the receiver. [m]
+    wa_m
+        Prediction resolution: side of the square over which the variability applies. [m]
+    """
+    above = rx_height_m - rx_clutter_m
+    u = 1.0 if above < 0.0 else max(0.0, 1.0 - above / 10.0)
+    return float((0.52 + 0.024 * freq_ghz) * wa_m**0.28 * u)
+
+
+@jit
+def free_space_loss_db(d_km: float, hts_m: float, hrs_m: float, freq_ghz: float) -> float:
+    """Free-space basic transmission loss over the slant distance, (8) and (8a). [dB]."""
+    return 92.4 + 20.0 * math.log10(freq_ghz) + 10.0 * math.log10(d_km**2 + ((hts_m - hrs_m) / 1000.0) ** 2)
+
+
+@jit
+def _multipath_focusing_db(geometry: PathGeometry, pct: float) -> float:
+    """Correction for multipath and focusing at a percentage of time, (9a) and (9b)."""
+    return 2.6 * (1.0 - math.exp(-0.1 * (geometry.dlt_km + geometry.dlr_km))) * math.log10(pct / 50.0)
+
+
+@jit
+def _site_shielding_db(theta_mrad: float, d_horizon_km: float, freq_ghz: float) -> float:
+    theta2 = theta_mrad - 0.1 * d_horizon_km  # (48a)
+    if theta2 <= 0.0:
+        return 0.0
+    return 20.0 * math.log10(1.0 + 0.361 * theta2 * math.sqrt(freq_ghz * d_horizon_km)) + 0.264 * theta2 * freq_ghz ** (
+        1.0 / 3.0
+    )  # (48)
+
+
+@jit
+def _duct_coupling_db(d_coast_km: float, d_horizon_km: float, h_masl: float, omega: float) -> float:
+    if omega >= 0.75 and d_coast_km <= 5.0 and d_coast_km <= d_horizon_km:
+        return -3.0 * math.exp(-0.25 * d_coast_km * d_coast_km) * (1.0 + math.tanh(0.07 * (50.0 - h_masl)))  # (49)
+    return 0.0
+
+
+@jit
+def ducting_loss_db(geometry: PathGeometry, freq_ghz: float, p_pct: float) -> float:
+    """Loss by ducting and layer reflection, section 4.5, (46) to (56). [dB]."""
+    d = geometry.d_km
+    dlt, dlr = geometry.dlt_km, geometry.dlr_km
+    theta_t, theta_r = geometry.theta_t_mrad, geometry.theta_r_mrad
+    alf = 45.375 - 137.0 * freq_ghz + 92.5 * freq_ghz * freq_ghz if freq_ghz < 0.5 else 0.0  # (47a)
+    coupling = (
+        102.45
+        + 20.0 * math.log10(freq_ghz)
+        + 20.0 * math.log10(dlt + dlr)
+        + alf
+        + _site_shielding_db(theta_t, dlt, freq_ghz)
+        + _site_shielding_db(theta_r, dlr, freq_ghz)
+        + _duct_coupling_db(geometry.dct_km, dlt, geometry.hts, geometry.omega)
+        + _duct_coupling_db(geometry.dcr_km, dlr, geometry.hrs, geometry.omega)
+    )  # (47)
+    gamma_d = 5e-5 * geometry.ae_km * freq_ghz ** (1.0 / 3.0)  # (51)
+    theta1 = 1000.0 * d / geometry.ae_km + min(theta_t, 0.1 * dlt) + min(theta_r, 0.1 * dlr)  # (52), (52a)
+    d_i = min(d - dlt - dlr, 40.0)  # (56a)
+    mu3 = 1.0
+    if geometry.hm_m > 10.0:
+        mu3 = math.exp(-4.6e-5 * (geometry.hm_m - 10.0) * (43.0 + 6.0 * d_i))  # (56)
+    tau = 1.0 - math.exp(-(4.12e-4 * geometry.dlm_km**2.41))  # (3)
+    alpha = max(-0.6 - 3.5e-9 * d**3.1 * tau, -3.4)  # (55a)
+    roots = math.sqrt(geometry.hte_m) + math.sqrt(geometry.hre_m)
+    mu2 = min((500.0 / geometry.ae_km * d**2 / roots**2) ** alpha, 1.0)  # (55)
+    beta = geometry.beta0_pct * mu2 * mu3  # (54)
+    log_beta = math.log10(beta)
+    gamma = (
+        1.076 / (2.0058 - log_beta) ** 1.012 * math.exp(-(9.51 - 4.8 * log_beta + 0.198 * log_beta**2) * 1e-6 * d**1.13)
+    )  # (53a)
+    ratio = p_pct / beta
+    a_p = -12.0 + (1.2 + 3.7e-3 * d) * math.log10(ratio) + 12.0 * ratio**gamma  # (53)
+    return float(coupling + gamma_d * theta1 + a_p)  # (46), (50)
+
+
+@jit
+def troposcatter_loss_db(d_km: float, theta_mrad: float, freq_ghz: float, p_pct: float, n0: float) -> float:
+    """Loss by tropospheric scatter, section 4.4, (44) and (45). [dB]."""
+    frequency_term = 25.0 * math.log10(freq_ghz) - 2.5 * math.log10(freq_ghz / 2.0) ** 2  # (45)
+    scatter = 190.1 + frequency_term + 20.0 * math.log10(d_km) + 0.573 * theta_mrad - 0.15 * n0
+    return float(scatter - 10.125 * math.log10(50.0 / p_pct) ** 0.7)  # (44)
+
+
+@jit
+def _sub_path_factor(theta_mrad: float) -> float:
+    """Interpolation factor Fj for the path angular distance, (57)."""
+    return 1.0 - 0.5 * (1.0 + math.tanh(3.0 * 0.8 * (theta_mrad - 0.3) / 0.3))
+
+
+@jit
+def _distance_factor(d_km: float) -> float:
+    """Interpolation factor Fk for the path length, (58)."""
+    return 1.0 - 0.5 * (1.0 + math.tanh(3.0 * 0.5 * (d_km - 20.0) / 20.0))
+
+
+@jit
+def _soft_maximum_db(a_db: float, b_db: float) -> float:
+    """2.5 ln(exp(a/2.5) + exp(b/2.5)), (60), without overflow."""
+    return max(a_db, b_db) + 2.5 * math.log1p(math.exp(-abs(a_db - b_db) / 2.5))
+
+
+@jit
+def _combined_loss_db(a_db: float, b_db: float) -> float:
+    """-5 log10(10^(-0.2 a) + 10^(-0.2 b)), (63), without underflow."""
+    return min(a_db, b_db) - 5.0 * math.log10(1.0 + 10.0 ** (-0.2 * abs(a_db - b_db)))
+
+
+@jit
+def _spherical_db(geometry: PathGeometry, a_km: float, freq_ghz: float, is_vertical: bool) -> float:
+    ht = geometry.hts - geometry.hstd  # (38a)
+    hr = geometry.hrs - geometry.hsrd  # (38b)
+    return spherical_earth_loss_db(geometry.d_km, ht, hr, a_km, freq_ghz, is_vertical, geometry.omega)
+
+
+@jit
+def _diffraction_db(
+    geometry: PathGeometry, nu_path: float, nu_smooth: float, a_km: float, freq_ghz: float, is_vertical: bool
+) -> float:
+    """Delta-Bullington loss; the smooth profile is looked at only where it can count."""
+    scale = 1.0 / math.sqrt(wavelength_m(freq_ghz))
+    path = bullington_loss_db(nu_path * scale, geometry.d_km)
+    spherical = _spherical_db(geometry, a_km, freq_ghz, is_vertical)
+    if spherical <= 0.0:
+        return path
+    return delta_bullington_loss_db(path, bullington_loss_db(nu_smooth * scale, geometry.d_km), spherical)
+
+
+@jit
+def _final_loss_db(lbc_db: float, lb0p_db: float, pL_pct: float, sigma_l_db: float) -> float:
+    """Loss for pL % of locations outdoors, (67) to (69)."""
+    return max(lb0p_db, lbc_db - inverse_normal(pL_pct / 100.0) * sigma_l_db)
+
+
+@jit
+def is_in_domain(
+    geometry: PathGeometry,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_ghz: float,
+    p_pct: float,
+    pL_pct: float,
+) -> bool:
+    """Whether the Recommendation gives a loss for these inputs; NaN anywhere means no."""
+    return (
+        geometry.is_valid
+        and DISTANCE_MIN_KM <= geometry.d_km <= DISTANCE_MAX_KM
+        and FREQ_MIN_GHZ <= freq_ghz <= FREQ_MAX_GHZ
+        and TIME_MIN_PCT <= p_pct <= TIME_MAX_PCT
+        and LOCATION_MIN_PCT <= pL_pct <= LOCATION_MAX_PCT
+        and ANTENNA_MIN_M <= tx_height_m <= ANTENNA_MAX_M
+        and ANTENNA_MIN_M <= rx_height_m <= ANTENNA_MAX_M
+        and geometry.ae_km > 0.0
+    )
+
+
+@jit
+def loss_db(
+    geometry: PathGeometry,
+    freq_ghz: float,
+    p_pct: float,
+    pL_pct: float,
+    n0: float,
+    is_vertical: bool,
+    sigma_l_db: float,
+) -> float:
+    """Loss from an analysed path; `path_geometry` with a_beta unless p = 50 %. [dB].
+
+    Steps that cannot change the result are left out: the profile for a_beta at p = 50 %, ducting where nothing
+    diffracts (then Lminbap > Lb0p = Lbd) and Lbda, Lba where Fj is 1. Inputs are not checked here.
+
+    Parameters
+    ----------
+    geometry
+        From `path_geometry`.
+    freq_ghz, p_pct, pL_pct
+        Frequency, percentage of time and of locations. [GHz, %, %]
+    n0
+        Sea-level surface refractivity at the path centre. [N-units]
+    is_vertical
+        Vertical polarisation.
+    sigma_l_db
+        Standard deviation of location variability, see `location_variability_db`. [dB]
+    """
+    lbfs = free_space_loss_db(geometry.d_km, geometry.hts, geometry.hrs, freq_ghz)
+    ld50 = _diffraction_db(geometry, geometry.nu_path_ae, geometry.nu_smooth_ae, geometry.ae_km, freq_ghz, is_vertical)
+    lb0p = lbfs
+    ldp = ld50
+    b0 = geometry.beta0_pct
+    fi = 1.0
+    if p_pct >= b0:
+        fi = inverse_normal(p_pct / 100.0) / inverse_normal(b0 / 100.0)  # (40)
+    if p_pct < 50.0:
+        lb0p += _multipath_focusing_db(geometry, p_pct)  # (10)
+        ldbeta = _diffraction_db(
+            geometry, geometry.nu_path_abeta, geometry.nu_smooth_abeta, A_BETA_KM, freq_ghz, is_vertical
+        )
+        ldp = ld50 + fi * (ldbeta - ld50)  # (41)
+    if p_pct < b0:
+        lminb0p = lb0p + (1.0 - geometry.omega) * ldp  # (59)
+    else:
+        lbd50 = lbfs + ld50  # (42)
+        lb0beta = lbfs + _multipath_focusing_db(geometry, b0)  # (11)
+        lminb0p = lbd50 + (lb0beta + (1.0 - geometry.omega) * ldp - lbd50) * fi
+    lbda = lb0p + ldp  # (43)
+    fj = _sub_path_factor(geometry.theta_mrad)
+    if ldp > 0.0 and fj < 1.0:
+        lminbap = _soft_maximum_db(ducting_loss_db(geometry, freq_ghz, p_pct), lb0p)  # (60)
+        if lminbap <= lbda:
+            lbda = lminbap + (lbda - lminbap) * _distance_factor(geometry.d_km)  # (61)
+    lbam = lbda + (lminb0p - lbda) * fj  # (62)
+    lbs = troposcatter_loss_db(geometry.d_km, geometry.theta_mrad, freq_ghz, p_pct, n0)
+    lbc = _combined_loss_db(lbs, lbam)  # (63)
+    return _final_loss_db(lbc, lb0p, pL_pct, 0.0 if geometry.is_rx_at_sea else sigma_l_db)
+
+
+@jit
+def basic_transmission_loss_db(
+    d_km: Any,
+    h_m: Any,
+    clutter_m: Any,
+    zone: Any,
+    n: int,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_ghz: float,
+    p_pct: float,
+    pL_pct: float,
+    delta_n: float,
+    n0: float,
+    lat_deg: float,
+    dct_km: float,
+    dcr_km: float,
+    is_vertical: bool,
+    wa_m: float,
+) -> float:
+    """Loss of one path (basic transmission loss), outdoors, not exceeded for p % of time and pL % of locations.
+
+    Compiled: to be called from other compiled code, one call a path, with buffers the caller reuses. It allocates
+    nothing and writes nothing. Cheapest at ``p_pct`` = 50, where one Earth radius is enough.
+
+    Parameters
+    ----------
+    d_km, h_m, clutter_m, zone
+        1-D arrays of at least ``n`` entries: distance from the transmitter rising from 0 (even or uneven) [km],
+        terrain height [m above sea level], representative clutter height [m], zone (1 sea, 3 coastal land, 4 inland).
+        The clutter of the first point is not used, that of the last only for the location variability.
+    n
+        Number of points of this path.
+    tx_height_m, rx_height_m
+        Antenna heights above ground. [m]
+    freq_ghz, p_pct, pL_pct
+        Frequency, percentage of time and of locations. [GHz, %, %]
+    delta_n, n0
+        Lapse rate and sea-level refractivity at the path centre. [N-units/km, N-units]
+    lat_deg
+        Latitude of the path centre. [deg]
+    dct_km, dcr_km
+        Land between transmitter, receiver and the coast; 500 where there is no sea. [km]
+    is_vertical
+        Vertical (True) or horizontal polarisation.
+    wa_m
+        Prediction resolution for the location variability. [m]
+
+    Returns
+    -------
+    float
+        The loss, NaN where the Recommendation gives none (see ``LIMITS``). [dB]
+
+    References
+    ----------
+    .. [1] ITU-R P.1812-6, -7, -8, Annex 1 (the same equations for what is used here).
+    """
+    geometry = path_geometry(
+        d_km, h_m, clutter_m, zone, n, tx_height_m, rx_height_m, lat_deg, delta_n, dct_km, dcr_km, p_pct < 50.0
+    )
+    if not is_in_domain(geometry, tx_height_m, rx_height_m, freq_ghz, p_pct, pL_pct):
+        return math.nan
+    sigma_l = location_variability_db(freq_ghz, rx_height_m, geometry.rx_clutter_m, wa_m)
+    return loss_db(geometry, freq_ghz, p_pct, pL_pct, n0, is_vertical, sigma_l)
+
+
+@jit
+def all_losses(
+    geometry: PathGeometry,
+    freq_ghz: float,
+    p_pct: float,
+    pL_pct: float,
+    n0: float,
+    is_vertical: bool,
+    sigma_l_db: float,
+) -> Losses:
+    """Every intermediate result of `loss_db`, nothing left out; the geometry must hold a_beta."""
+    d = geometry.d_km
+    scale = 1.0 / math.sqrt(wavelength_m(freq_ghz))
+    lbfs = free_space_loss_db(d, geometry.hts, geometry.hrs, freq_ghz)
+    lb0p = lbfs + _multipath_focusing_db(geometry, p_pct)  # (10)
+    b0 = geometry.beta0_pct
+    lb0beta = lbfs + _multipath_focusing_db(geometry, b0)  # (11)
+    lbulla_ae = bullington_loss_db(geometry.nu_path_ae * scale, d)
+    lbulls_ae = bullington_loss_db(geometry.nu_smooth_ae * scale, d)
+    ldsph_ae = _spherical_db(geometry, geometry.ae_km, freq_ghz, is_vertical)
+    ld50 = delta_bullington_loss_db(lbulla_ae, lbulls_ae, ldsph_ae)
+    lbulla_abeta = bullington_loss_db(geometry.nu_path_abeta * scale, d)
+    lbulls_abeta = bullington_loss_db(geometry.nu_smooth_abeta * scale, d)
+    ldsph_abeta = _spherical_db(geometry, A_BETA_KM, freq_ghz, is_vertical)
+    ldbeta = delta_bullington_loss_db(lbulla_abeta, lbulls_abeta, ldsph_abeta)
+    fi = inverse_normal(p_pct / 100.0) / inverse_normal(b0 / 100.0) if p_pct >= b0 else 1.0  # (40)
+    ldp = ld50 if p_pct >= 50.0 else ld50 + fi * (ldbeta - ld50)  # (41)
+    lbd50 = lbfs + ld50  # (42)
+    lbd = lb0p + ldp  # (43)
+    lminb0p = lb0p + (1.0 - geometry.omega) * ldp  # (59)
+    if p_pct >= b0:
+        lminb0p = lbd50 + (lb0beta + (1.0 - geometry.omega) * ldp - lbd50) * fi
+    lba = ducting_loss_db(geometry, freq_ghz, p_pct)
+    lminbap = _soft_maximum_db(lba, lb0p)  # (60)
+    fj = _sub_path_factor(geometry.theta_mrad)
+    fk = _distance_factor(d)
+    lbda = lminbap + (lbd - lminbap) * fk if lminbap <= lbd else lbd  # (61)
+    lbam = lbda + (lminb0p - lbda) * fj  # (62)
+    lbs = troposcatter_loss_db(d, geometry.theta_mrad, freq_ghz, p_pct, n0)
+    lbc = _combined_loss_db(lbs, lbam)  # (63)
+    loss = _final_loss_db(lbc, lb0p, pL_pct, 0.0 if geometry.is_rx_at_sea else sigma_l_db)
+    return Losses(
+        sigma_l_db=sigma_l_db,
+        lbfs_db=lbfs,
+        lb0p_db=lb0p,
+        lb0beta_db=lb0beta,
+        lbulla_ae_db=lbulla_ae,
+        lbulls_ae_db=lbulls_ae,
+        ldsph_ae_db=ldsph_ae,
+        ld50_db=ld50,
+        lbulla_abeta_db=lbulla_abeta,
+        lbulls_abeta_db=lbulls_abeta,
+        ldsph_abeta_db=ldsph_abeta,
+        ldbeta_db=ldbeta,
+        ldp_db=ldp,
+        lbd50_db=lbd50,
+        lbd_db=lbd,
+        fi=fi,
+        fj=fj,
+        fk=fk,
+        lba_db=lba,
+        lbs_db=lbs,
+        lminb0p_db=lminb0p,
+        lminbap_db=lminbap,
+        lbda_db=lbda,
+        lbam_db=lbam,
+        lbc_db=lbc,
+        loss_db=loss,
+    )
