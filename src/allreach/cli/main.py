@@ -10,12 +10,12 @@ import click
 
 from allreach import __version__
 
-# command -> (module, one line of help). The help stands here so that listing commands loads none of them.
+# command -> (module or module:attribute, one line of help). The help stands here so that listing commands loads none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "From a country folder or ISO code to the report: measure, plan, show."),
     "country": ("country", "Make, check and import country folders."),
-    "measure": ("measure", "Who is reached today: coverage rasters and the four states per place."),
-    "plan": ("plan", "The least-cost way to reach everyone, with a bound."),
+    "measure": ("steps:measure", "Who is reached today: coverage rasters and the four states per place."),
+    "plan": ("steps:plan", "The least-cost way to reach everyone, with a bound."),
     "show": ("show", "Build the report (index.html) from the results."),
     "params": ("params", "Parameters with range, unit, year and source."),
     "path-loss": ("path_loss", "Path loss of a CSV of cases (ITU-R P.1812)."),
@@ -46,7 +46,8 @@ class LazyGroup(click.Group):
         module, _ = self.lazy[cmd_name]
         if module == "country":
             return country
-        command = importlib.import_module(f"allreach.cli.{module}").command
+        module, _, attribute = module.partition(":")
+        command = getattr(importlib.import_module(f"allreach.cli.{module}"), attribute or "command")
         assert isinstance(command, click.Command)
         return command
 

@@ -1,0 +1,58 @@
+"""``allreach run``: the main job."""
+
+from __future__ import annotations
+
+import click
+
+from allreach.cli import options
+
+
+@click.command(
+    name="run",
+    epilog="Examples:\n\n\b\n  allreach run AZE                      sketch Azerbaijan into ./AZE, then measure, plan, show\n"
+    "  allreach run MYLAND                   your own country folder\n"
+    "  allreach run AZE --scenario leo500 --set costs.leo_kit_usd=500\n",
+)
+@click.argument("target", metavar="DIR|ISO3")
+@click.option("--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel of a new sketch. [m]")
+@options.scenario
+@options.sets
+@options.seed
+@options.workers
+@options.device
+@options.fresh
+@options.as_json
+def command(
+    target: str,
+    pixel_m: float | None,
+    scenario: str,
+    sets: tuple[str, ...],
+    seed: int | None,
+    workers: int | None,
+    device: str,
+    fresh: bool,
+    as_json: bool,
+) -> None:
+    """Measure, plan and show a country; prints where the report is.
+
+    An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. A run that was stopped goes on
+    where it was.
+    """
+    from allreach import pipeline
+    from allreach.cli.progress import bars
+    from allreach.cli.summary import print_summary
+
+    with bars() as progress:
+        folder = pipeline.find_or_sketch(target, pixel_m=pixel_m, seed=seed, sets=sets, progress=progress)
+        result = pipeline.run(
+            folder,
+            scenario=scenario,
+            sets=sets,
+            seed=seed,
+            workers=workers,
+            device=device,
+            fresh=fresh,
+            progress=progress,
+            say=lambda text: click.echo(text, err=True),
+        )
+    print_summary(result, as_json=as_json)
