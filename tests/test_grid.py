@@ -13,7 +13,7 @@ def test_pixel_centres_and_bounds():
     x_m, y_m = GRID.xy_m(0, 0)
     assert (float(x_m), float(y_m)) == (400_050.0, 4_499_950.0)
     assert GRID.bounds_m == (400_000.0, 4_480_000.0, 430_000.0, 4_500_000.0)
-    assert GRID.transform * (0, 0) == (400_000.0, 4_500_000.0)
+    assert tuple(GRID.transform)[:6] == (100.0, 0.0, 400_000.0, 0.0, -100.0, 4_500_000.0)
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
