@@ -19,24 +19,14 @@ class Costs(Frozen):
     """Buried fibre in flat soil beside an unpaved road: trench, duct, cable, splices, labour."""
     fibre_aerial_share: Quantity
     """Price of fibre on existing poles over that of buried fibre."""
-    fibre_codeployment_share: Quantity
-    """Price of fibre laid together with road works over that of a trench of its own."""
     fibre_paved_multiplier: Quantity
-    """Price beside a paved road outside towns over that in soil."""
-    fibre_urban_multiplier: Quantity
-    """Price in built-up streets over that in soil."""
+    """Price in paved streets of built-up areas over that in soil."""
     fibre_rolling_multiplier: Quantity
-    """Price at fibre_rolling_slope_deg over that on flat ground."""
+    """Price in rolling ground (backhaul.rolling_from_deg) over that on flat ground."""
     fibre_mountain_multiplier: Quantity
-    """Price at fibre_mountain_slope_deg over that on flat ground."""
-    fibre_rock_multiplier: Quantity
-    """Price at fibre_rock_slope_deg and above over that on flat ground."""
-    fibre_rolling_slope_deg: Quantity
-    """Ground slope across the route at which the rolling multiplier holds."""
-    fibre_mountain_slope_deg: Quantity
-    """Ground slope at which the mountain multiplier holds."""
-    fibre_rock_slope_deg: Quantity
-    """Ground slope from which the rock multiplier holds."""
+    """Price in mountains (backhaul.mountain_from_deg) over that on flat ground."""
+    fibre_sea_usd_per_km: Quantity
+    """Fibre cable under water."""
     fibre_om_usd_per_km_per_year: Quantity
     """Keeping a fibre route: patrols, repairs, wayleave."""
     # Fibre to the home
