@@ -1,0 +1,48 @@
+"""The table that ``allreach params`` prints."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+PIPED_WIDTH = 200  # a pipe or a file has no width of its own
+
+
+def print_rows(rows: list[dict[str, Any]]) -> None:
+    """Print parameters with source; assumptions are marked and counted."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
+    console = Console(width=width, highlight=False)
+    table = Table(pad_edge=False, header_style="bold")
+    table.add_column("key", overflow="fold", ratio=4)
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("low - high", justify="right", no_wrap=True)
+    table.add_column("unit", overflow="fold", ratio=2)
+    table.add_column("year", no_wrap=True)
+    table.add_column("meaning and source", overflow="fold", ratio=9)
+    for row in rows:
+        if "source" not in row:
+            table.add_row(row["key"], str(row["value"]), "", "", "", row["meaning"])
+            continue
+        text = Text(row["meaning"] + " ")
+        if row["is_assumption"]:
+            text.append("ASSUMPTION", style="bold yellow")
+            text.append(row["source"].removeprefix("assumption"), style="dim")
+        else:
+            text.append(row["source"], style="dim")
+        span = f"{_number(row['low'])} - {_number(row['high'])}"
+        year = "" if row["year"] is None else str(row["year"])
+        table.add_row(row["key"], _number(row["value"]), span, row["unit"], year, text)
+    console.print(table)
+    n = sum(row.get("is_assumption", False) for row in rows)
+    console.print(
+        f"{len(rows)} parameters, {n} of them assumptions. Change one with --set KEY=VALUE or in country.yaml."
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.6g}"

@@ -1,0 +1,62 @@
+"""Parameters as rows for people: listing, filter, marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from allreach.errors import Fault, ParameterError
+from allreach.params.load import ROOMS, Params, all_keys, near_matches
+from allreach.params.quantity import Quantity
+
+
+def rows(params: Params, key: str = "") -> list[dict[str, Any]]:
+    """Parameters whose key is or starts with `key`, in the order of the files.
+
+    Parameters
+    ----------
+    params
+        Loaded parameters.
+    key
+        Room, key or its beginning; empty for all.
+
+    Returns
+    -------
+    rows
+        Per parameter: key, value, low, high, unit, year, currency, source, is_assumption, meaning. What is no sourced
+        number (a list, a choice) has only key, value and meaning.
+
+    Raises
+    ------
+    ParameterError
+        If nothing matches; names near matches.
+    """
+    known = all_keys()
+    chosen = [name for name in known if name == key or name.startswith(key)] if key else known
+    if not chosen:
+        near = near_matches(key, [*ROOMS, *known])
+        expected = "one of: " + ", ".join(near) if near else "one of the rooms " + ", ".join(ROOMS)
+        raise ParameterError(Fault(key, "is no parameter", expected, "allreach params lists all keys"))
+    return [_row(params, name) for name in chosen]
+
+
+def _row(params: Params, name: str) -> dict[str, Any]:
+    room, _, key = name.partition(".")
+    table: BaseModel = getattr(params, room)
+    value = getattr(table, key)
+    meaning = " ".join((type(table).model_fields[key].description or "").split())
+    if not isinstance(value, Quantity):
+        return {"key": name, "value": value, "meaning": meaning}
+    return {
+        "key": name,
+        "value": value.value,
+        "low": value.low,
+        "high": value.high,
+        "unit": value.unit,
+        "year": value.year,
+        "currency": value.currency,
+        "source": value.source,
+        "is_assumption": value.is_assumption,
+        "meaning": meaning,
+    }

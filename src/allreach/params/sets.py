@@ -1,0 +1,97 @@
+"""``--set key=value``: which changes a parameter, which the country's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from allreach.errors import Fault, ParameterError
+from allreach.params.country_config import CountryConfig, ServiceStandard
+from allreach.params.load import ROOMS, all_keys, near_matches, parse_set
+
+CONFIG_KEYS: tuple[str, ...] = (
+    *(f"service_standard.{name}" for name in ServiceStandard.model_fields),
+    "delta_n",
+    "n0",
+    "base_year",
+    "currency",
+    "languages",
+)
+"""Keys of country.yaml that ``--set`` may change; what the layers were made with (CRS, pixel, seed) is not among them."""
+
+
+def split_sets(sets: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split ``--set`` into those for the parameters and those for country.yaml.
+
+    Parameters
+    ----------
+    sets
+        ``room.key=value``, ``service_standard.key=value``, or a top-level key of country.yaml.
+
+    Returns
+    -------
+    parameter_sets, config_sets
+        As `load.load_params` and `apply_to_config` take them.
+
+    Raises
+    ------
+    ParameterError
+        With every key that is neither, and its near matches.
+    """
+    parameter_sets, config_sets, faults = [], [], []
+    known = [*all_keys(), *CONFIG_KEYS]
+    for text in sets:
+        try:
+            path, _ = parse_set(text)
+        except ParameterError as error:
+            faults.extend(error.faults)
+            continue
+        if path in CONFIG_KEYS:
+            config_sets.append(text)
+        elif ".".join(path.split(".")[:2]) in known and path.split(".")[0] in ROOMS:
+            parameter_sets.append(text)
+        elif path in CountryConfig.model_fields and path != "service_standard":
+            mend = "Change it in country.yaml and make the folder anew: the layers were made with it"
+            faults.append(Fault(f"--set {path}", "cannot be changed for a run", mend=mend))
+        else:
+            near = near_matches(path, known)
+            expected = "one of: " + ", ".join(near) if near else "room.key"
+            faults.append(Fault(f"--set {path}", "is no parameter", expected, "allreach params lists all keys"))
+    if faults:
+        raise ParameterError(faults)
+    return parameter_sets, config_sets
+
+
+def apply_to_config(config: CountryConfig, config_sets: Sequence[str]) -> CountryConfig:
+    """Return the configuration with ``--set service_standard.dl_mbps=50`` and the like applied.
+
+    Raises
+    ------
+    ParameterError
+        With every impossible value.
+    """
+    fields: dict[str, Any] = config.model_dump()
+    for text in config_sets:
+        path, value = parse_set(text)
+        room, _, key = path.rpartition(".")
+        if room:
+            fields[room] = {**fields[room], key: value}
+        else:
+            fields[path] = value
+    try:
+        return CountryConfig.model_validate(fields)
+    except ValidationError as error:
+        raise ParameterError(
+            [Fault("--set " + ".".join(str(p) for p in e["loc"]), _message(e), _range_hint(e)) for e in error.errors()]
+        ) from error
+
+
+def _message(detail: Any) -> str:
+    return f"{detail.get('input')!r} is not possible"
+
+
+def _range_hint(detail: Any) -> str:
+    text = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return text[:1].lower() + text[1:]
