@@ -1,0 +1,96 @@
+"""What one import says: the file, what its columns mean, what to keep and what to mend."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from allreach import tables
+from allreach.params.country_config import Evidence
+from allreach.params.quantity import Frozen
+
+RASTER_LAYERS = ("terrain", "clutter", "zones", "population")
+FixKind = Literal[
+    "no-position",
+    "swapped-axes",
+    "outside",
+    "duplicate-points",
+    "duplicate-ids",
+    "negative-population",
+    "absurd-height",
+]
+FIXES: dict[str, str] = {
+    "no-position": "rows without a position are left out",
+    "swapped-axes": "longitude and latitude are exchanged where that puts the point into the country",
+    "outside": "rows outside the country are left out",
+    "duplicate-points": "of rows at the same point the first by identifier is kept",
+    "duplicate-ids": "of rows with the same identifier the first is kept",
+    "negative-population": "negative numbers of people become 0",
+    "absurd-height": "heights that no land has are taken as voids and filled",
+}
+Condition = dict[str, tuple[str | None, ...]]
+
+
+class LayerSpec(Frozen):
+    """One layer from one file."""
+
+    layer: str
+    """Layer of the country folder that is made."""
+    file: str
+    """File, relative to the data folder of a recipe."""
+    sublayer: str | None = None
+    """Layer inside a GeoPackage."""
+    file_crs: str | None = None
+    """CRS of a file that states none."""
+    map: dict[str, str] = Field(default_factory=dict)
+    """Column of the layer: column of the file. ``lon`` and ``lat`` name the position in a text file."""
+    set: dict[str, Any] = Field(default_factory=dict)
+    """Column of the layer: the same value in every row."""
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Column of the layer: word in the file: word in the layer; ``*`` stands for all other words."""
+    scale: dict[str, float] = Field(default_factory=dict)
+    """Column of the layer: factor. Units behind the number are cut off; of a list (``150000;110000``) the largest counts."""
+    prefix: dict[str, str] = Field(default_factory=dict)
+    """Column of the layer: text put before each value."""
+    keep_if: tuple[Condition, ...] = ()
+    """Rows kept: those that meet one of these conditions, each a column of the file with its words (null: empty)."""
+    drop_if: tuple[Condition, ...] = ()
+    """Rows left out: those that meet one of these conditions."""
+    keep: tuple[str, ...] = ()
+    """Further columns of the file that are carried along."""
+    clip: bool = False
+    """Cut lines and areas at the country's outline."""
+    fix: tuple[FixKind, ...] = ()
+    """Kinds of fault that are mended and counted; all others stop the import."""
+    fill_px: int = Field(default=100, ge=0)
+    """Terrain voids are filled from heights at most this many source pixels away."""
+    source: str = ""
+    """Publisher and data set."""
+    licence: str = "not stated"
+    """Licence, with the attribution that it asks for."""
+    retrieved: str = ""
+    """Day or date of the data, YYYY-MM-DD."""
+    evidence: Evidence = "open"
+    """How the layer is known."""
+    note: str = ""
+    """Rule behind the choices above, for whoever reads the folder."""
+
+    @field_validator("layer")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in (*RASTER_LAYERS, *tables.COUNTRY_TABLES):
+            raise ValueError(f"is no layer; one of {', '.join((*RASTER_LAYERS, *tables.COUNTRY_TABLES))}")
+        return value
+
+
+def inner_path(value: str) -> str:
+    """Refuse a path that leads out of the data folder."""
+    path = PurePosixPath(value.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
+        raise ValueError("must be a path inside the data folder, neither absolute nor with '..'")
+    return value
+
+
+InnerPath = Annotated[str, Field(min_length=1)]

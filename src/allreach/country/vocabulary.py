@@ -1,0 +1,60 @@
+"""Words that a column may hold, and numbers that are possible at all, per table of a country folder."""
+
+from __future__ import annotations
+
+from allreach.tables import EVIDENCE
+
+WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("sites", "backhaul_kind"): ("fibre", "microwave", "satellite", "unknown"),
+    ("roads", "road_class"): ("trunk", "primary", "secondary", "tertiary", "residential", "track", "path", "ferry"),
+    ("roads", "surface"): ("paved", "unpaved", ""),
+    ("exclusions", "kind"): ("mined", "protected", "military", "border", "lake", "other"),
+    ("institutions", "kind"): (
+        "school", "clinic", "hospital", "town_hall", "university", "technology_park", "venue", "police", "post", "other",
+    ),
+    ("fibre", "feature"): ("node", "span"),
+    ("fibre", "kind"): ("pop", "exchange", "gateway", "other", "buried", "aerial", "submarine", ""),
+    ("fibre", "status"): ("operational", "construction", "planned", "decommissioned"),
+    ("power", "kind"): ("line", "substation", "transformer", "plant", "pole", "tower"),
+    ("hazards", "kind"): ("flood", "landslide", "earthquake", "wildfire", "storm", "other"),
+    ("measurements", "kind"): ("speed_test", "drive_test"),
+    ("commitments", "technology"): ("mobile", "fwa", "fibre", "satellite"),
+}  # fmt: skip
+TECHNOLOGIES = ("2G", "3G", "4G", "5G")
+CLUTTER_CLASSES = {0: "unknown", 1: "water", 2: "open", 3: "suburban", 4: "urban, trees or forest", 5: "dense urban"}
+ZONES = {1: "sea", 3: "coastal", 4: "inland"}
+
+# (low, high, what is right); frequency and antenna height are the validity of ITU-R P.1812-7, section 1
+RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
+    ("sites", "band_mhz"): (30.0, 6000.0, "30 MHz to 6 GHz, the range of ITU-R P.1812"),
+    ("spectrum", "band_mhz"): (30.0, 6000.0, "30 MHz to 6 GHz, the range of ITU-R P.1812"),
+    ("sites", "height_agl_m"): (1.0, 3000.0, "1 to 3,000 m above ground, the range of ITU-R P.1812"),
+    ("sites", "n_sectors"): (1.0, 36.0, "1 to 36 sectors"),
+    ("sites", "azimuth_deg"): (-360.0, 360.0, "degrees from north"),
+    ("sites", "downtilt_deg"): (-90.0, 90.0, "degrees"),
+    ("sites", "bandwidth_mhz"): (0.1, 1000.0, "MHz of one carrier"),
+    ("spectrum", "bandwidth_mhz"): (0.1, 10_000.0, "MHz"),
+    ("sites", "eirp_dbm"): (-30.0, 110.0, "dBm"),
+    ("sites", "backhaul_mbps"): (0.0, 1e7, "Mbit/s, not negative"),
+    ("fibre", "capacity_mbps"): (0.0, 1e9, "Mbit/s, not negative"),
+    ("institutions", "demand_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
+    ("commitments", "households_share"): (0.0, 1.0, "a share from 0 to 1"),
+    ("commitments", "dl_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
+    ("commitments", "year"): (1990.0, 2100.0, "a calendar year"),
+    ("boundaries", "level"): (0.0, 2.0, "0 country, 1 or 2"),
+    ("boundaries", "population"): (0.0, 2e9, "people, not negative"),
+    ("places", "households"): (0.0, 2e9, "households, not negative"),
+    ("power", "voltage_kv"): (0.0, 2000.0, "kilovolts"),
+    ("hazards", "return_period_years"): (0.0, 1e7, "years"),
+    ("measurements", "dl_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
+    ("measurements", "ul_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
+    ("measurements", "latency_ms"): (0.0, 1e5, "milliseconds"),
+    ("measurements", "rx_power_dbm"): (-200.0, 50.0, "dBm"),
+}
+
+
+def words(table: str, column: str) -> tuple[str, ...] | None:
+    """Words allowed in a column, or none where any text is right."""
+    if column == "evidence":
+        return EVIDENCE
+    return WORDS.get((table, column))

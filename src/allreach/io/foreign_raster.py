@@ -1,0 +1,194 @@
+"""GeoTIFFs from the outside, brought onto the country's grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from rasterio.crs import CRS as RasterioCRS
+from rasterio.errors import RasterioIOError
+from rasterio.fill import fillnodata
+from rasterio.warp import Resampling, reproject, transform_bounds
+from rasterio.windows import Window, from_bounds
+
+from allreach.errors import Fault, InputError
+from allreach.grid import Grid
+from allreach.io.foreign import parse_crs, require_file
+
+LOWEST_M = -450.0  # the shore of the Dead Sea, the lowest land, lies at about -430 m; deeper values are codes for "none"
+HIGHEST_M = 8900.0  # Everest is 8,849 m
+
+
+@dataclass(frozen=True)
+class ForeignRaster:
+    """One band of a user's GeoTIFF, cut to a frame.
+
+    Parameters
+    ----------
+    values
+        Band as float64, NaN where the file says nodata.
+    transform
+        Affine transform of `values`.
+    crs
+        CRS of the file.
+    """
+
+    values: NDArray[np.float64]
+    transform: rasterio.Affine
+    crs: CRS
+
+
+def file_frame(path: Path, crs: str, *, file_crs: str | None = None) -> tuple[float, float, float, float]:
+    """Extent of a raster in another CRS: (x_min, y_min, x_max, y_max)."""
+    with _open(path) as source:
+        return transform_bounds(_crs(path, source, file_crs), crs, *source.bounds, densify_pts=41)
+
+
+def read_frame(path: Path, grid: Grid, *, file_crs: str | None = None, margin_px: int = 20) -> ForeignRaster:
+    """Read the part of a raster that lies under a grid, and some pixels around it.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, truncated, without CRS or somewhere else altogether.
+    """
+    with _open(path) as source:
+        crs = _crs(path, source, file_crs)
+        bounds = transform_bounds(grid.crs, crs, *grid.bounds_m, densify_pts=41)
+        wanted = from_bounds(*bounds, transform=source.transform)
+        col_0 = max(int(np.floor(wanted.col_off)) - margin_px, 0)
+        row_0 = max(int(np.floor(wanted.row_off)) - margin_px, 0)
+        col_1 = min(int(np.ceil(wanted.col_off + wanted.width)) + margin_px, source.width)
+        row_1 = min(int(np.ceil(wanted.row_off + wanted.height)) + margin_px, source.height)
+        if col_1 <= col_0 or row_1 <= row_0:
+            raise InputError(
+                Fault(str(path), "lies wholly outside the country's frame", "data over the country", "Check file and CRS")
+            )
+        window = Window(col_0, row_0, col_1 - col_0, row_1 - row_0)
+        try:
+            values = source.read(1, window=window).astype(np.float64)
+        except RasterioIOError as error:
+            raise InputError(_broken(path, error)) from error
+        if source.nodata is not None:
+            values[values == source.nodata] = np.nan
+        return ForeignRaster(values, source.window_transform(window), CRS.from_user_input(crs.to_wkt()))
+
+
+def fill_voids(raster: ForeignRaster, *, search_px: int) -> tuple[ForeignRaster, NDArray[np.bool_]]:
+    """Fill terrain voids from their edges, weighted by inverse distance (GDAL's fillnodata).
+
+    Returns
+    -------
+    raster
+        Filled; still NaN farther than `search_px` from any height.
+    void
+        Where the source had no height, or one that no land has.
+    """
+    with np.errstate(invalid="ignore"):
+        void = ~((raster.values >= LOWEST_M) & (raster.values <= HIGHEST_M))
+    values = np.where(void, 0.0, raster.values).astype(np.float32)
+    if void.any() and not void.all():
+        marked = np.where(void, np.float32(-32768.0), values)
+        filled = fillnodata(marked.copy(), mask=~void, max_search_distance=float(search_px), smoothing_iterations=0)
+        values = np.where(void, filled, values)
+        values = np.where(values < LOWEST_M, np.float32(np.nan), values)
+    elif void.all():
+        values = np.full_like(values, np.nan)
+    return ForeignRaster(values.astype(np.float64), raster.transform, raster.crs), void
+
+
+def resample(raster: ForeignRaster, grid: Grid, how: Literal["height", "class"]) -> NDArray[np.float32]:
+    """Bring a raster onto a grid: heights bilinear (averaged where finer), classes by the most frequent."""
+    step_m = _pixel_in(raster, grid)
+    method = Resampling.mode if how == "class" else Resampling.average if step_m < grid.pixel_m / 2 else Resampling.bilinear
+    if how == "class" and step_m > grid.pixel_m:
+        method = Resampling.nearest
+    target = np.full(grid.shape, np.nan, dtype=np.float32)
+    reproject(
+        raster.values.astype(np.float32),
+        target,
+        src_transform=raster.transform,
+        src_crs=raster.crs.to_wkt(),
+        src_nodata=np.nan,
+        dst_transform=grid.transform,
+        dst_crs=grid.crs,
+        dst_nodata=np.nan,
+        resampling=method,
+        num_threads=1,
+    )
+    return target
+
+
+def sum_onto(raster: ForeignRaster, grid: Grid) -> NDArray[np.float64]:
+    """Bring counts onto a grid so that they still add up: each source pixel is divided evenly and none is lost.
+
+    What falls outside the grid is left out; nodata counts as 0.
+    """
+    parts = max(1, int(np.ceil(2.0 * _pixel_in(raster, grid) / grid.pixel_m)))
+    to_grid = Transformer.from_crs(raster.crs, CRS.from_user_input(grid.crs), always_xy=True)
+    target = np.zeros(grid.n_rows * grid.n_cols, dtype=np.float64)
+    rows, cols = np.nonzero(np.nan_to_num(raster.values) != 0.0)
+    offsets = (np.arange(parts) + 0.5) / parts
+    for start in range(0, rows.size, 100_000):
+        r = rows[start : start + 100_000].astype(np.float64)
+        c = cols[start : start + 100_000].astype(np.float64)
+        share = raster.values[rows[start : start + 100_000], cols[start : start + 100_000]] / parts**2
+        for dr in offsets:
+            for dc in offsets:
+                x, y = raster.transform * (c + dc, r + dr)
+                x_m, y_m = to_grid.transform(x, y)
+                row, col = grid.rowcol(x_m, y_m)
+                inside = grid.contains(row, col)
+                np.add.at(target, row[inside] * grid.n_cols + col[inside], share[inside])
+    return target.reshape(grid.shape)
+
+
+def on_grid_mask(raster: ForeignRaster, mask: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
+    """Grid pixels whose centre lies in a marked source pixel."""
+    rows, cols = np.mgrid[0 : grid.n_rows, 0 : grid.n_cols]
+    x_m, y_m = grid.xy_m(rows.ravel(), cols.ravel())
+    back = Transformer.from_crs(CRS.from_user_input(grid.crs), raster.crs, always_xy=True)
+    col, row = ~raster.transform * back.transform(x_m, y_m)
+    r, c = np.floor(row).astype(int), np.floor(col).astype(int)
+    inside = (r >= 0) & (r < mask.shape[0]) & (c >= 0) & (c < mask.shape[1])
+    out = np.zeros(r.size, dtype=bool)
+    out[inside] = mask[r[inside], c[inside]]
+    return out.reshape(grid.shape)
+
+
+def _pixel_in(raster: ForeignRaster, grid: Grid) -> float:
+    rows, cols = raster.values.shape
+    x, y = raster.transform * (cols / 2, rows / 2)
+    u, v = raster.transform * (cols / 2 + 1, rows / 2 + 1)
+    to_grid = Transformer.from_crs(raster.crs, CRS.from_user_input(grid.crs), always_xy=True)
+    (x_m, u_m), (y_m, v_m) = to_grid.transform([x, u], [y, v])
+    return float(max(abs(u_m - x_m), abs(v_m - y_m)))
+
+
+def _open(path: Path) -> rasterio.DatasetReader:
+    require_file(path)
+    try:
+        return rasterio.open(path)
+    except RasterioIOError as error:
+        raise InputError(_broken(path, error)) from error
+
+
+def _broken(path: Path, error: Exception) -> Fault:
+    return Fault(
+        str(path), f"cannot be read as a GeoTIFF: {error.__cause__ or error}", "a whole GeoTIFF", "Fetch or export it again"
+    )
+
+
+def _crs(path: Path, source: rasterio.DatasetReader, file_crs: str | None) -> RasterioCRS:
+    if source.crs is not None:
+        return source.crs
+    if not file_crs:
+        raise InputError(
+            Fault(str(path), "has no CRS", "a declared CRS", "Say which it is in with --file-crs", kind="no-crs")
+        )
+    return RasterioCRS.from_wkt(parse_crs(file_crs).to_wkt())
