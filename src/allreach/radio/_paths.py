@@ -1,0 +1,335 @@
+"""Compiled drivers: paths from sites to receivers, by P.1812 at p = 50 % and by a short-range model below 0.25 km.
+
+Terrain is sampled and analysed once a path; both bands share it. Chunks run in threads; every output element is
+written once, and sums run over the sites in their order, so the result does not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allreach.kernels._jit import jit
+from allreach.kernels.itu_p1812 import loss_db
+from allreach.kernels.itu_p1812_profile import SEA, path_geometry
+from allreach.kernels.tr38901_rma import short_range_loss_db
+from allreach.radio.antenna import Pattern, attenuation_db, best_sector, horizontal_attenuation_db, vertical_attenuation_db
+from allreach.terrain._profile import n_samples, profile_into
+
+NO_COAST_KM = 500.0  # P.1812 section 4.5: "large enough" where there is no sea on the path
+MEDIAN_PCT = 50.0
+
+
+class Raster(NamedTuple):
+    """Terrain as the drivers read it."""
+
+    ground_m: NDArray[np.float32]
+    clutter_m: NDArray[np.float32]
+    zones: NDArray[np.uint8]
+    x_min_m: float
+    y_max_m: float
+    pixel_m: float
+
+
+class Masts(NamedTuple):
+    """Sites as the drivers read them; noise is that of the terminal over the site's bandwidths."""
+
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    lat_deg: NDArray[np.float64]
+    height_m: NDArray[np.float64]
+    n_sectors: NDArray[np.int64]
+    azimuth_deg: NDArray[np.float64]
+    downtilt_deg: NDArray[np.float64]
+    channel: NDArray[np.int64]
+    freq_ghz: NDArray[np.float64]
+    eirp_dbm: NDArray[np.float64]
+    noise_mw: NDArray[np.float64]
+    is_broadband: NDArray[np.bool_]
+    capacity_ghz: NDArray[np.float64]
+    capacity_eirp_dbm: NDArray[np.float64]
+    capacity_noise_mw: NDArray[np.float64]
+    has_capacity: NDArray[np.bool_]
+
+
+class Air(NamedTuple):
+    """Propagation: ranges, refractivity, short-range model, sector pattern."""
+
+    range_m: float
+    near_m: float
+    street_m: float
+    delta_n: float
+    n0: float
+    pattern: Pattern
+
+
+class Receiver(NamedTuple):
+    """Terminal: height, all gains less losses in each band, and how much of the neighbours' power disturbs it."""
+
+    height_m: float
+    gain_db: float
+    capacity_gain_db: float
+    interference_share: float
+
+
+class Buffers(NamedTuple):
+    """Profile of one path."""
+
+    d_km: NDArray[np.float64]
+    h_m: NDArray[np.float64]
+    r_m: NDArray[np.float64]
+    zone: NDArray[np.int64]
+
+
+@jit
+def to_mw(dbm: float) -> float:
+    """Milliwatts from dBm."""
+    return float(10.0 ** (0.1 * dbm))
+
+
+@jit
+def sinr_db(own_dbm: float, total_mw: float, noise_mw: float, interference_share: float) -> float:
+    """SINR where ``total_mw`` holds the own sector too."""
+    own_mw = to_mw(own_dbm)
+    others_mw = max(total_mw - own_mw, 0.0) * interference_share
+    return 10.0 * math.log10(own_mw / (others_mw + noise_mw))
+
+
+@jit
+def _coast_km(zone: Any, d_km: Any, n: int, from_end: bool) -> float:
+    """Land between a terminal and the first sea on the path; 500 km where there is none."""
+    for i in range(n):
+        k = n - 1 - i if from_end else i
+        if zone[k] == SEA:
+            return float(d_km[n - 1] - d_km[k] if from_end else d_km[k])
+    return NO_COAST_KM
+
+
+@jit
+def sample(raster: Raster, buffers: Buffers, x0_m: float, y0_m: float, x1_m: float, y1_m: float) -> int:
+    """Profile between two map points; the number of samples, or 0 where the terrain is unknown."""
+    n = n_samples(math.hypot(x1_m - x0_m, y1_m - y0_m), raster.pixel_m)
+    is_whole = profile_into(
+        raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m,
+        x0_m, y0_m, x1_m, y1_m, n, buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone,
+    )  # fmt: skip
+    return n if is_whole else 0
+
+
+@jit
+def path_losses(
+    buffers: Buffers,
+    n: int,
+    tx_height_m: float,
+    rx_height_m: float,
+    lat_deg: float,
+    freq_ghz: float,
+    second_ghz: float,
+    air: Air,
+) -> tuple[float, float, float]:
+    """Median loss at one or two frequencies and the depression angle at which the path leaves the site.
+
+    ``second_ghz`` 0 leaves the second out (NaN). [dB, dB, degrees below the horizon]
+    """
+    second = math.nan
+    d_m = buffers.d_km[n - 1] * 1000.0
+    if d_m < air.near_m:
+        tx_m, rx_m = buffers.h_m[0] + tx_height_m, buffers.h_m[n - 1] + rx_height_m
+        clutter_m = buffers.r_m[n - 1]
+        first = short_range_loss_db(d_m, freq_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
+        if second_ghz > 0.0:
+            second = short_range_loss_db(d_m, second_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
+        return first, second, math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
+    geometry = path_geometry(
+        buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone, n, tx_height_m, rx_height_m, lat_deg, air.delta_n,
+        _coast_km(buffers.zone, buffers.d_km, n, False), _coast_km(buffers.zone, buffers.d_km, n, True), False,
+    )  # fmt: skip
+    first = loss_db(geometry, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
+    if second_ghz > 0.0:
+        second = loss_db(geometry, second_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
+    return first, second, -math.degrees(geometry.theta_t_mrad / 1000.0)
+
+
+@jit
+def sector_powers(
+    masts: Masts, s: int, dx_m: float, dy_m: float, depression_deg: float, pattern: Pattern
+) -> tuple[int, float, float]:
+    """Best sector towards a receiver, its attenuation [dB], and the sum of all sectors against one main beam."""
+    bearing_deg = math.degrees(math.atan2(dx_m, dy_m))
+    n = masts.n_sectors[s]
+    vertical = vertical_attenuation_db(
+        depression_deg, masts.downtilt_deg[s], pattern.vertical_deg, pattern.side_lobe_db
+    )
+    if n <= 1:
+        return 0, vertical, 10.0 ** (-0.1 * vertical)
+    best = best_sector(bearing_deg, masts.azimuth_deg[s], n)
+    best_db, total = 0.0, 0.0
+    for k in range(n):
+        off_deg = bearing_deg - masts.azimuth_deg[s] - 360.0 * k / n
+        horizontal = horizontal_attenuation_db(off_deg, pattern.horizontal_deg, pattern.front_to_back_db)
+        down_db = attenuation_db(horizontal, vertical, pattern.front_to_back_db)
+        total += 10.0 ** (-0.1 * down_db)
+        if k == best:
+            best_db = down_db
+    return best, best_db, total
+
+
+@jit
+def serve_chunk(
+    start: int,
+    stop: int,
+    rx_x_m: NDArray,
+    rx_y_m: NDArray,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    receiver: Receiver,
+    with_capacity: bool,
+    totals_mw: NDArray,
+    capacity_totals_mw: NDArray,
+    signal_dbm: NDArray,
+    power_dbm: NDArray,
+    site: NDArray,
+    sector: NDArray,
+    sinr: NDArray,
+    capacity_sinr: NDArray,
+    is_near: NDArray,
+    n_void: NDArray,
+) -> None:
+    """Best server, SINR and total powers of receivers ``start`` to ``stop``; sites must be sorted by y.
+
+    Totals have the shape (channels, receivers) and start at 0. The capacity band is looked at on the serving site.
+    """
+    n_most = n_samples(air.range_m, raster.pixel_m) + 2
+    buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
+    for i in range(start, stop):
+        x, y = rx_x_m[i], rx_y_m[i]
+        signal, best, best_capacity = -math.inf, -math.inf, -math.inf
+        best_site, best_k, near = -1, 0, False
+        first = np.searchsorted(masts.y_m, y - air.range_m)
+        for s in range(first, len(masts.y_m)):
+            dy = y - masts.y_m[s]
+            if dy < -air.range_m:
+                break
+            dx = x - masts.x_m[s]
+            distance_m = math.hypot(dx, dy)
+            if distance_m > air.range_m:
+                continue
+            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x, y)
+            if n == 0:
+                n_void[i] += 1
+                continue
+            second_ghz = masts.capacity_ghz[s] if with_capacity and masts.has_capacity[s] else 0.0
+            loss, second, depression = path_losses(
+                buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s], second_ghz, air
+            )
+            k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
+            beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db
+            own_dbm = beam_dbm - down_db
+            if own_dbm > signal:
+                signal = own_dbm
+                near = distance_m < air.near_m
+            if not masts.is_broadband[s]:
+                continue
+            c = masts.channel[s]
+            totals_mw[c, i] += to_mw(beam_dbm) * all_sectors
+            capacity_dbm = -math.inf
+            if second_ghz > 0.0:
+                capacity_beam_dbm = masts.capacity_eirp_dbm[s] - second + receiver.capacity_gain_db
+                capacity_totals_mw[c, i] += to_mw(capacity_beam_dbm) * all_sectors
+                capacity_dbm = capacity_beam_dbm - down_db
+            if own_dbm > best:
+                best, best_capacity, best_site, best_k = own_dbm, capacity_dbm, s, k
+        if signal > -math.inf:
+            signal_dbm[i] = signal
+            is_near[i] = near
+        if best_site < 0:
+            continue
+        power_dbm[i] = best
+        site[i] = best_site
+        sector[i] = best_k
+        c = masts.channel[best_site]
+        sinr[i] = sinr_db(best, totals_mw[c, i], masts.noise_mw[best_site], receiver.interference_share)
+        if best_capacity > -math.inf:
+            capacity_sinr[i] = sinr_db(
+                best_capacity,
+                capacity_totals_mw[c, i],
+                masts.capacity_noise_mw[best_site],
+                receiver.interference_share,
+            )
+
+
+@jit
+def link_chunk(
+    start: int,
+    stop: int,
+    pair_start: NDArray,
+    pair_point: NDArray,
+    rx_x_m: NDArray,
+    rx_y_m: NDArray,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    handset: Receiver,
+    fwa: Receiver,
+    fwa_noise_share: float,
+    is_existing: NDArray,
+    totals_mw: NDArray,
+    capacity_totals_mw: NDArray,
+    distance_m: NDArray,
+    power_dbm: NDArray,
+    sector: NDArray,
+    sinr: NDArray,
+    is_near: NDArray,
+    is_void: NDArray,
+) -> None:
+    """Power and SINR of listed pairs (site, point), both bands and both terminals, at the median location.
+
+    ``totals_mw`` and ``capacity_totals_mw`` have the shape (terminals, channels + 1, points): the power of all
+    existing sites; the last channel is for sites that are not there yet. ``sinr`` has the shape (bands, terminals,
+    pairs). ``fwa_noise_share`` is the noise of the FWA terminal over the handset's.
+    """
+    n_most = n_samples(air.range_m, raster.pixel_m) + 2
+    buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
+    new_channel = totals_mw.shape[1] - 1
+    for s in range(start, stop):
+        c = masts.channel[s] if is_existing[s] else new_channel
+        for j in range(pair_start[s], pair_start[s + 1]):
+            p = pair_point[j]
+            dx = rx_x_m[p] - masts.x_m[s]
+            dy = rx_y_m[p] - masts.y_m[s]
+            distance_m[j] = math.hypot(dx, dy)
+            is_near[j] = distance_m[j] < air.near_m
+            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], rx_x_m[p], rx_y_m[p])
+            is_void[j] = n == 0
+            if n == 0:
+                continue
+            for t in range(2):
+                receiver = handset if t == 0 else fwa
+                noise_share = 1.0 if t == 0 else fwa_noise_share
+                loss, second, depression = path_losses(
+                    buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s],
+                    masts.capacity_ghz[s], air,
+                )  # fmt: skip
+                k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
+                beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db
+                second_dbm = masts.capacity_eirp_dbm[s] - second + receiver.capacity_gain_db
+                if t == 0:
+                    sector[j] = k
+                    power_dbm[j] = beam_dbm - down_db
+                total, capacity_total = totals_mw[t, c, p], capacity_totals_mw[t, c, p]
+                if not is_existing[s]:  # its own other sectors disturb as well
+                    total += to_mw(beam_dbm) * all_sectors
+                    capacity_total += to_mw(second_dbm) * all_sectors
+                sinr[0, t, j] = sinr_db(
+                    beam_dbm - down_db, total, masts.noise_mw[s] * noise_share, receiver.interference_share
+                )
+                sinr[1, t, j] = sinr_db(
+                    second_dbm - down_db,
+                    capacity_total,
+                    masts.capacity_noise_mw[s] * noise_share,
+                    receiver.interference_share,
+                )

@@ -1,0 +1,341 @@
+"""Coverage: best server, received power, SINR and speed at receivers or on the whole grid."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allreach.errors import Fault, InputError
+from allreach.params.country_config import ServiceStandard
+from allreach.params.radio import Radio
+from allreach.radio._paths import Air, Masts, Raster, serve_chunk
+from allreach.radio.antenna import pattern
+from allreach.radio.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, handset, noise_dbm, receiver
+from allreach.radio.sites import MODEL_MHZ, SiteArrays
+from allreach.terrain.terrain import Terrain
+
+Progress = Callable[[str, int, int], None]
+CHUNK = 512  # receivers a task
+BLOCK_ROWS = 64  # raster rows a block: bounds memory
+
+NO_SIGNAL, BELOW_STANDARD, STANDARD, NEAR = 0, 1, 2, 3  # coverage_state.tif
+
+
+@dataclass(frozen=True)
+class Served:
+    """What each receiver gets at the median location, neighbours at the load cap; arrays of shape (n_receivers,).
+
+    Parameters
+    ----------
+    signal_dbm
+        Strongest received power of any technology; NaN beyond every site's range. [dBm]
+    power_dbm
+        Received power of the best broadband sector in the coverage band. [dBm]
+    site
+        Row of the sites of that sector; -1 where there is none.
+    sector
+        Sector, from 0.
+    sinr_db
+        SINR of the coverage band. [dB]
+    capacity_sinr_db
+        SINR of the serving site's capacity band; NaN where it has none. [dB]
+    is_near
+        Whether the strongest signal comes from the short-range model.
+    n_void
+        Sites in range whose path crosses unknown terrain; they are left out.
+    totals_mw, capacity_totals_mw
+        Power of all broadband sectors by channel, shape (n_channels, n_receivers). [mW]
+    """
+
+    signal_dbm: NDArray[np.float32]
+    power_dbm: NDArray[np.float32]
+    site: NDArray[np.int32]
+    sector: NDArray[np.int8]
+    sinr_db: NDArray[np.float32]
+    capacity_sinr_db: NDArray[np.float32]
+    is_near: NDArray[np.bool_]
+    n_void: NDArray[np.int32]
+    totals_mw: NDArray[np.float64]
+    capacity_totals_mw: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What all paths of a country share.
+
+    Parameters
+    ----------
+    terrain
+        Heights on the grid.
+    radio
+        Parameters.
+    standard
+        Service standard.
+    delta_n, n0
+        Refractivity lapse rate and sea-level refractivity. [N-units/km, N-units]
+    n_threads
+        Threads; results do not depend on it. 0 takes all cores.
+    """
+
+    terrain: Terrain
+    radio: Radio
+    standard: ServiceStandard
+    delta_n: float = 45.0
+    n0: float = 325.0
+    n_threads: int = 0
+
+    def raster(self) -> Raster:
+        """Terrain as the drivers take it."""
+        g = self.terrain.grid
+        return Raster(
+            self.terrain.ground_m, self.terrain.clutter_m, self.terrain.zones, g.x_min_m, g.y_max_m, float(g.pixel_m)
+        )
+
+    def air(self, range_km: float) -> Air:
+        """Propagation as the drivers take it."""
+        radio = self.radio
+        return Air(
+            range_m=range_km * 1000.0,
+            near_m=radio.near_m.value,
+            street_m=radio.street_width_m.value,
+            delta_n=self.delta_n,
+            n0=self.n0,
+            pattern=pattern(radio),
+        )
+
+
+def masts(sites: SiteArrays, noise_figure_db: float) -> Masts:
+    """Sites as the drivers take them, with the noise of a terminal."""
+    return Masts(
+        x_m=sites.x_m,
+        y_m=sites.y_m,
+        lat_deg=sites.lat_deg,
+        height_m=sites.height_m,
+        n_sectors=sites.n_sectors,
+        azimuth_deg=sites.azimuth_deg,
+        downtilt_deg=sites.downtilt_deg,
+        channel=sites.channel,
+        freq_ghz=sites.band_mhz / 1000.0,
+        eirp_dbm=sites.eirp_dbm,
+        noise_mw=10.0 ** (0.1 * noise_dbm(sites.bandwidth_mhz, noise_figure_db)),
+        is_broadband=sites.is_broadband,
+        capacity_ghz=sites.capacity_mhz / 1000.0,
+        capacity_eirp_dbm=sites.capacity_eirp_dbm,
+        capacity_noise_mw=10.0 ** (0.1 * noise_dbm(sites.capacity_bandwidth_mhz, noise_figure_db)),
+        has_capacity=sites.has_capacity,
+    )
+
+
+def check_frequencies(radio: Radio) -> None:
+    """Refuse bands of the parameters that the model does not cover.
+
+    Raises
+    ------
+    InputError
+        With each band outside and the limits.
+    """
+    low, high = MODEL_MHZ
+    faults = [
+        Fault(f"radio.{name}", f"{getattr(radio, name).value:g} MHz is outside the model",
+              f"{low:g} to {high:g} MHz (ITU-R P.1812)", "Mend the parameter")
+        for name in ("coverage_band_mhz", "capacity_band_mhz")
+        if not low <= getattr(radio, name).value <= high
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def serve(
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    sites: SiteArrays,
+    environment: Environment,
+    terminal: Terminal,
+    *,
+    progress: Progress | None = None,
+    stage: str = "coverage at people",
+) -> Served:
+    """Best server of receivers on the map.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Receivers. [m]
+    sites
+        Sites; none gives no signal everywhere.
+    environment
+        Terrain, parameters, refractivity.
+    terminal
+        What receives.
+    progress
+        Called with (stage, done, total).
+    """
+    radio = environment.radio
+    check_frequencies(radio)
+    order = np.lexsort((sites.site_id, sites.x_m, sites.y_m))  # the driver searches by y
+    n = len(x_m)
+    x_m, y_m = np.ascontiguousarray(x_m, dtype=np.float64), np.ascontiguousarray(y_m, dtype=np.float64)
+    out = Served(
+        signal_dbm=np.full(n, np.nan, dtype=np.float32),
+        power_dbm=np.full(n, np.nan, dtype=np.float32),
+        site=np.full(n, -1, dtype=np.int32),
+        sector=np.zeros(n, dtype=np.int8),
+        sinr_db=np.full(n, np.nan, dtype=np.float32),
+        capacity_sinr_db=np.full(n, np.nan, dtype=np.float32),
+        is_near=np.zeros(n, dtype=np.bool_),
+        n_void=np.zeros(n, dtype=np.int32),
+        totals_mw=np.zeros((sites.n_channels, n)),
+        capacity_totals_mw=np.zeros((sites.n_channels, n)),
+    )
+    if sites.n_sites == 0 or n == 0:
+        return out
+    raster, air = environment.raster(), environment.air(radio.range_km.value)
+    towers = masts(sites.take(order), terminal.noise_figure_db)
+    rx = receiver(terminal, radio, float(np.median(sites.band_mhz)))
+    with_capacity = bool(sites.has_capacity.any())
+
+    def work(start: int) -> None:
+        serve_chunk(
+            start, min(start + CHUNK, n), x_m, y_m, raster, towers, air, rx, with_capacity,
+            out.totals_mw, out.capacity_totals_mw, out.signal_dbm, out.power_dbm, out.site, out.sector,
+            out.sinr_db, out.capacity_sinr_db, out.is_near, out.n_void,
+        )  # fmt: skip
+
+    in_threads(work, range(0, n, CHUNK), environment.n_threads, progress, stage)
+    found = out.site >= 0
+    out.site[found] = order[out.site[found]]
+    return out
+
+
+def in_threads(
+    work: Callable[[int], None], tasks: range, n_threads: int, progress: Progress | None = None, stage: str = ""
+) -> None:
+    """Run tasks in threads, each writing its own part of the outputs; reports progress in order."""
+    with ThreadPoolExecutor(n_threads or os.cpu_count() or 1) as pool:
+        for done, _ in enumerate(pool.map(work, tasks), start=1):
+            if progress:
+                progress(stage, done, len(tasks))
+
+
+def speed_mbps(
+    served: Served,
+    sites: SiteArrays,
+    radio: Radio,
+    margin_db: NDArray[np.float64] | float = 0.0,
+    capacity_margin_db: NDArray[np.float64] | float = 0.0,
+) -> NDArray[np.float64]:
+    """Speed of one user alone in the serving sector, both bands together; margins are taken off the SINR. [Mbit/s]"""
+    if sites.n_sites == 0:
+        return np.zeros(len(served.site))
+    site = np.maximum(served.site, 0)
+    speed = efficiency_bps_hz(served.sinr_db - margin_db, radio) * sites.bandwidth_mhz[site]
+    speed += efficiency_bps_hz(served.capacity_sinr_db - capacity_margin_db, radio) * sites.capacity_bandwidth_mhz[site]
+    return np.where(served.site >= 0, speed, 0.0)
+
+
+def margins_db(
+    terminal: Terminal, environment: Environment, clutter_m: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fade margins of receivers in the coverage and in the capacity band. [dB]"""
+    radio = environment.radio
+    pixel_m = environment.terrain.grid.pixel_m
+    first, second = (
+        fade_margin_db(terminal, radio, environment.standard, mhz, clutter_m, pixel_m)
+        for mhz in (radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
+    )
+    return first, second
+
+
+@dataclass(frozen=True)
+class CoverageRasters:
+    """Rasters on the grid, neighbours at the load cap; NaN (state 0) where no site reaches or `mask` is false.
+
+    Parameters
+    ----------
+    rx_power_dbm
+        Strongest received power in the coverage band, median location, handset outdoors. [dBm]
+    sinr_db
+        SINR of the best broadband server in the coverage band, median location. [dB]
+    dl_mbps
+        Speed of one user alone in the sector at the locations and hours of the standard; 0 below the minimum. [Mbit/s]
+    state
+        0 no signal, 1 signal below the standard, 2 standard reached, 3 reached in the near field.
+    n_void
+        Pixels with a site in range whose path crosses unknown terrain.
+    """
+
+    rx_power_dbm: NDArray[np.float32]
+    sinr_db: NDArray[np.float32]
+    dl_mbps: NDArray[np.float32]
+    state: NDArray[np.uint8]
+    n_void: int
+
+
+def coverage_rasters(
+    sites: SiteArrays,
+    environment: Environment,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    progress: Progress | None = None,
+) -> CoverageRasters:
+    """Coverage of all sites on the grid, by blocks of rows so that memory stays flat.
+
+    Parameters
+    ----------
+    mask
+        Pixels to compute; default all but the sea.
+    """
+    terrain, radio = environment.terrain, environment.radio
+    grid = terrain.grid
+    check_frequencies(radio)
+    wanted = (terrain.zones != 1) if mask is None else mask
+    wanted = wanted & np.isfinite(terrain.ground_m) & _in_reach(sites, grid.shape, environment)
+    power = np.full(grid.shape, np.nan, dtype=np.float32)
+    sinr = np.full(grid.shape, np.nan, dtype=np.float32)
+    speed = np.full(grid.shape, np.nan, dtype=np.float32)
+    state = np.zeros(grid.shape, dtype=np.uint8)
+    n_void = 0
+    outdoors = handset(radio)
+    served_as = handset(radio, indoors=environment.standard.indoors)
+    done, total = 0, int(wanted.sum())
+    for top in range(0, grid.n_rows, BLOCK_ROWS):
+        rows, cols = np.nonzero(wanted[top : top + BLOCK_ROWS])
+        if not len(rows):
+            continue
+        rows = rows + top
+        x_m, y_m = grid.xy_m(rows, cols)
+        got = serve(x_m, y_m, sites, environment, outdoors)
+        inside = serve(x_m, y_m, sites, environment, served_as) if served_as.is_indoors else got
+        margin, capacity_margin = margins_db(served_as, environment, terrain.clutter_m[rows, cols])
+        dl = speed_mbps(inside, sites, radio, margin, capacity_margin)
+        power[rows, cols] = got.signal_dbm
+        sinr[rows, cols] = got.sinr_db
+        has_signal = got.signal_dbm >= radio.sensitivity_dbm.value
+        reached = has_signal & (dl >= environment.standard.dl_mbps)
+        speed[rows, cols] = np.where(np.isnan(got.signal_dbm), np.nan, dl)
+        state[rows, cols] = np.where(
+            reached, np.where(got.is_near, NEAR, STANDARD), np.where(has_signal, BELOW_STANDARD, NO_SIGNAL)
+        )
+        n_void += int((got.n_void > 0).sum())
+        done += len(rows)
+        if progress:
+            progress("coverage map", done, total)
+    return CoverageRasters(power, sinr, speed, state, n_void)
+
+
+def _in_reach(sites: SiteArrays, shape: tuple[int, int], environment: Environment) -> NDArray[np.bool_]:
+    """Pixels within range of any site, by squares: a cheap first sieve."""
+    grid = environment.terrain.grid
+    reach = int(environment.radio.range_km.value * 1000.0 // grid.pixel_m) + 1
+    row, col = grid.rowcol(sites.x_m, sites.y_m)
+    edges = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
+    r0, r1 = np.clip(row - reach, 0, shape[0]), np.clip(row + reach + 1, 0, shape[0])
+    c0, c1 = np.clip(col - reach, 0, shape[1]), np.clip(col + reach + 1, 0, shape[1])
+    for r, c, sign in ((r0, c0, 1), (r1, c0, -1), (r0, c1, -1), (r1, c1, 1)):
+        np.add.at(edges, (r, c), sign)
+    return edges.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0

@@ -1,0 +1,184 @@
+"""Sites as arrays: what the radio drivers read of the table ``sites``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from allreach.errors import Fault, InputError
+from allreach.grid import Grid
+from allreach.params.radio import Radio
+
+MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
+MODEL_HEIGHT_M = (1.0, 3000.0)
+BROADBAND = {"4G", "5G", "LTE", "NR"}
+CAPACITY = {"5G", "NR"}
+
+
+@dataclass(frozen=True)
+class SiteArrays:
+    """Sites sorted by ``site_id``, one entry each.
+
+    Parameters
+    ----------
+    site_id
+        Identifiers.
+    x_m, y_m
+        Position on the map. [m]
+    height_m
+        Antennas above ground. [m]
+    lat_deg
+        Latitude. [degrees]
+    n_sectors, azimuth_deg, downtilt_deg
+        Sectors spread evenly from the first one's azimuth, which is turned from true north to the map's north; one
+        sector means an omnidirectional antenna.
+    band_mhz, bandwidth_mhz, eirp_dbm
+        Coverage band.
+    capacity_mhz, capacity_bandwidth_mhz, capacity_eirp_dbm
+        Capacity band that the site has or that an upgrade would add.
+    is_broadband
+        Whether the coverage band carries 4G or 5G; a site without gives signal but no speed.
+    has_capacity
+        Whether the capacity band is on air.
+    channel
+        Sites with the same number share their coverage channel (operator and carrier) and disturb each other.
+    backhaul_mbps
+        Capacity of the backhaul; NaN where not known. [Mbit/s]
+    evidence
+        How each site is known.
+    """
+
+    site_id: NDArray[np.str_]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    lat_deg: NDArray[np.float64]
+    height_m: NDArray[np.float64]
+    n_sectors: NDArray[np.int64]
+    azimuth_deg: NDArray[np.float64]
+    downtilt_deg: NDArray[np.float64]
+    band_mhz: NDArray[np.float64]
+    bandwidth_mhz: NDArray[np.float64]
+    eirp_dbm: NDArray[np.float64]
+    capacity_mhz: NDArray[np.float64]
+    capacity_bandwidth_mhz: NDArray[np.float64]
+    capacity_eirp_dbm: NDArray[np.float64]
+    is_broadband: NDArray[np.bool_]
+    has_capacity: NDArray[np.bool_]
+    channel: NDArray[np.int64]
+    backhaul_mbps: NDArray[np.float64]
+    evidence: NDArray[np.str_]
+
+    @property
+    def n_sites(self) -> int:
+        """Number of sites."""
+        return len(self.site_id)
+
+    @property
+    def n_channels(self) -> int:
+        """Number of coverage channels."""
+        return int(self.channel.max()) + 1 if self.n_sites else 1
+
+    def channel_band_mhz(self) -> NDArray[np.float64]:
+        """Carrier of each channel; an empty country has one channel without a carrier."""
+        band = np.zeros(self.n_channels)
+        band[self.channel] = self.band_mhz
+        return band
+
+    def upgraded(self, is_upgraded: NDArray[np.bool_] | None = None) -> SiteArrays:
+        """Return the same sites with 4G and the capacity band on air, everywhere or where said."""
+        which = np.ones(self.n_sites, dtype=bool) if is_upgraded is None else is_upgraded
+        return replace(self, is_broadband=self.is_broadband | which, has_capacity=self.has_capacity | which)
+
+    def take(self, index: NDArray) -> SiteArrays:
+        """Return some of the sites; channels keep their numbers."""
+        return replace(self, **{name: getattr(self, name)[index] for name in self.__dataclass_fields__})
+
+
+def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str = "sites") -> SiteArrays:
+    """Read the table ``sites``; what a row lacks comes from the parameters.
+
+    Parameters
+    ----------
+    sites
+        Table ``sites`` in any order; may be empty. An optional column ``has_capacity`` (bool) says whether the
+        capacity band is on air; without it, sites with 5G have it.
+
+    Raises
+    ------
+    InputError
+        With every duplicate id and every value outside the model.
+    """
+    sites = sites.sort_values("site_id", kind="stable").reset_index(drop=True)
+    ids = sites["site_id"].to_numpy(dtype=str)
+    lon_deg, lat_deg = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
+    x_m, y_m = grid.from_lonlat(lon_deg, lat_deg)
+    north_x_m, north_y_m = grid.from_lonlat(lon_deg, lat_deg + 0.01)
+    true_north_deg = np.degrees(np.arctan2(north_x_m - x_m, north_y_m - y_m))
+    number = {
+        name: sites[name].astype("float64").to_numpy()
+        for name in ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
+    }
+    band_mhz = np.where(np.isnan(number["band_mhz"]), radio.coverage_band_mhz.value, number["band_mhz"])
+    bandwidth = number["bandwidth_mhz"]
+    bandwidth = np.where(np.isnan(bandwidth), radio.coverage_bandwidth_mhz.value, bandwidth)
+    eirp = number["eirp_dbm"]
+    eirp = np.where(np.isnan(eirp), radio.coverage_tx_power_dbm.value + radio.coverage_antenna_gain_dbi.value, eirp)
+    _check(ids, band_mhz, bandwidth, number["height_agl_m"], where)
+    words = [set(text.upper().replace(",", ";").replace(" ", "").split(";")) for text in sites["technologies"].astype(str)]
+    has_capacity = np.array([bool(w & CAPACITY) for w in words], dtype=bool)
+    if "has_capacity" in sites.columns:
+        has_capacity = sites["has_capacity"].to_numpy(dtype=bool)
+    keys = sorted({(op, mhz) for op, mhz in zip(sites["operator"].astype(str), band_mhz, strict=True)})
+    number_of = {key: i for i, key in enumerate(keys)}
+    n = len(ids)
+    return SiteArrays(
+        site_id=ids,
+        x_m=x_m,
+        y_m=y_m,
+        lat_deg=lat_deg,
+        height_m=number["height_agl_m"],
+        n_sectors=np.maximum(sites["n_sectors"].astype("int64").to_numpy(), 1),
+        azimuth_deg=number["azimuth_deg"] + true_north_deg,
+        downtilt_deg=number["downtilt_deg"],
+        band_mhz=band_mhz,
+        bandwidth_mhz=bandwidth,
+        eirp_dbm=eirp,
+        capacity_mhz=np.full(n, radio.capacity_band_mhz.value),
+        capacity_bandwidth_mhz=np.full(n, radio.capacity_bandwidth_mhz.value),
+        capacity_eirp_dbm=np.full(n, radio.capacity_tx_power_dbm.value + radio.capacity_antenna_gain_dbi.value),
+        is_broadband=np.array([bool(w & BROADBAND) for w in words], dtype=bool),
+        has_capacity=has_capacity,
+        channel=np.array(
+            [number_of[key] for key in zip(sites["operator"].astype(str), band_mhz, strict=True)], dtype=np.int64
+        ),
+        backhaul_mbps=number["backhaul_mbps"],
+        evidence=sites["evidence"].to_numpy(dtype=str),
+    )
+
+
+def _check(
+    ids: NDArray[np.str_], band_mhz: NDArray, bandwidth_mhz: NDArray, height_m: NDArray, where: str
+) -> None:
+    faults = []
+    unique, counts = np.unique(ids, return_counts=True)
+    for site_id in unique[counts > 1][:20]:
+        faults.append(Fault(f"{where}, site {site_id}", "occurs more than once", "unique site_id"))
+    low, high = MODEL_MHZ
+    for i in np.flatnonzero(~((band_mhz >= low) & (band_mhz <= high)))[:20]:
+        faults.append(
+            Fault(f"{where}, site {ids[i]}, band_mhz", f"{band_mhz[i]:g} MHz is outside the model",
+                  f"{low:g} to {high:g} MHz (ITU-R P.1812)", "Mend the frequency, or leave the site out")
+        )
+    for i in np.flatnonzero(~(bandwidth_mhz > 0))[:20]:
+        faults.append(Fault(f"{where}, site {ids[i]}, bandwidth_mhz", f"{bandwidth_mhz[i]:g}", "more than 0 MHz"))
+    low, high = MODEL_HEIGHT_M
+    for i in np.flatnonzero(~((height_m >= low) & (height_m <= high)))[:20]:
+        faults.append(
+            Fault(f"{where}, site {ids[i]}, height_agl_m", f"{height_m[i]:g} m is outside the model",
+                  f"{low:g} to {high:g} m above ground (ITU-R P.1812)")
+        )
+    if faults:
+        raise InputError(faults)
