@@ -112,9 +112,8 @@ def _site_shielding_db(theta_mrad: float, d_horizon_km: float, freq_ghz: float) 
     theta2 = theta_mrad - 0.1 * d_horizon_km  # (48a)
     if theta2 <= 0.0:
         return 0.0
-    return 20.0 * math.log10(1.0 + 0.361 * theta2 * math.sqrt(freq_ghz * d_horizon_km)) + 0.264 * theta2 * freq_ghz ** (
-        1.0 / 3.0
-    )  # (48)
+    shielding = 20.0 * math.log10(1.0 + 0.361 * theta2 * math.sqrt(freq_ghz * d_horizon_km))
+    return float(shielding + 0.264 * theta2 * freq_ghz ** (1.0 / 3.0))  # (48)
 
 
 @jit
@@ -217,6 +216,12 @@ def _diffraction_db(
 def _final_loss_db(lbc_db: float, lb0p_db: float, pL_pct: float, sigma_l_db: float) -> float:
     """Loss for pL % of locations outdoors, (67) to (69)."""
     return max(lb0p_db, lbc_db - inverse_normal(pL_pct / 100.0) * sigma_l_db)
+
+
+@jit
+def field_strength_dbuv_per_m(loss_db: float, freq_ghz: float, erp_kw: float) -> float:
+    """Field strength at the receiver for an effective radiated power, (70). [dB(uV/m)]."""
+    return 199.36 + 20.0 * math.log10(freq_ghz) - loss_db + 10.0 * math.log10(erp_kw)
 
 
 @jit

@@ -68,7 +68,7 @@ def _first_term_over_db(
         fx = 11.0 + 10.0 * math.log10(x) - 17.6 * x  # (33)
     else:
         fx = -20.0 * math.log10(x) - 5.6488 * x**1.425
-    return -fx - _height_gain_db(scale * ht_m, beta, k) - _height_gain_db(scale * hr_m, beta, k)  # (36)
+    return float(-fx - _height_gain_db(scale * ht_m, beta, k) - _height_gain_db(scale * hr_m, beta, k))  # (36)
 
 
 @jit

@@ -1,0 +1,35 @@
+"""``allreach path-loss``: path loss of a CSV of cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    name="path-loss",
+    epilog="Examples:\n\n\b\n  allreach path-loss itu-p1812 cases.csv\n"
+    "  allreach path-loss itu-p1812 cases.csv --profiles terrain/ --detail > results.csv",
+)
+@click.argument("model", type=click.Choice(["itu-p1812"]))
+@click.argument("cases", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--profiles",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder of the terrain profiles (default: profiles/ beside the cases).",
+)
+@click.option("--detail", is_flag=True, help="Add every intermediate result as columns mid_...")
+def command(model: str, cases: Path, profiles: Path | None, detail: bool) -> None:
+    """Print the path loss of every case of CASES as CSV, by the model MODEL.
+
+    CASES has one row a case: case_id, profile (a file with d_km, h_m and, if there are any, ground_cover_height_m and
+    zone), freq_ghz, p_percent, h_tx_m, h_rx_m, polarization (H or V), lat_tx_deg, lon_tx_deg, lat_rx_deg, lon_rx_deg,
+    delta_N_nunits_per_km, N0_nunits; optional pL_percent, prediction_resolution_wa_m or sigma_L_db, dct_km, dcr_km,
+    erp_tx_kw (then the field strength is printed too).
+    """
+    from allreach.io.path_cases import path_loss_of_file
+
+    table = path_loss_of_file(cases, profiles, detail=detail)
+    click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)

@@ -1,0 +1,83 @@
+"""Reader of path-loss cases: a CSV of cases and one CSV for each terrain profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.radio.path_loss import Profile, case_faults, make_profile, path_loss_table
+
+TEXT_COLUMNS = {"case_id": str, "profile": str, "polarization": str}
+
+
+def path_loss_of_file(cases_path: Path, profiles_folder: Path | None = None, *, detail: bool = False) -> pd.DataFrame:
+    """Loss by ITU-R P.1812 of every case of a file.
+
+    Parameters
+    ----------
+    cases_path
+        CSV of cases, see `allreach.radio.path_loss.path_loss_table` for its columns.
+    profiles_folder
+        Where the profiles lie; ``profiles`` beside the cases unless given.
+    detail
+        Add the intermediate results.
+
+    Returns
+    -------
+    DataFrame
+        One row a case.
+
+    Raises
+    ------
+    InputError
+        With every fault of the cases and their profiles at once.
+    """
+    cases = read_table(cases_path)
+    folder = cases_path.parent / "profiles" if profiles_folder is None else profiles_folder
+    faults: list[Fault] = []
+    profiles: dict[str, Profile] = {}
+    unread = set(cases["profile"].dropna()) if "profile" in cases else set()
+    if unread and not folder.is_dir():
+        faults.append(Fault(str(folder), "no such folder", "the folder of the profiles", "Name it with --profiles."))
+    else:
+        for name in sorted(unread):
+            try:
+                profiles[name] = read_profile(folder / name)
+            except InputError as error:
+                faults.extend(error.faults)
+    faults.extend(case_faults(cases, profiles, unread=unread - profiles.keys()))
+    if faults:
+        raise InputError(faults)
+    return path_loss_table(cases, profiles, detail=detail)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """CSV as a table; numbers are numbers, empty fields NaN."""
+    if not path.is_file():
+        raise DataMissingError(f"{path}: no such file")
+    try:
+        return pd.read_csv(path, dtype=TEXT_COLUMNS, encoding="utf-8-sig")
+    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(Fault(str(path), f"cannot be read as CSV: {error}", "a header row and commas")) from error
+
+
+def read_profile(path: Path) -> Profile:
+    """Profile file with columns d_km, h_m and, if there are any, ground_cover_height_m and zone."""
+    if not path.is_file():
+        raise InputError(Fault(str(path), "no such profile", "a CSV with columns d_km, h_m", "Or name --profiles."))
+    table = read_table(path)
+    faults = [
+        Fault(str(path), f"no column {name}", "columns d_km, h_m") for name in ("d_km", "h_m") if name not in table
+    ]
+    for name in ("d_km", "h_m", "ground_cover_height_m", "zone"):
+        if name in table and not pd.api.types.is_numeric_dtype(table[name]):
+            faults.append(Fault(str(path), f"column {name} holds text", "numbers"))
+    if faults:
+        raise InputError(faults)
+    zone: Any = None
+    if "zone" in table:
+        zone = table["zone"].fillna(0).clip(-128, 127).to_numpy()
+    return make_profile(table["d_km"], table["h_m"], table.get("ground_cover_height_m"), zone)
