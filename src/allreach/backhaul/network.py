@@ -1,7 +1,7 @@
 """The backhaul network that a plan may build: nodes, links that could exist, and where each link runs.
 
-Quantities only (kilometres by trench class, mast heights, bands, capacities): prices are laid on by planning, so that one
-network serves every price list.
+Quantities only (kilometres by trench class, mast heights, bands, capacities): prices are laid on by planning, so that
+one network serves every price list.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from allreach.grid import Grid
 NODE_KINDS: Final = ("core", "pop", "existing_site", "candidate_site", "exchange", "gateway", "junction")
 CORE, POP, EXISTING_SITE, CANDIDATE_SITE, EXCHANGE, GATEWAY, JUNCTION = range(len(NODE_KINDS))
 """core: the one root (node 0), the network beyond the country's points of presence. pop: a fibre node, or a tap of an
-existing span. existing_site, candidate_site: a row of the sites or candidates table. exchange: a place where fibre to the
-home could start. gateway: where a part without a point of presence could reach the core by satellite. junction: a road
-node."""
+existing span. existing_site, candidate_site: a row of the sites or candidates table. exchange: a place where fibre to
+the home could start. gateway: where a part without a point of presence could reach the core by satellite. junction: a
+road node."""
 
 LINK_KINDS: Final = ("core", "fibre", "hop", "satellite")
 CORE_LINK, FIBRE, HOP, SATELLITE = range(len(LINK_KINDS))
@@ -47,13 +47,13 @@ class BackhaulNetwork:
     node_kind
         Code into `NODE_KINDS`.
     node_row
-        Row in the table that the node is from (fibre for a pop or tap, sites, candidates, places for an exchange and for
-        a gateway: the place it stands at); -1 for the core and for junctions.
+        Row in the table that the node is from (fibre for a pop or tap, sites, candidates, places for an exchange; for a
+        gateway the place it stands at); -1 for the core and for junctions.
     node_x_m, node_y_m
         Position; NaN for the core. [m in the grid's CRS]
     node_part
-        Number of the connected part of the fibre graph without the core (0 is the largest by nodes); -1 for the core and
-        for nodes that no fibre reaches.
+        Number of the connected part of the fibre graph without the core (0 is the largest by nodes); -1 for the core
+        and for nodes that no fibre reaches.
     link_tail, link_head
         Node numbers.
     link_kind
@@ -73,8 +73,8 @@ class BackhaulNetwork:
     link_is_sea
         Whether any of it runs over or under the sea.
     route_x_m, route_y_m, route_start
-        Vertices of all fibre routes from tail to head; link i owns ``route_start[i]:route_start[i + 1]`` (empty for other
-        kinds). [m]
+        Vertices of all fibre routes from tail to head; link i owns ``route_start[i]:route_start[i + 1]`` (empty for
+        other kinds). [m]
     notes
         What the report should say (parts without a point of presence, points that no road reaches).
     """

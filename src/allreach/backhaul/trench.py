@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 SLOPES: Final = ("flat", "rolling", "mountain")
 SURFACES: Final = ("soil", "paved")
 TRENCH_CLASSES: Final = (*(f"{slope}_{surface}" for surface in SURFACES for slope in SLOPES), "sea", "existing")
-"""Columns of every ``trench_km`` array: ground slope and surface, cable under water, and existing fibre (nothing dug)."""
+"""Columns of every ``trench_km`` array: ground slope and surface, cable under water, existing fibre (nothing dug)."""
 SEA: Final = TRENCH_CLASSES.index("sea")
 EXISTING: Final = TRENCH_CLASSES.index("existing")
 N_CLASSES: Final = len(TRENCH_CLASSES)
