@@ -80,6 +80,10 @@ class PlacesFromPopulation(Frozen):
     """Name of the rule."""
     drop_empty: bool = True
     """Leave out places where nobody lives."""
+    kind_column: str = ""
+    """Column of the places that says what they are; needed for `most_people`."""
+    most_people: dict[str, float] = Field(default_factory=dict)
+    """Kind of place: people above which it is taken for a part of its neighbour, and left out."""
     note: str = ""
     """Why."""
 
@@ -218,11 +222,25 @@ def places_from_population(
     x_m, y_m = grid.from_lonlat(places.geometry.x, places.geometry.y)
     rows, cols = np.nonzero(population > 0)
     px_m, py_m = grid.xy_m(rows, cols)
-    index = nearest(px_m, py_m, x_m, y_m)
     weights = population[rows, cols].astype(np.float64)
-    people = np.bincount(index, weights=weights, minlength=len(places))
-    whole = largest_remainder(people, total)
+    most = np.full(len(places), np.inf)
+    if rule.most_people:
+        most = places[rule.kind_column].map(rule.most_people).astype("float64").fillna(np.inf).to_numpy()
+    merged: list[str] = []
+    alive = np.arange(len(places))
+    while True:
+        index = alive[nearest(px_m, py_m, x_m[alive], y_m[alive])]
+        people = np.bincount(index, weights=weights, minlength=len(places))
+        excess = people[alive] / most[alive]
+        worst = int(np.argmax(excess))
+        if excess[worst] <= 1.0 or len(alive) == 1:
+            break
+        merged.append(str(places["name"].iloc[alive[worst]]))
+        alive = np.delete(alive, worst)
+    whole = np.zeros(len(places), dtype=np.int64)
+    whole[alive] = largest_remainder(people[alive], total)
     out = places.assign(population=whole, admin1_code=_unit_of(places.geometry.to_crs(grid.crs), units), evidence="modelled")
+    out = out.iloc[alive].reset_index(drop=True)
     empty = out["population"] == 0
     if rule.drop_empty:
         out = out[~empty].reset_index(drop=True)
@@ -231,6 +249,8 @@ def places_from_population(
         f"{len(out)} places with {total:,} people, each with the pixels nearest to it (the farthest {far_m / 1000:.1f} km away); "
         f"{int(empty.sum())} places without people {'left out' if rule.drop_empty else 'kept'}"
     )
+    if merged:
+        said += f"; {len(merged)} with more people than their kind has joined to their neighbours ({', '.join(merged)})"
     return tables.conform(out, "places"), said
 
 
