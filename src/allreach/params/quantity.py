@@ -54,7 +54,8 @@ class Quantity(Frozen):
             if not math.isfinite(number):
                 raise ValueError(f"{name} {number} is no finite number")
             if not self.limits[0] <= number <= self.limits[1]:
-                raise ValueError(f"{name} {number:g} {self.unit} is outside the possible {self.limits[0]:g} to {self.limits[1]:g}")
+                span = f"{self.limits[0]:g} to {self.limits[1]:g}"
+                raise ValueError(f"{name} {number:g} {self.unit} is outside the possible {span}")
         if not self.low <= self.value <= self.high:
             raise ValueError(f"must have low <= value <= high, has {self.low:g}, {self.value:g}, {self.high:g}")
         return self

@@ -19,7 +19,7 @@ CONFIG_KEYS: tuple[str, ...] = (
     "currency",
     "languages",
 )
-"""Keys of country.yaml that ``--set`` may change; what the layers were made with (CRS, pixel, seed) is not among them."""
+"""Keys of country.yaml that ``--set`` may change; what the layers were made with (CRS, pixel, seed) is not here."""
 
 
 def split_sets(sets: Sequence[str]) -> tuple[list[str], list[str]]:

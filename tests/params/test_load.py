@@ -1,0 +1,184 @@
+import time
+from typing import get_type_hints
+
+import pytest
+from pydantic import ValidationError
+
+from allreach.errors import ParameterError
+from allreach.params import load
+from allreach.params.country_config import CountryConfig
+from allreach.params.load import ROOMS, load_params, near_matches, parse_set
+from allreach.params.quantity import Quantity
+from allreach.params.sets import apply_to_config, split_sets
+
+SHIPPED = list(load_params().quantities())
+
+
+def test_every_number_has_source_year_unit_range_and_meaning():
+    faults = []
+    for key, q, meaning in SHIPPED:
+        if len(q.source.strip()) < 8:
+            faults.append(f"{key}: source {q.source!r}")
+        if q.is_assumption and len(q.source) < 15:
+            faults.append(f"{key}: an assumption says why")
+        if q.year is None or not 1945 <= q.year <= 2026:
+            faults.append(f"{key}: year {q.year}")
+        if not q.unit.strip():
+            faults.append(f"{key}: no unit")
+        if "USD" in q.unit and q.currency != "USD":
+            faults.append(f"{key}: currency {q.currency!r}")
+        if not q.low <= q.value <= q.high:
+            faults.append(f"{key}: range {q.low}..{q.value}..{q.high}")
+        if not meaning.strip():
+            faults.append(f"{key}: no docstring")
+    assert not faults, "\n".join(faults)
+
+
+def test_every_price_has_limits_that_refuse_negative_and_absurd_values():
+    prices = [(key, q) for key, q, _ in SHIPPED if "USD" in q.unit]
+    assert len(prices) > 40
+    for key, q in prices:
+        assert q.limits[0] >= 0, key
+        assert q.limits[1] < 1e10, key
+
+
+@pytest.mark.parametrize("missing", ["source", "unit", "low", "high", "value"])
+def test_a_number_without_a_field_is_refused(missing):
+    fields = {"value": 2, "low": 1, "high": 3, "unit": "USD", "source": "somebody 2020"}
+    del fields[missing]
+    with pytest.raises(ValidationError, match=missing):
+        Quantity.model_validate(fields)
+    with pytest.raises(ValidationError, match="no source"):
+        Quantity(value=2, low=1, high=3, unit="USD", source=" ")
+
+
+def test_bare_number_replaces_value_widens_range_and_takes_the_overlay_as_source():
+    q = load_params([("folder", {"costs": {"leo_kit_usd": 900}})]).costs.leo_kit_usd
+    shipped = load_params().costs.leo_kit_usd
+    assert (q.value, q.low, q.high, q.source) == (900, shipped.low, 900, "overlay: folder")
+    assert q.unit == shipped.unit
+
+
+def test_mapping_replaces_only_named_fields():
+    overlay = {"costs": {"leo_kit_usd": {"value": 450, "source": "Tender 2026, lot 3", "year": 2026}}}
+    q = load_params([overlay]).costs.leo_kit_usd
+    shipped = load_params().costs.leo_kit_usd
+    assert (q.value, q.source, q.year) == (450, "Tender 2026, lot 3", 2026)
+    assert (q.low, q.high) == (shipped.low, shipped.high)
+
+
+def test_later_overlay_wins_and_set_wins_over_all():
+    first, second = {"costs": {"ont_usd": 40}}, {"costs": {"ont_usd": 50}}
+    assert load_params([first, second]).costs.ont_usd.value == 50
+    assert load_params([first, second], ["costs.ont_usd=60"]).costs.ont_usd.value == 60
+    assert load_params().costs.ont_usd.value == 30
+
+
+def test_set_takes_scientific_notation_and_fields():
+    assert load_params(sets=["costs.ont_usd=1e2"]).costs.ont_usd.value == 100
+    q = load_params(sets=["costs.ont_usd.low=10"]).costs.ont_usd
+    assert (q.low, q.value) == (10, 30)
+
+
+def test_all_faults_at_once_with_near_matches():
+    overlay = {
+        "cost": {"leo_kit_usd": 1},
+        "costs": {"leo_kitt_usd": 1, "drop_usd": -5, "ont_usd": "dear", "olt_port_usd": None},
+    }
+    with pytest.raises(ParameterError) as caught:
+        load_params([overlay], ["costs.exchange_usd=-1"])
+    text = str(caught.value)
+    assert len(caught.value.faults) == 6
+    assert "cost.leo_kit_usd: is no parameter; expected one of: costs.leo_kit_usd" in text
+    assert "costs.leo_kitt_usd: is no parameter; expected one of: costs.leo_kit_usd" in text
+    assert "costs.drop_usd: value -5 USD/home is outside the possible 0 to 100000" in text
+    assert "costs.exchange_usd: value -1" in text
+    assert "'dear' is no number" in text
+
+
+@pytest.mark.parametrize(
+    ("overlay", "message"),
+    [
+        ({"costs": {"drop_usd": 1e12}}, "outside the possible"),
+        ({"costs": {"drop_usd": {"low": 500}}}, "low <= value <= high"),
+        ({"costs": {"drop_usd": {"value": float("nan"), "low": 1, "high": 2}}}, "no finite number"),
+        ({"costs": {"drop_usd": {"price": 3}}}, "has no field price"),
+        ({"costs": {"drop_usd": {"limits": [0, 1e9]}}}, "has no field limits"),
+        ({"costs": {"drop_usd": True}}, "no number"),
+        ({"costs": 5}, "no mapping"),
+        (["costs"], "no mapping"),
+    ],
+)
+def test_wrong_overlays_are_named(overlay, message):
+    with pytest.raises(ParameterError, match=message):
+        load_params([overlay])
+
+
+@pytest.mark.parametrize("text", ["costs.drop_usd", "=3", "costs.drop_usd=", "costs.drop_usd=[1"])
+def test_set_that_is_no_assignment(text):
+    with pytest.raises(ParameterError, match="--set"):
+        parse_set(text)
+
+
+def test_resolved_is_plain_and_complete():
+    resolved = load_params([("demo", {"costs": {"ont_usd": 44}})]).resolved()
+    assert list(resolved) == list(ROOMS)
+    assert resolved["costs"]["ont_usd"] == {
+        "value": 44,
+        "low": 25,
+        "high": 150,
+        "unit": "USD/home",
+        "source": "overlay: demo",
+        "year": 2023,
+        "currency": "USD",
+    }
+
+
+def test_parameters_are_frozen():
+    with pytest.raises(ValidationError, match="frozen"):
+        load_params().costs.ont_usd.value = 3
+
+
+def test_loading_is_quick_and_yaml_is_read_once():
+    load_params()
+    start = time.perf_counter()
+    load_params()
+    assert time.perf_counter() - start < 0.5  # usually 0.003 s; reading the files again takes 0.05 s
+    assert load._shipped() is load._shipped()
+
+
+def test_rooms_match_their_classes():
+    hints = get_type_hints(load.Params)
+    assert set(ROOMS) <= set(hints)
+
+
+def test_near_matches_look_into_other_rooms():
+    assert near_matches("radio.leo_kit_usd", load.all_keys())[0] == "costs.leo_kit_usd"
+
+
+CONFIG = CountryConfig(iso3="TST", name="Test", crs="EPSG:32638", pixel_m=100)
+
+
+def test_sets_are_split_between_parameters_and_country():
+    parameter_sets, config_sets = split_sets(["costs.ont_usd=1", "service_standard.dl_mbps=50", "delta_n=40"])
+    assert parameter_sets == ["costs.ont_usd=1"]
+    config = apply_to_config(CONFIG, config_sets)
+    assert (config.service_standard.dl_mbps, config.delta_n) == (50, 40)
+    assert config.service_standard.busy_hour_mbps == CONFIG.service_standard.busy_hour_mbps
+
+
+def test_sets_of_neither_are_refused_together():
+    with pytest.raises(ParameterError) as caught:
+        split_sets(["service_standard.dl_mps=50", "pixel_m=50", "cots.ont_usd=1", "x"])
+    text = str(caught.value)
+    assert "service_standard.dl_mbps" in text
+    assert "pixel_m: cannot be changed for a run" in text
+    assert "costs.ont_usd" in text
+    assert len(caught.value.faults) == 4
+
+
+def test_impossible_service_standard_is_refused():
+    with pytest.raises(
+        ParameterError, match=r"service_standard\.dl_mbps: -3\.0 is not possible; expected greater than 0"
+    ):
+        apply_to_config(CONFIG, ["service_standard.dl_mbps=-3"])
