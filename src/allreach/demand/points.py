@@ -66,7 +66,9 @@ class DemandPoints:
 
     def per_place(self, values: NDArray) -> NDArray[np.float64]:
         """Sum a value of the points over each place, in the order of the points."""
-        return np.bincount(self.place_index, weights=values, minlength=self.n_places)
+        return np.bincount(
+            self.place_index, weights=np.asarray(values, dtype=np.float64), minlength=self.n_places
+        ).astype(np.float64, copy=False)
 
 
 def demand_points(
@@ -124,8 +126,12 @@ def demand_points(
     if outside.any():
         names = ", ".join(places["place_id"][outside].astype(str)[:5])
         raise InputError(
-            Fault("places", f"{int(outside.sum())} lie outside the terrain ({names})", "every place on terrain.tif",
-                  "Extend the terrain, or drop the places")
+            Fault(
+                "places",
+                f"{int(outside.sum())} lie outside the terrain ({names})",
+                "every place on terrain.tif",
+                "Extend the terrain, or drop the places",
+            )
         )
     if people is None:
         rules.append(f"no population raster: spread at {demand.settlement_people_per_km2.value:g} people/km2")
@@ -184,12 +190,12 @@ def fill_households(places: gpd.GeoDataFrame, household_size: float) -> NDArray[
     missing = np.isnan(households)
     wanted = people[missing] / household_size
     whole = np.floor(wanted)
-    n_left = int(round(float(wanted.sum()) - float(whole.sum())))
+    n_left = round(float(wanted.sum()) - float(whole.sum()))
     ids = places["place_id"].to_numpy(dtype=str)[missing]
     order = np.lexsort((ids, -(wanted - whole)))
     whole[order[:n_left]] += 1
     households[missing] = np.where(people[missing] > 0, np.maximum(whole, 1), 0)
-    return households.astype(np.int64)
+    return np.asarray(households.astype(np.int64))
 
 
 def places_from_clusters(people: NDArray[np.float64], grid: Grid, demand: Demand) -> gpd.GeoDataFrame:
@@ -217,7 +223,7 @@ def places_from_clusters(people: NDArray[np.float64], grid: Grid, demand: Demand
         {
             "place_id": [f"cluster-r{r}c{c}" for r, c in zip(rows[first], cols[first], strict=True)],
             "name": [f"cluster {r}/{c}" for r, c in zip(rows[first], cols[first], strict=True)],
-            "population": _whole(joined),
+            "population": _whole(joined.astype(np.float64)),
             "evidence": "modelled",
         },
         geometry=gpd.points_from_xy(lon_deg, lat_deg),
@@ -229,7 +235,7 @@ def places_from_clusters(people: NDArray[np.float64], grid: Grid, demand: Demand
 def _whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Round by largest remainder, so that the sum is the rounded sum."""
     whole = np.floor(values)
-    n_left = int(round(float(values.sum()))) - int(whole.sum())
+    n_left = round(float(values.sum())) - int(whole.sum())
     order = np.argsort(-(values - whole), kind="stable")
     whole[order[:n_left]] += 1
     return whole.astype(np.int64)

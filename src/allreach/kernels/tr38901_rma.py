@@ -16,7 +16,7 @@ from allreach.kernels.itu_p1812 import free_space_loss_db
 def rma_los_loss_db(d3d_m: float, freq_ghz: float, building_m: float) -> float:
     """PL1 of RMa line of sight (before the break point, which lies beyond 1 km at 0.5 GHz)."""
     h = building_m
-    return (
+    return float(
         20.0 * math.log10(40.0 * math.pi * d3d_m * freq_ghz / 3.0)
         + min(0.03 * h**1.72, 10.0) * math.log10(d3d_m)
         - min(0.044 * h**1.72, 14.77)

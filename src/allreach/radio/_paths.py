@@ -16,7 +16,13 @@ from allreach.kernels._jit import jit
 from allreach.kernels.itu_p1812 import loss_db
 from allreach.kernels.itu_p1812_profile import SEA, path_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
-from allreach.radio.antenna import Pattern, attenuation_db, best_sector, horizontal_attenuation_db, vertical_attenuation_db
+from allreach.radio.antenna import (
+    Pattern,
+    attenuation_db,
+    best_sector,
+    horizontal_attenuation_db,
+    vertical_attenuation_db,
+)
 from allreach.terrain._profile import n_samples, profile_into
 
 NO_COAST_KM = 500.0  # P.1812 section 4.5: "large enough" where there is no sea on the path

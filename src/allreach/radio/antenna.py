@@ -36,14 +36,16 @@ def horizontal_attenuation_db(off_azimuth_deg: float, beamwidth_deg: float, fron
 
 
 @jit
-def vertical_attenuation_db(depression_deg: float, downtilt_deg: float, beamwidth_deg: float, side_lobe_db: float) -> float:
+def vertical_attenuation_db(
+    depression_deg: float, downtilt_deg: float, beamwidth_deg: float, side_lobe_db: float
+) -> float:
     """A_V = min(12 ((theta - theta_tilt) / theta_3dB)^2, SLA_v), angles downward from the horizon."""
     return min(12.0 * ((depression_deg - downtilt_deg) / beamwidth_deg) ** 2, side_lobe_db)
 
 
 @jit
 def attenuation_db(horizontal_db: float, vertical_db: float, front_to_back_db: float) -> float:
-    """A = min(A_H + A_V, A_m): attenuation against the main beam."""
+    """Attenuation against the main beam, A = min(A_H + A_V, A_m)."""
     return min(horizontal_db + vertical_db, front_to_back_db)
 
 
@@ -51,4 +53,4 @@ def attenuation_db(horizontal_db: float, vertical_db: float, front_to_back_db: f
 def best_sector(bearing_deg: float, azimuth_deg: float, n_sectors: int) -> int:
     """Sector whose azimuth is nearest to the bearing; the sectors are spread evenly from the first one's azimuth."""
     turn = (bearing_deg - azimuth_deg) / 360.0
-    return int(math.floor((turn - math.floor(turn)) * n_sectors + 0.5)) % n_sectors
+    return math.floor((turn - math.floor(turn)) * n_sectors + 0.5) % n_sectors

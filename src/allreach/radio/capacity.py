@@ -79,7 +79,7 @@ def fill_sectors(
     share *= squeeze[site[use]]
     served[use] = share
     load = np.bincount(cell, weights=share * need, minlength=n_sites * n_sectors_most)
-    return Loads(served, load.reshape(shape), wanted.reshape(shape))
+    return Loads(served, load.reshape(shape).astype(float), wanted.reshape(shape).astype(float))
 
 
 def _cumulated_before(cell: NDArray[np.int64], need: NDArray[np.float64]) -> NDArray[np.float64]:

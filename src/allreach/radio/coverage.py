@@ -141,8 +141,12 @@ def check_frequencies(radio: Radio) -> None:
     """
     low, high = MODEL_MHZ
     faults = [
-        Fault(f"radio.{name}", f"{getattr(radio, name).value:g} MHz is outside the model",
-              f"{low:g} to {high:g} MHz (ITU-R P.1812)", "Mend the parameter")
+        Fault(
+            f"radio.{name}",
+            f"{getattr(radio, name).value:g} MHz is outside the model",
+            f"{low:g} to {high:g} MHz (ITU-R P.1812)",
+            "Mend the parameter",
+        )
         for name in ("coverage_band_mhz", "capacity_band_mhz")
         if not low <= getattr(radio, name).value <= high
     ]
@@ -229,7 +233,7 @@ def speed_mbps(
     margin_db: NDArray[np.float64] | float = 0.0,
     capacity_margin_db: NDArray[np.float64] | float = 0.0,
 ) -> NDArray[np.float64]:
-    """Speed of one user alone in the serving sector, both bands together; margins are taken off the SINR. [Mbit/s]"""
+    """Speed of one user alone in the serving sector, both bands together; margins are taken off the SINR. [Mbit/s]."""
     if sites.n_sites == 0:
         return np.zeros(len(served.site))
     site = np.maximum(served.site, 0)
@@ -241,7 +245,7 @@ def speed_mbps(
 def margins_db(
     terminal: Terminal, environment: Environment, clutter_m: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fade margins of receivers in the coverage and in the capacity band. [dB]"""
+    """Fade margins of receivers in the coverage and in the capacity band. [dB]."""
     radio = environment.radio
     pixel_m = environment.terrain.grid.pixel_m
     first, second = (

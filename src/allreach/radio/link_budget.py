@@ -71,13 +71,13 @@ def receiver(terminal: Terminal, radio: Radio, coverage_mhz: float) -> Receiver:
 
 
 def noise_dbm(bandwidth_mhz: ArrayLike, noise_figure_db: float) -> NDArray[np.float64]:
-    """Thermal noise and the receiver's own over a bandwidth. [dBm]"""
+    """Thermal noise and the receiver's own over a bandwidth. [dBm]."""
     hertz = np.asarray(bandwidth_mhz, dtype=np.float64) * 1e6
     return np.asarray(BOLTZMANN_DBM_PER_K_HZ + 10.0 * np.log10(NOISE_TEMPERATURE_K * hertz) + noise_figure_db)
 
 
 def entry_loss_db(terminal: Terminal, radio: Radio, freq_mhz: float, locations_share: float) -> float:
-    """Building entry loss not exceeded at a share of locations, ITU-R P.2109; 0 outdoors. [dB]"""
+    """Entry loss of buildings not exceeded at a share of locations, ITU-R P.2109; 0 outdoors. [dB]."""
     if not terminal.is_indoors:
         return 0.0
     share = radio.building_traditional_share.value
@@ -94,7 +94,7 @@ def fade_margin_db(
     clutter_m: NDArray[np.float32],
     pixel_m: float,
 ) -> NDArray[np.float64]:
-    """Margin between the median and the locations and hours of the standard, per receiver. [dB]
+    """Margin between the median and the locations and hours of the standard, per receiver. [dB].
 
     Locations: the location variability of P.1812 and, indoors, the spread of the entry loss, added in quadrature.
     Hours: a normal variation with ``radio.hours_sigma_db``. The two margins are added.
@@ -117,7 +117,7 @@ def fade_margin_db(
 
 
 def efficiency_bps_hz(sinr_db: ArrayLike, radio: Radio) -> NDArray[np.float64]:
-    """Spectral efficiency by the truncated Shannon curve of 3GPP TR 36.942 annex A.1; 0 for NaN. [bit/s/Hz]"""
+    """Spectral efficiency by the truncated Shannon curve of 3GPP TR 36.942 annex A.1; 0 for NaN. [bit/s/Hz]."""
     sinr = np.asarray(sinr_db, dtype=np.float64)
     shannon = radio.shannon_alpha.value * np.log2(1.0 + 10.0 ** (0.1 * np.where(np.isnan(sinr), -np.inf, sinr)))
     usable = sinr >= radio.min_sinr_db.value  # false for NaN

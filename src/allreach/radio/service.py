@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from allreach.demand.points import DemandPoints
+from allreach.params.radio import Radio
 from allreach.radio._paths import link_chunk
 from allreach.radio.coverage import Environment, Progress, check_frequencies, in_threads, margins_db, masts, serve
 from allreach.radio.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
@@ -16,6 +18,7 @@ from allreach.radio.service_links import FULL, ServiceLinks
 from allreach.radio.sites import SiteArrays
 
 PAIRS_PER_BLOCK = 2_000_000  # bounds memory: about 100 MB
+SITES_PER_TASK = 4
 
 
 def service_links(
@@ -56,13 +59,12 @@ def service_links(
     longest_km = radio.candidate_range_km.value if range_km is None else range_km
     phone, home = handset(radio, indoors=standard.indoors), fwa_terminal(radio)
     totals, capacity_totals = _disturbance(sites, is_existing, points, environment, progress)
-    tower = masts(sites, phone.noise_figure_db)
     mhz = float(np.median(sites.band_mhz)) if sites.n_sites else radio.coverage_band_mhz.value
     phone_rx, home_rx = receiver(phone, radio, mhz), receiver(home, radio, mhz)
     noise_share = 10.0 ** (0.1 * (home.noise_figure_db - phone.noise_figure_db))
     raster, air = environment.raster(), environment.air(longest_km)
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
-    fade = np.stack([margins_db(t, environment, clutter_m) for t in (phone, home)], axis=1)  # (bands, terminals, points)
+    fade = np.stack([margins_db(t, environment, clutter_m) for t in (phone, home)], axis=1)  # bands, terminals, points
     outdoors_db = receiver(handset(radio), radio, mhz).gain_db - phone_rx.gain_db
 
     kept: list[dict[str, NDArray]] = []
@@ -76,16 +78,13 @@ def service_links(
         block = masts(sites.take(np.arange(first, last)), phone.noise_figure_db)
         stands = np.ascontiguousarray(is_existing[first:last])
 
-        def work(
-            s: int, block=block, stands=stands, start=start, point=point, power=power, sector=sector, sinr=sinr,
-            distance_m=distance_m, near=near, void=void,
-        ) -> None:  # fmt: skip
-            link_chunk(
-                s, min(s + 4, len(stands)), start, point, points.x_m, points.y_m, raster, block, air, phone_rx, home_rx,
-                noise_share, stands, totals, capacity_totals, distance_m, power, sector, sinr, near, void,
-            )  # fmt: skip
+        inputs = (start, point, points.x_m, points.y_m, raster, block, air, phone_rx, home_rx, noise_share, stands)
+        outputs = (totals, capacity_totals, distance_m, power, sector, sinr, near, void)
 
-        in_threads(work, range(0, last - first, 4), environment.n_threads)
+        def work(s: int, last: int = last - first, arrays: tuple[Any, ...] = (*inputs, *outputs)) -> None:
+            link_chunk(s, min(s + SITES_PER_TASK, last), *arrays)
+
+        in_threads(work, range(0, last - first, SITES_PER_TASK), environment.n_threads)
         n_void += int(void.sum())
         site = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(start))
         rate, peak = _speeds(sinr - np.float32(margin), fade[:, :, point], sites, site, radio)
@@ -134,7 +133,7 @@ def _disturbance(
     environment: Environment,
     progress: Progress | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Power of all existing sites at the points in both bands: shape (terminals, channels + 1, points). [mW]
+    """Power of all existing sites at the points in both bands: shape (terminals, channels + 1, points). [mW].
 
     The last channel is what a new site meets: the strongest channel, since nobody knows yet whose carrier it gets.
     """
@@ -177,7 +176,7 @@ def _pairs(
 
 
 def _speeds(
-    sinr_db: NDArray[np.float32], fade_db: NDArray[np.float64], sites: SiteArrays, site: NDArray[np.int32], radio
+    sinr_db: NDArray[np.float32], fade_db: NDArray[np.float64], sites: SiteArrays, site: NDArray[np.int32], radio: Radio
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Speed at the median location and at the standard's share of locations; shape (levels, terminals, pairs)."""
     widths = np.stack([sites.bandwidth_mhz[site], sites.capacity_bandwidth_mhz[site]])[:, None, :]
@@ -187,6 +186,3 @@ def _speeds(
         bands = efficiency_bps_hz(sinr, radio) * widths
         speeds.append(np.stack([np.where(has_today, bands[0], 0.0), bands.sum(axis=0)]).astype(np.float32))
     return speeds[0], speeds[1]
-
-
-

@@ -16,6 +16,7 @@ MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
 MODEL_HEIGHT_M = (1.0, 3000.0)
 BROADBAND = {"4G", "5G", "LTE", "NR"}
 CAPACITY = {"5G", "NR"}
+NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
 
 
 @dataclass(frozen=True)
@@ -117,17 +118,15 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     x_m, y_m = grid.from_lonlat(lon_deg, lat_deg)
     north_x_m, north_y_m = grid.from_lonlat(lon_deg, lat_deg + 0.01)
     true_north_deg = np.degrees(np.arctan2(north_x_m - x_m, north_y_m - y_m))
-    number = {
-        name: sites[name].astype("float64").to_numpy()
-        for name in ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
-    }
+    number = {name: sites[name].astype("float64").to_numpy() for name in NUMBERS}
     band_mhz = np.where(np.isnan(number["band_mhz"]), radio.coverage_band_mhz.value, number["band_mhz"])
     bandwidth = number["bandwidth_mhz"]
     bandwidth = np.where(np.isnan(bandwidth), radio.coverage_bandwidth_mhz.value, bandwidth)
     eirp = number["eirp_dbm"]
     eirp = np.where(np.isnan(eirp), radio.coverage_tx_power_dbm.value + radio.coverage_antenna_gain_dbi.value, eirp)
     _check(ids, band_mhz, bandwidth, number["height_agl_m"], where)
-    words = [set(text.upper().replace(",", ";").replace(" ", "").split(";")) for text in sites["technologies"].astype(str)]
+    technologies = sites["technologies"].astype(str)
+    words = [set(text.upper().replace(",", ";").replace(" ", "").split(";")) for text in technologies]
     has_capacity = np.array([bool(w & CAPACITY) for w in words], dtype=bool)
     if "has_capacity" in sites.columns:
         has_capacity = sites["has_capacity"].to_numpy(dtype=bool)
@@ -159,9 +158,7 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     )
 
 
-def _check(
-    ids: NDArray[np.str_], band_mhz: NDArray, bandwidth_mhz: NDArray, height_m: NDArray, where: str
-) -> None:
+def _check(ids: NDArray[np.str_], band_mhz: NDArray, bandwidth_mhz: NDArray, height_m: NDArray, where: str) -> None:
     faults = []
     unique, counts = np.unique(ids, return_counts=True)
     for site_id in unique[counts > 1][:20]:
@@ -169,16 +166,23 @@ def _check(
     low, high = MODEL_MHZ
     for i in np.flatnonzero(~((band_mhz >= low) & (band_mhz <= high)))[:20]:
         faults.append(
-            Fault(f"{where}, site {ids[i]}, band_mhz", f"{band_mhz[i]:g} MHz is outside the model",
-                  f"{low:g} to {high:g} MHz (ITU-R P.1812)", "Mend the frequency, or leave the site out")
+            Fault(
+                f"{where}, site {ids[i]}, band_mhz",
+                f"{band_mhz[i]:g} MHz is outside the model",
+                f"{low:g} to {high:g} MHz (ITU-R P.1812)",
+                "Mend the frequency, or leave the site out",
+            )
         )
     for i in np.flatnonzero(~(bandwidth_mhz > 0))[:20]:
         faults.append(Fault(f"{where}, site {ids[i]}, bandwidth_mhz", f"{bandwidth_mhz[i]:g}", "more than 0 MHz"))
     low, high = MODEL_HEIGHT_M
     for i in np.flatnonzero(~((height_m >= low) & (height_m <= high)))[:20]:
         faults.append(
-            Fault(f"{where}, site {ids[i]}, height_agl_m", f"{height_m[i]:g} m is outside the model",
-                  f"{low:g} to {high:g} m above ground (ITU-R P.1812)")
+            Fault(
+                f"{where}, site {ids[i]}, height_agl_m",
+                f"{height_m[i]:g} m is outside the model",
+                f"{low:g} to {high:g} m above ground (ITU-R P.1812)",
+            )
         )
     if faults:
         raise InputError(faults)

@@ -35,7 +35,7 @@ class Terrain:
     zones: NDArray[np.uint8]
 
     def ground_at_m(self, x_m: ArrayLike, y_m: ArrayLike) -> NDArray[np.float64]:
-        """Ground height at points, bilinear as on profiles; NaN off the grid or where unknown. [m above sea level]"""
+        """Ground height at points, bilinear as on profiles; NaN off the grid or where unknown. [m above sea level]."""
         x, y = np.atleast_1d(np.asarray(x_m, dtype=float)), np.atleast_1d(np.asarray(y_m, dtype=float))
         g = self.grid
         col = np.clip((x - g.x_min_m) / g.pixel_m - 0.5, 0.0, g.n_cols - 1.0)
