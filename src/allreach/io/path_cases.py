@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from allreach.errors import DataMissingError, Fault, InputError
+from allreach.errors import Fault, InputError
 from allreach.radio.path_loss import Profile, case_faults, make_profile, path_loss_table
 
 TEXT_COLUMNS = {"case_id": str, "profile": str, "polarization": str}
@@ -57,7 +57,7 @@ def path_loss_of_file(cases_path: Path, profiles_folder: Path | None = None, *, 
 def read_table(path: Path) -> pd.DataFrame:
     """CSV as a table; numbers are numbers, empty fields NaN."""
     if not path.is_file():
-        raise DataMissingError(f"{path}: no such file")
+        raise InputError(Fault(str(path), "no such file", "a CSV file"))
     try:
         return pd.read_csv(path, dtype=TEXT_COLUMNS, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:

@@ -242,7 +242,8 @@ def is_in_domain(
         and LOCATION_MIN_PCT <= pL_pct <= LOCATION_MAX_PCT
         and ANTENNA_MIN_M <= tx_height_m <= ANTENNA_MAX_M
         and ANTENNA_MIN_M <= rx_height_m <= ANTENNA_MAX_M
-        and geometry.ae_km > 0.0
+        and 0.0 < geometry.ae_km < math.inf
+        and geometry.beta0_pct > 0.0
     )
 
 

@@ -76,7 +76,9 @@ def beta0_pct(lat_deg: float, dtm_km: float, dlm_km: float) -> float:
     if lat <= 70.0:
         mu4 = mu1 ** (-0.935 + 0.0176 * lat)  # (4)
         return float(10.0 ** (-0.015 * lat + 1.67) * mu1 * mu4)  # (5)
-    return float(4.17 * mu1 * mu1**0.3)
+    if lat <= 90.0:
+        return float(4.17 * mu1 * mu1**0.3)
+    return math.nan
 
 
 @jit
@@ -113,12 +115,13 @@ def _is_all_inland(zone: Any, n: int) -> bool:
 
 
 @jit
-def _bullington_point(d_total: float, hts: float, hrs: float, stim: float, srim: float) -> float:
-    """Diffraction parameter of the Bullington point (18), (19) times the root of the wavelength."""
-    d_bp = (hrs - hts + srim * d_total) / (stim + srim)  # (18)
-    rest = d_total - d_bp
-    height = hts + stim * d_bp - (hts * rest + hrs * d_bp) / d_total
-    return height * math.sqrt(0.002 * d_total / (d_bp * rest))  # (19)
+def _bullington_nu(d_total: float, slope: float, stim: float, srim: float) -> float:
+    """Diffraction parameter of the Bullington point (18), (19) times the root of the wavelength.
+
+    With both horizon slopes taken from the direct line, distance and height of the point reduce to
+    one root, which also holds where the profile just touches the line.
+    """
+    return math.sqrt(0.002 * d_total * (stim - slope) * max(srim + slope, 0.0))
 
 
 @jit
@@ -162,9 +165,10 @@ def smooth_path_nu(d_km: Any, n: int, ht_m: float, hr_m: float, a_km: float) -> 
     d_total = d_km[n - 1]
     c = 500.0 / a_km
     stim = _smooth_slope(d_km, n, ht_m, c, False)
-    if stim >= (hr_m - ht_m) / d_total:  # (14)
+    slope = (hr_m - ht_m) / d_total  # (14)
+    if stim >= slope:
         srim = _smooth_slope(d_km, n, hr_m, c, True)
-        return _bullington_point(d_total, ht_m, hr_m, stim, srim)
+        return _bullington_nu(d_total, slope, stim, srim)
     low, high = 1, n - 2
     while low < high:
         middle = (low + high) // 2
@@ -187,7 +191,7 @@ def _path_nu(d_km: Any, h_m: Any, clutter_m: Any, n: int, hts: float, hrs: float
         for i in range(1, n - 1):
             rest = d_total - d_km[i]
             srim = max(srim, (h_m[i] + clutter_m[i] - hrs) / rest + c * d_km[i])  # (17)
-        return _bullington_point(d_total, hts, hrs, stim, srim)
+        return _bullington_nu(d_total, slope, stim, srim)
     best = -math.inf
     for i in range(1, n - 1):
         d = d_km[i]
