@@ -17,6 +17,28 @@ from allreach.terrain.terrain import Terrain
 
 
 @dataclass(frozen=True)
+class StraightRoutes:
+    """What straight lines cross.
+
+    Parameters
+    ----------
+    trench_km
+        Length by trench class, shape (lines, classes). [km]
+    is_wet
+        Whether a line touches water.
+    is_excluded
+        Whether a line touches an excluded area.
+    is_steep
+        Whether a line climbs more than ``spur_max_slope_deg`` anywhere.
+    """
+
+    trench_km: NDArray[np.float64]
+    is_wet: NDArray[np.bool_]
+    is_excluded: NDArray[np.bool_]
+    is_steep: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Ground:
     """Rasters of one grid and the polygons in which nobody may build.
 
@@ -99,17 +121,10 @@ class Ground:
 
     def straight_routes(
         self, x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray, length_km: NDArray, params: Backhaul
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    ) -> StraightRoutes:
         """Trench along straight lines away from roads.
 
-        Returns
-        -------
-        trench_km
-            Shape (lines, trench classes); rows add up to ``length_km``. [km]
-        is_wet
-            Whether a line touches water.
-        is_barred
-            Whether a line crosses an exclusion or ground steeper along its course than ``spur_max_slope_deg``.
+        ``length_km`` is the length to be shared out over the trench classes.
         """
         n_lines = len(x0_m)
         segment, klass, share, wet = self.classes_along(x0_m, y0_m, x1_m, y1_m, params)
@@ -120,9 +135,9 @@ class Ground:
         lon0, lat0 = self.grid.to_lonlat(x0_m, y0_m)
         lon1, lat1 = self.grid.to_lonlat(x1_m, y1_m)
         lines = shapely.linestrings(np.stack([np.column_stack([lon0, lat0]), np.column_stack([lon1, lat1])], axis=1))
-        barred = hits(self.excluded, lines) if n_lines else np.zeros(0, dtype=bool)
-        barred |= self._steepest_deg(x0_m, y0_m, x1_m, y1_m) > params.spur_max_slope_deg.value
-        return trench_km, is_wet, barred
+        is_excluded = hits(self.excluded, lines) if n_lines else np.zeros(0, dtype=bool)
+        is_steep = self._steepest_deg(x0_m, y0_m, x1_m, y1_m) > params.spur_max_slope_deg.value
+        return StraightRoutes(np.asarray(trench_km), is_wet, is_excluded, np.asarray(is_steep))
 
     def _steepest_deg(self, x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray) -> NDArray[np.float64]:
         """Steepest grade in degrees between samples half a pixel apart along straight lines."""

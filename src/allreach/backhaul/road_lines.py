@@ -134,7 +134,7 @@ def road_lines(
     keep = _usable(vertices, x_m, y_m, tail, head, sea, ground, outline)
     tail, head, sea = tail[keep], head[keep], sea[keep]
     lon, lat = vertices[:, 0], vertices[:, 1]
-    km = _geodesic_km(lon[tail], lat[tail], lon[head], lat[head])
+    km = geodesic_km(lon[tail], lat[tail], lon[head], lat[head])
     trench_km = _road_trench_km(ground, x_m, y_m, tail, head, sea, km, params)
     order = np.lexsort((trench_km @ weight, head, tail))
     first = np.ones(len(order), dtype=bool)
@@ -151,7 +151,7 @@ def attach(
     ground: Ground,
     params: Backhaul,
     *,
-    may_be_excluded: bool = False,
+    may_be_excluded: NDArray[np.bool_] | None = None,
 ) -> Attached:
     """Join points to the nearest road by a straight spur, each with its own vertex.
 
@@ -169,18 +169,21 @@ def attach(
     params
         Room parameters.
     may_be_excluded
-        Whether spurs may cross exclusions (fibre and sites that already stand there).
+        Points whose spurs may cross exclusions, since they already stand there (existing fibre and sites); by default
+        none.
     """
     x_m, y_m = lines.grid.from_lonlat(lon_deg, lat_deg)
+    if may_be_excluded is None:
+        may_be_excluded = np.zeros(len(x_m), dtype=bool)
     foot = _feet(lines, x_m, y_m, ground, params, may_be_excluded)
     reached = np.flatnonzero(foot.segment >= 0)
     split, foot_vertex = _split(lines, foot.segment[reached], foot.t[reached])
     point_vertex = split.n_vertices + np.arange(len(reached))
     lon = np.rint(np.asarray(lon_deg, dtype=float)[reached] * COORDINATE_STEPS_PER_DEG).astype(np.int64)
     lat = np.rint(np.asarray(lat_deg, dtype=float)[reached] * COORDINATE_STEPS_PER_DEG).astype(np.int64)
-    straight_km = _geodesic_km(lon, lat, split.vertex_lon[foot_vertex], split.vertex_lat[foot_vertex])
+    straight_km = geodesic_km(lon, lat, split.vertex_lon[foot_vertex], split.vertex_lat[foot_vertex])
     km = np.maximum(straight_km * params.spur_factor.value, params.spur_min_km.value)
-    trench_km, _, _ = ground.straight_routes(
+    routes = ground.straight_routes(
         x_m[reached], y_m[reached], split.vertex_x_m[foot_vertex], split.vertex_y_m[foot_vertex], km, params
     )
     joined = replace(
@@ -193,7 +196,7 @@ def attach(
     vertex = np.full(len(x_m), -1, dtype=np.int64)
     vertex[reached] = point_vertex
     return Attached(
-        with_segments(joined, foot_vertex, point_vertex, km, trench_km, np.zeros(len(km), dtype=bool)), vertex
+        with_segments(joined, foot_vertex, point_vertex, km, routes.trench_km, np.zeros(len(km), dtype=bool)), vertex
     )
 
 
@@ -222,7 +225,7 @@ class _Feet:
 
 
 def _feet(
-    lines: RoadLines, x_m: NDArray, y_m: NDArray, ground: Ground, params: Backhaul, may_be_excluded: bool
+    lines: RoadLines, x_m: NDArray, y_m: NDArray, ground: Ground, params: Backhaul, may_be_excluded: NDArray[np.bool_]
 ) -> _Feet:
     n_points = len(x_m)
     segment = np.full(n_points, -1, dtype=np.int64)
@@ -251,7 +254,7 @@ def _feet(
     )
     along = np.clip(along, 0.0, 1.0)
     foot = a + along[:, None] * (b - a)
-    ok = _passable(x_m[point], y_m[point], foot[:, 0], foot[:, 1], ground, params, may_be_excluded)
+    ok = _passable(x_m[point], y_m[point], foot[:, 0], foot[:, 1], ground, params, may_be_excluded[point])
     segment[point[ok]] = dry[nearest[ok]]
     t[point[ok]] = along[ok]
     _try_vertices(lines, dry, x_m, y_m, point[~ok], segment, t, ground, params, may_be_excluded)
@@ -268,7 +271,7 @@ def _try_vertices(
     t: NDArray,
     ground: Ground,
     params: Backhaul,
-    may_be_excluded: bool,
+    may_be_excluded: NDArray[np.bool_],
 ) -> None:
     """Give points whose nearest foot is barred the nearest vertex that can be reached."""
     if len(left) == 0:
@@ -294,7 +297,7 @@ def _try_vertices(
             lines.vertex_y_m[vertex],
             ground,
             params,
-            may_be_excluded,
+            may_be_excluded[left[todo]],
         )
         chosen = owner[vertex[ok]]
         segment[left[todo[ok]]] = chosen
@@ -302,18 +305,22 @@ def _try_vertices(
 
 
 def _passable(
-    x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray, ground: Ground, params: Backhaul, may_be_excluded: bool
+    x0_m: NDArray,
+    y0_m: NDArray,
+    x1_m: NDArray,
+    y1_m: NDArray,
+    ground: Ground,
+    params: Backhaul,
+    may_be_excluded: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Whether straight spurs stay on dry, open ground that is not too steep."""
     if len(x0_m) == 0:
         return np.zeros(0, dtype=bool)
-    if may_be_excluded:
-        ground = replace(ground, exclusions=None)
-    _, wet, barred = ground.straight_routes(x0_m, y0_m, x1_m, y1_m, np.ones(len(x0_m)), params)
+    routes = ground.straight_routes(x0_m, y0_m, x1_m, y1_m, np.ones(len(x0_m)), params)
     short = np.hypot(x1_m - x0_m, y1_m - y0_m) <= ground.grid.pixel_m
-    if may_be_excluded:
-        return np.asarray(short | ~(wet | barred))
-    return np.asarray(~barred & ~(wet & ~short))  # one pixel of water beside a road is the raster's coarseness
+    dry = ~routes.is_wet | short  # a pixel of water beside a road is the raster's coarseness
+    gentle = ~routes.is_steep | (may_be_excluded & short)
+    return np.asarray(dry & gentle & (~routes.is_excluded | may_be_excluded))
 
 
 def _split(lines: RoadLines, segment: NDArray, t: NDArray) -> tuple[RoadLines, NDArray[np.int64]]:
@@ -409,7 +416,8 @@ def _road_trench_km(
     return np.asarray(share_matrix(segment, klass, share, len(tail)) * km[:, None])
 
 
-def _geodesic_km(lon0: NDArray, lat0: NDArray, lon1: NDArray, lat1: NDArray) -> NDArray[np.float64]:
+def geodesic_km(lon0: NDArray, lat0: NDArray, lon1: NDArray, lat1: NDArray) -> NDArray[np.float64]:
+    """Length on the ellipsoid between positions in steps of 1e-6 degree (km)."""
     steps = COORDINATE_STEPS_PER_DEG
     if len(lon0) == 0:
         return np.zeros(0)
