@@ -111,7 +111,8 @@ def read_country(folder: Path) -> Country:
         path = folder / f"{name}.parquet"
         if path.is_file():
             try:
-                layers[name] = read_table(path, name)
+                # Sorted at the door: results must not depend on the order of the rows in a user's file.
+                layers[name] = read_table(path, name).sort_values(tables.key(name), kind="stable", ignore_index=True)
             except InputError as error:
                 faults += error.faults or [Fault(path.name, str(error))]
     if not (folder / "places.parquet").is_file() and not (folder / "population.tif").is_file():
@@ -206,14 +207,25 @@ def _same(a: Grid, b: Grid) -> bool:
     )
 
 
-def _read_provenance(folder: Path, present: list[str], faults: list[Fault]) -> dict[str, LayerProvenance]:
+def read_layer_provenance(folder: Path) -> dict[str, LayerProvenance]:
+    """Read ``provenance.json``; a folder without one has no entries."""
     path = folder / "provenance.json"
+    if not path.is_file():
+        return {}
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return {name: LayerProvenance.model_validate(value) for name, value in raw.items()}
+    except (ValueError, AttributeError) as error:
+        raise InputError(
+            Fault(str(path), f"is not readable ({error})", "one entry per layer: source, licence, evidence")
+        ) from error
+
+
+def _read_provenance(folder: Path, present: list[str], faults: list[Fault]) -> dict[str, LayerProvenance]:
     entries: dict[str, LayerProvenance] = {}
-    if path.is_file():
-        try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-            entries = {name: LayerProvenance.model_validate(value) for name, value in raw.items()}
-        except (ValueError, AttributeError) as error:
-            faults.append(Fault(str(path), f"is not readable ({error})", "one entry per layer: source, licence, evidence"))
+    try:
+        entries = read_layer_provenance(folder)
+    except InputError as error:
+        faults += error.faults
     unknown = LayerProvenance(source="not stated", licence="not stated", evidence="modelled", note="no provenance given")
     return {name: entries.get(name, unknown) for name in present}

@@ -1,0 +1,50 @@
+"""The last words of a run: what was found, and where the report is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from allreach.pipeline import RunResult
+
+
+def print_summary(result: RunResult, *, as_json: bool) -> None:
+    """Print a run's result on stdout, for people or as JSON."""
+    if as_json:
+        click.echo(json.dumps(result.as_dict(), indent=1, ensure_ascii=False))
+        return
+    for label, text in _lines(result.as_dict()):
+        click.echo(f"{label:<24} {text}")
+
+
+def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
+    lines = []
+    sketch = bool(found["sketch"])
+    if sketch:
+        lines.append(("SKETCH", "drawn, not surveyed: not for decisions; sums are rounded to two digits"))
+    lines.append(("people", f"{found['population']:,}"))
+    lines.append(("reached today", f"{found['reached_today_share']:.1%} (predicted, evidence: {found['evidence']})"))
+    plan = found.get("plan")
+    if plan:
+        lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network)"))
+        lines.append(("present value", f"{_usd(plan['pv_usd'], sketch)} over {plan['horizon_years']:g} years"))
+        lines.append(("first cost", _usd(plan["capex_usd"], sketch)))
+        lines.append(("yearly cost", _usd(plan["opex_usd_per_year"], sketch)))
+        lines.append(("no plan is cheaper than", f"{_usd(plan['lower_bound_usd'], sketch)} (gap {plan['gap']:.1%})"))
+        by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
+        lines.append(("households", by_technology))
+        lines.append(("to build", f"{plan['n_new_sites']} sites, {plan['n_upgraded_sites']} upgrades, "
+                      f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops"))
+    lines.append(("report", str(found["report"])))
+    return lines
+
+
+def _usd(value: float, sketch: bool) -> str:
+    if sketch:
+        value = float(f"{value:.2g}")
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:,.4g} million USD"
+    return f"{value:,.0f} USD"
