@@ -32,7 +32,7 @@ def _lines(parts_m: list[list[tuple[float, float]]]) -> gpd.GeoSeries:
 
 
 def make_small_country() -> Country:
-    """Twelve kilometres square, 200 m pixels: a valley with five villages, a ridge, one road, two masts, one exchange."""
+    """Twelve kilometres square, 200 m pixels: a valley with five villages, a ridge, a road, two masts, an exchange."""
     grid = SMALL_GRID
     rows, cols = np.mgrid[0 : grid.n_rows, 0 : grid.n_cols]
     terrain_m = (600.0 + 500.0 * np.exp(-((rows - 20.0) ** 2) / 60.0) + 4.0 * cols).astype(np.float32)

@@ -89,7 +89,8 @@ def _terrain(
         within = np.ones(void.shape, dtype=bool) if outline is None else source_mask(outline, raster)
         report.add(
             f"{int(void.sum()):,} of {void.size:,} heights read were void and are filled from their edges by inverse "
-            f"distance; inside the country {int((void & within).sum()):,} of {int(within.sum()):,}, under {n_pixels:,} pixels"
+            f"distance; inside the country {int((void & within).sum()):,} of {int(within.sum()):,}, "
+            f"under {n_pixels:,} pixels"
         )
     else:
         report.add("no voids")

@@ -51,7 +51,8 @@ class LayerSpec(Frozen):
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Column of the layer: word in the file: word in the layer; ``*`` stands for all other words."""
     scale: dict[str, float] = Field(default_factory=dict)
-    """Column of the layer: factor. Units behind the number are cut off; of a list (``150000;110000``) the largest counts."""
+    """Column of the layer: factor. Units behind the number are cut off; of a list (``150000;110000``) the largest
+    counts."""
     prefix: dict[str, str] = Field(default_factory=dict)
     """Column of the layer: text put before each value."""
     keep_if: tuple[Condition, ...] = ()

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.import_spec import FIXES, Condition, LayerSpec
-from allreach.country.vocabulary import RANGES, TECHNOLOGIES, words
+from allreach.country.vocabulary import vocabulary_faults
 from allreach.errors import Fault, InputError
 
 SAME_POINT_DEG = 1e-6  # about 0.1 m: the same point written twice
@@ -85,37 +85,6 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
     return table, report
 
 
-def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault]:
-    """Unknown words and impossible numbers of a table that fits its schema."""
-    faults = []
-    for column in tables.schema(layer):
-        values = table[column.name]
-        allowed = words(layer, column.name)
-        if allowed is not None:
-            bad = ~values.isin(allowed)
-            faults += _listed(values, bad, where, column.name, " ".join(word or "(empty)" for word in allowed), "word")
-        if (layer, column.name) in RANGES:
-            low, high, right = RANGES[layer, column.name]
-            numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-            bad = numbers.notna() & ~((numbers >= low) & (numbers <= high))
-            faults += _listed(values, bad, where, column.name, right, "range")
-    if layer == "sites" and len(table):
-        parts = table["technologies"].str.split(";")
-        bad = parts.map(lambda names: any(name.strip() not in TECHNOLOGIES for name in names))
-        faults += _listed(table["technologies"], bad, where, "technologies", "2G;3G;4G;5G", "word")
-    return faults
-
-
-def _listed(values: pd.Series, bad: pd.Series, where: str, column: str, right: str, kind: str) -> list[Fault]:
-    if not bad.any():
-        return []
-    rows = np.flatnonzero(bad.to_numpy())
-    shown = sorted({str(value) for value in values[bad]})
-    found = ", ".join(shown[:5]) + (", ..." if len(shown) > 5 else "")
-    more = f" and {len(rows) - 1} more rows" if len(rows) > 1 else ""
-    return [Fault(f"{where}, column {column}, row {rows[0] + 1}{more}", f"{found} is not usable", right, kind=kind)]
-
-
 def chosen_rows(
     frame: pd.DataFrame, keep_if: Sequence[Condition], drop_if: Sequence[Condition], where: str
 ) -> pd.DataFrame:
@@ -143,7 +112,9 @@ def _require(frame: pd.DataFrame, names: Sequence[str], where: str) -> None:
     missing = [name for name in names if name not in frame.columns]
     if missing:
         there = ", ".join(str(name) for name in frame.columns)
-        raise InputError(Fault(where, f"has no column {' and '.join(missing)}", f"one of: {there}", "Correct the mapping"))
+        raise InputError(
+            Fault(where, f"has no column {' and '.join(missing)}", f"one of: {there}", "Correct the mapping")
+        )
 
 
 def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
@@ -165,7 +136,9 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
         out.setdefault(name, frame[name])
     for name, words_of in spec.values.items():
         if name not in out:
-            raise InputError(Fault(f"values of {name}", "the column is neither mapped nor in the file", "a mapped column"))
+            raise InputError(
+                Fault(f"values of {name}", "the column is neither mapped nor in the file", "a mapped column")
+            )
         out[name] = _translate(out[name], words_of)
     for name, factor in spec.scale.items():
         out[name] = _largest_number(out[name]) * factor
@@ -195,9 +168,13 @@ def _positions(
 ) -> pd.DataFrame:
     if not isinstance(table, gpd.GeoDataFrame):
         raise InputError(
-            Fault(spec.file, "has no positions", "geometries, or columns for longitude and latitude",
-                  "Name them with --map lon=COLUMN --map lat=COLUMN")
-        )  # fmt: skip
+            Fault(
+                spec.file,
+                "has no positions",
+                "geometries, or columns for longitude and latitude",
+                "Name them with --map lon=COLUMN --map lat=COLUMN",
+            )
+        )
     allowed = tables.GEOMETRY_TYPES[next(c.dtype for c in tables.schema(spec.layer) if c.is_geometry)]
     table = table.copy()
     table["geometry"] = shapely.force_2d(table.geometry.array)
@@ -211,7 +188,9 @@ def _positions(
     wrong = ~table.geom_type.isin(allowed)
     if wrong.any():
         found = ", ".join(sorted(table.geom_type[wrong].unique()))
-        faults.append(Fault(spec.file, f"{int(wrong.sum())} rows are {found}", " or ".join(sorted(allowed)), kind="geometry"))
+        faults.append(
+            Fault(spec.file, f"{int(wrong.sum())} rows are {found}", " or ".join(sorted(allowed)), kind="geometry")
+        )
         table = table[~wrong]
     if outline is None:
         return table
@@ -219,7 +198,9 @@ def _positions(
     shapely.prepare(near)
     table = _swapped(table, near, spec, report, faults)
     hits = shapely.intersects(near, table.geometry.array)
-    table = _drop(table, pd.Series(~hits, index=table.index), "outside", "lies outside the country", spec, report, faults)
+    table = _drop(
+        table, pd.Series(~hits, index=table.index), "outside", "lies outside the country", spec, report, faults
+    )
     return _clip(table, outline, spec, report) if spec.clip else table
 
 
@@ -256,7 +237,10 @@ def _clip(table: gpd.GeoDataFrame, outline: BaseGeometry, spec: LayerSpec, repor
     table = table.copy()
     table.loc[crossing, "geometry"] = gpd.GeoSeries(kept, index=table.index[crossing], crs=table.crs)
     lost = table.geometry.is_empty
-    report.add(f"{int(crossing.sum()) - int(lost.sum())} rows cut at the border, {int(lost.sum())} only touched it and left out")
+    report.add(
+        f"{int(crossing.sum()) - int(lost.sum())} rows cut at the border, "
+        f"{int(lost.sum())} only touched it and left out"
+    )
     return table[~lost]
 
 
@@ -319,7 +303,14 @@ def _numbers(table: pd.DataFrame, spec: LayerSpec, report: Report, faults: list[
     if "negative-population" in spec.fix:
         report.add(f"{n} negative populations set to 0")
     else:
-        faults.append(_fixable(spec, f"{n} rows have a negative population, lowest {people.min():g}", "0 or more", "negative-population"))
+        faults.append(
+            _fixable(
+                spec,
+                f"{n} rows have a negative population, lowest {people.min():g}",
+                "0 or more",
+                "negative-population",
+            )
+        )
     table["population"] = people.where(~bad, 0)
     return table
 
@@ -327,7 +318,9 @@ def _numbers(table: pd.DataFrame, spec: LayerSpec, report: Report, faults: list[
 def _duplicates(table: pd.DataFrame, spec: LayerSpec, key: str, report: Report, faults: list[Fault]) -> pd.DataFrame:
     table = _drop(table, table[key].duplicated(), "duplicate-ids", "repeats an identifier", spec, report, faults)
     twins = twin_rows(table, spec.layer)
-    return _drop(table, twins, "duplicate-points", "repeats the point of another row", spec, report, faults).reset_index(drop=True)
+    return _drop(
+        table, twins, "duplicate-points", "repeats the point of another row", spec, report, faults
+    ).reset_index(drop=True)
 
 
 def twin_rows(table: pd.DataFrame, layer: str) -> pd.Series:
@@ -337,5 +330,15 @@ def twin_rows(table: pd.DataFrame, layer: str) -> pd.Series:
     points = shapely.get_coordinates(np.asarray(table.geometry.array))
     if len(points) != len(table):
         return pd.Series(False, index=table.index)
-    marks = pd.DataFrame(np.round(points / SAME_POINT_DEG), index=table.index).assign(**{n: table[n] for n in TWINS[layer]})
+    marks = pd.DataFrame(np.round(points / SAME_POINT_DEG), index=table.index).assign(
+        **{n: table[n] for n in TWINS[layer]}
+    )
     return marks.duplicated()
+
+
+def country_outline(boundaries: pd.DataFrame | None) -> BaseGeometry | None:
+    """Give the country as one area in longitude and latitude, or none where no boundary of level 0 is there."""
+    if boundaries is None:
+        return None
+    outer = boundaries[boundaries["level"] == 0]
+    return outer.geometry.union_all() if len(outer) else None

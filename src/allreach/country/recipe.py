@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +11,12 @@ import numpy as np
 import pandas as pd
 import yaml
 from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
-from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country import rules
 from allreach.country.import_raster import import_raster, outline_mask
 from allreach.country.import_spec import RASTER_LAYERS, LayerSpec, inner_path
-from allreach.country.import_table import Report, chosen_rows, import_table
+from allreach.country.import_table import chosen_rows, country_outline, import_table
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
@@ -108,7 +106,10 @@ def read_recipe(path: Path) -> Recipe:
         return Recipe.model_validate(raw)
     except ValidationError as error:
         raise InputError(
-            [Fault(f"{path}, {'.'.join(map(str, e['loc']))}", f"{_short(e.get('input'))}: {e['msg']}") for e in error.errors()]
+            [
+                Fault(f"{path}, {'.'.join(map(str, e['loc']))}", f"{_short(e.get('input'))}: {e['msg']}")
+                for e in error.errors()
+            ]
         ) from error
 
 
@@ -134,16 +135,20 @@ def cook(recipe: Recipe, data: Path, *, progress: Progress = None) -> tuple[Coun
     InputError
         With every file that is missing, or every fault of the first step that has some.
     """
-    missing = [Fault(str(data / name), "is not there", "a file") for name in dict.fromkeys(recipe.files()) if not (data / name).is_file()]
+    missing = [
+        Fault(str(data / name), "is not there", "a file")
+        for name in dict.fromkeys(recipe.files())
+        if not (data / name).is_file()
+    ]
     if missing:
         raise InputError(missing)
     kitchen = Kitchen(recipe.country, data, frame_grid(recipe.frame, data, recipe.country))
     for number, step in enumerate(recipe.steps):
         if progress:
-            progress(getattr(step, "rule", None) or f"import {getattr(step, 'layer', '')}", number, len(recipe.steps))
+            progress("recipe", number, len(recipe.steps))
         kitchen.take(step)
     if progress:
-        progress("country", len(recipe.steps), len(recipe.steps))
+        progress("recipe", len(recipe.steps), len(recipe.steps))
     return kitchen.serve()
 
 
@@ -221,7 +226,11 @@ class Kitchen:
 
     def serve(self) -> tuple[Country, dict[str, str]]:
         """Give the country and the notes."""
-        lacking = [Fault("recipe", "makes no terrain", "a step for the layer terrain")] if "terrain" not in self.rasters else []
+        lacking = (
+            [Fault("recipe", "makes no terrain", "a step for the layer terrain")]
+            if "terrain" not in self.rasters
+            else []
+        )
         if "population" not in self.rasters and "places" not in self.layers:
             lacking.append(Fault("recipe", "makes neither places nor population", "a step for one of them"))
         if lacking:
@@ -244,17 +253,29 @@ class Kitchen:
             self.rasters[spec.layer], report = import_raster(self.data / spec.file, spec, self.grid, outline)
         else:
             frame = read_foreign_table(
-                self.data / spec.file, sublayer=spec.sublayer, file_crs=spec.file_crs,
-                lon=spec.map.get("lon", ""), lat=spec.map.get("lat", ""),
-            )  # fmt: skip
+                self.data / spec.file,
+                sublayer=spec.sublayer,
+                file_crs=spec.file_crs,
+                lon=spec.map.get("lon", ""),
+                lat=spec.map.get("lat", ""),
+            )
             table, report = import_table(frame, spec, outline)
             self._append(spec.layer, table)
-        self._note(spec.layer, _join(str(report), spec.note), spec.source or spec.file, spec.licence, spec.retrieved, spec.evidence)
+        self._note(
+            spec.layer,
+            _join(str(report), spec.note),
+            spec.source or spec.file,
+            spec.licence,
+            spec.retrieved,
+            spec.evidence,
+        )
 
     def _population(self, step: rules.PopulationFromBuildings) -> None:
         buildings = chosen_rows(self._read(step.file), (), step.drop_if, step.file)
         mapping = step.controls.map
-        known = read_foreign_table(self.data / step.controls.file, lon=mapping.get("lon", ""), lat=mapping.get("lat", ""))
+        known = read_foreign_table(
+            self.data / step.controls.file, lon=mapping.get("lon", ""), lat=mapping.get("lat", "")
+        )
         controls = gpd.GeoDataFrame(
             {
                 "id": known[mapping["id"]].astype("str"),
@@ -264,7 +285,13 @@ class Kitchen:
             geometry=known.geometry,
         ).sort_values("id", kind="stable", ignore_index=True)
         values, said = rules.population_from_buildings(
-            step, buildings, self._read(step.land_file) if step.land_file else None, controls, self._units(), self.grid, self._total()
+            step,
+            buildings,
+            self._read(step.land_file) if step.land_file else None,
+            controls,
+            self._units(),
+            self.grid,
+            self._total(),
         )
         self.rasters["population"] = values
         self._note("population", f"{said}. {step.note}", step.source, step.licence, step.retrieved, "modelled")
@@ -282,7 +309,9 @@ class Kitchen:
 
     def _need(self, layer: str) -> gpd.GeoDataFrame:
         if layer not in self.layers:
-            raise InputError(Fault("recipe", f"a rule needs {layer} before they are made", f"a step for {layer} above it"))
+            raise InputError(
+                Fault("recipe", f"a rule needs {layer} before they are made", f"a step for {layer} above it")
+            )
         return self.layers[layer]
 
     def _raster(self, layer: str) -> Any:
@@ -297,11 +326,19 @@ class Kitchen:
 
     def _total(self) -> int:
         if self.config.population is None:
-            raise InputError(Fault("recipe, country.population", "is missing", "the number of people that the rules spread"))
+            raise InputError(
+                Fault("recipe, country.population", "is missing", "the number of people that the rules spread")
+            )
         return self.config.population
 
     def _note(
-        self, layer: str, note: str, source: str = "", licence: str = "", retrieved: str = "", evidence: Evidence = "open"
+        self,
+        layer: str,
+        note: str,
+        source: str = "",
+        licence: str = "",
+        retrieved: str = "",
+        evidence: Evidence = "open",
     ) -> None:
         before = self.provenance.get(layer)
         note = note.strip().rstrip(".")
@@ -319,14 +356,6 @@ class Kitchen:
         self.provenance[layer] = entry
 
 
-def country_outline(boundaries: pd.DataFrame | None) -> BaseGeometry | None:
-    """The country as one area in longitude and latitude, or none where no boundary of level 0 is there."""
-    if boundaries is None:
-        return None
-    outer = boundaries[boundaries["level"] == 0]
-    return outer.geometry.union_all() if len(outer) else None
-
-
 def append_rows(table: pd.DataFrame, more: pd.DataFrame, layer: str) -> pd.DataFrame:
     """Two tables of a layer as one.
 
@@ -338,7 +367,9 @@ def append_rows(table: pd.DataFrame, more: pd.DataFrame, layer: str) -> pd.DataF
     key = tables.key(layer)
     both = sorted(set(table[key].astype(str)) & set(more[key].astype(str))) if key else []
     if both:
-        raise InputError(Fault(layer, f"{len(both)} identifiers are there already ({', '.join(both[:5])})", "new identifiers"))
+        raise InputError(
+            Fault(layer, f"{len(both)} identifiers are there already ({', '.join(both[:5])})", "new identifiers")
+        )
     joined = pd.concat([table, more], ignore_index=True)
     out = tables.conform(joined, layer)
     return out.sort_values(key, kind="stable", ignore_index=True) if key else out
@@ -347,16 +378,11 @@ def append_rows(table: pd.DataFrame, more: pd.DataFrame, layer: str) -> pd.DataF
 def with_config(recipe: Recipe, **changes: Any) -> Recipe:
     """Recipe with other values in ``country`` (pixel_m, name, ...)."""
     wanted = {key: value for key, value in changes.items() if value is not None}
-    return Recipe.model_validate(recipe.model_dump() | {"country": recipe.country.model_dump() | wanted}) if wanted else recipe
-
-
-def with_provenance(country: Country, checksums: dict[str, str]) -> Country:
-    """Country whose provenance names the checksums of the foreign files."""
-    entries = {
-        name: entry.model_copy(update={"note": _join(entry.note, checksums.get(name, ""))})
-        for name, entry in country.provenance.items()
-    }
-    return replace(country, provenance=entries)
+    return (
+        Recipe.model_validate(recipe.model_dump() | {"country": recipe.country.model_dump() | wanted})
+        if wanted
+        else recipe
+    )
 
 
 def _join(*texts: str) -> str:

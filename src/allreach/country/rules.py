@@ -22,7 +22,8 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.quantity import Frozen
 
-COVER_STEPS = 5  # each pixel is cut into 5 x 5 to measure how much of it is built up
+COVER_STEPS = 5  # each pixel is cut into 5 x 5 to measure what covers it
+UNPAINTED = 255
 COAST_WIDTH_M = 50_000.0  # ITU-R P.1812-7, 4.3: coastal land lies up to 50 km from the sea and at most 100 m above it
 COAST_HEIGHT_M = 100.0
 
@@ -206,8 +207,8 @@ def population_from_buildings(
     np.add.at(raster, (row, col), per_building)
     said = (
         f"{total:,} people over {int(lived_in.sum()):,} of {len(footprints):,} buildings by footprint times storeys "
-        f"({n_levels:,} with storeys given); left out: {n_sheds:,} under {rule.smallest_m2:g} m2, {n_empty_land:,} on land "
-        f"where nobody lives, {n_outside:,} outside the country. Calibrated at {len(points)} places with {listed:,.0f} "
+        f"({n_levels:,} with storeys given); left out: {n_sheds:,} under {rule.smallest_m2:g} m2, "
+        f"{n_empty_land:,} on land where nobody lives, {n_outside:,} outside the country. Calibrated at {len(points)} places with {listed:,.0f} "
         f"people, {n_nested} of them inside a bigger one and not counted twice ({people.sum():,.0f} left), scaled by "
         f"{total / people.sum():.3f} to the national total"
     )
@@ -215,7 +216,12 @@ def population_from_buildings(
 
 
 def places_from_population(
-    rule: PlacesFromPopulation, places: gpd.GeoDataFrame, population: NDArray, units: gpd.GeoDataFrame, grid: Grid, total: int
+    rule: PlacesFromPopulation,
+    places: gpd.GeoDataFrame,
+    population: NDArray,
+    units: gpd.GeoDataFrame,
+    grid: Grid,
+    total: int,
 ) -> tuple[gpd.GeoDataFrame, str]:
     """Places with the people of the pixels nearest to them, as whole numbers that add up to the total."""
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
@@ -239,14 +245,17 @@ def places_from_population(
         alive = np.delete(alive, worst)
     whole = np.zeros(len(places), dtype=np.int64)
     whole[alive] = largest_remainder(people[alive], total)
-    out = places.assign(population=whole, admin1_code=_unit_of(places.geometry.to_crs(grid.crs), units), evidence="modelled")
+    out = places.assign(
+        population=whole, admin1_code=_unit_of(places.geometry.to_crs(grid.crs), units), evidence="modelled"
+    )
     out = out.iloc[alive].reset_index(drop=True)
     empty = out["population"] == 0
     if rule.drop_empty:
         out = out[~empty].reset_index(drop=True)
     far_m = float(np.max(np.hypot(px_m - x_m[index], py_m - y_m[index])))
     said = (
-        f"{len(out)} places with {total:,} people, each with the pixels nearest to it (the farthest {far_m / 1000:.1f} km away); "
+        f"{len(out)} places with {total:,} people, each with the pixels nearest to it "
+        f"(the farthest {far_m / 1000:.1f} km away); "
         f"{int(empty.sum())} places without people {'left out' if rule.drop_empty else 'kept'}"
     )
     if merged:
@@ -266,24 +275,32 @@ def clutter_from_polygons(
     if unknown:
         raise InputError(Fault("clutter_from_polygons", f"{unknown} are no classes", str(CLUTTER_CLASSES)))
     projected = land.to_crs(grid.crs)
-    out = np.full(grid.shape, 255, dtype=np.uint8)
+    fine = _fine(grid)
+    painted = np.full(fine.shape, UNPAINTED, dtype=np.uint8)
     columns = [name for name in ("landuse", "natural") if name in land.columns]
     for number, kinds in rule.classes.items():
         chosen = projected[np.logical_or.reduce([projected[name].isin(kinds) for name in columns])]
         if len(chosen):
             shapes = [(geometry, 1) for geometry in chosen.geometry]
-            hit = rasterize(shapes, out_shape=grid.shape, transform=grid.transform, dtype="uint8").astype(bool)
-            out[hit] = number
-    n_gap = int(((out == 255) & inside).sum())
-    out[out == 255] = rule.gap_class
+            hit = rasterize(shapes, out_shape=fine.shape, transform=fine.transform, dtype="uint8").astype(bool)
+            painted[hit] = number
+    n_gap = int((painted == UNPAINTED).reshape(_blocks(grid)).mean(axis=(1, 3))[inside].sum())
+    painted[painted == UNPAINTED] = rule.gap_class
+    # a river or pond narrower than half a pixel leaves the pixel what it is
+    shares_of = [
+        (painted == number).reshape(_blocks(grid)).sum(axis=(1, 3), dtype=np.uint8) for number in CLUTTER_CLASSES
+    ]
+    out = np.argmax(np.stack(shares_of), axis=0).astype(np.uint8)
     if buildings is not None and rule.built_up:
         share = _built_up_share(buildings.to_crs(grid.crs), grid)
         for number, least in sorted(rule.built_up.items(), key=lambda item: item[1]):
             out[(share >= least) & (out != 1)] = number
     shares = ", ".join(
-        f"{CLUTTER_CLASSES[n]} {100 * float((out[inside] == n).mean()):.1f} %" for n in np.unique(out[inside]).astype(int).tolist()
+        f"{CLUTTER_CLASSES[n]} {100 * float((out[inside] == n).mean()):.1f} %"
+        for n in np.unique(out[inside]).astype(int).tolist()
     )
-    gap = f"{100 * n_gap / int(inside.sum()):.1f} % of the country without a polygon taken as {CLUTTER_CLASSES[rule.gap_class]}"
+    gap_share = n_gap / int(inside.sum())
+    gap = f"{100 * gap_share:.1f} % of the country without a polygon taken as {CLUTTER_CLASSES[rule.gap_class]}"
     return out, f"In the country: {shares}; {gap}"
 
 
@@ -322,13 +339,20 @@ def pop_at_place(rule: PopAtPlace, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame
     return tables.conform(frame, "fibre")
 
 
+def _fine(grid: Grid) -> Grid:
+    n = COVER_STEPS
+    return Grid(grid.n_rows * n, grid.n_cols * n, grid.x_min_m, grid.y_max_m, grid.pixel_m / n, grid.crs)
+
+
+def _blocks(grid: Grid) -> tuple[int, int, int, int]:
+    return grid.n_rows, COVER_STEPS, grid.n_cols, COVER_STEPS
+
+
 def _built_up_share(footprints: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.float64]:
-    fine = Grid(
-        grid.n_rows * COVER_STEPS, grid.n_cols * COVER_STEPS, grid.x_min_m, grid.y_max_m, grid.pixel_m / COVER_STEPS, grid.crs
-    )
+    fine = _fine(grid)
     shapes = [(geometry, 1) for geometry in footprints.geometry]
     roof = rasterize(shapes, out_shape=fine.shape, transform=fine.transform, dtype="uint8")
-    return np.asarray(roof.reshape(grid.n_rows, COVER_STEPS, grid.n_cols, COVER_STEPS).mean(axis=(1, 3)))
+    return np.asarray(roof.reshape(_blocks(grid)).mean(axis=(1, 3)))
 
 
 def _unit_of(points: gpd.GeoSeries, units: gpd.GeoDataFrame) -> NDArray:

@@ -19,7 +19,7 @@ def largest_remainder(shares: ArrayLike, total: int) -> NDArray[np.int64]:
     if weights.sum() <= 0.0:
         raise ValueError("shares must add up to more than 0")
     exact = weights / weights.sum() * total
-    whole = np.floor(exact).astype(np.int64)
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
     return whole

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
+from allreach import tables
+from allreach.errors import Fault
 from allreach.tables import EVIDENCE
 
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -10,7 +15,16 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("roads", "surface"): ("paved", "unpaved", ""),
     ("exclusions", "kind"): ("mined", "protected", "military", "border", "lake", "other"),
     ("institutions", "kind"): (
-        "school", "clinic", "hospital", "town_hall", "university", "technology_park", "venue", "police", "post", "other",
+        "school",
+        "clinic",
+        "hospital",
+        "town_hall",
+        "university",
+        "technology_park",
+        "venue",
+        "police",
+        "post",
+        "other",
     ),
     ("fibre", "feature"): ("node", "span"),
     ("fibre", "kind"): ("pop", "exchange", "gateway", "other", "buried", "aerial", "submarine", ""),
@@ -19,7 +33,7 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("hazards", "kind"): ("flood", "landslide", "earthquake", "wildfire", "storm", "other"),
     ("measurements", "kind"): ("speed_test", "drive_test"),
     ("commitments", "technology"): ("mobile", "fwa", "fibre", "satellite"),
-}  # fmt: skip
+}
 TECHNOLOGIES = ("2G", "3G", "4G", "5G")
 CLUTTER_CLASSES = {0: "unknown", 1: "water", 2: "open", 3: "suburban", 4: "urban, trees or forest", 5: "dense urban"}
 ZONES = {1: "sea", 3: "coastal", 4: "inland"}
@@ -58,3 +72,34 @@ def words(table: str, column: str) -> tuple[str, ...] | None:
     if column == "evidence":
         return EVIDENCE
     return WORDS.get((table, column))
+
+
+def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault]:
+    """Unknown words and impossible numbers of a table that fits its schema."""
+    faults = []
+    for column in tables.schema(layer):
+        values = table[column.name]
+        allowed = words(layer, column.name)
+        if allowed is not None:
+            bad = ~values.isin(allowed)
+            faults += _listed(values, bad, where, column.name, " ".join(word or "(empty)" for word in allowed), "word")
+        if (layer, column.name) in RANGES:
+            low, high, right = RANGES[layer, column.name]
+            numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+            bad = numbers.notna() & ~((numbers >= low) & (numbers <= high))
+            faults += _listed(values, bad, where, column.name, right, "range")
+    if layer == "sites" and len(table):
+        parts = table["technologies"].str.split(";")
+        bad = parts.map(lambda names: any(name.strip() not in TECHNOLOGIES for name in names))
+        faults += _listed(table["technologies"], bad, where, "technologies", "2G;3G;4G;5G", "word")
+    return faults
+
+
+def _listed(values: pd.Series, bad: pd.Series, where: str, column: str, right: str, kind: str) -> list[Fault]:
+    if not bad.any():
+        return []
+    rows = np.flatnonzero(bad.to_numpy())
+    shown = sorted({str(value) for value in values[bad]})
+    found = ", ".join(shown[:5]) + (", ..." if len(shown) > 5 else "")
+    more = f" and {len(rows) - 1} more rows" if len(rows) > 1 else ""
+    return [Fault(f"{where}, column {column}, row {rows[0] + 1}{more}", f"{found} is not usable", right, kind=kind)]

@@ -58,7 +58,9 @@ def read_foreign_table(
             frame = _read_vector(path, sublayer)
         else:
             kinds = ", ".join((*TEXT, *PARQUET, *VECTOR))
-            raise InputError(Fault(str(path), f"has the unknown ending {suffix or '(none)'}", kinds, "Convert the file"))
+            raise InputError(
+                Fault(str(path), f"has the unknown ending {suffix or '(none)'}", kinds, "Convert the file")
+            )
     except (pa.ArrowException, pyogrio.errors.DataSourceError, pd.errors.ParserError, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise

@@ -20,7 +20,9 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.foreign import parse_crs, require_file
 
-LOWEST_M = -450.0  # the shore of the Dead Sea, the lowest land, lies at about -430 m; deeper values are codes for "none"
+LOWEST_M = (
+    -450.0
+)  # the shore of the Dead Sea, the lowest land, lies at about -430 m; deeper values are codes for "none"
 HIGHEST_M = 8900.0  # Everest is 8,849 m
 
 
@@ -46,7 +48,21 @@ class ForeignRaster:
 def file_frame(path: Path, crs: str, *, file_crs: str | None = None) -> tuple[float, float, float, float]:
     """Extent of a raster in another CRS: (x_min, y_min, x_max, y_max)."""
     with _open(path) as source:
-        return transform_bounds(_crs(path, source, file_crs), crs, *source.bounds, densify_pts=41)
+        west, south, east, north = transform_bounds(_crs(path, source, file_crs), crs, *source.bounds, densify_pts=41)
+    return float(west), float(south), float(east), float(north)
+
+
+def inner_frame(path: Path, crs: str, *, file_crs: str | None = None) -> tuple[float, float, float, float]:
+    """Largest upright frame of another CRS that a raster fills: (x_min, y_min, x_max, y_max)."""
+    with _open(path) as source:
+        west, south, east, north = source.bounds
+        to_crs = Transformer.from_crs(
+            CRS.from_user_input(_crs(path, source, file_crs).to_wkt()), CRS.from_user_input(crs), always_xy=True
+        )
+    along = np.linspace(0.0, 1.0, 101)
+    left, right = (to_crs.transform(np.full(101, x), south + along * (north - south))[0] for x in (west, east))
+    lower, upper = (to_crs.transform(west + along * (east - west), np.full(101, y))[1] for y in (south, north))
+    return float(left.max()), float(lower.max()), float(right.min()), float(upper.min())
 
 
 def read_frame(path: Path, grid: Grid, *, file_crs: str | None = None, margin_px: int = 20) -> ForeignRaster:
@@ -67,7 +83,9 @@ def read_frame(path: Path, grid: Grid, *, file_crs: str | None = None, margin_px
         row_1 = min(int(np.ceil(wanted.row_off + wanted.height)) + margin_px, source.height)
         if col_1 <= col_0 or row_1 <= row_0:
             raise InputError(
-                Fault(str(path), "lies wholly outside the country's frame", "data over the country", "Check file and CRS")
+                Fault(
+                    str(path), "lies wholly outside the country's frame", "data over the country", "Check file and CRS"
+                )
             )
         window = Window(col_0, row_0, col_1 - col_0, row_1 - row_0)
         try:
@@ -105,7 +123,9 @@ def fill_voids(raster: ForeignRaster, *, search_px: int) -> tuple[ForeignRaster,
 def resample(raster: ForeignRaster, grid: Grid, how: Literal["height", "class"]) -> NDArray[np.float32]:
     """Bring a raster onto a grid: heights bilinear (averaged where finer), classes by the most frequent."""
     step_m = _pixel_in(raster, grid)
-    method = Resampling.mode if how == "class" else Resampling.average if step_m < grid.pixel_m / 2 else Resampling.bilinear
+    method = (
+        Resampling.mode if how == "class" else Resampling.average if step_m < grid.pixel_m / 2 else Resampling.bilinear
+    )
     if how == "class" and step_m > grid.pixel_m:
         method = Resampling.nearest
     target = np.full(grid.shape, np.nan, dtype=np.float32)
@@ -180,7 +200,10 @@ def _open(path: Path) -> rasterio.DatasetReader:
 
 def _broken(path: Path, error: Exception) -> Fault:
     return Fault(
-        str(path), f"cannot be read as a GeoTIFF: {error.__cause__ or error}", "a whole GeoTIFF", "Fetch or export it again"
+        str(path),
+        f"cannot be read as a GeoTIFF: {error.__cause__ or error}",
+        "a whole GeoTIFF",
+        "Fetch or export it again",
     )
 
 

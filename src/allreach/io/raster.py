@@ -16,7 +16,7 @@ from allreach.io.atomic import whole_file
 
 
 def read_raster(path: Path) -> tuple[NDArray, Grid]:
-    """Read the first band; nodata becomes NaN in floating rasters and 0 in integer ones.
+    """Read the first band; nodata becomes 0 in rasters of bytes (classes), NaN in all others.
 
     Raises
     ------
@@ -38,8 +38,10 @@ def read_raster(path: Path) -> tuple[NDArray, Grid]:
         raise InputError(Fault(str(path), what, "a whole GeoTIFF", "Fetch or export the file again")) from error
     if nodata is not None and np.issubdtype(values.dtype, np.floating):
         values[values == values.dtype.type(nodata)] = np.nan
-    elif nodata is not None:
-        values[values == values.dtype.type(nodata)] = 0
+    elif nodata is not None and values.dtype == np.uint8:
+        values[values == nodata] = 0
+    elif nodata is not None and (values == nodata).any():  # a void must never pass for sea level
+        values = np.where(values == nodata, np.float32(np.nan), values.astype(np.float32))
     grid = Grid(values.shape[0], values.shape[1], transform.c, transform.f, transform.a, _crs_text(crs))
     return values, grid
 
@@ -88,7 +90,7 @@ def _grid_faults(path: Path, source: rasterio.DatasetReader) -> list[Fault]:
     transform = source.transform
     if source.crs is None:
         faults.append(Fault(where, "has no CRS", "a projected CRS in metres",
-                            "Assign one with your GIS, or give it to allreach country import --crs"))
+                            "Assign one with your GIS, or give it to allreach country import --file-crs"))
     elif not CRS.from_user_input(source.crs.to_wkt()).is_projected:
         faults.append(Fault(where, f"is in the geographic CRS {source.crs}", "a projected CRS in metres",
                             "Bring it in with allreach country import, which reprojects"))

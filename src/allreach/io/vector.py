@@ -28,7 +28,7 @@ def read_table(path: Path, table: str) -> gpd.GeoDataFrame | pd.DataFrame:
         what = "is empty (0 bytes)" if path.exists() and path.stat().st_size == 0 else f"cannot be read as (Geo)Parquet: {error}"
         raise InputError(Fault(str(path), what, "a whole file", "Export it again or bring it in with country import")) from error
     if isinstance(frame, gpd.GeoDataFrame) and frame.crs is None:
-        raise InputError(Fault(str(path), "has no CRS", "WGS 84 or any declared CRS", "Declare it, or use country import --crs"))
+        raise InputError(Fault(str(path), "has no CRS", "WGS 84 or any declared CRS", "Declare it, or use country import --file-crs"))
     return tables.conform(frame, table, where=path.name)
 
 

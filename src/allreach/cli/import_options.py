@@ -1,0 +1,123 @@
+"""What the options of ``country import`` say, as specs; and the printing of what was done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from allreach.country.import_folder import import_layer, import_recipe
+from allreach.country.import_spec import RASTER_LAYERS, LayerSpec
+from allreach.country.recipe import read_recipe, with_config
+from allreach.errors import Fault, InputError
+from allreach.params.country_config import CountryConfig
+
+
+def run_recipe(recipe: Path, *, data: Path, folder: Path, existing: str | None, as_json: bool, **chosen: Any) -> None:
+    """Make a country folder of a recipe and say what was done."""
+    from allreach.cli.progress import bars
+
+    parsed = with_config(read_recipe(recipe), pixel_m=chosen["pixel_m"])
+    with bars() as progress:
+        country, notes = import_recipe(
+            parsed, data, folder, existing="replace" if existing == "replace" else "refuse", progress=progress
+        )
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "notes": notes}, ensure_ascii=False, indent=1))
+        return
+    for name, note in notes.items():
+        click.echo(f"{name}: {note}")
+    places = country.table("places")
+    click.echo(
+        f"{folder}: {len(places)} places, {int(places['population'].sum()):,} people, {len(country.provenance)} layers"
+    )
+
+
+def run_layer(layer: str, file: Path, *, folder: Path, existing: str | None, as_json: bool, **chosen: Any) -> None:
+    """Bring one file in and say what was done."""
+    spec = spec_from_options(layer, file, chosen)
+    note = import_layer(
+        spec,
+        file,
+        folder,
+        new=new_country(chosen),
+        margin_m=chosen["margin_m"],
+        existing="replace" if existing == "replace" else "append" if existing == "append" else "refuse",
+    )
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "notes": {layer: note}}, ensure_ascii=False, indent=1))
+    else:
+        click.echo(f"{layer}: {note}")
+
+
+def spec_from_options(layer: str, file: Path, chosen: dict[str, Any]) -> LayerSpec:
+    """Spec of an import from the command line.
+
+    Raises
+    ------
+    InputError
+        With every option that is not understood.
+    """
+    values: dict[str, dict[str, str]] = {}
+    for key, value in _pairs("--value", chosen["values"]):
+        target, colon, word = key.partition(":")
+        if not colon and layer in RASTER_LAYERS:
+            target, word = layer, key
+        elif not colon:
+            raise InputError(Fault("--value", f"{key}={value} is not understood", "TARGET:WORD=VALUE"))
+        values.setdefault(target, {})[word] = value
+    where = {
+        name: tuple(word or None for word in words.split(",")) for name, words in _pairs("--where", chosen["where"])
+    }
+    try:
+        return LayerSpec(
+            layer=layer,
+            file=file.name,
+            sublayer=chosen["sublayer"],
+            file_crs=chosen["file_crs"],
+            map=dict(_pairs("--map", chosen["mapping"])),
+            set=dict(_pairs("--set", chosen["constants"])),
+            values=values,
+            keep_if=(where,) if where else (),
+            keep=chosen["keep"],
+            clip=chosen["clip"],
+            fix=chosen["fix"],
+            source=chosen["source"],
+            licence=chosen["licence"],
+            retrieved=chosen["retrieved"],
+            evidence=chosen["evidence"],
+            note=chosen["note"],
+        )
+    except ValidationError as error:
+        raise InputError(_faults(error)) from error
+
+
+def new_country(chosen: dict[str, Any]) -> CountryConfig | None:
+    """``country.yaml`` of a new folder, or none where the options name no country."""
+    named = {key: chosen[key] for key in ("iso3", "name", "crs", "pixel_m") if chosen[key] is not None}
+    if not named:
+        return None
+    missing = [f"--{key.removesuffix('_m')}" for key in ("iso3", "name", "crs", "pixel_m") if key not in named]
+    if missing:
+        raise InputError(
+            Fault("a new country folder", f"lacks {', '.join(missing)}", "--iso3, --name, --crs and --pixel")
+        )
+    try:
+        return CountryConfig(**named)
+    except ValidationError as error:
+        raise InputError(_faults(error)) from error
+
+
+def _pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+    bad = [text for text in texts if "=" not in text]
+    if bad:
+        raise InputError([Fault(option, f"{text!r} is not understood", "NAME=VALUE") for text in bad])
+    return [(text.partition("=")[0].strip(), text.partition("=")[2].strip()) for text in texts]
+
+
+def _faults(error: ValidationError) -> list[Fault]:
+    return [Fault("option " + ".".join(map(str, e["loc"])), f"{e.get('input')!r}: {e['msg']}") for e in error.errors()]
