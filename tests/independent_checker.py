@@ -1,0 +1,567 @@
+"""An auditor of results: knows the tables and country.yaml, not the program that wrote them.
+
+It re-adds every sum, recomputes every present value, re-checks capacities, flows, connections, exclusions and
+commitments from the files alone. Nothing of allreach is imported. ``check_results`` returns what is wrong.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import sys
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+import yaml
+
+TECHNOLOGIES = {"existing", "mobile_upgrade", "mobile_new", "fwa", "fibre", "satellite_geo", "satellite_leo", "none"}
+SITE_TECHNOLOGIES = {"existing", "mobile_upgrade", "mobile_new", "fwa", "fibre"}
+KINDS = {"access", "backhaul", "power", "satellite", "operations"}
+EVIDENCE = {"measured", "official", "open", "modelled", "synthetic"}
+STATUS = {"existing", "upgraded", "new", "relay", "exchange"}
+MONEY = ("capex_usd", "opex_usd_per_year", "residual_usd", "pv_usd")
+CENT = 0.0051  # half a cent and the last bit of a float
+FLOW_TOLERANCE_MBPS = 0.05
+LENGTH_TOLERANCE = 0.02
+TRENCH_IN_EXCLUSION_KM = 0.02
+EARTH_KM = 6371.0088
+MOST_PER_CHECK = 5
+
+
+@dataclass
+class Files:
+    """What lies in the two folders."""
+
+    config: dict[str, Any]
+    manifest: dict[str, Any]
+    summary: dict[str, Any]
+    places: pd.DataFrame
+    assignments: pd.DataFrame
+    alternatives: pd.DataFrame
+    sites: pd.DataFrame
+    links: pd.DataFrame
+    bill: pd.DataFrame
+    curve: pd.DataFrame | None
+    verified: pd.DataFrame | None
+    layers: dict[str, pd.DataFrame]
+
+
+def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]:
+    """Audit the plan in a results folder against its country folder.
+
+    Parameters
+    ----------
+    results_dir
+        ``DIR/results/SCENARIO``.
+    country_dir
+        The country folder.
+
+    Returns
+    -------
+    faults
+        One line each; empty if nothing is wrong.
+    """
+    files = _read(Path(results_dir), Path(country_dir))
+    faults: list[str] = []
+    for check in (
+        check_people,
+        check_assignments,
+        check_bill_rows,
+        check_bill_sums,
+        check_shared_costs,
+        check_bound,
+        check_counts,
+        check_reach,
+        check_sites,
+        check_flows,
+        check_connections,
+        check_existing_backhaul,
+        check_lengths,
+        check_exclusions,
+        check_commitments,
+        check_alternatives,
+        check_curve,
+        check_order,
+    ):
+        found = check(files)
+        name = check.__name__.removeprefix("check_")
+        faults += [f"{name}: {text}" for text in found[:MOST_PER_CHECK]]
+        if len(found) > MOST_PER_CHECK:
+            faults.append(f"{name}: and {len(found) - MOST_PER_CHECK} more")
+    return faults
+
+
+def _read(results: Path, country: Path) -> Files:
+    plan = results / "plan"
+    manifest = results / "manifest.json"
+    layers = {
+        name: _table(country / f"{name}.parquet")
+        for name in ("places", "sites", "fibre", "exclusions", "commitments", "institutions")
+        if (country / f"{name}.parquet").is_file()
+    }
+    measured = results / "measure" / "places.parquet"
+    verified = results / "verify" / "places.parquet"
+    curve = plan / "curve.csv"
+    return Files(
+        config=yaml.safe_load((country / "country.yaml").read_text(encoding="utf-8")),
+        manifest=json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {},
+        summary=json.loads((plan / "summary.json").read_text(encoding="utf-8")),
+        places=_table(measured) if measured.is_file() else layers["places"],
+        assignments=_table(plan / "assignments.parquet"),
+        alternatives=_table(plan / "alternatives.parquet"),
+        sites=_table(plan / "sites.parquet"),
+        links=_table(plan / "links.parquet"),
+        bill=pd.read_csv(plan / "bill_of_materials.csv", dtype={"place_id": str, "link_id": str, "funder": str}),
+        curve=pd.read_csv(curve) if curve.is_file() else None,
+        verified=_table(verified) if verified.is_file() else None,
+        layers=layers,
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    frame = pd.read_parquet(path)
+    if "geometry" in frame.columns:
+        frame["geometry"] = shapely.from_wkb([bytes(g) for g in frame["geometry"]])
+    return frame
+
+
+def _parameter(files: Files, room: str, key: str) -> float | None:
+    """Resolved parameter of the manifest, wherever it was put there."""
+    for holder in (files.manifest.get("parameters"), files.manifest.get("params"), files.manifest):
+        if isinstance(holder, dict) and isinstance(holder.get(room), dict) and key in holder[room]:
+            value = holder[room][key]
+            return float(value["value"] if isinstance(value, dict) else value)
+    return None
+
+
+def _terms(files: Files) -> tuple[float, float]:
+    horizon = files.summary.get("horizon_years", _parameter(files, "planning", "horizon_years"))
+    rate = files.summary.get("discount_rate", _parameter(files, "costs", "discount_rate"))
+    if horizon is None or rate is None:
+        raise ValueError("neither summary nor manifest says horizon_years and discount_rate")
+    return float(horizon), float(rate)
+
+
+def _cents(value: float) -> int:
+    return int((Decimal(repr(float(value))) * 100).to_integral_value())
+
+
+def _sum_cents(values: pd.Series) -> int:
+    return sum(_cents(v) for v in values)
+
+
+def present_value(
+    capex: float, opex: float, life: float, year: float, horizon: float, rate: float
+) -> tuple[float, float]:
+    """Present value and residual value by adding single payments."""
+    total, residual, time, last = 0.0, 0.0, year, None
+    while capex and time < horizon - 1e-9:
+        total += capex / (1.0 + rate) ** time
+        last, time = time, time + life
+    if last is not None:
+        residual = capex * (last + life - horizon) / life
+        total -= residual / (1.0 + rate) ** horizon
+    payment = year + 1.0
+    while payment <= horizon + 1e-9:
+        total += opex / (1.0 + rate) ** payment
+        payment += 1.0
+    return total, residual
+
+
+def check_people(files: Files) -> list[str]:
+    """Nobody is lost or counted twice, in total and per place."""
+    faults = []
+    for column in ("households", "population"):
+        served = files.assignments.groupby("place_id")[column].sum()
+        living = files.places.set_index("place_id")[column]
+        missing = sorted(set(living.index) - set(served.index))
+        faults += [f"place {p} has no assignment" for p in missing]
+        faults += [f"place {p} is not in the country" for p in sorted(set(served.index) - set(living.index))]
+        both = served.index.intersection(living.index)
+        wrong = both[served[both].to_numpy() != living[both].to_numpy()]
+        faults += [f"place {p}: {column} assigned {served[p]}, living {living[p]}" for p in wrong]
+        if int(served.sum()) != int(living.sum()):
+            faults.append(f"{column} assigned {int(served.sum())}, in the country {int(living.sum())}")
+    total = files.config.get("population")
+    if total is not None and int(files.assignments["population"].sum()) != int(total):
+        faults.append(f"population assigned {int(files.assignments['population'].sum())}, country.yaml {total}")
+    return list(dict.fromkeys(faults))
+
+
+def check_assignments(files: Files) -> list[str]:
+    """Technologies, sites and costs of the rows make sense."""
+    rows = files.assignments
+    faults = [f"unknown technology {t}" for t in sorted(set(rows["technology"]) - TECHNOLOGIES)]
+    faults += [f"unknown evidence {e}" for e in sorted(set(rows["evidence"]) - EVIDENCE)]
+    doubled = rows[rows.duplicated(["place_id", "technology", "site_id"])]
+    faults += [f"place {r.place_id}: {r.technology} at {r.site_id!r} twice" for r in doubled.itertuples()]
+    sites = set(files.sites["site_id"])
+    for r in rows.itertuples():
+        if r.technology in SITE_TECHNOLOGIES and r.site_id not in sites:
+            faults.append(f"place {r.place_id}: {r.technology} by site {r.site_id!r}, which is not in sites")
+        if r.technology not in SITE_TECHNOLOGIES and r.site_id:
+            faults.append(f"place {r.place_id}: {r.technology} has a site {r.site_id!r}")
+        if r.technology == "none" and (r.capex_usd or r.opex_usd_per_year or r.pv_usd or r.dl_mbps):
+            faults.append(f"place {r.place_id}: not served, but costs or speed")
+        if not str(r.why).strip():
+            faults.append(f"place {r.place_id}: no reason given")
+    for column in ("households", "population", "dl_mbps", "capex_usd", "opex_usd_per_year"):
+        bad = rows[~(rows[column] >= 0)]
+        faults += [f"place {r.place_id}: {column} {getattr(r, column)}" for r in bad.itertuples()]
+    several = rows.groupby("place_id")["technology"].size()
+    empty = rows[(rows["households"] == 0) & (rows["population"] == 0) & rows["place_id"].map(several > 1)]
+    faults += [f"place {r.place_id}: {r.technology} serves nobody" for r in empty.itertuples()]
+    return faults
+
+
+def check_bill_rows(files: Files) -> list[str]:
+    """Each row's money follows from its quantity, price, year and life."""
+    faults = [f"unknown kind {k}" for k in sorted(set(files.bill["kind"]) - KINDS)]
+    horizon, rate = _terms(files)
+    for r in files.bill.itertuples():
+        where = f"row {r.Index + 1} ({r.item})"
+        if not (r.quantity > 0 and r.unit_price_usd >= 0 and r.year >= 0):
+            faults.append(f"{where}: quantity {r.quantity}, price {r.unit_price_usd}, year {r.year}")
+        amount = r.quantity * r.unit_price_usd
+        if abs(r.capex_usd + r.opex_usd_per_year - amount) > CENT + 1e-12 * amount:
+            faults.append(
+                f"{where}: capex + opex {r.capex_usd + r.opex_usd_per_year:.2f}, price x quantity {amount:.4f}"
+            )
+        if math.isnan(r.life_years) and r.capex_usd:
+            faults.append(f"{where}: bought, but without a life")
+        if not math.isnan(r.life_years) and r.opex_usd_per_year:
+            faults.append(f"{where}: a yearly payment with a life")
+        life = math.inf if math.isnan(r.life_years) else r.life_years
+        pv, residual = present_value(r.capex_usd, r.opex_usd_per_year, life, r.year, horizon, rate)
+        if abs(pv - r.pv_usd) > CENT:
+            faults.append(f"{where}: pv_usd {r.pv_usd}, recomputed {pv:.4f}")
+        if abs(residual - r.residual_usd) > CENT:
+            faults.append(f"{where}: residual_usd {r.residual_usd}, recomputed {residual:.4f}")
+        for column in MONEY:
+            value = getattr(r, column)
+            if abs(value * 100 - round(value * 100)) > 1e-6 * max(1.0, abs(value)):
+                faults.append(f"{where}: {column} {value!r} is not whole cents")
+    return faults
+
+
+def check_bill_sums(files: Files) -> list[str]:
+    """The summary's money is the exact sum of the rounded rows; rows belong to something."""
+    faults = []
+    for column in ("capex_usd", "opex_usd_per_year", "residual_usd", "pv_usd"):
+        if column in files.summary and _sum_cents(files.bill[column]) != _cents(files.summary[column]):
+            faults.append(f"{column}: summary {files.summary[column]}, rows {_sum_cents(files.bill[column]) / 100}")
+    for column in ("capex_usd", "pv_usd", "opex_usd_per_year"):
+        if column not in files.summary:
+            faults.append(f"{column} is missing from the summary")
+    owners = set(files.links["link_id"]) | set(files.sites["site_id"])
+    linked = files.bill["link_id"].fillna("")
+    placed = files.bill["place_id"].fillna("")
+    faults += [f"link_id {x!r} is no link or site" for x in sorted(set(linked) - owners - {""})]
+    faults += [f"place_id {x!r} is no place" for x in sorted(set(placed) - set(files.places["place_id"]) - {""})]
+    lost = files.bill[(linked == "") & (placed == "")]
+    faults += [f"row {r.Index + 1} ({r.item}) belongs to no place, link or site" for r in lost.itertuples()]
+    return faults
+
+
+def check_shared_costs(files: Files) -> list[str]:
+    """What the places bear together is what the bill says; sites and links carry their own rows."""
+    faults = []
+    for column in ("capex_usd", "opex_usd_per_year", "pv_usd"):
+        shared, billed = files.assignments[column].sum(), files.bill[column].sum()
+        if abs(shared - billed) > 0.01 * (len(files.assignments) + 1):
+            faults.append(f"{column}: assignments {shared:.2f}, bill {billed:.2f}")
+    linked = files.bill["link_id"].fillna("")
+    for table, key in ((files.sites, "site_id"), (files.links, "link_id")):
+        for column in ("capex_usd", "opex_usd_per_year"):
+            billed = files.bill.groupby(linked)[column].sum()
+            for r in table[[key, column]].itertuples(index=False):
+                expected = float(billed.get(r[0], 0.0))
+                if abs(float(r[1]) - expected) > 0.011:
+                    faults.append(f"{key} {r[0]}: {column} {r[1]:.2f}, its rows in the bill {expected:.2f}")
+    return faults
+
+
+def check_bound(files: Files) -> list[str]:
+    """The bound lies below the plan and the gap is what the two say."""
+    s = files.summary
+    faults = [f"{key} is missing" for key in ("pv_usd", "lower_bound_usd", "gap") if key not in s]
+    if faults:
+        return faults
+    pv, low, gap = float(s["pv_usd"]), float(s["lower_bound_usd"]), float(s["gap"])
+    if low > pv + 0.005:
+        faults.append(f"lower_bound_usd {low} above pv_usd {pv}")
+    expected = (pv - low) / pv if pv > 0 else 0.0
+    if abs(gap - expected) > 1e-6:
+        faults.append(f"gap {gap}, (pv - bound) / pv = {expected}")
+    return faults
+
+
+def check_counts(files: Files) -> list[str]:
+    """Counts in the summary are those of the tables."""
+    satellite = files.assignments["technology"].str.startswith("satellite")
+    counted = {
+        "n_new_sites": int((files.sites["status"] == "new").sum()),
+        "n_upgraded_sites": int((files.sites["status"] == "upgraded").sum()),
+        "n_hops": int((files.links["kind"] == "hop").sum()),
+        "fibre_km": float(files.links.loc[files.links["kind"] == "fibre", "length_km"].sum()),
+        "satellite_households": int(files.assignments.loc[satellite, "households"].sum()),
+    }
+    faults = []
+    for key, value in counted.items():
+        if key not in files.summary:
+            faults.append(f"{key} is missing")
+        elif abs(float(files.summary[key]) - value) > (0.05 if key == "fibre_km" else 0):
+            faults.append(f"{key}: summary {files.summary[key]}, tables {value}")
+    by_technology = files.summary.get("by_technology")
+    if not isinstance(by_technology, dict):
+        return [*faults, "by_technology is missing"]
+    for column in ("households", "population"):
+        sums = files.assignments.groupby("technology")[column].sum()
+        for technology, entry in by_technology.items():
+            if isinstance(entry, dict) and column in entry and int(entry[column]) != int(sums.get(technology, 0)):
+                faults.append(f"{technology}: {column} {entry[column]}, tables {int(sums.get(technology, 0))}")
+    return faults
+
+
+def check_reach(files: Files) -> list[str]:
+    """The reach that was verified is a share and not above what was planned."""
+    reached = files.summary.get("reached_share")
+    if reached is None:
+        return ["reached_share is missing"]
+    people = files.assignments["population"]
+    planned = people[files.assignments["technology"] != "none"].sum() / max(people.sum(), 1)
+    if not 0.0 <= float(reached) <= planned + 1e-6:
+        return [f"reached_share {reached}, planned {planned:.6f}"]
+    return []
+
+
+def check_sites(files: Files) -> list[str]:
+    """Sites carry the households assigned to them and no sector is over its cap."""
+    faults = [f"unknown status {s}" for s in sorted(set(files.sites["status"]) - STATUS)]
+    faults += [f"site_id {s} twice" for s in files.sites["site_id"][files.sites["site_id"].duplicated()]]
+    cap = _parameter(files, "radio", "load_cap")
+    at_site = files.assignments[files.assignments["site_id"].fillna("") != ""]
+    households = at_site.groupby("site_id")["households"].sum()
+    for r in files.sites.itertuples():
+        if int(r.households) != int(households.get(r.site_id, 0)):
+            faults.append(f"{r.site_id}: households {r.households}, assigned {int(households.get(r.site_id, 0))}")
+        load = float(r.load_share) if pd.notna(r.load_share) else 0.0
+        if not 0.0 <= load <= (cap if cap is not None else 1.0) + 1e-6:
+            faults.append(f"{r.site_id}: load {load:.4f} over the cap")
+        if r.status in ("existing",) and (r.capex_usd or r.opex_usd_per_year):
+            faults.append(f"{r.site_id}: stands already, but costs {r.capex_usd}")
+        if r.status in ("new", "upgraded", "relay", "exchange") and not r.capex_usd > 0:
+            faults.append(f"{r.site_id}: {r.status}, but costs nothing")
+    return faults
+
+
+def check_flows(files: Files) -> list[str]:
+    """No link is over its capacity; what flows into a node flows on or is used there."""
+    faults = []
+    over = files.links[files.links["flow_mbps"] > files.links["capacity_mbps"].fillna(np.inf) + FLOW_TOLERANCE_MBPS]
+    faults += [f"{r.link_id}: flow {r.flow_mbps:.2f}, capacity {r.capacity_mbps:.2f}" for r in over.itertuples()]
+    faults += [f"{r.link_id}: flow {r.flow_mbps}" for r in files.links[~(files.links["flow_mbps"] >= 0)].itertuples()]
+    used = files.sites.set_index("site_id")["demand_mbps"]
+    start = [_site_of(n, used.index) for n in files.links["from_id"]]
+    end = [_site_of(n, used.index) for n in files.links["to_id"]]
+    inflow = files.links.groupby(end)["flow_mbps"].sum()
+    outflow = files.links.groupby(start)["flow_mbps"].sum()
+    feeders = files.links.groupby(end).size()
+    faults += [f"node {n} is fed by {k} links" for n, k in feeders.items() if k > 1]
+    for node in inflow.index:
+        leaving = float(outflow.get(node, 0.0)) + float(used.get(node, 0.0))
+        if abs(float(inflow[node]) - leaving) > FLOW_TOLERANCE_MBPS + 1e-6 * leaving:
+            faults.append(f"node {node}: {inflow[node]:.3f} Mbit/s in, {leaving:.3f} used or sent on")
+    return faults
+
+
+def _site_of(node: str, sites: pd.Index) -> str:
+    if node in sites:
+        return node
+    bare = node.partition(":")[2]
+    return bare if bare in sites else node
+
+
+def _roots(files: Files) -> set[str]:
+    """Nodes that need no link: points of presence, and sites that stand with a backhaul of their own."""
+    roots = {"core"}
+    if "fibre" in files.layers:
+        fibre = files.layers["fibre"]
+        nodes = fibre[(fibre["feature"] == "node") & (fibre["status"] == "operational")]["fibre_id"]
+        spans = fibre[(fibre["feature"] == "span") & (fibre["status"] == "operational")]["fibre_id"]
+        roots |= set(nodes) | {f"pop:{n}" for n in nodes}
+        ends = set(files.links["from_id"]) | set(files.links["to_id"])
+        roots |= {e for e in ends if e.startswith("tap:") and e[4:].rpartition(":")[0] in set(spans)}
+    if "sites" in files.layers:
+        roots |= set(files.layers["sites"]["site_id"])
+    return roots
+
+
+def check_connections(files: Files) -> list[str]:
+    """Every site and exchange that is used has a way to a point of presence or a gateway."""
+    roots = _roots(files)
+    reached = set(roots)
+    site_ids = pd.Index(files.sites["site_id"])
+    after: dict[str, list[str]] = {}
+    for r in files.links.itertuples():
+        after.setdefault(_site_of(r.from_id, site_ids), []).append(_site_of(r.to_id, site_ids))
+        if r.kind == "satellite":
+            reached.add(_site_of(r.to_id, site_ids))
+    stack = sorted(reached)
+    while stack:
+        for node in after.get(stack.pop(), ()):
+            if node not in reached:
+                reached.add(node)
+                stack.append(node)
+    faults = [
+        f"{r.site_id} ({r.status}) has no way to a point of presence"
+        for r in files.sites.itertuples()
+        if r.site_id not in reached
+    ]
+    faults += [
+        f"link {r.link_id} starts at {r.from_id}, which nothing feeds"
+        for r in files.links.itertuples()
+        if _site_of(r.from_id, site_ids) not in reached
+    ]
+    return faults
+
+
+def check_existing_backhaul(files: Files) -> list[str]:
+    """An existing site that feeds others, or is used more, stays within its backhaul where the folder says it."""
+    if "sites" not in files.layers or "backhaul_mbps" not in files.layers["sites"]:
+        return []
+    capacity = files.layers["sites"].set_index("site_id")["backhaul_mbps"]
+    sites = files.sites.set_index("site_id")
+    fed = {_site_of(n, sites.index) for n in files.links["to_id"]}
+    outflow = files.links.assign(node=[_site_of(n, sites.index) for n in files.links["from_id"]])
+    outflow = outflow.groupby("node")["flow_mbps"].sum()
+    faults = []
+    for site_id in sites.index:
+        limit = capacity.get(site_id, np.nan)
+        if site_id in fed or pd.isna(limit):
+            continue
+        load = float(sites.loc[site_id, "demand_mbps"]) + float(outflow.get(site_id, 0.0))
+        if load > float(limit) + FLOW_TOLERANCE_MBPS:
+            faults.append(f"{site_id}: {load:.2f} Mbit/s over an existing backhaul of {limit:.2f}")
+    return faults
+
+
+def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    lon1, lat1, lon2, lat2 = map(math.radians, (*a[:2], *b[:2]))
+    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, h)))
+
+
+def _vertices(line: Any) -> list[tuple[float, float]]:
+    parts = line.geoms if hasattr(line, "geoms") else [line]
+    return [c for part in parts for c in part.coords]
+
+
+def check_lengths(files: Files) -> list[str]:
+    """A link is no shorter than the straight line between its ends, and as long as its course."""
+    faults = []
+    for r in files.links[files.links["kind"].isin(["fibre", "hop"])].itertuples():
+        course = _vertices(r.geometry)
+        straight = _km(course[0], course[-1])
+        if r.length_km < straight * (1 - LENGTH_TOLERANCE) - 0.01:
+            faults.append(f"{r.link_id}: {r.length_km:.3f} km, its ends are {straight:.3f} km apart")
+        if r.kind == "hop" and r.length_km > straight * (1 + LENGTH_TOLERANCE) + 0.01:
+            faults.append(f"{r.link_id}: a hop of {r.length_km:.3f} km between ends {straight:.3f} km apart")
+        if r.kind == "fibre":
+            along = sum(_km(a, b) for a, b in itertools.pairwise(course))
+            if r.length_km < along * (1 - LENGTH_TOLERANCE) - 0.01:
+                faults.append(f"{r.link_id}: {r.length_km:.3f} km, its course is {along:.3f} km")
+    return faults
+
+
+def check_exclusions(files: Files) -> list[str]:
+    """Nobody builds or digs where nobody may."""
+    if "exclusions" not in files.layers or files.layers["exclusions"].empty:
+        return []
+    zones = list(files.layers["exclusions"]["geometry"])
+    tree = shapely.STRtree(zones)
+    faults = []
+    for r in files.sites[files.sites["status"].isin(["new", "relay"])].itertuples():
+        if any(zones[i].contains(r.geometry) for i in tree.query(r.geometry)):
+            faults.append(f"site {r.site_id} ({r.status}) stands in an exclusion")
+    for r in files.links[files.links["kind"] == "fibre"].itertuples():
+        if not r.capex_usd > 0:
+            continue
+        inside = [r.geometry.intersection(zones[i]) for i in tree.query(r.geometry)]
+        course = [_vertices(part) for part in inside if not part.is_empty and part.length > 0]
+        km = sum(_km(a, b) for c in course for a, b in itertools.pairwise(c))
+        if km > TRENCH_IN_EXCLUSION_KM:
+            faults.append(f"fibre {r.link_id} is dug {km:.2f} km through an exclusion")
+    return faults
+
+
+def check_commitments(files: Files) -> list[str]:
+    """Public money overbuilds no promise."""
+    if "commitments" not in files.layers:
+        return []
+    households = files.places.set_index("place_id")["households"]
+    paid = files.assignments[files.assignments["pv_usd"] > 0].groupby("place_id")["households"].sum()
+    promised = files.layers["commitments"].groupby("place_id")["households_share"].sum().clip(upper=1.0)
+    faults = []
+    for place, share in promised.items():
+        if place not in households.index:
+            continue
+        free = int(households[place]) - math.floor(float(share) * int(households[place]) + 1e-9)
+        if int(paid.get(place, 0)) > free + 1:
+            faults.append(f"place {place}: {int(paid[place])} households paid for, {free} are not promised to anybody")
+    return faults
+
+
+def check_alternatives(files: Files) -> list[str]:
+    """Every place has its alternatives, priced where they are feasible."""
+    rows = files.alternatives
+    faults = [f"place {p} has no alternatives" for p in sorted(set(files.places["place_id"]) - set(rows["place_id"]))]
+    faults += [f"unknown technology {t}" for t in sorted(set(rows["technology"]) - TECHNOLOGIES)]
+    bad = rows[rows["is_feasible"].astype(bool) != rows["pv_usd"].notna()]
+    faults += [f"place {r.place_id}: {r.technology} feasible {r.is_feasible}, pv {r.pv_usd}" for r in bad.itertuples()]
+    silent = rows[rows["reason"].fillna("").str.strip() == ""]
+    faults += [f"place {r.place_id}: {r.technology} without a reason" for r in silent.itertuples()]
+    return faults
+
+
+def check_curve(files: Files) -> list[str]:
+    """More money never reaches fewer."""
+    if files.curve is None:
+        return ["curve.csv is missing"]
+    curve = files.curve.sort_values("pv_usd", kind="stable")
+    if not {"reached_share", "pv_usd"} <= set(curve.columns):
+        return ["reached_share or pv_usd is missing"]
+    faults = []
+    if not curve["reached_share"].is_monotonic_increasing:
+        faults.append("a dearer point reaches fewer")
+    if not curve["reached_share"].between(0.0, 1.0 + 1e-9).all():
+        faults.append("reached_share outside 0 to 1")
+    return faults
+
+
+def check_order(files: Files) -> list[str]:
+    """Tables are sorted by key, so that two runs can be compared byte by byte."""
+    faults = []
+    for name, keys in (
+        ("assignments", ["place_id", "technology", "site_id"]),
+        ("alternatives", ["place_id", "technology"]),
+        ("sites", ["site_id"]),
+        ("links", ["link_id"]),
+    ):
+        frame = getattr(files, name)[keys].fillna("").astype(str)
+        rows = [tuple(row) for row in frame.itertuples(index=False)]
+        if rows != sorted(rows):
+            faults.append(f"{name} is not sorted by {', '.join(keys)}")
+    return faults
+
+
+if __name__ == "__main__":
+    found = check_results(*sys.argv[1:3])
+    print("\n".join(found) if found else "nothing wrong")
+    sys.exit(1 if found else 0)
