@@ -1,0 +1,128 @@
+"""The results of one scenario: read what is there, in whatever state the run is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allreach import tables
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.grid import Grid
+from allreach.io.raster import read_raster
+from allreach.io.vector import read_table
+
+PLAN_TABLES = ("assignments", "alternatives", "sites", "links")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a results folder holds; a step that has not run yet leaves its part empty.
+
+    Parameters
+    ----------
+    scenario
+        Name of the scenario.
+    places
+        Table ``measure_places``, or none.
+    planned_places
+        The same table measured on the planned network, or none.
+    plan
+        Tables ``plan_*`` by name without ``plan_``; empty before the plan.
+    bill
+        Table ``plan_bill_of_materials``, or none.
+    curve
+        Cost curve: ``reached_share`` and ``pv_usd`` at least, or none.
+    measure_summary, plan_summary, verify_summary, manifest
+        The JSON files as they are; empty where absent.
+    rasters
+        Paths of the coverage rasters by (step, name without ``coverage_``); step is ``measure`` or ``verify``.
+    """
+
+    scenario: str
+    places: gpd.GeoDataFrame | None = None
+    planned_places: gpd.GeoDataFrame | None = None
+    plan: dict[str, pd.DataFrame] = field(default_factory=dict)
+    bill: pd.DataFrame | None = None
+    curve: pd.DataFrame | None = None
+    measure_summary: dict[str, Any] = field(default_factory=dict)
+    plan_summary: dict[str, Any] = field(default_factory=dict)
+    verify_summary: dict[str, Any] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+    rasters: dict[tuple[str, str], Path] = field(default_factory=dict)
+
+
+def read_results(folder: Path) -> Results:
+    """Read the results of a scenario, whole files only.
+
+    Raises
+    ------
+    DataMissingError
+        If the folder is not there or nothing has been measured.
+    InputError
+        If a file cannot be read.
+    """
+    if not (folder / "measure" / "places.parquet").is_file():
+        raise DataMissingError(f"{folder}: nothing has been measured yet. Run allreach run or allreach measure first")
+    plan: dict[str, pd.DataFrame] = {}
+    for name in PLAN_TABLES:
+        path = folder / "plan" / f"{name}.parquet"
+        if path.is_file():
+            plan[name] = read_table(path, f"plan_{name}")
+    verified = folder / "verify" / "places.parquet"
+    rasters = {
+        (step, path.stem.removeprefix("coverage_")): path
+        for step in ("measure", "verify")
+        for path in sorted((folder / step).glob("coverage_*.tif"))
+    }
+    return Results(
+        scenario=folder.name,
+        places=read_table(folder / "measure" / "places.parquet", "measure_places"),
+        planned_places=read_table(verified, "measure_places") if verified.is_file() else None,
+        plan=plan,
+        bill=_read_csv(folder / "plan" / "bill_of_materials.csv", "plan_bill_of_materials"),
+        curve=_read_csv(folder / "plan" / "curve.csv", None),
+        measure_summary=_read_json(folder / "measure" / "summary.json"),
+        plan_summary=_read_json(folder / "plan" / "summary.json"),
+        verify_summary=_read_json(folder / "verify" / "summary.json"),
+        manifest=_read_json(folder / "manifest.json"),
+        rasters=rasters,
+    )
+
+
+def read_coverage(results: Results, step: str, name: str) -> tuple[NDArray[np.generic], Grid]:
+    """Read one coverage raster and its grid."""
+    return read_raster(results.rasters[step, name])
+
+
+def _read_csv(path: Path, table: str | None) -> pd.DataFrame | None:
+    if not path.is_file():
+        return None
+    try:
+        dtypes = {c.name: "str" for c in tables.schema(table) if c.dtype == "str"} if table else None
+        frame = pd.read_csv(path, dtype=dtypes, keep_default_na=False, na_values=[""])
+    except (ValueError, OSError) as error:
+        raise InputError(
+            Fault(str(path), f"cannot be read as CSV: {error}", "a whole file", "Run the plan again")
+        ) from error
+    return tables.conform(frame, table, where=path.name) if table else frame
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(
+            Fault(str(path), f"cannot be read as JSON: {error}", "a whole file", "Run the step again")
+        ) from error
+    if not isinstance(value, dict):
+        raise InputError(Fault(str(path), "holds no object", "key: value pairs", "Run the step again"))
+    return value

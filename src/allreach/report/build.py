@@ -1,0 +1,65 @@
+"""Build the report of a scenario: ``index.html``, which opens from disk without server or network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from allreach.errors import ParameterError
+from allreach.io.atomic import write_text
+from allreach.io.country_folder import Country
+from allreach.io.results_folder import Results, read_results
+from allreach.params.load import Params, load_params
+from allreach.report.page import LANGUAGES, page
+from allreach.report.payload import payload
+
+
+def build_report(
+    results_dir: Path,
+    country: Country,
+    out_path: Path | None = None,
+    *,
+    languages: Sequence[str] | None = None,
+    params: Params | None = None,
+) -> Path:
+    """Write the report from whatever the results folder holds; coverage alone is enough.
+
+    Parameters
+    ----------
+    results_dir
+        ``DIR/results/SCENARIO``.
+    country
+        The country folder that the results belong to.
+    out_path
+        Where to write; default ``results_dir/index.html``.
+    languages
+        Languages to switch between, the first is shown first; default those of the country, then the others.
+    params
+        Parameters of the run; default those that its manifest holds, else the shipped ones with the country's overlay.
+
+    Returns
+    -------
+    path
+        The file written.
+
+    Raises
+    ------
+    DataMissingError
+        If nothing has been measured yet, or the map library is not installed.
+    """
+    results = read_results(results_dir)
+    params = params or _params_of(results, country)
+    spoken = list(languages) if languages else [*country.config.languages, *LANGUAGES]
+    out_path = out_path or results_dir / "index.html"
+    write_text(out_path, page(payload(country, results, params), spoken))
+    return out_path
+
+
+def _params_of(results: Results, country: Country) -> Params:
+    resolved = results.manifest.get("parameters")
+    if isinstance(resolved, dict):
+        try:
+            return load_params([("manifest.json", resolved)])
+        except ParameterError:  # a run of another version: its keys may have changed
+            pass
+    return load_params([("country.yaml", country.config.parameters)])
