@@ -80,6 +80,12 @@ class Radio(Frozen):
     """Relative standard deviation of the people of a place; used for p5 and p95."""
     fixed_reach_km: Quantity
     """Distance from an operational exchange within which homes count as predicted by fixed lines."""
+    fixed_dl_mbps: Quantity
+    """Busy-hour speed of a home on a fixed line."""
+    uncertainty_draws: Quantity
+    """Seeded draws from which p5 and p95 are read."""
+    drive_tests_min: Quantity
+    """Least drive tests from which the error of the model is taken instead of the assumed one."""
     building_traditional_share: Quantity
     """Share of traditional (not thermally efficient) buildings for the entry loss of P.2109."""
     clutter_unknown_m: Quantity

@@ -13,7 +13,7 @@ MIN_SAMPLES = 5  # P.1812 asks for more than four points on a path
 
 @jit
 def n_samples(distance_m: float, pixel_m: float) -> int:
-    """Number of samples of a profile about one pixel apart, ends included."""
+    """Count the samples of a profile about one pixel apart, ends included."""
     return max(MIN_SAMPLES, math.ceil(distance_m / pixel_m) + 1)
 
 
