@@ -1,0 +1,82 @@
+"""``allreach country sketch``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allreach.cli import options
+
+
+@click.command(
+    name="sketch",
+    epilog="Examples:\n\n\b\n  allreach country sketch AZE                 Azerbaijan into ./AZE\n"
+    "  allreach country sketch AND -o /tmp/AND --pixel 100 --seed 7\n",
+)
+@click.argument("iso3", metavar="ISO3")
+@click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=None, help="Folder (default ./ISO3).")
+@click.option("--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel (default 250, or coarser). [m]")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of everything drawn.")
+@click.option("--population", type=click.IntRange(1), default=None, help="National total instead of GeoNames'.")
+@click.option("--overwrite", is_flag=True, help="Replace the country in the folder if there is one.")
+@options.sets
+@options.as_json
+def command(
+    iso3: str,
+    out: Path | None,
+    pixel_m: float | None,
+    seed: int,
+    population: int | None,
+    overwrite: bool,
+    sets: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Draw any country offline, for first looks and tests: not for decisions.
+
+    Outline, towns and coarse heights are real (Natural Earth, GeoNames, ITU-R P.1511); villages, roads, networks and the
+    detail of the terrain are drawn or follow from stated rules. The same seed gives the same country.
+    """
+    import json
+
+    from allreach.cli.progress import bars
+    from allreach.country.sketch import sketch_with_report
+    from allreach.country.sketch_gazetteer import find_country
+    from allreach.errors import Fault, InputError
+    from allreach.io.country_folder import write_country
+    from allreach.params.load import load_params
+
+    folder = out or Path(find_country(iso3).iso3)
+    if folder.exists() and any(folder.iterdir()) and not overwrite:
+        raise InputError(
+            Fault(str(folder), "is there already", "a new or empty folder", "Choose another with -o, or give --overwrite")
+        )
+    params = load_params(sets=sets)
+    with bars() as progress:
+        country, report = sketch_with_report(
+            iso3, pixel_m=pixel_m, seed=seed, params=params, population=population, progress=progress
+        )
+        write_country(country, folder)
+    for warning in report.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    numbers = {
+        "folder": str(folder),
+        "iso3": country.config.iso3,
+        "name": country.config.name,
+        "sketch": "not for decisions",
+        "pixel_m": country.grid.pixel_m,
+        "n_rows": country.grid.n_rows,
+        "n_cols": country.grid.n_cols,
+        "population": country.config.population,
+        "population_source": country.config.population_source,
+        **{f"n_{name}": len(table) for name, table in sorted(country.layers.items())},
+        "parts_without_gateway": [{"largest_place": n, "people": p} for n, p in report.parts_without_gateway],
+        "notes": list(report.notes),
+        "warnings": list(report.warnings),
+    }
+    if as_json:
+        click.echo(json.dumps(numbers, indent=1, ensure_ascii=False))
+        return
+    click.echo(f"{folder}: sketch of {country.config.name}, not for decisions")
+    for note in report.notes:
+        click.echo(f"  {note}")

@@ -1,0 +1,365 @@
+"""Terrain of a sketch: ITU-R P.1511 heights with seeded detail. A texture for first plans, not for links.
+
+The map of P.1511-2 has a node every 1/12 degree (9 km). Between nodes: bicubic interpolation, plus ridged noise whose
+standard deviation follows that of the 3 x 3 nodes around, softly limited so that no peak or pit leaves what the nodes
+allow. The noise is a hash of whole coordinates: any piece, at any pixel size, equals the same piece of the whole.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from allreach.country.sketch_frame import Frame
+from allreach.errors import DataMissingError
+from allreach.grid import Grid
+from allreach.kernels._jit import jit
+from allreach.params.sketch import Sketch
+
+SOURCE = "Recommendation ITU-R P.1511-2 digital map of topographic height, as packaged in itur 0.4"
+LICENCE = "ITU-R digital map, free with the Recommendation"
+N_OCTAVES = 6
+CASPIAN_MIN_NODES = 1000  # the one flat component below 0 in the map has 5,003 nodes, the next largest 163
+PLAIN_SHARE = 0.02  # of the relief: what may lie below the lowest of the 5 x 5 nodes
+RIDGE, DETAIL_SD = 0.14, 0.132  # mean of a ridged octave, spread of the sum: calibrated in the tests
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes of the P.1511 map around a frame, and what is derived from them.
+
+    Parameters
+    ----------
+    height_m
+        Heights; ocean 0. [m]
+    sd_m, low_m, high_m
+        Standard deviation, least and greatest height of the 3 x 3 nodes. [m]
+    low_wide_m
+        Least height of the 5 x 5 nodes: the plain at the foot of mountains is no pit. [m]
+    lake
+        1 at nodes of lakes (3 x 3 equal nodes off the sea, and nodes of the same height that touch them), else 0.
+    row, col
+        Position of each lattice cell in units of nodes; shape of the lattice.
+    """
+
+    height_m: NDArray[np.float64]
+    sd_m: NDArray[np.float64]
+    low_m: NDArray[np.float64]
+    low_wide_m: NDArray[np.float64]
+    high_m: NDArray[np.float64]
+    lake: NDArray[np.float64]
+    row: NDArray[np.float64]
+    col: NDArray[np.float64]
+
+
+@cache
+def map_heights_m() -> NDArray[np.float32]:
+    """Read the P.1511-2 map; node (r, c) is latitude 90.125 - r/12, longitude -180.125 + c/12. [m]
+
+    It is read from the file of the package ``itur`` and not through its function, which clips at 0 m.
+    """
+    try:
+        raw = (resources.files("itur.data") / "1511" / "v2_topo.npz").read_bytes()
+    except (ModuleNotFoundError, FileNotFoundError, TypeError):
+        raw = _by_spec()
+    with np.load(io.BytesIO(raw)) as archive:
+        return np.asarray(archive["arr_0"], dtype=np.float32)
+
+
+def _by_spec() -> bytes:
+    """Bytes of the map without importing itur (its import takes a second and 500 MB)."""
+    import importlib.util
+    from pathlib import Path
+
+    spec = importlib.util.find_spec("itur")
+    path = Path(spec.origin).parent / "data" / "1511" / "v2_topo.npz" if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise DataMissingError("the package itur with the map of ITU-R P.1511 is missing; install it with pip install itur")
+    return path.read_bytes()
+
+
+@cache
+def caspian_nodes() -> NDArray[np.bool_]:
+    """Nodes of the Caspian Sea: the one large flat component of the map below 0 m, grown by eight nodes (no other sea is that near)."""
+    heights = map_heights_m()
+    flat = (ndimage.maximum_filter(heights, 3) == ndimage.minimum_filter(heights, 3)) & (heights < 0)
+    labels, n = ndimage.label(flat)
+    sizes = np.bincount(labels.ravel(), minlength=n + 1)
+    sizes[0] = 0
+    largest = int(np.argmax(sizes))
+    if sizes[largest] < CASPIAN_MIN_NODES:
+        return np.zeros(heights.shape, dtype=bool)
+    return np.asarray(ndimage.binary_dilation(labels == largest, iterations=8))
+
+
+def lattice_lonlat(lattice: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitude and latitude of the lattice's cells, shape of the lattice. [degree]"""
+    r, c = np.meshgrid(np.arange(lattice.n_rows), np.arange(lattice.n_cols), indexing="ij")
+    lon, lat = lattice.to_lonlat(*lattice.xy_m(r.ravel(), c.ravel()))
+    return lon.reshape(lattice.shape), lat.reshape(lattice.shape)
+
+
+def read_nodes(frame: Frame) -> Nodes:
+    """Cut the map's nodes around the lattice and derive spread, limits and lakes."""
+    whole = map_heights_m()
+    lon, lat = lattice_lonlat(frame.lattice)
+    lon_0 = float(frame.lattice.to_lonlat(0.0, 0.0)[0])
+    lon = lon_0 + (lon - lon_0 + 180.0) % 360.0 - 180.0  # no jump inside the frame
+    row = (90.125 - lat) * 12.0
+    col = (lon + 180.125) * 12.0
+    row_0, row_1 = int(np.floor(row.min())) - 4, int(np.ceil(row.max())) + 5
+    col_0, col_1 = int(np.floor(col.min())) - 4, int(np.ceil(col.max())) + 5
+    rows = np.clip(np.arange(row_0, row_1), 0, whole.shape[0] - 1)
+    cols = (np.arange(col_0, col_1) - 1) % 4320 + 1  # the map overlaps itself: 4,324 columns for 4,320 steps
+    heights = whole[np.ix_(rows, cols)].astype(np.float64)
+    low, high = ndimage.minimum_filter(heights, 3), ndimage.maximum_filter(heights, 3)
+    low_wide = ndimage.minimum_filter(heights, 5)
+    mean = ndimage.uniform_filter(heights, 3)
+    sd = np.sqrt(np.maximum(ndimage.uniform_filter(heights**2, 3) - mean**2, 0.0))
+    sd[low == high] = 0.0
+    caspian = caspian_nodes()[np.ix_(rows, cols)]
+    core = (low == high) & (heights != 0.0) & ~caspian
+    lake = ndimage.binary_dilation(core, np.ones((3, 3), dtype=bool))
+    return Nodes(heights, sd, low, low_wide, high, lake.astype(np.float64), row - row_0, col - col_0)
+
+
+def water_level_m(frame: Frame, nodes: Nodes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Level of the nearest sea and distance to it, on the lattice.
+
+    Sea is what no country's outline covers. Natural Earth's outlines end at the shore of the Caspian as at that of any
+    sea; its level is the P.1511 height of its nodes (-29 m), that of all other seas is 0.
+
+    Returns
+    -------
+    level_m
+        Level of the nearest sea; NaN where no sea lies in the lattice. [m]
+    distance_km
+        Distance to the sea, 0 on it; infinite where no sea lies in the lattice. [km]
+    """
+    is_sea = ~frame.is_land_lattice
+    shape = frame.lattice.shape
+    if not is_sea.any():
+        return np.full(shape, np.nan), np.full(shape, np.inf)
+    r = np.clip(np.rint(nodes.row).astype(int), 0, nodes.height_m.shape[0] - 1)
+    c = np.clip(np.rint(nodes.col).astype(int), 0, nodes.height_m.shape[1] - 1)
+    lon, lat = lattice_lonlat(frame.lattice)
+    whole = caspian_nodes()
+    is_caspian = whole[
+        np.clip(np.rint((90.125 - lat) * 12).astype(int), 0, whole.shape[0] - 1),
+        (np.rint((lon + 180.125) * 12).astype(int) - 1) % 4320 + 1,
+    ]
+    caspian_m = float(np.median(nodes.height_m[r, c][is_caspian & is_sea])) if (is_caspian & is_sea).any() else 0.0
+    level_m = np.where(is_caspian, caspian_m, 0.0)
+    distance, (near_r, near_c) = ndimage.distance_transform_edt(~is_sea, return_indices=True)
+    return level_m[near_r, near_c], distance * frame.lattice.pixel_m / 1000.0
+
+
+def terrain_m(
+    frame: Frame,
+    grid: Grid,
+    nodes: Nodes,
+    level_m: NDArray[np.float64],
+    seed: int,
+    params: Sketch,
+    *,
+    with_detail: bool = True,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Heights on a grid, and which of its pixels are lakes.
+
+    Parameters
+    ----------
+    frame
+        Frame of the sketch.
+    grid
+        Grid to fill: that of the rasters or the lattice.
+    nodes
+        Nodes of the map.
+    level_m
+        Level of the nearest sea on the lattice; NaN where there is none. [m]
+    seed
+        Seed of the detail.
+    params
+        Parameters of sketches.
+    with_detail
+        False gives the bicubic surface alone.
+
+    Returns
+    -------
+    terrain_m
+        Ground height above sea level, float32; the water level on the sea. [m]
+    is_lake
+        Pixels of lakes.
+    """
+    is_land = frame.is_land if grid == frame.grid else frame.is_land_lattice
+    heights = np.empty(grid.shape, dtype=np.float32)
+    lake = np.empty(grid.shape, dtype=np.bool_)
+    lattice = frame.lattice
+    _fill(
+        heights,
+        lake,
+        is_land,
+        (grid.x_min_m, grid.y_max_m, grid.pixel_m),
+        (lattice.x_min_m, lattice.y_max_m, lattice.pixel_m),
+        nodes.row,
+        nodes.col,
+        nodes.height_m,
+        nodes.sd_m,
+        nodes.low_m,
+        nodes.low_wide_m,
+        nodes.high_m,
+        nodes.lake,
+        level_m,
+        (
+            params.detail_factor.value if with_detail else 0.0,
+            params.detail_wavelength_km.value * 1000.0,
+            params.detail_gain.value,
+            params.pit_depth_share.value,
+            params.peak_height_share.value,
+            params.shore_height_m.value,
+            params.sunk_land_m.value,
+        ),
+        np.uint64(seed % 2**63),
+    )
+    return heights, lake
+
+
+@jit
+def hash_u64(ix: int, iy: int, salt: int) -> int:
+    """Mix two whole coordinates and a salt into 64 bits (splitmix64's finaliser)."""
+    z = np.uint64(ix) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(iy) * np.uint64(0xC2B2AE3D27D4EB4F) ^ np.uint64(salt)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))  # type: ignore[no-any-return]
+
+
+@jit
+def _hash_many(rows, cols, salt, out):  # type: ignore[no-untyped-def]
+    for i in range(len(out)):
+        out[i] = (float(hash_u64(rows[i], cols[i], salt) >> np.uint64(11)) + 0.5) / 9007199254740992.0
+
+
+def hash_cells(rows: NDArray[np.int64], cols: NDArray[np.int64], seed: int, *, salt: int) -> NDArray[np.float64]:
+    """Uniform numbers in (0, 1) that depend on the cells, the seed and the salt alone."""
+    out = np.empty(len(rows), dtype=np.float64)
+    mixed = (seed * 0xD6E8FEB86659FD93 + salt * 0x9E3779B97F4A7C15) % 2**64
+    _hash_many(np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(cols, np.int64), np.uint64(mixed), out)
+    return out
+
+
+@jit
+def _corner(ix: int, iy: int, salt: int, dx: float, dy: float) -> float:
+    h = hash_u64(ix, iy, salt)
+    gx = float(h & np.uint64(0xFFFF)) / 32767.5 - 1.0
+    gy = float((h >> np.uint64(16)) & np.uint64(0xFFFF)) / 32767.5 - 1.0
+    return gx * dx + gy * dy
+
+
+@jit
+def gradient_noise(x: float, y: float, salt: int) -> float:
+    """Perlin-type gradient noise, mean 0, about -1 to 1; the lattice has step 1."""
+    fx, fy = math.floor(x), math.floor(y)
+    ix, iy = int(fx), int(fy)
+    dx, dy = x - fx, y - fy
+    u = dx * dx * dx * (dx * (dx * 6.0 - 15.0) + 10.0)
+    v = dy * dy * dy * (dy * (dy * 6.0 - 15.0) + 10.0)
+    a = _corner(ix, iy, salt, dx, dy)
+    b = _corner(ix + 1, iy, salt, dx - 1.0, dy)
+    c = _corner(ix, iy + 1, salt, dx, dy - 1.0)
+    d = _corner(ix + 1, iy + 1, salt, dx - 1.0, dy - 1.0)
+    top = a + u * (b - a)
+    return top + v * (c + u * (d - c) - top)
+
+
+@jit
+def detail(x_m: float, y_m: float, wavelength_m: float, gain: float, seed: int) -> float:
+    """Ridged noise in octaves with domain warp; mean about 0, standard deviation about 1."""
+    salt = np.uint64(seed) * np.uint64(0xD6E8FEB86659FD93)
+    x, y = x_m / wavelength_m, y_m / wavelength_m
+    wx = gradient_noise(0.5 * x + 17.3, 0.5 * y, salt + np.uint64(101))
+    wy = gradient_noise(0.5 * x, 0.5 * y - 9.7, salt + np.uint64(202))
+    x += 0.8 * wx
+    y += 0.8 * wy
+    total = 0.0
+    amplitude = 1.0
+    for octave in range(N_OCTAVES):
+        n = gradient_noise(x, y, salt + np.uint64(octave + 1))
+        total += amplitude * ((RIDGE - abs(n)) if octave < 4 else n)
+        amplitude *= gain
+        x = 2.0 * x + 0.37
+        y = 2.0 * y - 0.71
+    return total / DETAIL_SD
+
+
+@jit
+def _cubic(p: float, q: float, r: float, s: float, t: float) -> float:
+    """Cubic convolution (a = -0.5, as ITU-R P.1144 for bicubic interpolation) between q and r."""
+    return q + 0.5 * t * (r - p + t * (2.0 * p - 5.0 * q + 4.0 * r - s + t * (3.0 * (q - r) + s - p)))
+
+
+@jit
+def _bicubic(z, row: float, col: float) -> float:  # type: ignore[no-untyped-def]
+    i, j = int(math.floor(row)), int(math.floor(col))
+    i = min(max(i, 1), z.shape[0] - 3)
+    j = min(max(j, 1), z.shape[1] - 3)
+    t, u = row - i, col - j
+    a = _cubic(z[i - 1, j - 1], z[i - 1, j], z[i - 1, j + 1], z[i - 1, j + 2], u)
+    b = _cubic(z[i, j - 1], z[i, j], z[i, j + 1], z[i, j + 2], u)
+    c = _cubic(z[i + 1, j - 1], z[i + 1, j], z[i + 1, j + 1], z[i + 1, j + 2], u)
+    d = _cubic(z[i + 2, j - 1], z[i + 2, j], z[i + 2, j + 1], z[i + 2, j + 2], u)
+    return _cubic(a, b, c, d, t)  # type: ignore[no-any-return]
+
+
+@jit
+def _bilinear(z, row: float, col: float) -> float:  # type: ignore[no-untyped-def]
+    i, j = int(math.floor(row)), int(math.floor(col))
+    i = min(max(i, 0), z.shape[0] - 2)
+    j = min(max(j, 0), z.shape[1] - 2)
+    t, u = row - i, col - j
+    top = z[i, j] + u * (z[i, j + 1] - z[i, j])
+    bottom = z[i + 1, j] + u * (z[i + 1, j + 1] - z[i + 1, j])
+    return top + t * (bottom - top)  # type: ignore[no-any-return]
+
+
+@jit(parallel=True)
+def _fill(  # type: ignore[no-untyped-def]
+    heights, lake, is_land, grid, lattice, node_row, node_col, height, sd, low, low_wide, high, is_lake_node, level_m, rule, seed
+):
+    factor, wavelength_m, gain, pit_share, peak_share, shore_m, sunk_m = rule
+    for i in numba.prange(heights.shape[0]):
+        y_m = grid[1] - (i + 0.5) * grid[2]
+        row_l = (lattice[1] - y_m) / lattice[2] - 0.5
+        for j in range(heights.shape[1]):
+            x_m = grid[0] + (j + 0.5) * grid[2]
+            col_l = (x_m - lattice[0]) / lattice[2] - 0.5
+            row = _bilinear(node_row, row_l, col_l)
+            col = _bilinear(node_col, row_l, col_l)
+            i_l = min(max(int(math.floor(row_l + 0.5)), 0), level_m.shape[0] - 1)
+            j_l = min(max(int(math.floor(col_l + 0.5)), 0), level_m.shape[1] - 1)
+            level = level_m[i_l, j_l]
+            lake[i, j] = False
+            if not is_land[i, j]:
+                heights[i, j] = 0.0 if math.isnan(level) else level
+                continue
+            base = _bicubic(height, row, col)
+            lowest = _bilinear(low, row, col)
+            highest = _bilinear(high, row, col)
+            relief = highest - lowest
+            lake[i, j] = _bilinear(is_lake_node, row, col) > 0.7 and relief < 3.0 + 0.001 * abs(base)
+            h = base
+            if relief > 0.0 and not lake[i, j]:
+                d = factor * _bilinear(sd, row, col) * detail(x_m, y_m, wavelength_m, gain, seed)
+                up = max(highest + peak_share * relief - base, 0.05 * relief)
+                pit = max(lowest - pit_share * relief, _bilinear(low_wide, row, col) - PLAIN_SHARE * relief)
+                down = max(base - pit, 0.05 * relief)
+                h = base + (up * math.tanh(d / up) if d > 0.0 else -down * math.tanh(-d / down))
+            if not math.isnan(level) and lowest >= level - sunk_m:  # land well below the sea's level stays where the map has it
+                h = max(h, level + shore_m)
+            heights[i, j] = h
