@@ -1,0 +1,121 @@
+"""Write docs/nomenclature.md from the table schemas and the parameters: ``python docs/generate.py [--check]``.
+
+With ``--check`` nothing is written; the exit code is 1 if the page is out of date.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from allreach import tables
+from allreach.params.country_config import CountryConfig, ServiceStandard
+from allreach.params.listing import rows
+from allreach.params.load import ROOMS, Params, load_params
+
+PAGE = Path(__file__).with_name("nomenclature.md")
+TITLES = {
+    "costs": "The cost book",
+    "demand": "Demand",
+    "radio": "Radio",
+    "backhaul": "Backhaul",
+    "planning": "Planning",
+    "sketch": "Sketch",
+}
+HEAD = """# Nomenclature
+
+Written by `docs/generate.py` from the table schemas and the parameter files; change those, not this page.
+
+Names end in their unit; no unit means a pure number, `..._share` runs from 0 to 1. Geometries in tables are WGS 84.
+*Place*: a settlement, the unit that is served and reported. *Site*: a mast or roof that carries *sectors*. *Link*: a
+planned connection; a *hop* is a microwave link. *Pixel*: a raster element; a *cell* is a radio cell.
+*Evidence*: measured, official, open, modelled, synthetic, from best to worst; a result carries the worst that it used.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    parts = [HEAD, "\n## country.yaml\n", _model(CountryConfig), "\n### service_standard\n", _model(ServiceStandard)]
+    parts.append("\n## Tables of the country folder\n")
+    parts += [_table(name) for name in tables.COUNTRY_TABLES]
+    parts.append("\n## Tables of the results\n")
+    parts += [_table(name) for name in tables.names() if name not in tables.COUNTRY_TABLES]
+    parts.append(
+        "\n## Parameters\n\n"
+        "Change one with `--set KEY=VALUE`, or in `country.yaml` under `parameters`, or in a scenario file. "
+        "**ASSUMPTION**: nobody published the number.\n"
+    )
+    params = load_params()
+    parts += [_room(params, room) for room in ROOMS if type(getattr(params, room)).model_fields]
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def _table(name: str) -> str:
+    body = [
+        [f"`{c.name}`", c.dtype, c.unit, "yes" if c.required else "", c.default, c.meaning] for c in tables.schema(name)
+    ]
+    return f"### {name}\n\n" + _markdown(["column", "type", "unit", "required", "default", "meaning"], body)
+
+
+def _model(model: type[BaseModel]) -> str:
+    body = []
+    for name, field in model.model_fields.items():
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        if isinstance(default, tuple):
+            default = ", ".join(default)
+        shown = "" if default is None or isinstance(default, BaseModel | dict) else str(default)
+        body.append([f"`{name}`", shown, " ".join((field.description or "").replace("``", "`").split())])
+    return _markdown(["key", "default", "meaning"], body)
+
+
+def _room(params: Params, room: str) -> str:
+    body = []
+    for row in rows(params, f"{room}."):
+        if "source" not in row:
+            body.append([f"`{row['key']}`", str(row["value"]), "", "", "", row["meaning"], ""])
+            continue
+        source = row["source"]
+        if row["is_assumption"]:
+            source = "**ASSUMPTION**" + source[len("assumption") :]
+        span = f"{_number(row['low'])} to {_number(row['high'])}"
+        body.append(
+            [
+                f"`{row['key']}`",
+                _number(row["value"]),
+                span,
+                row["unit"],
+                str(row["year"] or ""),
+                row["meaning"],
+                source,
+            ]
+        )
+    head = ["key", "value", "range", "unit", "year", "meaning", "source"]
+    return f"### {TITLES.get(room, room)}\n\n" + _markdown(head, body)
+
+
+def _markdown(head: list[str], body: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in body]
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.6g}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or check it."""
+    text = page()
+    if "--check" not in arguments:
+        PAGE.write_text(text, encoding="utf-8", newline="\n")
+        return 0
+    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
+        return 0
+    print(f"{PAGE} is out of date; run python docs/generate.py", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
