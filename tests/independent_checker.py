@@ -47,6 +47,7 @@ class Files:
     sites: pd.DataFrame
     links: pd.DataFrame
     bill: pd.DataFrame
+    certificate: dict[str, pd.DataFrame]
     curve: pd.DataFrame | None
     verified: pd.DataFrame | None
     layers: dict[str, pd.DataFrame]
@@ -76,6 +77,7 @@ def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]
         check_bill_sums,
         check_shared_costs,
         check_bound,
+        check_certificate,
         check_counts,
         check_reach,
         check_sites,
@@ -118,6 +120,7 @@ def _read(results: Path, country: Path) -> Files:
         sites=_table(plan / "sites.parquet"),
         links=_table(plan / "links.parquet"),
         bill=pd.read_csv(plan / "bill_of_materials.csv", dtype={"place_id": str, "link_id": str, "funder": str}),
+        certificate={p.stem: _table(p) for p in sorted((plan / "bound").glob("*.parquet"))},
         curve=pd.read_csv(curve) if curve.is_file() else None,
         verified=_table(verified) if verified.is_file() else None,
         layers=layers,
@@ -300,6 +303,38 @@ def check_bound(files: Files) -> list[str]:
     if abs(gap - expected) > 1e-6:
         faults.append(f"gap {gap}, (pv - bound) / pv = {expected}")
     return faults
+
+
+def check_certificate(files: Files) -> list[str]:
+    """The row prices prove the bound, whatever the solver said: weak duality in plain float64.
+
+    For a minimisation with row bounds and column bounds, any row prices y give the bound: sum over rows of y times the
+    side its sign asks for, plus sum over columns of the reduced cost times the bound its sign asks for.
+    """
+    c = files.certificate
+    missing = [name for name in ("rows", "columns", "entries") if name not in c]
+    if missing:
+        return [f"bound/{name}.parquet is missing" for name in missing]
+    rows, columns, entries = c["rows"], c["columns"], c["entries"]
+    y = rows["price"].fillna(0.0).to_numpy(dtype=np.float64).copy()
+    lower, upper = rows["lower"].to_numpy(dtype=np.float64), rows["upper"].to_numpy(dtype=np.float64)
+    y[(y > 0) & ~np.isfinite(lower)] = 0.0  # a price of the wrong sign proves nothing
+    y[(y < 0) & ~np.isfinite(upper)] = 0.0
+    side = np.where(y > 0, lower, upper)
+    by_rows = math.fsum(y[y != 0] * side[y != 0])
+    carried = np.zeros(len(columns))
+    np.add.at(carried, entries["column"].to_numpy(), entries["value"].to_numpy() * y[entries["row"].to_numpy()])
+    unit = 1000.0 if "cost_kusd" in columns else 1.0
+    reduced = columns["cost_kusd" if unit == 1000.0 else "cost_usd"].to_numpy(dtype=np.float64) - carried
+    best = np.where(
+        reduced > 0, columns["lower"].to_numpy(dtype=np.float64), columns["upper"].to_numpy(dtype=np.float64)
+    )
+    by_columns = math.fsum(reduced[reduced != 0] * best[reduced != 0])
+    proven = (by_rows + by_columns) * unit
+    claimed = float(files.summary["lower_bound_usd"])
+    if not proven >= claimed - 1e-6 * max(1.0, abs(claimed)):
+        return [f"lower_bound_usd {claimed}, the certificate proves {proven}"]
+    return []
 
 
 def check_counts(files: Files) -> list[str]:

@@ -163,12 +163,18 @@ def honest():
         "satellite_households": 12,
         "by_technology": {"fwa": {"households": 50, "population": 200}},
     }
+    certificate = {  # minimise x, x >= 0.9 pv: one row, one column
+        "rows": pd.DataFrame({"family": ["row"], "lower": [0.9 * pv / 1000], "upper": [float("inf")], "price": [1.0]}),
+        "columns": pd.DataFrame({"family": ["x"], "cost_kusd": [1.0], "lower": [0.0], "upper": [float("inf")]}),
+        "entries": pd.DataFrame({"row": [0], "column": [0], "value": [1.0]}),
+    }
     fibre = pd.DataFrame({"fibre_id": ["F1"], "feature": ["node"], "status": ["operational"], "geometry": [point(0)]})
     exclusions = pd.DataFrame({"exclusion_id": ["E1"], "geometry": [shapely.box(LON + 0.1, LAT, LON + 0.2, LAT + 1)]})
     commitments = pd.DataFrame({"commitment_id": ["C1"], "place_id": ["P1"], "households_share": [0.0]})
     country_sites = pd.DataFrame({"site_id": ["OLD"], "backhaul_mbps": [100.0], "geometry": [point(1)]})
     return {
         "summary": summary,
+        **certificate,
         "places": places,
         "assignments": assignments,
         "alternatives": alternatives,
@@ -204,6 +210,9 @@ def write(data, folder):
     table("country_sites", folder / "sites.parquet")
     for name in ("fibre", "exclusions", "commitments"):
         table(name, folder / f"{name}.parquet")
+    (results / "plan" / "bound").mkdir()
+    for name in ("rows", "columns", "entries"):
+        data[name].to_parquet(results / "plan" / "bound" / f"{name}.parquet")
     data["bill"].to_csv(results / "plan" / "bill_of_materials.csv", index=False)
     data["curve"].to_csv(results / "plan" / "curve.csv", index=False)
     (results / "plan" / "summary.json").write_text(json.dumps(data["summary"]))
@@ -284,6 +293,9 @@ FORGERIES = {
     "a link says less": (cell("links", 1, "capex_usd", 1.0), "shared_costs: link_id L2: capex_usd 1.00"),
     "a wrong gap": (summary("gap", 0.01), "bound: gap 0.01"),
     "a bound above the plan": (summary("lower_bound_usd", 1e9), "bound: lower_bound_usd"),
+    "a bound that nothing proves": (cell("rows", 0, "price", 0.5), "certificate: lower_bound_usd"),
+    "a price of the wrong sign": (cell("rows", 0, "price", -1.0), "certificate: lower_bound_usd"),
+    "a price that lets a column fall for ever": (cell("rows", 0, "price", 1.5), "certificate: lower_bound_usd"),
     "a site uncounted": (summary("n_new_sites", 1), "counts: n_new_sites: summary 1, tables 2"),
     "fibre uncounted": (summary("fibre_km", 3.0), "counts: fibre_km: summary 3.0"),
     "technology sums": (
