@@ -1,0 +1,178 @@
+"""A lower bound on the cost of every plan that reaches as many people, and what is needed to check it.
+
+The strong relaxation is solved, violated cuts are added, and so on; then the bound is worked out anew from the row prices
+alone, in plain float64: a price of the wrong sign counts as zero, and each column sits at whichever of its bounds its
+reduced cost prefers. So the bound holds whatever the solver says about its own success.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+import pandas as pd
+
+from allreach.planning import model
+from allreach.planning.cuts import Cut, Separator
+from allreach.planning.problem import Floats, Problem
+from allreach.planning.solver import Programme, relaxation
+
+SAFETY = 1e-9  # relative; covers the rounding of the sums below
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A bound with its certificate.
+
+    Parameters
+    ----------
+    lower_bound_usd
+        No plan for the model that reaches as many people costs less. [USD]
+    programme
+        Rows and columns, cuts included.
+    row_price
+        Price of each row.
+    x
+        Point of the relaxation; guides the heuristic, proves nothing.
+    columns
+        Where the families of columns begin.
+    n_cuts, n_rounds
+        Cuts added, rounds of separation.
+    """
+
+    lower_bound_usd: float
+    programme: Programme
+    row_price: Floats
+    x: Floats
+    columns: model.Columns
+    n_cuts: int
+    n_rounds: int
+
+    def certificate(self) -> dict[str, pd.DataFrame]:
+        """Tables ``rows`` (with prices), ``columns`` and ``entries`` from which `bound_from_prices` can be redone."""
+        p = self.programme
+        return {
+            "rows": pd.DataFrame(
+                {
+                    "family": np.repeat([n for n, _ in p.row_family], [k for _, k in p.row_family]),
+                    "lower": p.row_lower,
+                    "upper": p.row_upper,
+                    "price": self.row_price,
+                }
+            ),
+            "columns": pd.DataFrame(
+                {
+                    "family": np.repeat([n for n, _ in p.column_family], [k for _, k in p.column_family]),
+                    "cost_kusd": p.cost,
+                    "lower": p.lower,
+                    "upper": p.upper,
+                }
+            ),
+            "entries": pd.DataFrame(
+                {"row": p.entry_row.astype(np.int32), "column": p.entry_col.astype(np.int32), "value": p.entry_value}
+            ),
+        }
+
+
+def bound_from_prices(programme: Programme, row_price: Floats) -> float:
+    """Value that row prices prove, in the unit of the costs."""
+    price = np.nan_to_num(np.asarray(row_price, dtype=np.float64))
+    price = np.where((price > 0) & np.isneginf(programme.row_lower), 0.0, price)
+    price = np.where((price < 0) & np.isposinf(programme.row_upper), 0.0, price)
+    side = np.where(price > 0, programme.row_lower, programme.row_upper)
+    by_rows = np.where(price == 0.0, 0.0, price * np.where(price == 0.0, 0.0, side))
+    reduced = programme.cost - programme.matrix().T @ price
+    by_columns = np.minimum(reduced * programme.lower, reduced * programme.upper)
+    size = float(np.abs(by_rows).sum() + np.abs(by_columns).sum())
+    return float(by_rows.sum() + by_columns.sum()) - SAFETY * size
+
+
+def lower_bound(
+    problem: Problem,
+    *,
+    unserved_people: float,
+    n_rounds: int,
+    with_flow: bool,
+    max_cuts: int,
+    iteration_limit: int = 0,
+    method: str = "choose",
+) -> Bound:
+    """Bound from the strong relaxation with separated cuts.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    unserved_people
+        People whom the plan leaves without service: the bound is for plans that leave no more.
+    n_rounds
+        Rounds of separation at most.
+    with_flow
+        Whether demand on arcs is in the model.
+    max_cuts
+        Cuts a round at most.
+    iteration_limit
+        Simplex iterations a solve at most; 0 leaves it open.
+    method
+        How the first relaxation is solved.
+    """
+    programme, columns = model.build(problem, unserved_people=unserved_people, with_flow=with_flow)
+    highs = relaxation(programme, iteration_limit=iteration_limit, method=method)
+    highs.run()
+    separator = Separator(problem, columns)
+    cuts: list[Cut] = []
+    rounds = 0
+    for rounds in range(1, n_rounds + 1):
+        x = np.asarray(highs.getSolution().col_value)
+        found = separator.cuts(x, max_cuts=max_cuts)
+        if not found:
+            break
+        _add(highs, found)
+        cuts.extend(found)
+        highs.setOptionValue("solver", "simplex")
+        highs.run()
+    solution = highs.getSolution()
+    programme = with_cuts(programme, cuts)
+    price = np.asarray(solution.row_dual, dtype=np.float64)
+    if len(price) != programme.n_rows:
+        price = np.zeros(programme.n_rows)
+    value = max(bound_from_prices(programme, price), bound_from_prices(programme, np.zeros(programme.n_rows)))
+    return Bound(
+        value * model.COST_UNIT_USD,
+        programme,
+        price,
+        np.asarray(solution.col_value, dtype=np.float64),
+        columns,
+        len(cuts),
+        rounds,
+    )
+
+
+def with_cuts(programme: Programme, cuts: list[Cut]) -> Programme:
+    """Return a programme with cuts as further rows."""
+    if not cuts:
+        return programme
+    count = np.array([len(c.plus) + len(c.minus) for c in cuts])
+    row = programme.n_rows + np.repeat(np.arange(len(cuts)), count)
+    col = np.concatenate([np.concatenate([c.plus, c.minus]) for c in cuts])
+    value = np.concatenate([np.concatenate([np.ones(len(c.plus)), -np.ones(len(c.minus))]) for c in cuts])
+    return replace(
+        programme,
+        entry_row=np.concatenate([programme.entry_row, row]),
+        entry_col=np.concatenate([programme.entry_col, col]),
+        entry_value=np.concatenate([programme.entry_value, value]),
+        row_lower=np.concatenate([programme.row_lower, np.zeros(len(cuts))]),
+        row_upper=np.concatenate([programme.row_upper, np.full(len(cuts), np.inf)]),
+        row_family=(*programme.row_family, ("cut", len(cuts))),
+    )
+
+
+def _add(highs: highspy.Highs, cuts: list[Cut]) -> None:
+    count = np.array([len(c.plus) + len(c.minus) for c in cuts])
+    start = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int32)
+    index = np.concatenate([np.concatenate([c.plus, c.minus]) for c in cuts]).astype(np.int32)
+    value = np.concatenate([np.concatenate([np.ones(len(c.plus)), -np.ones(len(c.minus))]) for c in cuts])
+    highs.addRows(
+        len(cuts), np.zeros(len(cuts)), np.full(len(cuts), highspy.kHighsInf), int(count.sum()), start, index, value
+    )

@@ -1,0 +1,218 @@
+"""Good plans: a start guided by the relaxation, then opening, closing and swapping of facilities.
+
+All work is counted in steps, never in seconds, and every tie goes to the lower number, so a rerun gives the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from allreach.planning.network_state import EPS, Index, NetworkState, make_index
+from allreach.planning.problem import Bools, Floats, Problem, Solution, empty_solution, solution_pv_usd, unserved_people
+
+Progress = Callable[[str, int, int], None]
+
+
+def start(problem: Problem, index: Index, wish: Floats) -> NetworkState:
+    """Serve everybody part by part, opening what pays for the part and its neighbours.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    index
+        Look-up lists.
+    wish
+        How much the relaxation wants each facility (0 to 1), shape (F,).
+    """
+    state = NetworkState(problem, index, empty_solution(problem))
+    order = np.lexsort((np.arange(problem.n_facilities), -wish))
+    for facility in order[wish[order] >= 0.5].tolist():
+        _open_for_all(state, facility)
+    left = problem.part_households.copy()
+    for part in _by_regret(problem, index).tolist():
+        left[part] = state.place_households(part, float(left[part]))[1]
+    for part in np.flatnonzero(left > EPS).tolist():
+        _serve_rest(state, part, float(left[part]), wish)
+    return state
+
+
+def improve(state: NetworkState, wish: Floats, *, n_rounds: int, progress: Progress | None = None) -> None:
+    """Close, open and swap facilities while the plan gets cheaper.
+
+    Parameters
+    ----------
+    state
+        Plan; changed in place.
+    wish
+        How much the relaxation wants each facility (0 to 1), shape (F,).
+    n_rounds
+        Passes over all facilities at most.
+    progress
+        Called with (stage, done, total).
+    """
+    p = state.p
+    for number in range(n_rounds):
+        gained = close_pass(state)
+        closed = np.flatnonzero(~state.is_open & (wish > 1e-4))
+        for facility in closed[np.lexsort((closed, -wish[closed]))].tolist():
+            gained += _try_open(state, facility)
+        if progress is not None:
+            progress("improve the plan", number + 1, n_rounds)
+        if gained <= 1e-6 * max(solution_pv_usd(p, state.solution()), 1.0):
+            break
+
+
+def close_pass(state: NetworkState) -> float:
+    """Close every facility whose users are cheaper served otherwise; returns the saving. [USD]"""
+    saved = 0.0
+    users = np.bincount(
+        state.p.option_facility[state.p.option_facility >= 0],
+        weights=state.households[state.p.option_facility >= 0],
+        minlength=state.p.n_facilities,
+    )
+    facilities = np.flatnonzero(state.is_open)
+    for facility in facilities[np.lexsort((facilities, users[facilities]))].tolist():
+        before = state.snapshot()
+        change = state.close(facility)
+        if change < -1e-6:
+            saved -= change
+        else:
+            state.restore(before)
+    return saved
+
+
+def _try_open(state: NetworkState, facility: int) -> float:
+    """Open a facility, then close neighbours that it makes needless; kept only if that pays. Returns the saving."""
+    p = state.p
+    if _group_is_taken(state, facility):
+        return 0.0
+    before = state.snapshot()
+    change = state.open(facility, _demand_wish(state, facility))
+    if not np.isfinite(change):
+        state.restore(before)
+        return 0.0
+    change += state.rehouse(facility)
+    for other in _neighbours(state, facility):
+        inner = state.snapshot()
+        step = state.close(other)
+        if step < -1e-6:
+            change += step
+        else:
+            state.restore(inner)
+    if change < -1e-6 * max(1.0, float(p.facility_pv_usd[facility])):
+        return -change
+    state.restore(before)
+    return 0.0
+
+
+def _neighbours(state: NetworkState, facility: int, limit: int = 6) -> list[int]:
+    """Open facilities that serve the same parts, fewest users first."""
+    p, ix = state.p, state.index
+    mine = ix.of_facility[ix.of_facility_start[facility] : ix.of_facility_start[facility + 1]]
+    found: dict[int, float] = {}
+    for part in np.unique(p.option_part[mine]).tolist():
+        for option in range(ix.option_start[part], ix.option_start[part + 1]):
+            other = int(p.option_facility[option])
+            if other >= 0 and other != facility and state.households[option] > 0:
+                found[other] = found.get(other, 0.0) + float(state.households[option])
+    return [f for f, _ in sorted(found.items(), key=lambda item: (item[1], item[0]))][:limit]
+
+
+def _demand_wish(state: NetworkState, facility: int) -> float:
+    """Demand that a facility could draw at most, within its own capacity. [Mbit/s]"""
+    p, ix = state.p, state.index
+    mine = ix.of_facility[ix.of_facility_start[facility] : ix.of_facility_start[facility + 1]]
+    best: dict[int, float] = {}
+    for option in mine.tolist():
+        part = int(p.option_part[option])
+        best[part] = max(best.get(part, 0.0), float(p.option_mbps[option] * p.part_households[part]))
+    return 0.3 * sum(best.values())
+
+
+def _group_is_taken(state: NetworkState, facility: int) -> bool:
+    group = state.p.facility_group[facility]
+    return bool(group >= 0 and state.is_open[state.p.facility_group == group].any())
+
+
+def _open_for_all(state: NetworkState, facility: int) -> None:
+    if _group_is_taken(state, facility):
+        return
+    before = state.snapshot()
+    for share in (1.0, 0.3, 0.05):
+        if np.isfinite(state.open(facility, share * _demand_wish(state, facility))):
+            return
+        state.restore(before)
+
+
+def _by_regret(problem: Problem, index: Index) -> np.ndarray:
+    """Parts, those that lose most by missing their cheapest option first."""
+    start_ = index.option_start
+    count = np.diff(start_)
+    price = problem.option_pv_usd[index.by_price]
+    regret = np.zeros(problem.n_parts)
+    two = np.flatnonzero(count >= 2)
+    regret[two] = price[start_[two] + 1] - price[start_[two]]
+    regret[count == 1] = np.inf
+    return np.lexsort((np.arange(problem.n_parts), -regret))
+
+
+def _serve_rest(state: NetworkState, part: int, n: float, wish: Floats) -> None:
+    """Open the facility that serves the rest of a part most cheaply, until it is served or nothing helps."""
+    p, ix = state.p, state.index
+    options = np.arange(ix.option_start[part], ix.option_start[part + 1])
+    options = options[p.option_facility[options] >= 0]
+    closed = options[~state.is_open[p.option_facility[options]]]
+    tried: set[int] = set()
+    while n > EPS:
+        best: tuple[float, int] | None = None
+        for option in closed.tolist():
+            facility = int(p.option_facility[option])
+            if facility in tried or state.is_open[facility] or _group_is_taken(state, facility):
+                continue
+            before = state.snapshot()
+            need = n * float(p.option_mbps[option])
+            price = state.open(facility, need)
+            if not np.isfinite(price):
+                price = state.restore(before) or state.open(facility, 0.0)  # type: ignore[func-returns-value]
+            if np.isfinite(price):
+                more, left = state.place_households(part, n)
+                if left < n - EPS:
+                    score = (price + more) / (n - left)
+                    if best is None or score < best[0] - EPS:
+                        best = (score, facility)
+            state.restore(before)
+        if best is None:
+            return
+        tried.add(best[1])
+        before = state.snapshot()
+        if not np.isfinite(state.open(best[1], n * float(p.option_mbps[options].max()))):
+            state.restore(before)
+            state.open(best[1], 0.0)
+        n = state.place_households(part, n)[1]
+
+
+def better(problem: Problem, one: Solution, other: Solution) -> bool:
+    """Whether the first plan reaches more people, or as many for less money."""
+    left_one, left_other = unserved_people(problem, one.households), unserved_people(problem, other.households)
+    if abs(left_one - left_other) > 1e-6:
+        return left_one < left_other
+    return solution_pv_usd(problem, one) < solution_pv_usd(problem, other) - 1e-6
+
+
+def plan_without_bound(problem: Problem, wish: Floats, *, n_rounds: int, progress: Progress | None = None) -> Solution:
+    """Build and improve a plan; ``wish`` is 0 where no relaxation guides it."""
+    index = make_index(problem)
+    state = start(problem, index, wish)
+    improve(state, np.maximum(wish, 1e-3), n_rounds=n_rounds, progress=progress)
+    return state.solution()
+
+
+def facilities_in_use(problem: Problem, solution: Solution) -> Bools:
+    """Facilities that serve somebody, shape (F,)."""
+    used = np.zeros(problem.n_facilities, dtype=bool)
+    serving = (solution.households > EPS) & (problem.option_facility >= 0)
+    used[problem.option_facility[serving]] = True
+    return used

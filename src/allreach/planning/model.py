@@ -1,0 +1,333 @@
+"""The planning model: one ``define_*`` per constraint, in the order of docs/guide/plan.md.
+
+Columns: x (share of a part by an option), n (share of a part left without service), y (facility built), t (tower
+built), z (arc built), g (demand on an arc). All lie between finite bounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from allreach.planning.problem import (
+    Floats,
+    Ints,
+    Problem,
+    Solution,
+    arc_flow_mbps,
+    tower_is_built,
+    unserved,
+)
+from allreach.planning.solver import Programme, RowsBuilder
+
+COST_UNIT_USD = 1000.0  # keeps the programme's numbers near 1
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where each family of columns begins."""
+
+    x: int
+    n: int
+    y: int
+    t: int
+    z: int
+    g: int
+    total: int
+    tower_nodes: Ints
+    tower_column: Ints
+    arcs: Ints
+    has_flow: bool
+
+
+def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
+    """Place the columns."""
+    towers = np.flatnonzero(problem.node_tower_pv_usd > 0)
+    arcs = np.flatnonzero(problem.arc_to != 0)
+    starts = np.cumsum(
+        [
+            0,
+            problem.n_options,
+            problem.n_parts,
+            problem.n_facilities,
+            len(towers),
+            len(arcs),
+            len(arcs) if with_flow else 0,
+        ]
+    )
+    tower_column = np.full(problem.n_nodes, -1, dtype=np.int64)
+    tower_column[towers] = starts[3] + np.arange(len(towers))
+    return Columns(*(int(s) for s in starts), towers, tower_column, arcs, with_flow)
+
+
+def build(
+    problem: Problem, *, unserved_people: float = 0.0, with_flow: bool = True, arc_is_free: Floats | None = None
+) -> tuple[Programme, Columns]:
+    """Write the model of a problem.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    unserved_people
+        People who may stay without service.
+    with_flow
+        Whether demand is followed through the backhaul: needed where hops have capacities or carry a price per
+        Mbit/s, and for plans that hang together. Without it the model is a relaxation.
+    arc_is_free
+        Lower bound of each arc (1 for arcs that stand already), shape (A,).
+    """
+    columns = lay_out(problem, with_flow=with_flow)
+    rows = RowsBuilder()
+    define_assignment(rows, problem, columns)
+    define_reach(rows, problem, columns, unserved_people)
+    define_pairwise_links(rows, problem, columns)
+    define_pool_capacity(rows, problem, columns)
+    define_site_levels(rows, problem, columns)
+    define_towers(rows, problem, columns)
+    define_facility_is_fed(rows, problem, columns)
+    define_one_feed_per_node(rows, problem, columns)
+    define_flow_balance(rows, problem, columns)
+    if with_flow:
+        define_flow_conservation(rows, problem, columns)
+        define_arc_capacity(rows, problem, columns)
+    lower, upper = _column_bounds(problem, columns, unserved_people)
+    if arc_is_free is not None:
+        lower[columns.z + np.arange(len(columns.arcs))] = arc_is_free[columns.arcs]
+    is_integer = np.zeros(columns.total, dtype=bool)
+    is_integer[columns.y : columns.g] = True
+    family = (
+        ("x", columns.n - columns.x),
+        ("n", columns.y - columns.n),
+        ("y", columns.t - columns.y),
+        ("t", columns.z - columns.t),
+        ("z", columns.g - columns.z),
+        ("g", columns.total - columns.g),
+    )
+    return rows.programme(_cost(problem, columns), lower, upper, is_integer, family), columns
+
+
+def define_assignment(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """Every part is served once: sum over options of x, plus n, is 1."""
+    parts = np.arange(problem.n_parts)
+    rows.add(
+        "assignment",
+        problem.n_parts,
+        [
+            (problem.option_part, columns.x + np.arange(problem.n_options), 1.0),
+            (parts, columns.n + parts, 1.0),
+        ],
+        1.0,
+        1.0,
+    )
+
+
+def define_reach(rows: RowsBuilder, problem: Problem, columns: Columns, unserved_people: float) -> None:
+    """At most so many people stay without service: sum of people n <= allowance."""
+    parts = np.arange(problem.n_parts)
+    rows.add("reach", 1, [(np.zeros_like(parts), columns.n + parts, problem.part_people)], -np.inf, unserved_people)
+
+
+def define_pairwise_links(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """No service without its facility, pair by pair: sum of x of a part on a facility <= y."""
+    options = np.flatnonzero(problem.option_facility >= 0)
+    pair = problem.option_part[options] * max(problem.n_facilities, 1) + problem.option_facility[options]
+    pairs, row = np.unique(pair, return_inverse=True)
+    rows.add(
+        "pairwise_link",
+        len(pairs),
+        [
+            (row, columns.x + options, 1.0),
+            (np.arange(len(pairs)), columns.y + pairs % max(problem.n_facilities, 1), -1.0),
+        ],
+        -np.inf,
+        0.0,
+    )
+
+
+def define_pool_capacity(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """Sites, satellite cells and beams are never overfull: sum of use x <= capacity + sum of gain y."""
+    households = problem.part_households[problem.option_part[problem.use_option]]
+    scale = 1.0 / np.maximum(_pool_scale(problem), 1e-9)
+    rows.add(
+        "pool_capacity",
+        problem.n_pools,
+        [
+            (
+                problem.use_pool,
+                columns.x + problem.use_option,
+                problem.use_amount * households * scale[problem.use_pool],
+            ),
+            (problem.gain_pool, columns.y + problem.gain_facility, -problem.gain_amount * scale[problem.gain_pool]),
+        ],
+        -np.inf,
+        problem.pool_capacity * scale,
+    )
+
+
+def define_site_levels(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """One level per site: sum of y in a group <= 1."""
+    members = np.flatnonzero(problem.facility_group >= 0)
+    names, row = np.unique(problem.facility_group[members], return_inverse=True)
+    rows.add("site_level", len(names), [(row, columns.y + members, 1.0)], -np.inf, 1.0)
+
+
+def define_towers(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """A facility stands on a tower where its node needs one: y <= t."""
+    stands = np.flatnonzero(problem.facility_node >= 0)
+    stands = stands[problem.node_tower_pv_usd[problem.facility_node[stands]] > 0]
+    index = np.arange(len(stands))
+    rows.add(
+        "tower",
+        len(stands),
+        [
+            (index, columns.y + stands, 1.0),
+            (index, columns.tower_column[problem.facility_node[stands]], -1.0),
+        ],
+        -np.inf,
+        0.0,
+    )
+
+
+def define_facility_is_fed(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """Every open facility has backhaul: y <= sum of z into its node."""
+    fed = np.flatnonzero(problem.facility_node > 0)
+    row, arc = _arcs_into(problem, columns, problem.facility_node[fed])
+    index = np.arange(len(fed))
+    rows.add(
+        "facility_is_fed",
+        len(fed),
+        [(index, columns.y + fed, 1.0), (row, columns.z + arc, -1.0)],
+        -np.inf,
+        0.0,
+    )
+
+
+def define_one_feed_per_node(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """A node is fed once, and a tower node only with its tower: sum of z into it <= t (or 1)."""
+    nodes = np.unique(problem.arc_to[columns.arcs])
+    row = np.searchsorted(nodes, problem.arc_to[columns.arcs])
+    is_tower = np.flatnonzero(columns.tower_column[nodes] >= 0)
+    rows.add(
+        "one_feed",
+        len(nodes),
+        [
+            (row, columns.z + np.arange(len(columns.arcs)), 1.0),
+            (is_tower, columns.tower_column[nodes[is_tower]], -1.0),
+        ],
+        -np.inf,
+        np.where(columns.tower_column[nodes] >= 0, 0.0, 1.0),
+    )
+
+
+def define_flow_balance(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """An arc leaves a fed node, and not back where it came from: z_uv + z_vu <= sum of z into u."""
+    local = np.flatnonzero(problem.arc_from[columns.arcs] != 0)
+    tails = problem.arc_from[columns.arcs[local]]
+    heads = problem.arc_to[columns.arcs[local]]
+    row, arc = _arcs_into(problem, columns, tails)
+    keep = problem.arc_from[columns.arcs[arc]] != heads[row]
+    index = np.arange(len(local))
+    rows.add(
+        "flow_balance",
+        len(local),
+        [(index, columns.z + local, 1.0), (row[keep], columns.z + arc[keep], -1.0)],
+        -np.inf,
+        0.0,
+    )
+
+
+def define_flow_conservation(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """What flows into a node leaves it or is used there: sum in g - sum out g = sum of demand x."""
+    arcs = np.arange(len(columns.arcs))
+    options = np.flatnonzero((problem.option_facility >= 0) & (problem.option_mbps > 0))
+    node = problem.facility_node[problem.option_facility[options]]
+    options, node = options[node > 0], node[node > 0]
+    demand = problem.option_mbps[options] * problem.part_households[problem.option_part[options]]
+    leaves = problem.arc_from[columns.arcs] != 0
+    rows.add(
+        "flow_conservation",
+        problem.n_nodes,
+        [
+            (problem.arc_to[columns.arcs], columns.g + arcs, 1.0),
+            (problem.arc_from[columns.arcs[leaves]], columns.g + arcs[leaves], -1.0),
+            (node, columns.x + options, -demand),
+        ],
+        0.0,
+        0.0,
+    )
+
+
+def define_arc_capacity(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """Demand only on arcs that are built, within their capacity: g <= capacity z."""
+    arcs = np.arange(len(columns.arcs))
+    limit = flow_limit_mbps(problem)[columns.arcs]
+    rows.add(
+        "arc_capacity",
+        len(arcs),
+        [(arcs, columns.g + arcs, 1.0), (arcs, columns.z + arcs, -limit)],
+        -np.inf,
+        0.0,
+    )
+
+
+def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
+    """Write a plan as a point of the programme."""
+    out = np.zeros(columns.total)
+    households = np.maximum(problem.part_households, 1e-12)
+    out[columns.x : columns.n] = solution.households / households[problem.option_part]
+    out[columns.n : columns.y] = unserved(problem, solution.households) / households
+    out[columns.y : columns.t] = solution.is_open
+    out[columns.t : columns.z] = tower_is_built(problem, solution)[columns.tower_nodes]
+    position = np.full(problem.n_arcs, -1, dtype=np.int64)
+    position[columns.arcs] = np.arange(len(columns.arcs))
+    out[columns.z + position[solution.parent_arc[solution.parent_arc >= 0]]] = 1.0
+    if columns.has_flow:
+        out[columns.g :] = arc_flow_mbps(problem, solution)[columns.arcs]
+    return out
+
+
+def flow_limit_mbps(problem: Problem) -> Floats:
+    """Largest demand an arc can ever carry: its capacity, or everybody's demand, shape (A,). [Mbit/s]"""
+    everybody = float(problem.part_mbps().sum())
+    return np.minimum(problem.arc_capacity_mbps, everybody)
+
+
+def _arcs_into(problem: Problem, columns: Columns, nodes: Ints) -> tuple[Ints, Ints]:
+    """Pairs (index into nodes, position in columns.arcs) of all arcs into the nodes."""
+    heads = problem.arc_to[columns.arcs]
+    order = np.argsort(heads, kind="stable")
+    start = np.searchsorted(heads[order], nodes, side="left")
+    stop = np.searchsorted(heads[order], nodes, side="right")
+    count = stop - start
+    row = np.repeat(np.arange(len(nodes)), count)
+    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    return row.astype(np.int64), order[np.repeat(start, count) + offset].astype(np.int64)
+
+
+def _pool_scale(problem: Problem) -> Floats:
+    scale = problem.pool_capacity.copy()
+    np.maximum.at(scale, problem.gain_pool, problem.gain_amount)
+    return np.maximum(scale, 1.0)
+
+
+def _cost(problem: Problem, columns: Columns) -> Floats:
+    cost = np.zeros(columns.total)
+    cost[: problem.n_options] = problem.option_pv_usd * problem.part_households[problem.option_part]
+    cost[columns.y : columns.t] = problem.facility_pv_usd
+    cost[columns.t : columns.z] = problem.node_tower_pv_usd[columns.tower_nodes]
+    cost[columns.z : columns.g] = problem.arc_pv_usd[columns.arcs]
+    if columns.has_flow:
+        cost[columns.g :] = problem.arc_pv_usd_per_mbps[columns.arcs]
+    return cost / COST_UNIT_USD
+
+
+def _column_bounds(problem: Problem, columns: Columns, unserved_people: float) -> tuple[Floats, Floats]:
+    lower, upper = np.zeros(columns.total), np.ones(columns.total)
+    has_option = np.bincount(problem.option_part, minlength=problem.n_parts) > 0
+    if unserved_people <= 0:
+        upper[columns.n : columns.y] = np.where(has_option & (problem.part_people > 0), 0.0, 1.0)
+    if columns.has_flow:
+        upper[columns.g :] = flow_limit_mbps(problem)[columns.arcs]
+    return lower, upper
