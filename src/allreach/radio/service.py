@@ -29,6 +29,7 @@ def service_links(
     *,
     margin_db: float | None = None,
     range_km: float | None = None,
+    assume_upgraded: bool = True,
     progress: Progress | None = None,
 ) -> ServiceLinks:
     """Links of existing and candidate sites to the points, at every level and terminal.
@@ -50,6 +51,8 @@ def service_links(
         Margin for planned neighbours; default ``radio.planned_neighbour_margin_db``.
     range_km
         Longest link; default ``radio.candidate_range_km``.
+    assume_upgraded
+        Take every existing site to disturb in both bands; otherwise only as it is on air.
     progress
         Called with (stage, done, total).
     """
@@ -58,7 +61,7 @@ def service_links(
     margin = radio.planned_neighbour_margin_db.value if margin_db is None else margin_db
     longest_km = radio.candidate_range_km.value if range_km is None else range_km
     phone, home = handset(radio, indoors=standard.indoors), fwa_terminal(radio)
-    totals, capacity_totals = _disturbance(sites, is_existing, points, environment, progress)
+    totals, capacity_totals = _disturbance(sites, is_existing, points, environment, assume_upgraded, progress)
     mhz = float(np.median(sites.band_mhz)) if sites.n_sites else radio.coverage_band_mhz.value
     phone_rx, home_rx = receiver(phone, radio, mhz), receiver(home, radio, mhz)
     noise_share = 10.0 ** (0.1 * (home.noise_figure_db - phone.noise_figure_db))
@@ -131,6 +134,7 @@ def _disturbance(
     is_existing: NDArray[np.bool_],
     points: DemandPoints,
     environment: Environment,
+    assume_upgraded: bool,
     progress: Progress | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Power of all existing sites at the points in both bands: shape (terminals, channels + 1, points). [mW].
@@ -138,7 +142,8 @@ def _disturbance(
     The last channel is what a new site meets: the strongest channel, since nobody knows yet whose carrier it gets.
     """
     radio = environment.radio
-    today = sites.take(np.flatnonzero(is_existing)).upgraded()
+    today = sites.take(np.flatnonzero(is_existing))
+    today = today.upgraded() if assume_upgraded else today
     both: list[list[NDArray[np.float64]]] = [[], []]
     for terminal, word in (
         (handset(radio, indoors=environment.standard.indoors), "handset"),
