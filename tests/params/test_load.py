@@ -134,6 +134,14 @@ def test_resolved_is_plain_and_complete():
     }
 
 
+def test_resolved_parameters_can_be_loaded_again():
+    import json
+
+    params = load_params([("demo", {"costs": {"ont_usd": 44}})], ["radio.range_km=12"])
+    manifest = json.loads(json.dumps(params.resolved()))
+    assert load_params([("manifest.json", manifest)]).resolved() == params.resolved()
+
+
 def test_parameters_are_frozen():
     with pytest.raises(ValidationError, match="frozen"):
         load_params().costs.ont_usd.value = 3
