@@ -66,7 +66,6 @@ def backhaul_network(
     places: gpd.GeoDataFrame,
     exchange_rows: NDArray[np.int64] | None = None,
     existing_load_mbps: NDArray[np.float64] | None = None,
-    outline: shapely.Geometry | None = None,
     rain_rate_001_mm_h: float | None = None,
     weight: NDArray[np.float64] = DEFAULT_WEIGHT,
 ) -> BackhaulNetwork:
@@ -87,8 +86,6 @@ def backhaul_network(
     existing_load_mbps
         Busy-hour traffic of today's users per row of ``sites``; taken off the capacity of its present backhaul.
         By default none. [Mbit/s]
-    outline
-        Country in WGS 84; roads outside are not used.
     rain_rate_001_mm_h
         The country's rain rate; by default the parameter's. [mm/h]
     weight
@@ -96,10 +93,11 @@ def backhaul_network(
     """
     notes: list[str] = []
     points = _terminals(params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes)
-    lines = road_lines(roads, ground, params, outline=outline, weight=weight)
+    lines = road_lines(roads, ground, params, weight=weight)
     attached = attach(lines, points.lon_deg, points.lat_deg, ground, params, may_be_excluded=points.stands)
-    joined, n_land, n_sea = bridge_parts(attached.lines, ground, params)
-    graph = simplify(joined, attached.vertex[attached.vertex >= 0], weight=weight)
+    keep = attached.vertex[attached.vertex >= 0]
+    joined, n_land, n_sea = bridge_parts(attached.lines, keep, ground, params)
+    graph = simplify(joined, keep, weight=weight)
     n_off_road = int((attached.vertex < 0).sum())
     if n_off_road:
         notes.append(

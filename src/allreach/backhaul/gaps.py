@@ -12,20 +12,23 @@ from allreach.backhaul.road_lines import RoadLines, geodesic_km, with_segments
 from allreach.params.backhaul import Backhaul
 
 
-def bridge_parts(lines: RoadLines, ground: Ground, params: Backhaul) -> tuple[RoadLines, int, int]:
-    """Join separate parts by the shortest straight links that are possible, as a tree.
+def bridge_parts(
+    lines: RoadLines, keep_vertices: NDArray[np.int64], ground: Ground, params: Backhaul
+) -> tuple[RoadLines, int, int]:
+    """Join separate parts that hold a point by the shortest straight links that are possible, as a tree.
 
     The nearest vertices of two parts are neighbours in the Delaunay triangulation, so only its edges are looked at. A
     link over dry land may be ``land_gap_max_km`` long and not too steep, one that touches water ``sea_cable_max_km``;
-    none crosses an exclusion.
+    none crosses an exclusion or foreign land.
 
     Returns
     -------
     lines, n_land, n_sea
         Roads with the links, and how many there are of each sort.
     """
-    used = np.unique(np.concatenate([lines.segment_tail, lines.segment_head]))
     part = ordered_parts(lines.n_vertices, lines.segment_tail, lines.segment_head)
+    used = np.unique(np.concatenate([lines.segment_tail, lines.segment_head]))
+    used = used[np.isin(part[used], part[keep_vertices])]
     if len(used) < 2 or part[used].max() == part[used].min():
         return lines, 0, 0
     a, b = _neighbours(lines.vertex_x_m[used], lines.vertex_y_m[used])

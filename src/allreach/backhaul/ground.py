@@ -27,7 +27,7 @@ class StraightRoutes:
     is_wet
         Whether a line touches water.
     is_excluded
-        Whether a line touches an excluded area.
+        Whether a line touches an excluded area, or crosses more than a pixel of foreign land.
     is_steep
         Whether a line climbs more than ``spur_max_slope_deg`` anywhere.
     """
@@ -52,12 +52,15 @@ class Ground:
         Density, or none where the country has no population raster.
     exclusions
         Table ``exclusions``.
+    outline
+        Country in WGS 84, or none: then nothing is foreign.
     """
 
     terrain: Terrain
     is_water: NDArray[np.bool_]
     people_per_km2: NDArray[np.float32] | None = None
     exclusions: gpd.GeoDataFrame | None = None
+    outline: shapely.Geometry | None = None
 
     @property
     def grid(self) -> Grid:
@@ -93,6 +96,14 @@ class Ground:
         points = shapely.points(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
         return hits(self.excluded, points)
 
+    def is_home(self, lon_deg: ArrayLike, lat_deg: ArrayLike) -> NDArray[np.bool_]:
+        """Whether points lie in the country."""
+        lon, lat = np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float)
+        if self.outline is None:
+            return np.ones(lon.shape, dtype=bool)
+        shapely.prepare(self.outline)
+        return np.asarray(shapely.contains_xy(self.outline, lon, lat))
+
     def classes_along(
         self, x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray, params: Backhaul
     ) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.float64], NDArray[np.bool_]]:
@@ -107,8 +118,7 @@ class Ground:
         length_m = np.hypot(x1_m - x0_m, y1_m - y0_m)
         n_steps = np.maximum(1, np.ceil(length_m / self.grid.pixel_m).astype(np.int64))
         segment = np.repeat(np.arange(len(length_m)), n_steps)
-        first = np.concatenate([[0], np.cumsum(n_steps)[:-1]])
-        t = (np.arange(len(segment)) - first[segment] + 0.5) / n_steps[segment]
+        t = _middles(segment)
         x_m = x0_m[segment] + t * (x1_m - x0_m)[segment]
         y_m = y0_m[segment] + t * (y1_m - y0_m)[segment]
         row, col, inside = self.pixel(x_m, y_m)
@@ -128,6 +138,10 @@ class Ground:
         """
         n_lines = len(x0_m)
         segment, klass, share, wet = self.classes_along(x0_m, y0_m, x1_m, y1_m, params)
+        t = _middles(segment)
+        at_home = self.is_home(
+            *self.grid.to_lonlat(x0_m[segment] + t * (x1_m - x0_m)[segment], y0_m[segment] + t * (y1_m - y0_m)[segment])
+        )
         klass = np.where(wet, np.int8(SEA), klass)
         trench_km = share_matrix(segment, klass, share, n_lines) * length_km[:, None]
         is_wet = np.zeros(n_lines, dtype=bool)
@@ -136,6 +150,7 @@ class Ground:
         lon1, lat1 = self.grid.to_lonlat(x1_m, y1_m)
         lines = shapely.linestrings(np.stack([np.column_stack([lon0, lat0]), np.column_stack([lon1, lat1])], axis=1))
         is_excluded = hits(self.excluded, lines) if n_lines else np.zeros(0, dtype=bool)
+        is_excluded |= np.bincount(segment[~wet & ~at_home], minlength=n_lines) > 1
         is_steep = self._steepest_deg(x0_m, y0_m, x1_m, y1_m) > params.spur_max_slope_deg.value
         return StraightRoutes(np.asarray(trench_km), is_wet, is_excluded, np.asarray(is_steep))
 
@@ -156,6 +171,46 @@ class Ground:
         steepest = np.zeros(len(length_m))
         np.fmax.at(steepest, line, grade_deg)
         return steepest
+
+
+def ground(
+    terrain: Terrain,
+    *,
+    clutter_class: NDArray[np.uint8] | None = None,
+    population: NDArray[np.float32] | None = None,
+    exclusions: gpd.GeoDataFrame | None = None,
+    boundaries: gpd.GeoDataFrame | None = None,
+) -> Ground:
+    """Ground from a country's layers.
+
+    Parameters
+    ----------
+    terrain
+        Heights and zones; zone 1 (sea) is water.
+    clutter_class
+        Clutter classes; class 1 is water.
+    population
+        People per pixel.
+    exclusions, boundaries
+        Tables; boundaries of level 0 are the country's outline.
+    """
+    is_water = terrain.zones == 1
+    if clutter_class is not None:
+        is_water = is_water | (clutter_class == 1)
+    density = None
+    if population is not None:
+        density = np.asarray(population / (terrain.grid.pixel_m / 1000.0) ** 2, dtype=np.float32)
+    outline = None
+    if boundaries is not None and (boundaries["level"] == 0).any():
+        outline = shapely.union_all(boundaries.geometry[boundaries["level"] == 0].to_numpy())
+    return Ground(terrain, is_water, density, exclusions, outline)
+
+
+def _middles(segment: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Place of each step in its segment, 0 to 1, from the (ascending) numbers of the segments."""
+    n_steps = np.bincount(segment)
+    first = np.concatenate([[0], np.cumsum(n_steps)])[:-1]
+    return np.asarray((np.arange(len(segment)) - first[segment] + 0.5) / n_steps[segment])
 
 
 def hits(tree: shapely.STRtree, geometries: NDArray) -> NDArray[np.bool_]:

@@ -98,12 +98,12 @@ def road_lines(
     ground: Ground,
     params: Backhaul,
     *,
-    outline: shapely.Geometry | None = None,
     weight: NDArray[np.float64] = DEFAULT_WEIGHT,
 ) -> RoadLines:
     """Roads that a trench may follow.
 
     Lines are joined where they share a vertex, never where they merely cross, since one may pass over the other.
+    Segments with their middle outside the country are left out.
 
     Parameters
     ----------
@@ -113,8 +113,6 @@ def road_lines(
         Slopes, streets, water and exclusions.
     params
         Room parameters.
-    outline
-        Country in WGS 84; segments with their middle outside are left out.
     weight
         Order of dearness of the trench classes; of two segments between the same vertices the cheaper stays.
     """
@@ -131,7 +129,7 @@ def road_lines(
     tail, head = np.minimum(a, b), np.maximum(a, b)
     sea = is_ferry[line[follows]]
     x_m, y_m = grid.from_lonlat(vertices[:, 0] / COORDINATE_STEPS_PER_DEG, vertices[:, 1] / COORDINATE_STEPS_PER_DEG)
-    keep = _usable(vertices, x_m, y_m, tail, head, sea, ground, outline)
+    keep = _usable(vertices, x_m, y_m, tail, head, sea, ground)
     tail, head, sea = tail[keep], head[keep], sea[keep]
     lon, lat = vertices[:, 0], vertices[:, 1]
     km = geodesic_km(lon[tail], lat[tail], lon[head], lat[head])
@@ -384,7 +382,6 @@ def _usable(
     head: NDArray,
     sea: NDArray,
     ground: Ground,
-    outline: shapely.Geometry | None,
 ) -> NDArray[np.bool_]:
     row, col = ground.grid.rowcol(x_m, y_m)
     inside = ground.grid.contains(row, col)
@@ -394,10 +391,8 @@ def _usable(
     degrees = vertices / COORDINATE_STEPS_PER_DEG
     lines = shapely.linestrings(np.stack([degrees[tail], degrees[head]], axis=1))
     keep &= ~hits(ground.excluded_dry, lines)
-    if outline is not None:
-        middle = (degrees[tail] + degrees[head]) / 2.0
-        shapely.prepare(outline)
-        keep &= sea | shapely.contains_xy(outline, middle[:, 0], middle[:, 1])
+    middle = (degrees[tail] + degrees[head]) / 2.0
+    keep &= sea | ground.is_home(middle[:, 0], middle[:, 1])
     return np.asarray(keep)
 
 

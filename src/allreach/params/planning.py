@@ -21,7 +21,7 @@ class Planning(Frozen):
     candidate_high_ground_km: Quantity
     """How far from a place high ground is looked for."""
     candidate_relief_m: Quantity
-    """How far a hilltop must rise over the lowest ground within a kilometre."""
+    """How far high ground must rise over the lowest ground within a kilometre."""
     candidate_road_km: Quantity
     """How far from a place a road is looked for."""
     candidate_edge_km: Quantity
