@@ -208,9 +208,9 @@ def population_from_buildings(
     said = (
         f"{total:,} people over {int(lived_in.sum()):,} of {len(footprints):,} buildings by footprint times storeys "
         f"({n_levels:,} with storeys given); left out: {n_sheds:,} under {rule.smallest_m2:g} m2, "
-        f"{n_empty_land:,} on land where nobody lives, {n_outside:,} outside the country. Calibrated at {len(points)} places with {listed:,.0f} "
-        f"people, {n_nested} of them inside a bigger one and not counted twice ({people.sum():,.0f} left), scaled by "
-        f"{total / people.sum():.3f} to the national total"
+        f"{n_empty_land:,} on land where nobody lives, {n_outside:,} outside the country. "
+        f"Calibrated at {len(points)} places with {listed:,.0f} people, {n_nested} of them inside a bigger one and not "
+        f"counted twice ({people.sum():,.0f} left), scaled by {total / people.sum():.3f} to the national total"
     )
     return raster.astype(np.float32), said
 

@@ -32,7 +32,7 @@ from allreach.country.sketch_network import (
 from allreach.country.sketch_people import People, household_size, people, village_weight
 from allreach.country.sketch_provenance import population_source, provenance
 from allreach.country.sketch_roads import RoadNet, roads
-from allreach.country.sketch_routes import road_classes
+from allreach.country.sketch_routes import class_weight, road_classes
 from allreach.country.sketch_settlements import population as population_raster
 from allreach.country.sketch_terrain import read_nodes, terrain_m, water_level_m
 from allreach.country.sketch_zones import clutter, on_grid, zones
@@ -142,8 +142,9 @@ def sketch_with_report(
     net = roads(frame, lattice_m, lake_lattice, found.table, seed, rules)
     step(6)
     classes = road_classes(net, found.table, rules)
-    fibre = backbone(net, found.table, facts, rules)
-    power, has_grid = power_table(net, found.table, frame, rules)
+    weight_m = class_weight(net, classes)
+    fibre = backbone(net, weight_m, found.table, facts, rules)
+    power, has_grid = power_table(net, weight_m, found.table, frame, rules)
     step(7)
     size, size_source = household_size(facts, rules)
     layers: dict[str, pd.DataFrame] = {

@@ -20,6 +20,7 @@ from allreach.country.sketch_terrain import hash_cells
 from allreach.params.sketch import Sketch
 
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
+SHRINKS = (-1.0, 0.8, -0.8, 0.6, -0.6, 0.4, -0.4, 0.2, -0.2, 0.0)
 POINT_STEP_M = 500.0  # lines are sampled that densely to find what lies near them
 
 
@@ -42,12 +43,14 @@ class Backbone:
     without: tuple[tuple[str, int], ...]
 
 
-def backbone(net: RoadNet, places: pd.DataFrame, facts: CountryFacts, params: Sketch) -> Backbone:
+def backbone(
+    net: RoadNet, weight: NDArray[np.float64], places: pd.DataFrame, facts: CountryFacts, params: Sketch
+) -> Backbone:
     """Fibre along the roads to the larger towns, and a point of presence in every part that matters.
 
     Each separate part of the road network with at least ``fibre_part_share`` of the people, and that of the capital, has
     one at its largest place (the capital in its own part): islands and exclaves have gateways of their own. Smaller parts
-    have none and are reached by sea hop or satellite.
+    have none and are reached by sea hop or satellite. ``weight`` is that of the segments, by length and road class.
     """
     people = places["population"].to_numpy()
     total = int(people.sum())
@@ -67,7 +70,7 @@ def backbone(net: RoadNet, places: pd.DataFrame, facts: CountryFacts, params: Sk
     towns = towns[np.isin(part[towns], part[mains])]
     pops = np.unique(np.concatenate([np.asarray(mains, dtype=np.int64), towns]))
     without.sort(key=lambda item: (-item[1], item[0]))
-    return Backbone(tree(net, pops, net.length_m), pops, tuple(without))
+    return Backbone(tree(net, pops, weight), pops, tuple(without))
 
 
 def capital_row(places: pd.DataFrame, facts: CountryFacts) -> int:
@@ -111,7 +114,7 @@ def fibre_table(net: RoadNet, places: pd.DataFrame, fibre: Backbone, frame: Fram
 
 
 def power_table(
-    net: RoadNet, places: pd.DataFrame, frame: Frame, params: Sketch
+    net: RoadNet, weight: NDArray[np.float64], places: pd.DataFrame, frame: Frame, params: Sketch
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Table ``power`` and which places have the grid.
 
@@ -124,9 +127,9 @@ def power_table(
     largest = [int(own[np.argmax(people[own])]) for own in (served[part[served] == p] for p in np.unique(part[served]))]
     towns = np.flatnonzero(people >= params.power_town_people.value)
     hubs = np.unique(np.concatenate([towns, np.asarray(largest, dtype=np.int64)]))
-    high = tree(net, hubs, net.length_m)
+    high = tree(net, hubs, weight)
     on_high = np.unique(np.concatenate([hubs, net.start[high], net.end[high]]))
-    medium = np.setdiff1d(to_tree(net, on_high, served, net.length_m), high)
+    medium = np.setdiff1d(to_tree(net, on_high, served, weight), high)
     has_grid = np.zeros(len(places), dtype=bool)
     has_grid[served] = True
     passed = np.concatenate([net.start[high], net.end[high], net.start[medium], net.end[medium]])
@@ -249,7 +252,8 @@ def spread(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Spread some points over the built-up land of each place: a sunflower that is denser in the middle.
 
-    A point that would fall off the country or into a lake is drawn towards the centre.
+    A point that would fall off the country, into a lake or nearer to another place is mirrored at the centre or drawn
+    towards it.
 
     Parameters
     ----------
@@ -277,10 +281,16 @@ def spread(
     dx, dy = radius_m * np.cos(angle), radius_m * np.sin(angle)
     x_0, y_0 = places["x_m"].to_numpy()[place], places["y_m"].to_numpy()[place]
     good = frame.is_own_lattice & ~is_lake
+    tree = cKDTree(places[["x_m", "y_m"]].to_numpy())
     shrink = np.ones(len(place))
-    for factor in (0.6, 0.3, 0.1, 0.0):
-        row, col = frame.lattice.rowcol(x_0 + shrink * dx, y_0 + shrink * dy)
-        shrink = np.where(good[row, col], shrink, factor)
+    wrong = np.arange(len(place))
+    for factor in SHRINKS:
+        px, py = x_0[wrong] + shrink[wrong] * dx[wrong], y_0[wrong] + shrink[wrong] * dy[wrong]
+        row, col = frame.lattice.rowcol(px, py)
+        nearest_m = tree.query(np.column_stack([px, py]))[0] if len(wrong) else np.zeros(0)
+        own_m = np.hypot(px - x_0[wrong], py - y_0[wrong])
+        wrong = wrong[~good[row, col] | (own_m > nearest_m + 1.0)]
+        shrink[wrong] = factor
     return place, x_0 + shrink * dx, y_0 + shrink * dy
 
 

@@ -183,7 +183,7 @@ def village_weight(
     raw: NDArray[np.int64],
     params: Sketch,
 ) -> NDArray[np.float64]:
-    """Weight of a village in each lattice cell: gentle slopes, low ground, near listed places; none on water or in towns.
+    """Weight of a village in each lattice cell: gentle slopes, low ground, near listed places; none on water, in towns or at their edge.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def village_weight(
         - distance_km / params.village_distance_km.value
     )
     weight[~frame.is_own_lattice | is_lake | is_place] = 0.0
-    radius_m = built_radius_m(raw, params)
+    radius_m = params.village_gap_factor.value * built_radius_m(raw, params)
     for i in np.flatnonzero(radius_m > lattice.pixel_m):
         reach = int(math.ceil(radius_m[i] / lattice.pixel_m))
         r0, r1 = max(row[i] - reach, 0), min(row[i] + reach + 1, lattice.n_rows)
@@ -261,9 +261,11 @@ def whole_numbers(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
 
 def built_radius_m(population: NDArray[np.int64], params: Sketch) -> NDArray[np.float64]:
     """Radius of a disc that holds a place's people at the density of towns or of villages. [m]"""
-    is_town = population >= params.town_people.value
-    density = np.where(is_town, params.town_people_per_km2.value, params.village_people_per_km2.value)
-    return np.asarray(1000.0 * np.sqrt(population / (density * math.pi)))
+    people = np.asarray(population, dtype=np.float64)
+    growth = np.maximum(people / params.town_people.value, 1.0) ** params.town_density_exponent.value
+    is_town = people >= params.town_people.value
+    density = np.where(is_town, params.town_people_per_km2.value * growth, params.village_people_per_km2.value)
+    return np.asarray(1000.0 * np.sqrt(people / (density * math.pi)))
 
 
 def household_size(facts: CountryFacts, params: Sketch) -> tuple[float, str]:

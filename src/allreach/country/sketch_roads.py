@@ -14,6 +14,7 @@ import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -78,18 +79,22 @@ class RoadNet:
         return {(int(self.start[s]), int(self.end[s])): int(s) for s in order}
 
 
-def wanted_roads(places: pd.DataFrame, params: Sketch) -> NDArray[np.int64]:
-    """Pairs of places that a road joins, the biggest first."""
+def wanted_roads(places: pd.DataFrame, params: Sketch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of places that a road joins, the biggest first, and all neighbours (Gabriel graph), the nearest first."""
     people = places["population"].to_numpy()
     x_m, y_m = places["x_m"].to_numpy(), places["y_m"].to_numpy()
     _, first = np.unique(np.round(np.column_stack([x_m, y_m]), 1), axis=0, return_index=True)
     first.sort()  # places on one spot: the first stands for all
     gabriel = gabriel_edges(x_m[first], y_m[first])
     near = relative_neighbours(x_m[first], y_m[first], gabriel)
-    towns = people[first][gabriel].min(axis=1) >= params.town_people.value if len(gabriel) else np.zeros(0, dtype=bool)
-    pairs = first[np.unique(np.concatenate([near, gabriel[towns]]), axis=0)] if len(gabriel) else gabriel
-    smaller = people[pairs].min(axis=1) if len(pairs) else np.zeros(0)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0], -smaller))] if len(pairs) else pairs
+    if len(gabriel) == 0:
+        return gabriel, gabriel
+    towns = people[first][gabriel].min(axis=1) >= params.town_people.value
+    pairs = first[np.unique(np.concatenate([near, gabriel[towns]]), axis=0)]
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0], -people[pairs].min(axis=1)))]
+    spare = first[gabriel]
+    length_m = np.hypot(x_m[spare[:, 0]] - x_m[spare[:, 1]], y_m[spare[:, 0]] - y_m[spare[:, 1]])
+    return pairs, spare[np.lexsort((spare[:, 1], spare[:, 0], length_m))]
 
 
 def roads(
@@ -131,38 +136,45 @@ def roads(
         holder[cell[i]] = i  # the biggest place of a cell is written last and stands for it
     node_x.ravel()[holder >= 0] = x_m[holder[holder >= 0]]
     node_y.ravel()[holder >= 0] = y_m[holder[holder >= 0]]
-    off = (~frame.is_own_lattice | is_lake).ravel()
+    steps = int(round(params.border_slack_km.value * 1000.0 / lattice.pixel_m))
+    drivable = ndimage.binary_dilation(frame.is_own_lattice, iterations=steps) if steps else frame.is_own_lattice
+    off = ~(drivable & frame.is_land_lattice & ~is_lake).ravel()
     off[holder >= 0] = False
-    pairs = wanted_roads(places, params)
-    pairs = pairs[cell[pairs[:, 0]] != cell[pairs[:, 1]]] if len(pairs) else pairs
-    rank = people[pairs].min(axis=1).astype(np.float64) if len(pairs) else np.zeros(0)
-    edges, edge_rank, n_cut = _route_all(
-        node_x.ravel(),
-        node_y.ravel(),
-        height_m.ravel().astype(np.float64),
-        off,
-        lattice.shape,
-        cell[pairs[:, 0]] if len(pairs) else np.zeros(0, np.int64),
-        cell[pairs[:, 1]] if len(pairs) else np.zeros(0, np.int64),
-        rank,
-        (
-            np.tan(np.radians(params.road_slope_deg.value)),
-            params.road_reuse_factor.value,
-            params.road_off_share.value,
-            params.road_detour_most.value,
-        ),
-    )
-    return _network(edges, edge_rank, node_x.ravel(), node_y.ravel(), lattice.n_cols, holder, cell, places, int(n_cut))
+    wanted, spare = wanted_roads(places, params)
+    used = np.zeros(lattice.n_rows * lattice.n_cols, dtype=np.uint8)
+    ground = node_x.ravel(), node_y.ravel(), height_m.ravel().astype(np.float64), off, lattice.shape
+
+    def route(pairs: NDArray[np.int64], reach: float, detour_most: float) -> tuple[NDArray, NDArray, int]:
+        pairs = pairs[cell[pairs[:, 0]] != cell[pairs[:, 1]]]
+        rank = people[pairs].min(axis=1).astype(np.float64)
+        rule = (
+            float(np.tan(np.radians(params.road_slope_deg.value))),
+            float(params.road_reuse_factor.value),
+            float(params.road_off_share.value),
+            detour_most,
+            reach,
+        )
+        edges, edge_rank, n_cut = _route_all(*ground, cell[pairs[:, 0]], cell[pairs[:, 1]], rank, used, rule)
+        return edges, edge_rank, int(n_cut)
+
+    edges, edge_rank, n_cut = route(wanted, 1.0, float(params.road_detour_most.value))
+    net = _network(edges, edge_rank, node_x.ravel(), node_y.ravel(), lattice.n_cols, holder, cell, places, n_cut)
+    part = net.part[: len(places)]
+    apart = spare[part[spare[:, 0]] != part[spare[:, 1]]]
+    if len(apart):  # places on one land mass are joined, however long the way round
+        more, more_rank, _ = route(apart, 6.0, np.inf)
+        edges, edge_rank = np.concatenate([edges, more]), np.concatenate([edge_rank, more_rank])
+        net = _network(edges, edge_rank, node_x.ravel(), node_y.ravel(), lattice.n_cols, holder, cell, places, n_cut)
+    return net
 
 
 @jit
 def _route_all(  # type: ignore[no-untyped-def]
-    x_m, y_m, height_m, off, shape, cells_a, cells_b, rank, rule
+    x_m, y_m, height_m, off, shape, cells_a, cells_b, rank, used, rule
 ):
     """Route every pair in order; returns the lattice edges used, the rank of each use, and how many pairs were cut."""
-    slope_2, reuse, off_most, detour_most = rule
+    slope_2, reuse, off_most, detour_most, reach = rule
     n_rows, n_cols = shape
-    used = np.zeros(n_rows * n_cols, dtype=np.uint8)
     out_a = numba.typed.List.empty_list(numba.int64)
     out_b = numba.typed.List.empty_list(numba.int64)
     out_rank = numba.typed.List.empty_list(numba.float64)
@@ -170,7 +182,7 @@ def _route_all(  # type: ignore[no-untyped-def]
     for e in range(len(cells_a)):
         a, b = cells_a[e], cells_b[e]
         ra, ca, rb, cb = a // n_cols, a % n_cols, b // n_cols, b % n_cols
-        pad = 6 + (abs(ra - rb) + abs(ca - cb)) // 3
+        pad = int(reach * (6 + (abs(ra - rb) + abs(ca - cb)) // 3))
         r0, r1 = max(min(ra, rb) - pad, 0), min(max(ra, rb) + pad + 1, n_rows)
         c0, c1 = max(min(ca, cb) - pad, 0), min(max(ca, cb) + pad + 1, n_cols)
         w = c1 - c0

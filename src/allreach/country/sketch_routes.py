@@ -35,6 +35,12 @@ def road_classes(net: RoadNet, places: pd.DataFrame, params: Sketch) -> NDArray[
     return np.asarray(CLASSES, dtype=object)[level]
 
 
+def class_weight(net: RoadNet, classes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Length of each segment, shorter for higher classes: networks follow main roads. [m]"""
+    factor = dict(zip(CLASSES, CLASS_FACTOR, strict=True))
+    return net.length_m * np.array([factor[name] for name in classes])
+
+
 def ways(net: RoadNet, pairs: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.int64]:
     """Segments on the lightest ways between pairs of nodes, sorted."""
     if len(pairs) == 0:

@@ -85,7 +85,11 @@ class Sketch(Frozen):
     village_distance_km: Quantity
     """Distance from the nearest listed place at which villages are 1/e as likely."""
     town_people_per_km2: Quantity
-    """Density at which the people of a town are spread."""
+    """Density at which the people of a town of ``town_people`` are spread."""
+    town_density_exponent: Quantity
+    """Growth of that density with the town's people."""
+    village_gap_factor: Quantity
+    """Distance from a listed place within which no village is drawn, over the radius of its built-up land."""
     village_people_per_km2: Quantity
     """Density at which the people of a village are spread."""
     town_people: Quantity
@@ -104,6 +108,8 @@ class Sketch(Frozen):
     """Household size in Oceania."""
     road_off_share: Quantity
     """Most of a road's length off the country's land; longer ones are cut."""
+    border_slack_km: Quantity
+    """Foreign land that near the own counts as own when roads are drawn."""
     road_detour_most: Quantity
     """Longest road between two places over their distance."""
     road_slope_deg: Quantity
