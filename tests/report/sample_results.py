@@ -91,6 +91,7 @@ def write_sample_results(folder: Path, country: Country, *, plan: bool = True, s
 
 def _measure(places: gpd.GeoDataFrame, random: np.random.Generator) -> gpd.GeoDataFrame:
     n = len(places)
+    places = places.assign(households=places["households"].fillna(places["population"] // 4 + 1).astype("int64"))
     reached = np.where(random.random(n) < 0.55, 1.0, random.random(n) ** 2).round(4)
     frame = places[["place_id", "name", "population", "households", "admin1_code", "national_code", "geometry"]].assign(
         predicted_share=reached,

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio import features
+from rasterio.io import MemoryFile
 from scipy import ndimage
 
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
-from allreach.report.mercator import EARTH_RADIUS_M, MercatorFrame, frame_of, sample_bilinear, sample_nearest
+from allreach.report.mercator import EARTH_RADIUS_M, MercatorFrame, frame_of, sample_nearest, sample_smooth
 from allreach.report.png import Colour, palette_png
 
 MAX_PX = 2560  # longest side of a picture; phones hold textures of 4096
-N_SHADES = 28
+JPEG_QUALITY = 86
 LAND_RGB = (  # low to high; pale, so that the layers above it carry the colour
     (223, 232, 214),
     (234, 237, 217),
@@ -32,9 +34,11 @@ WATER_RGB = (196, 217, 230)
 BEYOND_RGB = (238, 239, 240)  # other countries; also the page's map background
 BEYOND_WATER_RGB = (218, 227, 233)
 SHADE_STRENGTH = 0.6
+BEYOND_STRENGTH = 0.3  # relief beyond the border is fainter
 LIGHTS_DEG = ((315.0, 0.5), (270.0, 0.2), (0.0, 0.2), (225.0, 0.1))  # azimuth, weight
 LIGHT_ELEVATION_DEG = 45.0
 TYPICAL_SLOPE = 0.35  # the steep tenth of the land is drawn this steep, so that coarse grids show relief too
+SMALL_ISLAND_PX = 100.0  # below this an island is drawn with every pixel it touches, or it might vanish
 WATER_CLUTTER = 1
 SEA_ZONE = 1
 
@@ -50,9 +54,10 @@ class CoverageClass:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG and where its corners lie."""
+    """An encoded image and where its corners lie."""
 
-    png: bytes
+    data: bytes
+    media_type: str
     corners: list[list[float]]
 
 
@@ -69,23 +74,21 @@ class Painter:
         """Shaded relief with water; other countries are faded."""
         row, col = self._map(self.country.grid)
         height_m, is_known = self._heights(row, col)
-        shade = _shade(height_m, self._true_pixel_m())
         water = self._water(row, col)
-        n_tints = len(LAND_RGB)
         known = height_m[self.is_inside & is_known]
         low, high = np.percentile(known, [2, 98]) if known.size else (0.0, 1.0)
-        tint = np.clip((height_m - low) / max(high - low, 50.0) * n_tints, 0, n_tints - 1e-6).astype(np.int32)
-        level = np.clip(np.rint(shade * (N_SHADES - 1)), 0, N_SHADES - 1).astype(np.int32)
-        index = np.where(self.is_inside, tint * N_SHADES + level, n_tints * N_SHADES + level)
-        beyond = (n_tints + 1) * N_SHADES
-        index[water & self.is_inside] = beyond
-        index[water & ~self.is_inside] = beyond + 1
-        index[~is_known & ~self.is_inside] = beyond + 2
-        factors = 1.0 + SHADE_STRENGTH * (np.linspace(0.0, 1.0, N_SHADES) - 0.5)
-        palette = [_shaded(rgb, f) for rgb in LAND_RGB for f in factors]
-        palette += [_shaded(BEYOND_RGB, 1.0 + (f - 1.0) * 0.3) for f in factors]
-        palette += [(*WATER_RGB, 255), (*BEYOND_WATER_RGB, 255), (*BEYOND_RGB, 255)]
-        return Picture(palette_png(index.astype(np.uint8), palette), self.frame.corners)
+        tint = np.clip((height_m - low) / max(float(high - low), 50.0), 0.0, 1.0) * (len(LAND_RGB) - 1)
+        factor = SHADE_STRENGTH * (_shade(height_m, self._true_pixel_m()) - 0.5)
+        factor[~self.is_inside] *= BEYOND_STRENGTH
+        factor[water | ~is_known] = 0.0
+        picture = np.empty((3, *height_m.shape), dtype=np.uint8)
+        for channel in range(3):
+            land = np.interp(tint, range(len(LAND_RGB)), [rgb[channel] for rgb in LAND_RGB])
+            land[~self.is_inside] = BEYOND_RGB[channel]
+            land[water & self.is_inside] = WATER_RGB[channel]
+            land[water & ~self.is_inside] = BEYOND_WATER_RGB[channel]
+            picture[channel] = np.clip(np.rint(land * (1.0 + factor)), 0, 255)
+        return Picture(_jpeg(picture), "image/jpeg", self.frame.corners)
 
     def coverage(
         self, values: NDArray[np.generic], grid: Grid, classes: Sequence[CoverageClass], *, coded: bool
@@ -107,7 +110,7 @@ class Painter:
             index[(seen == item.lower) if coded else (seen >= item.lower)] = number
         index[~self.is_inside] = 0
         palette: list[Colour] = [(0, 0, 0, 0), *((*item.rgb, 255) for item in classes)]
-        return Picture(palette_png(index, palette), self.frame.corners)
+        return Picture(palette_png(index, palette), "image/png", self.frame.corners)
 
     def _map(self, grid: Grid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         if grid not in self._rowcol:
@@ -130,7 +133,7 @@ class Painter:
         step = self.frame.pixel_m * float(np.cos(np.radians(0.5 * (self.frame.south_deg + self.frame.north_deg))))
         if step > 1.5 * self.country.grid.pixel_m:  # coarser picture: average first, or the relief sparkles
             filled = ndimage.gaussian_filter(filled, 0.4 * step / self.country.grid.pixel_m, mode="nearest")
-        return sample_bilinear(filled, row, col), known
+        return sample_smooth(filled, row, col), known
 
     def _water(self, row: NDArray[np.float32], col: NDArray[np.float32]) -> NDArray[np.bool_]:
         water = np.zeros(row.shape, dtype=bool)
@@ -156,7 +159,12 @@ class Painter:
             return np.column_stack([x, (top - y) * EARTH_RADIUS_M / frame.pixel_m])
 
         shapes = [shapely.transform(geometry, to_pixels) for geometry in outline]
-        burnt = features.rasterize([(s, 1) for s in shapes], out_shape=shape, all_touched=True, dtype="uint8")
+        pieces = [piece for s in shapes for piece in shapely.get_parts(s)]
+        small = [(piece, 1) for piece in pieces if piece.area < SMALL_ISLAND_PX]
+        large = [(piece, 1) for piece in pieces if piece.area >= SMALL_ISLAND_PX]
+        burnt = features.rasterize(large, out_shape=shape, dtype="uint8") if large else np.zeros(shape, dtype="uint8")
+        if small:
+            features.rasterize(small, out=burnt, all_touched=True)
         return np.asarray(burnt == 1)
 
 
@@ -187,6 +195,17 @@ def _shade(height_m: NDArray[np.float32], pixel_m: NDArray[np.float64]) -> NDArr
     return np.asarray(np.clip(0.5 + 0.75 * (light / np.sin(elevation) - 1.0), 0.0, 1.0))
 
 
-def _shaded(rgb: tuple[int, int, int], factor: float) -> Colour:
-    red, green, blue = (min(255, round(channel * factor)) for channel in rgb)
-    return (red, green, blue, 255)
+def _jpeg(picture: NDArray[np.uint8]) -> bytes:
+    bands, rows, cols = picture.shape
+    profile = {
+        "driver": "JPEG",
+        "width": cols,
+        "height": rows,
+        "count": bands,
+        "dtype": "uint8",
+        "quality": JPEG_QUALITY,
+    }
+    with MemoryFile() as memory:
+        with memory.open(**profile, transform=Affine(1.0, 0.0, 0.0, 0.0, -1.0, float(rows))) as target:
+            target.write(picture)
+        return bytes(memory.read())

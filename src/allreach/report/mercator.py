@@ -15,6 +15,7 @@ from allreach.grid import Grid
 EARTH_RADIUS_M = 6_378_137.0  # WGS 84 semi-major axis, on which Web Mercator (EPSG:3857) is built
 MAX_LAT_DEG = 85.0
 LATTICE_PX = 16  # the projection is computed on this lattice and interpolated between: error far below a pixel
+OVERSAMPLING = 2.0  # picture's pixels per grid pixel, so that slopes and the outline look smooth
 N_EDGE = 64  # points along each edge of the frame
 
 
@@ -82,7 +83,7 @@ class MercatorFrame:
 
 
 def frame_of(grid: Grid, max_px: int) -> MercatorFrame:
-    """Smallest Mercator frame around a grid, at about the grid's own resolution but no larger than `max_px`."""
+    """Smallest Mercator frame around a grid, somewhat finer than the grid but no larger than `max_px`."""
     lon_deg, lat_deg = _edge_lonlat(grid)
     centre_lon, _ = grid.to_lonlat(*_centre_m(grid))
     lon_deg = lon_deg - 360.0 * np.round((lon_deg - float(centre_lon)) / 360.0)
@@ -91,7 +92,7 @@ def frame_of(grid: Grid, max_px: int) -> MercatorFrame:
     width_m = math.radians(east - west) * EARTH_RADIUS_M
     height_m = float(_mercator_y_m(north) - _mercator_y_m(south))
     native_m = grid.pixel_m / math.cos(math.radians(0.5 * (south + north)))
-    pixel_m = max(native_m, max(width_m, height_m) / max_px)
+    pixel_m = max(native_m / OVERSAMPLING, max(width_m, height_m) / max_px)
     return MercatorFrame(west, south, east, north, max(1, math.ceil(width_m / pixel_m)))
 
 
@@ -105,11 +106,11 @@ def sample_nearest(
     return np.where(inside, out, values.dtype.type(outside))
 
 
-def sample_bilinear(
+def sample_smooth(
     values: NDArray[np.floating], row: NDArray[np.float32], col: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Value between the pixels' centres; the nearest edge outside."""
-    return np.asarray(ndimage.map_coordinates(values, [row, col], order=1, mode="nearest", output=np.float32))
+    """Value between the pixels' centres by cubic splines; the nearest edge outside."""
+    return np.asarray(ndimage.map_coordinates(values, [row, col], order=3, mode="nearest", output=np.float32))
 
 
 def _centre_m(grid: Grid) -> tuple[float, float]:

@@ -153,7 +153,7 @@ def _coverages(painter: Painter, results: Results) -> list[dict[str, Any]]:
 
 
 def _picture(picture: Picture) -> dict[str, Any]:
-    return {"png": base64_text(picture.png), "corners": picture.corners}
+    return {"image": base64_text(picture.data), "type": picture.media_type, "corners": picture.corners}
 
 
 def _admin1(country: Country, frame: MercatorFrame) -> dict[str, Any]:

@@ -39,7 +39,7 @@ function bytesOf(base64) {
   return bytes;
 }
 function imageUrl(picture) {
-  picture.url = picture.url || URL.createObjectURL(new Blob([bytesOf(picture.png)], { type: 'image/png' }));
+  picture.url = picture.url || URL.createObjectURL(new Blob([bytesOf(picture.image)], { type: picture.type }));
   return picture.url;
 }
 

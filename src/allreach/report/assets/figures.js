@@ -28,10 +28,10 @@ function drawFigures() {
   const parts = [h('div', { class: 'figure wide' }, h('div', { class: 'what' }, t('people_reached')), reachBars(today, after),
     after !== null && h('div', { class: 'note', style: { marginTop: '0.25rem' } }, t(META.has_verify ? 'verified' : 'not_verified')))];
   if (!META.has_plan) parts.push(figure(t('population'), people(FIGURES.today.population)), figure(t('layer_unreached'), people(FIGURES.today.population - FIGURES.today.reached)));
-  if (known(PLAN.pv_usd)) parts.push(figure(t('fig_pv'), money(PLAN.pv_usd), t('fig_pv_note'), true));
-  if (known(PLAN.capex_usd)) parts.push(figure(t('fig_capex'), money(PLAN.capex_usd)));
-  if (known(PLAN.opex_usd_per_year)) parts.push(figure(t('fig_opex'), money(PLAN.opex_usd_per_year)));
-  if (known(PLAN.lower_bound_usd)) parts.push(figure(t('fig_bound'), money(PLAN.lower_bound_usd), known(PLAN.gap) ? t(PLAN.gap < 0.05 ? 'fig_bound_tight' : 'fig_bound_note', { gap: share(Math.max(PLAN.gap, 0)) }) : '', true));
+  if (known(PLAN.pv_usd)) parts.push(figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), t('fig_pv_note'), true));
+  if (known(PLAN.capex_usd)) parts.push(figure(t('fig_capex'), moneyFigure(PLAN.capex_usd)));
+  if (known(PLAN.opex_usd_per_year)) parts.push(figure(t('fig_opex'), moneyFigure(PLAN.opex_usd_per_year)));
+  if (known(PLAN.lower_bound_usd)) parts.push(figure(t('fig_bound'), moneyFigure(PLAN.lower_bound_usd), known(PLAN.gap) ? t(PLAN.gap < 0.05 ? 'fig_bound_tight' : 'fig_bound_note', { gap: share(Math.max(PLAN.gap, 0)) }) : '', true));
   if (known(PLAN.n_new_sites)) parts.push(figure(t('fig_sites'), count(PLAN.n_new_sites), known(PLAN.n_upgraded_sites) ? t('fig_sites_note', { n: count(PLAN.n_upgraded_sites) }) : ''));
   if (known(PLAN.fibre_km)) parts.push(figure(t('fig_fibre'), `${count(roundedSum(PLAN.fibre_km))} ${t('km')}`));
   if (known(PLAN.n_hops)) parts.push(figure(t('fig_hops'), count(PLAN.n_hops)));
@@ -43,7 +43,7 @@ function niceTicks(low, high, n) {
   const raw = (high - low) / n || 1, power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999);
   const ticks = [];
-  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-6; v += step) ticks.push(v);
+  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-6; v += step) ticks.push(v || 0);
   return ticks;
 }
 

@@ -31,10 +31,13 @@ function startMap() {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), 'bottom-left');
   map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: attribution() }), 'bottom-right');
-  for (const status of STATUSES) map.on('load', () => map.addImage(`site_${status}`, siteIcon(status).image, { pixelRatio: 2 }));
+  map.on('styleimagemissing', (event) => {
+    const icon = event.id === 'institution' ? institutionIcon() : siteIcon(event.id.replace('site_', ''));
+    if (!map.hasImage(event.id)) map.addImage(event.id, icon.image, { pixelRatio: 2 });
+  });
   map.on('load', () => {
-    map.addImage('institution', institutionIcon().image, { pixelRatio: 2 });
     SWITCHES.forEach(applySwitch);
+    if (!META.has_plan) map.setLayoutProperty('plan', 'visibility', 'none');
     applyCoverage();
     applyWhen();
     document.getElementById('map-message').hidden = true;
@@ -45,11 +48,19 @@ function startMap() {
   map.on('error', (event) => console.error(event.error && event.error.message));
 }
 
+// Zoom at which the whole country fits: sizes on the map follow from it, so that small and large countries read alike.
+function fitZoom() {
+  const [west, south, east, north] = META.bounds, box = document.getElementById('map');
+  const mercator = (lat) => Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) / (2 * Math.PI);
+  const wide = Math.max((east - west) / 360, 1e-6), high = Math.max(mercator(north) - mercator(south), 1e-6), pad = 2 * fitPadding();
+  return Math.log2(Math.min(Math.max(box.clientWidth - pad, 100) / wide, Math.max(box.clientHeight - pad, 100) / high) / 512);
+}
+
 const fitPadding = () => (window.innerWidth < 960 ? 16 : 48);
 function attribution() {
-  const sources = new Set(DATA.sources.map((s) => s.source.split(/[;(]/)[0].trim()).filter((s) => s && s !== 'not stated'));
+  const sources = new Set(DATA.sources.map((s) => (s.source.includes('OpenStreetMap') ? '© OpenStreetMap contributors' : s.source.split(/[;,(]/)[0].trim())).filter((s) => s && s !== 'not stated'));
   const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }[c]));
-  return ['MapLibre', ...[...sources].slice(0, 3).map((s) => escape(s.length > 36 ? s.slice(0, 35) + '…' : s))].join(' · ');
+  return ['MapLibre', ...[...sources].slice(0, 4).map((s) => escape(s.length > 36 ? s.slice(0, 35) + '…' : s))].join(' · ');
 }
 
 function applySwitch(item) {
@@ -75,7 +86,7 @@ function applyCoverage() {
 }
 
 function applyWhen() {
-  map.setPaintProperty('unreached', 'circle-radius', radius(`missing_${when}`, rem()));
+  map.setPaintProperty('unreached', 'circle-radius', radius(`missing_${when}`));
   map.setLayoutProperty('unreached', 'circle-sort-key', ['-', 0, ['get', `missing_${when}`]]);
   map.setFilter('unreached', ['>=', ['get', `missing_${when}`], 1]);
 }

@@ -23,15 +23,17 @@ function pointFeatures(table, properties) {
   return collection(Object.values(table)[0].map((_, i) => feature({ type: 'Point', coordinates: pointOf(table, i) }, { i, ...properties(i) })));
 }
 
-// Radius by the square root of people: area is people. Stops at the zooms of a country, a province and a village.
-function radius(value, scale) {
-  const root = ['sqrt', ['max', ['get', value], 0]];
-  const at = (factor, least, most) => ['min', ['max', ['*', root, factor * scale], least * scale], most * scale];
-  return ['interpolate', ['linear'], ['zoom'], 5, at(0.018, 1.1, 16), 8, at(0.06, 2.4, 26), 12, at(0.22, 5, 44)];
+// Radius by the square root of people: area is people. Stops at the zooms of the country, a province and a village.
+const MOST_PEOPLE = Math.max(1, ...PLACES.population);
+const BOLD = N_PLACES > 1500 ? 1 : 1.4;  // few places: room for larger signs
+const stops = (least, middle, most) => ['interpolate', ['linear'], ['zoom'], fitZoom(), least, fitZoom() + 2.5, middle, fitZoom() + 6, most];
+function radius(value) {
+  const at = (largest, least) => ['max', ['*', ['sqrt', ['max', ['get', value], 0]], largest * rem() / Math.sqrt(MOST_PEOPLE)], least * rem()];
+  return stops(at(17 * BOLD, 1.7 * BOLD), at(34 * BOLD, 4 * BOLD), at(70, 8));
 }
 
 const matching = (property, colours, other) => ['match', ['get', property], ...Object.entries(colours).flat(), other];
-const wider = (least, middle, most) => ['interpolate', ['linear'], ['zoom'], 5, least * rem(), 9, middle * rem(), 13, most * rem()];
+const wider = (least, middle, most) => stops(least * rem() * BOLD, middle * rem() * BOLD, most * rem());
 
 function mapStyle() {
   const empty = { type: 'geojson', data: collection([]) };
@@ -59,8 +61,7 @@ function mapStyle() {
       { id: 'exclusions_edge', type: 'line', source: 'exclusions', paint: { 'line-color': '#8c2d2d', 'line-width': 1, 'line-dasharray': [2, 2] } },
       { id: 'roads', type: 'line', source: 'roads', layout: { 'line-cap': 'round', 'line-join': 'round' },
         paint: { 'line-color': ['match', ['get', 'road_class'], 'ferry', '#6e9ab8', '#8f8779'], 'line-opacity': 0.75,
-          'line-width': ['interpolate', ['linear'], ['zoom'], 5, ['match', ['get', 'road_class'], 'trunk', 0.9 * rem(), 'primary', 0.6 * rem(), 0.25 * rem()],
-            12, ['match', ['get', 'road_class'], 'trunk', 3 * rem(), 'primary', 2.4 * rem(), 1.4 * rem()]] } },
+          'line-width': stops(...[[1.1, 0.8, 0.3], [1.8, 1.5, 0.8], [3, 2.4, 1.5]].map(([trunk, primary, other]) => ['match', ['get', 'road_class'], 'trunk', trunk * rem(), 'primary', primary * rem(), other * rem()])) } },
       { id: 'outline', type: 'line', source: 'outline', layout: { 'line-join': 'round' }, paint: { 'line-color': '#41535f', 'line-width': wider(1.1, 1.8, 2.6) } },
       { id: 'fibre_today', type: 'line', source: 'fibre_today', layout: { 'line-cap': 'round' }, paint: { 'line-color': '#5b4b8a', 'line-width': wider(1, 1.8, 3), 'line-opacity': 0.8 } },
       { id: 'access_fibre', type: 'line', source: 'links', filter: ['==', ['get', 'kind'], 'access_fibre'], layout: { 'line-cap': 'round' }, paint: { 'line-color': LINK_COLOUR.access_fibre, 'line-width': wider(0.6, 1.2, 2.4) } },
@@ -68,20 +69,20 @@ function mapStyle() {
       { id: 'fibre', type: 'line', source: 'links', filter: ['==', ['get', 'kind'], 'fibre'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': LINK_COLOUR.fibre, 'line-width': wider(1.1, 2.4, 4) } },
       { id: 'hops', type: 'line', source: 'links', filter: ['==', ['get', 'kind'], 'hop'], paint: { 'line-color': LINK_COLOUR.hop, 'line-width': wider(0.9, 1.6, 2.4), 'line-dasharray': [3, 1.6] } },
       { id: 'unreached', type: 'circle', source: 'places', layout: { 'circle-sort-key': ['-', 0, ['get', 'missing_today']] },
-        paint: { 'circle-color': MISSING_COLOUR, 'circle-radius': radius('missing_today', rem()), 'circle-opacity': 0.55, 'circle-stroke-color': '#7a2e00', 'circle-stroke-width': 0.6, 'circle-stroke-opacity': 0.55 } },
+        paint: { 'circle-color': MISSING_COLOUR, 'circle-radius': radius('missing_today'), 'circle-opacity': 0.55, 'circle-stroke-color': '#7a2e00', 'circle-stroke-width': 0.6, 'circle-stroke-opacity': 0.55 } },
       { id: 'plan', type: 'circle', source: 'places', layout: { 'circle-sort-key': ['-', 0, ['get', 'population']] },
-        paint: { 'circle-color': matching('technology', TECH_COLOUR, '#8b9aa5'), 'circle-radius': radius('population', rem()), 'circle-opacity': 0.92,
-          'circle-stroke-color': '#fff', 'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 5, 0.4, 9, 1.1], 'circle-stroke-opacity': 0.92 } },
-      { id: 'place_hit', type: 'circle', source: 'places', paint: { 'circle-opacity': 0, 'circle-radius': ['interpolate', ['linear'], ['zoom'], 5, 4, 12, 10] } },
-      { id: 'institutions', type: 'symbol', source: 'institutions', minzoom: 6, layout: { 'icon-image': 'institution', 'icon-allow-overlap': true, 'icon-size': wider(0.35, 0.6, 1) } },
+        paint: { 'circle-color': matching('technology', TECH_COLOUR, '#8b9aa5'), 'circle-radius': radius('population'), 'circle-opacity': 0.92,
+          'circle-stroke-color': '#fff', 'circle-stroke-width': wider(0.5, 1.1, 1.4), 'circle-stroke-opacity': 0.92 } },
+      { id: 'place_hit', type: 'circle', source: 'places', paint: { 'circle-opacity': 0, 'circle-radius': wider(4, 8, 12) } },
+      { id: 'institutions', type: 'symbol', source: 'institutions', layout: { 'icon-image': 'institution', 'icon-allow-overlap': true, 'icon-size': wider(0.35, 0.6, 1) } },
       { id: 'sites', type: 'symbol', source: 'sites', layout: { 'icon-image': ['concat', 'site_', ['get', 'status']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 5, ['match', ['get', 'status'], 'existing', 0.28, 0.45], 9, ['match', ['get', 'status'], 'existing', 0.55, 0.8], 13, 1.2],
+        'icon-size': stops(...[0.26, 0.5, 0.9].map((size, k) => ['match', ['get', 'status'], 'existing', size * (SITES.site_id.length > 400 ? 0.7 : 1.2) * rem(), [0.46 * BOLD, 0.75 * BOLD, 1.1][k] * rem()])),
         'symbol-sort-key': ['match', ['get', 'status'], 'existing', 0, 'upgraded', 1, 2] } },
       { id: 'chosen', type: 'circle', source: 'chosen', paint: { 'circle-opacity': 0, 'circle-radius': 13 * rem(), 'circle-stroke-color': '#17252f', 'circle-stroke-width': 2.5 * rem() } },
       { id: 'labels', type: 'symbol', source: 'places',
         layout: { 'text-field': ['get', 'name'], 'text-font': ['system-ui', 'Segoe UI', 'Noto Sans', 'Liberation Sans', 'Arial'],
-          'text-size': ['interpolate', ['linear'], ['zoom'], 5, ['step', ['get', 'population'], 10.5 * rem(), 50000, 12 * rem(), 500000, 14 * rem()], 12, ['step', ['get', 'population'], 12 * rem(), 5000, 14 * rem(), 50000, 18 * rem()]],
-          'text-variable-anchor': ['top', 'bottom', 'right', 'left'], 'text-radial-offset': 0.55, 'text-padding': 8, 'symbol-sort-key': ['-', 0, ['get', 'population']], 'text-max-width': 9 },
+          'text-size': stops(...[[10.5, 12, 14.5], [11, 13, 16], [12, 14.5, 18]].map(([small, town, city]) => ['step', ['get', 'population'], small * rem(), MOST_PEOPLE / 60, town * rem(), MOST_PEOPLE / 8, city * rem()])),
+          'text-variable-anchor': ['top', 'bottom', 'right', 'left'], 'text-radial-offset': 0.55, 'text-padding': stops(16, 8, 3), 'symbol-sort-key': ['-', 0, ['get', 'population']], 'text-max-width': 9 },
         paint: { 'text-color': '#17252f', 'text-halo-color': 'rgba(255,255,255,0.92)', 'text-halo-width': 1.5 } },
     ],
   };

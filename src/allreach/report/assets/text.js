@@ -16,10 +16,10 @@ function h(tag, attributes, ...children) {
     else if (name === 'style') Object.assign(element.style, value);
     else element.setAttribute(name, value === true ? '' : value);
   }
-  for (const child of children.flat(3)) if (child !== null && child !== undefined && child !== false) element.append(child);
+  for (const child of children.flat(9)) if (child !== null && child !== undefined && child !== false) element.append(child);
   return element;
 }
-const fill = (element, ...children) => { element.replaceChildren(...children.flat(3).filter((c) => c !== null && c !== undefined && c !== false)); return element; };
+const fill = (element, ...children) => { element.replaceChildren(...children.flat(9).filter((c) => c !== null && c !== undefined && c !== false)); return element; };
 
 const formatter = (options) => new Intl.NumberFormat(language, options);
 const known = (value) => value !== null && value !== undefined && Number.isFinite(value);
@@ -41,6 +41,12 @@ function money(value) {
   const [divisor, word] = size >= 1e9 ? [1e9, t('billion')] : size >= 1e6 ? [1e6, t('million')] : [1, ''];
   const number = formatter({ maximumSignificantDigits: META.digits, useGrouping: true }).format(rounded / divisor);
   return `USD\u00a0${number}${word ? '\u00a0' + word : ''}`;
+}
+
+// The same with the currency small, for large figures.
+function moneyFigure(value) {
+  const [currency, ...rest] = money(value).split('\u00a0');
+  return rest.length ? [h('small', {}, currency), ` ${rest.join('\u00a0')}`] : currency;
 }
 
 function people(value) {
