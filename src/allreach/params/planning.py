@@ -40,3 +40,61 @@ class Planning(Frozen):
     """Highest voltage of a line that a site can be fed from without a substation."""
     power_place_min_people: Quantity
     """Places of at least so many people count as having the grid, since maps lack most low-voltage lines."""
+
+    # Terms and options
+    horizon_years: Quantity
+    """Length of the plan over which present values are taken."""
+    target_share: Quantity
+    """Share of people whom the plan must reach; below it the plan fails and says why. 0: as many as anything can reach."""
+    leo_users_per_km2: Quantity
+    """Households that a low-orbit constellation serves per area, in any one cell."""
+    leo_cell_km2: Quantity
+    """Area of a cell of a low-orbit constellation."""
+    leo_lit_share: Quantity
+    """Part of its cells that a constellation can serve to the full at once: the limit of a block of cells (a beam group)."""
+    leo_block_cells: Quantity
+    """Cells on the edge of such a block."""
+    leo_dl_mbps: Quantity
+    """Speed of a low-orbit terminal in the busy hour."""
+    leo_latency_ms: Quantity
+    """Round-trip time of a low-orbit link."""
+    geo_dl_mbps: Quantity
+    """Speed of a geostationary terminal."""
+    geo_latency_ms: Quantity
+    """Round-trip time of a geostationary link."""
+    geo_beam_km: Quantity
+    """Edge of a geostationary beam's footprint."""
+    geo_beam_mbps: Quantity
+    """Capacity of a geostationary beam that can be leased."""
+    fibre_latency_ms: Quantity
+    """Round-trip time over fibre to the home."""
+    radio_latency_ms: Quantity
+    """Round-trip time over a mobile or fixed-wireless site with terrestrial backhaul."""
+    # Size of the model
+    existing_sites_per_part: Quantity
+    """Existing sites offered to a part of a place."""
+    new_sites_per_part: Quantity
+    """New sites offered to a part of a place."""
+    part_min_share: Quantity
+    """Share of a place's households below which a group of like-covered homes joins another group."""
+    parts_max: Quantity
+    """Parts of a place, and of each further 2,000 households of it, at most."""
+    # Solver: work is counted, never timed
+    bound_cut_rounds: Quantity
+    """Rounds in which the relaxation is cut."""
+    bound_iterations: Quantity
+    """Simplex iterations of a relaxation; 0 leaves it open."""
+    improve_rounds: Quantity
+    """Passes of opening, closing and swapping."""
+    window_parts: Quantity
+    """Parts in a window that is planned anew by a mixed-integer programme."""
+    window_passes: Quantity
+    """Passes of windows over the country."""
+    window_nodes: Quantity
+    """Nodes of the backhaul graph around a window."""
+    window_branches: Quantity
+    """Nodes of the search in a window."""
+    window_gap: Quantity
+    """Accuracy at which the search in a window stops."""
+    window_max: Quantity
+    """Windows in a run at most: bounds the work on large countries."""
