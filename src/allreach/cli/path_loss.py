@@ -10,9 +10,10 @@ import click
 @click.command(
     name="path-loss",
     epilog="Examples:\n\n\b\n  allreach path-loss itu-p1812 cases.csv\n"
-    "  allreach path-loss itu-p1812 cases.csv --profiles terrain/ --detail > results.csv",
+    "  allreach path-loss itu-p1812 cases.csv --profiles terrain/ --detail > results.csv\n"
+    "  allreach path-loss itm p2p_cases.csv",
 )
-@click.argument("model", type=click.Choice(["itu-p1812"]))
+@click.argument("model", type=click.Choice(["itu-p1812", "itm", "itm-area"]))
 @click.argument("cases", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--profiles",
@@ -24,12 +25,17 @@ import click
 def command(model: str, cases: Path, profiles: Path | None, detail: bool) -> None:
     """Print the path loss of every case of CASES as CSV, by the model MODEL.
 
-    CASES has one row a case: case_id, profile (a file with d_km, h_m and, if there are any, ground_cover_height_m and
-    zone), freq_ghz, p_percent, h_tx_m, h_rx_m, polarization (H or V), lat_tx_deg, lon_tx_deg, lat_rx_deg, lon_rx_deg,
-    delta_N_nunits_per_km, N0_nunits; optional pL_percent, prediction_resolution_wa_m or sigma_L_db, dct_km, dcr_km,
-    erp_tx_kw (then the field strength is printed too).
+    For itu-p1812 CASES has one row a case: case_id, profile (a file with d_km, h_m and, if there are any,
+    ground_cover_height_m and zone), freq_ghz, p_percent, h_tx_m, h_rx_m, polarization (H or V), lat_tx_deg, lon_tx_deg,
+    lat_rx_deg, lon_rx_deg, delta_N_nunits_per_km, N0_nunits; optional pL_percent, prediction_resolution_wa_m or
+    sigma_L_db, dct_km, dcr_km, erp_tx_kw (then the field strength is printed too).
+
+    For itm (Longley-Rice 1.4): case_id, profile, profile_step_m, variability (TLS with time_percent, location_percent,
+    situation_percent; CR with confidence_percent, reliability_percent), h_tx_m, h_rx_m, climate, N0_nunits, freq_mhz,
+    polarization, epsilon, sigma_s_per_m, mdvar. For itm-area, instead of the profile: d_km, delta_h_m, siting_tx,
+    siting_rx. Return codes and warnings are NTIA's.
     """
     from allreach.io.path_cases import path_loss_of_file
 
-    table = path_loss_of_file(cases, profiles, detail=detail)
+    table = path_loss_of_file(model, cases, profiles, detail=detail)
     click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)

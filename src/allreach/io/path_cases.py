@@ -8,18 +8,24 @@ from typing import Any
 import pandas as pd
 
 from allreach.errors import Fault, InputError
+from allreach.radio import itm_cases
 from allreach.radio.path_loss import Profile, case_faults, make_profile, path_loss_table
 
-TEXT_COLUMNS = {"case_id": str, "profile": str, "polarization": str}
+TEXT_COLUMNS = {"case_id": str, "profile": str, "polarization": str, "variability": str}
 
 
-def path_loss_of_file(cases_path: Path, profiles_folder: Path | None = None, *, detail: bool = False) -> pd.DataFrame:
-    """Loss by ITU-R P.1812 of every case of a file.
+def path_loss_of_file(
+    model: str, cases_path: Path, profiles_folder: Path | None = None, *, detail: bool = False
+) -> pd.DataFrame:
+    """Loss of every case of a file.
 
     Parameters
     ----------
+    model
+        ``itu-p1812``, ``itm`` or ``itm-area``.
     cases_path
-        CSV of cases, see `allreach.radio.path_loss.path_loss_table` for its columns.
+        CSV of cases; for the columns see `allreach.radio.path_loss.path_loss_table` and
+        `allreach.radio.itm_cases.itm_table`.
     profiles_folder
         Where the profiles lie; ``profiles`` beside the cases unless given.
     detail
@@ -39,7 +45,7 @@ def path_loss_of_file(cases_path: Path, profiles_folder: Path | None = None, *, 
     folder = cases_path.parent / "profiles" if profiles_folder is None else profiles_folder
     faults: list[Fault] = []
     profiles: dict[str, Profile] = {}
-    unread = set(cases["profile"].dropna()) if "profile" in cases else set()
+    unread = set(cases["profile"].dropna()) if "profile" in cases and model != "itm-area" else set()
     if unread and not folder.is_dir():
         faults.append(Fault(str(folder), "no such folder", "the folder of the profiles", "Name it with --profiles."))
     else:
@@ -48,10 +54,17 @@ def path_loss_of_file(cases_path: Path, profiles_folder: Path | None = None, *, 
                 profiles[name] = read_profile(folder / name)
             except InputError as error:
                 faults.extend(error.faults)
-    faults.extend(case_faults(cases, profiles, unread=unread - profiles.keys()))
+    unread -= profiles.keys()
+    heights = {name: profile.h_m for name, profile in profiles.items()}
+    if model == "itu-p1812":
+        faults += case_faults(cases, profiles, unread=unread)
+    else:
+        faults += itm_cases.case_faults(model, cases, heights, unread=unread)
     if faults:
         raise InputError(faults)
-    return path_loss_table(cases, profiles, detail=detail)
+    if model == "itu-p1812":
+        return path_loss_table(cases, profiles, detail=detail)
+    return itm_cases.itm_table(model, cases, heights, detail=detail)
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -1,0 +1,167 @@
+"""Tables of cases for the Longley-Rice Irregular Terrain Model, point to point and area."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Set
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allreach.errors import Fault, InputError
+from allreach.kernels import longley_rice
+from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
+
+_COMMON = (
+    "case_id",
+    "variability",
+    "h_tx_m",
+    "h_rx_m",
+    "climate",
+    "N0_nunits",
+    "freq_mhz",
+    "polarization",
+    "epsilon",
+    "sigma_s_per_m",
+    "mdvar",
+)
+REQUIRED = {
+    "itm": (*_COMMON, "profile", "profile_step_m"),
+    "itm-area": (*_COMMON, "d_km", "delta_h_m", "siting_tx", "siting_rx"),
+}
+# variability: columns of time, location and situation; reliability stands for time, confidence for situation
+QUANTILES = {
+    "TLS": ("time_percent", "location_percent", "situation_percent"),
+    "CR": ("reliability_percent", None, "confidence_percent"),
+}
+CONFIDENCE_CODES = {1003: 1007, 1005: 1006}
+_TEXT = ("case_id", "variability", "profile", "polarization")
+
+
+def case_faults(
+    model: str, cases: pd.DataFrame, heights: Mapping[str, NDArray[np.float64]], *, unread: Set[str] = frozenset()
+) -> list[Fault]:
+    """Find what keeps a table from being run; values outside the model's range are no fault, they get a return code."""
+    required = REQUIRED[model]
+    faults = [
+        Fault("cases", f"no column {name}", "columns " + ", ".join(required)) for name in required if name not in cases
+    ]
+    for i, case in enumerate(cases.to_dict("records")):
+        where = f"cases, row {i + 1} ({case.get('case_id', 'no case_id')})"
+        kind = case.get("variability")
+        if "variability" in case and kind not in QUANTILES:
+            faults.append(Fault(where, f"variability {kind}", "TLS or CR"))
+        numbers = [name for name in required if name not in _TEXT]
+        numbers += [name for name in QUANTILES.get(str(kind), ()) if name]
+        for name in numbers:
+            if name in case and not _is_number(case[name]):
+                found = "empty" if pd.isna(case[name]) else repr(case[name])
+                faults.append(Fault(where, f"{name} is {found}", "a number"))
+            elif name not in case and name not in required:
+                faults.append(Fault(where, f"no column {name}", f"it for variability {kind}"))
+    if "profile" in cases and model == "itm":
+        for name in cases["profile"].dropna().unique():
+            if name in heights:
+                faults.extend(_height_faults(name, heights[name]))
+            elif name not in unread:
+                faults.append(Fault(f"profile {name}", "not given", "a profile for every case"))
+        faults += [Fault("cases", "profile is empty", "a profile for every case")] * bool(cases["profile"].isna().any())
+    return faults
+
+
+def _height_faults(name: str, h_m: NDArray[np.float64]) -> list[Fault]:
+    if len(h_m) < 3:
+        return [Fault(f"profile {name}", f"{len(h_m)} points", "at least 3")]
+    bad = np.flatnonzero(~np.isfinite(h_m))
+    return [Fault(f"profile {name}, point {bad[0] + 1}", "height is not a number", "a number")] if bad.size else []
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str) and math.isfinite(float(value))
+
+
+def itm_table(
+    model: str, cases: pd.DataFrame, heights: Mapping[str, NDArray[np.float64]], *, detail: bool = False
+) -> pd.DataFrame:
+    """Loss by ITM 1.4 of a table of cases.
+
+    Parameters
+    ----------
+    model
+        ``itm`` (point to point) or ``itm-area``.
+    cases
+        One row a case, columns ``REQUIRED[model]`` and those of ``QUANTILES`` for its variability.
+    heights
+        Terrain heights at even steps by the name in column ``profile``. [m]
+    detail
+        Add the intermediate results as columns ``mid_...``.
+
+    Returns
+    -------
+    DataFrame
+        ``case_id``, ``A_db`` (basic transmission loss; empty where there is an error), NTIA's ``return_code`` and
+        ``warnings``.
+
+    Raises
+    ------
+    InputError
+        With every fault of the cases at once.
+    """
+    if faults := case_faults(model, cases, heights):
+        raise InputError(faults)
+    scratch = np.empty(DELTA_H_POINTS_MAX)
+    rows = [_row(model, case, heights, scratch, detail) for case in cases.to_dict("records")]
+    return pd.DataFrame(rows, columns=None if rows else ["case_id", "A_db", "return_code", "warnings"])
+
+
+def _row(
+    model: str,
+    case: dict[Any, Any],
+    heights: Mapping[str, NDArray[np.float64]],
+    scratch: NDArray[np.float64],
+    detail: bool,
+) -> dict[str, Any]:
+    time, location, situation = (50.0 if name is None else float(case[name]) for name in QUANTILES[case["variability"]])
+    link = (
+        float(case["h_tx_m"]),
+        float(case["h_rx_m"]),
+        int(case["climate"]),
+        float(case["N0_nunits"]),
+        float(case["freq_mhz"]),
+        {"H": 0, "V": 1}.get(str(case["polarization"]).upper(), 2),
+        float(case["epsilon"]),
+        float(case["sigma_s_per_m"]),
+        int(case["mdvar"]),
+        time,
+        location,
+        situation,
+    )
+    if model == "itm":
+        h_m = heights[case["profile"]]
+        result = longley_rice.point_to_point(h_m, len(h_m), float(case["profile_step_m"]), *link, scratch)
+    else:
+        tx, rx = int(case["siting_tx"]), int(case["siting_rx"])
+        result = longley_rice.area(float(case["d_km"]), float(case["delta_h_m"]), tx, rx, *link)
+    code = result.return_code
+    if case["variability"] == "CR":
+        code = CONFIDENCE_CODES.get(code, code)
+    row = {"case_id": case["case_id"], "A_db": result.loss_db, "return_code": code, "warnings": result.warnings}
+    if detail:
+        g = result.geometry
+        row |= {
+            "mid_theta_hzn_tx_rad": g.theta_1_rad,
+            "mid_theta_hzn_rx_rad": g.theta_2_rad,
+            "mid_d_hzn_tx_m": g.dl_1_m,
+            "mid_d_hzn_rx_m": g.dl_2_m,
+            "mid_h_e_tx_m": g.he_1_m,
+            "mid_h_e_rx_m": g.he_2_m,
+            "mid_N_s_nunits": g.n_s,
+            "mid_delta_h_m": g.delta_h_m,
+            "mid_A_ref_db": result.a_ref_db,
+            "mid_A_fs_db": result.a_fs_db,
+            "mid_d_km": g.d_m / 1000.0,
+            "mid_mode": result.mode if result.mode else None,
+        }
+    return row
