@@ -41,7 +41,7 @@ class Raster(NamedTuple):
 
 
 class Masts(NamedTuple):
-    """Sites as the drivers read them; noise is that of the terminal over the site's bandwidths."""
+    """Sites as the drivers read them: two carriers each, with their channels, bands and the terminal's noise."""
 
     x_m: NDArray[np.float64]
     y_m: NDArray[np.float64]
@@ -51,13 +51,16 @@ class Masts(NamedTuple):
     azimuth_deg: NDArray[np.float64]
     downtilt_deg: NDArray[np.float64]
     channel: NDArray[np.int64]
+    second_channel: NDArray[np.int64]
+    band: NDArray[np.int64]
+    second_band: NDArray[np.int64]
     freq_ghz: NDArray[np.float64]
     eirp_dbm: NDArray[np.float64]
     noise_mw: NDArray[np.float64]
     is_broadband: NDArray[np.bool_]
-    capacity_ghz: NDArray[np.float64]
-    capacity_eirp_dbm: NDArray[np.float64]
-    capacity_noise_mw: NDArray[np.float64]
+    second_ghz: NDArray[np.float64]
+    second_eirp_dbm: NDArray[np.float64]
+    second_noise_mw: NDArray[np.float64]
     has_capacity: NDArray[np.bool_]
 
 
@@ -73,11 +76,10 @@ class Air(NamedTuple):
 
 
 class Receiver(NamedTuple):
-    """Terminal: height, all gains less losses in each band, and how much of the neighbours' power disturbs it."""
+    """Terminal: height, all gains less losses by band, and how much of the neighbours' power disturbs it."""
 
     height_m: float
-    gain_db: float
-    capacity_gain_db: float
+    gain_db: NDArray[np.float64]
     interference_share: float
 
 
@@ -193,27 +195,26 @@ def serve_chunk(
     masts: Masts,
     air: Air,
     receiver: Receiver,
-    with_capacity: bool,
     totals_mw: NDArray,
-    capacity_totals_mw: NDArray,
-    signal_dbm: NDArray,
+    band_dbm: NDArray,
     power_dbm: NDArray,
     site: NDArray,
     sector: NDArray,
     sinr: NDArray,
-    capacity_sinr: NDArray,
+    second_sinr: NDArray,
     is_near: NDArray,
     n_void: NDArray,
 ) -> None:
     """Best server, SINR and total powers of receivers ``start`` to ``stop``; sites must be sorted by y.
 
-    Totals have the shape (channels, receivers) and start at 0. The capacity band is looked at on the serving site.
+    ``totals_mw`` has the shape (channels, receivers) and starts at 0; ``band_dbm`` the shape (bands, receivers) and
+    starts at minus infinity. The best server is the strongest first carrier with broadband.
     """
     n_most = n_samples(air.range_m, raster.pixel_m) + 2
     buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
     for i in range(start, stop):
         x, y = rx_x_m[i], rx_y_m[i]
-        signal, best, best_capacity = -math.inf, -math.inf, -math.inf
+        signal, best, best_second = -math.inf, -math.inf, -math.inf
         best_site, best_k, near = -1, 0, False
         first = np.searchsorted(masts.y_m, y - air.range_m)
         for s in range(first, len(masts.y_m)):
@@ -228,44 +229,41 @@ def serve_chunk(
             if n == 0:
                 n_void[i] += 1
                 continue
-            second_ghz = masts.capacity_ghz[s] if with_capacity and masts.has_capacity[s] else 0.0
-            loss, second, depression = path_losses(
+            second_ghz = masts.second_ghz[s] if masts.has_capacity[s] else 0.0
+            loss, second_loss, depression = path_losses(
                 buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s], second_ghz, air
             )
             k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
-            beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db
+            b = masts.band[s]
+            beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db[b]
             own_dbm = beam_dbm - down_db
+            band_dbm[b, i] = max(band_dbm[b, i], own_dbm)
             if own_dbm > signal:
                 signal = own_dbm
                 near = distance_m < air.near_m
+            second_dbm = -math.inf
+            if second_ghz > 0.0:
+                b = masts.second_band[s]
+                second_beam_dbm = masts.second_eirp_dbm[s] - second_loss + receiver.gain_db[b]
+                totals_mw[masts.second_channel[s], i] += to_mw(second_beam_dbm) * all_sectors
+                second_dbm = second_beam_dbm - down_db
+                band_dbm[b, i] = max(band_dbm[b, i], second_dbm)
             if not masts.is_broadband[s]:
                 continue
-            c = masts.channel[s]
-            totals_mw[c, i] += to_mw(beam_dbm) * all_sectors
-            capacity_dbm = -math.inf
-            if second_ghz > 0.0:
-                capacity_beam_dbm = masts.capacity_eirp_dbm[s] - second + receiver.capacity_gain_db
-                capacity_totals_mw[c, i] += to_mw(capacity_beam_dbm) * all_sectors
-                capacity_dbm = capacity_beam_dbm - down_db
+            totals_mw[masts.channel[s], i] += to_mw(beam_dbm) * all_sectors
             if own_dbm > best:
-                best, best_capacity, best_site, best_k = own_dbm, capacity_dbm, s, k
-        if signal > -math.inf:
-            signal_dbm[i] = signal
-            is_near[i] = near
+                best, best_second, best_site, best_k = own_dbm, second_dbm, s, k
+        is_near[i] = near
         if best_site < 0:
             continue
         power_dbm[i] = best
         site[i] = best_site
         sector[i] = best_k
-        c = masts.channel[best_site]
-        sinr[i] = sinr_db(best, totals_mw[c, i], masts.noise_mw[best_site], receiver.interference_share)
-        if best_capacity > -math.inf:
-            capacity_sinr[i] = sinr_db(
-                best_capacity,
-                capacity_totals_mw[c, i],
-                masts.capacity_noise_mw[best_site],
-                receiver.interference_share,
-            )
+        share = receiver.interference_share
+        sinr[i] = sinr_db(best, totals_mw[masts.channel[best_site], i], masts.noise_mw[best_site], share)
+        if best_second > -math.inf:
+            total = totals_mw[masts.second_channel[best_site], i]
+            second_sinr[i] = sinr_db(best_second, total, masts.second_noise_mw[best_site], share)
 
 
 @jit
@@ -284,7 +282,6 @@ def link_chunk(
     fwa_noise_share: float,
     is_existing: NDArray,
     totals_mw: NDArray,
-    capacity_totals_mw: NDArray,
     distance_m: NDArray,
     power_dbm: NDArray,
     sector: NDArray,
@@ -292,17 +289,14 @@ def link_chunk(
     is_near: NDArray,
     is_void: NDArray,
 ) -> None:
-    """Power and SINR of listed pairs (site, point), both bands and both terminals, at the median location.
+    """Power and SINR of listed pairs (site, point), both carriers and both terminals, at the median location.
 
-    ``totals_mw`` and ``capacity_totals_mw`` have the shape (terminals, channels + 1, points): the power of all
-    existing sites; the last channel is for sites that are not there yet. ``sinr`` has the shape (bands, terminals,
-    pairs). ``fwa_noise_share`` is the noise of the FWA terminal over the handset's.
+    ``totals_mw`` has the shape (terminals, channels, points): the power of all existing sites. ``sinr`` has the shape
+    (carriers, terminals, pairs). ``fwa_noise_share`` is the noise of the FWA terminal over the handset's.
     """
     n_most = n_samples(air.range_m, raster.pixel_m) + 2
     buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
-    new_channel = totals_mw.shape[1] - 1
     for s in range(start, stop):
-        c = masts.channel[s] if is_existing[s] else new_channel
         for j in range(pair_start[s], pair_start[s + 1]):
             p = pair_point[j]
             dx = rx_x_m[p] - masts.x_m[s]
@@ -316,26 +310,23 @@ def link_chunk(
             for t in range(2):
                 receiver = handset if t == 0 else fwa
                 noise_share = 1.0 if t == 0 else fwa_noise_share
-                loss, second, depression = path_losses(
+                loss, second_loss, depression = path_losses(
                     buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s],
-                    masts.capacity_ghz[s], air,
+                    masts.second_ghz[s], air,
                 )  # fmt: skip
                 k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
-                beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db
-                second_dbm = masts.capacity_eirp_dbm[s] - second + receiver.capacity_gain_db
+                beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db[masts.band[s]]
+                second_dbm = masts.second_eirp_dbm[s] - second_loss + receiver.gain_db[masts.second_band[s]]
                 if t == 0:
                     sector[j] = k
                     power_dbm[j] = beam_dbm - down_db
-                total, capacity_total = totals_mw[t, c, p], capacity_totals_mw[t, c, p]
+                total = totals_mw[t, masts.channel[s], p]
+                second_total = totals_mw[t, masts.second_channel[s], p]
                 if not is_existing[s]:  # its own other sectors disturb as well
                     total += to_mw(beam_dbm) * all_sectors
-                    capacity_total += to_mw(second_dbm) * all_sectors
-                sinr[0, t, j] = sinr_db(
-                    beam_dbm - down_db, total, masts.noise_mw[s] * noise_share, receiver.interference_share
-                )
+                    second_total += to_mw(second_dbm) * all_sectors
+                share = receiver.interference_share
+                sinr[0, t, j] = sinr_db(beam_dbm - down_db, total, masts.noise_mw[s] * noise_share, share)
                 sinr[1, t, j] = sinr_db(
-                    second_dbm - down_db,
-                    capacity_total,
-                    masts.capacity_noise_mw[s] * noise_share,
-                    receiver.interference_share,
+                    second_dbm - down_db, second_total, masts.second_noise_mw[s] * noise_share, share
                 )

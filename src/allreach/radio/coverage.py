@@ -35,21 +35,23 @@ class Served:
     signal_dbm
         Strongest received power of any technology; NaN beyond every site's range. [dBm]
     power_dbm
-        Received power of the best broadband sector in the coverage band. [dBm]
+        Received power of the best broadband sector's first carrier. [dBm]
     site
         Row of the sites of that sector; -1 where there is none.
     sector
         Sector, from 0.
     sinr_db
-        SINR of the coverage band. [dB]
-    capacity_sinr_db
-        SINR of the serving site's capacity band; NaN where it has none. [dB]
+        SINR of that carrier. [dB]
+    second_sinr_db
+        SINR of the serving site's second carrier; NaN where none is on air. [dB]
     is_near
         Whether the strongest signal comes from the short-range model.
     n_void
         Sites in range whose path crosses unknown terrain; they are left out.
-    totals_mw, capacity_totals_mw
+    totals_mw
         Power of all broadband sectors by channel, shape (n_channels, n_receivers). [mW]
+    band_dbm
+        Strongest received power by band of `SiteArrays.bands_mhz`, any technology, shape (n_bands, n_receivers). [dBm]
     """
 
     signal_dbm: NDArray[np.float32]
@@ -57,11 +59,11 @@ class Served:
     site: NDArray[np.int32]
     sector: NDArray[np.int8]
     sinr_db: NDArray[np.float32]
-    capacity_sinr_db: NDArray[np.float32]
+    second_sinr_db: NDArray[np.float32]
     is_near: NDArray[np.bool_]
     n_void: NDArray[np.int32]
     totals_mw: NDArray[np.float64]
-    capacity_totals_mw: NDArray[np.float64]
+    band_dbm: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Environment:
 
 def masts(sites: SiteArrays, noise_figure_db: float) -> Masts:
     """Sites as the drivers take them, with the noise of a terminal."""
+    bands_mhz = sites.bands_mhz()
     return Masts(
         x_m=sites.x_m,
         y_m=sites.y_m,
@@ -120,13 +123,16 @@ def masts(sites: SiteArrays, noise_figure_db: float) -> Masts:
         azimuth_deg=sites.azimuth_deg,
         downtilt_deg=sites.downtilt_deg,
         channel=sites.channel,
+        second_channel=sites.second_channel,
+        band=np.searchsorted(bands_mhz, sites.band_mhz),
+        second_band=np.searchsorted(bands_mhz, sites.second_mhz),
         freq_ghz=sites.band_mhz / 1000.0,
         eirp_dbm=sites.eirp_dbm,
         noise_mw=10.0 ** (0.1 * noise_dbm(sites.bandwidth_mhz, noise_figure_db)),
         is_broadband=sites.is_broadband,
-        capacity_ghz=sites.capacity_mhz / 1000.0,
-        capacity_eirp_dbm=sites.capacity_eirp_dbm,
-        capacity_noise_mw=10.0 ** (0.1 * noise_dbm(sites.capacity_bandwidth_mhz, noise_figure_db)),
+        second_ghz=sites.second_mhz / 1000.0,
+        second_eirp_dbm=sites.second_eirp_dbm,
+        second_noise_mw=10.0 ** (0.1 * noise_dbm(sites.second_bandwidth_mhz, noise_figure_db)),
         has_capacity=sites.has_capacity,
     )
 
@@ -186,33 +192,34 @@ def serve(
     x_m, y_m = np.ascontiguousarray(x_m, dtype=np.float64), np.ascontiguousarray(y_m, dtype=np.float64)
     out = Served(
         signal_dbm=np.full(n, np.nan, dtype=np.float32),
+        band_dbm=np.full((len(sites.bands_mhz()), n), -np.inf, dtype=np.float32),
         power_dbm=np.full(n, np.nan, dtype=np.float32),
         site=np.full(n, -1, dtype=np.int32),
         sector=np.zeros(n, dtype=np.int8),
         sinr_db=np.full(n, np.nan, dtype=np.float32),
-        capacity_sinr_db=np.full(n, np.nan, dtype=np.float32),
+        second_sinr_db=np.full(n, np.nan, dtype=np.float32),
         is_near=np.zeros(n, dtype=np.bool_),
         n_void=np.zeros(n, dtype=np.int32),
         totals_mw=np.zeros((sites.n_channels, n)),
-        capacity_totals_mw=np.zeros((sites.n_channels, n)),
     )
     if sites.n_sites == 0 or n == 0:
         return out
     raster, air = environment.raster(), environment.air(radio.range_km.value)
     towers = masts(sites.take(order), terminal.noise_figure_db)
-    rx = receiver(terminal, radio, float(np.median(sites.band_mhz)))
-    with_capacity = bool(sites.has_capacity.any())
+    rx = receiver(terminal, radio, sites.bands_mhz())
 
     def work(start: int) -> None:
         serve_chunk(
-            start, min(start + CHUNK, n), x_m, y_m, raster, towers, air, rx, with_capacity,
-            out.totals_mw, out.capacity_totals_mw, out.signal_dbm, out.power_dbm, out.site, out.sector,
-            out.sinr_db, out.capacity_sinr_db, out.is_near, out.n_void,
+            start, min(start + CHUNK, n), x_m, y_m, raster, towers, air, rx,
+            out.totals_mw, out.band_dbm, out.power_dbm, out.site, out.sector, out.sinr_db, out.second_sinr_db,
+            out.is_near, out.n_void,
         )  # fmt: skip
 
     in_threads(work, range(0, n, CHUNK), environment.n_threads, progress, stage)
     found = out.site >= 0
     out.site[found] = order[out.site[found]]
+    out.band_dbm[np.isneginf(out.band_dbm)] = np.nan
+    out.signal_dbm[:] = np.fmax.reduce(out.band_dbm, axis=0)
     return out
 
 
@@ -231,28 +238,25 @@ def speed_mbps(
     sites: SiteArrays,
     radio: Radio,
     margin_db: NDArray[np.float64] | float = 0.0,
-    capacity_margin_db: NDArray[np.float64] | float = 0.0,
 ) -> NDArray[np.float64]:
-    """Speed of one user alone in the serving sector, both bands together; margins are taken off the SINR. [Mbit/s]."""
+    """Speed of one user alone in the sector, both carriers together; the margin is taken off the SINR. [Mbit/s]."""
     if sites.n_sites == 0:
         return np.zeros(len(served.site))
     site = np.maximum(served.site, 0)
     speed = efficiency_bps_hz(served.sinr_db - margin_db, radio) * sites.bandwidth_mhz[site]
-    speed += efficiency_bps_hz(served.capacity_sinr_db - capacity_margin_db, radio) * sites.capacity_bandwidth_mhz[site]
+    speed += efficiency_bps_hz(served.second_sinr_db - margin_db, radio) * sites.second_bandwidth_mhz[site]
     return np.where(served.site >= 0, speed, 0.0)
 
 
-def margins_db(
-    terminal: Terminal, environment: Environment, clutter_m: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fade margins of receivers in the coverage and in the capacity band. [dB]."""
+def margin_db(terminal: Terminal, environment: Environment, clutter_m: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Fade margin of receivers, that of the band where it is greater. [dB]."""
     radio = environment.radio
     pixel_m = environment.terrain.grid.pixel_m
     first, second = (
         fade_margin_db(terminal, radio, environment.standard, mhz, clutter_m, pixel_m)
         for mhz in (radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
     )
-    return first, second
+    return np.maximum(first, second)
 
 
 @dataclass(frozen=True)
@@ -261,10 +265,12 @@ class CoverageRasters:
 
     Parameters
     ----------
+    bands_mhz
+        Bands on air.
     rx_power_dbm
-        Strongest received power in the coverage band, median location, handset outdoors. [dBm]
+        Strongest received power of each band, median location, handset outdoors, shape (n_bands, rows, cols). [dBm]
     sinr_db
-        SINR of the best broadband server in the coverage band, median location. [dB]
+        SINR of the best broadband server's first carrier, median location. [dB]
     dl_mbps
         Speed of one user alone in the sector at the locations and hours of the standard; 0 below the minimum. [Mbit/s]
     state
@@ -273,6 +279,7 @@ class CoverageRasters:
         Pixels with a site in range whose path crosses unknown terrain.
     """
 
+    bands_mhz: NDArray[np.float64]
     rx_power_dbm: NDArray[np.float32]
     sinr_db: NDArray[np.float32]
     dl_mbps: NDArray[np.float32]
@@ -299,7 +306,8 @@ def coverage_rasters(
     check_frequencies(radio)
     wanted = (terrain.zones != 1) if mask is None else mask
     wanted = wanted & np.isfinite(terrain.ground_m) & _in_reach(sites, grid.shape, environment)
-    power = np.full(grid.shape, np.nan, dtype=np.float32)
+    bands_mhz = sites.bands_mhz()
+    power = np.full((len(bands_mhz), *grid.shape), np.nan, dtype=np.float32)
     sinr = np.full(grid.shape, np.nan, dtype=np.float32)
     speed = np.full(grid.shape, np.nan, dtype=np.float32)
     state = np.zeros(grid.shape, dtype=np.uint8)
@@ -315,9 +323,8 @@ def coverage_rasters(
         x_m, y_m = grid.xy_m(rows, cols)
         got = serve(x_m, y_m, sites, environment, outdoors)
         inside = serve(x_m, y_m, sites, environment, served_as) if served_as.is_indoors else got
-        margin, capacity_margin = margins_db(served_as, environment, terrain.clutter_m[rows, cols])
-        dl = speed_mbps(inside, sites, radio, margin, capacity_margin)
-        power[rows, cols] = got.signal_dbm
+        dl = speed_mbps(inside, sites, radio, margin_db(served_as, environment, terrain.clutter_m[rows, cols]))
+        power[:, rows, cols] = got.band_dbm
         sinr[rows, cols] = got.sinr_db
         has_signal = got.signal_dbm >= radio.sensitivity_dbm.value
         reached = has_signal & (dl >= environment.standard.dl_mbps)
@@ -329,7 +336,7 @@ def coverage_rasters(
         done += len(rows)
         if progress:
             progress("coverage map", done, total)
-    return CoverageRasters(power, sinr, speed, state, n_void)
+    return CoverageRasters(bands_mhz, power, sinr, speed, state, n_void)
 
 
 def _in_reach(sites: SiteArrays, shape: tuple[int, int], environment: Environment) -> NDArray[np.bool_]:

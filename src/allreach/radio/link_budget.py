@@ -60,12 +60,11 @@ def fwa_terminal(radio: Radio) -> Terminal:
     )
 
 
-def receiver(terminal: Terminal, radio: Radio, coverage_mhz: float) -> Receiver:
+def receiver(terminal: Terminal, radio: Radio, bands_mhz: NDArray[np.float64]) -> Receiver:
     """Terminal as the compiled drivers take it, neighbours at the load cap."""
     return Receiver(
         height_m=terminal.height_m,
-        gain_db=terminal.gain_dbi - entry_loss_db(terminal, radio, coverage_mhz, 0.5),
-        capacity_gain_db=terminal.gain_dbi - entry_loss_db(terminal, radio, radio.capacity_band_mhz.value, 0.5),
+        gain_db=np.array([terminal.gain_dbi - entry_loss_db(terminal, radio, float(mhz), 0.5) for mhz in bands_mhz]),
         interference_share=radio.load_cap.value * 10.0 ** (-0.1 * terminal.interference_rejection_db),
     )
 

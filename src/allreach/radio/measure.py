@@ -21,7 +21,7 @@ from allreach.radio.coverage import (
     Progress,
     Served,
     coverage_rasters,
-    margins_db,
+    margin_db,
     masts,
     serve,
     speed_mbps,
@@ -75,8 +75,8 @@ class MeasureResult:
     places
         Table ``measure_places``, sorted by ``place_id``.
     rasters
-        By file name without suffix: ``coverage_rx_power_dbm_800``, ``coverage_sinr_db_800``, ``coverage_dl_mbps``,
-        ``coverage_state``; empty if not asked for.
+        By file name without suffix: ``coverage_rx_power_dbm_800`` and so on for each band on air,
+        ``coverage_sinr_db``, ``coverage_dl_mbps``, ``coverage_state``; empty if not asked for.
     summary
         Figures with ``value``, ``p5``, ``p95``, and how they were made.
     points
@@ -154,8 +154,8 @@ def measure(
     got = serve(points.x_m, points.y_m, arrays, environment, outdoors, progress=progress)
     inside = serve(points.x_m, points.y_m, arrays, environment, terminal) if terminal.is_indoors else got
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
-    margin, capacity_margin = margins_db(terminal, environment, clutter_m)
-    peak = speed_mbps(inside, arrays, radio, margin, capacity_margin)
+    margin = margin_db(terminal, environment, clutter_m)
+    peak = speed_mbps(inside, arrays, radio, margin)
     rate = speed_mbps(inside, arrays, radio)
     signal = np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value
     eligible = signal & (peak >= standard.dl_mbps)
@@ -188,7 +188,6 @@ def measure(
     budget = Budget(
         served=inside,
         margin_db=margin,
-        capacity_margin_db=capacity_margin,
         noise_share=_noise_share(inside, arrays, environment),
         fixed_share=fixed,
         demand_mbps=need,
@@ -205,7 +204,7 @@ def measure(
     if rasters is not None:
         summary["void_pixels"] = rasters.n_void
     service = PointService(inside, reached, fixed, turned_away, peak, rate, loads)
-    return MeasureResult(table, raster_files(rasters, radio.coverage_band_mhz.value), summary, service, arrays)
+    return MeasureResult(table, raster_files(rasters), summary, service, arrays)
 
 
 def first_map(
@@ -220,13 +219,17 @@ def first_map(
     return coverage_rasters(arrays, environment, mask=mask, progress=progress)
 
 
-def raster_files(rasters: CoverageRasters | None, band_mhz: float) -> dict[str, NDArray]:
-    """Rasters by the names of their files without suffix."""
+def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:
+    """Rasters by the names of their files without suffix; bands that are on air nowhere are left out."""
     if rasters is None:
         return {}
-    return {
-        f"coverage_rx_power_dbm_{band_mhz:g}": rasters.rx_power_dbm,
-        f"coverage_sinr_db_{band_mhz:g}": rasters.sinr_db,
+    files: dict[str, NDArray] = {
+        f"coverage_rx_power_dbm_{mhz:g}": power
+        for mhz, power in zip(rasters.bands_mhz, rasters.rx_power_dbm, strict=True)
+        if np.isfinite(power).any()
+    }
+    return files | {
+        "coverage_sinr_db": rasters.sinr_db,
         "coverage_dl_mbps": rasters.dl_mbps,
         "coverage_state": rasters.state,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from scipy.spatial import cKDTree
 
 from allreach.demand.points import DemandPoints
 from allreach.params.radio import Radio
-from allreach.radio._paths import link_chunk
-from allreach.radio.coverage import Environment, Progress, check_frequencies, in_threads, margins_db, masts, serve
+from allreach.radio._paths import Masts, link_chunk
+from allreach.radio.coverage import Environment, Progress, check_frequencies, in_threads, masts, serve
+from allreach.radio.coverage import margin_db as fade_margin_db
 from allreach.radio.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
 from allreach.radio.service_links import FULL, ServiceLinks
 from allreach.radio.sites import SiteArrays
@@ -61,15 +63,16 @@ def service_links(
     margin = radio.planned_neighbour_margin_db.value if margin_db is None else margin_db
     longest_km = radio.candidate_range_km.value if range_km is None else range_km
     phone, home = handset(radio, indoors=standard.indoors), fwa_terminal(radio)
-    totals, capacity_totals = _disturbance(sites, is_existing, points, environment, assume_upgraded, progress)
-    mhz = float(np.median(sites.band_mhz)) if sites.n_sites else radio.coverage_band_mhz.value
-    phone_rx, home_rx = receiver(phone, radio, mhz), receiver(home, radio, mhz)
+    totals = _disturbance(sites, is_existing, points, environment, assume_upgraded, progress)
+    bands_mhz = sites.bands_mhz()
+    phone_rx, home_rx = receiver(phone, radio, bands_mhz), receiver(home, radio, bands_mhz)
     noise_share = 10.0 ** (0.1 * (home.noise_figure_db - phone.noise_figure_db))
     raster, air = environment.raster(), environment.air(longest_km)
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
-    fade = np.stack([margins_db(t, environment, clutter_m) for t in (phone, home)], axis=1)  # bands, terminals, points
-    outdoors_db = receiver(handset(radio), radio, mhz).gain_db - phone_rx.gain_db
+    fade = np.stack([fade_margin_db(t, environment, clutter_m) for t in (phone, home)])  # terminals, points
+    outdoors_db = receiver(handset(radio), radio, bands_mhz).gain_db - phone_rx.gain_db
 
+    tower = masts(_as_met(sites, is_existing), phone.noise_figure_db)
     kept: list[dict[str, NDArray]] = []
     n_void = 0
     for first, last, start, point in _pairs(sites, points, longest_km):
@@ -78,11 +81,11 @@ def service_links(
         sector = np.zeros(n, dtype=np.int8)
         sinr = np.full((2, 2, n), np.nan, dtype=np.float32)
         near, void = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-        block = masts(sites.take(np.arange(first, last)), phone.noise_figure_db)
+        block = Masts._make(values[first:last] for values in tower)
         stands = np.ascontiguousarray(is_existing[first:last])
 
         inputs = (start, point, points.x_m, points.y_m, raster, block, air, phone_rx, home_rx, noise_share, stands)
-        outputs = (totals, capacity_totals, distance_m, power, sector, sinr, near, void)
+        outputs = (totals, distance_m, power, sector, sinr, near, void)
 
         def work(s: int, last: int = last - first, arrays: tuple[Any, ...] = (*inputs, *outputs)) -> None:
             link_chunk(s, min(s + SITES_PER_TASK, last), *arrays)
@@ -90,7 +93,7 @@ def service_links(
         in_threads(work, range(0, last - first, SITES_PER_TASK), environment.n_threads)
         n_void += int(void.sum())
         site = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(start))
-        rate, peak = _speeds(sinr - np.float32(margin), fade[:, :, point], sites, site, radio)
+        rate, peak = _speeds(sinr - np.float32(margin), fade[:, point], sites, site, radio)
         use = (peak[FULL] >= standard.dl_mbps).any(axis=0) & ~void
         kept.append(
             {
@@ -98,7 +101,7 @@ def service_links(
                 "point": point[use].astype(np.int32),
                 "sector": sector[use],
                 "distance": distance_m[use],
-                "power": (power + np.float32(outdoors_db))[use],
+                "power": (power + outdoors_db[tower.band[site]].astype(np.float32))[use],
                 "rate": rate[:, :, use],
                 "peak": peak[:, :, use],
                 "near": near[use],
@@ -129,6 +132,20 @@ def service_links(
     )
 
 
+def _as_met(sites: SiteArrays, is_existing: NDArray[np.bool_]) -> SiteArrays:
+    """Sites whose new ones use the channels "new in this band" that `_disturbance` appends, one a band."""
+    bands_mhz = sites.bands_mhz()
+
+    def channel(own: NDArray[np.int64], mhz: NDArray[np.float64]) -> NDArray[np.int64]:
+        return np.where(is_existing, own, sites.n_channels + np.searchsorted(bands_mhz, mhz))
+
+    return replace(
+        sites,
+        channel=channel(sites.channel, sites.band_mhz),
+        second_channel=channel(sites.second_channel, sites.second_mhz),
+    )
+
+
 def _disturbance(
     sites: SiteArrays,
     is_existing: NDArray[np.bool_],
@@ -136,27 +153,25 @@ def _disturbance(
     environment: Environment,
     assume_upgraded: bool,
     progress: Progress | None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Power of all existing sites at the points in both bands: shape (terminals, channels + 1, points). [mW].
+) -> NDArray[np.float64]:
+    """Power of all existing sites at the points: shape (terminals, channels + bands, points). [mW].
 
-    The last channel is what a new site meets: the strongest channel, since nobody knows yet whose carrier it gets.
+    The last rows, one a band, are what a new site meets: the strongest channel of the band, since nobody knows yet
+    whose carrier it gets.
     """
     radio = environment.radio
     today = sites.take(np.flatnonzero(is_existing))
     today = today.upgraded() if assume_upgraded else today
-    both: list[list[NDArray[np.float64]]] = [[], []]
+    both = []
     for terminal, word in (
         (handset(radio, indoors=environment.standard.indoors), "handset"),
         (fwa_terminal(radio), "fixed wireless"),
     ):
         stage = f"neighbours as seen by the {word}"
         got = serve(points.x_m, points.y_m, today, environment, terminal, progress=progress, stage=stage)
-        for k, totals in enumerate((got.totals_mw, got.capacity_totals_mw)):
-            padded = np.zeros((sites.n_channels + 1, points.n_points))
-            padded[: len(totals)] = totals
-            padded[-1] = totals.max(axis=0)
-            both[k].append(padded)
-    return np.stack(both[0]), np.stack(both[1])
+        strongest = [got.totals_mw[sites.channel_mhz == mhz].max(axis=0) for mhz in sites.bands_mhz()]
+        both.append(np.concatenate([got.totals_mw, np.array(strongest).reshape(-1, points.n_points)]))
+    return np.stack(both)
 
 
 def _pairs(
@@ -184,7 +199,7 @@ def _speeds(
     sinr_db: NDArray[np.float32], fade_db: NDArray[np.float64], sites: SiteArrays, site: NDArray[np.int32], radio: Radio
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Speed at the median location and at the standard's share of locations; shape (levels, terminals, pairs)."""
-    widths = np.stack([sites.bandwidth_mhz[site], sites.capacity_bandwidth_mhz[site]])[:, None, :]
+    widths = np.stack([sites.bandwidth_mhz[site], sites.second_bandwidth_mhz[site]])[:, None, :]
     has_today = sites.is_broadband[site]
     speeds = []
     for sinr in (sinr_db, sinr_db - fade_db):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-LEVELS = ("coverage", "full")  # coverage band only; coverage and capacity band
+LEVELS = ("coverage", "full")  # first carrier only; both carriers, which an upgrade brings
 COVERAGE, FULL = 0, 1
 TERMINALS = ("handset", "fwa")  # handset outdoors (indoors if the standard says so); outdoor antenna of the home
 HANDSET, FWA = 0, 1
@@ -41,7 +41,7 @@ class ServiceLinks:
     distance_m
         Distance on the map, float32, shape (n_links,). [m]
     rx_power_dbm
-        Median received power of a handset outdoors in the coverage band, float32, shape (n_links,). [dBm]
+        Median received power of a handset outdoors on the first carrier, float32, shape (n_links,). [dBm]
     rate_mbps
         Speed of one user alone in the sector at the median location, float32, shape (2 levels, 2 terminals, n_links);
         0 where the level does not exist (the coverage level of a site without 4G or 5G). It sizes loads. [Mbit/s]

@@ -16,6 +16,7 @@ MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
 MODEL_HEIGHT_M = (1.0, 3000.0)
 BROADBAND = {"4G", "5G", "LTE", "NR"}
 CAPACITY = {"5G", "NR"}
+SAME_BAND = 0.15  # carriers closer than this share of their frequency count as one band
 NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
 
 
@@ -37,15 +38,18 @@ class SiteArrays:
         Sectors spread evenly from the first one's azimuth, which is turned from true north to the map's north; one
         sector means an omnidirectional antenna.
     band_mhz, bandwidth_mhz, eirp_dbm
-        Coverage band.
-    capacity_mhz, capacity_bandwidth_mhz, capacity_eirp_dbm
-        Capacity band that the site has or that an upgrade would add.
+        First carrier.
+    second_mhz, second_bandwidth_mhz, second_eirp_dbm
+        Second carrier, which the site has or an upgrade would add: the capacity band, or the coverage band where the
+        first carrier already is in the capacity band.
     is_broadband
-        Whether the coverage band carries 4G or 5G; a site without gives signal but no speed.
+        Whether the first carrier runs 4G or 5G; a site without gives signal but no speed.
     has_capacity
-        Whether the capacity band is on air.
-    channel
-        Sites with the same number share their coverage channel (operator and carrier) and disturb each other.
+        Whether the second carrier is on air.
+    channel, second_channel
+        Channel (operator and frequency) of each carrier; carriers of one channel disturb each other.
+    channel_mhz
+        Frequency of each channel, shape (n_channels,).
     backhaul_mbps
         Capacity of the backhaul; NaN where not known. [Mbit/s]
     evidence
@@ -63,12 +67,14 @@ class SiteArrays:
     band_mhz: NDArray[np.float64]
     bandwidth_mhz: NDArray[np.float64]
     eirp_dbm: NDArray[np.float64]
-    capacity_mhz: NDArray[np.float64]
-    capacity_bandwidth_mhz: NDArray[np.float64]
-    capacity_eirp_dbm: NDArray[np.float64]
+    second_mhz: NDArray[np.float64]
+    second_bandwidth_mhz: NDArray[np.float64]
+    second_eirp_dbm: NDArray[np.float64]
     is_broadband: NDArray[np.bool_]
     has_capacity: NDArray[np.bool_]
     channel: NDArray[np.int64]
+    second_channel: NDArray[np.int64]
+    channel_mhz: NDArray[np.float64]
     backhaul_mbps: NDArray[np.float64]
     evidence: NDArray[np.str_]
 
@@ -79,23 +85,22 @@ class SiteArrays:
 
     @property
     def n_channels(self) -> int:
-        """Number of coverage channels."""
-        return int(self.channel.max()) + 1 if self.n_sites else 1
+        """Number of channels."""
+        return len(self.channel_mhz)
 
-    def channel_band_mhz(self) -> NDArray[np.float64]:
-        """Carrier of each channel; an empty country has one channel without a carrier."""
-        band = np.zeros(self.n_channels)
-        band[self.channel] = self.band_mhz
-        return band
+    def bands_mhz(self) -> NDArray[np.float64]:
+        """Return the distinct frequencies of the channels, ascending."""
+        return np.unique(self.channel_mhz)
 
     def upgraded(self, is_upgraded: NDArray[np.bool_] | None = None) -> SiteArrays:
-        """Return the same sites with 4G and the capacity band on air, everywhere or where said."""
+        """Return the same sites with 4G and the second carrier on air, everywhere or where said."""
         which = np.ones(self.n_sites, dtype=bool) if is_upgraded is None else is_upgraded
         return replace(self, is_broadband=self.is_broadband | which, has_capacity=self.has_capacity | which)
 
     def take(self, index: NDArray) -> SiteArrays:
         """Return some of the sites; channels keep their numbers."""
-        return replace(self, **{name: getattr(self, name)[index] for name in self.__dataclass_fields__})
+        names = [name for name in self.__dataclass_fields__ if name != "channel_mhz"]
+        return replace(self, **{name: getattr(self, name)[index] for name in names})
 
 
 def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str = "sites") -> SiteArrays:
@@ -105,7 +110,7 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     ----------
     sites
         Table ``sites`` in any order; may be empty. An optional column ``has_capacity`` (bool) says whether the
-        capacity band is on air; without it, sites with 5G have it.
+        second carrier is on air; without it, sites with 5G have it.
 
     Raises
     ------
@@ -122,17 +127,22 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     band_mhz = np.where(np.isnan(number["band_mhz"]), radio.coverage_band_mhz.value, number["band_mhz"])
     bandwidth = number["bandwidth_mhz"]
     bandwidth = np.where(np.isnan(bandwidth), radio.coverage_bandwidth_mhz.value, bandwidth)
+    low_eirp_dbm = radio.coverage_tx_power_dbm.value + radio.coverage_antenna_gain_dbi.value
+    high_eirp_dbm = radio.capacity_tx_power_dbm.value + radio.capacity_antenna_gain_dbi.value
+    is_high = np.abs(band_mhz / radio.capacity_band_mhz.value - 1.0) < SAME_BAND
     eirp = number["eirp_dbm"]
-    eirp = np.where(np.isnan(eirp), radio.coverage_tx_power_dbm.value + radio.coverage_antenna_gain_dbi.value, eirp)
+    eirp = np.where(np.isnan(eirp), np.where(is_high, high_eirp_dbm, low_eirp_dbm), eirp)
+    second_mhz = np.where(is_high, radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
     _check(ids, band_mhz, bandwidth, number["height_agl_m"], where)
     technologies = sites["technologies"].astype(str)
     words = [set(text.upper().replace(",", ";").replace(" ", "").split(";")) for text in technologies]
     has_capacity = np.array([bool(w & CAPACITY) for w in words], dtype=bool)
     if "has_capacity" in sites.columns:
         has_capacity = sites["has_capacity"].to_numpy(dtype=bool)
-    keys = sorted({(op, mhz) for op, mhz in zip(sites["operator"].astype(str), band_mhz, strict=True)})
+    operator = sites["operator"].astype(str)
+    first, second = (list(zip(operator, mhz.tolist(), strict=True)) for mhz in (band_mhz, second_mhz))
+    keys = sorted({*first, *second})
     number_of = {key: i for i, key in enumerate(keys)}
-    n = len(ids)
     return SiteArrays(
         site_id=ids,
         x_m=x_m,
@@ -145,14 +155,14 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
         band_mhz=band_mhz,
         bandwidth_mhz=bandwidth,
         eirp_dbm=eirp,
-        capacity_mhz=np.full(n, radio.capacity_band_mhz.value),
-        capacity_bandwidth_mhz=np.full(n, radio.capacity_bandwidth_mhz.value),
-        capacity_eirp_dbm=np.full(n, radio.capacity_tx_power_dbm.value + radio.capacity_antenna_gain_dbi.value),
+        second_mhz=second_mhz,
+        second_bandwidth_mhz=np.where(is_high, radio.coverage_bandwidth_mhz.value, radio.capacity_bandwidth_mhz.value),
+        second_eirp_dbm=np.where(is_high, low_eirp_dbm, high_eirp_dbm),
         is_broadband=np.array([bool(w & BROADBAND) for w in words], dtype=bool),
         has_capacity=has_capacity,
-        channel=np.array(
-            [number_of[key] for key in zip(sites["operator"].astype(str), band_mhz, strict=True)], dtype=np.int64
-        ),
+        channel=np.array([number_of[key] for key in first], dtype=np.int64),
+        second_channel=np.array([number_of[key] for key in second], dtype=np.int64),
+        channel_mhz=np.array([mhz for _, mhz in keys], dtype=np.float64),
         backhaul_mbps=number["backhaul_mbps"],
         evidence=sites["evidence"].to_numpy(dtype=str),
     )

@@ -40,8 +40,8 @@ class Budget:
     ----------
     served
         Median powers and SINR.
-    margin_db, capacity_margin_db
-        Fade margins of the service standard.
+    margin_db
+        Fade margin of the service standard.
     noise_share
         Noise over noise plus interference in the coverage band, 0 to 1.
     fixed_share
@@ -52,7 +52,6 @@ class Budget:
 
     served: Served
     margin_db: NDArray[np.float64]
-    capacity_margin_db: NDArray[np.float64]
     noise_share: NDArray[np.float64]
     fixed_share: NDArray[np.float64]
     demand_mbps: NDArray[np.float64]
@@ -92,7 +91,7 @@ def draw_shares(
     site = np.maximum(served.site, 0)
     none = sites.n_sites == 0
     width = np.zeros(points.n_points) if none else sites.bandwidth_mhz[site]
-    capacity_width = np.zeros(points.n_points) if none else sites.capacity_bandwidth_mhz[site]
+    second_width = np.zeros(points.n_points) if none else sites.second_bandwidth_mhz[site]
     sigma_db = np.hypot(error.sigma_db, _position_sigma_db(points, sites, served, radio))
     position = np.exp(radio.population_sigma_share.value * rng.standard_normal((n_draws, points.n_places)))
     for k in range(n_draws):
@@ -103,10 +102,10 @@ def draw_shares(
         # A shared bias lifts signal and neighbours alike, so it only helps against noise.
         ground_db = 10.0 * np.log10((1.0 - budget.noise_share) * 10.0 ** (0.1 * bias_db) + budget.noise_share)
         shift_db = own_db + bias_db - ground_db
-        sinr, capacity_sinr = served.sinr_db + shift_db, served.capacity_sinr_db + shift_db
+        sinr, second_sinr = served.sinr_db + shift_db, served.second_sinr_db + shift_db
         peak = efficiency_bps_hz(sinr - budget.margin_db, radio) * width
-        peak += efficiency_bps_hz(capacity_sinr - budget.capacity_margin_db, radio) * capacity_width
-        rate = efficiency_bps_hz(sinr, radio) * width + efficiency_bps_hz(capacity_sinr, radio) * capacity_width
+        peak += efficiency_bps_hz(second_sinr - budget.margin_db, radio) * second_width
+        rate = efficiency_bps_hz(sinr, radio) * width + efficiency_bps_hz(second_sinr, radio) * second_width
         signal = np.nan_to_num(served.signal_dbm + own_db + bias_db, nan=-np.inf) >= radio.sensitivity_dbm.value
         eligible = signal & (peak >= dl_mbps)
         loads = fill_sectors(
