@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -133,12 +134,17 @@ def make_small_country() -> Country:
     )
 
 
-@pytest.fixture
-def small_country(tmp_path: Path) -> Path:
-    """Folder of a tiny country without a fault, made anew for each test."""
-    folder = tmp_path / "TST"
+@pytest.fixture(scope="session")
+def _small_country_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "TST"
     write_country(make_small_country(), folder)
     return folder
+
+
+@pytest.fixture
+def small_country(_small_country_template: Path, tmp_path: Path) -> Path:
+    """Folder of a tiny country without a fault, made anew for each test."""
+    return Path(shutil.copytree(_small_country_template, tmp_path / "TST"))
 
 
 @pytest.fixture

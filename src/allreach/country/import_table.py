@@ -248,7 +248,7 @@ def _of_dimension(geometry: BaseGeometry, dimension: int) -> BaseGeometry:
     parts = [part for part in shapely.get_parts(geometry) if shapely.get_dimensions(part) == dimension]
     if len(parts) == 1:
         return parts[0]
-    return shapely.multilinestrings(parts) if dimension == 1 else shapely.multipolygons(parts)
+    return shapely.MultiLineString(parts) if dimension == 1 else shapely.MultiPolygon(parts)
 
 
 def _drop(

@@ -171,7 +171,8 @@ def population_from_buildings(
     total
         Number of people.
     """
-    footprints = buildings.to_crs(grid.crs)
+    order = np.argsort(shapely.to_wkb(np.asarray(buildings.geometry.array), hex=True).astype(str), kind="stable")
+    footprints = buildings.iloc[order].to_crs(grid.crs)  # sums must not depend on the order of the rows
     inside_m2 = footprints.area.to_numpy()
     centre = footprints.representative_point()
     unit = _unit_of(centre, units)

@@ -8,13 +8,14 @@ from typing import Literal
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from rasterio.crs import CRS as RasterioCRS
 from rasterio.errors import RasterioIOError
 from rasterio.fill import fillnodata
 from rasterio.warp import Resampling, reproject, transform_bounds
-from rasterio.windows import Window, from_bounds
+from rasterio.windows import Window
 
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
@@ -41,7 +42,7 @@ class ForeignRaster:
     """
 
     values: NDArray[np.float64]
-    transform: rasterio.Affine
+    transform: Affine
     crs: CRS
 
 
@@ -76,11 +77,14 @@ def read_frame(path: Path, grid: Grid, *, file_crs: str | None = None, margin_px
     with _open(path) as source:
         crs = _crs(path, source, file_crs)
         bounds = transform_bounds(grid.crs, crs, *grid.bounds_m, densify_pts=41)
-        wanted = from_bounds(*bounds, transform=source.transform)
-        col_0 = max(int(np.floor(wanted.col_off)) - margin_px, 0)
-        row_0 = max(int(np.floor(wanted.row_off)) - margin_px, 0)
-        col_1 = min(int(np.ceil(wanted.col_off + wanted.width)) + margin_px, source.width)
-        row_1 = min(int(np.ceil(wanted.row_off + wanted.height)) + margin_px, source.height)
+        transform = source.transform
+        corners_x = np.array([bounds[0], bounds[2], bounds[0], bounds[2]])
+        corners_y = np.array([bounds[1], bounds[1], bounds[3], bounds[3]])
+        cols, rows = colrow(transform, corners_x, corners_y)
+        col_0 = max(int(np.floor(cols.min())) - margin_px, 0)
+        row_0 = max(int(np.floor(rows.min())) - margin_px, 0)
+        col_1 = min(int(np.ceil(cols.max())) + margin_px, source.width)
+        row_1 = min(int(np.ceil(rows.max())) + margin_px, source.height)
         if col_1 <= col_0 or row_1 <= row_0:
             raise InputError(
                 Fault(
@@ -94,7 +98,9 @@ def read_frame(path: Path, grid: Grid, *, file_crs: str | None = None, margin_px
             raise InputError(_broken(path, error)) from error
         if source.nodata is not None:
             values[values == source.nodata] = np.nan
-        return ForeignRaster(values, source.window_transform(window), CRS.from_user_input(crs.to_wkt()))
+        x_0, y_0 = xy(transform, np.array(float(col_0)), np.array(float(row_0)))
+        shifted = Affine(transform.a, transform.b, float(x_0), transform.d, transform.e, float(y_0))
+        return ForeignRaster(values, shifted, CRS.from_user_input(crs.to_wkt()))
 
 
 def fill_voids(raster: ForeignRaster, *, search_px: int) -> tuple[ForeignRaster, NDArray[np.bool_]]:
@@ -160,7 +166,7 @@ def sum_onto(raster: ForeignRaster, grid: Grid) -> NDArray[np.float64]:
         share = raster.values[rows[start : start + 100_000], cols[start : start + 100_000]] / parts**2
         for dr in offsets:
             for dc in offsets:
-                x, y = raster.transform * (c + dc, r + dr)
+                x, y = xy(raster.transform, c + dc, r + dr)
                 x_m, y_m = to_grid.transform(x, y)
                 row, col = grid.rowcol(x_m, y_m)
                 inside = grid.contains(row, col)
@@ -173,7 +179,7 @@ def on_grid_mask(raster: ForeignRaster, mask: NDArray[np.bool_], grid: Grid) -> 
     rows, cols = np.mgrid[0 : grid.n_rows, 0 : grid.n_cols]
     x_m, y_m = grid.xy_m(rows.ravel(), cols.ravel())
     back = Transformer.from_crs(CRS.from_user_input(grid.crs), raster.crs, always_xy=True)
-    col, row = ~raster.transform * back.transform(x_m, y_m)
+    col, row = colrow(raster.transform, *back.transform(x_m, y_m))
     r, c = np.floor(row).astype(int), np.floor(col).astype(int)
     inside = (r >= 0) & (r < mask.shape[0]) & (c >= 0) & (c < mask.shape[1])
     out = np.zeros(r.size, dtype=bool)
@@ -181,12 +187,29 @@ def on_grid_mask(raster: ForeignRaster, mask: NDArray[np.bool_], grid: Grid) -> 
     return out.reshape(grid.shape)
 
 
+def xy(transform: Affine, col: NDArray[np.float64], row: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
+    """Coordinates of positions counted in pixels."""
+    return (
+        transform.a * col + transform.b * row + transform.c,
+        transform.d * col + transform.e * row + transform.f,
+    )
+
+
+def colrow(transform: Affine, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
+    """Positions counted in pixels of coordinates."""
+    dx, dy = np.asarray(x) - transform.c, np.asarray(y) - transform.f
+    determinant = transform.a * transform.e - transform.b * transform.d
+    return (
+        (transform.e * dx - transform.b * dy) / determinant,
+        (transform.a * dy - transform.d * dx) / determinant,
+    )
+
+
 def _pixel_in(raster: ForeignRaster, grid: Grid) -> float:
     rows, cols = raster.values.shape
-    x, y = raster.transform * (cols / 2, rows / 2)
-    u, v = raster.transform * (cols / 2 + 1, rows / 2 + 1)
+    x, y = xy(raster.transform, np.array([cols / 2, cols / 2 + 1]), np.array([rows / 2, rows / 2 + 1]))
     to_grid = Transformer.from_crs(raster.crs, CRS.from_user_input(grid.crs), always_xy=True)
-    (x_m, u_m), (y_m, v_m) = to_grid.transform([x, u], [y, v])
+    (x_m, u_m), (y_m, v_m) = to_grid.transform(x, y)
     return float(max(abs(u_m - x_m), abs(v_m - y_m)))
 
 
