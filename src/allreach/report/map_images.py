@@ -38,6 +38,7 @@ BEYOND_STRENGTH = 0.3  # relief beyond the border is fainter
 LIGHTS_DEG = ((315.0, 0.5), (270.0, 0.2), (0.0, 0.2), (225.0, 0.1))  # azimuth, weight
 LIGHT_ELEVATION_DEG = 45.0
 TYPICAL_SLOPE = 0.35  # the steep tenth of the land is drawn this steep, so that coarse grids show relief too
+RIM_SHARE = 0.05  # of the grid's shorter side
 SMALL_ISLAND_PX = 100.0  # below this an island is drawn with every pixel it touches, or it might vanish
 WATER_CLUTTER = 1
 SEA_ZONE = 1
@@ -88,6 +89,10 @@ class Painter:
             land[water & self.is_inside] = WATER_RGB[channel]
             land[water & ~self.is_inside] = BEYOND_WATER_RGB[channel]
             picture[channel] = np.clip(np.rint(land * (1.0 + factor)), 0, 255)
+        rim = self._rim(row, col)[None]
+        rim[:, self.is_inside] = 1.0
+        background = np.asarray(BEYOND_RGB, dtype=np.float64)[:, None, None]
+        picture = np.rint(background + rim * (picture - background)).astype(np.uint8)
         return Picture(_jpeg(picture), "image/jpeg", self.frame.corners)
 
     def coverage(
@@ -142,6 +147,13 @@ class Painter:
         if self.country.clutter_class is not None:
             water |= sample_nearest(self.country.clutter_class, row, col, 0) == WATER_CLUTTER
         return water
+
+    def _rim(self, row: NDArray[np.float32], col: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return 0 outside the grid rising to 1 a little inside it: beyond the border the picture fades away."""
+        n_rows, n_cols = self.country.grid.shape
+        inward = np.minimum(np.minimum(row, n_rows - 1 - row), np.minimum(col, n_cols - 1 - col))
+        share = np.clip(inward / (RIM_SHARE * min(n_rows, n_cols)), 0.0, 1.0).astype(np.float64)
+        return np.asarray(share * share * (3.0 - 2.0 * share))
 
     def _country_mask(self) -> NDArray[np.bool_]:
         shape = (self.frame.n_rows, self.frame.n_cols)

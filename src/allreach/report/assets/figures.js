@@ -18,7 +18,7 @@ function drawHeadline() {
     const [a, rest] = t('headline_plan').split('{share}'), [b, c] = rest.split('{pv}');
     lines.push(h('p', {}, a, h('span', { class: 'good' }, share(after)), b, money(PLAN.pv_usd), c));
   } else if (!META.has_plan) lines.push(h('p', { class: 'more' }, t('headline_waiting')));
-  lines.push(h('p', { class: 'more' }, t('standard', { dl: decimal(standard.dl_mbps), busy: decimal(standard.busy_hour_mbps), hours: share(standard.hours_share), where: t(standard.indoors ? 'indoors' : 'outdoors') }), '. ', badge(META.evidence)));
+  lines.push(h('p', { class: 'more' }, t('standard', { dl: decimal(standard.dl_mbps), busy: decimal(standard.busy_hour_mbps), hours: share(standard.hours_share), where: t(standard.indoors ? 'indoors' : 'outdoors') }), '. ', t('predicted_short'), ' ', badge(META.evidence)));
   fill(document.getElementById('headline'), lines);
 }
 

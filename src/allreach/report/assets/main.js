@@ -18,6 +18,7 @@ function drawAll() {
   drawHeadline();
   drawFigures();
   drawLayerPanel();
+  drawCredit();
   drawCosts();
   drawTable();
   drawAssumptions();

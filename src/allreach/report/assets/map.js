@@ -30,7 +30,6 @@ function startMap() {
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), 'bottom-left');
-  map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: attribution() }), 'bottom-right');
   map.on('styleimagemissing', (event) => {
     const icon = event.id === 'institution' ? institutionIcon() : siteIcon(event.id.replace('site_', ''));
     if (!map.hasImage(event.id)) map.addImage(event.id, icon.image, { pixelRatio: 2 });
@@ -57,10 +56,9 @@ function fitZoom() {
 }
 
 const fitPadding = () => (window.innerWidth < 960 ? 16 : 48);
-function attribution() {
-  const sources = new Set(DATA.sources.map((s) => (s.source.includes('OpenStreetMap') ? '© OpenStreetMap contributors' : s.source.split(/[;,(]/)[0].trim())).filter((s) => s && s !== 'not stated'));
-  const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }[c]));
-  return ['MapLibre', ...[...sources].slice(0, 4).map((s) => escape(s.length > 36 ? s.slice(0, 35) + '…' : s))].join(' · ');
+function drawCredit() {
+  const osm = DATA.sources.some((s) => /OpenStreetMap/.test(s.source + s.licence));
+  fill(document.getElementById('credit'), osm ? '© OpenStreetMap contributors · ' : '', h('a', { href: '#sources' }, t('credit')));
 }
 
 function applySwitch(item) {
@@ -195,7 +193,7 @@ function switchRow(item) {
   const name = t(item.text), id = `switch-${item.id}`;
   const row = h('div', { class: 'layer' }, h('div', { class: 'layer-head' },
     h('input', { type: 'checkbox', id, checked: item.on, onchange: (e) => { item.on = e.target.checked; if (map) applySwitch(item); drawLayerPanel(); document.getElementById(id).focus(); } }),
-    h('label', { for: id }, name),
+    h('label', { for: id }, name, SIGNS[item.id] && item.on && [' ', SIGNS[item.id]()]),
     h('input', { type: 'range', min: 0, max: 1, step: 0.05, value: item.opacity, disabled: !item.on, 'aria-label': t('opacity', { layer: name }),
       oninput: (e) => { item.opacity = Number(e.target.value); if (map) applySwitch(item); } })));
   if (item.on && LEGENDS[item.id]) row.append(h('div', { class: 'legend' }, LEGENDS[item.id]()));
@@ -203,7 +201,7 @@ function switchRow(item) {
 }
 
 const LEGENDS = {
-  unreached: () => h('div', { class: 'row' }, swatch(MISSING_COLOUR), t('unreached_legend')),
+  unreached: () => h('div', {}, t('area_people')),
   plan: () => {
     const served = DATA.figures.by_technology || {};
     return TECHNOLOGIES.filter((name) => served[name] && served[name].households > 0).map((name) => h('button', { type: 'button', class: 'row', title: t('plan_filter_hint'), 'aria-pressed': String(!hiddenTechnologies.has(name)),
@@ -216,6 +214,13 @@ const LEGENDS = {
     return h('div', { class: 'row' }, icon, t(`status_${s}`), h('span', { class: 'count' }, count(SITES.status.filter((v) => v === s).length)));
   }),
   fibre: () => ['fibre', 'access_fibre'].filter((k) => LINKS.kind.includes(k)).map((k) => h('div', { class: 'row' }, swatch(LINK_COLOUR[k], 'line'), t(`link_${k}`))),
-  hops: () => h('div', { class: 'row' }, swatch(LINK_COLOUR.hop, 'dash'), t('link_hop')),
-  fibre_today: () => h('div', { class: 'row' }, swatch('#5b4b8a', 'line'), t('layer_existing_fibre')),
+};
+
+// One sign beside the name, where a layer has only one.
+const SIGNS = {
+  unreached: () => swatch(MISSING_COLOUR),
+  hops: () => swatch(LINK_COLOUR.hop, 'dash'),
+  fibre_today: () => swatch('#5b4b8a', 'line'),
+  exclusions: () => swatch('#d9c2c2', 'square'),
+  roads: () => swatch('#8f8779', 'line'),
 };

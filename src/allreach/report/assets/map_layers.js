@@ -3,7 +3,7 @@ const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize
 
 function placeFeatures() {
   return collection(PLACES.place_id.map((id, i) => feature({ type: 'Point', coordinates: pointOf(PLACES, i) }, {
-    i, name: PLACES.name[i], population: PLACES.population[i], technology: SUMMARY[i].technology,
+    i, name: PLACES.name[i], rank: RANK[i], population: PLACES.population[i], technology: SUMMARY[i].technology,
     missing_today: SUMMARY[i].missing, missing_planned: SUMMARY[i].missingAfter === null ? SUMMARY[i].missing : SUMMARY[i].missingAfter,
   })));
 }
@@ -25,13 +25,17 @@ function pointFeatures(table, properties) {
 
 // Radius by the square root of people: area is people. Stops at the zooms of the country, a province and a village.
 const MOST_PEOPLE = Math.max(1, ...PLACES.population);
-const BOLD = N_PLACES > 1500 ? 1 : 1.4;  // few places: room for larger signs
+const mapArea = document.getElementById('map').clientWidth * document.getElementById('map').clientHeight;
+const BOLD = Math.min(1.4, Math.max(0.65, Math.sqrt(mapArea / Math.max(1, N_PLACES)) / 14 / rem()));  // room for a sign
+const RANK = [];  // of a place by people: names appear in this order while zooming in
+PLACES.population.map((_, i) => i).sort((a, b) => PLACES.population[b] - PLACES.population[a] || a - b).forEach((i, rank) => { RANK[i] = rank; });
 const stops = (least, middle, most) => ['interpolate', ['linear'], ['zoom'], fitZoom(), least, fitZoom() + 2.5, middle, fitZoom() + 6, most];
 function radius(value) {
   const at = (largest, least) => ['max', ['*', ['sqrt', ['max', ['get', value], 0]], largest * rem() / Math.sqrt(MOST_PEOPLE)], least * rem()];
   return stops(at(17 * BOLD, 1.7 * BOLD), at(34 * BOLD, 4 * BOLD), at(70, 8));
 }
 
+const named = (most) => ['case', ['<', ['get', 'rank'], most], ['get', 'name'], ''];
 const matching = (property, colours, other) => ['match', ['get', property], ...Object.entries(colours).flat(), other];
 const wider = (least, middle, most) => stops(least * rem() * BOLD, middle * rem() * BOLD, most * rem());
 
@@ -80,7 +84,7 @@ function mapStyle() {
         'symbol-sort-key': ['match', ['get', 'status'], 'existing', 0, 'upgraded', 1, 2] } },
       { id: 'chosen', type: 'circle', source: 'chosen', paint: { 'circle-opacity': 0, 'circle-radius': 13 * rem(), 'circle-stroke-color': '#17252f', 'circle-stroke-width': 2.5 * rem() } },
       { id: 'labels', type: 'symbol', source: 'places',
-        layout: { 'text-field': ['get', 'name'], 'text-font': ['system-ui', 'Segoe UI', 'Noto Sans', 'Liberation Sans', 'Arial'],
+        layout: { 'text-field': ['step', ['zoom'], named(45), fitZoom() + 1, named(250), fitZoom() + 2.2, named(1200), fitZoom() + 3.5, ['get', 'name']], 'text-font': ['system-ui', 'Segoe UI', 'Noto Sans', 'Liberation Sans', 'Arial'],
           'text-size': stops(...[[10.5, 12, 14.5], [11, 13, 16], [12, 14.5, 18]].map(([small, town, city]) => ['step', ['get', 'population'], small * rem(), MOST_PEOPLE / 60, town * rem(), MOST_PEOPLE / 8, city * rem()])),
           'text-variable-anchor': ['top', 'bottom', 'right', 'left'], 'text-radial-offset': 0.55, 'text-padding': stops(16, 8, 3), 'symbol-sort-key': ['-', 0, ['get', 'population']], 'text-max-width': 9 },
         paint: { 'text-color': '#17252f', 'text-halo-color': 'rgba(255,255,255,0.92)', 'text-halo-width': 1.5 } },

@@ -58,6 +58,6 @@ function people(value) {
 
 const speed = (value) => (known(value) ? `${formatter({ maximumSignificantDigits: 3 }).format(value)}\u00a0Mbit/s` : '–');
 const techName = (name) => t(`tech_${name}`);
-const adminName = (code) => ADMIN1.get(code) || code || '';
+const adminName = (code) => ADMIN1.get(code) || (code ? t('region', { code }) : '');
 const badge = (evidence) => h('span', { class: `badge ${evidence}`, title: t(`evidence_help_${evidence}`) }, t(`evidence_${evidence}`));
 const swatch = (colour, shape = '') => h('span', { class: `swatch ${shape}`, style: shape === 'dash' ? { color: colour } : { background: colour } });
