@@ -15,6 +15,8 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.demand import Demand
 
+TIE_M = 1e-3  # distances closer than this are equal: coordinates came through a projection
+
 
 @dataclass(frozen=True)
 class DemandPoints:
@@ -176,7 +178,8 @@ def nearest(
     _, found = tree.query(np.column_stack([x_m, y_m]), k=n_near)
     found = np.asarray(found, dtype=np.int64).reshape(len(x_m), n_near)
     squared = (to_x_m[found] - x_m[:, None]) ** 2 + (to_y_m[found] - y_m[:, None]) ** 2
-    tied = squared == squared.min(axis=1, keepdims=True)
+    distance_m = np.sqrt(squared)
+    tied = distance_m <= distance_m.min(axis=1, keepdims=True) + TIE_M
     return np.asarray(np.where(tied, found, len(to_x_m)).min(axis=1))
 
 

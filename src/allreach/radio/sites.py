@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from allreach.errors import Fault, InputError
@@ -166,6 +167,22 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
         backhaul_mbps=number["backhaul_mbps"],
         evidence=sites["evidence"].to_numpy(dtype=str),
     )
+
+
+def with_candidates(
+    sites: gpd.GeoDataFrame, candidates: gpd.GeoDataFrame, grid: Grid, radio: Radio
+) -> tuple[SiteArrays, NDArray[np.bool_]]:
+    """Existing sites and then candidates, each by ``site_id``, with channels numbered over both; and which stand.
+
+    Candidates have no operator yet; `service.service_links` lets them meet the strongest channel of their band.
+    """
+    both = gpd.GeoDataFrame(pd.concat([sites, candidates], ignore_index=True), geometry="geometry", crs=sites.crs)
+    if "has_capacity" in both.columns:
+        both["has_capacity"] = both["has_capacity"].fillna(False).astype(bool)
+    arrays = site_arrays(both, grid, radio)
+    stands = np.isin(arrays.site_id, sites["site_id"].to_numpy(dtype=str))
+    order = np.lexsort((arrays.site_id, ~stands))
+    return arrays.take(order), stands[order]
 
 
 def _check(ids: NDArray[np.str_], band_mhz: NDArray, bandwidth_mhz: NDArray, height_m: NDArray, where: str) -> None:
