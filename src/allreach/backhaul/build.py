@@ -97,7 +97,8 @@ def backhaul_network(
     attached = attach(lines, points.lon_deg, points.lat_deg, ground, params, may_be_excluded=points.stands)
     keep = attached.vertex[attached.vertex >= 0]
     joined, n_land, n_sea = bridge_parts(attached.lines, keep, ground, params)
-    graph = simplify(joined, keep, weight=weight)
+    free = (points.kind == net.POP) & np.isinf(points.feed_mbps) & (attached.vertex >= 0)
+    graph = simplify(joined, keep, root_vertices=attached.vertex[free], weight=weight)
     n_off_road = int((attached.vertex < 0).sum())
     if n_off_road:
         notes.append(

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from allreach.backhaul.road_lines import RoadLines
 from allreach.backhaul.trench import DEFAULT_WEIGHT, N_CLASSES
@@ -114,34 +114,58 @@ def contract(lines: RoadLines, keep_vertices: NDArray[np.int64]) -> RoadGraph:
 
 
 def simplify(
-    lines: RoadLines, keep_vertices: NDArray[np.int64], *, weight: NDArray[np.float64] = DEFAULT_WEIGHT
+    lines: RoadLines,
+    keep_vertices: NDArray[np.int64],
+    *,
+    root_vertices: NDArray[np.int64] | None = None,
+    weight: NDArray[np.float64] = DEFAULT_WEIGHT,
 ) -> RoadGraph:
-    """Contract after leaving out what no cheapest tree needs: loops, dearer parallel roads, dead ends without a point.
+    """Contract after leaving out what no cheapest tree needs.
+
+    That is: loops, dearer parallel roads, dead ends without a point, and stretches that cost more than the way from
+    either end to a root (the bottleneck test of Steiner trees: such a stretch can be swapped for one of those ways).
 
     Parameters
     ----------
     lines
         Vertices and segments.
     keep_vertices
-        Vertices of the points that may have to be connected.
+        Vertices of the points that may have to be connected, roots among them.
+    root_vertices
+        Vertices of roots without a limit of capacity; by default none.
     weight
         Price order of the trench classes.
     """
     keep_vertices = np.unique(keep_vertices)
+    roots = np.zeros(0, dtype=np.int64) if root_vertices is None else np.unique(root_vertices)
     while True:
         graph = contract(lines, keep_vertices)
-        drop = graph.edge_tail == graph.edge_head
         price = graph.edge_trench_km @ weight
+        drop = graph.edge_tail == graph.edge_head
         order = np.lexsort((np.arange(graph.n_edges), price, graph.edge_head, graph.edge_tail))
         same = np.zeros(graph.n_edges, dtype=bool)
         same[1:] = (np.diff(graph.edge_tail[order]) == 0) & (np.diff(graph.edge_head[order]) == 0)
         drop[order[same]] = True
+        if len(roots):
+            drop |= _dearer_than_roots(graph, price, drop, np.searchsorted(graph.node_vertex, roots))
         is_point = np.zeros(graph.n_nodes, dtype=bool)
         is_point[np.searchsorted(graph.node_vertex, keep_vertices)] = True
         _peel(graph.edge_tail, graph.edge_head, is_point, drop)
         if not drop.any():
             return graph
         lines = lines.kept(~drop[graph.segment_edge])
+
+
+def _dearer_than_roots(
+    graph: RoadGraph, price: NDArray[np.float64], drop: NDArray[np.bool_], root_nodes: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Edges that cost more than the cheapest way from either end to a root; shortest ways themselves never do."""
+    left = np.flatnonzero(~drop)
+    cost = np.maximum(price[left], 1e-9)  # an explicit zero would not count as an edge
+    matrix = coo_array((cost, (graph.edge_tail[left], graph.edge_head[left])), shape=(graph.n_nodes, graph.n_nodes))
+    distance = dijkstra(matrix.tocsr(), directed=False, indices=root_nodes, min_only=True)
+    farther = np.maximum(distance[graph.edge_tail], distance[graph.edge_head])
+    return np.asarray(price > farther * (1.0 + 1e-9))
 
 
 def ordered_parts(n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
