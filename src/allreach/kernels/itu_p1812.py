@@ -1,4 +1,6 @@
-"""ITU-R P.1812-6/-7/-8, Annex 1: basic transmission loss of a terrestrial path, 30 MHz to 6 GHz.
+"""ITU-R P.1812, Annex 1: basic transmission loss of a terrestrial path, 30 MHz to 6 GHz.
+
+Versions -6 and -8, and -7 with the tropospheric scatter of -6 (the ITU advises users of -7 to go back to it).
 
 Two ways in: `basic_transmission_loss_db` for one path and one frequency, and `path_geometry` with `loss_db` where
 several frequencies, percentages or polarisations share a path. `all_losses` gives every intermediate result.
@@ -362,7 +364,7 @@ def basic_transmission_loss_db(
 
     References
     ----------
-    .. [1] ITU-R P.1812-6, -7, -8, Annex 1 (the same equations for what is used here).
+    .. [1] ITU-R P.1812-6 and -8, Annex 1; -7 with the tropospheric scatter of -6.
     """
     geometry = path_geometry(
         d_km, h_m, clutter_m, zone, n, tx_height_m, rx_height_m, lat_deg, delta_n, dct_km, dcr_km, p_pct < 50.0

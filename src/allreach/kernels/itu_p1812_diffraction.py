@@ -1,4 +1,4 @@
-"""ITU-R P.1812-6/-7/-8, Annex 1, section 4.3: diffraction by the delta-Bullington method.
+"""ITU-R P.1812, Annex 1, section 4.3: diffraction by the delta-Bullington method.
 
 Numbers in brackets are the equations of Annex 1 as printed in P.1812-6.
 """

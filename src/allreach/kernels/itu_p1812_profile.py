@@ -1,4 +1,4 @@
-"""ITU-R P.1812-6/-7/-8, Annex 1: what the losses need to know of a path profile (section 3 and Attachment 1).
+"""ITU-R P.1812, Annex 1: what the losses need to know of a path profile (section 3 and Attachment 1).
 
 Every O(n) part of the model is here, and none of it depends on the frequency: one analysis serves several bands and
 percentages. Numbers in brackets are the equations of Annex 1 as printed in P.1812-6.
@@ -208,7 +208,7 @@ def _horizon_at_receiver(d_km: Any, h_m: Any, n: int, hrs: float, c: float) -> t
     best, at = -math.inf, 1
     for i in range(1, n - 1):
         rest = d_total - d_km[i]
-        slope = (h_m[i] - hrs) / rest - c * rest  # (80), (81)
+        slope = (h_m[i] - hrs) / rest - c * rest
         if slope >= best:
             best, at = slope, i
     return best, at
@@ -296,7 +296,7 @@ def path_geometry(
         d_before, h_before = d, h
         clutter_sum += clutter_m[i]
         flat = (h - hts) / d
-        bare = flat - c * d  # (77)
+        bare = flat - c * d
         if bare > best_bare:
             best_bare, lt = bare, i
         best_flat = max(best_flat, flat)
@@ -329,11 +329,11 @@ def path_geometry(
     hstd = min(hstd, h_m[0])  # (89a), (89b)
     hsrd = min(hsrd, h_m[n - 1])  # (89c), (89d)
 
-    # section 5.1 to 5.5: horizons
-    direct_t = slope - c * d_total  # (78)
+    # 5.1 to 5.5: horizons, (76) to (82)
+    direct_t = slope - c * d_total
     is_transhorizon = best_bare > direct_t
     if is_transhorizon:
-        theta_t = 1000.0 * math.atan(best_bare / 1000.0)  # (76)
+        theta_t = 1000.0 * math.atan(best_bare / 1000.0)
         best_r, lr = _horizon_at_receiver(d_km, h_m, n, hrs, c)
         theta_r = 1000.0 * math.atan(best_r / 1000.0)
         dlt = d_km[lt]

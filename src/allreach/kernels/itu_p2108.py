@@ -63,8 +63,8 @@ def height_gain_loss_db(
 @jit
 def _terrestrial_at_db(freq_ghz: float, d_km: float, locations_pct: float) -> float:
     log_f = math.log10(freq_ghz)
-    long = -2.0 * math.log10(10.0 ** (-5.0 * log_f - 12.5) + 10.0**-16.5)  # (4)
-    short = 32.98 + 23.9 * math.log10(d_km) + 3.0 * log_f  # (5)
+    long = -2.0 * math.log10(10.0 ** (-5.0 * log_f - 12.5) + 10.0**-16.5)  # (4a)
+    short = 32.98 + 23.9 * math.log10(d_km) + 3.0 * log_f  # (5a)
     weight_long = 10.0 ** (-0.2 * long)
     weight_short = 10.0 ** (-0.2 * short)
     both = weight_long + weight_short
@@ -76,7 +76,7 @@ def _terrestrial_at_db(freq_ghz: float, d_km: float, locations_pct: float) -> fl
 def terrestrial_loss_db(freq_ghz: float, d_km: float, locations_pct: float) -> float:
     """Loss at one end of a terrestrial path not exceeded at a percentage of locations, section 3.2. [dB].
 
-    For urban and suburban places with the antenna well below the clutter. Beyond 2 km it is that of 2 km.
+    For urban and suburban places with the antenna well below the clutter. Never more than at 2 km (6).
 
     Parameters
     ----------
@@ -121,4 +121,4 @@ def earth_space_loss_db(freq_ghz: float, elevation_deg: float, locations_pct: fl
     k_1 = 93.0 * freq_ghz**0.175
     tangent = math.tan(0.05 * (1.0 - elevation_deg / 90.0) + math.radians(elevation_deg))
     spread = (-k_1 * math.log(1.0 - share) / tangent) ** (0.5 * (90.0 - elevation_deg) / 90.0)
-    return float(spread - 1.0 + 0.6 * normal_quantile(share))  # (6)
+    return float(spread - 1.0 + 0.6 * normal_quantile(share))
