@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 import yaml
 
@@ -84,6 +85,7 @@ def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]
         check_flows,
         check_connections,
         check_existing_backhaul,
+        check_satellites,
         check_lengths,
         check_exclusions,
         check_commitments,
@@ -485,6 +487,34 @@ def check_existing_backhaul(files: Files) -> list[str]:
         if load > float(limit) + FLOW_TOLERANCE_MBPS:
             faults.append(f"{site_id}: {load:.2f} Mbit/s over an existing backhaul of {limit:.2f}")
     return faults
+
+
+def check_satellites(files: Files) -> list[str]:
+    """Low-orbit households fit into the cells near them.
+
+    The plan may spread a place over the cells that its homes lie in, which the tables do not say: the households of the
+    places of one cell may use that cell and its eight neighbours, no more.
+    """
+    density, area_km2 = (
+        _parameter(files, "planning", "leo_users_per_km2"),
+        _parameter(files, "planning", "leo_cell_km2"),
+    )
+    rows = files.assignments[files.assignments["technology"] == "satellite_leo"]
+    if density is None or area_km2 is None or rows.empty:
+        return []
+    transform = pyproj.Transformer.from_crs("EPSG:4326", files.config["crs"], always_xy=True)
+    x_m, y_m = transform.transform([g.x for g in rows["geometry"]], [g.y for g in rows["geometry"]])
+    edge_m = 1000.0 * math.sqrt(area_km2)
+    cells = (
+        pd.Series(
+            rows["households"].to_numpy(),
+            index=pd.MultiIndex.from_arrays([np.floor(np.asarray(x_m) / edge_m), np.floor(np.asarray(y_m) / edge_m)]),
+        )
+        .groupby(level=[0, 1])
+        .sum()
+    )
+    most = 9 * math.floor(density * area_km2)
+    return [f"cell {cell}: {n} low-orbit households, {most} fit around it" for cell, n in cells.items() if n > most]
 
 
 def _km(a: tuple[float, float], b: tuple[float, float]) -> float:

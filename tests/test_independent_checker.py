@@ -185,9 +185,14 @@ def honest():
         "exclusions": exclusions,
         "commitments": commitments,
         "country_sites": country_sites,
-        "config": {"iso3": "TST", "population": 650},
+        "config": {"iso3": "TST", "population": 650, "crs": "EPSG:32638"},
         "curve": pd.DataFrame({"reached_share": [0.0, 0.5, 1.0], "pv_usd": [0.0, 10.0, 90.0]}),
-        "manifest": {"parameters": {"radio": {"load_cap": {"value": 0.7}}}},
+        "manifest": {
+            "parameters": {
+                "radio": {"load_cap": {"value": 0.7}},
+                "planning": {"leo_users_per_km2": {"value": 2.6}, "leo_cell_km2": {"value": 160.0}},
+            }
+        },
     }
 
 
@@ -312,6 +317,10 @@ FORGERIES = {
     "a site cut off": (cell("links", 1, "from_id", "S77"), "connections: S2 (new) has no way to a point of presence"),
     "a pop that is not there": (cell("links", 0, "from_id", "pop:F9"), "connections: S1 (new) has no way"),
     "an existing backhaul overfull": (cell("links", 0, "from_id", "OLD"), None),
+    "a satellite cell overfull": (
+        lambda d: d["manifest"]["parameters"]["planning"].update(leo_users_per_km2=0.007),
+        "12 low-orbit households, 9 fit around it",
+    ),
     "a trench too short": (cell("links", 0, "length_km", 4.0), "lengths: L1: 4.000 km, its ends are 5.000 km apart"),
     "a hop too long": (cell("links", 1, "length_km", 12.0), "lengths: L2: a hop of 12.000 km"),
     "a site in a minefield": (
