@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,6 @@ def _cumulated_before(cell: NDArray[np.int64], need: NDArray[np.float64]) -> NDA
     """Sum of the earlier needs of the same cell; `cell` is sorted."""
     before = np.zeros(len(need))
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    for first, last in zip(starts, np.append(starts[1:], len(cell)), strict=True):
+    for first, last in pairwise([*starts, len(cell)]):
         before[first + 1 : last] = np.cumsum(need[first : last - 1])
     return before
