@@ -21,6 +21,7 @@ from allreach.params.country_config import CountryConfig
 
 SUM_TOLERANCE_SHARE = 0.01  # pixels and census totals may differ this much before a warning
 POINT_LAYERS = ("places", "sites", "institutions", "measurements")
+WATER_CODE = 1  # sea in zones.tif, water in clutter.tif
 GATEWAYS = ("pop", "exchange", "gateway")
 
 
@@ -366,24 +367,46 @@ def _ground(folder: Folder) -> list[Fault]:
                         kind="terrain-void",
                     )
                 )
-        wet = np.zeros(len(table), dtype=bool)
-        for raster, code in (("zones", 1), ("clutter", 1)):
-            values = _same_shape(folder, raster)
-            if values is not None:
-                wet |= there & (values[r, c] == code)
-        if wet.any():
-            what = "stand under the sea or in a lake" if name == "sites" else "lie in the water"
+        wet, deep = _in_water(folder, there, r, c)
+        if name == "sites" and deep.any():
             faults.append(
                 Fault(
                     where,
-                    f"{int(wet.sum())} rows {what} ({_some(table[key][wet])})",
+                    f"{int(deep.sum())} rows stand under the sea or in a lake ({_some(table[key][deep])})",
                     "dry land by zones.tif and clutter.tif",
                     "Correct the positions, or the water mask",
                     kind="water",
-                    severity="error" if name == "sites" else "warning",
+                )
+            )
+            wet &= ~deep
+        if wet.any():
+            faults.append(
+                Fault(
+                    where,
+                    f"{int(wet.sum())} rows lie in pixels of water ({_some(table[key][wet])})",
+                    "dry land by zones.tif and clutter.tif",
+                    "At the shore a coarse pixel may do this; else correct the positions, or the water mask",
+                    severity="warning",
+                    kind="water",
                 )
             )
     return faults
+
+
+def _in_water(
+    folder: Folder, there: NDArray[np.bool_], row: NDArray[np.int64], col: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Points in pixels of water, and those of them with nothing but water around."""
+    wet = np.zeros(len(there), dtype=bool)
+    deep = np.zeros(len(there), dtype=bool)
+    for name in ("zones", "clutter"):
+        values = _same_shape(folder, name)
+        if values is not None:
+            water = np.pad(values == WATER_CODE, 1, mode="edge")
+            around = [water[row + dr, col + dc] for dr in range(3) for dc in range(3)]
+            wet |= there & water[row + 1, col + 1]
+            deep |= there & np.logical_and.reduce(around)
+    return wet, deep
 
 
 def _backhaul(layers: dict[str, pd.DataFrame]) -> list[Fault]:

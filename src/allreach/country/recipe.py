@@ -23,6 +23,7 @@ from allreach.io.country_folder import Country
 from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
 from allreach.io.foreign_raster import file_frame
 from allreach.params.country_config import CountryConfig, Evidence, LayerProvenance
+from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
 
 Progress = Callable[[str, int, int], None] | None
@@ -284,14 +285,10 @@ class Kitchen:
             },
             geometry=known.geometry,
         ).sort_values("id", kind="stable", ignore_index=True)
+        land = self._read(step.land_file) if step.land_file else None
+        sketch = load_params([self.config.parameters], []).sketch
         values, said = rules.population_from_buildings(
-            step,
-            buildings,
-            self._read(step.land_file) if step.land_file else None,
-            controls,
-            self._units(),
-            self.grid,
-            self._total(),
+            step, buildings, land, controls, self._units(), self.grid, self._total(), sketch
         )
         self.rasters["population"] = values
         self._note("population", f"{said}. {step.note}", step.source, step.licence, step.retrieved, "modelled")

@@ -15,12 +15,14 @@ from scipy import ndimage
 
 from allreach import tables
 from allreach.country.import_spec import Condition
-from allreach.country.spread import largest_remainder, spread_over_buildings, unnest
+from allreach.country.sketch_people import unnested
+from allreach.country.spread import largest_remainder, spread_over_buildings
 from allreach.country.vocabulary import CLUTTER_CLASSES
 from allreach.demand.points import nearest
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.quantity import Frozen
+from allreach.params.sketch import Sketch
 
 COVER_STEPS = 5  # each pixel is cut into 5 x 5 to measure what covers it
 UNPAINTED = 255
@@ -155,6 +157,7 @@ def population_from_buildings(
     units: gpd.GeoDataFrame,
     grid: Grid,
     total: int,
+    params: Sketch,
 ) -> tuple[NDArray[np.float32], str]:
     """People per pixel, from footprint times storeys, calibrated at the known places; and what was done.
 
@@ -170,6 +173,8 @@ def population_from_buildings(
         First-level units of `boundaries`.
     total
         Number of people.
+    params
+        Rule by which a place lies inside another (``nesting_*``).
     """
     order = np.argsort(shapely.to_wkb(np.asarray(buildings.geometry.array), hex=True).astype(str), kind="stable")
     footprints = buildings.iloc[order].to_crs(grid.crs)  # sums must not depend on the order of the rows
@@ -197,8 +202,8 @@ def population_from_buildings(
     listed = float(people.sum())
     n_nested = 0
     if rule.controls.unnest:
-        people, child = unnest(people, xy_m[:, 0], xy_m[:, 1], points["admin1"].to_numpy())
-        n_nested = int(child.sum())
+        admin1 = [str(code) for code in points["admin1"]]
+        people, n_nested = unnested(people.astype(np.int64), xy_m[:, 0], xy_m[:, 1], admin1, params)
     building_xy_m = np.column_stack([centre.x, centre.y])[lived_in]
     per_building = spread_over_buildings(
         room_m2[lived_in], building_xy_m, unit[lived_in], people, xy_m, _unit_of(points.geometry, units), total

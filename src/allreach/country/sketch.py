@@ -12,12 +12,18 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from allreach import tables
 from allreach.country import sketch_outline as outlines
-from allreach.country.sketch_frame import Frame, choose_lattice_m, choose_pixel_m, country_crs, country_outline, make_frame
-from allreach.country.sketch_frame import project as project_geometries
+from allreach.country.sketch_frame import (
+    Frame,
+    choose_lattice_m,
+    choose_pixel_m,
+    country_crs,
+    country_outline,
+    lonlat_outline,
+    make_frame,
+)
 from allreach.country.sketch_gazetteer import CountryFacts, find_country, lonlat_by_iso3, numbers_by_iso3, places_of
 from allreach.country.sketch_network import (
     Backbone,
@@ -35,7 +41,7 @@ from allreach.country.sketch_roads import RoadNet, roads
 from allreach.country.sketch_routes import class_weight, road_classes
 from allreach.country.sketch_settlements import population as population_raster
 from allreach.country.sketch_terrain import read_nodes, terrain_m, water_level_m
-from allreach.country.sketch_zones import clutter, on_grid, zones
+from allreach.country.sketch_zones import clutter, land_under, on_grid, zones
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
@@ -147,15 +153,19 @@ def sketch_with_report(
     power, has_grid = power_table(net, weight_m, found.table, frame, rules)
     step(7)
     size, size_source = household_size(facts, rules)
+    sites = sites_table(net, found.table, fibre, has_grid, frame, lake_lattice, seed, rules)
+    institutions = institutions_table(found.table, has_grid, frame, lake_lattice, seed, rules)
+    places = _places_table(found, size, frame)
     layers: dict[str, pd.DataFrame] = {
-        "places": _places_table(found, size, frame),
+        "places": places,
         "roads": _roads_table(net, classes, frame, rules),
         "fibre": fibre_table(net, found.table, fibre, frame),
         "power": power,
-        "sites": sites_table(net, found.table, fibre, has_grid, frame, lake_lattice, seed, rules),
-        "institutions": institutions_table(found.table, has_grid, frame, lake_lattice, seed, rules),
+        "sites": sites,
+        "institutions": institutions,
         "boundaries": _boundaries_table(frame, facts, total, n_off),
     }
+    heights_m, is_land, is_lake = land_under([places, sites, institutions], frame, heights_m, is_lake, level_m, rules)
     step(8)
     report = _report(found, net, fibre, n_off, listed, frame)
     country = Country(
@@ -173,8 +183,8 @@ def sketch_with_report(
         ),
         grid=frame.grid,
         terrain_m=heights_m,
-        clutter_class=clutter(frame, head_count, is_lake, rules),
-        zones=zones(frame, heights_m, is_lake, level_m, distance_km, rules),
+        clutter_class=clutter(is_land, frame.grid.pixel_m, head_count, is_lake, rules),
+        zones=zones(frame, heights_m, is_land, is_lake, level_m, distance_km, rules),
         population=head_count,
         layers=layers,
         provenance=provenance(found.notes, net.n_cut, fibre.without, n_off, frame),
@@ -287,9 +297,7 @@ def _roads_table(net: RoadNet, classes: np.ndarray, frame: Frame, rules: Sketch)
 
 
 def _boundaries_table(frame: Frame, facts: CountryFacts, total: int, n_off: int) -> pd.DataFrame:
-    outline = np.empty(1, dtype=object)
-    outline[0] = frame.outline
-    lonlat = project_geometries(outline, frame.grid.crs, inverse=True)[0]
+    lonlat = lonlat_outline(frame)
     return tables.conform(
         pd.DataFrame(
             {
@@ -299,7 +307,7 @@ def _boundaries_table(frame: Frame, facts: CountryFacts, total: int, n_off: int)
                 "name": [facts.name],
                 "population": [total],
                 "evidence": ["modelled" if n_off else "open"],
-                "geometry": [shapely.set_precision(lonlat, 1e-6)],
+                "geometry": [lonlat],
             }
         ),
         "boundaries",

@@ -108,11 +108,35 @@ def country_outline(
     return shapely.MultiPolygon(polygon_parts(whole)), int(off.sum())
 
 
+def lonlat_outline(frame: Frame) -> shapely.MultiPolygon:
+    """Outline in WGS 84, cut at the anti-meridian."""
+    lon_0 = float(frame.grid.to_lonlat(0.0, 0.0)[0])
+    objects = np.empty(len(frame.outline.geoms), dtype=object)
+    objects[:] = list(frame.outline.geoms)
+    parts: list[shapely.Polygon] = []
+    for polygon in project(objects, frame.grid.crs, inverse=True):
+        whole = shapely.make_valid(shapely.transform(polygon, lambda points: _unwrapped(points, lon_0)))
+        for turn in (-360.0, 0.0, 360.0):
+            west, _, east, _ = whole.bounds
+            if west + turn >= 180.0 or east + turn <= -180.0:
+                continue
+            turned = shapely.transform(whole, lambda points, turn=turn: points + (turn, 0.0))
+            inside = west + turn >= -180.0 and east + turn <= 180.0
+            parts += polygon_parts(turned if inside else shapely.intersection(turned, shapely.box(-180, -90, 180, 90)))
+    return shapely.MultiPolygon(parts)
+
+
+def _unwrapped(points: NDArray[np.float64], lon_0: float) -> NDArray[np.float64]:
+    """Longitudes within half a turn of the centre, so that none jumps. [degree]"""
+    out = points.copy()
+    out[:, 0] = lon_0 + (points[:, 0] - lon_0 + 180.0) % 360.0 - 180.0
+    return np.round(out, 6)
+
+
 def choose_lattice_m(area_km2: float, bounds_m: tuple[float, ...], params: Sketch) -> float:
     """Spacing of the drawing lattice, from the country's area and extent alone. [m]"""
-    if area_km2 < params.small_country_km2.value:
-        return float(params.lattice_small_m.value)
-    spacing_m = float(params.lattice_m.value)
+    is_small = area_km2 < params.small_country_km2.value
+    spacing_m = float(params.lattice_small_m.value if is_small else params.lattice_m.value)
     while _n_cells(bounds_m, spacing_m, params.sea_reach_km.value * KM) > params.max_mpx.value * 1e6:
         spacing_m *= 2.0
     return spacing_m

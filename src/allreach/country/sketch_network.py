@@ -21,6 +21,7 @@ from allreach.params.sketch import Sketch
 
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 SHRINKS = (-1.0, 0.8, -0.8, 0.6, -0.6, 0.4, -0.4, 0.2, -0.2, 0.0)
+SHORE_M = 100.0  # points keep that far from the shore and the border
 POINT_STEP_M = 500.0  # lines are sampled that densely to find what lies near them
 
 
@@ -281,6 +282,8 @@ def spread(
     dx, dy = radius_m * np.cos(angle), radius_m * np.sin(angle)
     x_0, y_0 = places["x_m"].to_numpy()[place], places["y_m"].to_numpy()[place]
     good = frame.is_own_lattice & ~is_lake
+    inland = shapely.buffer(frame.outline, -SHORE_M)
+    shapely.prepare(inland)
     tree = cKDTree(places[["x_m", "y_m"]].to_numpy())
     shrink = np.ones(len(place))
     wrong = np.arange(len(place))
@@ -289,7 +292,8 @@ def spread(
         row, col = frame.lattice.rowcol(px, py)
         nearest_m = tree.query(np.column_stack([px, py]))[0] if len(wrong) else np.zeros(0)
         own_m = np.hypot(px - x_0[wrong], py - y_0[wrong])
-        wrong = wrong[~good[row, col] | (own_m > nearest_m + 1.0)]
+        on_land = good[row, col] & shapely.contains_xy(inland, px, py)
+        wrong = wrong[~on_land | (own_m > nearest_m + 1.0)]
         shrink[wrong] = factor
     return place, x_0 + shrink * dx, y_0 + shrink * dy
 
@@ -312,12 +316,30 @@ def points_lonlat(x_m: NDArray[np.float64], y_m: NDArray[np.float64], frame: Fra
 
 
 def lines_lonlat(lines: list[NDArray[np.float64]], frame: Frame) -> NDArray[np.object_]:
-    """Lines in WGS 84, seven decimals, so that shared ends are equal."""
+    """Lines in WGS 84, seven decimals, so that shared ends are equal; cut where they cross the anti-meridian."""
     out = np.empty(len(lines), dtype=object)
-    if lines:
-        lengths = np.array([len(line) for line in lines])
-        xy = np.concatenate(lines)
-        lon, lat = frame.grid.to_lonlat(xy[:, 0], xy[:, 1])
-        coordinates = np.round(np.column_stack([lon, lat]), 7)
-        out[:] = shapely.linestrings(coordinates, indices=np.repeat(np.arange(len(lines)), lengths))
+    if not lines:
+        return out
+    lengths = np.array([len(line) for line in lines])
+    owner = np.repeat(np.arange(len(lines)), lengths)
+    xy = np.concatenate(lines)
+    lon, lat = frame.grid.to_lonlat(xy[:, 0], xy[:, 1])
+    coordinates = np.round(np.column_stack([lon, lat]), 7)
+    out[:] = shapely.linestrings(coordinates, indices=owner)
+    jump = (np.abs(np.diff(coordinates[:, 0])) > 180.0) & (np.diff(owner) == 0)
+    for i in np.unique(owner[:-1][jump]):
+        out[i] = _cut_at_antimeridian(coordinates[owner == i])
     return out
+
+
+def _cut_at_antimeridian(points: NDArray[np.float64]) -> shapely.MultiLineString:
+    pieces, piece = [], [tuple(points[0])]
+    for (lon_a, lat_a), (lon_b, lat_b) in zip(points[:-1], points[1:], strict=True):
+        if abs(lon_b - lon_a) > 180.0:
+            side = math.copysign(180.0, lon_a)
+            share = (side - lon_a) / (lon_b + 2.0 * side - lon_a)
+            lat = round(lat_a + share * (lat_b - lat_a), 7)
+            pieces.append([*piece, (side, lat)])
+            piece = [(-side, lat)]
+        piece.append((lon_b, lat_b))
+    return shapely.MultiLineString([p for p in [*pieces, piece] if len(p) > 1])

@@ -118,7 +118,9 @@ def people(
     notes = (
         f"{len(listed)} GeoNames places with {int(raw.sum()):,} people, {n_nested} nested in a bigger one, "
         f"{int(own.sum()):,} after taking out double counting; factor {factor:.3f} on them",
-        f"{len(seats)} listed places without population and {len(rows)} drawn villages hold {round(rest):,} people",
+        f"{len(seats)} listed places without population and {len(rows)} drawn villages hold {round(rest):,} people"
+        if n_villages
+        else "no villages: the listed places hold everyone",
     )
     return People(table, notes, tuple(warnings))
 

@@ -24,6 +24,7 @@ from allreach.country.sketch_terrain import hash_cells
 from allreach.kernels._jit import jit
 from allreach.params.sketch import Sketch
 
+BRIDGE_STEPS = 2  # half the widest water, in lattice steps, that a road may bridge
 OFF_FACTOR = 30.0  # cost of a step off the country or on water, over that of flat land
 
 
@@ -144,8 +145,14 @@ def roads(
     used = np.zeros(lattice.n_rows * lattice.n_cols, dtype=np.uint8)
     ground = node_x.ravel(), node_y.ravel(), height_m.ravel().astype(np.float64), off, lattice.shape
 
+    # places with wide water between them are never joined: no search over the sea
+    grown = ndimage.binary_dilation(~off.reshape(lattice.shape), np.ones((3, 3), bool), iterations=BRIDGE_STEPS)
+    land_mass = ndimage.label(grown, np.ones((3, 3), int))[0].ravel()[cell]
+
     def route(pairs: NDArray[np.int64], reach: float, detour_most: float) -> tuple[NDArray, NDArray, int]:
         pairs = pairs[cell[pairs[:, 0]] != cell[pairs[:, 1]]]
+        n_wanted = len(pairs)
+        pairs = pairs[land_mass[pairs[:, 0]] == land_mass[pairs[:, 1]]]
         rank = people[pairs].min(axis=1).astype(np.float64)
         rule = (
             float(np.tan(np.radians(params.road_slope_deg.value))),
@@ -155,7 +162,7 @@ def roads(
             reach,
         )
         edges, edge_rank, n_cut = _route_all(*ground, cell[pairs[:, 0]], cell[pairs[:, 1]], rank, used, rule)
-        return edges, edge_rank, int(n_cut)
+        return edges, edge_rank, int(n_cut) + n_wanted - len(pairs)
 
     edges, edge_rank, n_cut = route(wanted, 1.0, float(params.road_detour_most.value))
     net = _network(edges, edge_rank, node_x.ravel(), node_y.ravel(), lattice.n_cols, holder, cell, places, n_cut)

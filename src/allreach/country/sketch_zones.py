@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -16,6 +17,7 @@ WATER, OPEN, SUBURBAN, URBAN, DENSE_URBAN = 1, 2, 3, 4, 5
 def zones(
     frame: Frame,
     terrain_m: NDArray[np.float32],
+    is_land: NDArray[np.bool_],
     is_lake: NDArray[np.bool_],
     level_m: NDArray[np.float64],
     distance_km: NDArray[np.float64],
@@ -31,8 +33,8 @@ def zones(
     ----------
     frame
         Frame of the sketch.
-    terrain_m, is_lake
-        Heights [m] and lakes on the grid.
+    terrain_m, is_land, is_lake
+        Heights [m], land and lakes on the grid.
     level_m, distance_km
         Level of the nearest sea [m] and distance to it [km], on the lattice.
     params
@@ -42,21 +44,56 @@ def zones(
     distance = on_grid(distance_km, frame)
     coastal = (distance <= params.coastal_distance_km.value) & (terrain_m - level < params.coastal_height_m.value)
     out = np.where(coastal, np.uint8(COASTAL), np.uint8(INLAND))
-    out[~frame.is_land | _large_lakes(frame, is_lake, params)] = SEA
+    out[~is_land | _large_lakes(frame, is_lake, params)] = SEA
     return np.asarray(out, dtype=np.uint8)
 
 
 def clutter(
-    frame: Frame, population: NDArray[np.float32], is_lake: NDArray[np.bool_], params: Sketch
+    is_land: NDArray[np.bool_],
+    pixel_m: float,
+    population: NDArray[np.float32],
+    is_lake: NDArray[np.bool_],
+    params: Sketch,
 ) -> NDArray[np.uint8]:
     """Clutter class of every pixel from water and the density of people; woods are not known and count as open."""
-    density = population / (frame.grid.pixel_m / 1000.0) ** 2
-    out = np.full(frame.grid.shape, OPEN, dtype=np.uint8)
+    density = population / (pixel_m / 1000.0) ** 2
+    out = np.full(is_land.shape, OPEN, dtype=np.uint8)
     out[density >= params.clutter_suburban_people_per_km2.value] = SUBURBAN
     out[density >= params.clutter_urban_people_per_km2.value] = URBAN
     out[density >= params.clutter_dense_urban_people_per_km2.value] = DENSE_URBAN
-    out[(~frame.is_land | is_lake) & (population == 0)] = WATER
+    out[~is_land | is_lake] = WATER
     return out
+
+
+def land_under(
+    points: list[gpd.GeoDataFrame],
+    frame: Frame,
+    terrain_m: NDArray[np.float32],
+    is_lake: NDArray[np.bool_],
+    level_m: NDArray[np.float64],
+    params: Sketch,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Make land of pixels with water at their centre that hold a place, a site or an institution.
+
+    Points are drawn against the outline, whatever the pixel; at the shore a coarse pixel may count as sea all the same.
+
+    Returns
+    -------
+    terrain_m, is_land, is_lake
+        Heights [m], land and lakes on the grid.
+    """
+    heights_m, is_land, lake = terrain_m.copy(), frame.is_land.copy(), is_lake.copy()
+    level = on_grid(level_m, frame)
+    for table in points:
+        rows, cols = frame.grid.rowcol(*frame.grid.from_lonlat(table.geometry.x.to_numpy(), table.geometry.y.to_numpy()))
+        wet = ~is_land[rows, cols]
+        rows_wet, cols_wet = rows[wet], cols[wet]
+        heights_m[rows_wet, cols_wet] = np.maximum(
+            heights_m[rows_wet, cols_wet], level[rows_wet, cols_wet] + params.shore_height_m.value
+        )
+        is_land[rows, cols] = True
+        lake[rows, cols] = False
+    return heights_m, is_land, lake
 
 
 def on_grid(values: NDArray, frame: Frame) -> NDArray:

@@ -6,12 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-# reference for the nesting rule: settlements of a town are listed beside the town, which already counts them
-CHILD_SHARE = 0.3
-CHILD_DISTANCE_FACTOR = 1.2
-TOWN_PEOPLE_PER_KM2 = 4000.0
-PARENT_KEEPS_SHARE = 0.2
-
 
 def largest_remainder(shares: ArrayLike, total: int) -> NDArray[np.int64]:
     """Whole numbers in proportion to `shares` that add up to `total` exactly; ties go to the first."""
@@ -23,43 +17,6 @@ def largest_remainder(shares: ArrayLike, total: int) -> NDArray[np.int64]:
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
     return whole
-
-
-def unnest(
-    people: ArrayLike, x_m: ArrayLike, y_m: ArrayLike, admin1: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Take the people of settlements inside a town out of the town's own figure.
-
-    A place is inside a bigger one of the same first-level unit if it has at most 0.3 of its people and lies within
-    1.2 times the radius of a disc of 4,000 people a square kilometre. The town keeps at least a fifth.
-
-    Returns
-    -------
-    people
-        Without double counting.
-    is_child
-        Places that lie in a bigger one.
-    """
-    count = np.asarray(people, dtype=np.float64)
-    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
-    unit = np.asarray(admin1, dtype=object)
-    parent = np.full(count.size, -1)
-    for child in range(count.size):
-        best = -1
-        for town in range(count.size):
-            if town == child or count[child] > CHILD_SHARE * count[town]:
-                continue
-            same = unit[town] == unit[child] or "" in (unit[town], unit[child])
-            reach_m = CHILD_DISTANCE_FACTOR * 1000.0 * np.sqrt(count[town] / (np.pi * TOWN_PEOPLE_PER_KM2))
-            near = np.hypot(x[town] - x[child], y[town] - y[child]) <= reach_m
-            if same and near and (best < 0 or count[town] > count[best]):
-                best = town
-        parent[child] = best
-    out = count.copy()
-    for town in range(count.size):
-        inside = count[parent == town].sum()
-        out[town] = max(count[town] - inside, PARENT_KEEPS_SHARE * count[town])
-    return out, parent >= 0
 
 
 def spread_over_buildings(
