@@ -274,7 +274,7 @@ def test_site_under_the_sea(small_country):
     raster(small_country, "zones", flood)
     faults = check(small_country)
     find(faults, "sites.parquet", "1 rows stand under the sea or in a lake (S1)")
-    find(faults, "places.parquet", "1 rows lie in the water (P1)", "warning")
+    find(faults, "places.parquet", "1 rows lie in pixels of water (P1)", "warning")
 
 
 def test_site_in_a_lake_by_clutter(small_country):
@@ -284,6 +284,15 @@ def test_site_in_a_lake_by_clutter(small_country):
 
     raster(small_country, "clutter", flood)
     find(check(small_country), "sites.parquet", "(S2)")
+
+
+def test_site_at_the_shore_is_a_warning(small_country):
+    def flood(clutter):
+        clutter[42:44, 38:40] = 1  # dry pixels lie beside it
+        return clutter
+
+    raster(small_country, "clutter", flood)
+    find(check(small_country), "sites.parquet", "1 rows lie in pixels of water (S2)", "warning")
 
 
 def test_empty_places(small_country):
