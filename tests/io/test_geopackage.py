@@ -12,7 +12,7 @@ import shapely
 from allreach import tables
 from allreach.io.atomic import WriteError
 from allreach.io.country_folder import Country
-from allreach.io.geopackage import COUNTRY_LAYERS, write_geopackage, write_results_geopackage
+from allreach.io.geopackage import COUNTRY_LAYERS, write_geopackage, write_all
 from allreach.io.vector import write_table
 
 
@@ -36,7 +36,7 @@ def test_every_table_of_a_country_folder_has_a_layer() -> None:
 
 
 def test_layers_open_with_their_rows_columns_and_crs(results_dir: Path, small_country_data: Country) -> None:
-    path = write_results_geopackage(results_dir, small_country_data)
+    path = write_all(results_dir, small_country_data)
     assert path == results_dir / "all.gpkg"
     layers = {name for name, _ in pyogrio.list_layers(path)}
     assert layers == {
@@ -60,7 +60,7 @@ def test_layers_open_with_their_rows_columns_and_crs(results_dir: Path, small_co
 
 
 def test_layer_list_of_the_file_is_what_a_gis_reads(results_dir: Path, small_country_data: Country) -> None:
-    path = write_results_geopackage(results_dir, small_country_data)
+    path = write_all(results_dir, small_country_data)
     with sqlite3.connect(path) as database:
         rows = database.execute("select table_name, data_type, last_change from gpkg_contents").fetchall()
     assert ("roads", "features", "2000-01-01T00:00:00.000Z") in rows
@@ -68,8 +68,8 @@ def test_layer_list_of_the_file_is_what_a_gis_reads(results_dir: Path, small_cou
 
 
 def test_same_layers_give_the_same_bytes(tmp_path: Path, results_dir: Path, small_country_data: Country) -> None:
-    first = write_results_geopackage(results_dir, small_country_data, tmp_path / "a.gpkg").read_bytes()
-    second = write_results_geopackage(results_dir, small_country_data, tmp_path / "b.gpkg").read_bytes()
+    first = write_all(results_dir, small_country_data, tmp_path / "a.gpkg").read_bytes()
+    second = write_all(results_dir, small_country_data, tmp_path / "b.gpkg").read_bytes()
     assert first == second
 
 

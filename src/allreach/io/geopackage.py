@@ -38,7 +38,7 @@ COUNTRY_LAYERS = {
 }
 
 
-def write_results_geopackage(results_dir: Path, country: Country, path: Path | None = None) -> Path:
+def write_all(results_dir: Path, country: Country, path: Path | None = None) -> Path:
     """Write every layer of a scenario and of its country.
 
     Parameters
