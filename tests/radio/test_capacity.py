@@ -10,10 +10,8 @@ from allreach.radio.capacity import Loads, fill_sectors
 
 def fill(rate: list[float], demand: list[float], cap: float = 0.7, backhaul: float = np.nan) -> Loads:
     n = len(rate)
-    return fill_sectors(
-        np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.int8), np.array(rate), np.array(demand), np.ones(n, dtype=bool),
-        np.array([backhaul]), 3, cap,
-    )  # fmt: skip
+    site, sector, eligible = np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.int8), np.ones(n, dtype=bool)
+    return fill_sectors(site, sector, np.array(rate), np.array(demand), eligible, np.array([backhaul]), 3, cap)
 
 
 def test_a_full_sector_turns_the_slowest_away() -> None:
