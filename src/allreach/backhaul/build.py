@@ -92,7 +92,7 @@ def backhaul_network(
         Price order of the trench classes; of parallel roads the cheaper stays.
     """
     notes: list[str] = []
-    points = _terminals(params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes)
+    points = _terminals(ground, params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes)
     lines = road_lines(roads, ground, params, weight=weight)
     attached = attach(lines, points.lon_deg, points.lat_deg, ground, params, may_be_excluded=points.stands)
     keep = attached.vertex[attached.vertex >= 0]
@@ -114,6 +114,7 @@ def backhaul_network(
 
 
 def _terminals(
+    ground: Ground,
     params: Backhaul,
     fibre: gpd.GeoDataFrame,
     sites: gpd.GeoDataFrame,
@@ -125,7 +126,7 @@ def _terminals(
 ) -> Terminals:
     heights = np.asarray(params.mast_heights_m, dtype=float)
     batch = _Batch(len(heights) + 1)
-    _add_fibre(batch, fibre, places, heights, params, notes)
+    _add_fibre(batch, ground, fibre, places, heights, params, notes)
     load = np.zeros(len(sites)) if existing_load_mbps is None else np.asarray(existing_load_mbps, dtype=float)
     kind = sites["backhaul_kind"].to_numpy(dtype=str)
     usual = np.select(
@@ -221,6 +222,7 @@ class _Batch:
 
 def _add_fibre(
     batch: _Batch,
+    ground: Ground,
     fibre: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     heights: Floats,
@@ -257,18 +259,20 @@ def _add_fibre(
                 n_of_span += 1
                 rows.append(row)
                 taps.append(line.interpolate((number + 0.5) / n_taps, normalized=True))
+    home = np.flatnonzero(ground.is_home([tap.x for tap in taps], [tap.y for tap in taps]))
+    rows_at_home = np.asarray(rows, dtype=np.int64)[home]
     batch.add(
-        np.asarray(names, dtype=str),
+        np.asarray(names, dtype=str)[home],
         net.POP,
-        np.asarray(rows, dtype=np.int64),
-        gpd.GeoSeries(taps, crs=fibre.crs),
+        rows_at_home,
+        gpd.GeoSeries(taps, crs=fibre.crs).iloc[home],
         feed=FED,
-        feed_mbps=capacity[rows],
-        masts_m=np.full((len(rows), 1), np.nan),
+        feed_mbps=capacity[rows_at_home],
+        masts_m=np.full((len(home), 1), np.nan),
         may_satellite=False,
         stands=True,
     )
-    if len(nodes) + len(rows) or len(places) == 0:
+    if len(nodes) + len(home) or len(places) == 0:
         return
     largest = np.lexsort((places["place_id"].to_numpy(dtype=str), -places["population"].to_numpy(dtype=float)))[:1]
     name = places["name"].iloc[largest[0]]
@@ -394,6 +398,7 @@ def _assemble(
         freq_ghz=clear.freq_ghz,
         mast_tail_m=clear.mast_tail_m,
         mast_head_m=clear.mast_head_m,
+        is_sea=_over_water(ground, params, x_m, y_m, clear),
     )
     route_x, route_y, start = _routes(graph, tail > head, x_m[gate_at], y_m[gate_at], spur_m)
     n_before, n_after = len(fed) + len(gate_at) + len(dish), len(clear.tail)
@@ -439,6 +444,13 @@ def _gateways(points: Terminals, point_part: Ints, places: gpd.GeoDataFrame) -> 
     order = open_[np.lexsort((open_, -people[open_], point_part[open_]))]
     _, first = np.unique(point_part[order], return_index=True)
     return order[first]
+
+
+def _over_water(ground: Ground, params: Backhaul, x_m: Floats, y_m: Floats, clear: Hops) -> NDArray[np.bool_]:
+    """Whether half of a hop or more lies over water."""
+    a, b = clear.tail, clear.head
+    hop, _, share, wet = ground.classes_along(x_m[a], y_m[a], x_m[b], y_m[b], params)
+    return np.asarray(np.bincount(hop, share * wet, minlength=len(a)) >= 0.5)
 
 
 def _has_edge(graph: RoadGraph) -> NDArray[np.bool_]:

@@ -115,9 +115,7 @@ class Ground:
             Per step: the segment's number, the trench class of dry ground, the step's share of the segment, and whether
             there is water.
         """
-        length_m = np.hypot(x1_m - x0_m, y1_m - y0_m)
-        n_steps = np.maximum(1, np.ceil(length_m / self.grid.pixel_m).astype(np.int64))
-        segment = np.repeat(np.arange(len(length_m)), n_steps)
+        segment = self._steps(x0_m, y0_m, x1_m, y1_m)
         t = _middles(segment)
         x_m = x0_m[segment] + t * (x1_m - x0_m)[segment]
         y_m = y0_m[segment] + t * (y1_m - y0_m)[segment]
@@ -127,7 +125,8 @@ class Ground:
             paved = inside & (self.people_per_km2[row, col] >= params.paved_from_people_per_km2.value)
         slope_deg = np.where(inside, self.slope_deg[row, col], np.nan)
         klass = trench_class(slope_deg, paved, params.rolling_from_deg.value, params.mountain_from_deg.value)
-        return segment, klass, 1.0 / n_steps[segment], inside & self.is_water[row, col]
+        share = 1.0 / np.bincount(segment, minlength=len(x0_m))[segment]
+        return segment, klass, share, inside & self.is_water[row, col]
 
     def straight_routes(
         self, x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray, length_km: NDArray, params: Backhaul
@@ -136,23 +135,44 @@ class Ground:
 
         ``length_km`` is the length to be shared out over the trench classes.
         """
-        n_lines = len(x0_m)
         segment, klass, share, wet = self.classes_along(x0_m, y0_m, x1_m, y1_m, params)
-        t = _middles(segment)
-        at_home = self.is_home(
-            *self.grid.to_lonlat(x0_m[segment] + t * (x1_m - x0_m)[segment], y0_m[segment] + t * (y1_m - y0_m)[segment])
-        )
         klass = np.where(wet, np.int8(SEA), klass)
-        trench_km = share_matrix(segment, klass, share, n_lines) * length_km[:, None]
-        is_wet = np.zeros(n_lines, dtype=bool)
-        is_wet[segment[wet]] = True
-        lon0, lat0 = self.grid.to_lonlat(x0_m, y0_m)
-        lon1, lat1 = self.grid.to_lonlat(x1_m, y1_m)
-        lines = shapely.linestrings(np.stack([np.column_stack([lon0, lat0]), np.column_stack([lon1, lat1])], axis=1))
-        is_excluded = hits(self.excluded, lines) if n_lines else np.zeros(0, dtype=bool)
-        is_excluded |= np.bincount(segment[~wet & ~at_home], minlength=n_lines) > 1
-        is_steep = self._steepest_deg(x0_m, y0_m, x1_m, y1_m) > params.spur_max_slope_deg.value
-        return StraightRoutes(np.asarray(trench_km), is_wet, is_excluded, np.asarray(is_steep))
+        trench_km = share_matrix(segment, klass, share, len(x0_m)) * length_km[:, None]
+        is_wet, is_excluded, steepest_deg = self.crossed(x0_m, y0_m, x1_m, y1_m)
+        is_steep = np.asarray(steepest_deg > params.spur_max_slope_deg.value)
+        return StraightRoutes(np.asarray(trench_km), is_wet, is_excluded, is_steep)
+
+    def crossed(
+        self, x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.float64]]:
+        """Look at what straight lines cross.
+
+        Returns
+        -------
+        is_wet, is_excluded, steepest_deg
+            As in `StraightRoutes`, and the steepest grade along the line. [degrees]
+        """
+        n_lines = len(x0_m)
+        segment = self._steps(x0_m, y0_m, x1_m, y1_m)
+        t = _middles(segment)
+        x_m = x0_m[segment] + t * (x1_m - x0_m)[segment]
+        y_m = y0_m[segment] + t * (y1_m - y0_m)[segment]
+        row, col, inside = self.pixel(x_m, y_m)
+        wet = inside & self.is_water[row, col]
+        abroad = ~wet & ~self.is_home(*self.grid.to_lonlat(x_m, y_m))
+        is_wet = np.bincount(segment[wet], minlength=n_lines) > 0
+        is_excluded = np.bincount(segment[abroad], minlength=n_lines) > 1
+        if n_lines:
+            lon0, lat0 = self.grid.to_lonlat(x0_m, y0_m)
+            lon1, lat1 = self.grid.to_lonlat(x1_m, y1_m)
+            ends = np.stack([np.column_stack([lon0, lat0]), np.column_stack([lon1, lat1])], axis=1)
+            is_excluded |= hits(self.excluded, shapely.linestrings(ends))
+        return is_wet, is_excluded, self._steepest_deg(x0_m, y0_m, x1_m, y1_m)
+
+    def _steps(self, x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray) -> NDArray[np.int64]:
+        """Cut segments into steps of at most a pixel: the segment of each step, ascending."""
+        n_steps = np.maximum(1, np.ceil(np.hypot(x1_m - x0_m, y1_m - y0_m) / self.grid.pixel_m).astype(np.int64))
+        return np.repeat(np.arange(len(x0_m)), n_steps)
 
     def _steepest_deg(self, x0_m: NDArray, y0_m: NDArray, x1_m: NDArray, y1_m: NDArray) -> NDArray[np.float64]:
         """Steepest grade in degrees between samples half a pixel apart along straight lines."""

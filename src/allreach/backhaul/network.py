@@ -71,7 +71,7 @@ class BackhaulNetwork:
     link_mast_tail_m, link_mast_head_m
         Mast needed at the ends of a hop, never above an existing site's own; 0 for others. [m above ground]
     link_is_sea
-        Whether any of it runs over or under the sea.
+        Fibre: whether any of it is a cable under water; hop: whether half of it or more runs over water.
     route_x_m, route_y_m, route_start
         Vertices of all fibre routes from tail to head; link i owns ``route_start[i]:route_start[i + 1]`` (empty for
         other kinds). [m]

@@ -30,6 +30,8 @@ class Planning(Frozen):
     """Longest track to be built to a site off the road."""
     candidate_track_factor: Quantity
     """Length of a track over its straight distance."""
+    candidate_track_slope_max_deg: Quantity
+    """Steepest ground that a track may cross in a straight line; it winds below that."""
     candidate_view_km: Quantity
     """Radius in which the people that a site sees are counted."""
     candidate_view_height_m: Quantity

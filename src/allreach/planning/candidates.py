@@ -60,8 +60,8 @@ def candidates(
     Existing sites near unreached people come as they are, kind ``existing_upgrade``. Each place with unreached people
     gets up to ``candidates_per_place`` new sites: the high ground from which most unreached people are seen (among
     spots that see the place), its most populated spot, the highest spot of a road nearby, the highest open ground at
-    its edge. None lies in water, in an excluded area, outside the country or on steep ground; of several in one lattice
-    cell the one that sees most people stays.
+    its edge. None lies in water, in an excluded area, outside the country or on steep ground, or where the track from
+    the road would cross any of these; of several in one lattice cell the one that sees most people stays.
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ def candidates(
     unreached = np.maximum(np.asarray(unreached_people, dtype=np.float64), 0.0)
     order = np.lexsort((points.col, points.row, points.place_index))
     need = _Need(points, unreached, order[unreached[order] > 0.0], ground)
-    road_x_m, road_y_m = _road_points(roads, ground)
+    road_points = _road_points(roads, ground)
     existing_x_m, existing_y_m = ground.grid.from_lonlat(sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy())
-    spots = _propose(need, ground, params, road_x_m, road_y_m)
+    spots = _propose(need, ground, params, road_points)
     spots = _apart(spots, existing_x_m, existing_y_m, params)
     new = _new_rows(spots, need, ground, params)
     near = _near(existing_x_m, existing_y_m, need.x_m, need.y_m, params.upgrade_range_km.value * 1000.0)
@@ -145,8 +145,7 @@ def _propose(
     need: _Need,
     ground: Ground,
     params: Planning,
-    road_x_m: Floats,
-    road_y_m: Floats,
+    roads: tuple[Floats, Floats],
 ) -> _Spots:
     """Spots of all kinds, the first ``candidates_per_place`` of each place."""
     people = np.bincount(need.place, need.people, minlength=len(need.places))
@@ -156,20 +155,10 @@ def _propose(
     centre = _settlements(need, asking, ground, params)
     home_x_m, home_y_m = _homes(need, asking)
     parts = [
-        _high_ground(need, asking, home_x_m, home_y_m, ground, params, road_x_m, road_y_m),
+        _high_ground(need, asking, home_x_m, home_y_m, ground, params, roads),
         centre,
-        _best_near(
-            ROAD,
-            asking,
-            home_x_m,
-            home_y_m,
-            road_x_m,
-            road_y_m,
-            params.candidate_road_km.value,
-            ground,
-            params,
-        ),
-        _edges(need, asking, home_x_m, home_y_m, ground, params),
+        _best_near(ROAD, asking, home_x_m, home_y_m, roads, params.candidate_road_km.value, ground, params, roads),
+        _edges(need, asking, home_x_m, home_y_m, ground, params, roads),
     ]
     spots = _Spots(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("place", "kind", "x_m", "y_m")))
     order = np.lexsort((spots.kind, spots.place))
@@ -179,6 +168,29 @@ def _propose(
     rank = np.arange(len(order)) - np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
     spots = spots.only(rank < int(params.candidates_per_place.value))
     return _one_per_cell(spots, need, ground, params)
+
+
+def _reachable(
+    x_m: Floats, y_m: Floats, ground: Ground, params: Planning, roads: tuple[Floats, Floats]
+) -> NDArray[np.bool_]:
+    """Whether a track from the nearest road stays short and crosses no water, exclusion or cliff."""
+    if len(roads[0]) == 0 or len(x_m) == 0:
+        return np.ones(len(x_m), dtype=bool)
+    distance_m, nearest = cKDTree(np.column_stack(roads)).query(np.column_stack([x_m, y_m]))
+    wet, excluded, steepest_deg = ground.crossed(roads[0][nearest], roads[1][nearest], x_m, y_m)
+    barred = wet | excluded | (steepest_deg > params.candidate_track_slope_max_deg.value)
+    is_near = distance_m <= params.candidate_access_max_km.value * 1000.0
+    return np.asarray(is_near & (~barred | (distance_m <= ground.grid.pixel_m)))
+
+
+def _usable(
+    x_m: Floats, y_m: Floats, ground: Ground, params: Planning, roads: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """Pick the spots where one may build and where a track can lead."""
+    can = _may_build(x_m, y_m, ground, params)
+    x_m, y_m = x_m[can], y_m[can]
+    can = _reachable(x_m, y_m, ground, params, roads)
+    return x_m[can], y_m[can]
 
 
 def _one_per_cell(spots: _Spots, need: _Need, ground: Ground, params: Planning) -> _Spots:
@@ -221,17 +233,13 @@ def _high_ground(
     home_y_m: Floats,
     ground: Ground,
     params: Planning,
-    road_x_m: Floats,
-    road_y_m: Floats,
+    roads: tuple[Floats, Floats],
 ) -> _Spots:
     """High ground near each place, in sight of it, that sees most unreached people."""
     x_m, y_m = _block_tops(ground, params)
     reach_m = params.candidate_high_ground_km.value * 1000.0
     near = _near(x_m, y_m, home_x_m, home_y_m, reach_m)
-    near &= _near(x_m, y_m, road_x_m, road_y_m, params.candidate_access_max_km.value * 1000.0)
-    x_m, y_m = x_m[near], y_m[near]
-    can = _may_build(x_m, y_m, ground, params)
-    x_m, y_m = x_m[can], y_m[can]
+    x_m, y_m = _usable(x_m[near], y_m[near], ground, params, roads)
     asker, top_index = _pairs_within(home_x_m, home_y_m, x_m, y_m, reach_m)
     visible = np.zeros(len(asker), dtype=bool)
     if len(asker):
@@ -278,6 +286,7 @@ def _edges(
     home_y_m: Floats,
     ground: Ground,
     params: Planning,
+    roads: tuple[Floats, Floats],
 ) -> _Spots:
     """Highest pixel without people around each place."""
     grid = ground.grid
@@ -287,8 +296,9 @@ def _edges(
     asked[ground.pixel(need.x_m, need.y_m)[:2]] = True
     slope_ok = np.nan_to_num(ground.slope_deg, nan=90.0) <= params.candidate_slope_max_deg.value
     usable = ndimage.binary_dilation(asked, iterations=reach) & empty & slope_ok & ~ground.is_water
-    x_m, y_m = grid.xy_m(*np.nonzero(usable))
-    return _best_near(EDGE, asking, home_x_m, home_y_m, x_m, y_m, reach * grid.pixel_m / 1000.0, ground, params)
+    edge_km = reach * grid.pixel_m / 1000.0
+    spots = grid.xy_m(*np.nonzero(usable))
+    return _best_near(EDGE, asking, home_x_m, home_y_m, spots, edge_km, ground, params, roads)
 
 
 def _best_near(
@@ -296,17 +306,16 @@ def _best_near(
     asking: Ints,
     home_x_m: Floats,
     home_y_m: Floats,
-    x_m: Floats,
-    y_m: Floats,
+    spots: tuple[Floats, Floats],
     reach_km: float,
     ground: Ground,
     params: Planning,
+    roads: tuple[Floats, Floats],
 ) -> _Spots:
     """Highest of some spots within reach of each place where one may build."""
+    x_m, y_m = spots
     near = _near(x_m, y_m, home_x_m, home_y_m, reach_km * 1000.0)
-    x_m, y_m = x_m[near], y_m[near]
-    can = _may_build(x_m, y_m, ground, params)
-    x_m, y_m = x_m[can], y_m[can]
+    x_m, y_m = _usable(x_m[near], y_m[near], ground, params, roads)
     asker, spot = _pairs_within(home_x_m, home_y_m, x_m, y_m, reach_km * 1000.0)
     height_m = ground.terrain.ground_at_m(x_m, y_m)
     best = _first_of_each(asker, np.lexsort((x_m[spot], -y_m[spot], -height_m[spot], asker)))
