@@ -77,6 +77,8 @@ class Planning(Frozen):
     """Existing sites offered to a part of a place."""
     new_sites_per_part: Quantity
     """New sites offered to a part of a place."""
+    hops_per_site: Quantity
+    """Hops offered into each site from what stands, and as many from other candidates, each at every capacity."""
     part_min_share: Quantity
     """Share of a place's households below which a group of like-covered homes joins another group."""
     parts_max: Quantity

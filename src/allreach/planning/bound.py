@@ -15,7 +15,7 @@ import pandas as pd
 
 from allreach.planning import model
 from allreach.planning.cuts import Cut, Separator
-from allreach.planning.problem import Floats, Problem
+from allreach.planning.problem import NOT_SERVED_USD, Floats, Problem
 from allreach.planning.solver import Programme, relaxation
 
 SAFETY = 1e-9  # relative; covers the rounding of the sums below
@@ -88,65 +88,92 @@ def bound_from_prices(programme: Programme, row_price: Floats) -> float:
     return float(by_rows.sum() + by_columns.sum()) - SAFETY * size
 
 
-def lower_bound(
-    problem: Problem,
-    *,
-    unserved_people: float,
-    n_rounds: int,
-    with_flow: bool,
-    max_cuts: int,
-    iteration_limit: int = 0,
-    method: str = "choose",
-) -> Bound:
-    """Bound from the strong relaxation with separated cuts.
+class Relaxation:
+    """The strong relaxation of a problem: a guide for the heuristic first, then a bound for the plan it led to.
 
     Parameters
     ----------
     problem
         Sets and coefficients.
-    unserved_people
-        People whom the plan leaves without service: the bound is for plans that leave no more.
-    n_rounds
-        Rounds of separation at most.
     with_flow
         Whether demand on arcs is in the model.
-    max_cuts
-        Cuts a round at most.
+    n_rounds, max_cuts
+        Rounds of separation, cuts a round at most.
     iteration_limit
         Simplex iterations a solve at most; 0 leaves it open.
     method
         How the first relaxation is solved.
     """
-    programme, columns = model.build(problem, unserved_people=unserved_people, with_flow=with_flow)
-    highs = relaxation(programme, iteration_limit=iteration_limit, method=method)
-    highs.run()
-    separator = Separator(problem, columns)
-    cuts: list[Cut] = []
-    rounds = 0
-    for rounds in range(1, n_rounds + 1):
-        x = np.asarray(highs.getSolution().col_value)
-        found = separator.cuts(x, max_cuts=max_cuts)
-        if not found:
-            break
-        _add(highs, found)
-        cuts.extend(found)
-        highs.setOptionValue("solver", "simplex")
-        highs.run()
-    solution = highs.getSolution()
-    programme = with_cuts(programme, cuts)
-    price = np.asarray(solution.row_dual, dtype=np.float64)
-    if len(price) != programme.n_rows:
-        price = np.zeros(programme.n_rows)
-    value = max(bound_from_prices(programme, price), bound_from_prices(programme, np.zeros(programme.n_rows)))
-    return Bound(
-        value * model.COST_UNIT_USD,
-        programme,
-        price,
-        np.asarray(solution.col_value, dtype=np.float64),
-        columns,
-        len(cuts),
-        rounds,
-    )
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        with_flow: bool,
+        n_rounds: int,
+        max_cuts: int = 20_000,
+        iteration_limit: int = 0,
+        method: str = "choose",
+    ) -> None:
+        self.problem = problem
+        everybody = float(problem.part_people.sum())
+        self.programme, self.columns = model.build(
+            problem, unserved_people=everybody + 1.0, with_flow=with_flow, not_served_usd=NOT_SERVED_USD
+        )
+        self.n_column = np.arange(self.columns.n, self.columns.y, dtype=np.int32)
+        self.highs = relaxation(self.programme, iteration_limit=iteration_limit, method=method)
+        self.highs.run()
+        self.cuts: list[Cut] = []
+        self.n_rounds = 0
+        separator = Separator(problem, self.columns)
+        for _ in range(n_rounds):
+            found = separator.cuts(self.x(), max_cuts=max_cuts)
+            if not found:
+                break
+            self.n_rounds += 1
+            _add(self.highs, found)
+            self.cuts.extend(found)
+            self.highs.setOptionValue("solver", "simplex")
+            self.highs.run()
+
+    def x(self) -> Floats:
+        """Return the point of the relaxation."""
+        return np.asarray(self.highs.getSolution().col_value, dtype=np.float64)
+
+    def shares(self) -> Floats:
+        """Return the share of each part that the relaxation gives each option."""
+        return np.clip(self.x()[: self.columns.n], 0.0, 1.0)
+
+    def wish(self) -> Floats:
+        """Return how much the relaxation wants each facility, 0 to 1."""
+        return np.clip(self.x()[self.columns.y : self.columns.t], 0.0, 1.0)
+
+    def bound(self, unserved_people: float) -> Bound:
+        """Bound for all plans that leave at most so many people without service."""
+        exact, _ = model.build(self.problem, unserved_people=unserved_people, with_flow=self.columns.has_flow)
+        programme = with_cuts(exact, self.cuts)
+        n = len(self.n_column)
+        self.highs.changeColsCost(n, self.n_column, np.zeros(n))
+        columns = slice(self.columns.n, self.columns.y)
+        self.highs.changeColsBounds(n, self.n_column, exact.lower[columns], exact.upper[columns])
+        reach = next(i for i, (name, _) in enumerate(exact.row_family) if name == "reach")
+        row = sum(count for _, count in exact.row_family[:reach])
+        self.highs.changeRowBounds(row, -highspy.kHighsInf, unserved_people)
+        self.highs.run()
+        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
+        if len(price) != programme.n_rows:
+            price = np.zeros(programme.n_rows)
+        value, nothing = bound_from_prices(programme, price), bound_from_prices(programme, np.zeros(programme.n_rows))
+        if nothing > value:
+            value, price = nothing, np.zeros(programme.n_rows)
+        return Bound(
+            value * model.COST_UNIT_USD, programme, price, self.x(), self.columns, len(self.cuts), self.n_rounds
+        )
+
+
+def lower_bound(problem: Problem, *, unserved_people: float, n_rounds: int, with_flow: bool = True) -> Bound:
+    """Bound of a problem in one call."""
+    return Relaxation(problem, with_flow=with_flow, n_rounds=n_rounds).bound(unserved_people)
 
 
 def with_cuts(programme: Programme, cuts: list[Cut]) -> Programme:

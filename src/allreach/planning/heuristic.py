@@ -10,13 +10,22 @@ from collections.abc import Callable
 import numpy as np
 
 from allreach.planning.network_state import EPS, Index, NetworkState, make_index
-from allreach.planning.problem import Bools, Floats, Problem, Solution, empty_solution, solution_pv_usd, unserved_people
+from allreach.planning.problem import (
+    Bools,
+    Floats,
+    Problem,
+    Solution,
+    empty_solution,
+    facility_mbps,
+    solution_pv_usd,
+    unserved_people,
+)
 
 Progress = Callable[[str, int, int], None]
 
 
-def start(problem: Problem, index: Index, wish: Floats) -> NetworkState:
-    """Serve everybody part by part, opening what pays for the part and its neighbours.
+def start(problem: Problem, index: Index, wish: Floats, share: Floats | None = None) -> NetworkState:
+    """Serve everybody part by part, opening what pays for the part.
 
     Parameters
     ----------
@@ -26,16 +35,31 @@ def start(problem: Problem, index: Index, wish: Floats) -> NetworkState:
         Look-up lists.
     wish
         How much the relaxation wants each facility (0 to 1), shape (F,).
+    share
+        Share of each part that it gives each option, shape (O,).
     """
     state = NetworkState(problem, index, empty_solution(problem))
-    order = np.lexsort((np.arange(problem.n_facilities), -wish))
+    wanted_mbps = np.zeros(problem.n_facilities)
+    if share is not None:
+        wanted_mbps = facility_mbps(problem, share * problem.part_households[problem.option_part])
+    # the thirstiest first: they need fibre, and what comes later may hang on it
+    order = np.lexsort((np.arange(problem.n_facilities), -wish, -wanted_mbps))
     for facility in order[wish[order] >= 0.5].tolist():
-        _open_for_all(state, facility)
+        _open_for_all(state, facility, float(wanted_mbps[facility]))
     left = problem.part_households.copy()
+    if share is not None:
+        wanted = np.floor(share * problem.part_households[problem.option_part] + 1e-6)
+        for option in np.flatnonzero(wanted > 0).tolist():
+            n = min(float(wanted[option]), state.room(option))
+            if n > 0:
+                state.put(option, n)
+                left[problem.option_part[option]] -= n
     for part in _by_regret(problem, index).tolist():
         left[part] = state.place_households(part, float(left[part]))[1]
     for part in np.flatnonzero(left > EPS).tolist():
-        _serve_rest(state, part, float(left[part]), wish)
+        _serve_rest(state, part, float(left[part]))
+    for facility in np.flatnonzero(state.is_open & ~facilities_in_use(problem, state.solution())).tolist():
+        state.close(facility)
     return state
 
 
@@ -137,12 +161,12 @@ def _group_is_taken(state: NetworkState, facility: int) -> bool:
     return bool(group >= 0 and state.is_open[state.p.facility_group == group].any())
 
 
-def _open_for_all(state: NetworkState, facility: int) -> None:
+def _open_for_all(state: NetworkState, facility: int, mbps: float) -> None:
     if _group_is_taken(state, facility):
         return
     before = state.snapshot()
-    for share in (1.0, 0.3, 0.05):
-        if np.isfinite(state.open(facility, share * _demand_wish(state, facility))):
+    for share in (1.0, 0.3, 0.0):
+        if np.isfinite(state.open(facility, share * mbps)):
             return
         state.restore(before)
 
@@ -159,7 +183,7 @@ def _by_regret(problem: Problem, index: Index) -> np.ndarray:
     return np.lexsort((np.arange(problem.n_parts), -regret))
 
 
-def _serve_rest(state: NetworkState, part: int, n: float, wish: Floats) -> None:
+def _serve_rest(state: NetworkState, part: int, n: float) -> None:
     """Open the facility that serves the rest of a part most cheaply, until it is served or nothing helps."""
     p, ix = state.p, state.index
     options = np.arange(ix.option_start[part], ix.option_start[part + 1])
@@ -176,7 +200,8 @@ def _serve_rest(state: NetworkState, part: int, n: float, wish: Floats) -> None:
             need = n * float(p.option_mbps[option])
             price = state.open(facility, need)
             if not np.isfinite(price):
-                price = state.restore(before) or state.open(facility, 0.0)  # type: ignore[func-returns-value]
+                state.restore(before)
+                price = state.open(facility, 0.0)
             if np.isfinite(price):
                 more, left = state.place_households(part, n)
                 if left < n - EPS:
@@ -200,14 +225,6 @@ def better(problem: Problem, one: Solution, other: Solution) -> bool:
     if abs(left_one - left_other) > 1e-6:
         return left_one < left_other
     return solution_pv_usd(problem, one) < solution_pv_usd(problem, other) - 1e-6
-
-
-def plan_without_bound(problem: Problem, wish: Floats, *, n_rounds: int, progress: Progress | None = None) -> Solution:
-    """Build and improve a plan; ``wish`` is 0 where no relaxation guides it."""
-    index = make_index(problem)
-    state = start(problem, index, wish)
-    improve(state, np.maximum(wish, 1e-3), n_rounds=n_rounds, progress=progress)
-    return state.solution()
 
 
 def facilities_in_use(problem: Problem, solution: Solution) -> Bools:

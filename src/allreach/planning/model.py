@@ -62,7 +62,7 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
 
 
 def build(
-    problem: Problem, *, unserved_people: float = 0.0, with_flow: bool = True, arc_is_free: Floats | None = None
+    problem: Problem, *, unserved_people: float = 0.0, with_flow: bool = True, not_served_usd: float = 0.0
 ) -> tuple[Programme, Columns]:
     """Write the model of a problem.
 
@@ -75,8 +75,8 @@ def build(
     with_flow
         Whether demand is followed through the backhaul: needed where hops have capacities or carry a price per
         Mbit/s, and for plans that hang together. Without it the model is a relaxation.
-    arc_is_free
-        Lower bound of each arc (1 for arcs that stand already), shape (A,).
+    not_served_usd
+        Price on every household left without service, for searches that should leave few. [USD]
     """
     columns = lay_out(problem, with_flow=with_flow)
     rows = RowsBuilder()
@@ -93,8 +93,6 @@ def build(
         define_flow_conservation(rows, problem, columns)
         define_arc_capacity(rows, problem, columns)
     lower, upper = _column_bounds(problem, columns, unserved_people)
-    if arc_is_free is not None:
-        lower[columns.z + np.arange(len(columns.arcs))] = arc_is_free[columns.arcs]
     is_integer = np.zeros(columns.total, dtype=bool)
     is_integer[columns.y : columns.g] = True
     family = (
@@ -105,7 +103,9 @@ def build(
         ("z", columns.g - columns.z),
         ("g", columns.total - columns.g),
     )
-    return rows.programme(_cost(problem, columns), lower, upper, is_integer, family), columns
+    cost = _cost(problem, columns)
+    cost[columns.n : columns.y] = not_served_usd / COST_UNIT_USD * problem.part_households
+    return rows.programme(cost, lower, upper, is_integer, family), columns
 
 
 def define_assignment(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:

@@ -26,6 +26,7 @@ TECHNOLOGIES = (
     "satellite_geo",
     "none",
 )
+NOT_SERVED_USD = 1e6  # a household; steers searches towards serving everybody, enters no cost and no bound
 ARC_KINDS = ("existing", "fibre", "hop", "satellite")
 
 

@@ -6,9 +6,8 @@ uses is open again. A window's answer is taken only if the whole plan gets cheap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import heapq
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from allreach.kernels._jit import jit
 from allreach.planning import model, tree
 from allreach.planning.heuristic import Progress, better
 from allreach.planning.problem import (
+    NOT_SERVED_USD,
     Bools,
     Floats,
     Ints,
@@ -363,6 +363,7 @@ def improve_by_windows(
     max_nodes: int,
     node_limit: int,
     relative_gap: float,
+    max_windows: int = 1_000_000,
     progress: Progress | None = None,
 ) -> Solution:
     """Plan window after window anew.
@@ -379,14 +380,16 @@ def improve_by_windows(
         Nodes of the backhaul graph around a window at most.
     node_limit, relative_gap
         Work and accuracy of each programme.
+    max_windows
+        Windows at most.
     progress
         Called with (stage, done, total).
     """
-    groups = [(shift, group) for shift in range(n_passes) for group in cover(problem, size, shift=shift)]
+    groups = [(shift, group) for shift in range(n_passes) for group in cover(problem, size, shift=shift)][:max_windows]
     for done, (_, parts) in enumerate(groups):
         window = extract(problem, solution, parts, max_nodes=max_nodes)
         left = unserved_people(window.problem, window.solution.households)
-        programme, columns = model.build(window.problem, unserved_people=left)
+        programme, columns = model.build(window.problem, unserved_people=left, not_served_usd=NOT_SERVED_USD)
         answer = solve(
             programme,
             relax=False,

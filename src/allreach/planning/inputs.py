@@ -1,0 +1,89 @@
+"""Everything that planning reads, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allreach.backhaul.network import BackhaulNetwork
+from allreach.demand.points import DemandPoints
+from allreach.params.country_config import ServiceStandard
+from allreach.params.load import Params
+from allreach.radio.service_links import ServiceLinks
+from allreach.radio.sites import SiteArrays
+
+
+@dataclass(frozen=True)
+class PlanInputs:
+    """What a plan is made from.
+
+    Parameters
+    ----------
+    points
+        People on the map; ``points.places`` are the places.
+    sites
+        Table ``sites`` of what stands, sorted by ``site_id``.
+    candidates
+        New sites only, as `candidates.candidates` gives them (without kind ``existing_upgrade``), by ``site_id``.
+    site_arrays
+        Existing sites, then candidates, in the order of ``links``.
+    links
+        What each of them can do for each point.
+    network
+        Backhaul that may be built.
+    standard
+        Service standard.
+    params
+        All parameters.
+    commitments
+        Table ``commitments``.
+    fixed_share
+        Share of each point's households that a fixed line reaches today, shape (points,).
+    fixed_site
+        Identifier of the exchange that reaches each point, empty where none, shape (points,).
+    fixed_exchanges
+        Those exchanges: ``fibre_id``, operator, evidence, geometry.
+    evidence
+        Worst evidence of the layers that all results rest on.
+    notes
+        What the report should say.
+    """
+
+    points: DemandPoints
+    sites: gpd.GeoDataFrame
+    candidates: gpd.GeoDataFrame
+    site_arrays: SiteArrays
+    links: ServiceLinks
+    network: BackhaulNetwork
+    standard: ServiceStandard
+    params: Params
+    commitments: pd.DataFrame
+    fixed_share: NDArray[np.float64]
+    fixed_site: NDArray[np.str_]
+    fixed_exchanges: gpd.GeoDataFrame
+    evidence: str = "modelled"
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def n_existing(self) -> int:
+        """Number of sites that stand."""
+        return len(self.sites)
+
+    @property
+    def busy_hour_mbps(self) -> float:
+        """Demand of a household in the busy hour. [Mbit/s]"""
+        return float(self.standard.busy_hour_mbps * self.params.demand.uptake_share.value)
+
+    @property
+    def households(self) -> NDArray[np.int64]:
+        """Households of each place."""
+        return self.points.places["households"].to_numpy(dtype=np.int64)
+
+    @property
+    def people(self) -> NDArray[np.int64]:
+        """People of each place."""
+        return self.points.places["population"].to_numpy(dtype=np.int64)

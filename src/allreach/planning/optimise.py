@@ -1,0 +1,100 @@
+"""Plan and bound of a problem: relaxation, guided start, local search, windows, bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from allreach.params.planning import Planning
+from allreach.planning.bound import Bound, Relaxation
+from allreach.planning.heuristic import Progress, better, improve, make_index, start
+from allreach.planning.network_state import NetworkState
+from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.windows import improve_by_windows
+
+FLOW_ARCS_MAX = 6_000  # demand is followed through the relaxation up to so many arcs; beyond, hops' capacities are relaxed
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Plan and bound.
+
+    Parameters
+    ----------
+    solution
+        Best plan found.
+    bound
+        Lower bound with certificate.
+    pv_usd
+        Present value of the plan. [USD]
+    """
+
+    solution: Solution
+    bound: Bound
+    pv_usd: float
+
+
+def optimise(
+    problem: Problem, planning: Planning, *, start_from: Solution | None = None, progress: Progress | None = None
+) -> Optimum:
+    """Find a good plan and prove how good.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    planning
+        Limits of work.
+    start_from
+        A plan to begin from besides the guided start (the better one is improved).
+    progress
+        Called with (stage, done, total).
+    """
+    say = progress or (lambda stage, done, total: None)
+    say("bound the cost", 0, 2)
+    relaxed = Relaxation(
+        problem,
+        with_flow=problem.n_arcs <= FLOW_ARCS_MAX,
+        n_rounds=int(planning.bound_cut_rounds.value),
+        iteration_limit=int(planning.bound_iterations.value),
+    )
+    say("bound the cost", 1, 2)
+    solution = guided_plan(
+        problem, relaxed.wish(), relaxed.shares(), int(planning.improve_rounds.value), progress=progress
+    )
+    if start_from is not None and not faults(problem, start_from) and better(problem, start_from, solution):
+        solution = start_from
+    solution = improve_by_windows(
+        problem,
+        solution,
+        size=int(planning.window_parts.value),
+        n_passes=int(planning.window_passes.value),
+        max_nodes=int(planning.window_nodes.value),
+        node_limit=int(planning.window_branches.value),
+        relative_gap=planning.window_gap.value,
+        max_windows=int(planning.window_max.value),
+        progress=progress,
+    )
+    wrong = faults(problem, solution)
+    if wrong:
+        raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")
+    bound = relaxed.bound(unserved_people(problem, solution.households) + 1e-6)
+    say("bound the cost", 2, 2)
+    return Optimum(solution, bound, solution_pv_usd(problem, solution))
+
+
+def guided_plan(
+    problem: Problem, wish: Floats, share: Floats, n_rounds: int, *, progress: Progress | None = None
+) -> Solution:
+    """Best of two starts, with and without the relaxation's wishes, each improved."""
+    index = make_index(problem)
+    best: Solution | None = None
+    for guided in (True, False):
+        state: NetworkState = start(problem, index, wish if guided else np.zeros_like(wish), share if guided else None)
+        improve(state, np.maximum(wish, 1e-3), n_rounds=n_rounds, progress=progress)
+        found = state.solution()
+        if best is None or better(problem, found, best):
+            best = found
+    assert best is not None
+    return best

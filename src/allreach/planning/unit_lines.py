@@ -1,0 +1,97 @@
+"""What one household, site, relay or exchange buys: the lines that both the model's prices and the bill come from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from allreach.finance import recipes
+from allreach.finance.cost_items import Line, Lines, PriceList, Terms
+from allreach.planning.inputs import PlanInputs
+from allreach.planning.problem import TECHNOLOGIES, Floats
+
+EXCHANGE, UPGRADE, NEW = "exchange", "upgrade", "new"
+
+
+class UnitLines:
+    """Lines of everything a plan may buy in a country."""
+
+    def __init__(self, inputs: PlanInputs) -> None:
+        params = inputs.params
+        self.inputs = inputs
+        self.costs = params.costs
+        self.prices = PriceList(
+            params.costs, Terms(int(params.planning.horizon_years.value), params.costs.discount_rate.value)
+        )
+
+    def pv_usd(self, lines: Lines) -> float:
+        """Present value of lines with scalar quantities. [USD]"""
+        return float(self.prices.cost(lines).pv_usd)
+
+    @cached_property
+    def homes_per_km2(self) -> Floats:
+        """Density of homes where people live, per place."""
+        points = self.inputs.points
+        grid = self.inputs.network.grid
+        n_pixels = np.bincount(points.place_index, minlength=points.n_places)
+        return np.asarray(points.per_place(points.households) / np.maximum(n_pixels * (grid.pixel_m / 1000.0) ** 2, 1e-6))
+
+    def household(self, technology: str, place: int, n: float = 1.0) -> Lines:
+        """Lines of ``n`` households of a place."""
+        demand = n * self.inputs.busy_hour_mbps
+        if technology == "fibre":
+            ports = n / self.costs.olt_homes_per_port.value
+            return (
+                *recipes.homes_passed(self.costs, n, float(self.homes_per_km2[place])),
+                *recipes.homes_connected(n),
+                Line("olt_port_usd", ports),
+                Line("exchange_om_share_per_year", ports * self.costs.olt_port_usd.value),
+                *recipes.transit(demand),
+            )
+        if technology == "fwa":
+            return (*recipes.fwa_home(self.costs, n), *recipes.transit(demand))
+        if technology in ("mobile_new", "mobile_upgrade"):
+            return recipes.transit(demand)
+        if technology == "satellite_leo":
+            return recipes.leo_home(n)
+        if technology == "satellite_geo":
+            return recipes.geo_home(self.costs, n, demand)
+        if technology in TECHNOLOGIES:
+            return ()
+        raise ValueError(technology)
+
+    def site(self, kind: str, candidate: int = -1) -> Lines:
+        """Lines of an exchange, an upgraded site or a new site with its power."""
+        if kind == EXCHANGE:
+            return recipes.exchange(self.costs, 0.0)
+        if kind == UPGRADE:
+            return recipes.site_upgrade(self.costs)
+        return (
+            *recipes.site(self._height_m(candidate), track_km=self._track_km(candidate)),
+            *recipes.site_upgrade(self.costs)[:2],
+            *self.power(candidate, 1.0 + self.costs.site_upgrade_power_share.value)[1],
+        )
+
+    def relay(self, candidate: int) -> Lines:
+        """Lines of a relay at a candidate."""
+        return (
+            *recipes.relay(self._height_m(candidate), track_km=self._track_km(candidate)),
+            *self.power(candidate, self.costs.relay_power_share.value)[1],
+        )
+
+    def power(self, candidate: int, load_share: float) -> tuple[str, Lines]:
+        """Cheaper of grid and solar for a load."""
+        solar = recipes.solar_power(self.costs, load_share=load_share)
+        km = float(self.inputs.candidates["power_km"].iloc[candidate])
+        if not np.isfinite(km):
+            return "solar", solar
+        grid = recipes.grid_power(self.costs, km, load_share=load_share)
+        return ("grid", grid) if self.pv_usd(grid) <= self.pv_usd(solar) else ("solar", solar)
+
+    def _height_m(self, candidate: int) -> float:
+        return float(self.inputs.candidates["height_agl_m"].iloc[candidate])
+
+    def _track_km(self, candidate: int) -> float:
+        km = float(self.inputs.candidates["access_km"].iloc[candidate])
+        return km if np.isfinite(km) else 0.0
