@@ -21,7 +21,9 @@ function h(tag, attributes, ...children) {
 }
 const fill = (element, ...children) => { element.replaceChildren(...children.flat(9).filter((c) => c !== null && c !== undefined && c !== false)); return element; };
 
-const formatter = (options) => new Intl.NumberFormat(language, options);
+// Browsers without Azerbaijani number formats take a language that writes numbers alike.
+const numberLanguage = () => [language, { az: 'de' }[language] || 'en'].find((code) => Intl.NumberFormat.supportedLocalesOf([code]).length);
+const formatter = (options) => new Intl.NumberFormat(numberLanguage(), options);
 const known = (value) => value !== null && value !== undefined && Number.isFinite(value);
 const count = (value) => (known(value) ? formatter({ maximumFractionDigits: 0 }).format(value) : '–');
 const decimal = (value, digits = 1) => (known(value) ? formatter({ maximumFractionDigits: digits }).format(value) : '–');
