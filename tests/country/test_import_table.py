@@ -86,6 +86,32 @@ def test_projected_coordinates_in_a_csv(tmp_path):
     assert np.allclose(frame.geometry.x, [47.5, 47.4, 47.45])
 
 
+def test_projected_coordinates_taken_for_degrees(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("code,e,n\n1,700000,4500000\n")
+    with pytest.raises(InputError, match=r"\(700000, 4\.5e\+06\), which are no degrees.*--file-crs"):
+        read_foreign_table(path, lon="e", lat="n")
+
+
+def test_csv_rows_without_coordinates(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("code,label,people,lon,lat\n1,a,5,47.4,40.5\n2,b,6,,40.5\n3,c,7,east,40.5\n")
+    frame = read_foreign_table(path, lon="lon", lat="lat")
+    (fault,) = faults_of(frame)
+    assert fault.kind == "no-position"
+    assert "2 rows: each has no position (2, 3)" in fault.what
+
+
+def test_tables_without_geometry():
+    frame = pd.DataFrame({"id": ["w2", "w1"], "who": ["A", "B"], "mhz": ["800", "700"], "width": ["10", "20"]})
+    mapping = {"spectrum_id": "id", "operator": "who", "band_mhz": "mhz", "bandwidth_mhz": "width"}
+    table, _ = import_table(frame, LayerSpec(layer="spectrum", file="s.csv", map=mapping), OUTLINE)
+    assert table["band_mhz"].tolist() == [700.0, 800.0]
+    frame.loc[0, "mhz"] = "24250"
+    with pytest.raises(InputError, match="30 MHz to 6 GHz"):
+        import_table(frame, LayerSpec(layer="spectrum", file="s.csv", map=mapping), OUTLINE)
+
+
 def test_file_without_crs_must_be_told_one(tmp_path):
     path = tmp_path / "v.parquet"
     villages().set_crs(None, allow_override=True).to_parquet(path)

@@ -40,7 +40,7 @@ def import_raster(path: Path, spec: LayerSpec, grid: Grid, outline: BaseGeometry
     InputError
         If the file is damaged, does not cover the country, or holds what `spec.fix` does not name.
     """
-    raster = read_frame(path, grid, file_crs=spec.file_crs)
+    raster = read_frame(path, grid, file_crs=spec.file_crs, exact=spec.layer == "population")
     inside = np.ones(grid.shape, dtype=bool) if outline is None else outline_mask(outline, grid)
     if spec.layer == "terrain":
         return _terrain(raster, spec, grid, inside, outline)

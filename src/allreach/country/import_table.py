@@ -75,7 +75,9 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
         raise InputError(faults + error.faults) from error
     key = tables.key(spec.layer)
     if key:
-        table = _canonical(table).sort_values(key, kind="stable", ignore_index=True)
+        if table[key].duplicated().any():  # which of them comes first must not depend on the file
+            table = _canonical(table)
+        table = table.sort_values(key, kind="stable", ignore_index=True)
         table = _duplicates(table, spec, key, report, faults)
     faults += vocabulary_faults(table, spec.layer, spec.file)
     errors = [fault for fault in faults if fault.severity == "error"]

@@ -19,6 +19,7 @@ TEXT = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".geoparquet")
 VECTOR = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
 RASTER = (".tif", ".tiff")
+FARTHEST_DEG = 360.0  # some files count longitude from 0 to 360
 
 
 def read_foreign_table(
@@ -138,6 +139,16 @@ def _with_points(frame: pd.DataFrame, path: Path, lon: str, lat: str, file_crs: 
         )
     x = pd.to_numeric(frame[lon], errors="coerce")
     y = pd.to_numeric(frame[lat], errors="coerce")
+    if file_crs is None and max(x.abs().max(), y.abs().max()) > FARTHEST_DEG:
+        raise InputError(
+            Fault(
+                str(path),
+                f"has positions such as ({x.iloc[0]:g}, {y.iloc[0]:g}), which are no degrees",
+                "longitude and latitude, or a CRS",
+                "Say which CRS it is with --file-crs",
+                kind="no-crs",
+            )
+        )
     points = gpd.GeoSeries(gpd.points_from_xy(x, y), index=frame.index, crs=parse_crs(file_crs or tables.CRS))
     points[x.isna() | y.isna()] = None
     return gpd.GeoDataFrame(frame.drop(columns=[lon, lat]), geometry=points).to_crs(tables.CRS)

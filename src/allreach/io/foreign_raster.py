@@ -34,14 +34,14 @@ class ForeignRaster:
     Parameters
     ----------
     values
-        Band as float64, NaN where the file says nodata.
+        Band, float32 (float64 for counts), NaN where the file says nodata.
     transform
         Affine transform of `values`.
     crs
         CRS of the file.
     """
 
-    values: NDArray[np.float64]
+    values: NDArray[np.floating]
     transform: Affine
     crs: CRS
 
@@ -66,8 +66,10 @@ def inner_frame(path: Path, crs: str, *, file_crs: str | None = None) -> tuple[f
     return float(left.max()), float(lower.max()), float(right.min()), float(upper.min())
 
 
-def read_frame(path: Path, grid: Grid, *, file_crs: str | None = None, margin_px: int = 20) -> ForeignRaster:
-    """Read the part of a raster that lies under a grid, and some pixels around it.
+def read_frame(
+    path: Path, grid: Grid, *, file_crs: str | None = None, margin_px: int = 20, exact: bool = False
+) -> ForeignRaster:
+    """Read the part of a raster that lies under a grid, and some pixels around it; float64 where `exact`.
 
     Raises
     ------
@@ -93,11 +95,12 @@ def read_frame(path: Path, grid: Grid, *, file_crs: str | None = None, margin_px
             )
         window = Window(col_0, row_0, col_1 - col_0, row_1 - row_0)
         try:
-            values = source.read(1, window=window).astype(np.float64)
+            raw = source.read(1, window=window)
         except RasterioIOError as error:
             raise InputError(_broken(path, error)) from error
+        values = raw.astype(np.float64 if exact else np.float32)
         if source.nodata is not None:
-            values[values == source.nodata] = np.nan
+            values[raw == source.nodata] = np.nan
         x_0, y_0 = xy(transform, np.array(float(col_0)), np.array(float(row_0)))
         shifted = Affine(transform.a, transform.b, float(x_0), transform.d, transform.e, float(y_0))
         return ForeignRaster(values, shifted, CRS.from_user_input(crs.to_wkt()))
@@ -115,15 +118,13 @@ def fill_voids(raster: ForeignRaster, *, search_px: int) -> tuple[ForeignRaster,
     """
     with np.errstate(invalid="ignore"):
         void = ~((raster.values >= LOWEST_M) & (raster.values <= HIGHEST_M))
-    values = np.where(void, 0.0, raster.values).astype(np.float32)
-    if void.any() and not void.all():
-        marked = np.where(void, np.float32(-32768.0), values)
-        filled = fillnodata(marked.copy(), mask=~void, max_search_distance=float(search_px), smoothing_iterations=0)
-        values = np.where(void, filled, values)
-        values = np.where(values < LOWEST_M, np.float32(np.nan), values)
-    elif void.all():
-        values = np.full_like(values, np.nan)
-    return ForeignRaster(values.astype(np.float64), raster.transform, raster.crs), void
+    if not void.any():
+        return raster, void
+    heights_m = np.where(void, np.float32(2.0 * LOWEST_M), raster.values.astype(np.float32, copy=False))
+    if not void.all():
+        heights_m = fillnodata(heights_m, mask=~void, max_search_distance=float(search_px), smoothing_iterations=0)
+    heights_m[heights_m < LOWEST_M] = np.nan  # out of reach
+    return ForeignRaster(heights_m, raster.transform, raster.crs), void
 
 
 def resample(raster: ForeignRaster, grid: Grid, how: Literal["height", "class"]) -> NDArray[np.float32]:
@@ -136,7 +137,7 @@ def resample(raster: ForeignRaster, grid: Grid, how: Literal["height", "class"])
         method = Resampling.nearest
     target = np.full(grid.shape, np.nan, dtype=np.float32)
     reproject(
-        raster.values.astype(np.float32),
+        raster.values.astype(np.float32, copy=False),
         target,
         src_transform=raster.transform,
         src_crs=raster.crs.to_wkt(),
