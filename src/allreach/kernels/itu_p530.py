@@ -55,7 +55,7 @@ def rain_attenuation_db(distance_km: float, freq_ghz: float, rain_rate_001_mm_h:
     c_1 = 0.07**c_0 * 0.12 ** (1.0 - c_0)  # (35b)
     c_2 = 0.855 * c_0 + 0.546 * (1.0 - c_0)  # (35c)
     c_3 = 0.139 * c_0 + 0.043 * (1.0 - c_0)  # (35d)
-    return a_001 * c_1 * time_pct ** -(c_2 + c_3 * math.log10(time_pct))  # (34)
+    return float(a_001 * c_1 * time_pct ** -(c_2 + c_3 * math.log10(time_pct)))  # (34)
 
 
 @jit
@@ -108,4 +108,4 @@ def needed_height_m(
         extra_2 = earth_bulge_m(d1_km, d2_km, k_2) + share_2 * radius_m
         top_m = h_m[i] + r_m[i] + max(extra_1, extra_2)
         needed = max(needed, (top_m - near_amsl_m * (1.0 - t)) / t)
-    return needed - h_m[n - 1]
+    return float(needed - h_m[n - 1])
