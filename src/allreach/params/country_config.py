@@ -18,14 +18,17 @@ class _Frozen(BaseModel):
 class ServiceStandard(_Frozen):
     """What counts as reached: one table, echoed in every report."""
 
-    dl_mbps: float = Field(default=30.0, gt=0, le=10_000)
-    """Download speed sold. [Mbit/s]"""
-    busy_hour_mbps: float = Field(default=3.0, gt=0, le=10_000)
-    """Speed each household must get at once in the busy hour, which sizes the network. [Mbit/s]"""
+    dl_mbps: float = Field(default=10.0, gt=0, le=10_000)
+    """Download speed sold. [Mbit/s] Default: ITU and UN, universal and meaningful connectivity targets for 2030."""
+    busy_hour_mbps: float = Field(default=0.6, gt=0, le=10_000)
+    """Mean traffic of a household in the busy hour, which sizes the network. [Mbit/s] Default: 20 GB a month (world
+    smartphone average of the mid-2020s, Ericsson Mobility Report 2025) for each of 2.8 users in a household (assumption),
+    15 % of a day's traffic in the busy hour (Oughton et al., pobis)."""
+    locations_share: float = Field(default=0.9, gt=0, lt=1)
+    """Share of locations in a pixel where the speed must hold. Default: cell-edge probability of the FCC Broadband Data
+    Collection, 47 CFR 1.7004(c)(3)."""
     hours_share: float = Field(default=0.95, gt=0, le=1)
     """Share of hours in which the speed must hold."""
-    locations_share: float = Field(default=0.95, gt=0, lt=1)
-    """Share of locations in a pixel where the speed must hold."""
     indoors: bool = False
     """Whether mobile service must hold indoors (P.2109); fixed wireless has its antenna outdoors."""
     latency_ms: float = Field(default=100.0, gt=0)

@@ -10,12 +10,6 @@ class Demand(Frozen):
 
     uptake_share: Quantity
     """Share of the households under service that use it in the busy hour at the speed of the service standard."""
-    gb_per_user_month: Quantity
-    """Data that a mobile user of today moves in a month."""
-    busy_hour_share: Quantity
-    """Share of a day's data that falls into the busy hour."""
-    days_per_month: Quantity
-    """Days over which a month's data are spread."""
     settlement_people_per_km2: Quantity
     """Density at which a place's people are spread around its centre where the folder has no population raster."""
     cluster_min_people: Quantity
