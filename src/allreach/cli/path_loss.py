@@ -11,18 +11,26 @@ import click
     name="path-loss",
     epilog="Examples:\n\n\b\n  allreach path-loss itu-p1812 cases.csv\n"
     "  allreach path-loss itu-p1812 cases.csv --profiles terrain/ --detail > results.csv\n"
-    "  allreach path-loss itm p2p_cases.csv",
+    "  allreach path-loss itm p2p_cases.csv\n"
+    "  allreach path-loss itu-p1812 --sweep radials/",
 )
 @click.argument("model", type=click.Choice(["itu-p1812", "itm", "itm-area"]))
-@click.argument("cases", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("cases", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option(
     "--profiles",
     type=click.Path(path_type=Path, file_okay=False),
     default=None,
     help="Folder of the terrain profiles (default: profiles/ beside the cases).",
 )
+@click.option(
+    "--sweep",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Instead of CASES: a folder of radials (radials.csv, profiles/, one CSV of receivers a radial).",
+)
 @click.option("--detail", is_flag=True, help="Add every intermediate result as columns mid_...")
-def command(model: str, cases: Path, profiles: Path | None, detail: bool) -> None:
+def command(model: str, cases: Path | None, profiles: Path | None, sweep: Path | None, detail: bool) -> None:
     """Print the path loss of every case of CASES as CSV, by the model MODEL.
 
     For itu-p1812 CASES has one row a case: case_id, profile (a file with d_km, h_m and, if there are any,
@@ -35,7 +43,17 @@ def command(model: str, cases: Path, profiles: Path | None, detail: bool) -> Non
     polarization, epsilon, sigma_s_per_m, mdvar. For itm-area, instead of the profile: d_km, delta_h_m, siting_tx,
     siting_rx. Return codes and warnings are NTIA's.
     """
-    from allreach.io.path_cases import path_loss_of_file
+    if (cases is None) == (sweep is None):
+        raise click.UsageError("give either CASES or --sweep DIR")
+    if sweep is not None:
+        if model != "itu-p1812" or profiles is not None or detail:
+            raise click.UsageError("--sweep goes with itu-p1812 and without --profiles and --detail")
+        from allreach.io.path_sweep import sweep_of_folder
 
-    table = path_loss_of_file(model, cases, profiles, detail=detail)
+        table = sweep_of_folder(sweep)
+    else:
+        from allreach.io.path_cases import path_loss_of_file
+
+        assert cases is not None
+        table = path_loss_of_file(model, cases, profiles, detail=detail)
     click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)

@@ -1,0 +1,80 @@
+"""Losses at the receivers of a radial by the ITU-R P.1812 sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from allreach.kernels import itu_p1812_sweep
+from allreach.radio.path_loss import Profile
+
+
+def sweep_losses_db(
+    profile: Profile,
+    *,
+    tx_height_m: float,
+    lat_tx_deg: float,
+    bearing_deg: float,
+    delta_n: float,
+    n0: float,
+    rx_height_m: ArrayLike,
+    freq_ghz: ArrayLike,
+    p_pct: ArrayLike,
+    pL_pct: Sequence[float] = (50.0,),
+    dct_km: float = 500.0,
+    dcr_km: float = 500.0,
+    is_vertical: bool = True,
+    wa_m: float = 100.0,
+) -> NDArray[np.float64]:
+    """Losses at every sample of a radial; each is that of the path to this sample on its own.
+
+    Parameters
+    ----------
+    profile
+        The radial from the transmitter outwards.
+    tx_height_m, lat_tx_deg, bearing_deg
+        Transmitting antenna above ground, its latitude, and the direction of the radial. [m, deg, deg]
+    delta_n, n0, dct_km, dcr_km, is_vertical, wa_m
+        As in `allreach.radio.path_loss.path_loss`; one for the radial.
+    rx_height_m, freq_ghz, p_pct, pL_pct
+        Every combination is calculated. [m, GHz, %, %]
+
+    Returns
+    -------
+    NDArray
+        Shape (samples, heights, frequencies, time percentages, location percentages); NaN where the Recommendation
+        gives no loss: nearer than 0.25 km or than the fifth sample, or values outside its limits. [dB]
+    """
+    heights, freqs, times, locations = (
+        np.atleast_1d(np.asarray(axis, dtype=np.float64)) for axis in (rx_height_m, freq_ghz, p_pct, pL_pct)
+    )
+    n = len(profile.d_km)
+    out = np.empty((n, len(heights), len(freqs), len(times), len(locations)))
+    itu_p1812_sweep.sweep_losses_db(
+        profile.d_km,
+        profile.h_m,
+        profile.clutter_m,
+        profile.zone,
+        n,
+        float(tx_height_m),
+        float(lat_tx_deg),
+        float(bearing_deg),
+        float(delta_n),
+        float(n0),
+        float(dct_km),
+        float(dcr_km),
+        is_vertical,
+        float(wa_m),
+        heights,
+        freqs,
+        times,
+        locations,
+        np.empty((itu_p1812_sweep.N_WORK_ROWS, n)),
+        np.empty(itu_p1812_sweep.N_STATE),
+        np.empty(itu_p1812_sweep.N_HULLS, dtype=np.int64),
+        np.empty(3, dtype=np.int64),
+        out,
+    )
+    return out
