@@ -24,8 +24,10 @@ function drawHeadline() {
 
 function drawFigures() {
   const { today, after } = reachedShares();
+  const range = (FIGURES.measure || {}).predicted_share, interval = range && known(range.p5) && known(range.p95) ? range : null;
   const figure = (what, value, note, wide) => h('div', { class: wide ? 'figure wide' : 'figure' }, h('div', { class: 'what' }, what), h('div', { class: 'value' }, value), note && h('div', { class: 'note' }, note));
   const parts = [h('div', { class: 'figure wide' }, h('div', { class: 'what' }, t('people_reached')), reachBars(today, after),
+    interval && h('div', { class: 'note', style: { marginTop: '0.25rem' } }, t('interval', { low: share(interval.p5), high: share(interval.p95) })),
     after !== null && h('div', { class: 'note', style: { marginTop: '0.25rem' } }, t(META.has_verify ? 'verified' : 'not_verified')))];
   if (!META.has_plan) parts.push(figure(t('population'), people(FIGURES.today.population)), figure(t('layer_unreached'), people(FIGURES.today.population - FIGURES.today.reached)));
   if (known(PLAN.pv_usd)) parts.push(figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), t('fig_pv_note'), true));
