@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,6 +28,7 @@ from allreach.errors import DataMissingError, InputError
 from allreach.io import atomic
 from allreach.io.atomic import WriteError
 from allreach.io.country_folder import read_country
+from allreach.io.raster import write_raster
 
 
 @pytest.fixture
@@ -346,6 +349,20 @@ def test_full_disk(tmp_path, data, monkeypatch):
     with pytest.raises(WriteError, match="the disk is full; free some space"):
         import_recipe(read_recipe(recipe_file(tmp_path)), data, tmp_path / "LND")
     assert list((tmp_path / "LND").iterdir()) == []  # nothing half-written, and no country.yaml
+
+
+def test_a_raster_cut_short_by_the_disk_is_not_left_behind(tmp_path, small_country_data):
+    """GDAL only prints that it cannot write; the file must be absent all the same."""
+    noise = np.random.default_rng(0).normal(size=(300, 300))
+    grid = replace(small_country_data.grid, n_rows=300, n_cols=300)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(WriteError, match="cannot write"):
+            write_raster(tmp_path / "terrain.tif", noise, grid)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_read_only_folder(tmp_path, data, monkeypatch):

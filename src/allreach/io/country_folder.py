@@ -99,13 +99,23 @@ def read_country(folder: Path) -> Country:
             grid = found
         elif not _same(grid, found):
             faults.append(
-                Fault(path.name, "lies on another grid than terrain.tif", "one CRS, pixel and frame for all rasters",
-                      "Bring it in with allreach country import, which resamples")
+                Fault(
+                    path.name,
+                    "lies on another grid than terrain.tif",
+                    "one CRS, pixel and frame for all rasters",
+                    "Bring it in with allreach country import, which resamples",
+                )
             )
         rasters[name] = values
     if "terrain" not in rasters and not any(f.where.startswith("terrain") for f in faults):
-        faults.append(Fault("terrain.tif", "is missing", "ground heights in metres above sea level",
-                            "Bring one in with allreach country import terrain FILE"))
+        faults.append(
+            Fault(
+                "terrain.tif",
+                "is missing",
+                "ground heights in metres above sea level",
+                "Bring one in with allreach country import terrain FILE",
+            )
+        )
     layers: dict[str, pd.DataFrame] = {}
     for name in tables.COUNTRY_TABLES:
         path = folder / f"{name}.parquet"
@@ -116,8 +126,14 @@ def read_country(folder: Path) -> Country:
             except InputError as error:
                 faults += error.faults or [Fault(path.name, str(error))]
     if not (folder / "places.parquet").is_file() and not (folder / "population.tif").is_file():
-        faults.append(Fault("places.parquet, population.tif", "both are missing", "at least one of them",
-                            "Bring one in with allreach country import"))
+        faults.append(
+            Fault(
+                "places.parquet, population.tif",
+                "both are missing",
+                "at least one of them",
+                "Bring one in with allreach country import",
+            )
+        )
     provenance = _read_provenance(folder, [*rasters, *layers], faults)
     if faults or grid is None:
         raise InputError(faults)
@@ -127,7 +143,9 @@ def read_country(folder: Path) -> Country:
         terrain_m=rasters["terrain"].astype(np.float32, copy=False),
         clutter_class=rasters["clutter"].astype(np.uint8, copy=False) if "clutter" in rasters else None,
         zones=rasters["zones"].astype(np.uint8, copy=False) if "zones" in rasters else None,
-        population=np.nan_to_num(rasters["population"]).astype(np.float32, copy=False) if "population" in rasters else None,
+        population=np.nan_to_num(rasters["population"]).astype(np.float32, copy=False)
+        if "population" in rasters
+        else None,
         layers=layers,
         provenance=provenance,
     )
@@ -151,13 +169,18 @@ def read_config(folder: Path) -> CountryConfig:
         return CountryConfig.model_validate(raw)
     except ValidationError as error:
         raise InputError(
-            [Fault(f"{path}, key {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}") for e in error.errors()]
+            [
+                Fault(f"{path}, key {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}")
+                for e in error.errors()
+            ]
         ) from error
 
 
 def write_config(folder: Path, config: CountryConfig) -> None:
     """Write ``country.yaml``."""
-    write_text(folder / "country.yaml", yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    write_text(
+        folder / "country.yaml", yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    )
 
 
 def write_country(country: Country, folder: Path) -> None:
@@ -227,5 +250,7 @@ def _read_provenance(folder: Path, present: list[str], faults: list[Fault]) -> d
         entries = read_layer_provenance(folder)
     except InputError as error:
         faults += error.faults
-    unknown = LayerProvenance(source="not stated", licence="not stated", evidence="modelled", note="no provenance given")
+    unknown = LayerProvenance(
+        source="not stated", licence="not stated", evidence="modelled", note="no provenance given"
+    )
     return {name: entries.get(name, unknown) for name in present}

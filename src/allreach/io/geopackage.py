@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from allreach.io.atomic import whole_file
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_results
 
+FULL_BYTES = 1_000_000
 FIXED_DATE = "2000-01-01T00:00:00.000Z"  # GeoPackage stamps each layer; a fixed stamp keeps reruns identical
 FAMILIES = {"Point": "points", "LineString": "lines", "Polygon": "areas"}
 # table -> layer of the file
@@ -84,9 +87,13 @@ def write_geopackage(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
     GIS show one kind a layer. A table without geometry becomes an attribute table.
     """
     with whole_file(path) as part, _fixed_date():
-        for name, frame in layers.items():
-            for layer, piece in _one_kind_each(name, frame):
-                _append(part, layer, piece)
+        try:
+            for name, frame in layers.items():
+                for layer, piece in _one_kind_each(name, frame):
+                    _append(part, layer, piece)
+        except pyogrio.errors.DataSourceError as error:  # what SQLite says of a full disk does not name the disk
+            full = shutil.disk_usage(part.parent).free < FULL_BYTES
+            raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
 
 
 def _one_kind_each(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -9,6 +9,7 @@ import rasterio
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.errors import RasterioIOError
+from rasterio.io import MemoryFile
 
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
@@ -47,7 +48,13 @@ def read_raster(path: Path) -> tuple[NDArray, Grid]:
 
 
 def write_raster(
-    path: Path, values: NDArray, grid: Grid, *, nodata: float | None = None, cog: bool = True, tags: dict[str, str] | None = None
+    path: Path,
+    values: NDArray,
+    grid: Grid,
+    *,
+    nodata: float | None = None,
+    cog: bool = True,
+    tags: dict[str, str] | None = None,
 ) -> None:
     """Write one band whole, as a Cloud-Optimised GeoTIFF with no time stamp.
 
@@ -73,10 +80,14 @@ def write_raster(
     }
     if cog:
         profile |= {"blocksize": 512, "overviews": "AUTO", "num_threads": 1}
-    with whole_file(path) as part, rasterio.open(part, "w", **profile) as target:
-        target.write(values, 1)
-        if tags:
-            target.update_tags(**tags)
+    # in memory first: on a full disk GDAL only prints its complaint and leaves a broken file, Python raises
+    with MemoryFile() as memory:
+        with memory.open(**profile) as target:
+            target.write(values, 1)
+            if tags:
+                target.update_tags(**tags)
+        with whole_file(path) as part:
+            part.write_bytes(memory.getbuffer())
 
 
 def _crs_text(crs: rasterio.crs.CRS) -> str:
@@ -89,13 +100,27 @@ def _grid_faults(path: Path, source: rasterio.DatasetReader) -> list[Fault]:
     where = str(path)
     transform = source.transform
     if source.crs is None:
-        faults.append(Fault(where, "has no CRS", "a projected CRS in metres",
-                            "Assign one with your GIS, or give it to allreach country import --file-crs"))
+        faults.append(
+            Fault(
+                where,
+                "has no CRS",
+                "a projected CRS in metres",
+                "Assign one with your GIS, or give it to allreach country import --file-crs",
+            )
+        )
     elif not CRS.from_user_input(source.crs.to_wkt()).is_projected:
-        faults.append(Fault(where, f"is in the geographic CRS {source.crs}", "a projected CRS in metres",
-                            "Bring it in with allreach country import, which reprojects"))
+        faults.append(
+            Fault(
+                where,
+                f"is in the geographic CRS {source.crs}",
+                "a projected CRS in metres",
+                "Bring it in with allreach country import, which reprojects",
+            )
+        )
     if transform.b or transform.d or transform.e >= 0 or transform.a <= 0:
         faults.append(Fault(where, "is rotated or not north-up", "north-up pixels", "Warp it with your GIS"))
     elif abs(transform.a + transform.e) > 1e-6 * transform.a:
-        faults.append(Fault(where, f"has pixels of {transform.a} x {-transform.e}", "square pixels", "Warp it with your GIS"))
+        faults.append(
+            Fault(where, f"has pixels of {transform.a} x {-transform.e}", "square pixels", "Warp it with your GIS")
+        )
     return faults

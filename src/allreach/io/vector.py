@@ -25,17 +25,27 @@ def read_table(path: Path, table: str) -> gpd.GeoDataFrame | pd.DataFrame:
     try:
         frame = gpd.read_parquet(path) if tables.has_geometry(table) else pd.read_parquet(path)
     except (pa.ArrowInvalid, pa.ArrowException, ValueError, OSError) as error:
-        what = "is empty (0 bytes)" if path.exists() and path.stat().st_size == 0 else f"cannot be read as (Geo)Parquet: {error}"
-        raise InputError(Fault(str(path), what, "a whole file", "Export it again or bring it in with country import")) from error
+        what = (
+            "is empty (0 bytes)"
+            if path.exists() and path.stat().st_size == 0
+            else f"cannot be read as (Geo)Parquet: {error}"
+        )
+        raise InputError(
+            Fault(str(path), what, "a whole file", "Export it again or bring it in with country import")
+        ) from error
     if isinstance(frame, gpd.GeoDataFrame) and frame.crs is None:
-        raise InputError(Fault(str(path), "has no CRS", "WGS 84 or any declared CRS", "Declare it, or use country import --file-crs"))
+        raise InputError(
+            Fault(str(path), "has no CRS", "WGS 84 or any declared CRS", "Declare it, or use country import --file-crs")
+        )
     return tables.conform(frame, table, where=path.name)
 
 
 def write_table(path: Path, frame: pd.DataFrame, table: str) -> None:
     """Write a declared table whole, sorted by its key, without time stamps; same rows give the same bytes."""
     frame = tables.conform(frame, table, where=path.name)
-    by = [column.name for column in tables.schema(table) if not column.is_geometry][: 2 if table.startswith("plan_") else 1]
+    by = [column.name for column in tables.schema(table) if not column.is_geometry][
+        : 2 if table.startswith("plan_") else 1
+    ]
     frame = frame.sort_values(by, kind="stable").reset_index(drop=True)
     with whole_file(path) as part:
         if isinstance(frame, gpd.GeoDataFrame):
