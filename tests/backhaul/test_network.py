@@ -166,7 +166,7 @@ def test_a_strait_is_bridged_by_a_cable_and_foreign_land_is_not(small_country_da
     assert network.link_is_sea.sum() == 1
     assert len(network.nodes(net.GATEWAY)) == 0
     x0, y0, x1, y1 = country.grid.bounds_m
-    home = shapely.box(x0, y0, x1, 4_492_000.0).union(shapely.box(x0, 4_497_500.0, x1, y1))
+    home = shapely.box(x0, y0, x1, 4_491_800.0).union(shapely.box(x0, 4_498_200.0, x1, y1))
     outline = shapely.transform(home, lambda xy: np.column_stack(country.grid.to_lonlat(xy[:, 0], xy[:, 1])))
     foreign = Ground(land, np.zeros_like(strait), None, None, outline)
     network = backhaul_network(foreign, PARAMS, roads=roads, candidates=new_sites(country).iloc[:0], **tables_)

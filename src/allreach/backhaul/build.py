@@ -92,6 +92,7 @@ def backhaul_network(
         Price order of the trench classes; of parallel roads the cheaper stays.
     """
     notes: list[str] = []
+    ground = ground.widened(params.border_tolerance_km.value)
     points = _terminals(ground, params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes)
     lines = road_lines(roads, ground, params, weight=weight)
     attached = attach(lines, points.lon_deg, points.lat_deg, ground, params, may_be_excluded=points.stands)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -95,6 +95,20 @@ class Ground:
         """Whether points lie in an excluded polygon or on its edge."""
         points = shapely.points(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
         return hits(self.excluded, points)
+
+    def widened(self, margin_km: float) -> Ground:
+        """Return the same ground with the country's outline moved outwards (km)."""
+        if self.outline is None or margin_km <= 0.0:
+            return self
+
+        def to_map(lonlat: NDArray) -> NDArray:
+            return np.column_stack(self.grid.from_lonlat(lonlat[:, 0], lonlat[:, 1]))
+
+        def to_world(xy_m: NDArray) -> NDArray:
+            return np.column_stack(self.grid.to_lonlat(xy_m[:, 0], xy_m[:, 1]))
+
+        wide = shapely.buffer(shapely.transform(self.outline, to_map), 1000.0 * margin_km, quad_segs=4)
+        return replace(self, outline=shapely.transform(wide, to_world))
 
     def is_home(self, lon_deg: ArrayLike, lat_deg: ArrayLike) -> NDArray[np.bool_]:
         """Whether points lie in the country."""

@@ -16,6 +16,8 @@ class Backhaul(Frozen):
     """Ground slope from which a trench is in mountain ground."""
     paved_from_people_per_km2: Quantity
     """Density from which the street is reinstated after the trench."""
+    border_tolerance_km: Quantity
+    """How far beyond the outline a road still counts as inside the country."""
     spur_factor: Quantity
     """Route length over straight length between a point and the road."""
     spur_max_km: Quantity
