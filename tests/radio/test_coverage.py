@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.errors import InputError
+from allreach.kernels.itu_p1812 import basic_transmission_loss_db
 from allreach.params.load import load_params
 from allreach.radio.coverage import NEAR, NO_SIGNAL, Environment, coverage_rasters, serve
 from allreach.radio.link_budget import fwa_terminal, handset
@@ -170,3 +171,30 @@ def test_candidates_come_after_the_sites_that_stand(sites_at: SitesAt, environme
     )
     assert arrays.site_id.tolist() == ["S000", "S001", "A1", "A2"]
     assert stands.tolist() == [True, True, False, False]
+
+
+def test_power_is_that_of_the_whole_path(sites_at: SitesAt, environment: Environment) -> None:
+    """Each receiver's power from its own profile, the P.1812 kernel and the pattern, put together apart."""
+    grid, radio = environment.terrain.grid, environment.radio
+    frame = sites_at([506_040.0], [4_493_930.0], azimuth_deg=[25.0], downtilt_deg=[4.0])
+    arrays = site_arrays(frame, grid, radio)
+    got = serve(RX_X, RX_Y, arrays, environment, handset(radio))
+    checked = 0
+    for i in range(0, 300, 7):
+        d_km, h_m, r_m, zone = environment.terrain.profile(arrays.x_m[0], arrays.y_m[0], RX_X[i], RX_Y[i])
+        if d_km[-1] < 0.25:
+            continue
+        loss = basic_transmission_loss_db(
+            d_km, h_m, r_m, zone, len(d_km), 30.0, 1.5, 0.8, 50.0, 50.0, 45.0, 325.0, float(arrays.lat_deg[0]),
+            500.0, 500.0, True, 200.0,
+        )  # fmt: skip
+        ae_km = 6371.0 * 157.0 / (157.0 - 45.0)
+        height = np.append(h_m[1:-1], h_m[-1] + 1.5)
+        elevation = ((height - h_m[0] - 30.0) / d_km[1:] - 500.0 * d_km[1:] / ae_km).max() / 1000.0
+        bearing = np.degrees(np.arctan2(RX_X[i] - arrays.x_m[0], RX_Y[i] - arrays.y_m[0]))
+        off = np.abs((bearing - arrays.azimuth_deg[0] - 120.0 * np.arange(3) + 180.0) % 360.0 - 180.0).min()
+        vertical = min(12.0 * ((-np.degrees(elevation) - 4.0) / 10.0) ** 2, 20.0)
+        expected = 61.0 - min(12.0 * (off / 65.0) ** 2 + vertical, 30.0) - loss - 3.0
+        assert got.power_dbm[i] == pytest.approx(expected, abs=0.02)
+        checked += 1
+    assert checked > 35
