@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.io.path_cases import read_profile, read_table
+from allreach.io.path_sweep import sweep_of_folder
 from allreach.kernels import geodesy, itu_p1812, itu_p2108, longley_rice
 from allreach.kernels.itu_p2109 import building_entry_loss_db
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
@@ -117,6 +118,16 @@ def p1812_radials(folder: Path) -> Iterator[Row]:
     yield Row("P.1812 radials", "loss, path by path", source, len(errors), largest(pd.Series(errors)), 1e-6, "dB")
 
 
+def p1812_sweep(folder: Path) -> Iterator[Row]:
+    """Every receiver of the radials by the sweep."""
+    got = sweep_of_folder(folder).set_index("case_id")
+    names = read_table(folder / "radials.csv")["radial"]
+    given = pd.concat([read_table(folder / f"{name}.csv") for name in names]).set_index("case_id")
+    error = pd.concat([got[f"loss_pL{pct}_db"] - given[f"out_loss_pL{pct}_db"] for pct in (50, 95)])
+    source = f"computed, {PY1812}, agreed by {COVLIB}"
+    yield Row("P.1812 radials", "loss, by the sweep", source, len(error), largest(error), 1e-6, "dB")
+
+
 def p2109(name: str, source: str, path: Path, tolerance_db: float) -> Iterator[Row]:
     """Loss of entering a building."""
     table = read_table(path)
@@ -217,6 +228,7 @@ def rows(validation: Path) -> Iterator[Row]:
     yield from p1812_set("P.1812 published set", f"published, {PY1812}", p1812 / "cases.csv", p1812 / "profiles")
     yield from p1812_set("P.1812 computed set", computed, p1812 / "cases_computed.csv", p1812 / "profiles")
     yield from p1812_radials(validation / "crosscheck" / "p1812_radials")
+    yield from p1812_sweep(validation / "crosscheck" / "p1812_radials")
     bel = validation / "p2109"
     yield from p2109("P.2109 workbook", "published, eeveetza/p2109 8694c2e", bel / "p2109_sg3_workbook.csv", 0.01)
     yield from p2109("P.2109 grid", f"computed, {COVLIB}", bel / "p2109_reference_grid.csv", 1e-4)
