@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_results import drawn_country, write_sample_results
 
 from allreach.errors import DataMissingError
 from allreach.io.country_folder import Country
+from allreach.io.vector import read_table, write_table
 from allreach.report import page as page_module
 from allreach.report.build import build_report
 from allreach.report.page import LANGUAGES, locale
+from sample_results import drawn_country, write_sample_results
 
 HOSTILE = '</script><script>alert("x")</script><!-- & \u2028 <img src=x onerror=alert(1)>'
 MAX_BYTES = 40_000_000
@@ -138,6 +139,16 @@ def test_coverage_alone_makes_a_report(country: Country, tmp_path: Path) -> None
     assert data["assignments"] is None
     assert data["curve"] is None
     assert {c["when"] for c in data["coverages"]} == {"today"}
+
+
+def test_states_of_coverage_are_kept_apart(country: Country, tmp_path: Path) -> None:
+    folder = write_sample_results(tmp_path / "base", country, plan=False)
+    places = read_table(folder / "measure" / "places.parquet", "measure_places")
+    places.loc[:9, "passed_share"] = 0.5
+    write_table(folder / "measure" / "places.parquet", places, "measure_places")
+    today = data_of(build_report(folder, country))["figures"]["today"]
+    known = int(places["population"].iloc[:10].sum())
+    assert today["states"] == {"passed_share": [pytest.approx(0.5 * known, abs=0.06), known]}
 
 
 def test_nothing_measured_is_said(country: Country, tmp_path: Path) -> None:

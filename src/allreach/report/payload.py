@@ -121,9 +121,17 @@ def _figures(results: Results) -> dict[str, Any]:
     return figures
 
 
-def _people(places: gpd.GeoDataFrame) -> dict[str, float]:
+def _people(places: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Add up people by state of coverage; the states are never merged."""
     people = places["population"]
+    states = {}
+    for name in ("passed_share", "orderable_share", "used_share"):
+        is_known = places[name].notna()
+        if is_known.any():
+            known_people = people[is_known]
+            states[name] = [round(float((places[name][is_known] * known_people).sum()), 1), int(known_people.sum())]
     return {
+        "states": states,
         "population": int(people.sum()),
         "households": int(places["households"].sum()),
         "reached": round(float((places["predicted_share"] * people).sum()), 1),

@@ -1,9 +1,11 @@
 // The card of a place: how it is reached, at what cost, what else could serve it and what would change that.
 let openedPlace = -1;
 let openerElement = null;
+let openerRow = false;
 
 function openPlace(i, { fly = false } = {}) {
   if (openedPlace < 0) openerElement = document.activeElement;
+  openerRow = !!openerElement && !!openerElement.closest('tr.row');
   openedPlace = i;
   const card = document.getElementById('card');
   fill(card, placeCard(i));
@@ -20,11 +22,13 @@ function openPlace(i, { fly = false } = {}) {
 
 function closePlace() {
   if (openedPlace < 0) return;
+  const closed = openedPlace;
   openedPlace = -1;
   document.getElementById('card').hidden = true;
   if (map && map.getSource('chosen')) map.getSource('chosen').setData(collection([]));
   drawRows();
-  if (openerElement && openerElement.isConnected) openerElement.focus({ preventScroll: true });
+  const back = openerRow ? document.querySelector(`tr[data-place="${closed}"]`) : openerElement;
+  if (back && back.isConnected) back.focus({ preventScroll: true });
 }
 
 function placeCard(i) {

@@ -29,6 +29,10 @@ function drawFigures() {
   const parts = [h('div', { class: 'figure wide' }, h('div', { class: 'what' }, t('people_reached')), reachBars(today, after),
     interval && h('div', { class: 'note', style: { marginTop: '0.25rem' } }, t('interval', { low: share(interval.p5), high: share(interval.p95) })),
     after !== null && h('div', { class: 'note', style: { marginTop: '0.25rem' } }, t(META.has_verify ? 'verified' : 'not_verified')))];
+  const states = Object.entries(FIGURES.today.states).filter(([, [, of]]) => of > 0);
+  if (states.length) parts.push(h('div', { class: 'figure wide' }, h('div', { class: 'reach' }, states.map(([name, [value, of]]) => [h('span', {}, t(`card_${name.replace('_share', '')}`)),
+    h('div', { class: 'track' }, h('div', { class: 'fill', style: { width: `${100 * value / of}%` } })), h('span', { class: 'num' }, share(value / of))])),
+  h('div', { class: 'note' }, t('state_known', { share: share(Math.min(...states.map(([, [, of]]) => of / FIGURES.today.population))) }))));
   if (!META.has_plan) parts.push(figure(t('population'), people(FIGURES.today.population)), figure(t('layer_unreached'), people(FIGURES.today.population - FIGURES.today.reached)));
   if (known(PLAN.pv_usd)) parts.push(figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), t('fig_pv_note'), true));
   if (known(PLAN.capex_usd)) parts.push(figure(t('fig_capex'), moneyFigure(PLAN.capex_usd)));
