@@ -105,7 +105,11 @@ def plan_inputs(
     found = candidates(
         points, unreached, ground, params.planning, sites=sites, roads=table("roads"), power=table("power")
     )
-    new = found[found["candidate_kind"] != "existing_upgrade"].sort_values("site_id", kind="stable").reset_index(drop=True)
+    new = (
+        found[found["candidate_kind"] != "existing_upgrade"]
+        .sort_values("site_id", kind="stable")
+        .reset_index(drop=True)
+    )
     arrays, is_existing = with_candidates(sites, new, grid, params.radio)
     links = service_links(arrays, is_existing, points, environment, margin_db=margin_db, progress=progress)
     by_line, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)

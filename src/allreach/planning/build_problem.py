@@ -145,9 +145,7 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     exchange_node = network.node_of_row(net.EXCHANGE, inputs.points.n_places)
     _fibre_options(inputs, parts, active, exchange_node, columns, lines, limits)
     _satellite_options(inputs, parts, active, columns, lines, limits)
-    return _pack(
-        inputs, lines, parts, active, columns, fixed, site_time, site_mbps, level, exchange_node, limits
-    )
+    return _pack(inputs, lines, parts, active, columns, fixed, site_time, site_mbps, level, exchange_node, limits)
 
 
 def committed_households(inputs: PlanInputs) -> Ints:
@@ -268,7 +266,15 @@ def _fixed(inputs: PlanInputs, parts: Parts, served_by: Ints, level: Ints, by_li
         if whole[i] > 0:
             site_id = str(names[keys[i] % len(names)])
             rows.append(
-                (int(place_of[i]), int(whole[i]), site_id, -1, "existing", line_dl, f"exchange {site_id} reaches them today")
+                (
+                    int(place_of[i]),
+                    int(whole[i]),
+                    site_id,
+                    -1,
+                    "existing",
+                    line_dl,
+                    f"exchange {site_id} reaches them today",
+                )
             )
     committed = committed_households(inputs)
     row_of = {place: i for i, place in enumerate(inputs.points.places["place_id"])}
@@ -445,7 +451,12 @@ def _pack(
     existing_node = network.node_of_row(net.EXISTING_SITE, n_existing)
     candidate_node = network.node_of_row(net.CANDIDATE_SITE, len(inputs.candidates))
     node = np.full(len(facilities), -1, dtype=np.int64)
-    for name, nodes in ((AS_IT_IS, existing_node), (UPGRADE, existing_node), (NEW, candidate_node), (EXCHANGE, exchange_node)):
+    for name, nodes in (
+        (AS_IT_IS, existing_node),
+        (UPGRADE, existing_node),
+        (NEW, candidate_node),
+        (EXCHANGE, exchange_node),
+    ):
         mine = kind == name
         node[mine] = nodes[row[mine]]
     terminals = np.zeros(network.n_nodes, dtype=bool)
@@ -505,7 +516,9 @@ def _pack(
     problem = Problem(
         part_place=parts.place[active],
         part_households=parts.households[active].astype(np.float64),
-        part_people=(inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1))[active],
+        part_people=(inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1))[
+            active
+        ],
         part_x_m=parts.x_m[active],
         part_y_m=parts.y_m[active],
         option_part=option[:, 0].astype(np.int64),

@@ -1,7 +1,7 @@
 """The planning model: one ``define_*`` per constraint, in the order of docs/guide/plan.md.
 
 Columns: x (share of a part by an option), n (share of a part left without service), y (facility built), t (tower
-built), z (arc built), g (demand on an arc). All lie between finite bounds.
+built), w (node fed), z (arc built), g (demand on an arc). All lie between finite bounds.
 """
 
 from __future__ import annotations
@@ -32,11 +32,14 @@ class Columns:
     n: int
     y: int
     t: int
+    w: int
     z: int
     g: int
     total: int
     tower_nodes: Ints
     tower_column: Ints
+    fed_nodes: Ints
+    fed_column: Ints
     arcs: Ints
     has_flow: bool
 
@@ -45,6 +48,7 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
     """Place the columns."""
     towers = np.flatnonzero(problem.node_tower_pv_usd > 0)
     arcs = np.flatnonzero(problem.arc_to != 0)
+    fed = np.unique(problem.arc_to[arcs])
     starts = np.cumsum(
         [
             0,
@@ -52,13 +56,16 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
             problem.n_parts,
             problem.n_facilities,
             len(towers),
+            len(fed),
             len(arcs),
             len(arcs) if with_flow else 0,
         ]
     )
     tower_column = np.full(problem.n_nodes, -1, dtype=np.int64)
     tower_column[towers] = starts[3] + np.arange(len(towers))
-    return Columns(*(int(s) for s in starts), towers, tower_column, arcs, with_flow)
+    fed_column = np.full(problem.n_nodes, -1, dtype=np.int64)
+    fed_column[fed] = starts[4] + np.arange(len(fed))
+    return Columns(*(int(s) for s in starts), towers, tower_column, fed, fed_column, arcs, with_flow)
 
 
 def build(
@@ -86,8 +93,9 @@ def build(
     define_pool_capacity(rows, problem, columns)
     define_site_levels(rows, problem, columns)
     define_towers(rows, problem, columns)
+    define_node_is_fed(rows, problem, columns)
     define_facility_is_fed(rows, problem, columns)
-    define_one_feed_per_node(rows, problem, columns)
+    define_fed_tower(rows, problem, columns)
     define_flow_balance(rows, problem, columns)
     if with_flow:
         define_flow_conservation(rows, problem, columns)
@@ -95,11 +103,13 @@ def build(
     lower, upper = _column_bounds(problem, columns, unserved_people)
     is_integer = np.zeros(columns.total, dtype=bool)
     is_integer[columns.y : columns.g] = True
+    is_integer[columns.w : columns.z] = False  # follows from z
     family = (
         ("x", columns.n - columns.x),
         ("n", columns.y - columns.n),
         ("y", columns.t - columns.y),
-        ("t", columns.z - columns.t),
+        ("t", columns.w - columns.t),
+        ("w", columns.z - columns.w),
         ("z", columns.g - columns.z),
         ("g", columns.total - columns.g),
     )
@@ -190,49 +200,66 @@ def define_towers(rows: RowsBuilder, problem: Problem, columns: Columns) -> None
     )
 
 
+def define_node_is_fed(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """A node is fed by one arc: w = sum of z into it (w at most 1)."""
+    nodes = np.arange(len(columns.fed_nodes))
+    row = np.searchsorted(columns.fed_nodes, problem.arc_to[columns.arcs])
+    rows.add(
+        "node_is_fed",
+        len(nodes),
+        [(row, columns.z + np.arange(len(columns.arcs)), 1.0), (nodes, columns.w + nodes, -1.0)],
+        0.0,
+        0.0,
+    )
+
+
 def define_facility_is_fed(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """Every open facility has backhaul: y <= sum of z into its node."""
+    """Every open facility has backhaul: y <= w of its node."""
     fed = np.flatnonzero(problem.facility_node > 0)
-    row, arc = _arcs_into(problem, columns, problem.facility_node[fed])
     index = np.arange(len(fed))
+    column = columns.fed_column[problem.facility_node[fed]]
+    reachable = column >= 0
     rows.add(
         "facility_is_fed",
         len(fed),
-        [(index, columns.y + fed, 1.0), (row, columns.z + arc, -1.0)],
+        [(index, columns.y + fed, 1.0), (index[reachable], column[reachable], -1.0)],
         -np.inf,
         0.0,
     )
 
 
-def define_one_feed_per_node(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """A node is fed once, and a tower node only with its tower: sum of z into it <= t (or 1)."""
-    nodes = np.unique(problem.arc_to[columns.arcs])
-    row = np.searchsorted(nodes, problem.arc_to[columns.arcs])
-    is_tower = np.flatnonzero(columns.tower_column[nodes] >= 0)
+def define_fed_tower(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """A node that needs a tower is fed only with it, as a relay too: w <= t."""
+    nodes = columns.tower_nodes[columns.fed_column[columns.tower_nodes] >= 0]
+    index = np.arange(len(nodes))
     rows.add(
-        "one_feed",
+        "fed_tower",
         len(nodes),
-        [
-            (row, columns.z + np.arange(len(columns.arcs)), 1.0),
-            (is_tower, columns.tower_column[nodes[is_tower]], -1.0),
-        ],
+        [(index, columns.fed_column[nodes], 1.0), (index, columns.tower_column[nodes], -1.0)],
         -np.inf,
-        np.where(columns.tower_column[nodes] >= 0, 0.0, 1.0),
+        0.0,
     )
 
 
 def define_flow_balance(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """An arc leaves a fed node, and not back where it came from: z_uv + z_vu <= sum of z into u."""
-    local = np.flatnonzero(problem.arc_from[columns.arcs] != 0)
-    tails = problem.arc_from[columns.arcs[local]]
-    heads = problem.arc_to[columns.arcs[local]]
-    row, arc = _arcs_into(problem, columns, tails)
-    keep = problem.arc_from[columns.arcs[arc]] != heads[row]
-    index = np.arange(len(local))
+    """An arc leaves a fed node, and not back where it came from: sum of z_uv + z_vu <= w_u."""
+    tails, heads = problem.arc_from[columns.arcs], problem.arc_to[columns.arcs]
+    local = np.flatnonzero(tails != 0)
+    forward = tails[local] * problem.n_nodes + heads[local]
+    pairs, row = np.unique(forward, return_inverse=True)
+    backward = heads * problem.n_nodes + tails
+    found = np.minimum(np.searchsorted(pairs, backward), max(len(pairs) - 1, 0))
+    back = np.flatnonzero(pairs[found] == backward) if len(pairs) else np.zeros(0, dtype=np.int64)
+    tail_column = columns.fed_column[pairs // problem.n_nodes]
+    fed = np.flatnonzero(tail_column >= 0)
     rows.add(
         "flow_balance",
-        len(local),
-        [(index, columns.z + local, 1.0), (row[keep], columns.z + arc[keep], -1.0)],
+        len(pairs),
+        [
+            (row, columns.z + local, 1.0),
+            (found[back], columns.z + back, 1.0),
+            (fed, tail_column[fed], -1.0),
+        ],
         -np.inf,
         0.0,
     )
@@ -279,7 +306,8 @@ def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
     out[columns.x : columns.n] = solution.households / households[problem.option_part]
     out[columns.n : columns.y] = unserved(problem, solution.households) / households
     out[columns.y : columns.t] = solution.is_open
-    out[columns.t : columns.z] = tower_is_built(problem, solution)[columns.tower_nodes]
+    out[columns.t : columns.w] = tower_is_built(problem, solution)[columns.tower_nodes]
+    out[columns.w : columns.z] = solution.parent_arc[columns.fed_nodes] >= 0
     position = np.full(problem.n_arcs, -1, dtype=np.int64)
     position[columns.arcs] = np.arange(len(columns.arcs))
     out[columns.z + position[solution.parent_arc[solution.parent_arc >= 0]]] = 1.0
@@ -294,18 +322,6 @@ def flow_limit_mbps(problem: Problem) -> Floats:
     return np.minimum(problem.arc_capacity_mbps, everybody)
 
 
-def _arcs_into(problem: Problem, columns: Columns, nodes: Ints) -> tuple[Ints, Ints]:
-    """Pairs (index into nodes, position in columns.arcs) of all arcs into the nodes."""
-    heads = problem.arc_to[columns.arcs]
-    order = np.argsort(heads, kind="stable")
-    start = np.searchsorted(heads[order], nodes, side="left")
-    stop = np.searchsorted(heads[order], nodes, side="right")
-    count = stop - start
-    row = np.repeat(np.arange(len(nodes)), count)
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row.astype(np.int64), order[np.repeat(start, count) + offset].astype(np.int64)
-
-
 def _pool_scale(problem: Problem) -> Floats:
     scale = problem.pool_capacity.copy()
     np.maximum.at(scale, problem.gain_pool, problem.gain_amount)
@@ -316,7 +332,7 @@ def _cost(problem: Problem, columns: Columns) -> Floats:
     cost = np.zeros(columns.total)
     cost[: problem.n_options] = problem.option_pv_usd * problem.part_households[problem.option_part]
     cost[columns.y : columns.t] = problem.facility_pv_usd
-    cost[columns.t : columns.z] = problem.node_tower_pv_usd[columns.tower_nodes]
+    cost[columns.t : columns.w] = problem.node_tower_pv_usd[columns.tower_nodes]
     cost[columns.z : columns.g] = problem.arc_pv_usd[columns.arcs]
     if columns.has_flow:
         cost[columns.g :] = problem.arc_pv_usd_per_mbps[columns.arcs]

@@ -13,7 +13,9 @@ from allreach.planning.network_state import NetworkState
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.windows import improve_by_windows
 
-FLOW_ARCS_MAX = 6_000  # demand is followed through the relaxation up to so many arcs; beyond, hops' capacities are relaxed
+FLOW_ARCS_MAX = (
+    6_000  # demand is followed through the relaxation up to so many arcs; beyond, hops' capacities are relaxed
+)
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,9 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     level, can_upgrade = site_levels(inputs)
     stands = link_site < inputs.n_existing
     useful = keep & np.where(
-        stands & ~can_upgrade[link_site], links.is_covered[level[link_site], :, np.arange(links.n_links)].any(axis=-1), True
+        stands & ~can_upgrade[link_site],
+        links.is_covered[level[link_site], :, np.arange(links.n_links)].any(axis=-1),
+        True,
     )
     chosen = np.flatnonzero(useful)
     rate = links.rate_mbps[FULL, FWA, chosen]
@@ -117,7 +119,11 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     order = chosen[np.lexsort((link_site[chosen], -rate, stands[chosen], link_point[chosen]))]
     signature = _signatures(order, link_point, link_site, stands, links.is_covered, n_old, n_new, points.n_points)
     group = _groups(
-        points.place_index.astype(np.int64), signature, weight, planning.part_min_share.value, int(planning.parts_max.value)
+        points.place_index.astype(np.int64),
+        signature,
+        weight,
+        planning.part_min_share.value,
+        int(planning.parts_max.value),
     )
     present = np.unique(group[group >= 0])
     first = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
@@ -134,7 +140,8 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     inside = np.flatnonzero(point_part >= 0)
     total = np.bincount(point_part[inside], weights=weight[inside], minlength=n_parts)
     centre = [
-        np.bincount(point_part[inside], weights=weight[inside] * v[inside], minlength=n_parts) / np.maximum(total, 1e-12)
+        np.bincount(point_part[inside], weights=weight[inside] * v[inside], minlength=n_parts)
+        / np.maximum(total, 1e-12)
         for v in (points.x_m, points.y_m)
     ]
     pairs = _pairs(inputs, point_part, weight, total, chosen, link_site, link_point)
@@ -142,7 +149,14 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
 
 
 def _signatures(
-    order: Ints, point: Ints, site: Ints, stands: Bools, covered: NDArray[np.bool_], n_old: int, n_new: int, n_points: int
+    order: Ints,
+    point: Ints,
+    site: Ints,
+    stands: Bools,
+    covered: NDArray[np.bool_],
+    n_old: int,
+    n_new: int,
+    n_points: int,
 ) -> Ints:
     """Best sites of each point with what they cover, one row per point; ``order`` sorts links by point, kind, rate."""
     key = point[order] * 2 + stands[order]
@@ -175,7 +189,9 @@ def _groups(place: Ints, signature: Ints, weight: Floats, min_share: float, part
     start = np.searchsorted(owner[order], np.arange(len(place_size)))
     rank = np.empty(len(distinct), dtype=np.int64)
     rank[order] = np.arange(len(order)) - start[owner[order]]
-    big = (rank == 0) | ((rank < allowed[owner]) & (size >= min_share * np.minimum(place_size[owner], HOUSEHOLDS_PER_BLOCK)))
+    big = (rank == 0) | (
+        (rank < allowed[owner]) & (size >= min_share * np.minimum(place_size[owner], HOUSEHOLDS_PER_BLOCK))
+    )
     target = np.arange(len(distinct))
     rest: dict[int, int] = {}
     sets = [frozenset(int(v) for v in row[1:] if v >= 0) for row in distinct]

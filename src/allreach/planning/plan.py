@@ -1,3 +1,196 @@
-"""placeholder"""
-class PlanResult: ...
-def plan(inputs, progress=None): ...
+"""The plan of a country: the least-cost way to reach everybody, with a bound, as tables."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from allreach.errors import InfeasibleError
+from allreach.finance.bill import totals
+from allreach.planning import result_tables
+from allreach.planning.answers import answer
+from allreach.planning.build_problem import Assembly, build_problem
+from allreach.planning.chosen import choose
+from allreach.planning.curve import cost_curve
+from allreach.planning.heuristic import Progress
+from allreach.planning.inputs import PlanInputs
+from allreach.planning.optimise import optimise
+from allreach.planning.problem import Solution, unserved
+
+PLACES_NAMED = 5
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A plan as tables.
+
+    Parameters
+    ----------
+    assignments, alternatives, sites, links, bill_of_materials
+        Tables ``plan_*``, sorted by their keys.
+    curve
+        Cost over reach: ``reached_share``, ``pv_usd``, ``usd_per_person``.
+    summary
+        Key figures; equal inputs give equal summaries (no times).
+    bound
+        Certificate: tables ``rows``, ``columns``, ``entries``.
+    runtime_s
+        Wall time. [s]
+    notes
+        What the report should say.
+    """
+
+    assignments: gpd.GeoDataFrame
+    alternatives: pd.DataFrame
+    sites: gpd.GeoDataFrame
+    links: gpd.GeoDataFrame
+    bill_of_materials: pd.DataFrame
+    curve: pd.DataFrame
+    summary: dict[str, Any]
+    bound: dict[str, pd.DataFrame]
+    runtime_s: float
+    notes: tuple[str, ...] = ()
+    assembly: Assembly | None = field(default=None, repr=False)
+    solution: Solution | None = field(default=None, repr=False)
+
+
+def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
+    """Plan a country.
+
+    Parameters
+    ----------
+    inputs
+        Everything that planning reads.
+    progress
+        Called with (stage, done, total).
+
+    Returns
+    -------
+    result
+        Tables, summary, certificate.
+
+    Raises
+    ------
+    InputError
+        If a commitment names a place that does not exist.
+    InfeasibleError
+        If nothing can serve anybody, or fewer people than ``planning.target_share`` can be reached.
+    """
+    begun = time.monotonic()
+    say = progress or (lambda stage, done, total: None)
+    assembly = build_problem(inputs)
+    problem, planning = assembly.problem, inputs.params.planning
+    _check_any_option(inputs, assembly)
+    best = optimise(problem, planning, progress=progress)
+    _check_target(inputs, assembly, best.solution)
+    say("write the plan down", 0, 4)
+    chosen = choose(inputs, assembly, best.solution)
+    bill = result_tables.bill(inputs, assembly, chosen)
+    money = result_tables.shares_usd(inputs, assembly, chosen, bill)
+    say("write the plan down", 1, 4)
+    answers = answer(inputs, assembly, best.solution, chosen)
+    say("write the plan down", 2, 4)
+    assigned = result_tables.assignments(inputs, chosen, money, answers.switching, answers.why)
+    sites = result_tables.sites(inputs, assembly, chosen, bill)
+    links = result_tables.links(inputs, chosen, bill)
+    sums = totals(bill)
+    people = float(inputs.people.sum())
+    undecided = float(sum(row.people for row in chosen.rows if not row.is_decided and row.technology != "none"))
+    curve = cost_curve(
+        problem, best.solution, inputs.points.n_places, people_total=people, people_fixed=undecided, pv_usd=sums.pv_usd
+    )
+    low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
+    summary = {
+        "pv_usd": sums.pv_usd,
+        "lower_bound_usd": low,
+        "gap": (sums.pv_usd - low) / sums.pv_usd if sums.pv_usd > 0 else 0.0,
+        "capex_usd": sums.capex_usd,
+        "opex_usd_per_year": sums.opex_usd_per_year,
+        "residual_usd": sums.residual_usd,
+        **result_tables.summary_counts(assigned, sites, links),
+        "deterministic": True,
+        "horizon_years": int(planning.horizon_years.value),
+        "discount_rate": inputs.params.costs.discount_rate.value,
+        "gap_covers": "incremental costs of the linear model: what stands today is in neither figure; radio is taken with "
+        "every existing neighbour at the load cap; sites, hops and parts not offered to the model are not covered",
+        "model": {
+            "parts": problem.n_parts,
+            "options": problem.n_options,
+            "facilities": problem.n_facilities,
+            "nodes": problem.n_nodes,
+            "arcs": problem.n_arcs,
+            "demand_followed_in_bound": best.bound.columns.has_flow,
+            "cuts": best.bound.n_cuts,
+        },
+        "evidence": inputs.evidence,
+        "notes": list(inputs.notes),
+    }
+    say("write the plan down", 4, 4)
+    return PlanResult(
+        assignments=assigned,
+        alternatives=answers.alternatives,
+        sites=sites,
+        links=links,
+        bill_of_materials=bill,
+        curve=curve,
+        summary=summary,
+        bound=best.bound.certificate(),
+        runtime_s=time.monotonic() - begun,
+        notes=inputs.notes,
+        assembly=assembly,
+        solution=best.solution,
+    )
+
+
+def _check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
+    problem = assembly.problem
+    if problem.n_parts == 0 or problem.n_options > 0 or assembly.fixed.households.sum() > 0:
+        return
+    places = np.unique(problem.part_place)
+    raise InfeasibleError(
+        f"nothing can serve any of {len(places)} places ({_names(inputs, places)}). {_mend(inputs, assembly, places)}"
+    )
+
+
+def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
+    target = inputs.params.planning.target_share.value
+    problem = assembly.problem
+    left = unserved(problem, solution.households) * problem.part_people / np.maximum(problem.part_households, 1e-12)
+    share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), 1e-12)
+    if share >= target - 1e-9:
+        return
+    by_place = np.bincount(problem.part_place, weights=left, minlength=inputs.points.n_places)
+    worst = np.lexsort((np.arange(len(by_place)), -by_place))
+    worst = worst[by_place[worst] > 0]
+    raise InfeasibleError(
+        f"{share:.4f} of the people can be reached, planning.target_share asks for {target:g}; {len(worst)} places stay "
+        f"without ({_names(inputs, worst)}). {_mend(inputs, assembly, worst)}"
+    )
+
+
+def _names(inputs: PlanInputs, places: np.ndarray) -> str:
+    table = inputs.points.places
+    names = [f"{table['place_id'].iloc[i]} {table['name'].iloc[i]}".strip() for i in places[:PLACES_NAMED].tolist()]
+    more = len(places) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+
+
+def _mend(inputs: PlanInputs, assembly: Assembly, places: np.ndarray) -> str:
+    """What would make the places possible."""
+    reasons = []
+    for technology in ("satellite_leo", "satellite_geo", "fibre", "mobile_new"):
+        limit = str(assembly.place_limits[technology][places[0]])
+        if limit:
+            reasons.append(f"{technology} {limit}")
+    standard = inputs.standard
+    advice = (
+        f"Lower the service standard ({standard.dl_mbps:g} Mbit/s sold, {standard.busy_hour_mbps:g} in the busy hour, "
+        f"{standard.latency_ms:g} ms), allow more satellite capacity (planning.leo_users_per_km2), or open excluded areas"
+    )
+    return ("Out of the question: " + "; ".join(reasons) + ". " if reasons else "") + advice

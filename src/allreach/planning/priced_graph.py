@@ -158,9 +158,7 @@ def priced_graph(
     return _pack(arcs, is_root, n)
 
 
-def _oriented(
-    network: BackhaulNetwork, path: Sequence[int], start: int
-) -> tuple[tuple[int, int], ...]:
+def _oriented(network: BackhaulNetwork, path: Sequence[int], start: int) -> tuple[tuple[int, int], ...]:
     out, at = [], start
     for link in path:
         out.append((int(link), at))

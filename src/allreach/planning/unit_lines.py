@@ -35,7 +35,9 @@ class UnitLines:
         points = self.inputs.points
         grid = self.inputs.network.grid
         n_pixels = np.bincount(points.place_index, minlength=points.n_places)
-        return np.asarray(points.per_place(points.households) / np.maximum(n_pixels * (grid.pixel_m / 1000.0) ** 2, 1e-6))
+        return np.asarray(
+            points.per_place(points.households) / np.maximum(n_pixels * (grid.pixel_m / 1000.0) ** 2, 1e-6)
+        )
 
     def household(self, technology: str, place: int, n: float = 1.0) -> Lines:
         """Lines of ``n`` households of a place."""
