@@ -29,6 +29,7 @@ from allreach.io import atomic
 from allreach.io.atomic import WriteError
 from allreach.io.country_folder import read_country
 from allreach.io.raster import write_raster
+from allreach.params.country_config import CountryConfig
 
 
 @pytest.fixture
@@ -320,8 +321,6 @@ def test_command_with_recipe_and_pixel(tmp_path, data):
 
 def test_terrain_first_takes_the_frame_of_the_file(tmp_path, data):
     spec = LayerSpec(layer="terrain", file="dem.tif")
-    from allreach.params.country_config import CountryConfig
-
     config = CountryConfig(iso3="LND", name="Land", crs="EPSG:32631", pixel_m=200)
     import_layer(spec, data / "dem.tif", tmp_path / "LND", new=config)
     with rasterio.open(tmp_path / "LND" / "terrain.tif") as source:
@@ -332,6 +331,28 @@ def test_terrain_first_takes_the_frame_of_the_file(tmp_path, data):
     assert heights.shape[0] > 150
     with pytest.raises(DataMissingError):
         import_layer(spec, data / "dem.tif", tmp_path / "ELSE")
+
+
+def test_population_first_loses_nobody(tmp_path):
+    people = np.full((20, 30), 2.0, dtype="float32")
+    path = tmp_path / "people.tif"
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        height=20,
+        width=30,
+        count=1,
+        dtype="float32",
+        crs="ESRI:54009",
+        transform=Affine(250.0, 0, 2_700_000.0, 0, -250.0, -3_600_000.0),
+    ) as target:
+        target.write(people, 1)
+    config = CountryConfig(iso3="LND", name="Land", crs="EPSG:32735", pixel_m=250)
+    note = import_layer(LayerSpec(layer="population", file="p"), path, tmp_path / "LND", new=config)
+    assert "1,200.0 people in the frame, as in the file" in note
+    with rasterio.open(tmp_path / "LND" / "population.tif") as source:
+        assert source.read(1).sum(dtype=float) == pytest.approx(1200.0, rel=1e-6)
 
 
 def test_faults_leave_the_folder_as_it_was(tmp_path, data, small_country):

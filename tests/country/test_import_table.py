@@ -102,6 +102,13 @@ def test_csv_rows_without_coordinates(tmp_path):
     assert "2 rows: each has no position (2, 3)" in fault.what
 
 
+def test_codes_that_a_file_keeps_as_numbers():
+    frame = villages().assign(code=[7.0, 3.0, 11.0], label=[1.5, None, 2.0])
+    table, _ = import_table(frame, spec(), OUTLINE)
+    assert table["place_id"].tolist() == ["11", "3", "7"]
+    assert table["name"].tolist() == ["2.0", "", "1.5"]
+
+
 def test_tables_without_geometry():
     frame = pd.DataFrame({"id": ["w2", "w1"], "who": ["A", "B"], "mhz": ["800", "700"], "width": ["10", "20"]})
     mapping = {"spectrum_id": "id", "operator": "who", "band_mhz": "mhz", "bandwidth_mhz": "width"}

@@ -26,7 +26,7 @@ from allreach.io.country_folder import (
     write_provenance,
 )
 from allreach.io.foreign import read_foreign_table
-from allreach.io.foreign_raster import inner_frame
+from allreach.io.foreign_raster import file_frame, inner_frame
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
 from allreach.params.country_config import CountryConfig, LayerProvenance
@@ -157,7 +157,9 @@ def _grid(
     if outline is not None:
         bounds = gpd.GeoSeries([outline], crs=tables.CRS).to_crs(config.crs).total_bounds
         return grid_round(tuple(bounds), margin_m, config)
-    # no outline: the upright frame that the file fills, less a pixel on each side for the interpolation
+    if spec.layer == "population":  # no outline: the file's whole frame, so that nobody is lost
+        return grid_round(file_frame(path, config.crs, file_crs=spec.file_crs), 0.0, config)
+    # heights and classes: the upright frame that the file fills, less two pixels on each side for the interpolation
     grid = grid_round(inner_frame(path, config.crs, file_crs=spec.file_crs), -2.0 * config.pixel_m, config)
     if grid.n_rows < 1 or grid.n_cols < 1:
         raise InputError(

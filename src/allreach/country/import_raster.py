@@ -130,6 +130,7 @@ def _population(
         report.add(f"{n:,} negative pixels set to 0")
         raster = ForeignRaster(np.where(negative, 0.0, raster.values), raster.transform, raster.crs)
     people = sum_onto(raster, grid)
+    report.add(f"{people.sum():,.1f} people in the frame, as in the file")
     outside = float(people[~inside].sum())
     if outside > 0.0:
         if "outside" in spec.fix:
@@ -137,7 +138,6 @@ def _population(
             report.add(f"{outside:,.1f} people outside the country left out")
         else:
             report.add(f"{outside:,.1f} people lie outside the country (leave them out with --fix outside)")
-    report.add(f"{people.sum():,.1f} people in the frame, the same as in the file")
     return people.astype(np.float32), report
 
 

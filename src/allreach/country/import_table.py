@@ -127,6 +127,7 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
         raise InputError(Fault(f"layer {spec.layer}", f"has no column {' or '.join(unknown)}", " ".join(declared)))
     _require(frame, [*mapping.values(), *spec.keep], spec.file)
     out: dict[str, pd.Series] = {}
+    is_text = {column.name for column in tables.schema(spec.layer) if column.dtype == "str"}
     for name in declared:
         if name in spec.set:
             out[name] = pd.Series([spec.set[name]] * len(frame), index=frame.index)
@@ -134,6 +135,8 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
             out[name] = frame[mapping[name]]
         elif name in frame.columns and name != "geometry":
             out[name] = frame[name]
+        if name in is_text and name in out and pd.api.types.is_float_dtype(out[name]):
+            out[name] = _codes(out[name])
     for name in spec.keep:
         out.setdefault(name, frame[name])
     for name, words_of in spec.values.items():
@@ -150,6 +153,12 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
     if isinstance(frame, gpd.GeoDataFrame):
         return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
     return table
+
+
+def _codes(numbers: pd.Series) -> pd.Series:
+    """Text of codes that a file keeps as numbers with gaps: 258342081, not 258342081.0."""
+    whole = (numbers.dropna() % 1 == 0).all()
+    return numbers.astype("Int64").astype("object").where(numbers.notna(), None) if whole else numbers
 
 
 def _translate(values: pd.Series, words_of: dict[str, object]) -> pd.Series:
