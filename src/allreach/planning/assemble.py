@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.backhaul.build import backhaul_network
 from allreach.backhaul.ground import Ground
+from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
+from allreach.finance.cost_items import PriceList, Terms
+from allreach.finance.recipes import fibre_route
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
 from allreach.planning.candidates import candidates
@@ -117,7 +120,14 @@ def plan_inputs(
     fixed_site = np.full(points.n_points, "", dtype=object)
     fixed_site[exchange >= 0] = names[exchange[exchange >= 0]]
     network = backhaul_network(
-        ground, params.backhaul, roads=table("roads"), fibre=fibre, sites=sites, candidates=new, places=points.places
+        ground,
+        params.backhaul,
+        roads=table("roads"),
+        fibre=fibre,
+        sites=sites,
+        candidates=new,
+        places=points.places,
+        weight=_trench_price(params),
     )
     return PlanInputs(
         points=points,
@@ -137,8 +147,15 @@ def plan_inputs(
     )
 
 
+def _trench_price(params: Params) -> NDArray[np.float64]:
+    """Present value of a kilometre of each trench class, so that the network is reduced at the plan's own prices."""
+    terms = Terms(int(params.planning.horizon_years.value), params.costs.discount_rate.value)
+    price = PriceList(params.costs, terms).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
+    return np.broadcast_to(price, (N_CLASSES,)).astype(np.float64)
+
+
 def _outline(boundaries: gpd.GeoDataFrame) -> shapely.Geometry | None:
-    """The country's outline, or none where the folder has no boundaries."""
+    """Join the country's outline, or none where the folder has no boundaries."""
     if boundaries.empty:
         return None
     level = boundaries["level"].to_numpy()
