@@ -314,7 +314,9 @@ def _boundaries_table(frame: Frame, facts: CountryFacts, total: int, n_off: int)
     )
 
 
-def _report(found: People, net: RoadNet, fibre: Backbone, n_off: int, listed: pd.DataFrame, frame: Frame) -> SketchReport:
+def _report(
+    found: People, net: RoadNet, fibre: Backbone, n_off: int, listed: pd.DataFrame, frame: Frame
+) -> SketchReport:
     n_parts = len(np.unique(net.part))
     notes = (
         *found.notes,

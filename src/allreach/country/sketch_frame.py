@@ -219,7 +219,7 @@ def _land_near(world: Outlines, lattice: Grid) -> list[shapely.Polygon]:
         for polygon in world.polygons[near]:
             whole = box.contains(polygon)
             piece = polygon if whole else shapely.intersection(polygon, box)
-            pieces += polygon_parts(shapely.segmentize(piece, SEGMENT_DEG))
+            pieces += [shapely.segmentize(part, SEGMENT_DEG) for part in polygon_parts(piece)]
     objects = np.empty(len(pieces), dtype=object)
     objects[:] = pieces
     return [p for p in project(objects, lattice.crs) if not p.is_empty]

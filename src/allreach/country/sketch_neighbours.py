@@ -29,7 +29,7 @@ def gabriel_edges(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Edges:
     middle = 0.5 * (points[pairs[:, 0]] + points[pairs[:, 1]])
     radius_m = 0.5 * np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
     nearest_m = cKDTree(points).query(middle)[0]
-    return pairs[nearest_m >= radius_m * (1.0 - 1e-9)]
+    return np.asarray(pairs[nearest_m >= radius_m * (1.0 - 1e-9)])
 
 
 def relative_neighbours(x_m: NDArray[np.float64], y_m: NDArray[np.float64], gabriel: Edges) -> Edges:

@@ -14,9 +14,9 @@ from scipy.spatial import cKDTree
 from allreach import tables
 from allreach.country.sketch_frame import Frame
 from allreach.country.sketch_gazetteer import CountryFacts
+from allreach.country.sketch_noise import hash_cells
 from allreach.country.sketch_roads import RoadNet
 from allreach.country.sketch_routes import to_tree, tree
-from allreach.country.sketch_terrain import hash_cells
 from allreach.params.sketch import Sketch
 
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
@@ -304,7 +304,7 @@ def near_lines(
     """Whether points lie near one of some lines."""
     if not lines or len(x_m) == 0:
         return np.zeros(len(x_m), dtype=bool)
-    dense = shapely.segmentize(shapely.multilinestrings([shapely.linestrings(line) for line in lines]), POINT_STEP_M)
+    dense = shapely.segmentize(np.array([shapely.linestrings(line) for line in lines]), POINT_STEP_M)
     distance_m = cKDTree(shapely.get_coordinates(dense)).query(np.column_stack([x_m, y_m]))[0]
     return np.asarray(distance_m <= reach_m)
 

@@ -90,7 +90,9 @@ def read_outlines() -> Outlines:
         name = feature["properties"]["name"]
         code = feature.get("id") or VIEW.get(name, "")
         for polygon in feature_polygons(feature, arcs):
-            moved = [to for holder, point, to in MOVED_PARTS if holder == code and polygon.contains(shapely.Point(point))]
+            moved = [
+                to for holder, point, to in MOVED_PARTS if holder == code and polygon.contains(shapely.Point(point))
+            ]
             codes.append(moved[0] if moved else code)
             polygons.append(polygon)
     objects = np.empty(len(polygons), dtype=object)

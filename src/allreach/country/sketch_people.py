@@ -19,7 +19,7 @@ from scipy.special import ndtri
 
 from allreach.country.sketch_frame import Frame
 from allreach.country.sketch_gazetteer import CountryFacts
-from allreach.country.sketch_terrain import hash_cells
+from allreach.country.sketch_noise import hash_cells
 from allreach.params.sketch import Sketch
 
 UNKNOWN_ADMIN1 = ("", "00")
@@ -141,8 +141,9 @@ def unnested(
     n_nested
         Places that lie inside another.
     """
-    reach_m = params.nesting_distance_factor.value * 1000.0
-    reach_m = reach_m * np.sqrt(raw / (params.nesting_people_per_km2.value * math.pi))
+    reach_m = (
+        1000.0 * params.nesting_distance_factor.value * np.sqrt(raw / (params.nesting_people_per_km2.value * math.pi))
+    )
     given = np.zeros(len(raw))
     n_nested = 0
     if len(raw) > 1:

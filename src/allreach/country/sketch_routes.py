@@ -38,7 +38,7 @@ def road_classes(net: RoadNet, places: pd.DataFrame, params: Sketch) -> NDArray[
 def class_weight(net: RoadNet, classes: NDArray[np.object_]) -> NDArray[np.float64]:
     """Length of each segment, shorter for higher classes: networks follow main roads. [m]"""
     factor = dict(zip(CLASSES, CLASS_FACTOR, strict=True))
-    return net.length_m * np.array([factor[name] for name in classes])
+    return np.asarray(net.length_m * np.array([factor[name] for name in classes]))
 
 
 def ways(net: RoadNet, pairs: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -67,9 +67,7 @@ def tree(net: RoadNet, terminals: NDArray[np.int64], weight: NDArray[np.float64]
     if len(terminals) < 2 or len(net.start) == 0:
         return np.zeros(0, dtype=np.int64)
     graph, segment = net.matrix(weight), net.segment_of(weight)
-    distance, came, source = dijkstra(
-        graph, directed=False, indices=terminals, min_only=True, return_predecessors=True
-    )
+    distance, came, source = dijkstra(graph, directed=False, indices=terminals, min_only=True, return_predecessors=True)
     a, b = net.start, net.end
     reached = np.isfinite(distance[a]) & np.isfinite(distance[b]) & (source[a] != source[b])
     bridges = np.flatnonzero(reached)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from allreach.country.sketch_frame import Frame
+from allreach.country.sketch_noise import hash_cells
 from allreach.country.sketch_people import whole_numbers
-from allreach.country.sketch_terrain import hash_cells
 from allreach.params.sketch import Sketch
 
 REACH = 1.8  # radii: the people of a place thin out to there

@@ -7,11 +7,12 @@ allow. The noise is a hash of whole coordinates: any piece, at any pixel size, e
 
 from __future__ import annotations
 
-import io
+import importlib.util
 import math
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from allreach.country.sketch_frame import Frame
+from allreach.country.sketch_noise import detail
 from allreach.errors import DataMissingError
 from allreach.grid import Grid
 from allreach.kernels._jit import jit
@@ -26,10 +28,8 @@ from allreach.params.sketch import Sketch
 
 SOURCE = "Recommendation ITU-R P.1511-2 digital map of topographic height, as packaged in itur 0.4"
 LICENCE = "ITU-R digital map, free with the Recommendation"
-N_OCTAVES = 6
 CASPIAN_MIN_NODES = 1000  # the one flat component below 0 in the map has 5,003 nodes, the next largest 163
 PLAIN_SHARE = 0.02  # of the relief: what may lie below the lowest of the 5 x 5 nodes
-RIDGE, DETAIL_SD = 0.14, 0.132  # mean of a ridged octave, spread of the sum: calibrated in the tests
 
 
 @dataclass(frozen=True)
@@ -64,26 +64,21 @@ class Nodes:
 def map_heights_m() -> NDArray[np.float32]:
     """Read the P.1511-2 map; node (r, c) is latitude 90.125 - r/12, longitude -180.125 + c/12. [m]
 
-    It is read from the file of the package ``itur`` and not through its function, which clips at 0 m.
+    It is read from the file of the package ``itur``: its function clips at 0 m, and importing it takes a second.
+
+    Raises
+    ------
+    DataMissingError
+        If the package is not installed.
     """
-    try:
-        raw = (resources.files("itur.data") / "1511" / "v2_topo.npz").read_bytes()
-    except (ModuleNotFoundError, FileNotFoundError, TypeError):
-        raw = _by_spec()
-    with np.load(io.BytesIO(raw)) as archive:
-        return np.asarray(archive["arr_0"], dtype=np.float32)
-
-
-def _by_spec() -> bytes:
-    """Bytes of the map without importing itur (its import takes a second and 500 MB)."""
-    import importlib.util
-    from pathlib import Path
-
     spec = importlib.util.find_spec("itur")
     path = Path(spec.origin).parent / "data" / "1511" / "v2_topo.npz" if spec and spec.origin else None
     if path is None or not path.is_file():
-        raise DataMissingError("the package itur with the map of ITU-R P.1511 is missing; install it with pip install itur")
-    return path.read_bytes()
+        raise DataMissingError(
+            "the package itur with the map of ITU-R P.1511 is missing; install it with pip install itur"
+        )
+    with np.load(path) as archive:
+        return np.asarray(archive["arr_0"], dtype=np.float32)
 
 
 @cache
@@ -232,81 +227,14 @@ def terrain_m(
 
 
 @jit
-def hash_u64(ix: int, iy: int, salt: int) -> int:
-    """Mix two whole coordinates and a salt into 64 bits (splitmix64's finaliser)."""
-    z = np.uint64(ix) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(iy) * np.uint64(0xC2B2AE3D27D4EB4F) ^ np.uint64(salt)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))  # type: ignore[no-any-return]
-
-
-@jit
-def _hash_many(rows, cols, salt, out):  # type: ignore[no-untyped-def]
-    for i in range(len(out)):
-        out[i] = (float(hash_u64(rows[i], cols[i], salt) >> np.uint64(11)) + 0.5) / 9007199254740992.0
-
-
-def hash_cells(rows: NDArray[np.int64], cols: NDArray[np.int64], seed: int, *, salt: int) -> NDArray[np.float64]:
-    """Uniform numbers in (0, 1) that depend on the cells, the seed and the salt alone."""
-    out = np.empty(len(rows), dtype=np.float64)
-    mixed = (seed * 0xD6E8FEB86659FD93 + salt * 0x9E3779B97F4A7C15) % 2**64
-    _hash_many(np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(cols, np.int64), np.uint64(mixed), out)
-    return out
-
-
-@jit
-def _corner(ix: int, iy: int, salt: int, dx: float, dy: float) -> float:
-    h = hash_u64(ix, iy, salt)
-    gx = float(h & np.uint64(0xFFFF)) / 32767.5 - 1.0
-    gy = float((h >> np.uint64(16)) & np.uint64(0xFFFF)) / 32767.5 - 1.0
-    return gx * dx + gy * dy
-
-
-@jit
-def gradient_noise(x: float, y: float, salt: int) -> float:
-    """Perlin-type gradient noise, mean 0, about -1 to 1; the lattice has step 1."""
-    fx, fy = math.floor(x), math.floor(y)
-    ix, iy = int(fx), int(fy)
-    dx, dy = x - fx, y - fy
-    u = dx * dx * dx * (dx * (dx * 6.0 - 15.0) + 10.0)
-    v = dy * dy * dy * (dy * (dy * 6.0 - 15.0) + 10.0)
-    a = _corner(ix, iy, salt, dx, dy)
-    b = _corner(ix + 1, iy, salt, dx - 1.0, dy)
-    c = _corner(ix, iy + 1, salt, dx, dy - 1.0)
-    d = _corner(ix + 1, iy + 1, salt, dx - 1.0, dy - 1.0)
-    top = a + u * (b - a)
-    return top + v * (c + u * (d - c) - top)
-
-
-@jit
-def detail(x_m: float, y_m: float, wavelength_m: float, gain: float, seed: int) -> float:
-    """Ridged noise in octaves with domain warp; mean about 0, standard deviation about 1."""
-    salt = np.uint64(seed) * np.uint64(0xD6E8FEB86659FD93)
-    x, y = x_m / wavelength_m, y_m / wavelength_m
-    wx = gradient_noise(0.5 * x + 17.3, 0.5 * y, salt + np.uint64(101))
-    wy = gradient_noise(0.5 * x, 0.5 * y - 9.7, salt + np.uint64(202))
-    x += 0.8 * wx
-    y += 0.8 * wy
-    total = 0.0
-    amplitude = 1.0
-    for octave in range(N_OCTAVES):
-        n = gradient_noise(x, y, salt + np.uint64(octave + 1))
-        total += amplitude * ((RIDGE - abs(n)) if octave < 4 else n)
-        amplitude *= gain
-        x = 2.0 * x + 0.37
-        y = 2.0 * y - 0.71
-    return total / DETAIL_SD
-
-
-@jit
 def _cubic(p: float, q: float, r: float, s: float, t: float) -> float:
     """Cubic convolution (a = -0.5, as ITU-R P.1144 for bicubic interpolation) between q and r."""
     return q + 0.5 * t * (r - p + t * (2.0 * p - 5.0 * q + 4.0 * r - s + t * (3.0 * (q - r) + s - p)))
 
 
 @jit
-def _bicubic(z, row: float, col: float) -> float:  # type: ignore[no-untyped-def]
-    i, j = int(math.floor(row)), int(math.floor(col))
+def _bicubic(z: NDArray, row: float, col: float) -> float:
+    i, j = math.floor(row), math.floor(col)
     i = min(max(i, 1), z.shape[0] - 3)
     j = min(max(j, 1), z.shape[1] - 3)
     t, u = row - i, col - j
@@ -318,8 +246,8 @@ def _bicubic(z, row: float, col: float) -> float:  # type: ignore[no-untyped-def
 
 
 @jit
-def _bilinear(z, row: float, col: float) -> float:  # type: ignore[no-untyped-def]
-    i, j = int(math.floor(row)), int(math.floor(col))
+def _bilinear(z: NDArray, row: float, col: float) -> float:
+    i, j = math.floor(row), math.floor(col)
     i = min(max(i, 0), z.shape[0] - 2)
     j = min(max(j, 0), z.shape[1] - 2)
     t, u = row - i, col - j
@@ -329,9 +257,24 @@ def _bilinear(z, row: float, col: float) -> float:  # type: ignore[no-untyped-de
 
 
 @jit(parallel=True)
-def _fill(  # type: ignore[no-untyped-def]
-    heights, lake, is_land, grid, lattice, node_row, node_col, height, sd, low, low_wide, high, is_lake_node, level_m, rule, seed
-):
+def _fill(
+    heights: NDArray,
+    lake: NDArray,
+    is_land: NDArray,
+    grid: tuple[float, float, float],
+    lattice: tuple[float, float, float],
+    node_row: NDArray,
+    node_col: NDArray,
+    height: NDArray,
+    sd: NDArray,
+    low: NDArray,
+    low_wide: NDArray,
+    high: NDArray,
+    is_lake_node: NDArray,
+    level_m: NDArray,
+    rule: tuple[float, ...],
+    seed: Any,
+) -> None:
     factor, wavelength_m, gain, pit_share, peak_share, shore_m, sunk_m = rule
     for i in numba.prange(heights.shape[0]):
         y_m = grid[1] - (i + 0.5) * grid[2]
@@ -341,8 +284,8 @@ def _fill(  # type: ignore[no-untyped-def]
             col_l = (x_m - lattice[0]) / lattice[2] - 0.5
             row = _bilinear(node_row, row_l, col_l)
             col = _bilinear(node_col, row_l, col_l)
-            i_l = min(max(int(math.floor(row_l + 0.5)), 0), level_m.shape[0] - 1)
-            j_l = min(max(int(math.floor(col_l + 0.5)), 0), level_m.shape[1] - 1)
+            i_l = min(max(math.floor(row_l + 0.5), 0), level_m.shape[0] - 1)
+            j_l = min(max(math.floor(col_l + 0.5), 0), level_m.shape[1] - 1)
             level = level_m[i_l, j_l]
             lake[i, j] = False
             if not is_land[i, j]:
@@ -360,6 +303,8 @@ def _fill(  # type: ignore[no-untyped-def]
                 pit = max(lowest - pit_share * relief, _bilinear(low_wide, row, col) - PLAIN_SHARE * relief)
                 down = max(base - pit, 0.05 * relief)
                 h = base + (up * math.tanh(d / up) if d > 0.0 else -down * math.tanh(-d / down))
-            if not math.isnan(level) and lowest >= level - sunk_m:  # land well below the sea's level stays where the map has it
+            if (
+                not math.isnan(level) and lowest >= level - sunk_m
+            ):  # land well below the sea's level stays where the map has it
                 h = max(h, level + shore_m)
             heights[i, j] = h

@@ -85,7 +85,9 @@ def land_under(
     heights_m, is_land, lake = terrain_m.copy(), frame.is_land.copy(), is_lake.copy()
     level = on_grid(level_m, frame)
     for table in points:
-        rows, cols = frame.grid.rowcol(*frame.grid.from_lonlat(table.geometry.x.to_numpy(), table.geometry.y.to_numpy()))
+        rows, cols = frame.grid.rowcol(
+            *frame.grid.from_lonlat(table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
+        )
         wet = ~is_land[rows, cols]
         rows_wet, cols_wet = rows[wet], cols[wet]
         heights_m[rows_wet, cols_wet] = np.maximum(
