@@ -15,8 +15,12 @@ from allreach.cli import options
     "  allreach country sketch AND -o /tmp/AND --pixel 100 --seed 7\n",
 )
 @click.argument("iso3", metavar="ISO3")
-@click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=None, help="Folder (default ./ISO3).")
-@click.option("--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel (default 250, or coarser). [m]")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=None, help="Folder (default ./ISO3)."
+)
+@click.option(
+    "--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel (default 250, or coarser). [m]"
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of everything drawn.")
 @click.option("--population", type=click.IntRange(1), default=None, help="National total instead of GeoNames'.")
 @click.option("--overwrite", is_flag=True, help="Replace the country in the folder if there is one.")
@@ -49,7 +53,9 @@ def command(
     folder = out or Path(find_country(iso3).iso3)
     if folder.exists() and any(folder.iterdir()) and not overwrite:
         raise InputError(
-            Fault(str(folder), "is there already", "a new or empty folder", "Choose another with -o, or give --overwrite")
+            Fault(
+                str(folder), "is there already", "a new or empty folder", "Choose another with -o, or give --overwrite"
+            )
         )
     params = load_params(sets=sets)
     with bars() as progress:

@@ -21,6 +21,8 @@ def command(as_json: bool) -> None:
     else:
         for finding in findings:
             mark = {"ok": "ok     ", "note": "note   ", "fail": "MISSING"}[finding.state]
-            click.echo(f"{mark} {finding.what}: {finding.found}" + (f"\n        {finding.mend}" if finding.mend else ""))
+            click.echo(
+                f"{mark} {finding.what}: {finding.found}" + (f"\n        {finding.mend}" if finding.mend else "")
+            )
     if any(finding.state == "fail" for finding in findings):
         raise click.exceptions.Exit(1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from allreach.cli import options
 
 
-def _step(name: str, text: str) -> click.Command:
+def _step(name: Literal["measure", "plan"], text: str) -> click.Command:
     @click.command(name=name, help=text, epilog=f"Example:\n\n  allreach {name} AZE --scenario base")
     @options.step
     def command(
@@ -45,4 +46,6 @@ def _step(name: str, text: str) -> click.Command:
 
 
 measure = _step("measure", "Measure who is reached today: coverage rasters and the four states per place.")
-plan = _step("plan", "Find the least-cost way to reach every place, with a bound; measures first where that is not done.")
+plan = _step(
+    "plan", "Find the least-cost way to reach every place, with a bound; measures first where that is not done."
+)

@@ -36,8 +36,13 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("no plan is cheaper than", f"{_usd(plan['lower_bound_usd'], sketch)} (gap {plan['gap']:.1%})"))
         by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
         lines.append(("households", by_technology))
-        lines.append(("to build", f"{plan['n_new_sites']} sites, {plan['n_upgraded_sites']} upgrades, "
-                      f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops"))
+        lines.append(
+            (
+                "to build",
+                f"{plan['n_new_sites']} sites, {plan['n_upgraded_sites']} upgrades, "
+                f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops",
+            )
+        )
     lines.append(("report", str(found["report"])))
     return lines
 

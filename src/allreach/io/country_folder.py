@@ -122,7 +122,9 @@ def read_country(folder: Path) -> Country:
         if path.is_file():
             try:
                 # Sorted at the door: results must not depend on the order of the rows in a user's file.
-                layers[name] = read_table(path, name).sort_values(tables.key(name), kind="stable", ignore_index=True)
+                layers[name] = read_table(path, name).sort_values(
+                    tables.schema(name)[0].name, kind="stable", ignore_index=True
+                )
             except InputError as error:
                 faults += error.faults or [Fault(path.name, str(error))]
     if not (folder / "places.parquet").is_file() and not (folder / "population.tif").is_file():

@@ -28,7 +28,9 @@ class Finding(NamedTuple):
 def examine() -> list[Finding]:
     """Look at Python, packages, memory, disk, caches and the packed front end."""
     findings = [
-        Finding("allreach", "ok", f"{allreach.__version__} at Python {platform.python_version()} on {platform.platform()}"),
+        Finding(
+            "allreach", "ok", f"{allreach.__version__} at Python {platform.python_version()} on {platform.platform()}"
+        ),
         Finding("Python", "ok" if sys.version_info >= (3, 11) else "fail", platform.python_version(), ""),
         _cores(),
         _memory(),
@@ -66,7 +68,9 @@ def _vendor() -> Finding:
     missing = [name for name in needed if not (folder / name).is_file()]
     scripts = list(folder.rglob("maplibre-gl*.js")) if folder.is_dir() else []
     if missing or not scripts:
-        return Finding("map library and outlines", "fail", "not packed", "Install again: pip install --force-reinstall .")
+        return Finding(
+            "map library and outlines", "fail", "not packed", "Install again: pip install --force-reinstall ."
+        )
     return Finding("map library and outlines", "ok", "packed")
 
 
@@ -76,23 +80,31 @@ def _maps() -> Finding:
     except ModuleNotFoundError:
         return Finding("ITU-R height map", "fail", "package itur is missing", "pip install itur")
     found = path.is_file()
-    return Finding("ITU-R height map", "ok" if found else "fail", "P.1511 there" if found else "P.1511 map file not found")
+    return Finding(
+        "ITU-R height map", "ok" if found else "fail", "P.1511 there" if found else "P.1511 map file not found"
+    )
 
 
 def _jit_cache() -> Finding:
     from allreach.kernels import _jit
 
     if _jit.CACHE_FOLDER is None:
-        return Finding("cache of compiled code", "note", "off", "Every run compiles anew (about a minute); make the cache "
-                       "folder writable or set XDG_CACHE_HOME")
+        return Finding(
+            "cache of compiled code",
+            "note",
+            "off",
+            "Every run compiles anew (about a minute); make the cache folder writable or set XDG_CACHE_HOME",
+        )
     return Finding("cache of compiled code", "ok", str(_jit.CACHE_FOLDER))
 
 
 def _cuda() -> Finding:
     from numba import cuda
 
-    there = bool(cuda.is_available())
-    return Finding("CUDA device", "ok" if there else "note", "there" if there else "none; coverage runs on the processor")
+    there = bool(cuda.is_available())  # type: ignore[no-untyped-call]
+    return Finding(
+        "CUDA device", "ok" if there else "note", "there" if there else "none; coverage runs on the processor"
+    )
 
 
 def _packages() -> list[Finding]:

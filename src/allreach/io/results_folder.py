@@ -88,10 +88,10 @@ def read_results(folder: Path) -> Results:
         plan=plan,
         bill=_read_csv(folder / "plan" / "bill_of_materials.csv", "plan_bill_of_materials"),
         curve=_read_csv(folder / "plan" / "curve.csv", None),
-        measure_summary=_read_json(folder / "measure" / "summary.json"),
-        plan_summary=_read_json(folder / "plan" / "summary.json"),
-        verify_summary=_read_json(folder / "verify" / "summary.json"),
-        manifest=_read_json(folder / "manifest.json"),
+        measure_summary=read_json(folder / "measure" / "summary.json"),
+        plan_summary=read_json(folder / "plan" / "summary.json"),
+        verify_summary=read_json(folder / "verify" / "summary.json"),
+        manifest=read_json(folder / "manifest.json"),
         rasters=rasters,
     )
 
@@ -114,7 +114,8 @@ def _read_csv(path: Path, table: str | None) -> pd.DataFrame | None:
     return tables.conform(frame, table, where=path.name) if table else frame
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a summary or manifest; empty where absent."""
     if not path.is_file():
         return {}
     try:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import importlib.metadata
 import json
+import platform
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -39,6 +41,12 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
+    packages = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "highspy", "pyarrow")
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in packages}}
+
+
 def input_checksums(folder: Path) -> dict[str, str]:
     """Checksums of the input files of a country folder (scenarios and results are not inputs of the country)."""
     names = ("*.tif", "*.parquet", "country.yaml")
@@ -52,7 +60,9 @@ def is_finished(results: Path, stage: str, key: str) -> bool:
         found = json.loads(record.read_text(encoding="utf-8"))
         if found["key"] != key:
             return False
-        return all((results / name).is_file() and sha256(results / name) == digest for name, digest in found["files"].items())
+        return all(
+            (results / name).is_file() and sha256(results / name) == digest for name, digest in found["files"].items()
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -82,12 +92,16 @@ def exclusive(results: Path) -> Iterator[None]:
         results.mkdir(parents=True, exist_ok=True)
         stream = (results / ".lock").open("w")
     except OSError as error:
-        raise WriteError(f"cannot write in {results}: {error.strerror}; choose a folder that you may write to") from error
+        raise WriteError(
+            f"cannot write in {results}: {error.strerror}; choose a folder that you may write to"
+        ) from error
     with stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise BusyError(f"another allreach run works in {results}; wait for it, or use another --scenario") from error
+            raise BusyError(
+                f"another allreach run works in {results}; wait for it, or use another --scenario"
+            ) from error
         remove_parts(results)
         yield
 

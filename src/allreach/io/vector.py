@@ -47,6 +47,11 @@ def write_table(path: Path, frame: pd.DataFrame, table: str) -> None:
         : 2 if table.startswith("plan_") else 1
     ]
     frame = frame.sort_values(by, kind="stable").reset_index(drop=True)
+    write_frame(path, frame)
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write any table whole as Parquet, as it is."""
     with whole_file(path) as part:
         if isinstance(frame, gpd.GeoDataFrame):
             frame.to_parquet(part, compression="zstd", index=False)

@@ -1,0 +1,379 @@
+"""READ FIRST. Country in, plan out: one call per step, in order.
+
+    folder -> prepare -> measure -> (first map) -> plan -> verify -> show
+
+`run` is the main job; every step is recorded with the checksums of what went in and came out, so that a run which was
+killed goes on where it was, and equal inputs give equal bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+import allreach
+from allreach import tables
+from allreach.country.check import check
+from allreach.country.sketch import sketch
+from allreach.demand.points import DemandPoints, demand_points
+from allreach.errors import DataMissingError, DeviceError, Fault, InputError
+from allreach.io import stages
+from allreach.io.atomic import PART, write_json, write_text
+from allreach.io.country_folder import RASTERS, Country, read_country, write_country
+from allreach.io.geopackage import write_all
+from allreach.io.raster import write_raster
+from allreach.io.results_folder import read_json
+from allreach.io.vector import write_frame, write_table
+from allreach.params.country_config import CountryConfig
+from allreach.params.load import Params, load_params
+from allreach.params.sets import apply_to_config, split_sets
+from allreach.planning.assemble import plan_country
+from allreach.radio.coverage import Environment
+from allreach.radio.measure import MeasureResult, first_map, measure, raster_files
+from allreach.radio.verify import planned_sites, verify
+from allreach.report.build import build_report
+from allreach.terrain.terrain import terrain
+
+Progress = Callable[[str, int, int], None]
+Say = Callable[[str], None]
+Step = Literal["measure", "plan"]
+
+
+@dataclass
+class Run:
+    """What one run knows: the folder, what it says, and where results go."""
+
+    folder: Path
+    scenario: str
+    results: Path
+    country: Country
+    params: Params
+    seed: int
+    workers: int
+    progress: Progress
+    say: Say
+    keys: dict[str, str] = field(default_factory=dict)
+    times_s: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def config(self) -> CountryConfig:
+        """``country.yaml`` with the scenario's and the command line's changes."""
+        return self.country.config
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run found and where it is."""
+
+    report: Path
+    results: Path
+    measured: dict[str, Any]
+    plan: dict[str, Any] | None
+    sketch: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Key figures for the terminal and ``--json``."""
+        return {
+            "report": str(self.report),
+            "results": str(self.results),
+            "sketch": self.sketch,
+            "population": self.measured["population"],
+            "reached_today_share": self.measured["predicted_share"]["value"],
+            "evidence": self.measured["evidence"],
+            "plan": self.plan,
+        }
+
+
+def find_or_sketch(
+    target: str, *, pixel_m: float | None, seed: int | None, sets: Sequence[str], progress: Progress
+) -> Path:
+    """Return the folder that a target names; a three-letter code without a folder is sketched into ``./ISO3``.
+
+    Raises
+    ------
+    InputError
+        If the target is neither a folder nor a code, or a pixel is asked for a folder that is there.
+    """
+    folder = Path(target)
+    if not (folder / "country.yaml").is_file() and len(target) == 3 and target.isalpha():
+        folder = Path(target.upper())
+    if (folder / "country.yaml").is_file():
+        if pixel_m is not None and abs(read_country(folder).grid.pixel_m - pixel_m) > 1e-9:
+            raise InputError(
+                Fault(
+                    f"--pixel {pixel_m:g}",
+                    f"but {folder} is there already with another pixel",
+                    "no --pixel",
+                    f"Leave --pixel out, or sketch anew: allreach country sketch {folder.name} --pixel {pixel_m:g} "
+                    "-o ANOTHER_DIR",
+                )
+            )
+        return folder
+    if folder.exists() and any(folder.iterdir()) and not _only_leftovers(folder):
+        raise DataMissingError(
+            f"{folder}: is there but holds no country.yaml. Make a country folder with allreach country import, or "
+            "sketch into another folder with allreach country sketch ISO3 -o DIR"
+        )
+    if not (len(target) == 3 and target.isalpha()):
+        raise InputError(
+            Fault(
+                target, "is no country folder and no three-letter country code", "DIR or ISO 3166-1 alpha-3, e.g. AZE"
+            )
+        )
+    params_sets, config_sets = split_sets(sets)
+    country = sketch(target, pixel_m=pixel_m, seed=seed or 0, params=load_params(sets=params_sets), progress=progress)
+    del config_sets  # they change the run, not the folder
+    write_country(country, folder)
+    return folder
+
+
+def run(
+    folder: Path,
+    *,
+    until: Step = "plan",
+    scenario: str = "base",
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    workers: int | None = None,
+    device: str = "cpu",
+    fresh: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+    say: Say = lambda text: None,
+) -> RunResult:
+    """Measure, plan, verify and show a country folder.
+
+    Parameters
+    ----------
+    folder
+        Country folder.
+    until
+        Last step wanted.
+    scenario
+        Name of the results folder; ``DIR/scenarios/NAME.yaml`` is laid over parameters and service standard.
+    sets
+        ``room.key=value`` changes that win over everything.
+    seed
+        Seed of everything random; default the folder's.
+    workers
+        Threads; results do not depend on it.
+    device
+        ``cpu``; ``cuda`` is refused until the coverage engine has it.
+    fresh
+        Forget what earlier runs finished.
+    progress
+        Called with (stage, done, total).
+    say
+        Called with one line for the user.
+
+    Raises
+    ------
+    InputError
+        If the folder has faults: all of them.
+    """
+    results = folder / "results" / _scenario_name(scenario)
+    started = time.time()
+    country, params, warnings = prepare(folder, scenario, sets)
+    with stages.exclusive(results):
+        if fresh:
+            stages.forget(results)
+        job = Run(folder, scenario, results, country, params, country.config.seed if seed is None else seed,
+                  _threads(workers, device), progress, say, warnings=warnings)  # fmt: skip
+        _fingerprints(job)
+        measured = _measure(job)
+        planned = _plan(job, measured) if until == "plan" else None
+        report = build_report(results, country, params=params)
+        if planned is not None:
+            write_all(results, country)
+        _write_manifest(job, started)
+    return RunResult(report, results, measured.result.summary, planned, country.config.sketch)
+
+
+def prepare(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[Country, Params, list[str]]:
+    """Read the folder, refuse it with all its faults, and lay the scenario and ``--set`` over it."""
+    found = check(folder)
+    faults = [fault for fault in found if fault.severity == "error"]
+    if faults:
+        raise InputError(faults)
+    country = read_country(folder)
+    overlay = _scenario(folder, scenario)
+    params_sets, config_sets = split_sets(sets)
+    params = load_params(
+        [("country.yaml", country.config.parameters), (f"scenario {scenario}", overlay.get("parameters", {}))],
+        params_sets,
+    )
+    config = country.config
+    if "service_standard" in overlay:
+        config = apply_to_config(config, [f"service_standard.{k}={v}" for k, v in overlay["service_standard"].items()])
+    config = apply_to_config(config, config_sets)
+    return Country(config, country.grid, country.terrain_m, country.clutter_class, country.zones, country.population,
+                   country.layers, country.provenance), params, [str(fault) for fault in found]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What later steps need of the measurement."""
+
+    environment: Environment
+    points: DemandPoints
+    result: MeasureResult
+
+
+def _measure(job: Run) -> Measured:
+    """Coverage of what stands, and the four states per place; the first map is out before anything is planned."""
+    country, params, config = job.country, job.params, job.config
+    environment = Environment(
+        terrain(country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()),
+        params.radio, config.service_standard, config.delta_n, config.n0, job.workers,
+    )  # fmt: skip
+    points = demand_points(
+        country.table("places"), country.population, country.grid, params.demand,
+        household_size=config.household_size, evidence=country.evidence("places", "population"),
+    )  # fmt: skip
+    out = job.results / "measure"
+    done = stages.is_finished(job.results, "measure", job.keys["measure"])
+    clock = time.monotonic()
+    rasters = None if done else first_map(country.table("sites"), environment, progress=job.progress)
+    result = measure(
+        points, country.table("sites"), environment, params.demand,
+        fibre=country.table("fibre"), commitments=country.table("commitments"), measurements=country.table("measurements"),
+        base_year=config.base_year, evidence={name: entry.evidence for name, entry in country.provenance.items()},
+        rasters=rasters, with_rasters=False, seed=job.seed, progress=job.progress,
+    )  # fmt: skip
+    if not done:
+        files = [out / "places.parquet", out / "summary.json"]
+        for name, values in raster_files(rasters).items():
+            write_raster(out / f"{name}.tif", values, country.grid, tags={"evidence": str(result.summary["evidence"])})
+            files.append(out / f"{name}.tif")
+        write_table(out / "places.parquet", result.places, "measure_places")
+        write_json(out / "summary.json", result.summary)
+        stages.finish(job.results, "measure", job.keys["measure"], files)
+        job.times_s["measure"] = time.monotonic() - clock
+        first = build_report(job.results, country, params=params)
+        job.say(f"first map (coverage before the plan): {first}")
+    return Measured(environment, points, result)
+
+
+def _plan(job: Run, measured: Measured) -> dict[str, Any]:
+    """The least-cost plan with its bound, then the planned network measured: the verified reach is what counts."""
+    out = job.results / "plan"
+    if stages.is_finished(job.results, "plan", job.keys["plan"]):
+        return read_json(out / "summary.json")
+    country, params, config = job.country, job.params, job.config
+    clock = time.monotonic()
+    evidence = country.evidence("terrain", "population", "places", "sites", "roads", "fibre", "power")
+    plan = plan_country(
+        measured.points, measured.result, measured.environment, country.layers, config, params,
+        clutter_class=country.clutter_class, population=country.population, evidence=evidence, progress=job.progress,
+    )  # fmt: skip
+    verified = verify(
+        measured.points, planned_sites(country.table("sites"), plan.sites), plan.assignments, measured.environment,
+        params.demand, evidence=evidence, progress=job.progress,
+    )  # fmt: skip
+    summary = {
+        **plan.summary,
+        "reached_share": verified.summary["reached_share"],
+        "planned_share": verified.summary["planned_share"],
+        "runtime_s": round(plan.runtime_s, 1),
+    }
+    named = {
+        "assignments": plan.assignments, "alternatives": plan.alternatives, "sites": plan.sites, "links": plan.links,
+    }  # fmt: skip
+    for name, table in named.items():
+        write_table(out / f"{name}.parquet", table, f"plan_{name}")
+    write_text(out / "bill_of_materials.csv", plan.bill_of_materials.to_csv(index=False, lineterminator="\n"))
+    write_text(out / "curve.csv", plan.curve.to_csv(index=False, lineterminator="\n"))
+    for name, table in plan.bound.items():
+        write_frame(out / "bound" / f"{name}.parquet", table)
+    write_table(job.results / "verify" / "places.parquet", verified.places, "measure_places")
+    write_json(job.results / "verify" / "summary.json", verified.summary)
+    write_json(out / "summary.json", summary)
+    files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    files += [job.results / "verify" / "places.parquet", job.results / "verify" / "summary.json"]
+    stages.finish(job.results, "plan", job.keys["plan"], files)
+    job.times_s["plan"] = time.monotonic() - clock
+    return summary
+
+
+def _fingerprints(job: Run) -> None:
+    """Give each stage a key of everything that it depends on, so that it runs again when any of it changed."""
+    inputs = stages.input_checksums(job.folder)
+    basis = {
+        "code": stages.code_fingerprint(),
+        "inputs": inputs,
+        "config": job.config.model_dump(mode="json"),
+        "seed": job.seed,
+    }
+    resolved = job.params.resolved()
+    rooms = {name: resolved[name] for name in ("radio", "demand")}
+    job.keys["measure"] = stages.fingerprint({**basis, "parameters": rooms})
+    job.keys["plan"] = stages.fingerprint({**basis, "parameters": resolved})
+
+
+def _write_manifest(job: Run, started: float) -> None:
+    stages.write_manifest(
+        job.results,
+        {
+            "allreach": allreach.__version__,
+            "code": stages.code_fingerprint(),
+            "versions": stages.versions(),
+            "folder": job.folder.name,
+            "scenario": job.scenario,
+            "seed": job.seed,
+            "workers": job.workers,
+            "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "times_s": {name: round(value, 1) for name, value in job.times_s.items()},
+            "evidence": {name: entry.evidence for name, entry in sorted(job.country.provenance.items())},
+            "inputs": stages.input_checksums(job.folder),
+            "config": job.config.model_dump(mode="json"),
+            "warnings": job.warnings,
+            "parameters": job.params.resolved(),
+        },
+    )
+
+
+def _scenario_name(name: str) -> str:
+    if not name or name.startswith(".") or any(c in name for c in "/\\\0") or len(name) > 100:
+        raise InputError(Fault(f"--scenario {name!r}", "is no usable folder name", "letters, digits, - and _"))
+    return name
+
+
+def _scenario(folder: Path, name: str) -> dict[str, Any]:
+    """Read ``DIR/scenarios/NAME.yaml``: ``parameters`` and ``service_standard`` to lay over the country's."""
+    path = folder / "scenarios" / f"{name}.yaml"
+    if not path.is_file():
+        return {}
+    try:
+        overlay = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            Fault(str(path), f"is not readable YAML ({error})", "parameters:, service_standard:")
+        ) from error
+    unknown = sorted(set(overlay) - {"parameters", "service_standard"}) if isinstance(overlay, dict) else ["no mapping"]
+    if unknown:
+        raise InputError(
+            Fault(str(path), f"holds {', '.join(map(str, unknown))}", "parameters: and service_standard: only")
+        )
+    return dict(overlay)
+
+
+def _threads(workers: int | None, device: str) -> int:
+    if device != "cpu":
+        raise DeviceError(
+            f"--device {device}: this version computes coverage on the processor only; leave the option out"
+        )
+    return workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def _only_leftovers(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a sketch that was killed wrote (``country.yaml`` is written last)."""
+    known = {"provenance.json", *(f"{n}.tif" for n in RASTERS), *(f"{n}.parquet" for n in tables.COUNTRY_TABLES)}
+    return all(path.name in known or path.name.startswith(PART) for path in folder.iterdir())
