@@ -126,9 +126,8 @@ def _duct_coupling_db(d_coast_km: float, d_horizon_km: float, h_masl: float, ome
 
 
 @jit
-def ducting_loss_db(geometry: PathGeometry, freq_ghz: float, p_pct: float) -> float:
-    """Loss by ducting and layer reflection, section 4.5, (46) to (56). [dB]."""
-    d = geometry.d_km
+def _ducting_fixed_db(geometry: PathGeometry, freq_ghz: float) -> float:
+    """Loss by ducting without its time variability: coupling (47) and angular distance (50), (51)."""
     dlt, dlr = geometry.dlt_km, geometry.dlr_km
     theta_t, theta_r = geometry.theta_t_mrad, geometry.theta_r_mrad
     alf = 45.375 - 137.0 * freq_ghz + 92.5 * freq_ghz * freq_ghz if freq_ghz < 0.5 else 0.0  # (47a)
@@ -143,8 +142,15 @@ def ducting_loss_db(geometry: PathGeometry, freq_ghz: float, p_pct: float) -> fl
         + _duct_coupling_db(geometry.dcr_km, dlr, geometry.hrs, geometry.omega)
     )  # (47)
     gamma_d = 5e-5 * geometry.ae_km * freq_ghz ** (1.0 / 3.0)  # (51)
-    theta1 = 1000.0 * d / geometry.ae_km + min(theta_t, 0.1 * dlt) + min(theta_r, 0.1 * dlr)  # (52), (52a)
-    d_i = min(d - dlt - dlr, 40.0)  # (56a)
+    theta1 = 1000.0 * geometry.d_km / geometry.ae_km + min(theta_t, 0.1 * dlt) + min(theta_r, 0.1 * dlr)  # (52), (52a)
+    return float(coupling + gamma_d * theta1)
+
+
+@jit
+def _ducting_time_db(geometry: PathGeometry, p_pct: float) -> float:
+    """Time variability A(p) of ducting, (53) to (56); never below 0 where p is at least beta_0."""
+    d = geometry.d_km
+    d_i = min(d - geometry.dlt_km - geometry.dlr_km, 40.0)  # (56a)
     mu3 = 1.0
     if geometry.hm_m > 10.0:
         mu3 = math.exp(-4.6e-5 * (geometry.hm_m - 10.0) * (43.0 + 6.0 * d_i))  # (56)
@@ -158,8 +164,13 @@ def ducting_loss_db(geometry: PathGeometry, freq_ghz: float, p_pct: float) -> fl
         1.076 / (2.0058 - log_beta) ** 1.012 * math.exp(-(9.51 - 4.8 * log_beta + 0.198 * log_beta**2) * 1e-6 * d**1.13)
     )  # (53a)
     ratio = p_pct / beta
-    a_p = -12.0 + (1.2 + 3.7e-3 * d) * math.log10(ratio) + 12.0 * ratio**gamma  # (53)
-    return float(coupling + gamma_d * theta1 + a_p)  # (46), (50)
+    return float(-12.0 + (1.2 + 3.7e-3 * d) * math.log10(ratio) + 12.0 * ratio**gamma)  # (53)
+
+
+@jit
+def ducting_loss_db(geometry: PathGeometry, freq_ghz: float, p_pct: float) -> float:
+    """Loss by ducting and layer reflection, section 4.5, (46). [dB]."""
+    return _ducting_fixed_db(geometry, freq_ghz) + _ducting_time_db(geometry, p_pct)
 
 
 @jit
@@ -262,7 +273,8 @@ def loss_db(
     """Loss from an analysed path; `path_geometry` with a_beta unless p = 50 %. [dB].
 
     Steps that cannot change the result are left out: the profile for a_beta at p = 50 %, ducting where nothing
-    diffracts (then Lminbap > Lb0p = Lbd) and Lbda, Lba where Fj is 1. Inputs are not checked here.
+    diffracts (then Lminbap > Lb0p = Lbd) or where its fixed part alone is over Lbd (A(p) is not negative from beta_0
+    on), and Lbda, Lba where Fj is 1. Inputs are not checked here.
 
     Parameters
     ----------
@@ -300,9 +312,11 @@ def loss_db(
     lbda = lb0p + ldp  # (43)
     fj = _sub_path_factor(geometry.theta_mrad)
     if ldp > 0.0 and fj < 1.0:
-        lminbap = _soft_maximum_db(ducting_loss_db(geometry, freq_ghz, p_pct), lb0p)  # (60)
-        if lminbap <= lbda:
-            lbda = lminbap + (lbda - lminbap) * _distance_factor(geometry.d_km)  # (61)
+        lba = _ducting_fixed_db(geometry, freq_ghz)
+        if p_pct < b0 or lba < lbda:
+            lminbap = _soft_maximum_db(lba + _ducting_time_db(geometry, p_pct), lb0p)  # (60)
+            if lminbap <= lbda:
+                lbda = lminbap + (lbda - lminbap) * _distance_factor(geometry.d_km)  # (61)
     lbam = lbda + (lminb0p - lbda) * fj  # (62)
     lbs = troposcatter_loss_db(geometry.d_km, geometry.theta_mrad, freq_ghz, p_pct, n0)
     lbc = _combined_loss_db(lbs, lbam)  # (63)
