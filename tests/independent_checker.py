@@ -82,6 +82,8 @@ def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]
         check_counts,
         check_reach,
         check_sites,
+        check_equipment,
+        check_demand,
         check_flows,
         check_connections,
         check_existing_backhaul,
@@ -398,6 +400,55 @@ def check_sites(files: Files) -> list[str]:
     return faults
 
 
+def check_equipment(files: Files) -> list[str]:
+    """Everybody who is served has a terminal, every site power, every link its material."""
+    faults = []
+    bill = files.bill.assign(place_id=files.bill["place_id"].fillna(""), link_id=files.bill["link_id"].fillna(""))
+    for technology, item in (
+        ("satellite_leo", "leo_kit_usd"),
+        ("satellite_geo", "geo_terminal_usd"),
+        ("fwa", "fwa_cpe_usd"),
+        ("fibre", "ont_usd"),
+    ):
+        served = (
+            files.assignments[files.assignments["technology"] == technology].groupby("place_id")["households"].sum()
+        )
+        bought = bill[bill["item"] == item].groupby("place_id")["quantity"].sum()
+        for place in sorted(set(served.index) | set(bought.index)):
+            if abs(float(served.get(place, 0.0)) - float(bought.get(place, 0.0))) > 1e-6:
+                faults.append(f"place {place}: {served.get(place, 0)} by {technology}, {bought.get(place, 0)} {item}")
+    items = bill.groupby("link_id")["item"].agg(set)
+    for r in files.sites[files.sites["status"].isin(["new", "relay"])].itertuples():
+        if not items.get(r.site_id, set()) & {"site_energy_usd_per_year", "solar_usd_per_w"}:
+            faults.append(f"{r.site_id}: no power")
+    km = (
+        bill[bill["item"].isin(["fibre_buried_usd_per_km", "fibre_sea_usd_per_km"])]
+        .groupby("link_id")["quantity"]
+        .sum()
+    )
+    for r in files.links.itertuples():
+        if r.kind == "hop" and not any(item.startswith("hop_") for item in items.get(r.link_id, set())):
+            faults.append(f"{r.link_id}: a hop without radios")
+        if r.kind == "fibre" and float(km.get(r.link_id, 0.0)) > r.length_km + 1e-6:
+            faults.append(f"{r.link_id}: {km[r.link_id]:.3f} km of cable on {r.length_km:.3f} km")
+    return faults
+
+
+def check_demand(files: Files) -> list[str]:
+    """Sites carry the busy hour of the households that they serve."""
+    uptake = _parameter(files, "demand", "uptake_share")
+    standard = {**files.config.get("service_standard", {}), **files.manifest.get("service_standard", {})}
+    busy_hour_mbps = standard.get("busy_hour_mbps", 3.0)  # the default that country.yaml documents
+    if uptake is None:
+        return []
+    planned = files.sites[files.sites["status"].isin(["new", "upgraded", "exchange"])]
+    return [
+        f"{r.site_id}: {r.demand_mbps:.3f} Mbit/s for {r.households} households"
+        for r in planned.itertuples()
+        if r.demand_mbps < r.households * float(busy_hour_mbps) * uptake - FLOW_TOLERANCE_MBPS
+    ]
+
+
 def check_flows(files: Files) -> list[str]:
     """No link is over its capacity; what flows into a node flows on or is used there."""
     faults = []
@@ -435,8 +486,14 @@ def _roots(files: Files) -> set[str]:
         roots |= set(nodes) | {f"pop:{n}" for n in nodes}
         ends = set(files.links["from_id"]) | set(files.links["to_id"])
         roots |= {e for e in ends if e.startswith("tap:") and e[4:].rpartition(":")[0] in set(spans)}
+        if nodes.empty:
+            roots.add("pop:assumed")
+    else:
+        roots.add("pop:assumed")  # a folder that knows no fibre cannot say where it is
     if "sites" in files.layers:
         roots |= set(files.layers["sites"]["site_id"])
+    if "commitments" in files.layers:  # somebody else's network
+        roots |= {f"commitment:{c}" for c in files.layers["commitments"]["commitment_id"]}
     return roots
 
 

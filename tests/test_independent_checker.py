@@ -64,6 +64,9 @@ def honest():
             bill_row("fibre_buried_usd_per_km", "backhaul", 5.0, 13_000, 30, link_id="L1"),
             bill_row("fibre_om_usd_per_km_per_year", "operations", 5.0, 100, None, link_id="L1"),
             bill_row("hop_10km_usd", "backhaul", 1, 17_100, 8, link_id="L2"),
+            bill_row("site_energy_usd_per_year", "power", 1, 3_000, None, link_id="S1"),
+            bill_row("solar_usd_per_w", "power", 7_000, 3, 20, link_id="S2"),
+            bill_row("fwa_cpe_usd", "access", 50, 150, 5, place_id="P2"),
             bill_row("leo_kit_usd", "satellite", 12, 400, 5, place_id="P3"),
             bill_row("leo_plan_usd_per_year", "satellite", 12, 600, None, place_id="P3"),
         ]
@@ -90,7 +93,7 @@ def honest():
     assignments = pd.DataFrame(
         [
             assignment("P1", "mobile_new", "S1", 100, 400, 5, owned("S1", "L1")),
-            assignment("P2", "fwa", "S2", 50, 200, 15, owned("S2", "L2")),
+            assignment("P2", "fwa", "S2", 50, 200, 15, owned("S2", "L2", "P2")),
             assignment("P3", "satellite_leo", "", 12, 50, 40, owned("P3")),
         ]
     )
@@ -190,6 +193,7 @@ def honest():
         "manifest": {
             "parameters": {
                 "radio": {"load_cap": {"value": 0.7}},
+                "demand": {"uptake_share": {"value": 1.0}},
                 "planning": {"leo_users_per_km2": {"value": 2.6}, "leo_cell_km2": {"value": 160.0}},
             }
         },
@@ -277,7 +281,7 @@ FORGERIES = {
         "bill_rows: row 4 (fibre_buried_usd_per_km): capex + opex",
     ),
     "a present value changed": (cell("bill", 5, "pv_usd", 20_000.0), "bill_rows: row 6 (hop_10km_usd): pv_usd"),
-    "a life changed": (cell("bill", 6, "life_years", 6.0), "bill_rows: row 7 (leo_kit_usd): pv_usd"),
+    "a life changed": (cell("bill", 9, "life_years", 6.0), "bill_rows: row 10 (leo_kit_usd): pv_usd"),
     "a year changed": (cell("bill", 0, "year", 1), "bill_rows: row 1 (site_equipment_usd): pv_usd"),
     "residual value changed": (
         cell("bill", 3, "residual_usd", 0.0),
@@ -291,7 +295,7 @@ FORGERIES = {
         "bill_sums: pv_usd: summary",
     ),
     "capex total": (summary("capex_usd", 1.0), "bill_sums: capex_usd: summary 1.0"),
-    "a row of nobody": (cell("bill", 6, "place_id", ""), "bill_sums: row 7 (leo_kit_usd) belongs to no place"),
+    "a row of nobody": (cell("bill", 9, "place_id", ""), "bill_sums: row 10 (leo_kit_usd) belongs to no place"),
     "a row of an unknown link": (cell("bill", 5, "link_id", "L7"), "bill_sums: link_id 'L7' is no link or site"),
     "a place bears less": (cell("assignments", 2, "pv_usd", 1.0), "shared_costs: pv_usd: assignments"),
     "a site says less": (cell("sites", 0, "capex_usd", 1.0), "shared_costs: site_id S1: capex_usd 1.00"),
@@ -317,6 +321,22 @@ FORGERIES = {
     "a site cut off": (cell("links", 1, "from_id", "S77"), "connections: S2 (new) has no way to a point of presence"),
     "a pop that is not there": (cell("links", 0, "from_id", "pop:F9"), "connections: S1 (new) has no way"),
     "an existing backhaul overfull": (cell("links", 0, "from_id", "OLD"), None),
+    "a home without a terminal": (
+        cell("bill", 8, "quantity", 49.0),
+        "equipment: place P2: 50 by fwa, 49.0 fwa_cpe_usd",
+    ),
+    "a terminal too many": (
+        cell("bill", 9, "quantity", 13.0),
+        "equipment: place P3: 12 by satellite_leo, 13.0 leo_kit_usd",
+    ),
+    "a site without power": (cell("bill", 7, "item", "paint"), "equipment: S2: no power"),
+    "a hop without radios": (cell("bill", 5, "item", "paint"), "equipment: L2: a hop without radios"),
+    "more cable than route": (cell("bill", 3, "quantity", 6.0), "equipment: L1: 6.000 km of cable on 5.000 km"),
+    "demand left out": (cell("sites", 0, "demand_mbps", 299.0), "demand: S1: 299.000 Mbit/s for 100 households"),
+    "an assumed pop where fibre is known": (
+        cell("links", 0, "from_id", "pop:assumed"),
+        "connections: S1 (new) has no way",
+    ),
     "a satellite cell overfull": (
         lambda d: d["manifest"]["parameters"]["planning"].update(leo_users_per_km2=0.007),
         "12 low-orbit households, 9 fit around it",
