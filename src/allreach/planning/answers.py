@@ -66,10 +66,10 @@ class _Place:
             self.parts.setdefault(int(place), []).append(part)
         lines = assembly.lines
         self.om_usd_per_km = lines.prices.units["fibre_om_usd_per_km_per_year"].pv_usd
-        self.paid = (self.state.parent >= 0) | (self.state.open_at > 0)
+        self.paid = self.state.paid
 
     def now_usd(self, place: int) -> float:
-        """Cost of serving the place as planned: what would be saved without it. [USD]"""
+        """Cost of serving the place as planned: what would be saved without it. [USD]."""
         return exclusive_usd(self.state, self.by_place.get(place, []))
 
     def alternatives(self, place: int) -> list[Alternative]:
@@ -157,6 +157,7 @@ class _Place:
             )
         )
         node = int(p.facility_node[facility])
+        arcs: list[int] = []
         if state.is_open[facility] and others > 0:
             return Alternative(technology, pv, dl, "shares what the plan builds anyway"), ""
         pv += float(p.facility_pv_usd[facility])
@@ -164,13 +165,12 @@ class _Place:
         if node > 0 and state.parent[node] >= 0:
             arcs = self._own_path(node)
         elif node > 0:
-            arcs = self._search(node, mbps)
-            if arcs is None:
+            way = self._search(node, mbps)
+            if way is None:
                 return None, "no backhaul with enough capacity reaches it"
+            arcs = way
             pv += 0.0 if self.paid[node] else float(p.node_tower_pv_usd[node])
             pv += float(sum(p.node_tower_pv_usd[p.arc_to[a]] for a in arcs if p.arc_to[a] != node))
-        else:
-            arcs = []
         pv += float(sum(p.arc_pv_usd[a] + p.arc_pv_usd_per_mbps[a] * mbps for a in arcs))
         trench = sum(self._trench_usd(a) for a in arcs if p.arc_kind[a] == FIBRE)
         reason = "on its own way to the network" if arcs else "beside what the plan builds"
@@ -241,7 +241,8 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
             rows.append((ids[place], a.technology, feasible, round(a.pv_usd, 2), round(a.dl_mbps, 3), a.reason))
     frame = pd.DataFrame(rows, columns=["place_id", "technology", "is_feasible", "pv_usd", "dl_mbps", "reason"])
     frame = frame.sort_values(["place_id", "technology"], kind="stable").reset_index(drop=True)
-    switching = pd.DataFrame([_switching(assembly, row.place, row.technology, row.is_decided, found) for row in chosen.rows],
+    turns = [_switching(assembly, row.place, row.technology, row.is_decided, found) for row in chosen.rows]
+    switching = pd.DataFrame(turns,
                              columns=["fibre", "terminal"])  # fmt: skip
     why = [row.why or _why(row.place, row.technology, row.site_id, found, assembly) for row in chosen.rows]
     return Answers(tables.conform(frame, "plan_alternatives"), switching, why)
@@ -300,15 +301,16 @@ def _why(
     others = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd) and a.technology != technology)
     cost = f"about {_round(now)} USD over the plan's years for {households:.0f} households"
     shared = " beside what neighbours share" if site_id else ""
+    name = WORDS[technology].capitalize()
     if not others:
-        return f"{WORDS[technology].capitalize()} is the only way to serve the whole place ({cost}{shared})"
+        return f"{name} is the only way to serve the whole place ({cost}{shared})"
     pv, other = others[0]
     if pv <= now:
         return (
-            f"{WORDS[technology].capitalize()} ({cost}{shared}) fits the whole plan best, since what is shared also serves "
-            f"others; alone, {WORDS[other]} would cost {_round(pv)} USD"
+            f"{name} ({cost}{shared}) fits the whole plan best, since what is shared also serves others; "
+            f"alone, {WORDS[other]} would cost {_round(pv)} USD"
         )
-    return f"{WORDS[technology].capitalize()} costs {cost}{shared}; the next best, {WORDS[other]}, would cost {_round(pv)} USD"
+    return f"{name} costs {cost}{shared}; the next best, {WORDS[other]}, would cost {_round(pv)} USD"
 
 
 def _round(amount_usd: float) -> str:

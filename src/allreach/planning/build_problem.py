@@ -68,6 +68,8 @@ class Assembly:
         Speed promised by each option.
     facility_kind, facility_row
         existing, upgrade, new or exchange; row of the existing site, candidate or place.
+    existing_load
+        Load of the fullest sector of each existing site by the households outside the decision.
     pool_site, pool_sector
         Site (existing ones first, then candidates) and sector of each pool; -1 for satellites.
     place_limits
@@ -83,6 +85,7 @@ class Assembly:
     option_dl_mbps: Floats
     facility_kind: NDArray[np.str_]
     facility_row: Ints
+    existing_load: Floats
     pool_site: Ints
     pool_sector: Ints
     place_limits: dict[str, NDArray[np.str_]]
@@ -98,11 +101,11 @@ class _Columns:
         self.pools: dict[tuple[str, int, int], int] = {}
 
     def facility(self, kind: str, row: int) -> int:
-        """Number of a facility, new or known."""
+        """Return the number of a facility, new or known."""
         return self.facilities.setdefault((kind, row), len(self.facilities))
 
     def pool(self, kind: str, one: int, two: int) -> int:
-        """Number of a pool, new or known."""
+        """Return the number of a pool, new or known."""
         return self.pools.setdefault((kind, one, two), len(self.pools))
 
     def add(self, part: int, technology: str, facility: int, pv_usd: float, mbps: float, dl_mbps: float) -> int:
@@ -173,7 +176,7 @@ def committed_households(inputs: PlanInputs) -> Ints:
             share[row] += float(commitment.households_share)
     if faults:
         raise InputError(faults)
-    return np.floor(np.minimum(share, 1.0) * inputs.households + 1e-9).astype(np.int64)
+    return np.asarray(np.floor(np.minimum(share, 1.0) * inputs.households + 1e-9).astype(np.int64))
 
 
 def _serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[Ints, NDArray, Floats]:
@@ -259,7 +262,7 @@ def _fixed(inputs: PlanInputs, parts: Parts, served_by: Ints, level: Ints, by_li
     names, name = np.unique(inputs.fixed_site[reached].astype(str), return_inverse=True)
     key = inputs.points.place_index[reached].astype(np.int64) * max(len(names), 1) + name
     keys, group = np.unique(key, return_inverse=True)
-    wish = np.bincount(group, weights=share, minlength=len(keys))
+    wish = np.bincount(group, weights=share, minlength=len(keys)).astype(np.float64)
     place_of = keys // max(len(names), 1)
     whole = largest_remainder(wish, place_of, np.where(np.isin(np.arange(len(by_line)), place_of), by_line, 0))
     for i in range(len(keys)):
@@ -283,12 +286,15 @@ def _fixed(inputs: PlanInputs, parts: Parts, served_by: Ints, level: Ints, by_li
             (inputs.commitments["place_id"].map(row_of) == place)
             & (inputs.commitments["dl_mbps"] >= inputs.standard.dl_mbps - 1e-9)
         ].sort_values("commitment_id", kind="stable")
-        n = largest_remainder(
+        counts = largest_remainder(
             mine["households_share"].to_numpy(float), np.zeros(len(mine), dtype=np.int64), committed[[place]]
         )
-        for count, c in zip(n.tolist(), mine.itertuples(), strict=True):
+        for count, c in zip(counts.tolist(), mine.itertuples(), strict=True):
             if count:
-                why = f"{c.operator} has committed to serve them with {c.technology} from {c.year}; public money overbuilds nobody"
+                why = (
+                    f"{c.operator} has committed to serve them with {c.technology} from {c.year}; "
+                    "public money overbuilds nobody"
+                )
                 rows.append((place, count, f"commitment:{c.commitment_id}", -1, "existing", float(c.dl_mbps), why))
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), (), (), ()]
     return Fixed(
@@ -558,6 +564,7 @@ def _pack(
         option_dl_mbps=option[:, 5],
         facility_kind=kind,
         facility_row=row,
+        existing_load=site_time[level[:n_existing], np.arange(n_existing)].max(axis=1, initial=0.0),
         pool_site=np.where(sector_pool, np.array([p[1] for p in pools], dtype=np.int64), -1),
         pool_sector=np.where(sector_pool, np.array([p[2] for p in pools], dtype=np.int64), -1),
         place_limits=limits,

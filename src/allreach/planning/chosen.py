@@ -77,11 +77,11 @@ class Chosen:
 
     def users(self, node: int, row_order: Ints) -> NDArray[np.bool_]:
         """Whether rows (by the preorder number of their node) hang on a node."""
-        return (row_order >= self.before[node]) & (row_order < self.after[node])
+        return np.asarray((row_order >= self.before[node]) & (row_order < self.after[node]))
 
 
 def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
-    """Identifier of the site of a facility."""
+    """Return the identifier of the site of a facility."""
     if kind == EXCHANGE:
         return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
     if kind == NEW:
@@ -149,9 +149,9 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
     for place in np.flatnonzero((served < inputs.households) | ~has_row).tolist():
         add(place, "none", "", int(inputs.households[place] - served[place]), 0.0, -1, False, "")
     keys = sorted(found)
-    place = np.array([k[0] for k in keys], dtype=np.int64)
-    n = np.array([found[k][0] for k in keys])
-    people = largest_remainder(n, place, inputs.people)
+    place_of = np.array([k[0] for k in keys], dtype=np.int64)
+    counts = np.array([found[k][0] for k in keys], dtype=np.float64)
+    people = largest_remainder(counts, place_of, inputs.people)
     return [
         Row(k[0], k[1], k[2], int(found[k][0]), int(people[i]), float(found[k][1]), meta[k][0], meta[k][1], meta[k][2])
         for i, k in enumerate(keys)
@@ -269,7 +269,14 @@ def _sites(
                 out[site_id] = SiteRow(
                     site_id, "existing", AS_IT_IS, row, int(assembly.graph.local[node]), (), np.nan, "existing"
                 )
-    for row in rows:
-        if row.site_id and row.site_id not in out:
-            out[row.site_id] = SiteRow(row.site_id, "existing", "outside", row.place, -1, (), np.nan, "existing")
+    stands = {str(site_id): i for i, site_id in enumerate(inputs.sites["site_id"])}
+    for served in rows:
+        site_id = served.site_id
+        if not site_id or site_id in out:
+            continue
+        if site_id in stands:
+            load = min(float(assembly.existing_load[stands[site_id]]), cap)
+            out[site_id] = SiteRow(site_id, "existing", AS_IT_IS, stands[site_id], -1, (), load, "existing")
+        else:
+            out[site_id] = SiteRow(site_id, "existing", "outside", served.place, -1, (), np.nan, "existing")
     return [out[key] for key in sorted(out)]

@@ -17,7 +17,7 @@ N_POINTS = 200  # rows of the curve at most
 
 
 def exclusive_usd(state: NetworkState, options: list[int]) -> float:
-    """Saving if the households of some options were no longer served: their own cost and what only they use. [USD]"""
+    """Return the saving without the households of some options: their own cost and what only they use. [USD]."""
     p, ix = state.p, state.index
     saving = 0.0
     mine: dict[int, float] = {}
@@ -58,7 +58,7 @@ def exclusive_usd(state: NetworkState, options: list[int]) -> float:
 
 
 def drop(state: NetworkState, options: list[int]) -> float:
-    """Stop serving the households of some options; returns the saving. [USD]"""
+    """Stop serving the households of some options; returns the saving. [USD]."""
     p, ix = state.p, state.index
     saved = 0.0
     touched = set()
@@ -115,6 +115,7 @@ def cost_curve(
         if heap and ratio < -heap[0][0] * (1 - 1e-9):
             heapq.heappush(heap, (-ratio, place))
             continue
+        state.keep()
         cost = max(cost - drop(state, options[place]) * scale, 0.0)
         reach -= people[place]
         points.append((max(reach, people_fixed), cost))

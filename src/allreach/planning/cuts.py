@@ -158,7 +158,7 @@ class Separator:
             options = options[self.option_node[options] > 0]
             active = options[share[options] > 1e-6]
             nodes, index = np.unique(self.option_node[active], return_inverse=True)
-            wanted = np.bincount(index, weights=share[active])
+            wanted = np.bincount(index, weights=share[active]).astype(np.float64)
             local = capacity
             for depth in range(n_nested):
                 value, n_seen, n_touched, stamp = _sink_side(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from allreach.planning.network_state import EPS, Index, NetworkState, make_index
+from allreach.planning.network_state import EPS, Index, NetworkState
 from allreach.planning.problem import (
     Bools,
     Floats,
@@ -20,6 +20,8 @@ from allreach.planning.problem import (
     solution_pv_usd,
     unserved_people,
 )
+
+WISH_MIN = 1e-3  # facilities that the relaxation wants less are not tried
 
 Progress = Callable[[str, int, int], None]
 
@@ -80,7 +82,7 @@ def improve(state: NetworkState, wish: Floats, *, n_rounds: int, progress: Progr
     p = state.p
     for number in range(n_rounds):
         gained = close_pass(state)
-        closed = np.flatnonzero(~state.is_open & (wish > 1e-4))
+        closed = np.flatnonzero(~state.is_open & (wish > WISH_MIN))
         for facility in closed[np.lexsort((closed, -wish[closed]))].tolist():
             gained += _try_open(state, facility)
         if progress is not None:
@@ -90,7 +92,7 @@ def improve(state: NetworkState, wish: Floats, *, n_rounds: int, progress: Progr
 
 
 def close_pass(state: NetworkState) -> float:
-    """Close every facility whose users are cheaper served otherwise; returns the saving. [USD]"""
+    """Close every facility whose users are cheaper served otherwise; returns the saving. [USD]."""
     saved = 0.0
     users = np.bincount(
         state.p.option_facility[state.p.option_facility >= 0],
@@ -103,6 +105,7 @@ def close_pass(state: NetworkState) -> float:
         change = state.close(facility)
         if change < -1e-6:
             saved -= change
+            state.keep()
         else:
             state.restore(before)
     return saved
@@ -127,6 +130,7 @@ def _try_open(state: NetworkState, facility: int) -> float:
         else:
             state.restore(inner)
     if change < -1e-6 * max(1.0, float(p.facility_pv_usd[facility])):
+        state.keep()
         return -change
     state.restore(before)
     return 0.0
@@ -146,7 +150,7 @@ def _neighbours(state: NetworkState, facility: int, limit: int = 6) -> list[int]
 
 
 def _demand_wish(state: NetworkState, facility: int) -> float:
-    """Demand that a facility could draw at most, within its own capacity. [Mbit/s]"""
+    """Demand that a facility could draw at most, within its own capacity. [Mbit/s]."""
     p, ix = state.p, state.index
     mine = ix.of_facility[ix.of_facility_start[facility] : ix.of_facility_start[facility + 1]]
     best: dict[int, float] = {}

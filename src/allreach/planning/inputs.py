@@ -75,15 +75,15 @@ class PlanInputs:
 
     @property
     def busy_hour_mbps(self) -> float:
-        """Demand of a household in the busy hour. [Mbit/s]"""
+        """Demand of a household in the busy hour. [Mbit/s]."""
         return float(self.standard.busy_hour_mbps * self.params.demand.uptake_share.value)
 
     @property
     def households(self) -> NDArray[np.int64]:
         """Households of each place."""
-        return self.points.places["households"].to_numpy(dtype=np.int64)
+        return np.asarray(self.points.places["households"].to_numpy(dtype=np.int64))
 
     @property
     def people(self) -> NDArray[np.int64]:
         """People of each place."""
-        return self.points.places["population"].to_numpy(dtype=np.int64)
+        return np.asarray(self.points.places["population"].to_numpy(dtype=np.int64))

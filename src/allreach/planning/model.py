@@ -65,7 +65,8 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
     tower_column[towers] = starts[3] + np.arange(len(towers))
     fed_column = np.full(problem.n_nodes, -1, dtype=np.int64)
     fed_column[fed] = starts[4] + np.arange(len(fed))
-    return Columns(*(int(s) for s in starts), towers, tower_column, fed, fed_column, arcs, with_flow)
+    x, n, y, t, w, z, g, total = (int(s) for s in starts)
+    return Columns(x, n, y, t, w, z, g, total, towers, tower_column, fed, fed_column, arcs, with_flow)
 
 
 def build(
@@ -184,7 +185,7 @@ def define_site_levels(rows: RowsBuilder, problem: Problem, columns: Columns) ->
 
 
 def define_towers(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """A facility stands on a tower where its node needs one: y <= t."""
+    """Stand on a tower where the node needs one: y <= t."""
     stands = np.flatnonzero(problem.facility_node >= 0)
     stands = stands[problem.node_tower_pv_usd[problem.facility_node[stands]] > 0]
     index = np.arange(len(stands))
@@ -201,7 +202,7 @@ def define_towers(rows: RowsBuilder, problem: Problem, columns: Columns) -> None
 
 
 def define_node_is_fed(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """A node is fed by one arc: w = sum of z into it (w at most 1)."""
+    """Feed a node by one arc: w = sum of z into it (w at most 1)."""
     nodes = np.arange(len(columns.fed_nodes))
     row = np.searchsorted(columns.fed_nodes, problem.arc_to[columns.arcs])
     rows.add(
@@ -229,7 +230,7 @@ def define_facility_is_fed(rows: RowsBuilder, problem: Problem, columns: Columns
 
 
 def define_fed_tower(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """A node that needs a tower is fed only with it, as a relay too: w <= t."""
+    """Feed a node that needs a tower only with it, as a relay too: w <= t."""
     nodes = columns.tower_nodes[columns.fed_column[columns.tower_nodes] >= 0]
     index = np.arange(len(nodes))
     rows.add(
@@ -242,7 +243,7 @@ def define_fed_tower(rows: RowsBuilder, problem: Problem, columns: Columns) -> N
 
 
 def define_flow_balance(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """An arc leaves a fed node, and not back where it came from: sum of z_uv + z_vu <= w_u."""
+    """Leave only a fed node, and not back where the arc came from: sum of z_uv + z_vu <= w_u."""
     tails, heads = problem.arc_from[columns.arcs], problem.arc_to[columns.arcs]
     local = np.flatnonzero(tails != 0)
     forward = tails[local] * problem.n_nodes + heads[local]
@@ -266,7 +267,7 @@ def define_flow_balance(rows: RowsBuilder, problem: Problem, columns: Columns) -
 
 
 def define_flow_conservation(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """What flows into a node leaves it or is used there: sum in g - sum out g = sum of demand x."""
+    """Keep what flows into a node, less what is used there: sum in g - sum out g = sum of demand x."""
     arcs = np.arange(len(columns.arcs))
     options = np.flatnonzero((problem.option_facility >= 0) & (problem.option_mbps > 0))
     node = problem.facility_node[problem.option_facility[options]]
@@ -317,7 +318,7 @@ def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
 
 
 def flow_limit_mbps(problem: Problem) -> Floats:
-    """Largest demand an arc can ever carry: its capacity, or everybody's demand, shape (A,). [Mbit/s]"""
+    """Largest demand an arc can ever carry: its capacity, or everybody's demand, shape (A,). [Mbit/s]."""
     everybody = float(problem.part_mbps().sum())
     return np.minimum(problem.arc_capacity_mbps, everybody)
 

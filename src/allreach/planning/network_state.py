@@ -6,8 +6,10 @@ Every step keeps the plan feasible and returns what it costs; a step that does n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allreach.planning import tree
 from allreach.planning.problem import Floats, Ints, Problem, Solution, pool_limit, pool_use
@@ -63,17 +65,20 @@ class NetworkState:
     def __init__(self, problem: Problem, index: Index, solution: Solution) -> None:
         p = self.p = problem
         self.index = index
+        self._journal: list[tuple[NDArray[Any], int, Any]] = []
         self.households = solution.households.copy()
         self.is_open = solution.is_open.copy()
         self.parent = solution.parent_arc.copy()
         self.flow = np.zeros(p.n_arcs)
         self.children = np.zeros(p.n_nodes, dtype=np.int64)
         self.open_at = np.zeros(p.n_nodes, dtype=np.int64)
+        self.paid = self.parent >= 0
         self.pool_left = pool_limit(p, self.is_open) - pool_use(p, self.households)
         fed = np.flatnonzero(self.parent >= 0)
         np.add.at(self.children, p.arc_from[self.parent[fed]], 1)
         stands = self.is_open & (p.facility_node >= 0)
         np.add.at(self.open_at, p.facility_node[stands], 1)
+        self.paid |= self.open_at > 0
         served = np.flatnonzero((self.households > 0) & (p.option_facility >= 0) & (p.option_mbps > 0))
         need = np.bincount(
             p.facility_node[p.option_facility[served]],
@@ -87,34 +92,44 @@ class NetworkState:
         self._seen = np.zeros(p.n_nodes, dtype=np.int64)
         self._done = np.zeros(p.n_nodes, dtype=np.int64)
         self._stamp = 0
+        self.keep()
 
     def solution(self) -> Solution:
         """Return a copy of the plan."""
         return Solution(self.households.copy(), self.is_open.copy(), self.parent.copy())
 
-    def snapshot(self) -> tuple[np.ndarray, ...]:
-        """Return what `restore` needs."""
-        return tuple(getattr(self, name).copy() for name in _STATE)
+    def snapshot(self) -> int:
+        """Return a mark that `restore` goes back to."""
+        return len(self._journal)
 
-    def restore(self, saved: tuple[np.ndarray, ...]) -> None:
-        """Go back to a snapshot."""
-        for name, value in zip(_STATE, saved, strict=True):
-            getattr(self, name)[...] = value
+    def restore(self, mark: int) -> None:
+        """Undo every change since a mark."""
+        while len(self._journal) > mark:
+            array, index, value = self._journal.pop()
+            array[index] = value
+
+    def keep(self) -> None:
+        """Make all changes final."""
+        self._journal.clear()
+
+    def _set(self, array: NDArray[Any], index: int, value: float) -> None:
+        self._journal.append((array, index, array[index]))
+        array[index] = value
 
     # -- backhaul
 
     def send(self, node: int, mbps: float) -> float:
-        """Put demand on the way to a node; returns its price. [USD]"""
+        """Put demand on the way to a node; returns its price. [USD]."""
         p, price = self.p, 0.0
         while node > 0:
             arc = self.parent[node]
-            self.flow[arc] += mbps
+            self._set(self.flow, int(arc), self.flow[arc] + mbps)
             price += float(p.arc_pv_usd_per_mbps[arc]) * mbps
             node = int(p.arc_from[arc])
         return price
 
     def backhaul_left(self, node: int) -> float:
-        """Demand that the way to a node can still carry. [Mbit/s]"""
+        """Demand that the way to a node can still carry. [Mbit/s]."""
         p, left = self.p, np.inf
         while node > 0:
             arc = self.parent[node]
@@ -123,17 +138,16 @@ class NetworkState:
         return left
 
     def attach(self, node: int, mbps: float, limit_usd: float = np.inf) -> float:
-        """Join a node to the tree for a demand that is sent later; returns the price, inf where impossible. [USD]"""
+        """Join a node to the tree for a demand that is sent later; returns the price, inf where impossible. [USD]."""
         p = self.p
         if node <= 0:
             return 0.0
         if self.parent[node] >= 0:
             return 0.0 if self.backhaul_left(node) >= mbps - EPS else np.inf
         self._stamp += 1
-        paid = (self.parent >= 0) | (self.open_at > 0)
         found, price = tree._search(
             node, mbps, self.parent, self.flow, self.index.in_start, self.index.in_arc, p.arc_from, p.arc_to,
-            p.arc_pv_usd, p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, paid,
+            p.arc_pv_usd, p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, self.paid,
             self._distance, self._next, self._seen, self._done, self._stamp, limit_usd,
         )  # fmt: skip
         if found < 0:
@@ -142,22 +156,24 @@ class NetworkState:
         at = int(found)
         while self._next[at] >= 0:
             arc = int(self._next[at])
-            self.children[at] += 1
+            self._set(self.children, at, self.children[at] + 1)
             at = int(p.arc_to[arc])
-            self.parent[at] = arc
+            self._set(self.parent, at, arc)
+            self._set(self.paid, at, True)
             price += float(p.arc_pv_usd[arc]) + (0.0 if self.open_at[at] else float(p.node_tower_pv_usd[at]))
         return price
 
     def prune(self, node: int) -> float:
-        """Drop the way to a node as far as nobody else needs it; returns the saving. [USD]"""
+        """Drop the way to a node as far as nobody else needs it; returns the saving. [USD]."""
         p, saved = self.p, 0.0
         while node > 0 and self.parent[node] >= 0 and not self.children[node] and not self.open_at[node]:
             arc = int(self.parent[node])
             saved += float(p.arc_pv_usd[arc]) + float(p.node_tower_pv_usd[node])
-            self.parent[node] = -1
-            self.flow[arc] = 0.0
+            self._set(self.parent, node, -1)
+            self._set(self.paid, node, False)
+            self._set(self.flow, arc, 0.0)
             node = int(p.arc_from[arc])
-            self.children[node] -= 1
+            self._set(self.children, node, self.children[node] - 1)
         return saved
 
     # -- households
@@ -174,14 +190,15 @@ class NetworkState:
                 left = min(left, float(self.pool_left[ix.use_pool[k]]) / float(ix.use_amount[k]))
         if facility >= 0 and p.option_mbps[option] > 0:
             left = min(left, self.backhaul_left(int(p.facility_node[facility])) / float(p.option_mbps[option]))
-        return max(np.floor(left + 1e-6), 0.0)
+        return float(max(np.floor(left + 1e-6), 0.0))
 
     def put(self, option: int, n: float) -> float:
-        """Add (or take) households; returns the price. [USD]"""
+        """Add (or take) households; returns the price. [USD]."""
         p, ix = self.p, self.index
-        self.households[option] += n
+        self._set(self.households, option, self.households[option] + n)
         for k in range(ix.use_start[option], ix.use_start[option + 1]):
-            self.pool_left[ix.use_pool[k]] -= n * ix.use_amount[k]
+            pool = int(ix.use_pool[k])
+            self._set(self.pool_left, pool, self.pool_left[pool] - n * ix.use_amount[k])
         price = n * float(p.option_pv_usd[option])
         facility = int(p.option_facility[option])
         if facility >= 0 and p.option_mbps[option] > 0:
@@ -204,21 +221,23 @@ class NetworkState:
     # -- facilities
 
     def open(self, facility: int, mbps: float, limit_usd: float = np.inf) -> float:
-        """Build a facility with a way that could carry a demand; returns the price, inf where impossible. [USD]"""
+        """Build a facility with a way that could carry a demand; returns the price, inf where impossible. [USD]."""
         p, ix = self.p, self.index
         node = int(p.facility_node[facility])
         price = self.attach(node, mbps, limit_usd)
         if not np.isfinite(price):
             return price
         price += float(p.facility_pv_usd[facility])
-        self.is_open[facility] = True
+        self._set(self.is_open, facility, True)
         if node >= 0:
             fed_before = self.parent[node] >= 0 if node > 0 else True
             if not fed_before and not self.open_at[node]:
                 price += float(p.node_tower_pv_usd[node])
-            self.open_at[node] += 1
+            self._set(self.open_at, node, self.open_at[node] + 1)
+            self._set(self.paid, node, True)
         for k in range(ix.gain_start[facility], ix.gain_start[facility + 1]):
-            self.pool_left[ix.gain_pool[k]] += ix.gain_amount[k]
+            pool = int(ix.gain_pool[k])
+            self._set(self.pool_left, pool, self.pool_left[pool] + ix.gain_amount[k])
         return price
 
     def close(self, facility: int) -> float:
@@ -235,14 +254,16 @@ class NetworkState:
             if n > 0:
                 change += self.put(option, -n)
                 moved.append((int(p.option_part[option]), n))
-        self.is_open[facility] = False
+        self._set(self.is_open, facility, False)
         for k in range(ix.gain_start[facility], ix.gain_start[facility + 1]):
-            self.pool_left[ix.gain_pool[k]] -= ix.gain_amount[k]
-            if self.pool_left[ix.gain_pool[k]] < -1e-6:
+            pool = int(ix.gain_pool[k])
+            self._set(self.pool_left, pool, self.pool_left[pool] - ix.gain_amount[k])
+            if self.pool_left[pool] < -1e-6:
                 return np.inf
         node = int(p.facility_node[facility])
         if node >= 0:
-            self.open_at[node] -= 1
+            self._set(self.open_at, node, self.open_at[node] - 1)
+            self._set(self.paid, node, bool(self.open_at[node] > 0 or self.parent[node] >= 0))
             change -= self.prune(node)
         for part, n in moved:
             price, left = self.place_households(part, n)
@@ -252,7 +273,7 @@ class NetworkState:
         return change
 
     def rehouse(self, facility: int) -> float:
-        """Move households to a facility wherever that is cheaper for each; returns the change in cost. [USD]"""
+        """Move households to a facility wherever that is cheaper for each; returns the change in cost. [USD]."""
         p, ix = self.p, self.index
         change = 0.0
         mine = ix.of_facility[ix.of_facility_start[facility] : ix.of_facility_start[facility + 1]]
@@ -268,6 +289,3 @@ class NetworkState:
             if n > 0:
                 change += self.put(other, -n) + self.put(option, n)
         return change
-
-
-_STATE = ("households", "is_open", "parent", "flow", "children", "open_at", "pool_left")

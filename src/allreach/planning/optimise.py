@@ -8,11 +8,12 @@ import numpy as np
 
 from allreach.params.planning import Planning
 from allreach.planning.bound import Bound, Relaxation
-from allreach.planning.heuristic import Progress, better, improve, make_index, start
-from allreach.planning.network_state import NetworkState
+from allreach.planning.heuristic import Progress, better, improve, start
+from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.windows import improve_by_windows
 
+ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
 FLOW_ARCS_MAX = (
     6_000  # demand is followed through the relaxation up to so many arcs; beyond, hops' capacities are relaxed
 )
@@ -92,9 +93,10 @@ def guided_plan(
     """Best of two starts, with and without the relaxation's wishes, each improved."""
     index = make_index(problem)
     best: Solution | None = None
-    for guided in (True, False):
+    small = problem.n_facilities <= ALL_TRIED_MAX
+    for guided in (True, False) if small else (True,):
         state: NetworkState = start(problem, index, wish if guided else np.zeros_like(wish), share if guided else None)
-        improve(state, np.maximum(wish, 1e-3), n_rounds=n_rounds, progress=progress)
+        improve(state, np.maximum(wish, 1.0) if small else wish, n_rounds=n_rounds, progress=progress)
         found = state.solution()
         if best is None or better(problem, found, best):
             best = found

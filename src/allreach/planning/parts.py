@@ -130,7 +130,7 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     member = np.flatnonzero(group >= 0)
     first[group[member][::-1]] = member[::-1]
     place = points.place_index[first[present]].astype(np.int64)
-    part_weight = np.bincount(group[member], weights=weight[member], minlength=len(first))[present]
+    part_weight = _sums(group[member], weight[member], len(first))[present]
     households = largest_remainder(part_weight, place, place_households)
     alive = households > 0
     renumber = np.full(len(first) + 1, -1, dtype=np.int64)
@@ -138,7 +138,7 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     point_part = renumber[group]
     n_parts = int(alive.sum())
     inside = np.flatnonzero(point_part >= 0)
-    total = np.bincount(point_part[inside], weights=weight[inside], minlength=n_parts)
+    total = _sums(point_part[inside], weight[inside], n_parts)
     centre = [
         np.bincount(point_part[inside], weights=weight[inside] * v[inside], minlength=n_parts)
         / np.maximum(total, 1e-12)
@@ -146,6 +146,10 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     ]
     pairs = _pairs(inputs, point_part, weight, total, chosen, link_site, link_point)
     return Parts(place[alive], households[alive], centre[0], centre[1], point_part, *pairs)
+
+
+def _sums(group: Ints, weight: Floats, n: int) -> Floats:
+    return np.bincount(group, weights=weight, minlength=n).astype(np.float64)
 
 
 def _signatures(
@@ -244,7 +248,7 @@ def _pairs(
             time[level, terminal] = np.bincount(use, weights=spent, minlength=len(use_key))
     use_pair, use_sector = use_key // n_sectors, use_key % n_sectors
     time /= np.maximum(total[pair_part[use_pair]], 1e-12)
-    keep = covered.any(axis=(0, 1))
+    keep = np.asarray(covered.any(axis=(0, 1)))
     number = np.cumsum(keep) - 1
     use_keep = keep[use_pair]
     return (

@@ -117,8 +117,8 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
         "deterministic": True,
         "horizon_years": int(planning.horizon_years.value),
         "discount_rate": inputs.params.costs.discount_rate.value,
-        "gap_covers": "incremental costs of the linear model: what stands today is in neither figure; radio is taken with "
-        "every existing neighbour at the load cap; sites, hops and parts not offered to the model are not covered",
+        "gap_covers": "incremental costs of the linear model: what stands today is in neither figure; radio is taken "
+        "with every existing neighbour at the load cap; sites and hops not offered to the model are not covered",
         "model": {
             "parts": problem.n_parts,
             "options": problem.n_options,
@@ -169,8 +169,8 @@ def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) ->
     worst = np.lexsort((np.arange(len(by_place)), -by_place))
     worst = worst[by_place[worst] > 0]
     raise InfeasibleError(
-        f"{share:.4f} of the people can be reached, planning.target_share asks for {target:g}; {len(worst)} places stay "
-        f"without ({_names(inputs, worst)}). {_mend(inputs, assembly, worst)}"
+        f"{share:.4f} of the people can be reached, planning.target_share asks for {target:g}; {len(worst)} places "
+        f"stay without ({_names(inputs, worst)}). {_mend(inputs, assembly, worst)}"
     )
 
 
@@ -182,7 +182,7 @@ def _names(inputs: PlanInputs, places: np.ndarray) -> str:
 
 
 def _mend(inputs: PlanInputs, assembly: Assembly, places: np.ndarray) -> str:
-    """What would make the places possible."""
+    """Say what would make the places possible."""
     reasons = []
     for technology in ("satellite_leo", "satellite_geo", "fibre", "mobile_new"):
         limit = str(assembly.place_limits[technology][places[0]])
@@ -191,6 +191,7 @@ def _mend(inputs: PlanInputs, assembly: Assembly, places: np.ndarray) -> str:
     standard = inputs.standard
     advice = (
         f"Lower the service standard ({standard.dl_mbps:g} Mbit/s sold, {standard.busy_hour_mbps:g} in the busy hour, "
-        f"{standard.latency_ms:g} ms), allow more satellite capacity (planning.leo_users_per_km2), or open excluded areas"
+        f"{standard.latency_ms:g} ms), allow more satellite capacity (planning.leo_users_per_km2), or open excluded "
+        "areas"
     )
     return ("Out of the question: " + "; ".join(reasons) + ". " if reasons else "") + advice

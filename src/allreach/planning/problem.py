@@ -131,7 +131,7 @@ class Problem:
         return np.searchsorted(self.option_part, np.arange(self.n_parts + 1)).astype(np.int64)
 
     def part_mbps(self) -> Floats:
-        """Largest backhaul demand each part could put on a facility, shape (P,). [Mbit/s]"""
+        """Largest backhaul demand each part could put on a facility, shape (P,). [Mbit/s]."""
         demand = self.option_mbps * self.part_households[self.option_part]
         out = np.zeros(self.n_parts)
         np.maximum.at(out, self.option_part, demand)
@@ -171,7 +171,7 @@ def empty_solution(problem: Problem) -> Solution:
 
 
 def facility_mbps(problem: Problem, households: Floats) -> Floats:
-    """Busy-hour demand of each facility's own users, shape (F,). [Mbit/s]"""
+    """Busy-hour demand of each facility's own users, shape (F,). [Mbit/s]."""
     needs = problem.option_facility >= 0
     return np.bincount(
         problem.option_facility[needs],
@@ -205,7 +205,7 @@ def tree_order(problem: Problem, parent_arc: Ints) -> Ints:
 
 
 def arc_flow_mbps(problem: Problem, solution: Solution) -> Floats:
-    """Busy-hour demand on each arc, shape (A,). [Mbit/s]"""
+    """Busy-hour demand on each arc, shape (A,). [Mbit/s]."""
     demand = np.zeros(problem.n_nodes)
     own = facility_mbps(problem, solution.households)
     stands = problem.facility_node >= 0
@@ -227,7 +227,7 @@ def tower_is_built(problem: Problem, solution: Solution) -> Bools:
 
 
 def solution_pv_usd(problem: Problem, solution: Solution) -> float:
-    """Present value of a plan. [USD]"""
+    """Present value of a plan. [USD]."""
     arcs = solution.parent_arc[solution.parent_arc >= 0]
     total = float(np.dot(solution.households, problem.option_pv_usd))
     total += float(problem.facility_pv_usd[solution.is_open].sum())

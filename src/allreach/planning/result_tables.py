@@ -31,7 +31,7 @@ def bill(inputs: PlanInputs, assembly: Assembly, chosen: Chosen) -> pd.DataFrame
 
 
 def shares_usd(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, rows: pd.DataFrame) -> np.ndarray:
-    """What each row of the assignments bears of each sum in `MONEY`, shape (rows, 3).
+    """Return what each row of the assignments bears of each sum in `MONEY`, shape (rows, 3).
 
     A bill row of a place is split by what each row of the place buys of that item. A site is split by households over
     the rows that it serves. A link or relay is split by busy-hour demand over all rows whose traffic runs through it.
@@ -213,13 +213,13 @@ def links(inputs: PlanInputs, chosen: Chosen, bill_rows: pd.DataFrame) -> gpd.Ge
 
 
 def _node_name(inputs: PlanInputs, node: int) -> str:
-    """Identifier of a node; sites go by their own identifier, exchanges as in the table of sites."""
+    """Return the identifier of a node; sites go by their own identifier, exchanges as in the table of sites."""
     name = str(inputs.network.node_id[node])
     return name.removeprefix("site:")
 
 
 def summary_counts(assigned: pd.DataFrame, site_rows: pd.DataFrame, link_rows: pd.DataFrame) -> dict[str, object]:
-    """Counts that the summary carries."""
+    """Return the counts that the summary carries."""
     by_technology = {}
     for technology in TECHNOLOGIES:
         mine = assigned[assigned["technology"] == technology]

@@ -141,7 +141,7 @@ def _highs_lp(programme: Programme) -> highspy.HighsLp:
 
 def _highs() -> highspy.Highs:
     """Return a quiet solver that does the same work every time."""
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("random_seed", 0)

@@ -61,7 +61,7 @@ def _search(
                 extra += price_per_mbps[a] * demand
                 u = tail[a]
             if ok:
-                return v, d + extra
+                return int(v), d + extra
             continue
         # the node is not in the tree: it needs its tower, and a way into it
         here = d
@@ -191,7 +191,7 @@ def arcs_by_head(problem: Problem) -> tuple[Ints, Ints]:
 
 
 def distance_from_root(problem: Problem) -> Floats:
-    """Price of the cheapest path from the root to each node, towers on the way included, shape (N,). [USD]"""
+    """Price of the cheapest path from the root to each node, towers on the way included, shape (N,). [USD]."""
     order = np.argsort(problem.arc_from, kind="stable")
     start = np.searchsorted(problem.arc_from[order], np.arange(problem.n_nodes + 1))
     return np.asarray(

@@ -26,7 +26,7 @@ class UnitLines:
         )
 
     def pv_usd(self, lines: Lines) -> float:
-        """Present value of lines with scalar quantities. [USD]"""
+        """Present value of lines with scalar quantities. [USD]."""
         return float(self.prices.cost(lines).pv_usd)
 
     @cached_property

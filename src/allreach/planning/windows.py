@@ -1,7 +1,7 @@
 """Windows: a few neighbouring places are planned anew by a mixed-integer programme while the rest stands still.
 
-What the rest of the plan uses is already paid and stands with what capacity it has left; everything that only the window
-uses is open again. A window's answer is taken only if the whole plan gets cheaper.
+What the rest of the plan uses is paid and stands with what capacity it has left; everything that only the window uses
+is open again. A window's answer is taken only if the whole plan gets cheaper.
 """
 
 from __future__ import annotations
@@ -280,7 +280,7 @@ def prune(problem: Problem, parent_arc: Ints, is_open: Bools) -> Ints:
 
 
 def read_point(problem: Problem, columns: model.Columns, x: Floats) -> Solution | None:
-    """Turn an integral point of the programme into a plan with whole households; none where it does not hang together."""
+    """Turn an integral point into a plan with whole households; none where it does not hang together."""
     share = np.clip(x[columns.x : columns.n], 0.0, 1.0)
     is_open = x[columns.y : columns.t] > 0.5
     parent = np.full(problem.n_nodes, -1, dtype=np.int64)
@@ -332,7 +332,7 @@ def whole_households(problem: Problem, households: Floats, is_open: Bools) -> Fl
 
 
 def cover(problem: Problem, size: int, *, shift: int) -> list[Ints]:
-    """Groups of neighbouring parts that cover the country; another shift draws other borders."""
+    """Return groups of neighbouring parts that cover the country; another shift draws other borders."""
     n = problem.n_parts
     if n <= size:
         return [np.arange(n)]
