@@ -76,7 +76,7 @@ function planPart(i) {
         technology !== 'none' && [t('capex'), money(ASSIGNMENTS.capex_usd[r])],
         technology !== 'none' && [t('opex'), `${money(ASSIGNMENTS.opex_usd_per_year[r])} ${t('per_year')}`],
         technology !== 'none' && [t('pv'), money(ASSIGNMENTS.pv_usd[r])],
-        technology !== 'none' && households > 0 && ASSIGNMENTS.pv_usd[r] > 0 && [`– ${t('card_pv_hh')}`, money(ASSIGNMENTS.pv_usd[r] / households)],
+        technology !== 'none' && households > 0 && ASSIGNMENTS.pv_usd[r] > 0 && [`– ${t('col_pv_household')}`, money(ASSIGNMENTS.pv_usd[r] / households)],
       ].filter(Boolean).map(([k, v]) => [h('dt', {}, k), h('dd', {}, v)])),
       ASSIGNMENTS.why[r] && h('p', { class: 'why' }, ASSIGNMENTS.why[r]),
     ];

@@ -7,7 +7,7 @@ const TECH_COLOUR = { existing: '#8b9aa5', mobile_upgrade: '#56b4e9', mobile_new
   satellite_leo: '#cc79a7', satellite_geo: '#7b4f9e', none: '#d55e00' };
 const MISSING_COLOUR = '#d55e00';
 const STATUSES = ['existing', 'upgraded', 'new', 'relay', 'exchange'];
-const STATUS_COLOUR = { existing: '#7b8791', upgraded: '#56b4e9', new: '#0072b2', relay: '#8a6d3b', exchange: '#e69f00' };
+const STATUS_COLOUR = { existing: '#7b8791', upgraded: '#56b4e9', new: '#0072b2', relay: '#8a6d3b', exchange: '#8a5a00' };
 const LINK_COLOUR = { fibre: '#b87700', access_fibre: '#e0b04a', hop: '#0f766e', satellite: '#cc79a7' };
 
 const column = (values) => (values && values.words ? values.at.map((i) => values.words[i]) : values);

@@ -34,7 +34,7 @@ function drawFigures() {
     h('div', { class: 'track' }, h('div', { class: 'fill', style: { width: `${100 * value / of}%` } })), h('span', { class: 'num' }, share(value / of))])),
   h('div', { class: 'note' }, t('state_known', { share: share(Math.min(...states.map(([, [, of]]) => of / FIGURES.today.population))) }))));
   if (!META.has_plan) parts.push(figure(t('population'), people(FIGURES.today.population)), figure(t('layer_unreached'), people(FIGURES.today.population - FIGURES.today.reached)));
-  if (known(PLAN.pv_usd)) parts.push(figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), t('fig_pv_note'), true));
+  if (known(PLAN.pv_usd)) parts.push(figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), known(PLAN.horizon_years) && known(PLAN.discount_rate) ? t('fig_pv_terms', { years: count(PLAN.horizon_years), rate: share(PLAN.discount_rate) }) : t('fig_pv_note'), true));
   if (known(PLAN.capex_usd)) parts.push(figure(t('fig_capex'), moneyFigure(PLAN.capex_usd)));
   if (known(PLAN.opex_usd_per_year)) parts.push(figure(t('fig_opex'), moneyFigure(PLAN.opex_usd_per_year)));
   if (known(PLAN.lower_bound_usd)) parts.push(figure(t('fig_bound'), moneyFigure(PLAN.lower_bound_usd), known(PLAN.gap) ? t(PLAN.gap < 0.05 ? 'fig_bound_tight' : 'fig_bound_note', { gap: share(Math.max(PLAN.gap, 0)) }) : '', true));
@@ -71,7 +71,7 @@ function curvePanel() {
     h('line', { x1: left, x2: W - right, y1: H - bottom, y2: H - bottom, stroke: '#9aa7b0' }),
     h('path', { d: `${path}L${X(x1).toFixed(1)},${Y(0)}L${X(x0).toFixed(1)},${Y(0)}Z`, fill: '#e3f0f0' }),
     h('path', { d: path, fill: 'none', stroke: '#0b6b73', 'stroke-width': 2.5, 'stroke-linejoin': 'round' }),
-    points.map((p, i) => h('circle', { cx: X(p[0]), cy: Y(p[1]), r: i === points.length - 1 ? 5 : 3.2, fill: i === points.length - 1 ? '#0b6b73' : '#fff', stroke: '#0b6b73', 'stroke-width': 2, tabindex: 0, onfocus: () => show(p), onmouseenter: () => show(p) }, h('title', {}, `${share(p[0])}: ${money(p[1])}`))),
+    points.map((p, i) => h('circle', { cx: X(p[0]), cy: Y(p[1]), r: i === points.length - 1 ? 5 : points.length > 20 ? 2 : 3.2, fill: i === points.length - 1 || points.length > 20 ? '#0b6b73' : '#fff', stroke: '#0b6b73', 'stroke-width': points.length > 20 ? 0 : 2, tabindex: 0, onfocus: () => show(p), onmouseenter: () => show(p) }, h('title', {}, `${share(p[0])}: ${money(p[1])}`))),
     h('text', { x: left, y: top - 2 }, `${t('curve_y')}, USD${unit > 1 ? ' ' + t(unit === 1e9 ? 'billion' : 'million') : ''}`),
     h('text', { x: (left + W - right) / 2, y: H - 6, 'text-anchor': 'middle' }, t('curve_x')));
   panel.append(svg, readout);
@@ -95,7 +95,7 @@ function componentPanel() {
     sum.pv += bill.pv_usd[i]; sum.capex += bill.capex_usd[i]; sum.opex += bill.opex_usd_per_year[i];
     sums.set(kind, sum);
   });
-  const rows = [...sums].sort((a, b) => b[1].pv - a[1].pv).map(([kind, s]) => ({ name: t(`kind_${kind}`), value: s.pv, text: money(s.pv), colour: KIND_COLOUR[kind] || '#8b9aa5', note: `${t('capex')} ${money(s.capex)}, ${money(s.opex)} ${t('per_year')}` }));
+  const rows = [...sums].sort((a, b) => b[1].pv - a[1].pv).map(([kind, s]) => ({ name: t(`kind_${kind}`), value: s.pv, text: money(s.pv), colour: KIND_COLOUR[kind] || '#8b9aa5', note: [s.capex > 0 && `${t('capex')} ${money(s.capex)}`, s.opex > 0 && `${money(s.opex)} ${t('per_year')}`].filter(Boolean).join(', ') }));
   const order = bill.item.map((_, i) => i).sort((a, b) => bill.pv_usd[b] - bill.pv_usd[a] || a - b);
   return h('div', { class: 'panel' }, h('h3', {}, `${t('by_component')} (${t('pv')})`), bars(rows),
     h('details', { class: 'more' }, h('summary', {}, t('all_items')), h('div', { class: 'wide-table' }, h('table', { class: 'plain' },
@@ -112,8 +112,13 @@ function technologyPanel() {
     bars(names.map((n) => ({ name: techName(n), value: served[n].population, text: `${people(served[n].population)} (${share(served[n].population / total)})`, colour: TECH_COLOUR[n], note: served[n].pv_usd > 0 ? `${t('pv')} ${money(served[n].pv_usd)}` : '' }))));
 }
 
+function notesPanel() {
+  const notes = [PLAN.gap_covers && `${t('fig_bound')}: ${PLAN.gap_covers}`, ...(Array.isArray(PLAN.notes) ? PLAN.notes : [])].filter(Boolean);
+  return notes.length > 0 && h('div', { class: 'panel across' }, h('h3', {}, t('planner_notes')), h('ul', { class: 'notes' }, notes.map((note) => h('li', {}, String(note)))));
+}
+
 function drawCosts() {
-  fill(document.getElementById('cost-panels'), curvePanel(), componentPanel(), technologyPanel());
+  fill(document.getElementById('cost-panels'), curvePanel(), componentPanel(), technologyPanel(), notesPanel());
 }
 
 function drawAssumptions() {
