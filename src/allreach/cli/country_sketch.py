@@ -38,8 +38,8 @@ def command(
 ) -> None:
     """Draw any country offline, for first looks and tests: not for decisions.
 
-    Outline, towns and coarse heights are real (Natural Earth, GeoNames, ITU-R P.1511); villages, roads, networks and the
-    detail of the terrain are drawn or follow from stated rules. The same seed gives the same country.
+    Outline, towns and coarse heights are real (Natural Earth, GeoNames, ITU-R P.1511); villages, roads, networks and
+    the detail of the terrain are drawn or follow from stated rules. The same seed gives the same country.
     """
     import json
 

@@ -1,7 +1,8 @@
 """``country sketch``: draw any country offline by stated rules. Not for decisions.
 
-Read `sketch` first: it is the list of steps. What Natural Earth, GeoNames and ITU-R P.1511 do not know is drawn from a seed
-(evidence ``synthetic``) or follows from a rule (``modelled``). The same seed gives the same country at every pixel size.
+Read `sketch` first: it is the list of steps. What Natural Earth, GeoNames and ITU-R P.1511 do not know is drawn from a
+seed (evidence ``synthetic``) or follows from a rule (``modelled``). The same seed gives the same country at every pixel
+size.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ from allreach.country.sketch_network import (
     power_table,
     sites_table,
 )
-from allreach.country.sketch_people import People, household_size, people, village_weight
+from allreach.country.sketch_people import People, built_radius_m, household_size, people, village_weight
 from allreach.country.sketch_provenance import population_source, provenance
 from allreach.country.sketch_roads import RoadNet, roads
 from allreach.country.sketch_routes import class_weight, road_classes
 from allreach.country.sketch_settlements import population as population_raster
-from allreach.country.sketch_terrain import read_nodes, terrain_m, water_level_m
+from allreach.country.sketch_terrain import calm_share, read_nodes, terrain_m, water_level_m
 from allreach.country.sketch_zones import clutter, land_under, on_grid, zones
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
@@ -132,14 +133,15 @@ def sketch_with_report(
     step(1)
     nodes = read_nodes(frame)
     level_m, distance_km = water_level_m(frame, nodes)
-    lattice_m, lake_lattice = terrain_m(frame, frame.lattice, nodes, level_m, seed, rules)
-    bicubic_m, _ = terrain_m(frame, frame.lattice, nodes, level_m, seed, rules, with_detail=False)
+    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
+    calm = calm_share(frame, x_m, y_m, built_radius_m(raw, rules), rules)
+    lattice_m, lake_lattice = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules)
+    bicubic_m, _ = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules, with_detail=False)
     lake_lattice = _dry_places(lake_lattice, frame.lattice, listed)
     step(2)
-    heights_m, is_lake = terrain_m(frame, frame.grid, nodes, level_m, seed, rules)
+    heights_m, is_lake = terrain_m(frame, frame.grid, nodes, level_m, calm, seed, rules)
     is_lake &= on_grid(lake_lattice, frame)
     step(3)
-    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
     weight = village_weight(frame, bicubic_m, lake_lattice, x_m, y_m, raw, rules)
     found = people(frame, listed, facts, total, weight, seed, rules)
     step(4)
@@ -321,7 +323,8 @@ def _report(
     notes = (
         *found.notes,
         f"{n_off} of {len(listed)} listed places lie off the outline; each got a disc of land",
-        f"{net.length_m.sum() / 1000:,.0f} km of roads in {n_parts} separate parts; {net.n_cut} roads cut at water or borders",
+        f"{net.length_m.sum() / 1000:,.0f} km of roads in {n_parts} separate parts; {net.n_cut} roads cut at water or "
+        "borders",
     )
     warnings = list(found.warnings)
     if fibre.without:

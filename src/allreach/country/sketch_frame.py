@@ -127,14 +127,14 @@ def lonlat_outline(frame: Frame) -> shapely.MultiPolygon:
 
 
 def _unwrapped(points: NDArray[np.float64], lon_0: float) -> NDArray[np.float64]:
-    """Longitudes within half a turn of the centre, so that none jumps. [degree]"""
+    """Longitudes within half a turn of the centre, so that none jumps [degree]."""
     out = points.copy()
     out[:, 0] = lon_0 + (points[:, 0] - lon_0 + 180.0) % 360.0 - 180.0
     return np.round(out, 6)
 
 
 def choose_lattice_m(area_km2: float, bounds_m: tuple[float, ...], params: Sketch) -> float:
-    """Spacing of the drawing lattice, from the country's area and extent alone. [m]"""
+    """Spacing of the drawing lattice, from the country's area and extent alone [m]."""
     is_small = area_km2 < params.small_country_km2.value
     spacing_m = float(params.lattice_small_m.value if is_small else params.lattice_m.value)
     while _n_cells(bounds_m, spacing_m, params.sea_reach_km.value * KM) > params.max_mpx.value * 1e6:
@@ -143,7 +143,7 @@ def choose_lattice_m(area_km2: float, bounds_m: tuple[float, ...], params: Sketc
 
 
 def choose_pixel_m(area_km2: float, bounds_m: tuple[float, ...], params: Sketch) -> float:
-    """Default pixel: the first of 250, 500, 1000, 2000, 4000 m that fits; 50 m for the smallest countries. [m]"""
+    """Default pixel: the first of 250, 500, 1000, 2000, 4000 m that fits; 50 m for the smallest countries [m]."""
     if area_km2 < params.tiny_country_km2.value:
         return float(params.pixel_tiny_m.value)
     margin_m = params.frame_margin_km.value * KM
@@ -226,7 +226,7 @@ def _land_near(world: Outlines, lattice: Grid) -> list[shapely.Polygon]:
 
 
 def _lonlat_box(grid: Grid) -> tuple[float, float, float, float]:
-    """Box in longitude and latitude around a grid; longitudes run on beyond 180 degrees. [degree]"""
+    """Box in longitude and latitude around a grid; longitudes run on beyond 180 degrees [degree]."""
     rows = np.unique(np.linspace(0, grid.n_rows - 1, 60).astype(int))
     cols = np.unique(np.linspace(0, grid.n_cols - 1, 60).astype(int))
     r, c = (a.ravel() for a in np.meshgrid(rows, cols, indexing="ij"))

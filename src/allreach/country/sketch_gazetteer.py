@@ -88,7 +88,7 @@ def places_of(facts: CountryFacts) -> pd.DataFrame:
 
 
 def lonlat_by_iso3(codes: Iterable[str]) -> dict[str, NDArray[np.float64]]:
-    """Longitudes and latitudes of the places of some countries, shape (n, 2). [degree]"""
+    """Longitudes and latitudes of the places of some countries, shape (n, 2) [degree]."""
     table = all_places()
     countries = _countries()
     out = {}

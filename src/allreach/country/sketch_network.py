@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -49,9 +50,10 @@ def backbone(
 ) -> Backbone:
     """Fibre along the roads to the larger towns, and a point of presence in every part that matters.
 
-    Each separate part of the road network with at least ``fibre_part_share`` of the people, and that of the capital, has
-    one at its largest place (the capital in its own part): islands and exclaves have gateways of their own. Smaller parts
-    have none and are reached by sea hop or satellite. ``weight`` is that of the segments, by length and road class.
+    Each separate part of the road network with at least ``fibre_part_share`` of the people, and that of the capital,
+    has one at its largest place (the capital in its own part): islands and exclaves have gateways of their own. Smaller
+    parts have none and are reached by sea hop or satellite. ``weight`` is that of the segments, by length and road
+    class.
     """
     people = places["population"].to_numpy()
     total = int(people.sum())
@@ -119,8 +121,8 @@ def power_table(
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Table ``power`` and which places have the grid.
 
-    High-voltage lines join the larger towns along the roads, each with a substation; medium-voltage lines lead from them
-    to every place of at least ``power_place_people``. A separate part without a large town has its own supply.
+    High-voltage lines join the larger towns along the roads, each with a substation; medium-voltage lines lead from
+    them to every place of at least ``power_place_people``. A separate part without a large town has its own supply.
     """
     people = places["population"].to_numpy()
     part = net.part[: len(places)]
@@ -334,7 +336,7 @@ def lines_lonlat(lines: list[NDArray[np.float64]], frame: Frame) -> NDArray[np.o
 
 def _cut_at_antimeridian(points: NDArray[np.float64]) -> shapely.MultiLineString:
     pieces, piece = [], [tuple(points[0])]
-    for (lon_a, lat_a), (lon_b, lat_b) in zip(points[:-1], points[1:], strict=True):
+    for (lon_a, lat_a), (lon_b, lat_b) in itertools.pairwise(points):
         if abs(lon_b - lon_a) > 180.0:
             side = math.copysign(180.0, lon_a)
             share = (side - lon_a) / (lon_b + 2.0 * side - lon_a)

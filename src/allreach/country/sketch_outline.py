@@ -101,7 +101,7 @@ def read_outlines() -> Outlines:
 
 
 def decode_arcs(topology: dict[str, Any]) -> list[NDArray[np.float64]]:
-    """Coordinates of every arc of a TopoJSON topology, delta decoding and quantisation undone. [degree]"""
+    """Coordinates of every arc of a TopoJSON topology, delta decoding and quantisation undone [degree]."""
     transform = topology.get("transform")
     arcs = []
     for arc in topology["arcs"]:

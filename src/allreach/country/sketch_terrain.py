@@ -62,7 +62,7 @@ class Nodes:
 
 @cache
 def map_heights_m() -> NDArray[np.float32]:
-    """Read the P.1511-2 map; node (r, c) is latitude 90.125 - r/12, longitude -180.125 + c/12. [m]
+    """Read the P.1511-2 map; node (r, c) is latitude 90.125 - r/12, longitude -180.125 + c/12 [m].
 
     It is read from the file of the package ``itur``: its function clips at 0 m, and importing it takes a second.
 
@@ -83,7 +83,10 @@ def map_heights_m() -> NDArray[np.float32]:
 
 @cache
 def caspian_nodes() -> NDArray[np.bool_]:
-    """Nodes of the Caspian Sea: the one large flat component of the map below 0 m, grown by eight nodes (no other sea is that near)."""
+    """Nodes of the Caspian Sea: the one large flat component of the map below 0 m.
+
+    It is grown by eight nodes to take in the bays; no other sea is that near.
+    """
     heights = map_heights_m()
     flat = (ndimage.maximum_filter(heights, 3) == ndimage.minimum_filter(heights, 3)) & (heights < 0)
     labels, n = ndimage.label(flat)
@@ -96,7 +99,7 @@ def caspian_nodes() -> NDArray[np.bool_]:
 
 
 def lattice_lonlat(lattice: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Longitude and latitude of the lattice's cells, shape of the lattice. [degree]"""
+    """Longitude and latitude of the lattice's cells, shape of the lattice [degree]."""
     r, c = np.meshgrid(np.arange(lattice.n_rows), np.arange(lattice.n_cols), indexing="ij")
     lon, lat = lattice.to_lonlat(*lattice.xy_m(r.ravel(), c.ravel()))
     return lon.reshape(lattice.shape), lat.reshape(lattice.shape)
@@ -157,11 +160,35 @@ def water_level_m(frame: Frame, nodes: Nodes) -> tuple[NDArray[np.float64], NDAr
     return level_m[near_r, near_c], distance * frame.lattice.pixel_m / 1000.0
 
 
+def calm_share(
+    frame: Frame,
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    radius_m: NDArray[np.float64],
+    params: Sketch,
+) -> NDArray[np.float64]:
+    """Share of the detail that is missing around listed places, on the lattice: towns stand on fairly level ground."""
+    lattice = frame.lattice
+    out = np.zeros(lattice.shape)
+    reach_m = np.maximum(radius_m, 1000.0 * params.town_calm_km.value)
+    row, col = lattice.rowcol(x_m, y_m)
+    for i in range(len(x_m)):
+        steps = math.ceil(2.5 * reach_m[i] / lattice.pixel_m)
+        r0, r1 = max(row[i] - steps, 0), min(row[i] + steps + 1, lattice.n_rows)
+        c0, c1 = max(col[i] - steps, 0), min(col[i] + steps + 1, lattice.n_cols)
+        cx, _ = lattice.xy_m(0, np.arange(c0, c1))
+        _, cy = lattice.xy_m(np.arange(r0, r1), 0)
+        distance2 = ((cx[None, :] - x_m[i]) ** 2 + (cy[:, None] - y_m[i]) ** 2) / reach_m[i] ** 2
+        np.maximum(out[r0:r1, c0:c1], params.town_calm_share.value * np.exp(-distance2), out=out[r0:r1, c0:c1])
+    return out
+
+
 def terrain_m(
     frame: Frame,
     grid: Grid,
     nodes: Nodes,
     level_m: NDArray[np.float64],
+    calm: NDArray[np.float64],
     seed: int,
     params: Sketch,
     *,
@@ -179,6 +206,8 @@ def terrain_m(
         Nodes of the map.
     level_m
         Level of the nearest sea on the lattice; NaN where there is none. [m]
+    calm
+        Share of the detail that is missing, on the lattice (`calm_share`).
     seed
         Seed of the detail.
     params
@@ -212,6 +241,7 @@ def terrain_m(
         nodes.high_m,
         nodes.lake,
         level_m,
+        calm,
         (
             params.detail_factor.value if with_detail else 0.0,
             params.detail_wavelength_km.value * 1000.0,
@@ -242,7 +272,7 @@ def _bicubic(z: NDArray, row: float, col: float) -> float:
     b = _cubic(z[i, j - 1], z[i, j], z[i, j + 1], z[i, j + 2], u)
     c = _cubic(z[i + 1, j - 1], z[i + 1, j], z[i + 1, j + 1], z[i + 1, j + 2], u)
     d = _cubic(z[i + 2, j - 1], z[i + 2, j], z[i + 2, j + 1], z[i + 2, j + 2], u)
-    return _cubic(a, b, c, d, t)  # type: ignore[no-any-return]
+    return _cubic(a, b, c, d, t)
 
 
 @jit
@@ -253,7 +283,7 @@ def _bilinear(z: NDArray, row: float, col: float) -> float:
     t, u = row - i, col - j
     top = z[i, j] + u * (z[i, j + 1] - z[i, j])
     bottom = z[i + 1, j] + u * (z[i + 1, j + 1] - z[i + 1, j])
-    return top + t * (bottom - top)  # type: ignore[no-any-return]
+    return float(top + t * (bottom - top))
 
 
 @jit(parallel=True)
@@ -272,6 +302,7 @@ def _fill(
     high: NDArray,
     is_lake_node: NDArray,
     level_m: NDArray,
+    calm: NDArray,
     rule: tuple[float, ...],
     seed: Any,
 ) -> None:
@@ -298,7 +329,8 @@ def _fill(
             lake[i, j] = _bilinear(is_lake_node, row, col) > 0.7 and relief < 3.0 + 0.001 * abs(base)
             h = base
             if relief > 0.0 and not lake[i, j]:
-                d = factor * _bilinear(sd, row, col) * detail(x_m, y_m, wavelength_m, gain, seed)
+                rough = factor * (1.0 - _bilinear(calm, row_l, col_l)) * _bilinear(sd, row, col)
+                d = rough * detail(x_m, y_m, wavelength_m, gain, seed)
                 up = max(highest + peak_share * relief - base, 0.05 * relief)
                 pit = max(lowest - pit_share * relief, _bilinear(low_wide, row, col) - PLAIN_SHARE * relief)
                 down = max(base - pit, 0.05 * relief)

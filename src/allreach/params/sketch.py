@@ -42,6 +42,11 @@ class Sketch(Frozen):
     """Least height of land above the nearest sea, but for land that the map itself has lower."""
     sunk_land_m: Quantity
     """Depth below the level of the nearest sea from which land keeps the height of the map."""
+    town_calm_share: Quantity
+    """Share of the terrain detail that is missing in the middle of a listed place."""
+    town_calm_km: Quantity
+    """Least distance from a listed place at which that has fallen to 1/e; that of a larger one is its built-up
+    radius."""
     coastal_distance_km: Quantity
     """Distance from the sea up to which land is coastal."""
     coastal_height_m: Quantity
