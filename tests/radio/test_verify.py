@@ -76,7 +76,7 @@ def test_households_on_covered_points_are_confirmed_and_others_lost(
     demand = params.demand.model_copy(update={"uptake_share": few_users})
     got = verify(points, sites, plan, environment, demand)
     households = points.places["households"].to_numpy(dtype=float)
-    assert got.summary["fullest_wanted_load"] < params.radio.load_cap.value  # so only the signal decides
+    assert got.summary["fullest_sector_load"] < params.radio.load_cap.value  # so only the signal decides
     np.testing.assert_allclose(got.lost_households, households - under_cover, atol=1e-6)
     assert got.summary["households_lost_to_signal"] == pytest.approx((households - under_cover).sum())
     assert got.summary["households_lost_to_load"] == pytest.approx(0.0)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.params.demand import Demand
-from allreach.radio.capacity import Loads, fill_sectors
 from allreach.radio.coverage import Environment, Progress, serve
 from allreach.radio.link_budget import handset
 from allreach.radio.places_table import measure_table
 from allreach.radio.service import service_links
 from allreach.radio.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks
+from allreach.radio.share_out import Entries, Limits, share_out
 from allreach.radio.sites import SiteArrays, site_arrays
 
 RADIO_TECHNOLOGIES = {"existing": HANDSET, "mobile_upgrade": HANDSET, "mobile_new": HANDSET, "fwa": FWA}
@@ -42,18 +42,6 @@ class VerifyResult:
     places: gpd.GeoDataFrame
     summary: dict[str, Any]
     lost_households: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Entries:
-    """Households put on points and sectors: one entry per assignment row and point."""
-
-    row: NDArray[np.int64]
-    point: NDArray[np.int64]
-    site: NDArray[np.int32]
-    sector: NDArray[np.int8]
-    rate_mbps: NDArray[np.float64]
-    households: NDArray[np.float64]
 
 
 def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -129,14 +117,14 @@ def verify(
     row_place = place_of.reindex(rows["place_id"]).to_numpy(dtype=np.int64)
     households = rows["households"].to_numpy(dtype=np.float64)
     technology = rows["technology"].to_numpy(dtype=object)
-    entries, left = _place_households(rows, row_place, households, technology, points, links, arrays)
-    loads = fill_sectors(
-        entries.site, entries.sector, entries.rate_mbps,
-        entries.households * standard.busy_hour_mbps * demand.uptake_share.value,
-        np.ones(len(entries.site), dtype=bool), arrays.backhaul_mbps, int(arrays.n_sectors.max(initial=1)),
-        radio.load_cap.value,
-    )  # fmt: skip
-    served = entries.households * loads.served_share
+    mbps = standard.busy_hour_mbps * demand.uptake_share.value
+    entries = _covered(rows, row_place, technology, points, links, arrays)
+    n_sectors = int(arrays.n_sectors.max(initial=1))
+    limits = Limits(households, points.households, mbps, arrays.backhaul_mbps, n_sectors, radio.load_cap.value)
+    served = share_out(entries, limits)
+    cell = entries.site.astype(np.int64) * n_sectors + entries.sector
+    load = np.bincount(cell, weights=served * mbps / entries.rate_mbps, minlength=arrays.n_sites * n_sectors)
+    left = np.maximum(points.households - np.bincount(entries.point, weights=served, minlength=points.n_points), 0.0)
 
     is_radio = np.array([t in RADIO_TECHNOLOGIES for t in technology], dtype=bool)
     is_other = np.array([t in OTHER_TECHNOLOGIES for t in technology], dtype=bool)
@@ -159,7 +147,7 @@ def verify(
         reached=reached,
         signal=np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value,
         turned_away=np.zeros(points.n_points),
-        dl_mbps=_speeds(points, rows, row_place, is_other, entries, loads, served),
+        dl_mbps=_speeds(points, rows, row_place, is_other, entries, load[cell], served),
         rx_power_dbm=got.signal_dbm,
         sinr_db=got.sinr_db,
         site=got.site,
@@ -168,7 +156,11 @@ def verify(
         evidence=[tables.worst_evidence(evidence, points.evidence, "modelled")] * points.n_places,
     )
     table["predicted_share"] = share
-    table["full_share"] = _lost_to_load(points, entries, loads, place_households)
+    under_cover = np.bincount(entries.row, weights=points.households[entries.point], minlength=len(rows))
+    lost_to_signal = np.where(is_radio, np.maximum(households - under_cover, 0.0), 0.0)
+    lost_to_load = np.maximum(lost - lost_to_signal, 0.0)
+    crowded = np.bincount(row_place, weights=lost_to_load, minlength=points.n_places)
+    table["full_share"] = np.clip(crowded / np.where(place_households > 0, place_households, 1.0), 0.0, 1.0)
     total = float(place_people.sum())
     assigned = np.bincount(
         row_place[is_radio | is_other], weights=households[is_radio | is_other], minlength=points.n_places
@@ -181,29 +173,23 @@ def verify(
         "n_sites": arrays.n_sites,
         "households_assigned_to_sites": float(households[is_radio].sum()),
         "households_lost": float(lost.sum()),
-        "households_lost_to_signal": float((households * is_radio).sum() - entries.households.sum()),
-        "households_lost_to_load": float((entries.households - served).sum()),
-        "fullest_sector_load": float(loads.load.max(initial=0.0)),
-        "fullest_wanted_load": float(loads.wanted_load.max(initial=0.0)),
+        "households_lost_to_signal": float(lost_to_signal.sum()),
+        "households_lost_to_load": float(lost_to_load.sum()),
+        "fullest_sector_load": float(load.max(initial=0.0)),
         "evidence": tables.worst_evidence(*table["evidence"].unique()),
     }
     return VerifyResult(table, summary, lost)
 
 
-def _place_households(
+def _covered(
     rows: pd.DataFrame,
     row_place: NDArray[np.int64],
-    households: NDArray[np.float64],
     technology: NDArray[np.object_],
     points: DemandPoints,
     links: ServiceLinks,
     sites: SiteArrays,
-) -> tuple[_Entries, NDArray[np.float64]]:
-    """Put the households of each row on covered points of their place, best rate first; also what stays free there.
-
-    Within a place the rows with the fewest covered households come first, so that a site which reaches everywhere does
-    not take the points that another one needs.
-    """
+) -> Entries:
+    """List the points of each radio row's place that its site covers with the row's terminal."""
     site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
     row_site = site_of.reindex(rows["site_id"]).fillna(-1).to_numpy(dtype=np.int64)
     link_site = links.site_index().astype(np.int64)
@@ -211,39 +197,25 @@ def _place_households(
     order = np.argsort(link_key, kind="stable")
     sorted_key = link_key[order]
     level = np.where(sites.has_capacity, FULL, COVERAGE)
-    left = points.households.copy()
-    found: list[tuple[int, NDArray, NDArray]] = []  # row, links, rates
+    found_rows, found_links, found_rates = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for i in np.flatnonzero([t in RADIO_TECHNOLOGIES for t in technology]):
-        if row_site[i] < 0 or row_place[i] < 0:
+        if row_site[i] < 0:
             continue
         key = row_place[i] * sites.n_sites + row_site[i]
         mine = order[np.searchsorted(sorted_key, key) : np.searchsorted(sorted_key, key, side="right")]
         k, terminal = level[row_site[i]], RADIO_TECHNOLOGIES[technology[i]]
         mine = mine[links.is_covered[k, terminal, mine]]
-        rate = links.rate_mbps[k, terminal, mine].astype(np.float64)
-        best_first = np.lexsort((links.point_index[mine], -rate))
-        found.append((int(i), mine[best_first], rate[best_first]))
-    reach = [float(left[links.point_index[mine]].sum()) for _, mine, _ in found]
-    tie = [(row_place[i], reach[n], str(rows["site_id"].iloc[i]), technology[i]) for n, (i, _, _) in enumerate(found)]
-    parts: list[tuple[NDArray, ...]] = []
-    for n in sorted(range(len(found)), key=lambda n: tie[n]):
-        row_index, mine, rate = found[n]
-        point = links.point_index[mine].astype(np.int64)
-        before = np.concatenate([[0.0], np.cumsum(left[point])[:-1]])[: len(point)]
-        take = np.clip(households[row_index] - before, 0.0, left[point])
-        left[point] -= take
-        use = take > 0
-        used = mine[use]
-        parts.append(
-            (np.full(len(used), row_index), point[use], link_site[used], links.sector[used], rate[use], take[use])
-        )
-    if not parts:
-        parts.append((np.zeros(0),) * 6)
-    row, point, site, sector, rate, take = (np.concatenate(column) for column in zip(*parts, strict=True))
-    entries = _Entries(
-        row.astype(np.int64), point.astype(np.int64), site.astype(np.int32), sector.astype(np.int8), rate, take
+        found_rows.append(np.full(len(mine), i))
+        found_links.append(mine)
+        found_rates.append(links.rate_mbps[k, terminal, mine].astype(np.float64))
+    link = np.concatenate(found_links)
+    return Entries(
+        row=np.concatenate(found_rows),
+        point=links.point_index[link].astype(np.int64),
+        site=link_site[link].astype(np.int32),
+        sector=links.sector[link],
+        rate_mbps=np.concatenate(found_rates),
     )
-    return entries, left
 
 
 def _speeds(
@@ -251,25 +223,17 @@ def _speeds(
     rows: pd.DataFrame,
     row_place: NDArray[np.int64],
     is_other: NDArray[np.bool_],
-    entries: _Entries,
-    loads: Loads,
+    entries: Entries,
+    load: NDArray[np.float64],
     served: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Busy-hour speed at each point: by radio where most of its served households are, else the promised one."""
     promised = np.zeros(points.n_places)
     np.maximum.at(promised, row_place[is_other], rows["dl_mbps"].to_numpy(dtype=np.float64)[is_other])
     out = promised[points.place_index]
-    speed = entries.rate_mbps * (1.0 - loads.load[entries.site, entries.sector])
+    speed = entries.rate_mbps * (1.0 - load)
     weight = np.bincount(entries.point, weights=served, minlength=points.n_points)
     mean = np.bincount(entries.point, weights=served * speed, minlength=points.n_points)
     by_radio = weight > 0
     out[by_radio] = mean[by_radio] / weight[by_radio]
     return out
-
-
-def _lost_to_load(
-    points: DemandPoints, entries: _Entries, loads: Loads, place_households: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    lost = entries.households * (1.0 - loads.served_share)
-    per_place = np.bincount(points.place_index[entries.point], weights=lost, minlength=points.n_places)
-    return np.divide(per_place, place_households, out=np.zeros(len(per_place)), where=place_households > 0)
