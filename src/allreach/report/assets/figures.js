@@ -56,7 +56,7 @@ function niceTicks(low, high, n) {
 function curvePanel() {
   const curve = unpackTable(DATA.curve), panel = h('div', { class: 'panel' }, h('h3', {}, t('curve_title')));
   if (!curve || !curve.reached_share || curve.reached_share.length < 2) { panel.append(h('p', { class: 'note' }, t('curve_none'))); return panel; }
-  const points = curve.reached_share.map((x, i) => [x, curve.pv_usd[i]]).filter(([x, y]) => known(x) && known(y)).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const points = curve.reached_share.map((x, i) => [x, curve.pv_usd[i], curve.usd_per_person ? curve.usd_per_person[i] : null]).filter(([x, y]) => known(x) && known(y)).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const W = 560, H = 300, left = 62, right = 18, top = 14, bottom = 42;
   const x0 = points[0][0], x1 = Math.max(points.at(-1)[0], x0 + 1e-6), y1 = Math.max(...points.map((p) => p[1])) * 1.06 || 1;
   const X = (v) => left + (v - x0) / (x1 - x0) * (W - left - right), Y = (v) => H - bottom - v / y1 * (H - top - bottom);
@@ -64,7 +64,7 @@ function curvePanel() {
   const path = points.map(([x, y], i) => `${i ? 'L' : 'M'}${X(x).toFixed(1)},${Y(y).toFixed(1)}`).join('');
   const digits = x1 - x0 < 0.05 ? 1 : 0;
   const readout = h('p', { class: 'note', 'aria-live': 'polite' }, t('curve_note'));
-  const show = ([x, y]) => fill(readout, h('strong', {}, `${share(x)}: ${money(y)}`));
+  const show = ([x, y, last]) => fill(readout, h('strong', {}, `${share(x)}: ${money(y)}`), known(last) && last > 0 ? `; ${t('curve_last', { price: money(last) })}` : '');
   const svg = h('svg', { viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': `${t('curve_title')}: ${points.map(([x, y]) => `${share(x)} ${money(y)}`).filter((_, i) => i === 0 || i === points.length - 1).join(' – ')}` },
     niceTicks(0, y1, 4).map((v) => [h('line', { x1: left, x2: W - right, y1: Y(v), y2: Y(v), stroke: '#e6ebee' }), h('text', { x: left - 8, y: Y(v) + 4, 'text-anchor': 'end' }, decimal(v / unit, 2))]),
     niceTicks(x0, x1, 5).map((v) => [h('line', { x1: X(v), x2: X(v), y1: H - bottom, y2: H - bottom + 5, stroke: '#9aa7b0' }), h('text', { x: X(v), y: H - bottom + 18, 'text-anchor': 'middle' }, formatter({ style: 'percent', maximumFractionDigits: digits }).format(v))]),
