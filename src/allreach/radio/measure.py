@@ -127,7 +127,7 @@ def measure(
         Calendar year of today, for commitments whose service has started.
     evidence
         Evidence of layers by name (``terrain``, ``population``, ``places``, ``sites``, ``fibre``); one that is missing
-        counts as modelled.
+        counts as modelled. ``clutter`` and ``zones`` count where they are there.
     rasters
         Coverage already computed (`first_map`), else it is computed here if `with_rasters`.
     mask
@@ -272,6 +272,7 @@ def _evidence(
     rank = {label: i for i, label in enumerate(tables.EVIDENCE)}
     worst = len(tables.EVIDENCE) - 1
     layers = [labels.get(name, EVIDENCE_OF_MODEL) for name in ("terrain", "population", "places")]
+    layers += [labels[name] for name in ("clutter", "zones") if name in labels]
     layers += [EVIDENCE_OF_MODEL, points.evidence]
     floor = max(rank.get(label, worst) for label in layers)
     of_site = np.array([rank.get(label, worst) for label in sites.evidence] or [0])

@@ -62,13 +62,13 @@ class Profile(NamedTuple):
 def make_profile(
     d_km: ArrayLike, h_m: ArrayLike, clutter_m: ArrayLike | None = None, zone: ArrayLike | None = None
 ) -> Profile:
-    """Profile from any arrays; no clutter and all inland unless given."""
-    d = np.ascontiguousarray(d_km, dtype=np.float64)
+    """Profile from any arrays, copied (a read-only array would be compiled for anew); no clutter, inland unless given."""
+    d = np.array(d_km, dtype=np.float64)
     return Profile(
         d,
-        np.ascontiguousarray(h_m, dtype=np.float64),
-        np.zeros_like(d) if clutter_m is None else np.ascontiguousarray(clutter_m, dtype=np.float64),
-        np.full(d.shape, INLAND, dtype=np.int8) if zone is None else np.ascontiguousarray(zone, dtype=np.int8),
+        np.array(h_m, dtype=np.float64),
+        np.zeros_like(d) if clutter_m is None else np.array(clutter_m, dtype=np.float64),
+        np.full(d.shape, INLAND, dtype=np.int8) if zone is None else np.array(zone, dtype=np.int8),
     )
 
 
