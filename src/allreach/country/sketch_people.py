@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
@@ -301,8 +302,10 @@ def _drawn_table(
 ) -> pd.DataFrame:
     x_m, y_m = frame.lattice.xy_m(rows, cols)
     jitter_m = 0.3 * frame.lattice.pixel_m  # off the raster of cells, still in the cell
-    x_m = x_m + jitter_m * (2.0 * hash_cells(rows, cols, seed, salt=19) - 1.0)
-    y_m = y_m + jitter_m * (2.0 * hash_cells(rows, cols, seed, salt=23) - 1.0)
+    moved_x = x_m + jitter_m * (2.0 * hash_cells(rows, cols, seed, salt=19) - 1.0)
+    moved_y = y_m + jitter_m * (2.0 * hash_cells(rows, cols, seed, salt=23) - 1.0)
+    inside = shapely.contains_xy(frame.outline, moved_x, moved_y)
+    x_m, y_m = np.where(inside, moved_x, x_m), np.where(inside, moved_y, y_m)
     admin1 = listed["admin1_code"].to_numpy(dtype=object)
     tree = cKDTree(listed[["x_m", "y_m"]].to_numpy())
     nearest = tree.query(np.column_stack([x_m, y_m]))[1] if len(x_m) else np.zeros(0, dtype=int)
