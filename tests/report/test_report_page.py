@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from allreach.errors import DataMissingError
+from allreach.io.atomic import write_json
 from allreach.io.country_folder import Country
 from allreach.io.vector import read_table, write_table
 from allreach.report import page as page_module
@@ -83,6 +84,26 @@ def _map_library() -> None:
 def test_same_results_give_the_same_bytes(country: Country, report: Path, tmp_path: Path) -> None:
     again = build_report(report.parent, country, tmp_path / "again.html")
     assert again.read_bytes() == report.read_bytes()
+
+
+def test_time_that_the_plan_took_does_not_show(country: Country, report: Path, tmp_path: Path) -> None:
+    folder = write_sample_results(tmp_path / "base", country)
+    summary = json.loads((folder / "plan" / "summary.json").read_text(encoding="utf-8"))
+    write_json(folder / "plan" / "summary.json", summary | {"runtime_s": 12.3})
+    assert build_report(folder, country).read_bytes() == report.read_bytes()
+
+
+def test_scenario_of_the_run_rules_the_standard_shown(country: Country, tmp_path: Path) -> None:
+    folder = write_sample_results(tmp_path / "base", country)
+    config = country.config.model_dump(mode="json")
+    config["service_standard"]["dl_mbps"] = 77.0
+    write_json(
+        folder / "manifest.json", {"config": config, "parameters": {"costs": {"discount_rate": {"value": 0.11}}}}
+    )
+    data = data_of(build_report(folder, country))
+    assert data["meta"]["standard"]["dl_mbps"] == 77.0
+    parameters = dict(zip(data["parameters"]["key"], data["parameters"]["value"], strict=True))
+    assert parameters["costs.discount_rate"] == 0.11
 
 
 def test_row_order_of_the_country_does_not_matter(country: Country, report: Path, tmp_path: Path) -> None:

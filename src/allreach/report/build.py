@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from allreach.errors import ParameterError
 from allreach.io.atomic import write_text
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_results
+from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
 from allreach.report.page import LANGUAGES, page
 from allreach.report.payload import payload
@@ -35,7 +39,8 @@ def build_report(
     languages
         Languages to switch between, the first is shown first; default those of the country, then the others.
     params
-        Parameters of the run; default those that its manifest holds, else the shipped ones with the country's overlay.
+        Parameters of the run. By default these and the configuration are those that its manifest holds, else the
+        shipped ones with the country's overlay.
 
     Returns
     -------
@@ -48,11 +53,21 @@ def build_report(
         If nothing has been measured yet, or the map library is not installed.
     """
     results = read_results(results_dir)
-    params = params or _params_of(results, country)
+    if params is None:
+        country = _country_of(results, country)
+        params = _params_of(results, country)
     spoken = list(languages) if languages else [*country.config.languages, *LANGUAGES]
     out_path = out_path or results_dir / "index.html"
     write_text(out_path, page(payload(country, results, params), spoken))
     return out_path
+
+
+def _country_of(results: Results, country: Country) -> Country:
+    """Give the country the configuration of the run: a scenario may have changed its service standard."""
+    try:
+        return replace(country, config=CountryConfig.model_validate(results.manifest["config"]))
+    except (KeyError, ValidationError):  # no manifest yet, or one of another version
+        return country
 
 
 def _params_of(results: Results, country: Country) -> Params:

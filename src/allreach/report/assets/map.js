@@ -1,6 +1,7 @@
 // The map: drawing, switches, legends, clicks.
 let map = null;
-let when = META.has_plan && DATA.coverages.some((c) => c.when === 'planned') ? 'planned' : 'today';
+let when = META.has_plan && (PLANNED || DATA.coverages.some((c) => c.when === 'planned')) ? 'planned' : 'today';
+const bothCoverages = ['today', 'planned'].every((w) => DATA.coverages.some((c) => c.when === w));
 let coverage = META.has_plan ? '' : (['state', 'speed', 'power'].find((kind) => DATA.coverages.some((c) => c.kind === kind)) || '');
 let coverageOpacity = 0.7;
 const hiddenTechnologies = new Set();
@@ -165,15 +166,11 @@ function drawLayerPanel() {
 }
 
 function coverageGroup() {
-  const both = ['today', 'planned'].every((w) => DATA.coverages.some((c) => c.when === w));
   const group = h('div', { class: 'layer-group', role: 'radiogroup', 'aria-label': t('coverage') },
-    h('div', { class: 'layer-title' }, h('span', {}, t('coverage')),
+    h('div', { class: 'layer-title' }, h('span', {}, bothCoverages || !META.has_plan ? t('coverage') : `${t('coverage')} · ${t('today')}`),
       h('input', { type: 'range', min: 0, max: 1, step: 0.05, value: coverageOpacity, 'aria-label': t('opacity', { layer: t('coverage') }),
         oninput: (e) => { coverageOpacity = Number(e.target.value); if (map && map.getLayer('coverage')) map.setPaintProperty('coverage', 'raster-opacity', coverageOpacity); } })));
-  if (both) {
-    group.append(h('div', { class: 'segment', role: 'group', 'aria-label': t('when') }, ['today', 'planned'].map((w) =>
-      h('button', { type: 'button', 'aria-pressed': String(when === w), onclick: () => { when = w; if (map) { applyCoverage(); applyWhen(); } drawLayerPanel(); } }, t(w === 'today' ? 'today' : 'after_plan')))));
-  }
+  if (bothCoverages) group.append(whenSwitch());
   const choice = (key, name) => h('label', { class: 'choice' }, h('input', { type: 'radio', name: 'coverage', value: key, checked: coverage === key,
     onchange: () => { coverage = key; if (map) applyCoverage(); drawLayerPanel(); } }), name);
   group.append(choice('', t('cover_none')));
@@ -182,6 +179,11 @@ function coverageGroup() {
     if (key === coverage) group.append(coverageLegend(coveragePicture()));
   }
   return group;
+}
+
+function whenSwitch() {
+  return h('div', { class: 'segment', role: 'group', 'aria-label': t('when') }, ['today', 'planned'].map((w) =>
+    h('button', { type: 'button', 'aria-pressed': String(when === w), onclick: () => { when = w; if (map) { applyCoverage(); applyWhen(); } drawLayerPanel(); } }, t(w === 'today' ? 'today' : 'after_plan'))));
 }
 
 function coverageLegend(picture) {
@@ -201,7 +203,7 @@ function switchRow(item) {
 }
 
 const LEGENDS = {
-  unreached: () => h('div', {}, t('area_people')),
+  unreached: () => [PLANNED && !bothCoverages && whenSwitch(), h('div', {}, t('area_people'))],
   plan: () => {
     const served = DATA.figures.by_technology || {};
     return TECHNOLOGIES.filter((name) => served[name] && served[name].households > 0).map((name) => h('button', { type: 'button', class: 'row', title: t('plan_filter_hint'), 'aria-pressed': String(!hiddenTechnologies.has(name)),
