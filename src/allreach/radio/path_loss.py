@@ -62,7 +62,7 @@ class Profile(NamedTuple):
 def make_profile(
     d_km: ArrayLike, h_m: ArrayLike, clutter_m: ArrayLike | None = None, zone: ArrayLike | None = None
 ) -> Profile:
-    """Profile from any arrays, copied (a read-only array would be compiled for anew); no clutter, inland unless given."""
+    """Profile from any arrays, copied (read-only ones would compile anew); no clutter and all inland unless given."""
     d = np.array(d_km, dtype=np.float64)
     return Profile(
         d,
