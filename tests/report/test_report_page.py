@@ -102,8 +102,8 @@ def test_scenario_of_the_run_rules_the_standard_shown(country: Country, tmp_path
     )
     data = data_of(build_report(folder, country))
     assert data["meta"]["standard"]["dl_mbps"] == 77.0
-    parameters = dict(zip(data["parameters"]["key"], data["parameters"]["value"], strict=True))
-    assert parameters["costs.discount_rate"] == 0.11
+    values = dict(zip(data["parameters"]["key"], data["parameters"]["value"], strict=True))
+    assert values["costs.discount_rate"] == 0.11
 
 
 def test_row_order_of_the_country_does_not_matter(country: Country, report: Path, tmp_path: Path) -> None:
