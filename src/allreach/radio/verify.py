@@ -126,8 +126,10 @@ def verify(
     load = np.bincount(cell, weights=served * mbps / entries.rate_mbps, minlength=arrays.n_sites * n_sectors)
     left = np.maximum(points.households - np.bincount(entries.point, weights=served, minlength=points.n_points), 0.0)
 
-    is_radio = np.array([t in RADIO_TECHNOLOGIES for t in technology], dtype=bool)
-    is_other = np.array([t in OTHER_TECHNOLOGIES for t in technology], dtype=bool)
+    # "existing" may also be a fixed line or another operator's commitment, which no mast serves
+    is_line = (technology == "existing") & ~rows["site_id"].isin(arrays.site_id).to_numpy()
+    is_radio = np.array([t in RADIO_TECHNOLOGIES for t in technology], dtype=bool) & ~is_line
+    is_other = np.array([t in OTHER_TECHNOLOGIES for t in technology], dtype=bool) | is_line
     by_row = np.bincount(entries.row, weights=served, minlength=len(rows))
     lost = np.where(is_radio, households - by_row, 0.0)
     radio_at = np.bincount(entries.point, weights=served, minlength=points.n_points)
