@@ -245,9 +245,9 @@ NOTES = """
   intermediate results Lbulla, Lbulls and Ldsph are those of a_beta (its program overwrites those of a_e before it logs
   them), and they are compared as such.
 - **Receiver at sea.** The two reference programs disagree on whether location variability applies to a receiver at sea
-  (5 cases, pL = 10 %, 0.1 to 3.1 dB apart). Section 4.7 of the Recommendation defines location variability as the
-  spread caused by local ground cover, and gives its variation with height for a receiver on land. There is no ground
-  cover at sea, so allreach applies none there, as Py1812 does.
+  (5 cases, pL = 10 %, 0.1 to 3.1 dB apart). In the Recommendation (section 4.7) location variability stands for the
+  variation of local ground cover around the receiver. At sea there is none, so allreach applies none there, as Py1812
+  does.
 - The cross-check sets stand on synthetic terrain and lie in `tests/data/crosscheck`; third-party sets are not
   distributed and are read from beside the checkout.
 """
