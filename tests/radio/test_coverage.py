@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests_radio_sites import one_site
 
 from allreach.errors import InputError
+from allreach.grid import Grid
 from allreach.kernels.itu_p1812 import basic_transmission_loss_db
+from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
 from allreach.radio.coverage import NEAR, NO_SIGNAL, Environment, coverage_rasters, serve
 from allreach.radio.link_budget import fwa_terminal, handset
 from allreach.radio.sites import site_arrays, with_candidates
+from allreach.terrain.terrain import terrain
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
 RNG = np.random.default_rng(11)
@@ -184,6 +188,15 @@ def test_power_is_that_of_the_whole_path(sites_at: SitesAt, environment: Environ
         d_km, h_m, r_m, zone = environment.terrain.profile(arrays.x_m[0], arrays.y_m[0], RX_X[i], RX_Y[i])
         if d_km[-1] < 0.25:
             continue
+        step_km = d_km[1]
+        if step_km > 0.15:  # the sample 100 m before the receiver
+            d_km = np.insert(d_km, -1, d_km[-1] - 0.1)
+            h_m = np.insert(h_m, -1, h_m[-1] + (h_m[-2] - h_m[-1]) * 0.1 / step_km)
+            share = 0.1 / d_km[-1]
+            x_m, y_m = RX_X[i] + (arrays.x_m[0] - RX_X[i]) * share, RX_Y[i] + (arrays.y_m[0] - RX_Y[i]) * share
+            row, col = (int(v) for v in grid.rowcol(x_m, y_m))
+            r_m = np.insert(r_m, -1, environment.terrain.clutter_m[row, col])
+            zone = np.insert(zone, -1, 4)
         loss = basic_transmission_loss_db(
             d_km, h_m, r_m, zone, len(d_km), 30.0, 1.5, 0.8, 50.0, 50.0, 45.0, 325.0, float(arrays.lat_deg[0]),
             500.0, 500.0, True, 200.0,
@@ -198,3 +211,26 @@ def test_power_is_that_of_the_whole_path(sites_at: SitesAt, environment: Environ
         assert got.power_dbm[i] == pytest.approx(expected, abs=0.02)
         checked += 1
     assert checked > 35
+
+
+@pytest.mark.parametrize("clutter_class", [3, 4, 5])
+@pytest.mark.parametrize("distance_m", [1000.0, 3000.0, 8000.0])
+def test_level_towns_do_not_depend_on_the_pixel_and_lie_near_hata(clutter_class: int, distance_m: float) -> None:
+    """Okumura-Hata, 800 MHz, 30 m: suburban and urban medians bracket the losses over 10, 15 and 20 m of clutter."""
+    radio = load_params().radio
+    powers = []
+    for pixel_m in (100.0, 250.0, 500.0):
+        n = int(20_000 / pixel_m)
+        grid = Grid(n, n, 500_000.0, 4_500_000.0, pixel_m, "EPSG:32638")
+        classes = np.full(grid.shape, clutter_class, dtype=np.uint8)
+        ground = terrain(grid, np.zeros(grid.shape, dtype=np.float32), classes, None, radio.clutter_heights_m())
+        environment = Environment(ground, radio, ServiceStandard())
+        frame = one_site(grid, 505_000.0, 4_490_000.0, n_sectors=1, downtilt_deg=0.0, eirp_dbm=60.0)
+        x_m, y_m = np.array([505_000.0 + distance_m]), np.array([4_490_000.0])
+        device = replace(handset(radio), gain_dbi=0.0)
+        powers.append(serve(x_m, y_m, site_arrays(frame, grid, radio), environment, device).power_dbm[0])
+    assert np.ptp(powers) < 1.0
+    d_km = distance_m / 1000.0
+    urban = 69.55 + 26.16 * np.log10(800) - 13.82 * np.log10(30) + (44.9 - 6.55 * np.log10(30)) * np.log10(d_km)
+    suburban = urban - 2 * np.log10(800 / 28) ** 2 - 5.4
+    assert suburban - 5.0 < 60.0 - powers[0] < urban + 2.0

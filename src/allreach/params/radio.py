@@ -68,6 +68,8 @@ class Radio(Frozen):
     """Distance below which P.1812 is not defined and the short-range model stands in."""
     street_width_m: Quantity
     """Average street width in the short-range model."""
+    clutter_gap_m: Quantity
+    """Distance from the receiver at which the clutter around it begins, on grids coarser than that."""
     hours_sigma_db: Quantity
     """Standard deviation of the received power over the hours, for the share of hours of the service standard."""
     model_sigma_db: Quantity

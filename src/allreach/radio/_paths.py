@@ -27,6 +27,7 @@ from allreach.terrain._profile import n_samples, profile_into
 
 NO_COAST_KM = 500.0  # P.1812 section 4.5: "large enough" where there is no sea on the path
 MEDIAN_PCT = 50.0
+COARSE = 1.5  # steps longer than this many gaps get the sample before the receiver
 
 
 class Raster(NamedTuple):
@@ -70,6 +71,7 @@ class Air(NamedTuple):
     range_m: float
     near_m: float
     street_m: float
+    clutter_gap_m: float
     delta_n: float
     n0: float
     pattern: Pattern
@@ -117,14 +119,36 @@ def _coast_km(zone: Any, d_km: Any, n: int, from_end: bool) -> float:
 
 
 @jit
-def sample(raster: Raster, buffers: Buffers, x0_m: float, y0_m: float, x1_m: float, y1_m: float) -> int:
-    """Profile between two map points; the number of samples, or 0 where the terrain is unknown."""
-    n = n_samples(math.hypot(x1_m - x0_m, y1_m - y0_m), raster.pixel_m)
+def sample(
+    raster: Raster, buffers: Buffers, x0_m: float, y0_m: float, x1_m: float, y1_m: float, clutter_gap_m: float
+) -> int:
+    """Profile between two map points; the number of samples, or 0 where the terrain is unknown.
+
+    On grids much coarser than ``clutter_gap_m`` one more sample lies that far before the receiver: else the clutter
+    around it would begin a whole pixel away.
+    """
+    length_m = math.hypot(x1_m - x0_m, y1_m - y0_m)
+    n = n_samples(length_m, raster.pixel_m)
     is_whole = profile_into(
         raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m,
         x0_m, y0_m, x1_m, y1_m, n, buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone,
     )  # fmt: skip
-    return n if is_whole else 0
+    if not is_whole:
+        return 0
+    step_m = length_m / (n - 1)
+    if step_m <= COARSE * clutter_gap_m:
+        return n
+    back = clutter_gap_m / step_m
+    share = clutter_gap_m / length_m
+    col = int((x1_m + (x0_m - x1_m) * share - raster.x_min_m) / raster.pixel_m)
+    row = int((raster.y_max_m - y1_m - (y0_m - y1_m) * share) / raster.pixel_m)
+    d_km, h_m, r_m, zone = buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone
+    d_km[n], h_m[n], r_m[n], zone[n] = d_km[n - 1], h_m[n - 1], r_m[n - 1], zone[n - 1]
+    d_km[n - 1] = d_km[n] - clutter_gap_m / 1000.0
+    h_m[n - 1] = h_m[n] + (h_m[n - 2] - h_m[n]) * back
+    r_m[n - 1] = raster.clutter_m[row, col]
+    zone[n - 1] = raster.zones[row, col]
+    return n + 1
 
 
 @jit
@@ -210,7 +234,7 @@ def serve_chunk(
     ``totals_mw`` has the shape (channels, receivers) and starts at 0; ``band_dbm`` the shape (bands, receivers) and
     starts at minus infinity. The best server is the strongest first carrier with broadband.
     """
-    n_most = n_samples(air.range_m, raster.pixel_m) + 2
+    n_most = n_samples(air.range_m, raster.pixel_m) + 3
     buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
     for i in range(start, stop):
         x, y = rx_x_m[i], rx_y_m[i]
@@ -225,7 +249,7 @@ def serve_chunk(
             distance_m = math.hypot(dx, dy)
             if distance_m > air.range_m:
                 continue
-            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x, y)
+            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x, y, air.clutter_gap_m)
             if n == 0:
                 n_void[i] += 1
                 continue
@@ -294,7 +318,7 @@ def link_chunk(
     ``totals_mw`` has the shape (terminals, channels, points): the power of all existing sites. ``sinr`` has the shape
     (carriers, terminals, pairs). ``fwa_noise_share`` is the noise of the FWA terminal over the handset's.
     """
-    n_most = n_samples(air.range_m, raster.pixel_m) + 2
+    n_most = n_samples(air.range_m, raster.pixel_m) + 3
     buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
     for s in range(start, stop):
         for j in range(pair_start[s], pair_start[s + 1]):
@@ -303,7 +327,7 @@ def link_chunk(
             dy = rx_y_m[p] - masts.y_m[s]
             distance_m[j] = math.hypot(dx, dy)
             is_near[j] = distance_m[j] < air.near_m
-            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], rx_x_m[p], rx_y_m[p])
+            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], rx_x_m[p], rx_y_m[p], air.clutter_gap_m)
             is_void[j] = n == 0
             if n == 0:
                 continue

@@ -105,6 +105,7 @@ class Environment:
             range_m=range_km * 1000.0,
             near_m=radio.near_m.value,
             street_m=radio.street_width_m.value,
+            clutter_gap_m=radio.clutter_gap_m.value,
             delta_n=self.delta_n,
             n0=self.n0,
             pattern=pattern(radio),
