@@ -377,7 +377,10 @@ def check_reach(files: Files) -> list[str]:
     planned = people[files.assignments["technology"] != "none"].sum() / max(people.sum(), 1)
     if not 0.0 <= float(reached) <= planned + 1e-6:
         return [f"reached_share {reached}, planned {planned:.6f}"]
-    return []
+    if files.verified is None:
+        return []
+    share = (files.verified["predicted_share"] * files.verified["population"]).sum() / max(people.sum(), 1)
+    return [] if abs(share - float(reached)) < 1e-6 else [f"reached_share {reached}, verified per place {share:.6f}"]
 
 
 def check_sites(files: Files) -> list[str]:
@@ -437,7 +440,8 @@ def check_equipment(files: Files) -> list[str]:
 def check_demand(files: Files) -> list[str]:
     """Sites carry the busy hour of the households that they serve."""
     uptake = _parameter(files, "demand", "uptake_share")
-    standard = {**files.config.get("service_standard", {}), **files.manifest.get("service_standard", {})}
+    resolved = files.manifest.get("config", {})  # what the scenario and the command line made of country.yaml
+    standard = {**files.config.get("service_standard", {}), **resolved.get("service_standard", {})}
     busy_hour_mbps = standard.get("busy_hour_mbps", 3.0)  # the default that country.yaml documents
     if uptake is None:
         return []

@@ -179,6 +179,7 @@ def honest():
         "summary": summary,
         **certificate,
         "places": places,
+        "verified": places.assign(predicted_share=[1.0, 0.9675, 1.0]),
         "assignments": assignments,
         "alternatives": alternatives,
         "sites": sites,
@@ -215,6 +216,8 @@ def write(data, folder):
     for name in ("assignments", "alternatives", "sites", "links"):
         table(name, results / "plan" / f"{name}.parquet")
     table("places", results / "measure" / "places.parquet")
+    (results / "verify").mkdir()
+    table("verified", results / "verify" / "places.parquet")
     table("places", folder / "places.parquet")
     table("country_sites", folder / "sites.parquet")
     for name in ("fibre", "exclusions", "commitments"):
@@ -312,6 +315,10 @@ FORGERIES = {
         "counts: fwa: population 3",
     ),
     "more reached than planned": (summary("reached_share", 1.01), "reach: reached_share 1.01"),
+    "a reach that was not verified": (
+        cell("verified", 0, "predicted_share", 0.5),
+        "reach: reached_share 0.99, verified",
+    ),
     "an overfull sector": (cell("sites", 0, "load_share", 0.75), "sites: S1: load 0.7500 over the cap"),
     "a site's households": (cell("sites", 1, "households", 49), "sites: S2: households 49, assigned 50"),
     "a free new site": (cell("sites", 0, "capex_usd", 0.0), "sites: S1: new, but costs nothing"),
