@@ -1,8 +1,8 @@
 """A lower bound on the cost of every plan that reaches as many people, and what is needed to check it.
 
 The strong relaxation is solved, violated cuts are added, and so on; then the bound is worked out anew from the row
-prices alone, in plain float64: a price of the wrong sign counts as zero, and each column sits at whichever of its bounds
-its reduced cost prefers. So the bound holds whatever the solver says about its own success.
+prices alone, in plain float64: a price of the wrong sign counts as zero, and each column sits at the bound that its
+reduced cost prefers. So the bound holds whatever the solver says about its own success.
 """
 
 from __future__ import annotations

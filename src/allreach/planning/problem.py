@@ -273,7 +273,8 @@ def faults(problem: Problem, solution: Solution, *, tolerance: float = 1e-6) -> 
     if np.any(h < -tolerance) or np.any(served > problem.part_households + tolerance):
         out.append("a part is served more than once")
     needs = problem.option_facility
-    if np.any((h > tolerance) & (needs >= 0) & ~solution.is_open[needs]):
+    serving = (h > tolerance) & (needs >= 0)
+    if not solution.is_open[needs[serving]].all():
         out.append("a closed facility serves")
     use, limit = pool_use(problem, h), pool_limit(problem, solution.is_open)
     if np.any(use > limit + tolerance * np.maximum(1.0, limit)):
