@@ -31,6 +31,7 @@ CENT = 0.0051  # half a cent and the last bit of a float
 FLOW_TOLERANCE_MBPS = 0.05
 LENGTH_TOLERANCE = 0.02
 TRENCH_IN_EXCLUSION_KM = 0.02
+ROAD_WIDTH_KM = 0.03
 EARTH_KM = 6371.0088
 MOST_PER_CHECK = 5
 
@@ -108,7 +109,7 @@ def _read(results: Path, country: Path) -> Files:
     manifest = results / "manifest.json"
     layers = {
         name: _table(country / f"{name}.parquet")
-        for name in ("places", "sites", "fibre", "exclusions", "commitments", "institutions")
+        for name in ("places", "sites", "fibre", "roads", "exclusions", "commitments")
         if (country / f"{name}.parquet").is_file()
     }
     measured = results / "measure" / "places.parquet"
@@ -607,24 +608,38 @@ def check_lengths(files: Files) -> list[str]:
 
 
 def check_exclusions(files: Files) -> list[str]:
-    """Nobody builds or digs where nobody may."""
+    """Nobody builds or digs where nobody may; over water a cable goes only where a road does (on its bridge)."""
     if "exclusions" not in files.layers or files.layers["exclusions"].empty:
         return []
-    zones = list(files.layers["exclusions"]["geometry"])
+    zones, kinds = list(files.layers["exclusions"]["geometry"]), list(files.layers["exclusions"]["kind"])
     tree = shapely.STRtree(zones)
     faults = []
     for r in files.sites[files.sites["status"].isin(["new", "relay"])].itertuples():
         if any(zones[i].contains(r.geometry) for i in tree.query(r.geometry)):
             faults.append(f"site {r.site_id} ({r.status}) stands in an exclusion")
+    roads = shapely.STRtree(list(files.layers["roads"]["geometry"])) if "roads" in files.layers else None
     for r in files.links[files.links["kind"] == "fibre"].itertuples():
         if not r.capex_usd > 0:
             continue
-        inside = [r.geometry.intersection(zones[i]) for i in tree.query(r.geometry)]
-        course = [_vertices(part) for part in inside if not part.is_empty and part.length > 0]
-        km = sum(_km(a, b) for c in course for a, b in itertools.pairwise(c))
+        km = 0.0
+        for i in sorted(tree.query(r.geometry)):
+            inside = r.geometry.intersection(zones[i])
+            for part in inside.geoms if hasattr(inside, "geoms") else [inside]:
+                if part.is_empty or part.length == 0:
+                    continue
+                if kinds[i] == "lake" and roads is not None and _on_road(part, roads):
+                    continue
+                km += sum(_km(a, b) for a, b in itertools.pairwise(part.coords))
         if km > TRENCH_IN_EXCLUSION_KM:
             faults.append(f"fibre {r.link_id} is dug {km:.2f} km through an exclusion")
     return faults
+
+
+def _on_road(part: Any, roads: shapely.STRtree) -> bool:
+    """Whether a piece of cable runs along a road, within ``ROAD_WIDTH_KM``."""
+    around = roads.query(part.buffer(ROAD_WIDTH_KM / 111.0))
+    along = shapely.union_all(roads.geometries[around]).buffer(ROAD_WIDTH_KM / 111.0)
+    return bool(along.contains(part))
 
 
 def check_commitments(files: Files) -> list[str]:

@@ -172,7 +172,9 @@ def honest():
         "entries": pd.DataFrame({"row": [0], "column": [0], "value": [1.0]}),
     }
     fibre = pd.DataFrame({"fibre_id": ["F1"], "feature": ["node"], "status": ["operational"], "geometry": [point(0)]})
-    exclusions = pd.DataFrame({"exclusion_id": ["E1"], "geometry": [shapely.box(LON + 0.1, LAT, LON + 0.2, LAT + 1)]})
+    exclusions = pd.DataFrame(
+        {"exclusion_id": ["E1"], "kind": ["mined"], "geometry": [shapely.box(LON + 0.1, LAT, LON + 0.2, LAT + 1)]}
+    )
     commitments = pd.DataFrame({"commitment_id": ["C1"], "place_id": ["P1"], "households_share": [0.0]})
     country_sites = pd.DataFrame({"site_id": ["OLD"], "backhaul_mbps": [100.0], "geometry": [point(1)]})
     return {
@@ -358,6 +360,14 @@ FORGERIES = {
         cell("exclusions", 0, "geometry", shapely.box(LON - 1, LAT + 2 * KM_LAT, LON + 1, LAT + 3 * KM_LAT)),
         "exclusions: fibre L1 is dug 1.00 km through an exclusion",
     ),
+    "a cable through a lake": (
+        lambda d: d["exclusions"].update(
+            pd.DataFrame(
+                {"kind": ["lake"], "geometry": [shapely.box(LON - 1, LAT + 2 * KM_LAT, LON + 1, LAT + 3 * KM_LAT)]}
+            )
+        ),
+        "exclusions: fibre L1 is dug 1.00 km through an exclusion",
+    ),
     "a promise overbuilt": (
         cell("commitments", 0, "households_share", 0.5),
         "commitments: place P1: 100 households paid for, 50",
@@ -388,6 +398,15 @@ def test_forged_tables_are_found(name, tmp_path):
         expected = "existing_backhaul: OLD: 470.00 Mbit/s over an existing backhaul of 100.00"
     faults = audit(data, tmp_path)
     assert any(expected in fault for fault in faults), faults
+
+
+def test_a_cable_may_cross_a_lake_on_a_road(tmp_path):
+    data = honest()
+    FORGERIES["a cable through a lake"][0](data)
+    results = write(data, tmp_path)
+    road = gpd.GeoDataFrame({"road_id": ["R"]}, geometry=[line(0, 9)], crs="EPSG:4326")
+    road.to_parquet(tmp_path / "roads.parquet")
+    assert check_results(results, tmp_path) == []
 
 
 def test_present_value_by_hand():
