@@ -34,6 +34,7 @@ from allreach.country.sketch_network import (
     lines_lonlat,
     points_lonlat,
     power_table,
+    shared_spectrum,
     sites_table,
 )
 from allreach.country.sketch_people import People, built_radius_m, household_size, people, village_weight
@@ -131,7 +132,7 @@ def sketch_with_report(
     step(0)
     listed, frame, n_off = _frame(facts, pixel_m, rules)
     step(1)
-    nodes = read_nodes(frame)
+    nodes = read_nodes(frame, rules)
     level_m, distance_km = water_level_m(frame, nodes)
     x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
     calm = calm_share(frame, x_m, y_m, built_radius_m(raw, rules), rules)
@@ -182,6 +183,7 @@ def sketch_with_report(
             household_size_source=size_source,
             sketch=True,
             seed=seed,
+            parameters=shared_spectrum(rules),
         ),
         grid=frame.grid,
         terrain_m=heights_m,

@@ -192,7 +192,13 @@ def sites_table(
             "site_id": [f"site{i:06d}" for i in range(len(place))],
             "operator": "",
             "height_agl_m": np.where(in_town, params.site_town_height_m.value, params.site_rural_height_m.value),
-            "technologies": np.where(people[place] >= params.site_4g_people.value, "2G;3G;4G", "2G;3G"),
+            # 5G says that the second carrier is on air too.
+            "technologies": np.select(
+                [large, people[place] >= params.site_4g_people.value], ["2G;3G;4G;5G", "2G;3G;4G"], "2G;3G"
+            ),
+            "downtilt_deg": np.where(
+                in_town, params.site_town_downtilt_deg.value, params.site_rural_downtilt_deg.value
+            ),
             "azimuth_deg": np.round(first),
             "band_mhz": np.where(large, params.site_capacity_band_mhz.value, params.site_coverage_band_mhz.value),
             "bandwidth_mhz": np.where(
@@ -205,6 +211,19 @@ def sites_table(
         }
     )
     return tables.conform(frame_rows, "sites")
+
+
+def shared_spectrum(params: Sketch) -> dict[str, dict[str, float]]:
+    """Overlay for ``country.yaml``: every mast, drawn or planned, carries the spectrum and power of all operators."""
+    power_dbm = round(46.0 + 10.0 * math.log10(params.site_operators.value), 1)  # 46 dBm each, 3GPP TR 36.942 section 4
+    return {
+        "radio": {
+            "coverage_bandwidth_mhz": params.site_coverage_bandwidth_mhz.value,
+            "capacity_bandwidth_mhz": params.site_capacity_bandwidth_mhz.value,
+            "coverage_tx_power_dbm": power_dbm,
+            "capacity_tx_power_dbm": power_dbm,
+        }
+    }
 
 
 def institutions_table(

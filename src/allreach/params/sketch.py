@@ -42,6 +42,9 @@ class Sketch(Frozen):
     """Least height of land above the nearest sea, but for land that the map itself has lower."""
     sunk_land_m: Quantity
     """Depth below the level of the nearest sea from which land keeps the height of the map."""
+    lake_relief_m: Quantity
+    """Relief of the 5 x 5 nodes from which four equal nodes of the map are a lake; nine equal nodes are one
+    anywhere."""
     town_calm_share: Quantity
     """Share of the terrain detail that is missing in the middle of a listed place."""
     town_calm_km: Quantity
