@@ -443,8 +443,8 @@ def check_demand(files: Files) -> list[str]:
     uptake = _parameter(files, "demand", "uptake_share")
     resolved = files.manifest.get("config", {})  # what the scenario and the command line made of country.yaml
     standard = {**files.config.get("service_standard", {}), **resolved.get("service_standard", {})}
-    busy_hour_mbps = standard.get("busy_hour_mbps", 3.0)  # the default that country.yaml documents
-    if uptake is None:
+    busy_hour_mbps = standard.get("busy_hour_mbps")
+    if uptake is None or busy_hour_mbps is None:
         return []
     planned = files.sites[files.sites["status"].isin(["new", "upgraded", "exchange"])]
     return [

@@ -194,11 +194,12 @@ def honest():
         "config": {"iso3": "TST", "population": 650, "crs": "EPSG:32638"},
         "curve": pd.DataFrame({"reached_share": [0.0, 0.5, 1.0], "pv_usd": [0.0, 10.0, 90.0]}),
         "manifest": {
+            "config": {"service_standard": {"busy_hour_mbps": 3.0}},
             "parameters": {
                 "radio": {"load_cap": {"value": 0.7}},
                 "demand": {"uptake_share": {"value": 1.0}},
                 "planning": {"leo_users_per_km2": {"value": 2.6}, "leo_cell_km2": {"value": 160.0}},
-            }
+            },
         },
     }
 

@@ -47,13 +47,13 @@ class Planning(Frozen):
     horizon_years: Quantity
     """Length of the plan over which present values are taken."""
     target_share: Quantity
-    """Share of people whom the plan must reach; below it the plan fails and says why. 0: as many as anything can reach."""
+    """Share of people whom the plan must reach; below it the plan fails and says why. 0: as many as can be reached."""
     leo_users_per_km2: Quantity
     """Households that a low-orbit constellation serves per area, in any one cell."""
     leo_cell_km2: Quantity
     """Area of a cell of a low-orbit constellation."""
     leo_lit_share: Quantity
-    """Part of its cells that a constellation can serve to the full at once: the limit of a block of cells (a beam group)."""
+    """Part of its cells that a constellation can serve to the full at once: the limit of a block of cells."""
     leo_block_cells: Quantity
     """Cells on the edge of such a block."""
     leo_dl_mbps: Quantity

@@ -104,7 +104,7 @@ class Radio(Frozen):
     """Representative clutter height of class 5, dense urban."""
 
     def clutter_heights_m(self) -> tuple[float, ...]:
-        """Representative clutter height by class 0 to 5. [m]"""
+        """Return the representative clutter heights of classes 0 to 5 (m)."""
         return (
             self.clutter_unknown_m.value,
             self.clutter_water_m.value,
