@@ -1,0 +1,179 @@
+"""A small country from its tables to its plan: sums, laws, errors, and the independent checker."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import make_small_country
+from independent_checker import check_results
+
+from allreach.demand.points import demand_points
+from allreach.errors import InfeasibleError, InputError
+from allreach.io.country_folder import write_country
+from allreach.io.vector import write_table
+from allreach.params.load import load_params
+from allreach.planning.assemble import plan_country
+from allreach.radio.coverage import Environment
+from allreach.radio.measure import measure
+from allreach.terrain.terrain import terrain
+
+TABLES = ("assignments", "alternatives", "sites", "links")
+
+
+def run(country=None, *, sets=(), **standard):
+    country = with_standard(make_small_country() if country is None else country, standard)
+    config = country.config
+    params = load_params(sets=sets)
+    ground = terrain(country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m())
+    environment = Environment(ground, params.radio, config.service_standard, config.delta_n, config.n0, 1)
+    points = demand_points(
+        country.table("places"), country.population, country.grid, params.demand, household_size=config.household_size
+    )
+    measured = measure(
+        points, country.table("sites"), environment, params.demand, fibre=country.table("fibre"),
+        commitments=country.table("commitments"), with_rasters=False,
+    )  # fmt: skip
+    plan = plan_country(
+        points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,
+        population=country.population, evidence="synthetic",
+    )  # fmt: skip
+    return plan, measured, params
+
+
+def with_standard(country, standard):
+    changed = country.config.service_standard.model_copy(update=standard)
+    return replace(country, config=country.config.model_copy(update={"service_standard": changed}))
+
+
+def with_layer(name, frame):
+    country = make_small_country()
+    return replace(country, layers={**country.layers, name: frame})
+
+
+@pytest.fixture(scope="module")
+def base():
+    return run()
+
+
+def write(plan, measured, params, country, folder):
+    write_country(country, folder / "TST")
+    out = folder / "results"
+    for name in TABLES:
+        (out / "plan" / "bound").mkdir(parents=True, exist_ok=True)
+        write_table(out / "plan" / f"{name}.parquet", getattr(plan, name), f"plan_{name}")
+    (out / "measure").mkdir()
+    write_table(out / "measure" / "places.parquet", measured.places, "measure_places")
+    plan.bill_of_materials.to_csv(out / "plan" / "bill_of_materials.csv", index=False)
+    plan.curve.to_csv(out / "plan" / "curve.csv", index=False)
+    for name, table in plan.bound.items():
+        table.to_parquet(out / "plan" / "bound" / f"{name}.parquet")
+    (out / "plan" / "summary.json").write_text(json.dumps(plan.summary))
+    (out / "manifest.json").write_text(json.dumps({"parameters": params.resolved()}))
+    return out
+
+
+@pytest.mark.parametrize(
+    "standard", [{}, {"dl_mbps": 10.0, "busy_hour_mbps": 0.3}, {"dl_mbps": 90.0}], ids=["usual", "modest", "fast"]
+)
+def test_an_independent_checker_finds_nothing(tmp_path, standard):
+    country = with_standard(make_small_country(), standard)
+    plan, measured, params = run(country)
+    out = write(plan, measured, params, country, tmp_path)
+    assert check_results(out, tmp_path / "TST") == []
+
+
+def test_everybody_is_counted_once_and_reached(base):
+    plan = base[0]
+    assert int(plan.assignments["households"].sum()) == 626
+    assert int(plan.assignments["population"].sum()) == 2500
+    assert plan.summary["reached_share"] == 1.0
+    assert set(plan.assignments["place_id"]) == {"P1", "P2", "P3", "P4", "P5"}
+
+
+def test_rows_bear_exactly_what_the_bill_says(base):
+    plan = base[0]
+    for column in ("capex_usd", "opex_usd_per_year", "pv_usd"):
+        assert round(plan.assignments[column].sum() * 100) == round(plan.bill_of_materials[column].sum() * 100)
+        assert round(plan.summary[column] * 100) == round(plan.bill_of_materials[column].sum() * 100)
+
+
+def test_bound_lies_below_the_plan(base):
+    summary = base[0].summary
+    assert 0 < summary["lower_bound_usd"] <= summary["pv_usd"]
+    assert summary["gap"] == pytest.approx(1 - summary["lower_bound_usd"] / summary["pv_usd"])
+    assert summary["gap"] < 0.03
+
+
+def test_commitment_is_served_at_no_public_cost(base):
+    rows = base[0].assignments
+    mine = rows[rows["site_id"] == "commitment:C1"]
+    assert mine["households"].tolist() == [37]
+    assert mine["pv_usd"].tolist() == [0.0]
+    assert "committed" in mine["why"].iloc[0]
+
+
+def test_what_the_exchange_serves_today_costs_nothing(base):
+    rows = base[0].assignments
+    mine = rows[rows["site_id"] == "N2"]
+    assert mine["technology"].tolist() == ["existing"]
+    assert mine["place_id"].tolist() == ["P2"]
+    assert mine["pv_usd"].tolist() == [0.0]
+
+
+def test_input_rows_in_another_order_give_the_same_tables(base):
+    country = make_small_country()
+    layers = {
+        name: frame.sample(frac=1.0, random_state=3).reset_index(drop=True) for name, frame in country.layers.items()
+    }
+    shuffled, _, _ = run(replace(country, layers=layers))
+    for name in (*TABLES, "bill_of_materials", "curve"):
+        pd.testing.assert_frame_equal(pd.DataFrame(getattr(base[0], name)), pd.DataFrame(getattr(shuffled, name)))
+    assert shuffled.summary == base[0].summary
+
+
+def test_dearer_terminals_never_cheapen_the_plan(base):
+    dearer, _, _ = run(sets=["costs.leo_kit_usd=2000", "costs.fwa_cpe_usd=900"])
+    assert dearer.summary["pv_usd"] >= base[0].summary["pv_usd"] * (1 - 1e-6)
+
+
+def test_nothing_on_offer_is_an_error_that_names_places_and_a_way_out():
+    country = make_small_country()
+    empty = {name: country.layers[name].iloc[:0] for name in ("roads", "sites", "fibre", "commitments")}
+    country = replace(country, layers={**country.layers, **empty})
+    with pytest.raises(InfeasibleError, match=r"P1 Alma.*satellite_leo gives 100 Mbit/s.*Lower the service standard"):
+        run(country, dl_mbps=5000.0)
+
+
+def test_target_out_of_reach_is_an_error():
+    with pytest.raises(InfeasibleError, match="planning.target_share asks for 1"):
+        run(dl_mbps=5000.0, sets=["planning.target_share=1"])
+
+
+def test_satellites_without_capacity_are_not_used():
+    plan, _, _ = run(sets=["planning.leo_users_per_km2=0"])
+    assert plan.summary["satellite_households"] == 0
+
+
+def test_commitment_for_an_unknown_place_is_an_error():
+    country = make_small_country()
+    wrong = country.layers["commitments"].assign(place_id="P9")
+    country = replace(country, layers={**country.layers, "commitments": wrong})
+    with pytest.raises(InputError, match="place P9 does not exist"):
+        run(country)
+
+
+def test_country_without_roads_is_still_planned():
+    plan, _, _ = run(with_layer("roads", make_small_country().layers["roads"].iloc[:0]))
+    assert plan.summary["reached_share"] > 0.9
+    assert not (plan.links["kind"] == "fibre").any() or np.isfinite(plan.links["length_km"]).all()
+
+
+def test_every_place_has_alternatives_with_reasons(base):
+    table = base[0].alternatives
+    assert table.groupby("place_id").size().tolist() == [7] * 5
+    assert (table["reason"].str.len() > 0).all()
+    assert table.loc[table["is_feasible"].astype(bool), "pv_usd"].notna().all()
