@@ -66,3 +66,21 @@ def test_hashes_are_uniform_and_depend_on_seed_salt_and_cell() -> None:
     assert (u != noise.hash_cells(rows, cols, 2, salt=2)).all()
     assert (u != noise.hash_cells(rows, cols, 1, salt=3)).all()
     assert noise.hash_cells(rows[::-1], cols[::-1], 1, salt=2).tolist() == u[::-1].tolist()
+
+
+def test_lakes_are_known_by_equal_nodes_among_hills_and_wide_ones_anywhere() -> None:
+    from allreach.params.load import load_params
+
+    rules = load_params().sketch
+    nodes = np.arange(400.0).reshape(20, 20) * 7.0
+    nodes[4:6, 4:6] = 1000.0  # four equal nodes among hills
+    nodes[6, 5] = 1000.5  # an arm
+    sea = np.zeros(nodes.shape, dtype=bool)
+    lake = terrain._lake_nodes(nodes, sea, rules)
+    assert np.argwhere(lake).tolist() == [[4, 4], [4, 5], [5, 4], [5, 5], [6, 5]]
+    plain = np.arange(400.0).reshape(20, 20) * 0.01
+    plain[4:6, 4:6] = 5.0  # chance in a plain
+    assert not terrain._lake_nodes(plain, sea, rules)[4:6, 4:6].any()
+    plain[10:13, 10:13] = 9.0
+    assert terrain._lake_nodes(plain, sea, rules)[10:13, 10:13].all()
+    assert not terrain._lake_nodes(plain, ~sea, rules).any()

@@ -29,6 +29,7 @@ from allreach.params.sketch import Sketch
 SOURCE = "Recommendation ITU-R P.1511-2 digital map of topographic height, as packaged in itur 0.4"
 LICENCE = "ITU-R digital map, free with the Recommendation"
 CASPIAN_MIN_NODES = 1000  # the one flat component below 0 in the map has 5,003 nodes, the next largest 163
+LAKE_LIMIT = 0.7  # share of lake among the nodes around a point from which it is on the lake
 PLAIN_SHARE = 0.02  # of the relief: what may lie below the lowest of the 5 x 5 nodes
 
 
@@ -45,7 +46,7 @@ class Nodes:
     low_wide_m
         Least height of the 5 x 5 nodes: the plain at the foot of mountains is no pit. [m]
     lake
-        1 at nodes of lakes (3 x 3 equal nodes off the sea, and nodes of the same height that touch them), else 0.
+        1 at nodes of lakes, else 0.
     row, col
         Position of each lattice cell in units of nodes; shape of the lattice.
     """
@@ -105,7 +106,7 @@ def lattice_lonlat(lattice: Grid) -> tuple[NDArray[np.float64], NDArray[np.float
     return lon.reshape(lattice.shape), lat.reshape(lattice.shape)
 
 
-def read_nodes(frame: Frame) -> Nodes:
+def read_nodes(frame: Frame, params: Sketch) -> Nodes:
     """Cut the map's nodes around the lattice and derive spread, limits and lakes."""
     whole = map_heights_m()
     lon, lat = lattice_lonlat(frame.lattice)
@@ -124,9 +125,27 @@ def read_nodes(frame: Frame) -> Nodes:
     sd = np.sqrt(np.maximum(ndimage.uniform_filter(heights**2, 3) - mean**2, 0.0))
     sd[low == high] = 0.0
     caspian = caspian_nodes()[np.ix_(rows, cols)]
-    core = (low == high) & (heights != 0.0) & ~caspian
-    lake = ndimage.binary_dilation(core, np.ones((3, 3), dtype=bool))
+    lake = _lake_nodes(heights, (heights == 0.0) | caspian, params)
     return Nodes(heights, sd, low, low_wide, high, lake.astype(np.float64), row - row_0, col - col_0)
+
+
+def _lake_nodes(heights: NDArray[np.float64], is_sea: NDArray[np.bool_], params: Sketch) -> NDArray[np.bool_]:
+    """Nodes of lakes: nine equal nodes anywhere, four equal ones among hills, and what touches them at that height."""
+    four = (
+        (heights[:-1, :-1] == heights[1:, :-1])
+        & (heights[:-1, :-1] == heights[:-1, 1:])
+        & (heights[:-1, :-1] == heights[1:, 1:])
+    )
+    block = np.zeros(heights.shape, dtype=bool)
+    for r, c in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        block[r : r + four.shape[0], c : c + four.shape[1]] |= four
+    hilly = ndimage.maximum_filter(heights, 5) - ndimage.minimum_filter(heights, 5) >= params.lake_relief_m.value
+    nine = ndimage.maximum_filter(heights, 3) == ndimage.minimum_filter(heights, 3)
+    lake = (nine | (block & hilly)) & ~is_sea
+    for _ in range(2):  # arms of the lake
+        level = ndimage.maximum_filter(np.where(lake, heights, -np.inf), 3)
+        lake |= (np.abs(heights - level) <= 1.0) & ~is_sea
+    return np.asarray(lake, dtype=np.bool_)
 
 
 def water_level_m(frame: Frame, nodes: Nodes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -286,6 +305,19 @@ def _bilinear(z: NDArray, row: float, col: float) -> float:
     return float(top + t * (bottom - top))
 
 
+@jit
+def _lake_level(z: NDArray, lake: NDArray, row: float, col: float) -> float:
+    i, j = math.floor(row), math.floor(col)
+    i = min(max(i, 0), z.shape[0] - 2)
+    j = min(max(j, 0), z.shape[1] - 2)
+    level = 1e9
+    for r in range(i, i + 2):
+        for c in range(j, j + 2):
+            if lake[r, c] > 0.0:
+                level = min(level, z[r, c])
+    return level
+
+
 @jit(parallel=True)
 def _fill(
     heights: NDArray,
@@ -326,8 +358,10 @@ def _fill(
             lowest = _bilinear(low, row, col)
             highest = _bilinear(high, row, col)
             relief = highest - lowest
-            lake[i, j] = _bilinear(is_lake_node, row, col) > 0.7 and relief < 3.0 + 0.001 * abs(base)
+            lake[i, j] = _bilinear(is_lake_node, row, col) > LAKE_LIMIT
             h = base
+            if lake[i, j]:
+                h = _lake_level(height, is_lake_node, row, col)
             if relief > 0.0 and not lake[i, j]:
                 rough = factor * (1.0 - _bilinear(calm, row_l, col_l)) * _bilinear(sd, row, col)
                 d = rough * detail(x_m, y_m, wavelength_m, gain, seed)

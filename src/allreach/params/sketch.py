@@ -147,11 +147,17 @@ class Sketch(Frozen):
     site_coverage_band_mhz: Quantity
     """Carrier of the coverage band."""
     site_coverage_bandwidth_mhz: Quantity
-    """Downlink bandwidth of the coverage band."""
+    """Downlink bandwidth of the coverage band, all operators together."""
     site_capacity_band_mhz: Quantity
     """Carrier of the capacity band."""
     site_capacity_bandwidth_mhz: Quantity
-    """Downlink bandwidth of the capacity band."""
+    """Downlink bandwidth of the capacity band, all operators together."""
+    site_operators: Quantity
+    """Operators whose spectrum and power every mast of a sketch carries."""
+    site_town_downtilt_deg: Quantity
+    """Total downtilt of sites in towns."""
+    site_rural_downtilt_deg: Quantity
+    """Total downtilt of sites outside towns."""
     fibre_town_people: Quantity
     """People of a town from which the fibre backbone reaches it."""
     fibre_part_share: Quantity
