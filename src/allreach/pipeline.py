@@ -20,7 +20,7 @@ import yaml
 
 import allreach
 from allreach import tables
-from allreach.country.check import check
+from allreach.country.check import require_sound
 from allreach.country.sketch import sketch
 from allreach.demand.points import DemandPoints, demand_points
 from allreach.errors import DataMissingError, DeviceError, Fault, InputError
@@ -128,9 +128,8 @@ def find_or_sketch(
                 target, "is no country folder and no three-letter country code", "DIR or ISO 3166-1 alpha-3, e.g. AZE"
             )
         )
-    params_sets, config_sets = split_sets(sets)
+    params_sets, _ = split_sets(sets)  # what changes country.yaml changes the run, not the folder
     country = sketch(target, pixel_m=pixel_m, seed=seed or 0, params=load_params(sets=params_sets), progress=progress)
-    del config_sets  # they change the run, not the folder
     write_country(country, folder)
     return folder
 
@@ -198,10 +197,7 @@ def run(
 
 def prepare(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[Country, Params, list[str]]:
     """Read the folder, refuse it with all its faults, and lay the scenario and ``--set`` over it."""
-    found = check(folder)
-    faults = [fault for fault in found if fault.severity == "error"]
-    if faults:
-        raise InputError(faults)
+    warnings = require_sound(folder)
     country = read_country(folder)
     overlay = _scenario(folder, scenario)
     params_sets, config_sets = split_sets(sets)
@@ -214,7 +210,7 @@ def prepare(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[Country, 
         config = apply_to_config(config, [f"service_standard.{k}={v}" for k, v in overlay["service_standard"].items()])
     config = apply_to_config(config, config_sets)
     return Country(config, country.grid, country.terrain_m, country.clutter_class, country.zones, country.population,
-                   country.layers, country.provenance), params, [str(fault) for fault in found]  # fmt: skip
+                   country.layers, country.provenance), params, [str(fault) for fault in warnings]  # fmt: skip
 
 
 @dataclass(frozen=True)
