@@ -166,6 +166,18 @@ def test_order_of_the_gazetteer_does_not_matter(monkeypatch: pytest.MonkeyPatch)
     assert np.array_equal(before.population, after.population)
 
 
+def test_places_on_one_spot_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = sketch_gazetteer.all_places()
+    own = table[table["country"] == "AD"].copy()
+    own[["lat_deg", "lon_deg"]] = own[["lat_deg", "lon_deg"]].iloc[[0] * 3 + list(range(3, len(own)))].to_numpy()
+    monkeypatch.setattr(sketch_gazetteer, "all_places", lambda: own)
+    country = sketch("AND", pixel_m=500, params=PARAMS)
+    points = country.table("places").geometry
+    assert len({(p.x, p.y) for p in points}) == len(points)
+    assert min(line.length for line in country.table("roads").geometry) > 0.0
+    assert float(country.population.sum(dtype=np.float64)) == country.config.population
+
+
 def test_the_total_can_be_given() -> None:
     country, report = sketch_with_report("AND", pixel_m=500, params=PARAMS, population=40_001)
     assert int(country.table("places")["population"].sum()) == 40_001
