@@ -12,7 +12,7 @@ from allreach.planning.optimise import optimise
 from allreach.planning.problem import faults
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "planning"))
-from small_cases import small_case  # noqa: E402
+from small_cases import small_case
 
 
 @pytest.mark.parametrize(("n_places", "window_max"), [(500, 60), (5000, 40)])

@@ -25,7 +25,7 @@ VARIANTS = {
 
 
 def exact_usd(problem):
-    programme, columns = model.build(problem)
+    programme, _ = model.build(problem)
     answer = solve(programme, relax=False, relative_gap=1e-7)
     assert answer.status == "Optimal"
     return float(programme.cost @ answer.x) * model.COST_UNIT_USD

@@ -234,7 +234,7 @@ def _serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[I
 
 
 def _backhaul_mbps(inputs: PlanInputs) -> Floats:
-    """What the present backhaul of each existing site carries; 0 for candidates."""
+    """Return what the present backhaul of each existing site carries; 0 for candidates."""
     out = np.zeros(inputs.links.n_sites)
     node = inputs.network.node_of_row(net.EXISTING_SITE, inputs.n_existing)
     core = inputs.network.link_kind == net.CORE_LINK
