@@ -47,3 +47,39 @@ def rain_coefficients(freq_ghz: float, is_vertical: bool) -> tuple[float, float]
         alpha += _bell(log_f, 0.32177, 0.63773, 0.13164) + _bell(log_f, -5.37610, -0.96230, 1.47828)
         alpha += _bell(log_f, 16.1721, -3.29980, 3.43990) + 0.67849 * log_f - 1.95537
     return 10.0**log_k, alpha
+
+
+@jit
+def slant_coefficients(freq_ghz: float, elevation_deg: float, tilt_deg: float) -> tuple[float, float]:
+    """Coefficients k and alpha of any path and polarisation, 1 to 1,000 GHz (NaN outside).
+
+    Parameters
+    ----------
+    freq_ghz
+        Frequency. [GHz]
+    elevation_deg
+        Elevation of the path. [deg]
+    tilt_deg
+        Polarisation tilt against the horizontal: 0 horizontal, 90 vertical, 45 circular. [deg]
+
+    Notes
+    -----
+    Equations 4 and 5.
+    """
+    k_h, alpha_h = rain_coefficients(freq_ghz, False)
+    k_v, alpha_v = rain_coefficients(freq_ghz, True)
+    turn = math.cos(math.radians(elevation_deg)) ** 2 * math.cos(2.0 * math.radians(tilt_deg))
+    k = (k_h + k_v + (k_h - k_v) * turn) / 2.0  # (4)
+    alpha = (k_h * alpha_h + k_v * alpha_v + (k_h * alpha_h - k_v * alpha_v) * turn) / (2.0 * k)  # (5)
+    return k, alpha
+
+
+@jit
+def specific_attenuation_db_per_km(
+    rain_rate_mm_h: float, freq_ghz: float, elevation_deg: float, tilt_deg: float
+) -> float:
+    """Attenuation by rain on each kilometre (equation 1). [dB/km]."""
+    if rain_rate_mm_h <= 0.0:
+        return 0.0
+    k, alpha = slant_coefficients(freq_ghz, elevation_deg, tilt_deg)
+    return k * rain_rate_mm_h**alpha

@@ -1,0 +1,95 @@
+"""ITU-R P.618-14 (08/2023), sections 2.2.1.2 and 2.2.4: probability of rain on a path, and two stations at once."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from allreach.kernels._jit import jit
+from allreach.kernels.itu_p618 import standard_quantile_exceeded
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+
+
+@jit
+def bivariate_normal_exceeded(a: float, b: float, correlation: float) -> float:
+    """Probability that two standard normal variables exceed `a` and `b` together (correlation 0 to below 1).
+
+    Notes
+    -----
+    Plackett's integral over the correlation, P(rho) = P(0) + integral of the density, in arcsine form, by Gauss-Legendre
+    in four parts.
+    """
+    both = 0.25 * math.erfc(a / math.sqrt(2.0)) * math.erfc(b / math.sqrt(2.0))
+    end = math.asin(correlation)
+    total = 0.0
+    for part in range(4):
+        for i in range(_NODES.shape[0]):
+            angle = end * (part + 0.5 * (_NODES[i] + 1.0)) / 4.0
+            s = math.sin(angle)
+            total += _WEIGHTS[i] * math.exp(-(a * a + b * b - 2.0 * a * b * s) / (2.0 * (1.0 - s * s)))
+    return both + total * end / 8.0 / (2.0 * math.pi)
+
+
+@jit
+def rain_attenuation_probability_pct(rain_pct: float, slant_km: float, elevation_deg: float) -> float:
+    """Share of the time with any rain attenuation on a slant path (section 2.2.1.2). [%].
+
+    Parameters
+    ----------
+    rain_pct
+        Probability of rain at the station (P.837). [%]
+    slant_km
+        Path below the rain height. [km]
+    elevation_deg
+        Elevation. [deg]
+    """
+    p_0 = rain_pct / 100.0
+    if not 0.0 < p_0 < 1.0:
+        return rain_pct
+    alpha = standard_quantile_exceeded(p_0)
+    d = slant_km * math.cos(math.radians(elevation_deg))
+    rho = 0.59 * math.exp(-abs(d) / 31.0) + 0.41 * math.exp(-abs(d) / 800.0)
+    c_b = bivariate_normal_exceeded(alpha, alpha, rho)
+    ratio = (c_b - p_0 * p_0) / (p_0 * (1.0 - p_0))
+    return 100.0 * (1.0 - (1.0 - p_0) * ratio**p_0)
+
+
+@jit
+def joint_probability_pct(
+    rain_1_pct: float,
+    rain_2_pct: float,
+    separation_km: float,
+    m_1: float,
+    sigma_1: float,
+    a_1_db: float,
+    m_2: float,
+    sigma_2: float,
+    a_2_db: float,
+) -> float:
+    """Share of the time in which both paths fade more than `a_1_db` and `a_2_db` (section 2.2.4.1). [%].
+
+    ``m`` and ``sigma`` are of the logarithm of each path's rain attenuation, given that it rains (`lognormal_fit`).
+    """
+    d = separation_km
+    rho_r = 0.7 * math.exp(-d / 60.0) + 0.3 * math.exp(-((d / 700.0) ** 2))
+    rho_a = 0.94 * math.exp(-d / 30.0) + 0.06 * math.exp(-((d / 500.0) ** 2))
+    r_1, r_2 = standard_quantile_exceeded(rain_1_pct / 100.0), standard_quantile_exceeded(rain_2_pct / 100.0)
+    p_r = bivariate_normal_exceeded(r_1, r_2, rho_r)
+    u_1, u_2 = (math.log(a_1_db) - m_1) / sigma_1, (math.log(a_2_db) - m_2) / sigma_2
+    return 100.0 * p_r * bivariate_normal_exceeded(u_1, u_2, rho_a)
+
+
+@jit
+def diversity_gain_db(
+    separation_km: float, attenuation_db: float, freq_ghz: float, elevation_deg: float, baseline_deg: float
+) -> float:
+    """Rain attenuation saved by a second station (section 2.2.4.2). [dB].
+
+    ``baseline_deg`` is the angle between the baseline and the azimuth of the path, at most 90 degrees.
+    """
+    a = 0.78 * attenuation_db - 1.94 * (1.0 - math.exp(-0.11 * attenuation_db))
+    b = 0.59 * (1.0 - math.exp(-0.1 * attenuation_db))
+    gain = a * (1.0 - math.exp(-b * separation_km)) * math.exp(-0.025 * freq_ghz)
+    return gain * (1.0 + 0.006 * elevation_deg) * (1.0 + 0.002 * baseline_deg)
