@@ -1,0 +1,1 @@
+"""Indices, strategies as data, status and forecasts: are the promises kept?"""

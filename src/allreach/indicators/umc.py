@@ -1,0 +1,49 @@
+"""Universal and meaningful connectivity targets for 2030, and their bands."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from allreach.indicators.definitions import catalogue, read_package_yaml
+from allreach.params.quantity import Frozen
+
+
+class UmcTarget(Frozen):
+    """One target of the set."""
+
+    indicator: str
+    """Indicator."""
+    target: float
+    """Value asked for in 2030."""
+    met_from: float
+    """Value from which the dashboard counts it as met."""
+    topic: str
+    """Topic of the dashboard."""
+
+
+@cache
+def umc_targets() -> tuple[UmcTarget, ...]:
+    """Targets whose wording was read in a source."""
+    return tuple(UmcTarget.model_validate(raw) for raw in read_package_yaml("editions/umc_2030.yaml")["targets"])
+
+
+def umc_source() -> str:
+    """Publications that the targets are from."""
+    return str(read_package_yaml("editions/umc_2030.yaml")["source"])
+
+
+def is_met(target: UmcTarget, value: float) -> bool:
+    """Whether a value meets a target as the dashboard counts."""
+    is_up = catalogue().get(target.indicator).better == "up"
+    return value >= target.met_from if is_up else value <= target.met_from
+
+
+def band(percentage: float) -> str:
+    """Band of a universality share: limited, satisfactory, advanced, met; empty where missing."""
+    if percentage != percentage:
+        return ""
+    found = ""
+    for name, least in read_package_yaml("editions/umc_2030.yaml")["bands"].items():
+        if percentage >= least:
+            found = name
+    return found
