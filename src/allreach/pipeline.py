@@ -21,6 +21,7 @@ import yaml
 import allreach
 from allreach import tables
 from allreach.country.check import require_sound
+from allreach.country.home import home_pixels
 from allreach.country.sketch import sketch
 from allreach.demand.points import DemandPoints, demand_points
 from allreach.errors import DataMissingError, DeviceError, Fault, InputError
@@ -236,7 +237,9 @@ def _measure(job: Run) -> Measured:
     out = job.results / "measure"
     done = stages.is_finished(job.results, "measure", job.keys["measure"])
     clock = time.monotonic()
-    rasters = None if done else first_map(country.table("sites"), environment, progress=job.progress)
+    rasters = None if done else first_map(
+        country.table("sites"), environment, mask=home_pixels(country), progress=job.progress
+    )
     result = measure(
         points, country.table("sites"), environment, params.demand,
         fibre=country.table("fibre"), commitments=country.table("commitments"), measurements=country.table("measurements"),
