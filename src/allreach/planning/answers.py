@@ -291,7 +291,7 @@ def _why(
     assembly: Assembly,
 ) -> str:
     if place not in found:
-        return "nobody lives there"
+        return "no household is counted there"
     options, now, households = found[place]
     if technology == "none":
         reasons = "; ".join(f"{WORDS[a.technology]}: {a.reason}" for a in options if not np.isfinite(a.pv_usd))
