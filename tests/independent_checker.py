@@ -93,6 +93,7 @@ def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]
         check_exclusions,
         check_commitments,
         check_alternatives,
+        check_unserved,
         check_curve,
         check_order,
     ):
@@ -669,6 +670,18 @@ def check_alternatives(files: Files) -> list[str]:
     silent = rows[rows["reason"].fillna("").str.strip() == ""]
     faults += [f"place {r.place_id}: {r.technology} without a reason" for r in silent.itertuples()]
     return faults
+
+
+def check_unserved(files: Files) -> list[str]:
+    """Nobody is left out whom, says the plan itself, fibre could reach on top of the rest of the plan."""
+    without = files.assignments[files.assignments["technology"] == "none"].groupby("place_id")["households"].sum()
+    rows = files.alternatives
+    fibre = rows[(rows["technology"] == "fibre") & rows["is_feasible"].astype(bool)].set_index("place_id")["pv_usd"]
+    return [
+        f"place {place}: {n} households without service, fibre would reach them for {fibre[place]:.0f} USD"
+        for place, n in without.items()
+        if n > 0 and place in fibre.index
+    ]
 
 
 def check_curve(files: Files) -> list[str]:

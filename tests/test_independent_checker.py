@@ -373,6 +373,13 @@ FORGERIES = {
         cell("commitments", 0, "households_share", 0.5),
         "commitments: place P1: 100 households paid for, 50",
     ),
+    "left out for no reason": (
+        lambda d: (
+            d["assignments"].update(pd.DataFrame({"technology": ["none"]}, index=[2])),
+            d["alternatives"].update(pd.DataFrame({"technology": ["fibre"]}, index=[2])),
+        ),
+        "unserved: place P3: 12 households without service, fibre would reach them for 1 USD",
+    ),
     "no alternatives": (drop("alternatives", 0), "alternatives: place P1 has no alternatives"),
     "feasible without a price": (
         cell("alternatives", 1, "pv_usd", None),
