@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
+from allreach import tables
 from allreach.demand.points import demand_points
 from allreach.errors import InfeasibleError, InputError
 from allreach.io.country_folder import write_country
@@ -21,7 +23,7 @@ from allreach.terrain.terrain import terrain
 from conftest import make_small_country
 from independent_checker import check_results
 
-TABLES = ("assignments", "alternatives", "sites", "links")
+NAMES = ("assignments", "alternatives", "sites", "links")
 
 
 def run(country=None, *, sets=(), **standard):
@@ -64,7 +66,7 @@ def base():
 def write(plan, measured, params, country, folder):
     write_country(country, folder / "TST")
     out = folder / "results"
-    for name in TABLES:
+    for name in NAMES:
         (out / "plan" / "bound").mkdir(parents=True, exist_ok=True)
         write_table(out / "plan" / f"{name}.parquet", getattr(plan, name), f"plan_{name}")
     (out / "measure").mkdir()
@@ -132,7 +134,7 @@ def test_input_rows_in_another_order_give_the_same_tables(base):
         name: frame.sample(frac=1.0, random_state=3).reset_index(drop=True) for name, frame in country.layers.items()
     }
     shuffled, _, _ = run(replace(country, layers=layers))
-    for name in (*TABLES, "bill_of_materials", "curve"):
+    for name in (*NAMES, "bill_of_materials", "curve"):
         pd.testing.assert_frame_equal(pd.DataFrame(getattr(base[0], name)), pd.DataFrame(getattr(shuffled, name)))
     assert shuffled.summary == base[0].summary
 
@@ -179,3 +181,29 @@ def test_every_place_has_alternatives_with_reasons(base):
     assert table.groupby("place_id").size().tolist() == [7] * 5
     assert (table["reason"].str.len() > 0).all()
     assert table.loc[table["is_feasible"].astype(bool), "pv_usd"].notna().all()
+
+
+def test_country_closed_to_all_building_falls_back_on_satellites_and_what_stands():
+    country = make_small_country()
+    frame = gpd.GeoDataFrame(
+        {"exclusion_id": ["X1"], "kind": ["military"]}, geometry=country.layers["boundaries"].geometry, crs=tables.CRS
+    )
+    plan, _, _ = run(with_layer("exclusions", tables.conform(frame, "exclusions")))
+    assert plan.summary["n_new_sites"] == 0
+    assert plan.summary["fibre_km"] == 0.0
+    assert set(plan.assignments["technology"]) <= {"existing", "fwa", "mobile_upgrade", "satellite_leo", "none"}
+
+
+def test_place_without_households_keeps_its_people():
+    places = make_small_country().layers["places"].copy()
+    places.loc[4, "households"] = 0
+    plan, _, _ = run(with_layer("places", places))
+    mine = plan.assignments[plan.assignments["place_id"] == "P5"]
+    assert mine[["technology", "households", "population"]].to_numpy().tolist() == [["none", 0, 50]]
+    assert int(plan.assignments["population"].sum()) == 2500
+
+
+def test_lower_demand_never_costs_more():
+    light, _, _ = run(busy_hour_mbps=0.3)
+    heavy, _, _ = run(busy_hour_mbps=3.0)
+    assert light.summary["pv_usd"] <= heavy.summary["pv_usd"]
