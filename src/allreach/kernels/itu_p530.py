@@ -1,4 +1,4 @@
-"""ITU-R P.530-17 (12/2017): line-of-sight links; clearance of the path and attenuation by rain."""
+"""ITU-R P.530-18 (09/2021): line-of-sight links; clearance of the path and attenuation by rain."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def earth_bulge_m(d1_km: float, d2_km: float, k_factor: float) -> float:
 
 
 @jit
+def diffraction_loss_db(clearance_m: float, d1_km: float, d2_km: float, freq_ghz: float) -> float:
+    """Loss by an obstacle `clearance_m` below (positive) or above the line of sight, from 15 dB (equation 3). [dB]."""
+    return -20.0 * clearance_m / fresnel_radius_m(d1_km, d2_km, freq_ghz) + 10.0
+
+
+@jit
 def rain_attenuation_db(distance_km: float, freq_ghz: float, rain_rate_001_mm_h: float, time_pct: float) -> float:
     """Attenuation by rain exceeded in `time_pct` (0.001 to 1 %) of an average year, vertical polarisation. [dB].
 
@@ -43,15 +49,23 @@ def rain_attenuation_db(distance_km: float, freq_ghz: float, rain_rate_001_mm_h:
     -----
     Section 2.4.1, equations 32 to 35.
     """
+    k, alpha = rain_coefficients(freq_ghz, True)
+    return path_rain_attenuation_db(distance_km, freq_ghz, k, alpha, rain_rate_001_mm_h, time_pct)
+
+
+@jit
+def path_rain_attenuation_db(
+    distance_km: float, freq_ghz: float, k: float, alpha: float, rain_rate_001_mm_h: float, time_pct: float
+) -> float:
+    """Attenuation by rain exceeded in `time_pct` for given coefficients of P.838 (section 2.4.1). [dB]."""
     if not (0.001 <= time_pct <= 1.0) or distance_km <= 0.0:
         return math.nan
-    k, alpha = rain_coefficients(freq_ghz, True)
     gamma_r = k * rain_rate_001_mm_h**alpha
     denominator = 0.477 * distance_km**0.633 * rain_rate_001_mm_h ** (0.073 * alpha) * freq_ghz**0.123
     denominator -= 10.579 * (1.0 - math.exp(-0.024 * distance_km))
     r = 2.5 if denominator <= 0.4 else 1.0 / denominator  # (32), at most 2.5
     a_001 = gamma_r * distance_km * r  # (33)
-    c_0 = 0.12 + 0.4 * math.log10(freq_ghz / 10.0) ** 0.8 if freq_ghz >= 10.0 else 0.12  # (35a)
+    c_0 = 0.12 + 0.4 * math.log10((freq_ghz / 10.0) ** 0.8) if freq_ghz >= 10.0 else 0.12  # (35a)
     c_1 = 0.07**c_0 * 0.12 ** (1.0 - c_0)  # (35b)
     c_2 = 0.855 * c_0 + 0.546 * (1.0 - c_0)  # (35c)
     c_3 = 0.139 * c_0 + 0.043 * (1.0 - c_0)  # (35d)

@@ -12,7 +12,7 @@ from allreach.kernels.itu_p838 import specific_attenuation_db_per_km
 from allreach.kernels.normal import normal_quantile
 
 EFFECTIVE_EARTH_RADIUS_KM = 8500.0
-GAS_AND_CLOUD_FLOOR_PCT = 1.0  # below this time, gases stay and clouds are within the rain's prediction
+GAS_AND_CLOUD_FLOOR_PCT = 5.0  # in shorter times gases and clouds stay as they are: rain prediction holds them
 
 
 @jit
@@ -96,14 +96,14 @@ def rain_attenuation_db(a_001_db: float, time_pct: float, lat_deg: float, elevat
         if elevation_deg < 25.0:
             beta += 1.8 - 4.25 * s
     power = 0.655 + 0.033 * math.log(time_pct) - 0.045 * math.log(a_001_db) - beta * (1.0 - time_pct) * s
-    return a_001_db * (time_pct / 0.01) ** -power
+    return float(a_001_db * (time_pct / 0.01) ** -power)
 
 
 @jit
 def scintillation_sigma_db(
     wet_refractivity: float, freq_ghz: float, elevation_deg: float, diameter_m: float, efficiency: float
 ) -> float:
-    """Standard deviation of the signal by scintillation, elevation of 5 to 90 degrees. [dB].
+    """Return the standard deviation of the signal by scintillation, elevation of 5 to 90 degrees. [dB].
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def scintillation_sigma_db(
     sigma_ref = 3.6e-3 + 1e-4 * wet_refractivity
     length_m = 2000.0 / (math.sqrt(s * s + 2.35e-4) + s)
     x = 1.22 * efficiency * diameter_m**2 * freq_ghz / length_m
-    return sigma_ref * freq_ghz ** (7.0 / 12.0) * antenna_averaging(x) / s**1.2
+    return float(sigma_ref * freq_ghz ** (7.0 / 12.0) * antenna_averaging(x) / s**1.2)
 
 
 @jit
@@ -144,9 +144,9 @@ def scintillation_fade_db(sigma_db: float, time_pct: float) -> float:
 
 @jit
 def total_attenuation_db(rain_db: float, cloud_db: float, scintillation_db: float, gas_db: float) -> float:
-    """Attenuation by everything at once, all at the same time percentage (equation 64). [dB].
+    """Attenuation by everything at once, all at the same time percentage (section 2.5). [dB].
 
-    Clouds and gases of 1 % stand for those of shorter times (equations 65 and 66).
+    Clouds and gases of 5 % stand for those of shorter times, and there is no rain in longer ones.
     """
     return gas_db + math.sqrt((rain_db + cloud_db) ** 2 + scintillation_db**2)
 
@@ -159,9 +159,9 @@ def rain_xpd_db(
 
     Notes
     -----
-    Section 4.1 from 6 GHz, section 4.3 (equation 79) from 4 to 6 GHz; elevation up to 60 degrees.
+    Section 4.1 from 6 GHz, section 4.3 (equation 79) from 4 to 6 GHz; stated for elevations up to 60 degrees.
     """
-    if not 4.0 <= freq_ghz <= 55.0 or elevation_deg > 60.0 or rain_attenuation <= 0.0:
+    if not 4.0 <= freq_ghz <= 55.0 or elevation_deg >= 90.0 or rain_attenuation <= 0.0:
         return math.nan
     f = max(freq_ghz, 6.0)
     if f < 9.0:
@@ -185,7 +185,7 @@ def rain_xpd_db(
         sigma_deg = 5.0
     xpd_rain = c_f - c_a + c_tau + c_theta + 0.0053 * sigma_deg * sigma_deg
     xpd = xpd_rain - xpd_rain * (0.3 + 0.1 * math.log10(time_pct)) / 2.0
-    return xpd - 20.0 * math.log10(freq_ghz / f)
+    return float(xpd - 20.0 * math.log10(freq_ghz / f))
 
 
 @jit

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
-from allreach.kernels.itu_p618 import standard_quantile_exceeded
+from allreach.kernels.itu_p618 import rain_attenuation_inverse_pct, standard_quantile_exceeded
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 
@@ -18,8 +19,7 @@ def bivariate_normal_exceeded(a: float, b: float, correlation: float) -> float:
 
     Notes
     -----
-    Plackett's integral over the correlation, P(rho) = P(0) + integral of the density, in arcsine form, by Gauss-Legendre
-    in four parts.
+    Plackett's integral of the density over the correlation, in arcsine form, by Gauss-Legendre in four parts.
     """
     both = 0.25 * math.erfc(a / math.sqrt(2.0)) * math.erfc(b / math.sqrt(2.0))
     end = math.asin(correlation)
@@ -53,7 +53,7 @@ def rain_attenuation_probability_pct(rain_pct: float, slant_km: float, elevation
     rho = 0.59 * math.exp(-abs(d) / 31.0) + 0.41 * math.exp(-abs(d) / 800.0)
     c_b = bivariate_normal_exceeded(alpha, alpha, rho)
     ratio = (c_b - p_0 * p_0) / (p_0 * (1.0 - p_0))
-    return 100.0 * (1.0 - (1.0 - p_0) * ratio**p_0)
+    return float(100.0 * (1.0 - (1.0 - p_0) * ratio**p_0))
 
 
 @jit
@@ -93,3 +93,61 @@ def diversity_gain_db(
     b = 0.59 * (1.0 - math.exp(-0.1 * attenuation_db))
     gain = a * (1.0 - math.exp(-b * separation_km)) * math.exp(-0.025 * freq_ghz)
     return gain * (1.0 + 0.006 * elevation_deg) * (1.0 + 0.002 * baseline_deg)
+
+
+def lognormal_fit(time_pct: NDArray, attenuation_db: NDArray, rain_pct: float) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm of rain attenuation, given that it rains (section 2.2.4.1).
+
+    Parameters
+    ----------
+    time_pct, attenuation_db
+        Attenuation exceeded in shares of the year; only shares from 0.01 % up to ``rain_pct`` count. [%, dB]
+    rain_pct
+        Probability of rain. [%]
+    """
+    p, a = np.asarray(time_pct, dtype=float), np.asarray(attenuation_db, dtype=float)
+    used = (p >= 0.01) & (p <= rain_pct) & (a > 0.0)
+    q = np.array([standard_quantile_exceeded(share) for share in p[used] / rain_pct])
+    sigma, m = np.polyfit(q, np.log(a[used]), 1)
+    return float(m), float(sigma)
+
+
+def non_gso_exceedance_pct(
+    elevation_from_deg: NDArray,
+    elevation_to_deg: NDArray,
+    elevation_pct: NDArray,
+    min_elevation_deg: float,
+    orbit_altitude_km: float,
+    zenith_margin_db: float,
+    rain_001_db: NDArray,
+    lat_deg: float,
+) -> float:
+    """Share of all time in which rain takes more than the margin of a satellite that moves (section 8). [%].
+
+    Parameters
+    ----------
+    elevation_from_deg, elevation_to_deg, elevation_pct
+        Bins of elevation and the time the satellite spends in them. [deg, %]
+    min_elevation_deg
+        Bins below are left out. [deg]
+    orbit_altitude_km
+        Circular orbit above 6,378.137 km. [km]
+    zenith_margin_db
+        Margin with the satellite overhead; it falls with the square of the slant range. [dB]
+    rain_001_db
+        Rain attenuation of 0.01 % of the year at the middle of each bin. [dB]
+    lat_deg
+        Latitude of the station. [deg]
+    """
+    used = np.asarray(elevation_from_deg) >= min_elevation_deg
+    mid = 0.5 * (np.asarray(elevation_from_deg, dtype=float) + np.asarray(elevation_to_deg, dtype=float))[used]
+    weight = np.asarray(elevation_pct, dtype=float)[used] / 100.0
+    r_e, s = 6378.137, np.sin(np.radians(mid))
+    slant_km = np.sqrt((r_e * s) ** 2 + 2.0 * r_e * orbit_altitude_km + orbit_altitude_km**2) - r_e * s
+    margin = zenith_margin_db - 20.0 * np.log10(slant_km / orbit_altitude_km)
+    a_001 = np.asarray(rain_001_db, dtype=float)[used]
+    share = [
+        rain_attenuation_inverse_pct(a, m, lat_deg, e) if m > 0.0 else 100.0
+        for a, m, e in zip(a_001, margin, mid, strict=True)
+    ]
+    return float(np.sum(weight * np.asarray(share)))

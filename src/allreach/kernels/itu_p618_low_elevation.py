@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from allreach.kernels._jit import jit
-from allreach.kernels.itu_p618 import scintillation_fade_db, scintillation_sigma_db
+from allreach.kernels.itu_p618 import scintillation_fade_db
 
 A_1_DB = 25.0  # fade at which the shallow part meets the deep part
 
@@ -22,7 +22,7 @@ def geoclimatic_factor(pl_pct: float, lat_deg: float, c_0: float) -> float:
         c_lat = 7.0
     elif lat > 53.0:
         c_lat = -53.0 + lat
-    return pl_pct**1.5 * 10.0 ** ((c_0 + c_lat) / 10.0)
+    return float(pl_pct**1.5 * 10.0 ** ((c_0 + c_lat) / 10.0))
 
 
 @jit
@@ -71,13 +71,14 @@ def shallow_fade_db(
     time_pct
         Share of the year. [%]
     sigma_2_db
-        `scintillation_sigma_db` at ``theta_2_mrad``. [dB]
+        `scintillation_sigma_db` at 5 degrees, free-space. [dB]
     diameter_m, efficiency
         Antenna. [m, share]
 
     Notes
     -----
-    Section 2.4.3, steps 1 to 8; NaN outside the angles between both parts.
+    Section 2.4.3, steps 1 to 8; NaN outside the angles between both parts. The fade at 5 degrees and its slope are
+    taken at the free-space angle, the distance between both parts in apparent angles, as the published set has it.
     """
     f = freq_ghz
     theta_1 = (k_w * 10.0 ** (-v_db / 10.0) * f**0.9 / (time_pct * 10.0 ** (A_1_DB / 10.0))) ** (1.0 / 5.95) - 1.0
@@ -85,7 +86,7 @@ def shallow_fade_db(
         return math.nan
     slope_1 = -59.5 / (1.0 + theta_1) * math.log10(math.e)
     a_2 = scintillation_fade_db(sigma_2_db, time_pct)
-    t_2 = theta_2_mrad / 1000.0
+    t_2 = math.radians(5.0)
     s, c = math.sin(t_2), math.cos(t_2)
     root = math.sqrt(s * s + 2.35e-4)
     d_eff2 = efficiency * diameter_m**2
@@ -102,11 +103,3 @@ def shallow_fade_db(
     gamma = (slope_2 - a_2 * (alpha + 2.0 * beta * delta)) / (a_2 * delta * delta)
     u = theta_mrad - theta_1
     return A_1_DB * math.exp(alpha * u + beta * u * u + gamma * u * u * (theta_mrad - theta_2_mrad))
-
-
-@jit
-def sigma_at_mrad_db(
-    wet_refractivity: float, freq_ghz: float, theta_mrad: float, diameter_m: float, efficiency: float
-) -> float:
-    """Standard deviation of scintillation at an apparent elevation. [dB]."""
-    return scintillation_sigma_db(wet_refractivity, freq_ghz, math.degrees(theta_mrad / 1000.0), diameter_m, efficiency)

@@ -1,7 +1,7 @@
 """ITU-R P.676-13 (08/2022): attenuation by oxygen and water vapour, 1 to 1,000 GHz.
 
-Annex 1 (line by line, layers) is whole. The polynomial coefficients of Annex 2 come in a file of the Recommendation that
-is not distributed here: its formulas take them as arguments, and `zenith_terms` gives both terms by Annex 1 instead.
+Annex 1 (line by line, layers) is whole. The polynomial coefficients of Annex 2 come in a file of the Recommendation
+that is not distributed here: its formulas take them, and `zenith_terms` gives both terms by Annex 1 instead.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def oxygen_zenith_db(
     """Zenith attenuation by oxygen by the coefficients a_o, b_o, c_o, d_o (Annex 2, section 1). [dB]."""
     height_km = coefficients[0] + coefficients[1] * temperature_surface_k
     height_km += coefficients[2] * pressure_surface_hpa + coefficients[3] * rho_g_m3
-    return gamma_o_db_per_km * height_km
+    return float(gamma_o_db_per_km * height_km)
 
 
 @jit
@@ -191,7 +191,7 @@ def water_zenith_db(
 ) -> float:
     """Zenith attenuation by water vapour by the coefficients a_V, b_V, c_V, d_V (Annex 2, section 2.3). [dB]."""
     k_v = coefficients[0] + coefficients[1] * rho_g_m3 + coefficients[2] * temperature_surface_k
-    return (k_v + coefficients[3] * pressure_surface_hpa) * vapour_kg_m2
+    return float((k_v + coefficients[3] * pressure_surface_hpa) * vapour_kg_m2)
 
 
 @jit
@@ -208,4 +208,4 @@ def water_equivalent_height_km(freq_ghz: float) -> float:
 @jit
 def weibull_vapour_kg_m2(scale_kg_m2: float, shape: float, time_pct: float) -> float:
     """Water vapour content exceeded in `time_pct` of the time by its Weibull distribution (Annex 2). [kg/m2]."""
-    return scale_kg_m2 * (-math.log(time_pct / 100.0)) ** (1.0 / shape)
+    return float(scale_kg_m2 * (-math.log(time_pct / 100.0)) ** (1.0 / shape))

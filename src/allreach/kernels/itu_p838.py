@@ -82,4 +82,4 @@ def specific_attenuation_db_per_km(
     if rain_rate_mm_h <= 0.0:
         return 0.0
     k, alpha = slant_coefficients(freq_ghz, elevation_deg, tilt_deg)
-    return k * rain_rate_mm_h**alpha
+    return float(k * rain_rate_mm_h**alpha)
