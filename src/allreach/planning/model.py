@@ -41,6 +41,7 @@ class Columns:
     fed_nodes: Ints
     fed_column: Ints
     arcs: Ints
+    followed: Ints
     has_flow: bool
 
 
@@ -49,6 +50,8 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
     towers = np.flatnonzero(problem.node_tower_pv_usd > 0)
     arcs = np.flatnonzero(problem.arc_to != 0)
     fed = np.unique(problem.arc_to[arcs])
+    # positions of the arcs on which demand is a column: all, or those that are priced by it
+    followed = np.arange(len(arcs)) if with_flow else np.flatnonzero(problem.arc_pv_usd_per_mbps[arcs] > 0)
     starts = np.cumsum(
         [
             0,
@@ -58,7 +61,7 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
             len(towers),
             len(fed),
             len(arcs),
-            len(arcs) if with_flow else 0,
+            len(followed),
         ]
     )
     tower_column = np.full(problem.n_nodes, -1, dtype=np.int64)
@@ -66,7 +69,7 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
     fed_column = np.full(problem.n_nodes, -1, dtype=np.int64)
     fed_column[fed] = starts[4] + np.arange(len(fed))
     x, n, y, t, w, z, g, total = (int(s) for s in starts)
-    return Columns(x, n, y, t, w, z, g, total, towers, tower_column, fed, fed_column, arcs, with_flow)
+    return Columns(x, n, y, t, w, z, g, total, towers, tower_column, fed, fed_column, arcs, followed, with_flow)
 
 
 def build(
@@ -101,6 +104,8 @@ def build(
     if with_flow:
         define_flow_conservation(rows, problem, columns)
         define_arc_capacity(rows, problem, columns)
+    else:
+        define_priced_demand(rows, problem, columns)
     lower, upper = _column_bounds(problem, columns, unserved_people)
     is_integer = np.zeros(columns.total, dtype=bool)
     is_integer[columns.y : columns.g] = True
@@ -300,6 +305,46 @@ def define_arc_capacity(rows: RowsBuilder, problem: Problem, columns: Columns) -
     )
 
 
+def define_priced_demand(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """Pay for the demand of a node that only a priced arc feeds: g >= sum of demand (x - z of the other arcs into it).
+
+    Stands in for following demand through the whole graph: what else runs through the arc is left out, so it relaxes.
+    """
+    arcs = columns.arcs[columns.followed]
+    options = np.flatnonzero((problem.option_facility >= 0) & (problem.option_mbps > 0))
+    node = problem.facility_node[problem.option_facility[options]]
+    demand = problem.option_mbps[options] * problem.part_households[problem.option_part[options]]
+    pair = node * max(problem.n_parts, 1) + problem.option_part[options]
+    pairs, index = np.unique(pair, return_inverse=True)
+    most = np.zeros(len(pairs))
+    np.maximum.at(most, index, demand)
+    at_node = np.bincount(
+        np.maximum(pairs // max(problem.n_parts, 1), 0),
+        weights=np.where(pairs // max(problem.n_parts, 1) > 0, most, 0.0),
+        minlength=problem.n_nodes,
+    )
+    order = np.argsort(node, kind="stable")
+    first = np.searchsorted(node[order], problem.arc_to[arcs], side="left")
+    last = np.searchsorted(node[order], problem.arc_to[arcs], side="right")
+    row = np.repeat(np.arange(len(arcs)), last - first)
+    offset = np.arange(len(row)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+    used = order[np.repeat(first, last - first) + offset]
+    index = np.arange(len(arcs))
+    total = at_node[problem.arc_to[arcs]]
+    rows.add(
+        "priced_demand",
+        len(arcs),
+        [
+            (index, columns.g + index, 1.0),
+            (row, columns.x + options[used], -demand[used]),
+            (index, columns.fed_column[problem.arc_to[arcs]], total),
+            (index, columns.z + columns.followed, -total),
+        ],
+        0.0,
+        np.inf,
+    )
+
+
 def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
     """Write a plan as a point of the programme."""
     out = np.zeros(columns.total)
@@ -312,8 +357,7 @@ def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
     position = np.full(problem.n_arcs, -1, dtype=np.int64)
     position[columns.arcs] = np.arange(len(columns.arcs))
     out[columns.z + position[solution.parent_arc[solution.parent_arc >= 0]]] = 1.0
-    if columns.has_flow:
-        out[columns.g :] = arc_flow_mbps(problem, solution)[columns.arcs]
+    out[columns.g :] = arc_flow_mbps(problem, solution)[columns.arcs[columns.followed]]
     return out
 
 
@@ -335,8 +379,7 @@ def _cost(problem: Problem, columns: Columns) -> Floats:
     cost[columns.y : columns.t] = problem.facility_pv_usd
     cost[columns.t : columns.w] = problem.node_tower_pv_usd[columns.tower_nodes]
     cost[columns.z : columns.g] = problem.arc_pv_usd[columns.arcs]
-    if columns.has_flow:
-        cost[columns.g :] = problem.arc_pv_usd_per_mbps[columns.arcs]
+    cost[columns.g :] = problem.arc_pv_usd_per_mbps[columns.arcs[columns.followed]]
     return cost / COST_UNIT_USD
 
 
@@ -345,6 +388,5 @@ def _column_bounds(problem: Problem, columns: Columns, unserved_people: float) -
     has_option = np.bincount(problem.option_part, minlength=problem.n_parts) > 0
     if unserved_people <= 0:
         upper[columns.n : columns.y] = np.where(has_option & (problem.part_people > 0), 0.0, 1.0)
-    if columns.has_flow:
-        upper[columns.g :] = flow_limit_mbps(problem)[columns.arcs]
+    upper[columns.g :] = flow_limit_mbps(problem)[columns.arcs[columns.followed]]
     return lower, upper
