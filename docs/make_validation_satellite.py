@@ -1,6 +1,6 @@
 """Run the reference sets of satellite paths and hops and write docs/validation_satellite.md.
 
-Usage: ``python docs/make_validation_satellite.py [VALIDATION_DIR]`` (default: ``shared/validation`` beside the checkout).
+Usage: ``python docs/make_validation_satellite.py [VALIDATION_DIR]`` (default: ``shared/validation`` near the checkout).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ longitude and test the reading of the digital maps too.
 | --- | --- | --- | --- | --- | --- |
 """
 NOTES = """
-Not compared, because their digital maps are not distributed with any package that allreach may use: P.840-9 L (annual and
+Not compared, because their digital maps are in no package that allreach may use: P.840-9 L (annual and
 monthly; allreach reads the maps of P.840-8), P.836-6 monthly, P.2145-0, and the log K and dN75 maps of P.530-18. The
 formulas that take these values are compared above with the values given.
 """
@@ -281,7 +281,7 @@ def p676(read: Callable[[str], pd.DataFrame]) -> Cases:
 
 
 def atmosphere(read: Callable[[str], pd.DataFrame]) -> Cases:
-    """Reference atmosphere and ray bending."""
+    """Compare reference atmosphere and ray bending."""
     t = read("p835/p835_mean_annual_global_atmosphere.csv")
     error = max(
         largest([itu_p835.temperature_k(h) for h in t.height_km], t.out_temperature_k),
@@ -371,7 +371,7 @@ def rain_and_cloud(read: Callable[[str], pd.DataFrame]) -> Cases:
 
 
 def maps(read: Callable[[str], pd.DataFrame]) -> Cases:
-    """Sets that only have places."""
+    """Compare sets that only have places."""
     m = itu_maps
     t = read("p453/p453_14_nwet_median.csv")
     got = m.map_values(m.WET_REFRACTIVITY, t.lon_deg, t.lat_deg)
