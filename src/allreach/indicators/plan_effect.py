@@ -1,0 +1,104 @@
+"""What a plan does to the scores: the build order moves the indicators, and the index with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from allreach.indicators.idi import IdiEdition, idi, idi_edition
+
+MOBILE = ("existing", "mobile_upgrade", "mobile_new")
+TAKE_UP_SHARE = 0.7
+"""Households that take a service once it is there, of those newly reached (assumption: between the 21.8 subscriptions per
+100 people, about 60 % of households, that ITU counts in Azerbaijan at full availability, and universal take-up)."""
+
+
+def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """People reached at the standard at the end of each year, as the plan is built.
+
+    Parameters
+    ----------
+    places
+        Table ``measure_places`` of today.
+    assignments
+        Table ``plan_assignments``.
+    bill
+        Table ``plan_bill_of_materials``; its ``year`` counts from `base_year`.
+
+    Returns
+    -------
+    reach
+        Columns year (calendar), reached_pct; the first row is today's network.
+    """
+    people = float(places["population"].sum())
+    today = float((places["population"] * places["predicted_share"]).sum())
+    new = assignments[~assignments["technology"].isin(["existing", "none"])]
+    done = bill[bill["place_id"] != ""].groupby("place_id")["year"].max() if "place_id" in bill else pd.Series(dtype=float)
+    last = int(bill["year"].max()) if len(bill) else 0
+    gained = new.groupby("place_id")["population"].sum()
+    left = (places.set_index("place_id")["population"] * (1 - places.set_index("place_id")["predicted_share"])).clip(lower=0)
+    # Nobody is reached twice: a place gains at most the people who are without service today.
+    gained = gained.clip(upper=left.reindex(gained.index).fillna(0.0))
+    year = done.reindex(gained.index).fillna(last).astype(int)
+    rows = [(base_year, today)]
+    for step in range(0, last + 1):
+        rows.append((base_year + step + 1, today + float(gained[year <= step].sum())))
+    frame = pd.DataFrame(rows, columns=["year", "people"])
+    return pd.DataFrame({"year": frame["year"], "reached_pct": 100 * frame["people"] / people if people else np.nan})
+
+
+def after_plan(values: Mapping[str, float], assignments: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, float]:
+    """Indicators of the IDI after the plan is built; only what the plan moves is changed.
+
+    Coverage becomes the share of people whom the plan serves by mobile where that is more than the published value;
+    households with Internet rise by the newly reached households times the take-up.
+    """
+    out = dict(values)
+    people = float(assignments["population"].sum())
+    if not people:
+        return out
+    mobile = 100 * float(assignments.loc[assignments["technology"].isin(MOBILE), "population"].sum()) / people
+    for name in ("pop_cov_3g_pct", "pop_cov_4g_pct"):
+        if np.isfinite(out.get(name, np.nan)):
+            out[name] = max(out[name], mobile)
+    households = float(assignments["households"].sum())
+    new = ~assignments["technology"].isin(["existing", "none"])
+    gained = 100 * float(assignments.loc[new, "households"].sum()) / households if households else 0.0
+    if np.isfinite(out.get("households_internet_pct", np.nan)):
+        room = 100 - out["households_internet_pct"]
+        out["households_internet_pct"] += min(room, gained * TAKE_UP_SHARE)
+    return out
+
+
+def before_and_after(
+    before: Mapping[str, float], after: Mapping[str, float], capex_usd: float, edition: IdiEdition | None = None
+) -> pd.DataFrame:
+    """Effect of each moved indicator on the index.
+
+    Returns
+    -------
+    effects
+        One row per indicator moved: before, after, idi_points, idi_points_per_musd (of the plan's capital cost, which
+        the moved indicators share); missing points where the index has gaps that hide them.
+    """
+    edition = edition or idi_edition()
+    rows = []
+    base = _bounds(before, edition)
+    for name in edition.indicators:
+        old, new = before.get(name, np.nan), after.get(name, np.nan)
+        if not (np.isfinite(old) and np.isfinite(new)) or abs(new - old) < 1e-9:
+            continue
+        points = _bounds({**before, name: new}, edition) - base
+        rows.append((name, old, new, points, points / (capex_usd / 1e6) if capex_usd > 0 else np.nan))
+    columns = ["indicator", "before", "after", "idi_points", "idi_points_per_musd"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["idi_points", "indicator"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _bounds(values: Mapping[str, float], edition: IdiEdition) -> float:
+    """Index with every gap at 0; differences do not depend on what stands there."""
+    frame = pd.DataFrame([{name: values.get(name, np.nan) for name in edition.indicators}], dtype="float64")
+    return float(idi(frame, edition)["idi_low"].iloc[0])

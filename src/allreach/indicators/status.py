@@ -1,0 +1,260 @@
+"""Where each promise stands and where it will land: computed from the series, never typed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from allreach import tables
+from allreach.indicators.definitions import Catalogue, Indicator
+from allreach.indicators.forecast import Forecast, Spread, forecast, make_batch
+from allreach.indicators.strategy import Strategy, Target
+
+HORIZON_YEARS = 15
+"""How far arrival dates are looked for."""
+STEPS_PER_YEAR = 12
+LIKELY, UNLIKELY = 0.7, 0.3
+"""Probability of reaching a target on its date from which it is on track, below which it is off track."""
+PACE_YEARS = 3.0
+"""Years over which the present pace is taken."""
+TOLERANCE = 1e-9
+
+
+def evaluate(
+    strategies: Sequence[Strategy], series: pd.DataFrame, iso3: str, book: Catalogue, *, as_of: dt.date, spread: Spread | None = None
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Status and forecast of every target.
+
+    Parameters
+    ----------
+    strategies
+        Strategies of the country.
+    series
+        Current values (``io.series_store.read_current``), of any countries, with a column ``year``: others teach the
+        choice of the model.
+    iso3
+        The country.
+    book
+        Indicators, the country's own included.
+    as_of
+        Day on which the status is taken; later values are not looked at.
+    spread
+        Spread of forecast errors; by default the shipped one.
+
+    Returns
+    -------
+    targets
+        Table ``track_targets``, sorted by strategy and target in the order of the files.
+    paths
+        Forecast by indicator: columns date, year, mid, low80, high80, low95, high95.
+    """
+    known = series[(series["date"] <= as_of.isoformat()) & series["indicator"].isin(list(book.indicators))]
+    wanted = {t.indicator for s in strategies for _, t in s.targets if t.indicator}
+    paths, models = _paths(known, wanted, iso3, book, as_of, spread)
+    rows: list[dict[str, Any]] = []
+    for strategy in strategies:
+        states: dict[str, str] = {}
+        block = []
+        for goal, target in strategy.targets:
+            row = {"target_id": target.id, "strategy": strategy.id, "goal_id": goal.id, "pillar": goal.pillar}
+            row |= _target(target, known, iso3, book, as_of, paths, models)
+            states[target.id] = str(row["status"])
+            block.append((target, row))
+        for target, row in block:
+            late = [name for name in target.depends_on if states.get(name) in ("missed", "off_track")]
+            if late and row["status"] in ("on_track", "at_risk", "no_data", "not_quantified"):
+                row["status"] = "blocked"
+            row["next_step"] = next_step(str(row["status"]), target, late)
+            rows.append(row)
+    columns = [column.name for column in tables.schema("track_targets")]
+    frame = pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(tables.conform(frame, "track_targets")), paths
+
+
+def next_step(status: str, target: Target, late: Sequence[str]) -> str:
+    """Key of what to do next, by rule; the report has its words in each language."""
+    if late:
+        return "unblock:" + ",".join(late)
+    if target.indicator is None:
+        return "choose_indicator"
+    if target.value is None or target.date is None:
+        return "publish_value"
+    if status == "no_data":
+        return "collect_data"
+    if status == "missed":
+        return "new_date"
+    if status in ("off_track", "at_risk"):
+        return "raise_pace" if target.owner else "name_owner"
+    return ""
+
+
+def _paths(
+    known: pd.DataFrame, wanted: set[str], iso3: str, book: Catalogue, as_of: dt.date, spread: Spread | None
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    learn = known[known["indicator"].isin(sorted(wanted))].sort_values(["indicator", "iso3", "year"], kind="stable")
+    keys, series = [], []
+    for (indicator, country), rows in learn.groupby(["indicator", "iso3"], sort=True):
+        keys.append((str(indicator), str(country)))
+        series.append((rows["year"].to_numpy(float), rows["value"].to_numpy(float)))
+    if not any(country == iso3 for _, country in keys):
+        return {}, {}
+    low = [book.indicators[name].low for name, _ in keys]
+    high = [book.indicators[name].highest for name, _ in keys]
+    batch = make_batch(series, low, high, [name for name, _ in keys])
+    months = months_after(as_of, HORIZON_YEARS * STEPS_PER_YEAR)
+    t_new = np.broadcast_to(np.array([decimal_year(day) for day in months]), (len(keys), len(months))).copy()
+    found = forecast(batch, t_new, spread=spread)
+    paths, models = {}, {}
+    for row, (name, country) in enumerate(keys):
+        if country == iso3:
+            paths[name], models[name] = _path(found, row, months), found.model[row]
+    return paths, models
+
+
+def _path(found: Forecast, row: int, months: list[dt.date]) -> pd.DataFrame:
+    names = ("mid", "low80", "high80", "low95", "high95")
+    columns: dict[str, Any] = {"date": [day.isoformat() for day in months], "year": found.t[row]}
+    return pd.DataFrame(columns | {name: getattr(found, name)[row] for name in names})
+
+
+def _target(
+    target: Target,
+    known: pd.DataFrame,
+    iso3: str,
+    book: Catalogue,
+    as_of: dt.date,
+    paths: dict[str, pd.DataFrame],
+    models: dict[str, str],
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "name": target.name.get("en", next(iter(target.name.values()), target.id)),
+        "indicator": target.indicator or "",
+        "target_value": target.value,
+        "target_date": target.date.isoformat() if target.date else "",
+        "owner": target.owner,
+        "status": "not_quantified",
+    }
+    if target.budget is not None and target.budget.spent is not None:
+        row["spent_share"] = target.budget.spent / target.budget.amount
+    if target.indicator is None:
+        return row
+    indicator = book.get(target.indicator)
+    own = known[(known["iso3"] == iso3) & (known["indicator"] == target.indicator)].sort_values("date", kind="stable")
+    row["n_points"] = len(own)
+    if len(own):
+        last = own.iloc[-1]
+        row |= {"value": float(last["value"]), "value_date": last["date"], "value_row_id": last["row_id"]}
+        row["model"] = models.get(target.indicator, "")
+        row["pace_per_year"] = pace(own)
+    if target.value is None or target.date is None:
+        return row
+    if not len(own):
+        row["status"] = "no_data"
+        return row
+    value = row["value"]
+    if target.baseline is not None and target.baseline.value != target.value:
+        row["progress_share"] = (value - target.baseline.value) / (target.value - target.baseline.value)
+    by_date = own[own["date"] <= target.date.isoformat()]
+    if _reached(value, target.value, indicator):
+        row |= _arrived(own, target, indicator)
+        return row
+    row |= _ahead(target, indicator, value, paths[target.indicator], as_of)
+    if target.date <= as_of:
+        # What was measured by the date counts; where nothing was, the promise is past due all the same.
+        row["status"] = "missed"
+        if len(by_date):
+            row["forecast_at_date"] = row["forecast_low80"] = row["forecast_high80"] = math.nan
+    return row
+
+
+def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[str, Any]:
+    assert target.value is not None and target.date is not None
+    hit = [_reached(value, target.value, indicator) for value in own["value"]]
+    arrival = dt.date.fromisoformat(own["date"].iloc[hit.index(True)])
+    return {
+        "status": "achieved",
+        "reach_probability": 1.0,
+        "arrival_date": arrival.isoformat(),
+        "slip_months": months_between(target.date, arrival),
+    }
+
+
+def _ahead(target: Target, indicator: Indicator, value: float, path: pd.DataFrame, as_of: dt.date) -> dict[str, Any]:
+    assert target.value is not None and target.date is not None
+    out: dict[str, Any] = {}
+    at = decimal_year(target.date)
+    if at > path["year"].iloc[0]:
+        years = path["year"].to_numpy()
+        mid, low, high = (float(np.interp(at, years, path[name])) for name in ("mid", "low80", "high80"))
+        out |= {"forecast_at_date": mid, "forecast_low80": low, "forecast_high80": high}
+        chance = probability(target.value, mid, low, high, is_up=indicator.better == "up")
+        out["reach_probability"] = chance
+        out["status"] = "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"
+    is_up = indicator.better == "up"
+    ends = ("mid", "high80", "low80") if is_up else ("mid", "low80", "high80")
+    for key, name in zip(("arrival_date", "arrival_early", "arrival_late"), ends, strict=True):
+        out[key] = arrival_date(path, name, target.value, indicator)
+    if out["arrival_date"]:
+        out["slip_months"] = months_between(target.date, dt.date.fromisoformat(out["arrival_date"]))
+    left = at - decimal_year(as_of)
+    if left > 0:
+        out["pace_needed_per_year"] = (target.value - value) / left
+    return out
+
+
+def arrival_date(path: pd.DataFrame, column: str, goal: float, indicator: Indicator) -> str:
+    """First month in which a forecast reaches a value; empty where it does not within the horizon."""
+    # A bound such as 100 % is only approached: within half a thousandth of it counts as there.
+    slack = 0.0005 * abs(goal)
+    reached = path[column] >= goal - slack if indicator.better == "up" else path[column] <= goal + slack
+    return str(path["date"].iloc[int(np.argmax(reached.to_numpy()))]) if reached.any() else ""
+
+
+def probability(goal: float, mid: float, low80: float, high80: float, *, is_up: bool) -> float:
+    """Probability that the value is at or beyond the goal, from a normal curve with a width on each side."""
+    side = high80 - mid if goal > mid else mid - low80
+    if side <= 0:
+        return float(mid >= goal) if is_up else float(mid <= goal)
+    z = (goal - mid) / (side / 1.2815515594457832)  # normal quantile of 0.9
+    above = 0.5 * math.erfc(z / math.sqrt(2))
+    return above if is_up else 1 - above
+
+
+def pace(own: pd.DataFrame) -> float:
+    """Change per year over the last years; missing for a single value."""
+    if len(own) < 2:
+        return math.nan
+    year, value = own["year"].to_numpy(float), own["value"].to_numpy(float)
+    first = int(np.argmax(year >= year[-1] - PACE_YEARS - TOLERANCE))
+    first = min(first, len(own) - 2)
+    return float((value[-1] - value[first]) / (year[-1] - year[first])) if year[-1] > year[first] else math.nan
+
+
+def decimal_year(day: dt.date) -> float:
+    """Calendar year with fraction, the day included."""
+    length = 366 if (day.year % 4 == 0 and day.year % 100 != 0) or day.year % 400 == 0 else 365
+    return day.year + day.timetuple().tm_yday / length
+
+
+def months_after(day: dt.date, n: int) -> list[dt.date]:
+    """The day itself and the last days of the next `n` months."""
+    out = [day]
+    for step in range(1, n + 1):
+        month = day.month - 1 + step + 1
+        out.append(dt.date(day.year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1))
+    return out
+
+
+def months_between(promised: dt.date, arrival: dt.date) -> float:
+    """Months from the promised day to the arrival; below 0 where it is early."""
+    return round((decimal_year(arrival) - decimal_year(promised)) * 12, 1)
+
+
+def _reached(value: float, goal: float, indicator: Indicator) -> bool:
+    slack = TOLERANCE * max(1.0, abs(goal))
+    return value >= goal - slack if indicator.better == "up" else value <= goal + slack

@@ -1,0 +1,91 @@
+"""Import of indicator values from CSV, Excel and Parquet, long or wide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.indicators.definitions import Catalogue, catalogue
+
+DEFAULTS = ("source", "licence", "retrieved", "status", "url", "date", "iso3", "indicator")
+_LONG = ("iso3", "indicator", "date", "value")
+_SAME = {"year": "date", "survey_year": "date", "country_code": "iso3", "iso": "iso3", "series": "indicator"}
+
+
+def read_series_file(
+    path: Path, *, columns: Mapping[str, str] | None = None, fixed: Mapping[str, str] | None = None, book: Catalogue | None = None
+) -> pd.DataFrame:
+    """Read a table of values.
+
+    Parameters
+    ----------
+    path
+        CSV, Excel (first sheet) or Parquet. Long: columns iso3, indicator, date (or year), value. Wide: iso3, date and a
+        column for each indicator.
+    columns
+        Names of the file's columns by their name here, e.g. ``{"internet_users_pct": "i99H"}``.
+    fixed
+        Values that hold for every row: source, licence, retrieved, status, url, date, iso3, indicator.
+    book
+        Indicators that a wide file's columns may name.
+
+    Raises
+    ------
+    DataMissingError
+        If there is no such file.
+    InputError
+        If it cannot be read, or a column is missing.
+    """
+    frame = _read(path).rename(columns={given: name for name, given in (columns or {}).items()})
+    frame = frame.rename(columns={old: new for old, new in _SAME.items() if old in frame and new not in frame})
+    for name, value in (fixed or {}).items():
+        if name not in DEFAULTS:
+            raise InputError(Fault(f"--give {name}", "cannot be fixed for a file", ", ".join(DEFAULTS)))
+        frame[name] = value
+    if "value" not in frame.columns:
+        frame = _long(frame, path, book or catalogue())
+    missing = [name for name in (*_LONG, "source", "retrieved") if name not in frame.columns]
+    if missing:
+        raise InputError(
+            [
+                Fault(
+                    f"{path.name}, column {name}",
+                    "is missing",
+                    "iso3, indicator, date, value, source, retrieved",
+                    f"Map it with --map {name}=YOUR_COLUMN, or give it with --give {name}=VALUE",
+                )
+                for name in missing
+            ]
+        )
+    return frame
+
+
+def _long(frame: pd.DataFrame, path: Path, book: Catalogue) -> pd.DataFrame:
+    found = [name for name in frame.columns if name in book.indicators]
+    if not found:
+        raise InputError(
+            Fault(
+                str(path.name),
+                "has neither a column value nor one named like an indicator",
+                "long: iso3, indicator, date, value; wide: iso3, date and indicators",
+                "Map columns with --map INDICATOR=YOUR_COLUMN",
+            )
+        )
+    keep = [name for name in (*DEFAULTS, "note") if name in frame.columns and name != "indicator"]
+    return frame.melt(id_vars=keep, value_vars=found, var_name="indicator", value_name="value").dropna(subset=["value"])
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise DataMissingError(f"{path}: there is no such file")
+    try:
+        if path.suffix.lower() in (".xlsx", ".xlsm"):
+            return pd.read_excel(path, engine="openpyxl", keep_default_na=False, na_values=[""])
+        if path.suffix.lower() == ".parquet":
+            return pd.read_parquet(path)
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    except (ValueError, OSError, UnicodeDecodeError, KeyError) as error:
+        raise InputError(Fault(path.name, f"cannot be read: {error}", "CSV in UTF-8, Excel or Parquet")) from error
