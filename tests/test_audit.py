@@ -10,8 +10,8 @@ import shapely
 
 from allreach import pipeline, tables
 from allreach.io.country_folder import LayerProvenance, write_country
-from conftest import SMALL_GRID, make_small_country
 from independent_checker import check_results
+from small_country import SMALL_GRID, make_small_country
 
 DRAWN = LayerProvenance(source="drawn for tests", licence="none needed", evidence="synthetic")
 

@@ -12,12 +12,14 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
-from independent_checker import check_results
 
 from allreach import pipeline
 from allreach.errors import DataMissingError, DeviceError, InputError
+from allreach.io.country_folder import write_country
 from allreach.io.stages import STAGES
 from allreach.io.vector import read_table
+from independent_checker import check_results
+from small_country import make_small_country
 
 VARIES = {"manifest.json"}
 
@@ -37,12 +39,8 @@ def digest(results: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, request):
+def undisturbed(tmp_path_factory):
     """A finished run and the folder it started from."""
-    from conftest import make_small_country
-
-    from allreach.io.country_folder import write_country
-
     base = tmp_path_factory.mktemp("undisturbed")
     write_country(make_small_country(), base / "inputs")
     shutil.copytree(base / "inputs", base / "run")

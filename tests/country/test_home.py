@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-from conftest import make_small_country
 
 from allreach.country.home import home_pixels
+from small_country import make_small_country
 
 
 def test_without_an_outline_there_is_no_mask():

@@ -12,7 +12,7 @@ import shapely
 from allreach import tables
 from allreach.io.atomic import WriteError
 from allreach.io.country_folder import Country
-from allreach.io.geopackage import COUNTRY_LAYERS, write_geopackage, write_all
+from allreach.io.geopackage import COUNTRY_LAYERS, write_all, write_geopackage
 from allreach.io.vector import write_table
 
 

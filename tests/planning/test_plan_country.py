@@ -20,8 +20,8 @@ from allreach.planning.assemble import plan_country
 from allreach.radio.coverage import Environment
 from allreach.radio.measure import measure
 from allreach.terrain.terrain import terrain
-from conftest import make_small_country
 from independent_checker import check_results
+from small_country import make_small_country
 
 NAMES = ("assignments", "alternatives", "sites", "links")
 
