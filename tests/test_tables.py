@@ -41,8 +41,16 @@ def test_another_crs_is_brought_to_wgs84():
 
 
 def test_every_fault_is_named_at_once():
-    frame = pd.DataFrame({"commitment_id": ["a", "b"], "operator": ["o", "o"], "place_id": ["p", "p"], "technology": "fibre",
-                          "year": ["soon", 2027], "households_share": ["half", 1]})
+    frame = pd.DataFrame(
+        {
+            "commitment_id": ["a", "b"],
+            "operator": ["o", "o"],
+            "place_id": ["p", "p"],
+            "technology": "fibre",
+            "year": ["soon", 2027],
+            "households_share": ["half", 1],
+        }
+    )
     with pytest.raises(InputError) as caught:
         tables.conform(frame, "commitments", where="commitments.csv")
     text = str(caught.value)
@@ -54,15 +62,21 @@ def test_every_fault_is_named_at_once():
 
 
 def test_a_fraction_is_no_whole_number():
-    frame = gpd.GeoDataFrame({"place_id": ["a"], "name": ["a"], "population": [1.5]}, geometry=[Point(47, 40)], crs=4326)
+    frame = gpd.GeoDataFrame(
+        {"place_id": ["a"], "name": ["a"], "population": [1.5]}, geometry=[Point(47, 40)], crs=4326
+    )
     with pytest.raises(InputError, match="whole number"):
         tables.conform(frame, "places")
 
 
 @pytest.mark.parametrize(
     ("labels", "worst"),
-    [(("measured", "open"), "open"), (("official", "synthetic"), "synthetic"), (("measured",), "measured"),
-     (("open", "gossip"), "synthetic")],
+    [
+        (("measured", "open"), "open"),
+        (("official", "synthetic"), "synthetic"),
+        (("measured",), "measured"),
+        (("open", "gossip"), "synthetic"),
+    ],
 )
 def test_worst_evidence(labels, worst):
     assert tables.worst_evidence(*labels) == worst

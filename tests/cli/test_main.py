@@ -5,20 +5,34 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "pandas", "geopandas", "numba", "scipy", "rasterio", "pyproj", "pydantic", "highspy", "shapely", "rich")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "geopandas",
+    "numba",
+    "scipy",
+    "rasterio",
+    "pyproj",
+    "pydantic",
+    "highspy",
+    "shapely",
+    "rich",
+)
 
 
 def allreach(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "allreach.cli.main", *args], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "allreach.cli.main", *args], capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.parametrize("args", [["--help"], ["country", "--help"], ["--version"]])
 def test_help_loads_no_heavy_module(args):
     script = (
-        "import sys\nsys.argv = ['allreach', *%r]\nfrom allreach.cli.main import main\n"
+        f"import sys\nsys.argv = ['allreach', *{args!r}]\nfrom allreach.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n"
-        "print([m for m in %r if m in sys.modules])"
-    ) % (args, HEAVY)
+        f"print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip().endswith("[]")
 
@@ -28,7 +42,10 @@ def test_help_names_every_command_and_each_has_its_own_help():
 
     text = allreach("--help").stdout
     assert all(name in text for name in COMMANDS)
-    for args in [*([name] for name in COMMANDS if name != "country"), *(["country", name] for name in COUNTRY_COMMANDS)]:
+    for args in [
+        *([name] for name in COMMANDS if name != "country"),
+        *(["country", name] for name in COUNTRY_COMMANDS),
+    ]:
         out = allreach(*args, "--help")
         assert out.returncode == 0, out.stderr
         assert "Usage:" in out.stdout
