@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,13 +188,23 @@ def run(
         job = Run(folder, scenario, results, country, params, country.config.seed if seed is None else seed,
                   _threads(workers, device), progress, say, warnings=warnings)  # fmt: skip
         _fingerprints(job)
-        measured = _measure(job)
-        planned = _plan(job, measured) if until == "plan" else None
-        report = build_report(results, country, params=params)
-        if planned is not None:
-            write_all(results, country)
-        _write_manifest(job, started)
-    return RunResult(report, results, measured.result.summary, planned, country.config.sketch)
+        steps = ("measure", "plan")[: 1 + ("measure", "plan").index(until)]
+        todo = [step for step in steps if not stages.is_finished(results, step, job.keys[step])]
+        if todo:
+            stages.discard(results, *("measure", "plan")[("measure", "plan").index(todo[0]) :])
+            measured = _measure(job, write="measure" in todo)
+            if "plan" in todo:
+                _plan(job, measured)
+        with _timed(job, "report"):
+            report = build_report(results, country, params=params)
+        if until == "plan" and (todo or not (results / "all.gpkg").is_file()):
+            with _timed(job, "geopackage"):
+                write_all(results, country)
+        if todo:
+            _write_manifest(job, started)
+        summary = read_json(results / "measure" / "summary.json")
+        planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
+    return RunResult(report, results, summary, planned, country.config.sketch)
 
 
 def prepare(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[Country, Params, list[str]]:
@@ -223,7 +234,14 @@ class Measured:
     result: MeasureResult
 
 
-def _measure(job: Run) -> Measured:
+@contextmanager
+def _timed(job: Run, step: str) -> Iterator[None]:
+    clock = time.monotonic()
+    yield
+    job.times_s[step] = time.monotonic() - clock
+
+
+def _measure(job: Run, *, write: bool) -> Measured:
     """Coverage of what stands, and the four states per place; the first map is out before anything is planned."""
     country, params, config = job.country, job.params, job.config
     environment = Environment(
@@ -234,19 +252,20 @@ def _measure(job: Run) -> Measured:
         country.table("places"), country.population, country.grid, params.demand,
         household_size=config.household_size, evidence=country.evidence("places", "population"),
     )  # fmt: skip
-    out = job.results / "measure"
-    done = stages.is_finished(job.results, "measure", job.keys["measure"])
-    clock = time.monotonic()
-    rasters = None if done else first_map(
-        country.table("sites"), environment, mask=home_pixels(country), progress=job.progress
-    )
-    result = measure(
-        points, country.table("sites"), environment, params.demand,
-        fibre=country.table("fibre"), commitments=country.table("commitments"), measurements=country.table("measurements"),
-        base_year=config.base_year, evidence={name: entry.evidence for name, entry in country.provenance.items()},
-        rasters=rasters, with_rasters=False, seed=job.seed, progress=job.progress,
-    )  # fmt: skip
-    if not done:
+    sites = country.table("sites")
+    rasters = None
+    if write:
+        with _timed(job, "first_map"):
+            rasters = first_map(sites, environment, mask=home_pixels(country), progress=job.progress)
+    with _timed(job, "measure"):
+        result = measure(
+            points, sites, environment, params.demand, fibre=country.table("fibre"),
+            commitments=country.table("commitments"), measurements=country.table("measurements"),
+            base_year=config.base_year, evidence={name: entry.evidence for name, entry in country.provenance.items()},
+            rasters=rasters, with_rasters=False, seed=job.seed, progress=job.progress,
+        )  # fmt: skip
+    if write:
+        out = job.results / "measure"
         files = [out / "places.parquet", out / "summary.json"]
         for name, values in raster_files(rasters).items():
             write_raster(out / f"{name}.tif", values, country.grid, tags={"evidence": str(result.summary["evidence"])})
@@ -254,28 +273,26 @@ def _measure(job: Run) -> Measured:
         write_table(out / "places.parquet", result.places, "measure_places")
         write_json(out / "summary.json", result.summary)
         stages.finish(job.results, "measure", job.keys["measure"], files)
-        job.times_s["measure"] = time.monotonic() - clock
         first = build_report(job.results, country, params=params)
         job.say(f"first map (coverage before the plan): {first}")
     return Measured(environment, points, result)
 
 
-def _plan(job: Run, measured: Measured) -> dict[str, Any]:
-    """The least-cost plan with its bound, then the planned network measured: the verified reach is what counts."""
+def _plan(job: Run, measured: Measured) -> None:
+    """Find the least-cost plan with its bound, then measure the planned network: its reach is what counts."""
     out = job.results / "plan"
-    if stages.is_finished(job.results, "plan", job.keys["plan"]):
-        return read_json(out / "summary.json")
     country, params, config = job.country, job.params, job.config
-    clock = time.monotonic()
     evidence = country.evidence("terrain", "population", "places", "sites", "roads", "fibre", "power")
-    plan = plan_country(
-        measured.points, measured.result, measured.environment, country.layers, config, params,
-        clutter_class=country.clutter_class, population=country.population, evidence=evidence, progress=job.progress,
-    )  # fmt: skip
-    verified = verify(
-        measured.points, planned_sites(country.table("sites"), plan.sites), plan.assignments, measured.environment,
-        params.demand, evidence=evidence, progress=job.progress,
-    )  # fmt: skip
+    with _timed(job, "plan"):
+        plan = plan_country(
+            measured.points, measured.result, measured.environment, country.layers, config, params,
+            clutter_class=country.clutter_class, population=country.population, evidence=evidence, progress=job.progress,
+        )  # fmt: skip
+    with _timed(job, "verify"):
+        verified = verify(
+            measured.points, planned_sites(country.table("sites"), plan.sites), plan.assignments, measured.environment,
+            params.demand, evidence=evidence, progress=job.progress,
+        )  # fmt: skip
     summary = {
         **plan.summary,
         "reached_share": verified.summary["reached_share"],
@@ -297,8 +314,6 @@ def _plan(job: Run, measured: Measured) -> dict[str, Any]:
     files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
     files += [job.results / "verify" / "places.parquet", job.results / "verify" / "summary.json"]
     stages.finish(job.results, "plan", job.keys["plan"], files)
-    job.times_s["plan"] = time.monotonic() - clock
-    return summary
 
 
 def _fingerprints(job: Run) -> None:

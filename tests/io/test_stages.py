@@ -66,3 +66,15 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="cannot write in"), stages.exclusive(tmp_path / "file" / "results"):
         pass
+
+
+def test_what_will_run_anew_is_taken_away_and_the_rest_kept(tmp_path):
+    for name in ("measure/a", "plan/b", "verify/c", "index.html", "all.gpkg", "manifest.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("old")
+    stages.finish(tmp_path, "measure", "key", [tmp_path / "measure" / "a"])
+    stages.finish(tmp_path, "plan", "key", [tmp_path / "plan" / "b"])
+    stages.discard(tmp_path, "plan")
+    assert stages.is_finished(tmp_path, "measure", "key")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [stages.STAGES, "measure"]
+    assert not stages.is_finished(tmp_path, "plan", "key")

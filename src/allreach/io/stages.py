@@ -8,6 +8,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -71,6 +72,16 @@ def finish(results: Path, stage: str, key: str, files: Sequence[Path]) -> None:
     """Record a stage as finished."""
     digests = {path.relative_to(results).as_posix(): sha256(path) for path in sorted(files)}
     write_json(results / STAGES / f"{stage}.json", {"key": key, "files": digests})
+
+
+def discard(results: Path, *steps: str) -> None:
+    """Take away what earlier runs left of steps that will run anew, so that old and new results are never mixed."""
+    for step in steps:
+        for folder in (step, "verify") if step == "plan" else (step,):
+            shutil.rmtree(results / folder, ignore_errors=True)
+        (results / STAGES / f"{step}.json").unlink(missing_ok=True)
+    for name in ("index.html", "all.gpkg", "manifest.json"):
+        (results / name).unlink(missing_ok=True)
 
 
 def forget(results: Path) -> None:
