@@ -1,0 +1,167 @@
+"""Loops over places on the processor: total attenuation of slant paths, and the share of time a link is down."""
+
+from __future__ import annotations
+
+import math
+
+from numba import prange
+from numpy.typing import NDArray
+
+from allreach.kernels._jit import jit
+from allreach.kernels.itu_p618 import (
+    rain_attenuation_001_db,
+    rain_attenuation_db,
+    scintillation_fade_db,
+    scintillation_sigma_db,
+    total_attenuation_db,
+)
+
+LEAST_PCT = 0.001  # P.618 section 2.2.1.1: rain from 0.001 %
+MOST_PCT = 50.0  # section 2.4.1: scintillation to 50 %
+RAIN_PCT = 5.0  # rain to 5 %
+MEAN_RADIATING_K = 275.0  # P.618 section 3: of clouds and rain
+COSMIC_K = 2.7
+LEAST_ELEVATION_DEG = 5.0  # below, clouds and scintillation need the methods for low elevations
+
+
+@jit
+def interpolated(values: NDArray, times_pct: NDArray, time_pct: float) -> float:
+    """Value of a map series at a time, linear in its logarithm."""
+    n = len(times_pct)
+    if time_pct <= times_pct[0]:
+        return float(values[0])
+    for i in range(1, n):
+        if time_pct <= times_pct[i]:
+            share = math.log(time_pct / times_pct[i - 1]) / math.log(times_pct[i] / times_pct[i - 1])
+            return float(values[i - 1] + (values[i] - values[i - 1]) * share)
+    return float(values[n - 1])
+
+
+@jit
+def total_db(
+    time_pct: float,
+    lat_deg: float,
+    elevation_deg: float,
+    rain_001_db: float,
+    sigma_db: float,
+    liquid_kg_m2: NDArray,
+    vapour_kg_m2: NDArray,
+    times_pct: NDArray,
+    cloud_db_per_kg_m2: float,
+    oxygen_zenith_db: float,
+    vapour_db_per_kg_m2: float,
+) -> float:
+    """Total attenuation exceeded in `time_pct` of an average year (P.618-14 section 2.5). [dB]."""
+    s = math.sin(math.radians(elevation_deg))
+    long_pct = max(time_pct, RAIN_PCT)
+    cloud = cloud_db_per_kg_m2 * interpolated(liquid_kg_m2, times_pct, long_pct) / s
+    gas = (oxygen_zenith_db + vapour_db_per_kg_m2 * interpolated(vapour_kg_m2, times_pct, long_pct)) / s
+    rain = rain_attenuation_db(rain_001_db, time_pct, lat_deg, elevation_deg) if time_pct <= RAIN_PCT else 0.0
+    scintillation = scintillation_fade_db(sigma_db, max(time_pct, 0.01))
+    return float(total_attenuation_db(rain, cloud, scintillation, gas))
+
+
+@jit
+def sky_noise_k(attenuation_db: float) -> float:
+    """Noise that the antenna takes from the sky behind an attenuation (P.618 section 3). [K]."""
+    through = 10.0 ** (-attenuation_db / 10.0)
+    return float(MEAN_RADIATING_K * (1.0 - through) + COSMIC_K * through)
+
+
+@jit(parallel=True)
+def slant_attenuation(
+    time_pct: float,
+    freq_ghz: float,
+    tilt_deg: float,
+    diameter_m: float,
+    efficiency: float,
+    lat_deg: NDArray,
+    station_km: NDArray,
+    elevation_deg: NDArray,
+    rain_height_km: NDArray,
+    rain_rate_001_mm_h: NDArray,
+    wet_refractivity: NDArray,
+    liquid_kg_m2: NDArray,
+    vapour_kg_m2: NDArray,
+    times_pct: NDArray,
+    cloud_db_per_kg_m2: float,
+    oxygen_zenith_db: NDArray,
+    vapour_db_per_kg_m2: NDArray,
+    out_db: NDArray,
+) -> None:
+    """Total attenuation at every place; NaN below 5 degrees."""
+    for i in prange(len(lat_deg)):
+        out_db[i] = math.nan
+        if elevation_deg[i] >= LEAST_ELEVATION_DEG:
+            a_001 = rain_attenuation_001_db(
+                lat_deg[i], station_km[i], rain_height_km[i], rain_rate_001_mm_h[i], freq_ghz, elevation_deg[i],
+                tilt_deg,
+            )  # fmt: skip
+            sigma = scintillation_sigma_db(wet_refractivity[i], freq_ghz, elevation_deg[i], diameter_m, efficiency)
+            out_db[i] = total_db(
+                time_pct, lat_deg[i], elevation_deg[i], a_001, sigma, liquid_kg_m2[i], vapour_kg_m2[i], times_pct,
+                cloud_db_per_kg_m2, oxygen_zenith_db[i], vapour_db_per_kg_m2[i],
+            )  # fmt: skip
+
+
+@jit(parallel=True)
+def outage(
+    freq_ghz: float,
+    tilt_deg: float,
+    diameter_m: float,
+    efficiency: float,
+    lat_deg: NDArray,
+    station_km: NDArray,
+    elevation_deg: NDArray,
+    rain_height_km: NDArray,
+    rain_rate_001_mm_h: NDArray,
+    wet_refractivity: NDArray,
+    liquid_kg_m2: NDArray,
+    vapour_kg_m2: NDArray,
+    times_pct: NDArray,
+    cloud_db_per_kg_m2: float,
+    oxygen_zenith_db: NDArray,
+    vapour_db_per_kg_m2: NDArray,
+    clear_db: NDArray,
+    receiver_k: float,
+    needed_db: float,
+    rest_linear: NDArray,
+    out_pct: NDArray,
+) -> None:
+    """Share of an average year in which the carrier over all noise falls below `needed_db`.
+
+    ``clear_db`` is the carrier over noise without attenuation and with ``receiver_k`` alone as noise temperature (it
+    carries no sky noise); ``rest_linear`` the noise over carrier of everything else (uplink, interference). The time
+    is searched within 0.001 to 50 %: results at an end mean at most, or at least, that much.
+    """
+    for i in prange(len(lat_deg)):
+        out_pct[i] = math.nan
+        if elevation_deg[i] < LEAST_ELEVATION_DEG:
+            continue
+        a_001 = rain_attenuation_001_db(
+            lat_deg[i], station_km[i], rain_height_km[i], rain_rate_001_mm_h[i], freq_ghz, elevation_deg[i], tilt_deg
+        )
+        sigma = scintillation_sigma_db(wet_refractivity[i], freq_ghz, elevation_deg[i], diameter_m, efficiency)
+        low, high = math.log(LEAST_PCT), math.log(MOST_PCT)
+        for step in range(42):
+            mid = low if step == 0 else (high if step == 1 else 0.5 * (low + high))
+            loss = total_db(
+                math.exp(mid), lat_deg[i], elevation_deg[i], a_001, sigma, liquid_kg_m2[i], vapour_kg_m2[i], times_pct,
+                cloud_db_per_kg_m2, oxygen_zenith_db[i], vapour_db_per_kg_m2[i],
+            )  # fmt: skip
+            warmer_db = 10.0 * math.log10((receiver_k + sky_noise_k(loss)) / receiver_k)
+            noise = 10.0 ** (-(clear_db[i] - loss - warmer_db) / 10.0) + rest_linear[i]
+            is_down = -10.0 * math.log10(noise) < needed_db
+            if step == 0:
+                if not is_down:  # holds in all but 0.001 % of the time or less
+                    high = low
+                    break
+            elif step == 1:
+                if is_down:
+                    low = high
+                    break
+            elif is_down:
+                low = mid
+            else:
+                high = mid
+        out_pct[i] = math.exp(0.5 * (low + high))

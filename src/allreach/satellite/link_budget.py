@@ -1,0 +1,287 @@
+"""Link budget of a geostationary satellite: gateway up, terminal down, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from allreach.errors import Fault, InputError
+from allreach.satellite import geometry
+from allreach.satellite.modcods import LADDER, efficiency
+from allreach.satellite.satellite_data import Beam, Satellite, Terminal
+from allreach.satellite.slant_path import Climate, outage_pct, total_attenuation_db
+
+Floats = NDArray[np.float64]
+BOLTZMANN_DBW: Final = -228.599167  # k in dBW/K/Hz, CODATA 2018
+MEAN_RADIATING_K: Final = 275.0  # ITU-R P.618-14 section 3
+COSMIC_K: Final = 2.7
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the sheet: what, value, unit, how it comes about."""
+
+    name: str
+    value: float
+    unit: str
+    how: str
+
+
+def sky_noise_k(attenuation_db: ArrayLike) -> Floats:
+    """Noise that an antenna takes from the sky behind an attenuation. [K]."""
+    through = 10.0 ** (-np.asarray(attenuation_db, dtype=float) / 10.0)
+    return np.asarray(MEAN_RADIATING_K * (1.0 - through) + COSMIC_K * through)
+
+
+def symbol_rate_mbaud(satellite: Satellite) -> float:
+    """Symbols of a carrier that fills a transponder. [Mbaud]."""
+    return satellite.transponder_mhz / (1.0 + satellite.roll_off)
+
+
+def refuse_below_horizon(name: str, elevation_deg: float, satellite: Satellite) -> None:
+    """Refuse a station that cannot see the satellite."""
+    if not elevation_deg > 0.0:
+        raise InputError(
+            Fault(
+                name,
+                f"{satellite.name} at {satellite.longitude_deg:g} E is below the horizon ({elevation_deg:.1f} degrees)",
+                "a satellite above the horizon",
+                "Choose a slot nearer to the place's longitude",
+            )
+        )
+
+
+def uplink_noise_over_carrier(
+    satellite: Satellite, beam: Beam, gateway: Terminal, gateway_climate: Climate, time_pct: float
+) -> tuple[float, list[Line]]:
+    """Noise over carrier of the uplink from the gateway, with the lines of the sheet."""
+    lon, lat = float(gateway_climate.lon_deg[0]), float(gateway_climate.lat_deg[0])
+    angles = geometry.geostationary(lon, lat, satellite.longitude_deg, gateway_climate.altitude_km[0])
+    refuse_below_horizon(f"gateway {gateway.name}", float(angles.elevation_deg), satellite)
+    gain = gateway.gain_dbi(satellite.uplink_ghz)
+    power = 10.0 * np.log10(gateway.tx_power_w)
+    eirp = power + gain - gateway.pointing_loss_db
+    loss = float(geometry.free_space_loss_db(angles.range_km, satellite.uplink_ghz))
+    air = float(
+        total_attenuation_db(
+            gateway_climate, angles.elevation_deg, satellite.uplink_ghz, time_pct, tilt_deg=satellite.tilt_deg,
+            diameter_m=gateway.diameter_m, efficiency=gateway.efficiency,
+        )[0]
+    )  # fmt: skip
+    merit = float(beam.g_over_t_at(lon, lat, satellite.longitude_deg))
+    rate = 10.0 * np.log10(symbol_rate_mbaud(satellite) * 1e6)
+    result = eirp - loss - air + merit - BOLTZMANN_DBW - rate
+    lines = [
+        Line("uplink frequency", satellite.uplink_ghz, "GHz", "satellite"),
+        Line("gateway elevation", float(angles.elevation_deg), "deg", "WGS 84"),
+        Line("gateway range", float(angles.range_km), "km", "WGS 84"),
+        Line("transmit power", power, "dBW", f"10 log10({gateway.tx_power_w:g} W)"),
+        Line("antenna gain", gain, "dBi", "10 log10(efficiency (pi D f / c)^2)"),
+        Line("pointing loss", gateway.pointing_loss_db, "dB", "gateway"),
+        Line("uplink EIRP", eirp, "dBW", "power + gain - pointing"),
+        Line("uplink free-space loss", loss, "dB", "20 log10(4 pi d f / c)"),
+        Line("uplink atmosphere", air, "dB", f"P.618-14, exceeded in {time_pct:g} % of the year"),
+        Line("satellite G/T", merit, "dB/K", "beam"),
+        Line("symbol rate", rate, "dBHz", "bandwidth / (1 + roll-off)"),
+        Line("uplink C/N", result, "dB", "EIRP - losses + G/T - k - symbol rate"),
+    ]
+    return float(10.0 ** (-result / 10.0)), lines
+
+
+def clear_downlink_db(
+    satellite: Satellite, beam: Beam, terminal: Terminal, lon_deg: ArrayLike, lat_deg: ArrayLike, range_km: ArrayLike
+) -> Floats:
+    """Carrier over noise at terminals without the atmosphere, noise of receiver and ground only. [dB]."""
+    eirp = beam.eirp_at_dbw(lon_deg, lat_deg, satellite.longitude_deg) - satellite.output_backoff_db
+    gain = terminal.gain_dbi(satellite.downlink_ghz) - terminal.pointing_loss_db
+    noise_k = terminal.receiver_k + terminal.ground_k
+    loss = geometry.free_space_loss_db(range_km, satellite.downlink_ghz)
+    rate = 10.0 * np.log10(symbol_rate_mbaud(satellite) * 1e6)
+    return np.asarray(eirp - loss + gain - 10.0 * np.log10(noise_k) - BOLTZMANN_DBW - rate)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What terminals get, each of shape (places,).
+
+    Parameters
+    ----------
+    elevation_deg, azimuth_deg
+        Where the satellite stands. [deg]
+    outage_pct
+        Share of an average year without any service; NaN below 5 degrees, 100 where there is no signal or no sight. [%]
+    attenuation_db
+        Exceeded in the share of the year asked about. [dB]
+    es_n0_db
+        Then. [dB]
+    transponder_mbps
+        Throughput of a whole transponder to such a terminal then. [Mbit/s]
+    clear_mbps
+        Throughput in the middle of the year (50 %). [Mbit/s]
+    """
+
+    elevation_deg: Floats
+    azimuth_deg: Floats
+    outage_pct: Floats
+    attenuation_db: Floats
+    es_n0_db: Floats
+    transponder_mbps: Floats
+    clear_mbps: Floats
+
+
+def coverage(
+    satellite: Satellite,
+    terminal: Terminal,
+    climate: Climate,
+    uplink_noise: float,
+    time_pct: float,
+    horizon_deg: ArrayLike | None = None,
+) -> Coverage:
+    """Availability and throughput of the best beam at places.
+
+    Parameters
+    ----------
+    satellite, terminal, climate
+        What and where.
+    uplink_noise
+        Noise over carrier of the uplink (`uplink_noise_over_carrier`).
+    time_pct
+        Share of the year with less than the throughput reported. [%]
+    horizon_deg
+        Elevation of the terrain towards the satellite; none: no terrain. [deg]
+    """
+    angles = geometry.geostationary(climate.lon_deg, climate.lat_deg, satellite.longitude_deg, climate.altitude_km)
+    elevation = np.where(angles.elevation_deg > 0.0, angles.elevation_deg, np.nan)
+    clear = np.max(
+        [clear_downlink_db(satellite, b, terminal, climate.lon_deg, climate.lat_deg, angles.range_km)
+         for b in satellite.beams],
+        axis=0,
+    )  # fmt: skip
+    rest = uplink_noise + 10.0 ** (-satellite.c_over_i_db / 10.0)
+    receiver_k = terminal.receiver_k + terminal.ground_k
+    antenna = {
+        "tilt_deg": satellite.tilt_deg, "diameter_m": terminal.diameter_m, "efficiency": terminal.efficiency,
+    }  # fmt: skip
+    needed = LADDER[0].es_n0_db + terminal.implementation_loss_db
+    down = outage_pct(climate, elevation, satellite.downlink_ghz, clear, receiver_k, needed, rest, **antenna)
+    rate = symbol_rate_mbaud(satellite)
+
+    def at(share_pct: float) -> tuple[Floats, Floats, Floats]:
+        loss = total_attenuation_db(climate, elevation, satellite.downlink_ghz, share_pct, **antenna)
+        warmer = 10.0 * np.log10((receiver_k + sky_noise_k(loss)) / receiver_k)
+        es_n0 = -10.0 * np.log10(10.0 ** (-(clear - loss - warmer) / 10.0) + rest)
+        return loss, es_n0, rate * efficiency(es_n0 - terminal.implementation_loss_db)
+
+    loss, es_n0, throughput = at(time_pct)
+    _, _, clear_mbps = at(50.0)
+    blocked = ~np.isfinite(clear) | ~(angles.elevation_deg > 0.0)
+    if horizon_deg is not None:
+        blocked |= np.asarray(horizon_deg, dtype=float) >= angles.elevation_deg
+    return Coverage(
+        elevation_deg=angles.elevation_deg,
+        azimuth_deg=angles.azimuth_deg,
+        outage_pct=np.where(blocked, 100.0, down),
+        attenuation_db=loss,
+        es_n0_db=np.where(blocked, -np.inf, es_n0),
+        transponder_mbps=np.where(blocked, 0.0, throughput),
+        clear_mbps=np.where(blocked, 0.0, clear_mbps),
+    )
+
+
+def sheet(
+    satellite: Satellite,
+    beam: Beam,
+    gateway: Terminal,
+    terminal: Terminal,
+    gateway_climate: Climate,
+    climate: Climate,
+    time_pct: float,
+) -> list[Line]:
+    """Link budget of one place line by line; ``climate`` holds that place alone.
+
+    Raises
+    ------
+    InputError
+        If a station does not see the satellite, or no MODCOD can be reached.
+    """
+    noise_up, lines = uplink_noise_over_carrier(satellite, beam, gateway, gateway_climate, time_pct)
+    lon, lat = float(climate.lon_deg[0]), float(climate.lat_deg[0])
+    angles = geometry.geostationary(lon, lat, satellite.longitude_deg, climate.altitude_km[0])
+    refuse_below_horizon(f"terminal {terminal.name}", float(angles.elevation_deg), satellite)
+    sphere = geometry.geostationary(lon, lat, satellite.longitude_deg, is_sphere=True)
+    f = satellite.downlink_ghz
+    loss = float(geometry.free_space_loss_db(angles.range_km, f))
+    air = float(
+        total_attenuation_db(
+            climate, angles.elevation_deg, f, time_pct, tilt_deg=satellite.tilt_deg, diameter_m=terminal.diameter_m,
+            efficiency=terminal.efficiency,
+        )[0]
+    )  # fmt: skip
+    sky = float(sky_noise_k(air))
+    noise_k = terminal.receiver_k + terminal.ground_k + sky
+    gain = terminal.gain_dbi(f)
+    eirp = float(beam.eirp_at_dbw(lon, lat, satellite.longitude_deg))
+    rate_mbaud = symbol_rate_mbaud(satellite)
+    rate = 10.0 * np.log10(rate_mbaud * 1e6)
+    down = (
+        eirp - satellite.output_backoff_db - loss - air + gain - terminal.pointing_loss_db - 10.0 * np.log10(noise_k)
+        - BOLTZMANN_DBW - rate
+    )  # fmt: skip
+    total = -10.0 * np.log10(noise_up + 10.0 ** (-down / 10.0) + 10.0 ** (-satellite.c_over_i_db / 10.0))
+    es_n0 = total - terminal.implementation_loss_db
+    bits = float(efficiency(es_n0))
+    if bits == 0.0:
+        raise InputError(
+            Fault(
+                f"terminal {terminal.name} at {lon:.3f}, {lat:.3f}",
+                f"reaches {es_n0:.2f} dB in all but {time_pct:g} % of the year, below the lowest MODCOD "
+                f"({LADDER[0].name}: {LADDER[0].es_n0_db:.2f} dB)",
+                "a stronger signal",
+                "Take a larger antenna, a narrower carrier, another beam, or a lower availability",
+            )
+        )
+    best = next(m for m in LADDER if m.efficiency_bit_per_symbol == bits)
+    lines += [
+        Line("downlink frequency", f, "GHz", "satellite"),
+        Line("terminal azimuth", float(angles.azimuth_deg), "deg", "WGS 84, from true north"),
+        Line("terminal elevation", float(angles.elevation_deg), "deg", "WGS 84"),
+        Line("terminal range", float(angles.range_km), "km", "WGS 84"),
+        Line("elevation, sphere", float(sphere.elevation_deg), "deg", "sphere of 6,378.137 km"),
+        Line("range, sphere", float(sphere.range_km), "km", "sphere of 6,378.137 km"),
+        Line("one-way delay", float(geometry.delay_ms(angles.range_km)), "ms", "range / c"),
+        Line("EIRP at saturation", eirp, "dBW", "beam towards the terminal"),
+        Line("output back-off", satellite.output_backoff_db, "dB", "satellite"),
+        Line("downlink free-space loss", loss, "dB", "20 log10(4 pi d f / c)"),
+        Line("downlink atmosphere", air, "dB", f"P.618-14, exceeded in {time_pct:g} % of the year"),
+        Line("terminal gain", gain, "dBi", "10 log10(efficiency (pi D f / c)^2)"),
+        Line("terminal pointing loss", terminal.pointing_loss_db, "dB", "terminal"),
+        Line("sky noise", sky, "K", "275 (1 - 10^(-A/10)) + 2.7 x 10^(-A/10)"),
+        Line("system noise", noise_k, "K", "receiver + ground + sky"),
+        Line("terminal G/T", gain - terminal.pointing_loss_db - 10.0 * np.log10(noise_k), "dB/K", "in the rain"),
+        Line("downlink C/N", down, "dB", "EIRP - losses + G/T - k - symbol rate"),
+        Line("C/I", satellite.c_over_i_db, "dB", "satellite"),
+        Line("C/(N+I)", total, "dB", "ratios of uplink, downlink and interference added"),
+        Line("implementation loss", terminal.implementation_loss_db, "dB", "terminal"),
+        Line("Es/N0", es_n0, "dB", "C/(N+I) - implementation loss"),
+        Line(f"MODCOD {best.name}", best.es_n0_db, "dB", f"DVB-{best.standard} threshold"),
+        Line("margin", es_n0 - best.es_n0_db, "dB", "Es/N0 - threshold"),
+        Line("efficiency", bits, "bit/symbol", "MODCOD"),
+        Line("transponder throughput", bits * rate_mbaud, "Mbit/s", "efficiency x symbol rate"),
+    ]
+    return lines
+
+
+def shared_capacity_mbps(satellite: Satellite, transponder_mbps: ArrayLike, weight: ArrayLike) -> float:
+    """Capacity of all transponders when terminals with these rates share them by time, weighted by demand. [Mbit/s].
+
+    The harmonic mean: a terminal with half the rate needs twice the time.
+    """
+    rate, share = np.asarray(transponder_mbps, dtype=float), np.asarray(weight, dtype=float)
+    served = (rate > 0.0) & (share > 0.0)
+    if not served.any():
+        return 0.0
+    n = sum(beam.n_transponders for beam in satellite.beams)
+    return float(n * share[served].sum() / (share[served] / rate[served]).sum())
