@@ -199,8 +199,9 @@ def test_smooth_path_search_finds_the_maximum_over_samples(path: Path) -> None:
         at = (hr - ht + srim * total) / (stim + srim)
         above = ht + stim * at - (ht * (total - at) + hr * at) / total
         expected = above * math.sqrt(0.002 * total / (at * (total - at))) if 0 < at < total else 0.0
-    got = smooth_path_nu(path.d_km, len(path.d_km), ht, hr, 8500.0)
-    assert got == pytest.approx(expected, rel=1e-7, abs=1e-4)
+    for guess in (0, len(path.d_km) // 3, 10**6):
+        got, _ = smooth_path_nu(path.d_km, len(path.d_km), ht, hr, 8500.0, guess)
+        assert got == pytest.approx(expected, rel=1e-7, abs=1e-4)
 
 
 @MANY

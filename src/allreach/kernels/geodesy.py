@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import kernel
 
 EARTH_RADIUS_KM = 6371.0
 
 
-@jit
+@kernel
 def distance_km(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: float) -> float:
     """Length of the great circle between two points; well conditioned at any distance. [deg] -> [km]."""
     lat1, lat2 = math.radians(lat1_deg), math.radians(lat2_deg)
@@ -22,7 +22,7 @@ def distance_km(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: flo
     return EARTH_RADIUS_KM * math.atan2(across, along)
 
 
-@jit
+@kernel
 def bearing_deg(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: float) -> float:
     """Bearing from the first point towards the second, clockwise from north, in [0, 360). [deg]."""
     lat1, lat2 = math.radians(lat1_deg), math.radians(lat2_deg)
@@ -32,7 +32,7 @@ def bearing_deg(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: flo
     return math.degrees(math.atan2(y, x)) % 360.0
 
 
-@jit
+@kernel
 def destination(lat_deg: float, lon_deg: float, bearing_from_north_deg: float, d_km: float) -> tuple[float, float]:
     """Latitude and longitude of the point at a bearing and distance; longitude in [-180, 180). [deg]."""
     lat, bearing, angle = math.radians(lat_deg), math.radians(bearing_from_north_deg), d_km / EARTH_RADIUS_KM
@@ -44,7 +44,7 @@ def destination(lat_deg: float, lon_deg: float, bearing_from_north_deg: float, d
     return math.degrees(math.asin(s)), (lon + 180.0) % 360.0 - 180.0
 
 
-@jit
+@kernel
 def path_centre_lat_deg(
     lat_tx_deg: float, lon_tx_deg: float, lat_rx_deg: float, lon_rx_deg: float, d_km: float
 ) -> float:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import kernel
 
 EARTH_RADIUS_KM = 6371.0  # section 3.5
 A_BETA_KM = 3.0 * EARTH_RADIUS_KM  # (7b), k_beta = 3
 SEA = 1
 COASTAL_LAND = 3
 INLAND = 4
+LN_10, LN_4_17 = math.log(10.0), math.log(4.17)
 
 
 class PathGeometry(NamedTuple):
@@ -60,28 +61,43 @@ class PathGeometry(NamedTuple):
     is_rx_at_sea: bool
 
 
-@jit
+@kernel
 def effective_earth_radius_km(delta_n: float) -> float:
     """Median effective Earth radius a_e, (6) and (7a), for the lapse rate delta N. [N-units/km] -> [km]."""
     return EARTH_RADIUS_KM * (157.0 / (157.0 - delta_n))
 
 
-@jit
-def beta0_pct(lat_deg: float, dtm_km: float, dlm_km: float) -> float:
-    """Percentage of time of strong lapse rates at the path centre, (2) to (5)."""
-    tau = 1.0 - math.exp(-(4.12e-4 * dlm_km**2.41))  # (3)
-    mu1 = (10.0 ** (-dtm_km / (16.0 - 6.6 * tau)) + 10.0 ** (-5.0 * (0.496 + 0.354 * tau))) ** 0.2  # (2)
-    mu1 = min(mu1, 1.0)
+@kernel
+def inland_share(dlm_km: float) -> float:
+    """Inland term tau, (3)."""
+    return float(1.0 - math.exp(-(4.12e-4 * dlm_km**2.41)))
+
+
+@kernel
+def log_mu1(dtm_km: float, tau: float) -> float:
+    """Natural logarithm of mu_1, (2)."""
+    mu1 = 0.2 * math.log(10.0 ** (-dtm_km / (16.0 - 6.6 * tau)) + 10.0 ** (-5.0 * (0.496 + 0.354 * tau)))
+    return min(mu1, 0.0)
+
+
+@kernel
+def log_beta0(lat_deg: float, ln_mu1: float) -> float:
+    """Natural logarithm of beta_0 in percent, (4), (5), from that of mu_1; NaN beyond the poles."""
     lat = abs(lat_deg)
     if lat <= 70.0:
-        mu4 = mu1 ** (-0.935 + 0.0176 * lat)  # (4)
-        return float(10.0 ** (-0.015 * lat + 1.67) * mu1 * mu4)  # (5)
+        return LN_10 * (1.67 - 0.015 * lat) + (0.065 + 0.0176 * lat) * ln_mu1
     if lat <= 90.0:
-        return float(4.17 * mu1 * mu1**0.3)
+        return LN_4_17 + 1.3 * ln_mu1
     return math.nan
 
 
-@jit
+@kernel
+def beta0_pct(lat_deg: float, dtm_km: float, dlm_km: float) -> float:
+    """Percentage of time of strong lapse rates at the path centre, (2) to (5)."""
+    return math.exp(log_beta0(lat_deg, log_mu1(dtm_km, inland_share(dlm_km))))
+
+
+@kernel
 def zone_lengths(d_km: Any, zone: Any, n: int) -> tuple[float, float, float]:
     """Share of the path over sea, longest land section dtm and longest inland section dlm. [-, km, km].
 
@@ -106,7 +122,7 @@ def zone_lengths(d_km: Any, zone: Any, n: int) -> tuple[float, float, float]:
     return sea / d_total, dtm, dlm
 
 
-@jit
+@kernel
 def _is_all_inland(zone: Any, n: int) -> bool:
     other = 0
     for i in range(n):
@@ -114,7 +130,7 @@ def _is_all_inland(zone: Any, n: int) -> bool:
     return other == 0
 
 
-@jit
+@kernel
 def _bullington_nu(d_total: float, slope: float, stim: float, srim: float) -> float:
     """Diffraction parameter of the Bullington point (18), (19) times the root of the wavelength.
 
@@ -124,7 +140,33 @@ def _bullington_nu(d_total: float, slope: float, stim: float, srim: float) -> fl
     return math.sqrt(0.002 * d_total * (stim - slope) * max(srim + slope, 0.0))
 
 
-@jit
+@kernel
+def first_sample_from(d_km: Any, low: int, high: int, target_km: float) -> int:
+    """First sample of ``low`` to ``high`` at or beyond a distance, or ``high``; at once where samples are even."""
+    at = min(max(int(target_km * high / d_km[high]), low), high)
+    width = 1
+    if d_km[at] < target_km:  # look outwards in growing steps, then halve
+        low = min(at + 1, high)
+        while low + width <= high and d_km[low + width - 1] < target_km:
+            low += width
+            width *= 2
+        high = min(low + width - 1, high)
+    else:
+        high = at
+        while high - width >= low and d_km[high - width] >= target_km:
+            high -= width
+            width *= 2
+        low = max(high - width, low)
+    while low < high:
+        middle = (low + high) // 2
+        if d_km[middle] < target_km:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def _smooth_slope(d_km: Any, n: int, h_m: float, c: float, from_end: bool) -> float:
     """Steepest slope, (13) or (17), from a terminal at h over the samples of a level profile of curvature c = 500/a.
 
@@ -132,35 +174,34 @@ def _smooth_slope(d_km: Any, n: int, h_m: float, c: float, from_end: bool) -> fl
     """
     d_total = d_km[n - 1]
     x_best = math.sqrt(h_m / c)
-    target = d_total - x_best if from_end else x_best
-    low, high = 1, n - 2  # the first inner sample at or beyond the target, or the last one
-    while low < high:
-        middle = (low + high) // 2
-        if d_km[middle] < target:
-            low = middle + 1
-        else:
-            high = middle
+    at = first_sample_from(d_km, 1, n - 2, d_total - x_best if from_end else x_best)
     best = -math.inf
-    for i in (low - 1, low):
+    for i in (at - 1, at):
         if i >= 1:
             x = d_total - d_km[i] if from_end else d_km[i]
             best = max(best, c * (d_total - x) - h_m / x)
     return best
 
 
-@jit
+@kernel
 def _smooth_nu_at(d_km: Any, i: int, d_total: float, ht: float, hr: float, c: float) -> float:
     d = d_km[i]
     product = d * (d_total - d)
-    return float((c * product - (ht * (d_total - d) + hr * d) / d_total) * math.sqrt(0.002 * d_total / product))
+    return float((c * product - (ht * (d_total - d) + hr * d) / d_total) / math.sqrt(product))
 
 
-@jit
-def smooth_path_nu(d_km: Any, n: int, ht_m: float, hr_m: float, a_km: float) -> float:
+@kernel
+def _smooth_rises(d_km: Any, i: int, d_total: float, ht: float, hr: float, c: float) -> bool:
+    return _smooth_nu_at(d_km, i + 1, d_total, ht, hr, c) > _smooth_nu_at(d_km, i, d_total, ht, hr, c)
+
+
+@kernel
+def smooth_path_nu(d_km: Any, n: int, ht_m: float, hr_m: float, a_km: float, guess: int) -> tuple[float, int]:
     """Bullington's parameter, (12) to (19), of a profile of zero heights, times the root of the wavelength.
 
     The maximum is over the samples, as the Recommendation has it, in O(log n): in line of sight nu is concave in
-    phi where d = D sin(phi)^2, so that it has one maximum over the samples.
+    phi where d = D sin(phi)^2, so that it has one maximum over the samples. The search starts from the sample
+    ``guess``, whatever it is; the second number is the sample found (``guess`` beyond the horizon).
     """
     d_total = d_km[n - 1]
     c = 500.0 / a_km
@@ -168,20 +209,31 @@ def smooth_path_nu(d_km: Any, n: int, ht_m: float, hr_m: float, a_km: float) -> 
     slope = (hr_m - ht_m) / d_total  # (14)
     if stim >= slope:
         srim = _smooth_slope(d_km, n, hr_m, c, True)
-        return _bullington_nu(d_total, slope, stim, srim)
-    low, high = 1, n - 2
+        return _bullington_nu(d_total, slope, stim, srim), guess
+    low, high, width = 1, n - 2, 1
+    at = min(max(guess, low), high)
+    if at < high and _smooth_rises(d_km, at, d_total, ht_m, hr_m, c):
+        low = at + 1
+        while low + width <= high and _smooth_rises(d_km, low + width - 1, d_total, ht_m, hr_m, c):
+            low += width
+            width *= 2
+        high = min(low + width - 1, high)
+    else:
+        high = at
+        while high - width >= low and not _smooth_rises(d_km, high - width, d_total, ht_m, hr_m, c):
+            high -= width
+            width *= 2
+        low = max(high - width, low)
     while low < high:
         middle = (low + high) // 2
-        if _smooth_nu_at(d_km, middle + 1, d_total, ht_m, hr_m, c) > _smooth_nu_at(
-            d_km, middle, d_total, ht_m, hr_m, c
-        ):
+        if _smooth_rises(d_km, middle, d_total, ht_m, hr_m, c):
             low = middle + 1
         else:
             high = middle
-    return _smooth_nu_at(d_km, low, d_total, ht_m, hr_m, c)
+    return _smooth_nu_at(d_km, low, d_total, ht_m, hr_m, c) * math.sqrt(0.002 * d_total), low
 
 
-@jit
+@kernel
 def _path_nu(d_km: Any, h_m: Any, clutter_m: Any, n: int, hts: float, hrs: float, c: float, stim: float) -> float:
     """Bullington's parameter of the profile with clutter for curvature c = 500/a, times the root of the wavelength."""
     d_total = d_km[n - 1]
@@ -201,7 +253,7 @@ def _path_nu(d_km: Any, h_m: Any, clutter_m: Any, n: int, hts: float, hrs: float
     return math.copysign(math.sqrt(abs(best) * 0.002 * d_total), best)
 
 
-@jit
+@kernel
 def _horizon_at_receiver(d_km: Any, h_m: Any, n: int, hrs: float, c: float) -> tuple[float, int]:
     """Steepest slope from the receiver over bare terrain, relative to its horizontal, and the last sample with it."""
     d_total = d_km[n - 1]
@@ -214,7 +266,7 @@ def _horizon_at_receiver(d_km: Any, h_m: Any, n: int, hrs: float, c: float) -> t
     return best, at
 
 
-@jit
+@kernel
 def _line_of_sight_point(d_km: Any, h_m: Any, n: int, hts: float, hrs: float, c: float) -> int:
     """Sample with the greatest diffraction parameter over bare terrain (the last of equals)."""
     d_total = d_km[n - 1]
@@ -230,7 +282,7 @@ def _line_of_sight_point(d_km: Any, h_m: Any, n: int, hts: float, hrs: float, c:
     return at
 
 
-@jit
+@kernel
 def path_geometry(
     d_km: Any,
     h_m: Any,
@@ -361,7 +413,8 @@ def path_geometry(
     nu_path_abeta, nu_smooth_abeta = math.nan, math.nan
     if with_abeta:
         nu_path_abeta = _path_nu(d_km, h_m, clutter_m, n, hts, hrs, c_beta, best_beta + c_beta * d_total)
-        nu_smooth_abeta = smooth_path_nu(d_km, n, hts - hstd, hrs - hsrd, A_BETA_KM)
+        nu_smooth_abeta, _ = smooth_path_nu(d_km, n, hts - hstd, hrs - hsrd, A_BETA_KM, n // 2)
+    nu_smooth_ae, _ = smooth_path_nu(d_km, n, hts - hstd, hrs - hsrd, ae, n // 2)  # (37a), (37b)
     return PathGeometry(
         is_valid=is_valid,
         d_km=d_total,
@@ -388,7 +441,7 @@ def path_geometry(
         hre_m=hrs - hsr_duct,  # (92b)
         hm_m=hm,
         nu_path_ae=_path_nu(d_km, h_m, clutter_m, n, hts, hrs, c, best_clutter + c * d_total),
-        nu_smooth_ae=smooth_path_nu(d_km, n, hts - hstd, hrs - hsrd, ae),  # (37a), (37b)
+        nu_smooth_ae=nu_smooth_ae,
         nu_path_abeta=nu_path_abeta,
         nu_smooth_abeta=nu_smooth_abeta,
         dct_km=coast_t_km,

@@ -1,10 +1,9 @@
 """ITU-R P.1812 at every receiver along a radial: the number of the full path at O(log n) a receiver.
 
-A radial contains all shorter paths. While walking out, what the transmitter sees is a prefix maximum, what a receiver
-sees is a tangent to an upper hull, sums are prefix sums; the two searches that have neither form (the diffraction
-parameter in line of sight, the roughness between the horizons) are branch and bound over a tree of blocks. Everything
-is exact: the geometry handed to `itu_p1812.loss_db` is that of the path taken on its own. Delta N, and with it the
-effective Earth radius, is one for the radial. Numbers in brackets are the equations of Annex 1 as printed in P.1812-6.
+The walk of `itu_p1812_walk` gives each receiver's geometry; here it becomes losses. The dear parts of the geometry
+(line-of-sight point, roughness, smooth path, beta_0) are looked for only where they can change the result, and terms
+of distance alone come from a table that all radials with the same samples share. Numbers in brackets are the equations
+of Annex 1 as printed in P.1812-6.
 """
 
 from __future__ import annotations
@@ -12,429 +11,321 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from allreach.kernels import geodesy
-from allreach.kernels._jit import jit
-from allreach.kernels.itu_p1812 import is_in_domain, location_variability_db, loss_db
+from allreach.kernels._jit import kernel
+from allreach.kernels.itu_p1812 import (
+    ANTENNA_MAX_M,
+    ANTENNA_MIN_M,
+    DISTANCE_MAX_KM,
+    DISTANCE_MIN_KM,
+    FREQ_MAX_GHZ,
+    FREQ_MIN_GHZ,
+    LOCATION_MAX_PCT,
+    LOCATION_MIN_PCT,
+    TIME_MAX_PCT,
+    TIME_MIN_PCT,
+    combined_loss_db,
+    distance_factor,
+    ducting_fixed_db,
+    ducting_least_db,
+    ducting_time_db,
+    final_loss_db,
+    inverse_normal,
+    location_variability_db,
+    log_mu2,
+    log_mu3,
+    multipath_focusing_db,
+    scatter_time_db,
+    soft_maximum_db,
+    sub_path_factor,
+    sub_path_loss_db,
+    troposcatter_loss_db,
+)
+from allreach.kernels.itu_p1812_band import N_BAND, store_band, stored_band, ten_log_one_plus
+from allreach.kernels.itu_p1812_diffraction import (
+    bullington_loss_db,
+    delta_bullington_loss_db,
+    spherical_earth_loss_db,
+)
 from allreach.kernels.itu_p1812_profile import (
     A_BETA_KM,
-    INLAND,
-    SEA,
+    LN_10,
     PathGeometry,
-    beta0_pct,
     effective_earth_radius_km,
+    inland_share,
+    log_beta0,
+    log_mu1,
     smooth_path_nu,
 )
+from allreach.kernels.itu_p1812_walk import (
+    N_HULLS,
+    N_NEAR,
+    N_STATE,
+    N_WORK_ROWS,
+    Radial,
+    advance,
+    line_of_sight_sample,
+    receiver_geometry,
+    roughness_m,
+    start,
+)
 
-FAN_OUT = 8  # samples in a leaf block, blocks in a block
-LEVELS = 3
-N_HULLS = 4
-N_STATE = 16
-# rows of the float work array: two for each hull, then slope and offset of the blocks of bare and of covered terrain
-N_WORK_ROWS = 2 * N_HULLS + 4
-# what the hulls hold: heights less c d^2
-_BARE_AE, _CLUTTER_AE, _CLUTTER_ABETA, _BARE_FLAT = 0, 1, 2, 3
-# numbers that the walk carries
-_BEST_BARE, _LT, _BEST_FLAT, _BEST_CLUTTER, _BEST_BETA, _V1, _V2 = 0, 1, 2, 3, 4, 5, 6
-_SEA_KM, _LAND_RUN, _INLAND_RUN, _DTM, _DLM, _FAULT = 7, 8, 9, 10, 11, 12
+N_DISTANCE = 8  # numbers a sample in the table of distance terms
+N_TIME = 4  # numbers a percentage of time
+EARTH_RADIUS_KM = 6371.0
+LN_50 = math.log(50.0)
+ABETA_ROOT = A_BETA_KM ** (-1.0 / 3.0)
+_LOG_D, _FK, _D_113, _D_31, _TAU, _LN_MU1, _HALF_SIN, _HALF_COS = 0, 1, 2, 3, 4, 5, 6, 7
 
 
-class Radial(NamedTuple):
-    """A radial, and the arrays in which the walk keeps what it has seen."""
+class Scratch(NamedTuple):
+    """Work arrays of a walk: float64 (``N_WORK_ROWS``, n) and ``N_STATE``, int64 ``N_HULLS`` and ``N_NEAR``."""
 
-    d_km: Any
-    h_m: Any
-    clutter_m: Any
-    zone: Any
-    n: int
-    tx_height_m: float
-    ae_km: float
-    dct_km: float
-    dcr_km: float
     work: Any
     state: Any
     top: Any
     near: Any
 
 
-@jit
-def _block_offset(n: int, level: int) -> int:
-    """Where the blocks of a level (1, 2, 3) begin in a row of the work array."""
-    offset, size = 0, FAN_OUT
-    for _ in range(level - 1):
-        offset += (n + size - 1) // size
-        size *= FAN_OUT
-    return offset
-
-
-@jit
-def _build_blocks(r: Radial, row: int, with_clutter: bool) -> None:
-    """Give each block of samples a line above all of them: the chord's slope and the largest offset."""
-    size = FAN_OUT
-    for level in range(1, LEVELS + 1):
-        offset = _block_offset(r.n, level)
-        for b in range((r.n + size - 1) // size):
-            first = max(b * size, 1)
-            last = min((b + 1) * size, r.n) - 1
-            y_first = r.h_m[first] + (r.clutter_m[first] if with_clutter else 0.0)
-            y_last = r.h_m[last] + (r.clutter_m[last] if with_clutter else 0.0)
-            slope = (y_last - y_first) / (r.d_km[last] - r.d_km[first]) if last > first else 0.0
-            above = -math.inf
-            for i in range(first, last + 1):
-                y = r.h_m[i] + (r.clutter_m[i] if with_clutter else 0.0)
-                above = max(above, y - slope * r.d_km[i])
-            r.work[row, offset + b] = slope
-            r.work[row + 1, offset + b] = above
-        size *= FAN_OUT
-
-
-@jit
-def start(r: Radial) -> None:
-    """Begin the walk at the transmitter: clear the state, build the trees of blocks."""
-    for i in range(N_STATE):
-        r.state[i] = 0.0
-    for i in (_BEST_BARE, _BEST_FLAT, _BEST_CLUTTER, _BEST_BETA):
-        r.state[i] = -math.inf
-    for hull in range(N_HULLS):
-        r.top[hull] = 0
-    r.near[0], r.near[1], r.near[2] = 1, 1, 1
-    r.state[_FAULT] = 0.0 if r.d_km[0] == 0.0 and math.isfinite(r.h_m[0]) else math.nan
-    _build_blocks(r, 2 * N_HULLS, False)
-    _build_blocks(r, 2 * N_HULLS + 2, True)
-    _add_zone(r, 0, 0.0)
-
-
-@jit
-def _add_zone(r: Radial, i: int, left_km: float) -> None:
-    """Count sample i in full, up to half-way to the next."""
-    share = left_km + 0.5 * (r.d_km[i + 1] - r.d_km[i])
-    s = r.state
-    if r.zone[i] == SEA:
-        s[_SEA_KM] += share
-        s[_LAND_RUN] = 0.0
-    else:
-        s[_LAND_RUN] += share
-    s[_INLAND_RUN] = s[_INLAND_RUN] + share if r.zone[i] == INLAND else 0.0
-    s[_DTM] = max(s[_DTM], s[_LAND_RUN])
-    s[_DLM] = max(s[_DLM], s[_INLAND_RUN])
-
-
-@jit
-def _push(r: Radial, hull: int, x: float, y: float) -> None:
-    """Add a point at the right end of an upper hull."""
-    xs, ys, m = r.work[2 * hull], r.work[2 * hull + 1], r.top[hull]
-    while m >= 2 and (ys[m - 1] - ys[m - 2]) * (x - xs[m - 1]) <= (y - ys[m - 1]) * (xs[m - 1] - xs[m - 2]):
-        m -= 1
-    xs[m], ys[m] = x, y
-    r.top[hull] = m + 1
-
-
-@jit
-def advance(r: Radial, i: int) -> None:
-    """Take sample i (1, 2, ... in order) into the part of the path between transmitter and receiver."""
-    d, h, cover = r.d_km[i], r.h_m[i], r.clutter_m[i]
-    hts = r.h_m[0] + r.tx_height_m
-    c, c_beta = 500.0 / r.ae_km, 500.0 / A_BETA_KM
-    before_d, before_h = r.d_km[i - 1], r.h_m[i - 1]
-    step = d - before_d
-    s = r.state
-    s[_FAULT] += 0.0 * (h + cover) if step > 0.0 else math.nan  # NaN from the first bad sample on
-    s[_V1] += step * (h + before_h)  # (83)
-    s[_V2] += step * (h * (2.0 * d + before_d) + before_h * (d + 2.0 * before_d))  # (84)
-    flat = (h - hts) / d
-    bare = flat - c * d
-    if bare > s[_BEST_BARE]:
-        s[_BEST_BARE], s[_LT] = bare, float(i)
-    s[_BEST_FLAT] = max(s[_BEST_FLAT], flat)
-    covered = flat + cover / d
-    s[_BEST_CLUTTER] = max(s[_BEST_CLUTTER], covered - c * d)
-    s[_BEST_BETA] = max(s[_BEST_BETA], covered - c_beta * d)
-    _push(r, _BARE_AE, d, h - c * d * d)
-    _push(r, _CLUTTER_AE, d, h + cover - c * d * d)
-    _push(r, _CLUTTER_ABETA, d, h + cover - c_beta * d * d)
-    _push(r, _BARE_FLAT, d, h)
-    _add_zone(r, i, 0.5 * step)
-
-
-@jit
-def _tangent(r: Radial, hull: int, x: float, y: float) -> int:
-    """Vertex of a hull that a point to its right sees highest; the last of equals."""
-    xs, ys = r.work[2 * hull], r.work[2 * hull + 1]
-    low, high = 0, r.top[hull] - 1
-    while low < high:
-        j = (low + high) // 2
-        if (ys[j + 1] - ys[j]) * (x - xs[j]) >= (y - ys[j]) * (xs[j + 1] - xs[j]):
-            low = j + 1
-        else:
-            high = j
-    return low
-
-
-@jit
-def _highest_above_line(r: Radial, hull: int, intercept: float, slope: float) -> float:
-    """Largest height of a hull above a line."""
-    xs, ys = r.work[2 * hull], r.work[2 * hull + 1]
-    low, high = 0, r.top[hull] - 1
-    while low < high:
-        j = (low + high) // 2
-        if ys[j + 1] - ys[j] > slope * (xs[j + 1] - xs[j]):
-            low = j + 1
-        else:
-            high = j
-    return float(ys[low] - (intercept + slope * xs[low]))
-
-
-@jit
-def _least_ratio(a: float, b: float, d_1: float, d_2: float, d_total: float) -> float:
-    """Least (a + b d)^2 / (d (D - d)) for d in [d_1, d_2], where a + b d is positive; 0 where it is not."""
-    at_1, at_2 = a + b * d_1, a + b * d_2
-    if at_1 <= 0.0 or at_2 <= 0.0:
-        return 0.0
-    least = min(at_1 * at_1 / (d_1 * (d_total - d_1)), at_2 * at_2 / (d_2 * (d_total - d_2)))
-    below = b * d_total + 2.0 * a
-    if below != 0.0:
-        d = a * d_total / below
-        if d_1 < d < d_2:
-            at = a + b * d
-            least = min(least, at * at / (d * (d_total - d)))
-    return least
-
-
-@jit
-def _key(r: Radial, i: int, d_total: float, hts: float, slope: float, c: float, with_clutter: bool) -> float:
-    """Square of the diffraction parameter with its sign, up to constants, (15)."""
-    d = r.d_km[i]
-    product = d * (d_total - d)
-    y = r.h_m[i] + r.clutter_m[i] if with_clutter else r.h_m[i]
-    height = y + c * product - (hts + slope * d)
-    return float(height * abs(height) / product)
-
-
-@jit
-def _line_of_sight_search(
-    r: Radial, k: int, hts: float, slope: float, c: float, with_clutter: bool, near: int
-) -> tuple[float, int]:
-    """Largest key over samples 1 to k - 1 of a path in line of sight, and the last sample with it: branch and bound.
-
-    Blocks are opened only where their line comes as near to the ray as the best sample so far; the search starts from
-    the answer of the receiver before and the two samples before this one.
-    """
-    d_total = r.d_km[k]
-    row = 2 * N_HULLS + (2 if with_clutter else 0)
-    slopes, offsets = r.work[row], r.work[row + 1]
-    at = min(max(r.near[near], 1), k - 1)
-    best = _key(r, at, d_total, hts, slope, c, with_clutter)
-    for i in range(max(1, k - 2), k):
-        key = _key(r, i, d_total, hts, slope, c, with_clutter)
-        if key > best or (key == best and i > at):
-            best, at = key, i
-    size_3, size_2 = FAN_OUT * FAN_OUT * FAN_OUT, FAN_OUT * FAN_OUT
-    offset_1, offset_2, offset_3 = _block_offset(r.n, 1), _block_offset(r.n, 2), _block_offset(r.n, 3)
-    for b_3 in range((k - 1) // size_3 + 1):
-        if not _may_hold(r, k, b_3, size_3, slopes[offset_3 + b_3], offsets[offset_3 + b_3], hts, slope, c, best):
-            continue
-        for b_2 in range(b_3 * FAN_OUT, min((b_3 + 1) * FAN_OUT, (k - 1) // size_2 + 1)):
-            if not _may_hold(r, k, b_2, size_2, slopes[offset_2 + b_2], offsets[offset_2 + b_2], hts, slope, c, best):
-                continue
-            for b in range(b_2 * FAN_OUT, min((b_2 + 1) * FAN_OUT, (k - 1) // FAN_OUT + 1)):
-                if not _may_hold(r, k, b, FAN_OUT, slopes[offset_1 + b], offsets[offset_1 + b], hts, slope, c, best):
-                    continue
-                for i in range(max(b * FAN_OUT, 1), min((b + 1) * FAN_OUT, k)):
-                    key = _key(r, i, d_total, hts, slope, c, with_clutter)
-                    if key > best or (key == best and i > at):
-                        best, at = key, i
-    r.near[near] = at
-    return best, at
-
-
-@jit
-def _may_hold(
-    r: Radial, k: int, block: int, size: int, s: float, o: float, hts: float, slope: float, c: float, best: float
-) -> bool:
-    """Whether a block can hold a sample at least as good: its line, the curvature bounded by a tangent."""
-    d_total = r.d_km[k]
-    d_1 = r.d_km[max(block * size, 1)]
-    d_2 = r.d_km[min((block + 1) * size, k) - 1]
-    middle = 0.5 * (d_1 + d_2)
-    a = hts - o - c * middle * middle
-    b = slope - s - c * d_total + 2.0 * c * middle
-    return -_least_ratio(a, b, d_1, d_2, d_total) * (1.0 - 1e-9) + 1e-15 >= best
-
-
-@jit
-def _roughness_m(r: Radial, first: int, last: int, intercept: float, slope: float) -> float:
-    """Largest height above a line over samples first to last, (93): branch and bound."""
-    slopes, offsets = r.work[2 * N_HULLS], r.work[2 * N_HULLS + 1]
-    best = -math.inf
-    size = FAN_OUT * FAN_OUT
-    offset_1, offset_2 = _block_offset(r.n, 1), _block_offset(r.n, 2)
-    for b_2 in range(first // size, last // size + 1):
-        if (
-            _line_bound(r, b_2, size, slopes[offset_2 + b_2], offsets[offset_2 + b_2], first, last, intercept, slope)
-            < best
-        ):
-            continue
-        for b in range(max(b_2 * FAN_OUT, first // FAN_OUT), min((b_2 + 1) * FAN_OUT, last // FAN_OUT + 1)):
-            s, o = slopes[offset_1 + b], offsets[offset_1 + b]
-            if _line_bound(r, b, FAN_OUT, s, o, first, last, intercept, slope) < best:
-                continue
-            for i in range(max(b * FAN_OUT, first), min((b + 1) * FAN_OUT, last + 1)):
-                best = max(best, r.h_m[i] - (intercept + slope * r.d_km[i]))
-    return best
-
-
-@jit
-def _line_bound(
-    r: Radial, block: int, size: int, s: float, o: float, first: int, last: int, intercept: float, slope: float
-) -> float:
-    d_1 = r.d_km[max(block * size, first)]
-    d_2 = r.d_km[min((block + 1) * size - 1, last)]
-    return float(max(o + (s - slope) * d_1, o + (s - slope) * d_2) - intercept + 1e-9)
-
-
-@jit
-def _path_nu(r: Radial, k: int, hts: float, hrs: float, a_km: float, stim: float, hull: int, near: int) -> float:
-    """Bullington's parameter of the profile with clutter, times the root of the wavelength."""
-    d_total = r.d_km[k]
-    c = 500.0 / a_km
-    slope = (hrs - hts) / d_total
-    if stim >= slope:
-        y = hrs - c * d_total * d_total
-        j = _tangent(r, hull, d_total, y)
-        srim = (r.work[2 * hull + 1, j] - y) / (d_total - r.work[2 * hull, j]) - c * d_total  # (17)
-        return math.sqrt(0.002 * d_total * (stim - slope) * max(srim + slope, 0.0))  # (18), (19)
-    best, _ = _line_of_sight_search(r, k, hts, slope, c, True, near)
-    return math.copysign(math.sqrt(abs(best) * 0.002 * d_total), best)
-
-
-@jit
-def receiver_geometry(r: Radial, k: int, rx_height_m: float, lat_deg: float, with_abeta: bool) -> PathGeometry:
-    """Geometry of the path from the transmitter to sample k, all samples 1 to k - 1 having been taken in.
+class Asked(NamedTuple):
+    """What is asked of each receiver: antennas, bands, percentages, with their terms worked out.
 
     Parameters
     ----------
-    r
-        The radial in mid-walk.
-    k
-        The receiver's sample, at least 4.
     rx_height_m
-        Receiving antenna above ground. [m]
-    lat_deg
-        Latitude of this path's centre. [deg]
+        Receiving antennas above ground, 1-D. [m]
+    bands
+        Shape (frequencies, ``N_BAND``), see `store_band`.
+    times
+        Shape (percentages, ``N_TIME``): p, ln p, I(p / 100), time variability of the scatter, see `store_time`.
+    locations
+        I(pL / 100), 1-D.
+    n0
+        Sea-level surface refractivity. [N-units]
+    wa_m
+        Prediction resolution for the location variability. [m]
     with_abeta
-        Also for a_beta; not needed where p = 50 %.
+        Whether any p is under 50 %.
+    least_nu
+        Diffraction parameter, times the root of the wavelength, below which no band has a loss: -0.78 at the longest
+        wavelength.
     """
-    s = r.state
-    d_total, h_k = r.d_km[k], r.h_m[k]
-    hts = r.h_m[0] + r.tx_height_m
-    hrs = h_k + rx_height_m
-    ae = r.ae_km
-    c = 500.0 / ae
-    step = d_total - r.d_km[k - 1]
-    v1 = s[_V1] + step * (h_k + r.h_m[k - 1])
-    v2 = s[_V2] + step * (h_k * (2.0 * d_total + r.d_km[k - 1]) + r.h_m[k - 1] * (d_total + 2.0 * r.d_km[k - 1]))
-    hst = (2.0 * v1 * d_total - v2) / (d_total * d_total)  # (85)
-    hsr = (v2 - v1 * d_total) / (d_total * d_total)  # (86)
 
-    slope = (hrs - hts) / d_total
-    hstd, hsrd = hst, hsr  # (88a), (88b)
-    if s[_BEST_FLAT] > slope:
-        hobs = _highest_above_line(r, _BARE_FLAT, hts, slope)  # (87a)
-        j = _tangent(r, _BARE_FLAT, d_total, hrs)
-        alpha_obr = (r.work[2 * _BARE_FLAT + 1, j] - hrs) / (d_total - r.work[2 * _BARE_FLAT, j]) + slope  # (87c)
-        alpha_obt = s[_BEST_FLAT] - slope  # (87b)
-        if hobs > 0.0:
-            hstd = hst - hobs * alpha_obt / (alpha_obt + alpha_obr)  # (88c), (88e)
-            hsrd = hsr - hobs * alpha_obr / (alpha_obt + alpha_obr)  # (88d), (88f)
-    hstd = min(hstd, r.h_m[0])  # (89a), (89b)
-    hsrd = min(hsrd, h_k)  # (89c), (89d)
+    rx_height_m: Any
+    bands: Any
+    times: Any
+    locations: Any
+    n0: float
+    wa_m: float
+    with_abeta: bool
+    least_nu: float
 
-    direct_t = slope - c * d_total
-    is_transhorizon = s[_BEST_BARE] > direct_t
-    lt = int(s[_LT])
-    lr = lt
-    if is_transhorizon:
-        theta_t = 1000.0 * math.atan(s[_BEST_BARE] / 1000.0)
-        y = hrs - c * d_total * d_total
-        j = _tangent(r, _BARE_AE, d_total, y)
-        x = r.work[2 * _BARE_AE, j]
-        theta_r = 1000.0 * math.atan(((r.work[2 * _BARE_AE + 1, j] - y) / (d_total - x) - 2.0 * c * d_total) / 1000.0)
-        lr = _sample_at(r, x)
-        dlr = d_total - x
-    else:
-        theta_t = 1000.0 * math.atan(direct_t / 1000.0)
-        theta_r = 1000.0 * math.atan((-slope - c * d_total) / 1000.0)
-        _, lt = _line_of_sight_search(r, k, hts, slope, c, False, 0)
-        lr = lt
-        dlr = d_total - r.d_km[lt]
-    theta = 1000.0 * d_total / ae + theta_t + theta_r  # (82)
 
-    hst_duct = min(hst, r.h_m[0])  # (90a)
-    hsr_duct = min(hsr, h_k)  # (90b)
-    hm = _roughness_m(r, lt, lr, hst_duct, (hsr_duct - hst_duct) / d_total)  # (91), (93)
+@kernel
+def store_distances(d_km: Any, n: int, table: Any) -> None:
+    """Fill the table of distance terms, shape (n, ``N_DISTANCE``), which depends on the samples' distances only."""
+    for k in range(n):
+        d = max(d_km[k], 1e-3)
+        tau = inland_share(d)
+        table[k, _LOG_D] = 20.0 * math.log10(d)
+        table[k, _FK] = distance_factor(d)
+        table[k, _D_113] = 1e-6 * d**1.13
+        table[k, _D_31] = 3.5e-9 * d**3.1
+        table[k, _TAU] = tau
+        table[k, _LN_MU1] = log_mu1(d, tau)
+        table[k, _HALF_SIN] = math.sin(0.5 * d / EARTH_RADIUS_KM)
+        table[k, _HALF_COS] = math.cos(0.5 * d / EARTH_RADIUS_KM)
 
-    is_valid = math.isfinite(v1) and s[_FAULT] == 0.0 and step > 0.0
-    left = 0.5 * step
-    is_sea = r.zone[k] == SEA
-    sea = s[_SEA_KM] + left if is_sea else s[_SEA_KM]
-    dtm = s[_DTM] if is_sea else max(s[_DTM], s[_LAND_RUN] + left)
-    dlm = max(s[_DLM], s[_INLAND_RUN] + left) if r.zone[k] == INLAND else s[_DLM]
-    nu_path_abeta, nu_smooth_abeta = math.nan, math.nan
-    if with_abeta:
-        stim_beta = s[_BEST_BETA] + 500.0 / A_BETA_KM * d_total
-        nu_path_abeta = _path_nu(r, k, hts, hrs, A_BETA_KM, stim_beta, _CLUTTER_ABETA, 2)
-        nu_smooth_abeta = smooth_path_nu(r.d_km, k + 1, hts - hstd, hrs - hsrd, A_BETA_KM)
-    coast_t_km = 0.0 if r.zone[0] == SEA else r.dct_km
-    coast_r_km = 0.0 if is_sea else r.dcr_km
-    return PathGeometry(
-        is_valid=is_valid,
-        d_km=d_total,
-        hts=hts,
-        hrs=hrs,
-        dlt_km=r.d_km[lt],
-        dlr_km=dlr,
-        theta_t_mrad=theta_t,
-        theta_r_mrad=theta_r,
-        theta_mrad=theta,
-        is_transhorizon=is_transhorizon,
-        omega=sea / d_total,
-        dtm_km=dtm,
-        dlm_km=dlm,
-        beta0_pct=beta0_pct(lat_deg, dtm, dlm),
-        ae_km=ae,
-        hst_85=hst,
-        hsr_86=hsr,
-        hst_90a=hst_duct,
-        hsr_90b=hsr_duct,
-        hstd=hstd,
-        hsrd=hsrd,
-        hte_m=hts - hst_duct,
-        hre_m=hrs - hsr_duct,
-        hm_m=hm,
-        nu_path_ae=_path_nu(r, k, hts, hrs, ae, s[_BEST_CLUTTER] + c * d_total, _CLUTTER_AE, 1),
-        nu_smooth_ae=smooth_path_nu(r.d_km, k + 1, hts - hstd, hrs - hsrd, ae),
-        nu_path_abeta=nu_path_abeta,
-        nu_smooth_abeta=nu_smooth_abeta,
-        dct_km=coast_t_km,
-        dcr_km=coast_r_km,
-        rx_clutter_m=r.clutter_m[k],
-        is_rx_at_sea=is_sea,
+
+@kernel
+def store_time(p_pct: float, row: Any) -> None:
+    """Write the terms of a percentage of time; NaN outside the limits."""
+    inside = TIME_MIN_PCT <= p_pct <= TIME_MAX_PCT
+    row[0] = p_pct if inside else math.nan
+    row[1] = math.log(p_pct) if inside else math.nan
+    row[2] = inverse_normal(p_pct / 100.0)
+    row[3] = scatter_time_db(p_pct) if inside else math.nan
+
+
+@kernel
+def store_axes(
+    freq_ghz: Any, p_pct: Any, pL_pct: Any, is_vertical: bool, bands: Any, times: Any, locations: Any
+) -> float:
+    """Fill the terms of `Asked`, NaN outside the limits; returns its ``least_nu``."""
+    longest = 0.0
+    for b in range(len(freq_ghz)):
+        inside = FREQ_MIN_GHZ <= freq_ghz[b] <= FREQ_MAX_GHZ
+        store_band(freq_ghz[b] if inside else math.nan, is_vertical, bands[b])
+        if inside:
+            longest = max(longest, bands[b, 1])
+    for e in range(len(p_pct)):
+        store_time(p_pct[e], times[e])
+    for f in range(len(pL_pct)):
+        inside = LOCATION_MIN_PCT <= pL_pct[f] <= LOCATION_MAX_PCT
+        locations[f] = inverse_normal(pL_pct[f] / 100.0) if inside else math.nan
+    return -0.78 * math.sqrt(longest)
+
+
+@kernel
+def _smooth_nu(r: Radial, k: int, g: PathGeometry, a_km: float, near: int) -> float:
+    nu, at = smooth_path_nu(r.d_km, k + 1, g.hts - g.hstd, g.hrs - g.hsrd, a_km, r.near[near])
+    r.near[near] = at
+    return nu
+
+
+@kernel
+def _ln_beta0(table: Any, k: int, g: PathGeometry, sin_lat: float, cos_lat_cos_bearing: float) -> float:
+    """Natural logarithm of beta_0 at the centre of the path to sample k."""
+    ln_mu1 = table[k, _LN_MU1]
+    if g.dtm_km < 0.999999999 * g.d_km or g.dlm_km < 0.999999999 * g.d_km:
+        ln_mu1 = log_mu1(g.dtm_km, inland_share(g.dlm_km))
+    s = sin_lat * table[k, _HALF_COS] + cos_lat_cos_bearing * table[k, _HALF_SIN]
+    return log_beta0(math.degrees(math.asin(min(max(s, -1.0), 1.0))), ln_mu1)
+
+
+@kernel
+def losses_at(
+    r: Radial,
+    k: int,
+    g: PathGeometry,
+    asked: Asked,
+    table: Any,
+    ae_root: float,
+    sin_lat: float,
+    cos_lat_cos_bearing: float,
+    rx_height_m: float,
+    out: Any,
+) -> None:
+    """Losses at one receiver for all bands and percentages; the same as `itu_p1812.loss_db` of the whole path.
+
+    Parts of the geometry are worked out when first needed and then serve all bands and percentages.
+    """
+    slant = (g.hts - g.hrs) * 0.001 / g.d_km
+    slant_db = ten_log_one_plus(slant * slant)
+    log_d_db, fk = table[k, _LOG_D], table[k, _FK]
+    fj = sub_path_factor(g.theta_mrad)
+    ht, hr = g.hts - g.hstd, g.hrs - g.hsrd  # (38a), (38b)
+    horizons_km = g.dlt_km + g.dlr_km if g.is_transhorizon else g.d_km
+    dlt, dlr, hm = g.dlt_km, g.dlr_km, math.nan
+    smooth_ae, smooth_abeta = math.nan, math.nan
+    ln_b0, i_b0, ln_mu2 = math.nan, math.nan, math.nan
+    for b in range(asked.bands.shape[0]):
+        band = stored_band(asked.bands[b])
+        free_db = band.free_db + log_d_db + slant_db
+        ld50 = bullington_loss_db(g.nu_path_ae * band.nu_scale, g.d_km)
+        spherical = spherical_earth_loss_db(g.d_km, ht, hr, g.ae_km, ae_root, band, g.omega)
+        if spherical > 0.0:
+            if math.isnan(smooth_ae):
+                smooth_ae = _smooth_nu(r, k, g, g.ae_km, 3)
+            smooth_db = bullington_loss_db(smooth_ae * band.nu_scale, g.d_km)
+            ld50 = delta_bullington_loss_db(ld50, smooth_db, spherical)
+        ldbeta = math.nan
+        if asked.with_abeta:
+            ldbeta = bullington_loss_db(g.nu_path_abeta * band.nu_scale, g.d_km)
+            spherical = spherical_earth_loss_db(g.d_km, ht, hr, A_BETA_KM, ABETA_ROOT, band, g.omega)
+            if spherical > 0.0:
+                if math.isnan(smooth_abeta):
+                    smooth_abeta = _smooth_nu(r, k, g, A_BETA_KM, 4)
+                smooth_db = bullington_loss_db(smooth_abeta * band.nu_scale, g.d_km)
+                ldbeta = delta_bullington_loss_db(ldbeta, smooth_db, spherical)
+        lba_fixed = math.nan
+        sigma = 0.0
+        if not g.is_rx_at_sea:
+            sigma = location_variability_db(band.freq_ghz, rx_height_m, g.rx_clutter_m, asked.wa_m)
+        for e in range(asked.times.shape[0]):
+            p, ln_p = asked.times[e, 0], asked.times[e, 1]
+            lb0p, ldp, fi = free_db, ld50, 0.0
+            is_under_b0 = False
+            b0 = math.nan
+            # at p = 50 % fi = I(0.5) / I(beta_0) is under 2e-8: without sea it cannot be felt, nor can beta_0
+            if p < 50.0 or g.omega > 0.0:
+                if math.isnan(ln_b0):
+                    ln_b0 = _ln_beta0(table, k, g, sin_lat, cos_lat_cos_bearing)
+                    i_b0 = inverse_normal(0.01 * math.exp(ln_b0))
+                is_under_b0 = ln_p < ln_b0
+                b0 = math.exp(ln_b0)
+                fi = 1.0 if is_under_b0 else asked.times[e, 2] / i_b0  # (40)
+                if p < 50.0:
+                    lb0p += multipath_focusing_db(horizons_km, (ln_p - LN_50) / LN_10)  # (10)
+                    ldp = ld50 + fi * (ldbeta - ld50)  # (41)
+                lminb0p = sub_path_loss_db(p, b0, fi, free_db, lb0p, ld50, ldp, g.omega, horizons_km)
+            else:
+                lminb0p = free_db + ld50
+            lbda = lb0p + ldp  # (43)
+            if (
+                ldp > 0.0
+                and fj < 1.0
+                and (is_under_b0 or g.is_transhorizon or ducting_least_db(g, band, log_d_db) < lbda)
+            ):
+                if math.isnan(dlt):
+                    dlt = r.d_km[line_of_sight_sample(r, k, g.hts, g.hrs)]
+                    dlr = g.d_km - dlt
+                if math.isnan(lba_fixed):
+                    lba_fixed = ducting_fixed_db(g, dlt, dlr, band)
+                if is_under_b0 or lba_fixed < lbda:
+                    if math.isnan(ln_b0):
+                        ln_b0 = _ln_beta0(table, k, g, sin_lat, cos_lat_cos_bearing)
+                        i_b0 = inverse_normal(0.01 * math.exp(ln_b0))
+                    if math.isnan(ln_mu2):
+                        tau = table[k, _TAU] if g.dlm_km >= 0.999999999 * g.d_km else inland_share(g.dlm_km)
+                        ln_mu2 = log_mu2(g, table[k, _D_31], tau)
+                    # (53) without its last term, which is at least 0 from beta_0 on, and with mu_3 = 1, is too low
+                    least = lba_fixed + (1.2 + 3.7e-3 * g.d_km) * (ln_p - ln_b0 - ln_mu2) / LN_10
+                    if is_under_b0 or least < lbda:
+                        if math.isnan(hm):
+                            hm = roughness_m(r, g, dlt, dlr)
+                        ln_beta = ln_b0 + ln_mu2 + log_mu3(g, dlt, dlr, hm)  # (54)
+                        lba = lba_fixed + ducting_time_db(g.d_km, table[k, _D_113], ln_beta, ln_p)
+                        lminbap = soft_maximum_db(lba, lb0p)  # (60)
+                        if lminbap <= lbda:
+                            lbda = lminbap + (lbda - lminbap) * fk  # (61)
+            lbam = lbda + (lminb0p - lbda) * fj  # (62)
+            lbs = troposcatter_loss_db(log_d_db, g.theta_mrad, band, asked.times[e, 3], asked.n0)
+            lbc = combined_loss_db(lbs, lbam)  # (63)
+            for f in range(asked.locations.shape[0]):
+                out[b, e, f] = final_loss_db(lbc, lb0p, asked.locations[f], sigma)
+
+
+@kernel
+def usable_samples(d_km: Any, h_m: Any, clutter_m: Any, n: int) -> tuple[int, bool]:
+    """Count the samples before the first that is not finite or not farther out; and whether there is clutter."""
+    has_clutter = False
+    before = -1.0
+    for i in range(n):
+        if not (d_km[i] > before and math.isfinite(d_km[i] + h_m[i] + clutter_m[i])) or (i == 0 and d_km[0] != 0.0):
+            return i, has_clutter
+        has_clutter |= clutter_m[i] != 0.0
+        before = d_km[i]
+    return n, has_clutter
+
+
+@kernel
+def walk_losses_db(
+    r: Radial, asked: Asked, table: Any, lat_tx_deg: float, bearing_deg: float, first: int, out: Any
+) -> None:
+    """Losses at the samples ``first`` (at least 4) to ``r.n - 1`` of a radial, see `sweep_losses_db`."""
+    sin_lat = math.sin(math.radians(lat_tx_deg))
+    cos_lat_cos_bearing = math.cos(math.radians(lat_tx_deg)) * math.cos(math.radians(bearing_deg))
+    ae_root = r.ae_km ** (-1.0 / 3.0)
+    is_defined = (
+        ANTENNA_MIN_M <= r.tx_height_m <= ANTENNA_MAX_M and 0.0 < r.ae_km < math.inf and abs(lat_tx_deg) <= 90.0
     )
+    start(r)
+    for i in range(1, first):
+        advance(r, i)
+    for k in range(first, r.n):
+        is_in = is_defined and DISTANCE_MIN_KM <= r.d_km[k] <= DISTANCE_MAX_KM
+        for a in range(len(asked.rx_height_m)):
+            height = asked.rx_height_m[a]
+            if is_in and ANTENNA_MIN_M <= height <= ANTENNA_MAX_M:
+                g = receiver_geometry(r, k, height, asked.least_nu)
+                losses_at(r, k, g, asked, table, ae_root, sin_lat, cos_lat_cos_bearing, height, out[k, a])
+            else:
+                out[k, a] = math.nan
+        if k < r.n - 1:
+            advance(r, k)
 
 
-@jit
-def _sample_at(r: Radial, x_km: float) -> int:
-    """Sample at exactly this distance."""
-    low, high = 0, r.n - 1
-    while low < high:
-        middle = (low + high) // 2
-        if r.d_km[middle] < x_km:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@jit
+@kernel
 def sweep_losses_db(
     d_km: Any,
     h_m: Any,
@@ -445,19 +336,11 @@ def sweep_losses_db(
     lat_tx_deg: float,
     bearing_deg: float,
     delta_n: float,
-    n0: float,
     dct_km: float,
     dcr_km: float,
-    is_vertical: bool,
-    wa_m: float,
-    rx_height_m: Any,
-    freq_ghz: Any,
-    p_pct: Any,
-    pL_pct: Any,
-    work: Any,
-    state: Any,
-    top: Any,
-    near: Any,
+    asked: Asked,
+    table: Any,
+    scratch: Scratch,
     out: Any,
 ) -> None:
     """Losses at every sample of a radial, for all combinations of heights, frequencies and percentages.
@@ -470,52 +353,31 @@ def sweep_losses_db(
         Transmitting antenna above ground. [m]
     lat_tx_deg, bearing_deg
         Transmitter's latitude and the radial's bearing: each path has its own centre. [deg]
-    delta_n, n0, dct_km, dcr_km, is_vertical, wa_m
+    delta_n, dct_km, dcr_km
         As in `itu_p1812.basic_transmission_loss_db`; one for the radial.
-    rx_height_m, freq_ghz, p_pct, pL_pct
-        1-D arrays. [m, GHz, %, %]
-    work, state, top, near
-        Scratch: float64 (``N_WORK_ROWS``, n), float64 ``N_STATE``, int64 ``N_HULLS``, int64 3.
+    asked
+        What is asked of each receiver.
+    table
+        From `store_distances`; serves all radials with the same distances.
+    scratch
+        Arrays to work in.
     out
         Losses, shape (n, heights, frequencies, time percentages, location percentages); NaN where the Recommendation
-        gives none (nearer than 0.25 km or than the fifth sample). [dB]
+        gives none (nearer than 0.25 km or than the fifth sample) and from the first unknown height on. [dB]
     """
-    r = Radial(
-        d_km,
-        h_m,
-        clutter_m,
-        zone,
-        n,
-        tx_height_m,
-        effective_earth_radius_km(delta_n),
-        dct_km,
-        dcr_km,
-        work,
-        state,
-        top,
-        near,
-    )
-    with_abeta = False
-    for p in p_pct:
-        with_abeta |= p < 50.0
+    n_usable, has_clutter = usable_samples(d_km, h_m, clutter_m, n)
     for k in range(min(4, n)):
         out[k] = math.nan
-    if n < 5:
+    for k in range(n_usable, n):
+        out[k] = math.nan
+    if n_usable < 5:
+        out[:n] = math.nan
         return
-    start(r)
-    for i in range(1, 4):
-        advance(r, i)
-    for k in range(4, n):
-        lat_deg, _ = geodesy.destination(lat_tx_deg, 0.0, bearing_deg, 0.5 * d_km[k])
-        for a in range(len(rx_height_m)):
-            geometry = receiver_geometry(r, k, rx_height_m[a], lat_deg, with_abeta)
-            for b in range(len(freq_ghz)):
-                sigma = location_variability_db(freq_ghz[b], rx_height_m[a], geometry.rx_clutter_m, wa_m)
-                for e in range(len(p_pct)):
-                    for f in range(len(pL_pct)):
-                        loss = math.nan
-                        if is_in_domain(geometry, tx_height_m, rx_height_m[a], freq_ghz[b], p_pct[e], pL_pct[f]):
-                            loss = loss_db(geometry, freq_ghz[b], p_pct[e], pL_pct[f], n0, is_vertical, sigma)
-                        out[k, a, b, e, f] = loss
-        if k < n - 1:
-            advance(r, k)
+    r = Radial(
+        d_km, h_m, clutter_m, zone, n_usable, tx_height_m, effective_earth_radius_km(delta_n), dct_km, dcr_km,
+        has_clutter, asked.with_abeta, scratch.work, scratch.state, scratch.top, scratch.near,
+    )  # fmt: skip
+    walk_losses_db(r, asked, table, lat_tx_deg, bearing_deg, 4, out)
+
+
+__all__ = ["N_BAND", "N_DISTANCE", "N_HULLS", "N_NEAR", "N_STATE", "N_TIME", "N_WORK_ROWS", "Asked", "Scratch"]

@@ -47,34 +47,52 @@ def sweep_losses_db(
         Shape (samples, heights, frequencies, time percentages, location percentages); NaN where the Recommendation
         gives no loss: nearer than 0.25 km or than the fifth sample, or values outside its limits. [dB]
     """
+    n = len(profile.d_km)
+    asked = asked_of_receivers(rx_height_m, freq_ghz, p_pct, pL_pct, n0=n0, is_vertical=is_vertical, wa_m=wa_m)
+    table = distance_table(profile.d_km)
+    out = np.empty((n, len(asked.rx_height_m), len(asked.bands), len(asked.times), len(asked.locations)))
+    itu_p1812_sweep.sweep_losses_db(
+        profile.d_km, profile.h_m, profile.clutter_m, profile.zone, n, float(tx_height_m), float(lat_tx_deg),
+        float(bearing_deg), float(delta_n), float(dct_km), float(dcr_km), asked, table, scratch(n), out,
+    )  # fmt: skip
+    return out
+
+
+def asked_of_receivers(
+    rx_height_m: ArrayLike,
+    freq_ghz: ArrayLike,
+    p_pct: ArrayLike,
+    pL_pct: ArrayLike,
+    *,
+    n0: float,
+    is_vertical: bool = True,
+    wa_m: float = 100.0,
+) -> itu_p1812_sweep.Asked:
+    """Put what a sweep is asked for at each receiver in the kernel's terms; see `sweep_losses_db`."""
     heights, freqs, times, locations = (
         np.atleast_1d(np.asarray(axis, dtype=np.float64)) for axis in (rx_height_m, freq_ghz, p_pct, pL_pct)
     )
-    n = len(profile.d_km)
-    out = np.empty((n, len(heights), len(freqs), len(times), len(locations)))
-    itu_p1812_sweep.sweep_losses_db(
-        profile.d_km,
-        profile.h_m,
-        profile.clutter_m,
-        profile.zone,
-        n,
-        float(tx_height_m),
-        float(lat_tx_deg),
-        float(bearing_deg),
-        float(delta_n),
-        float(n0),
-        float(dct_km),
-        float(dcr_km),
-        is_vertical,
-        float(wa_m),
-        heights,
-        freqs,
-        times,
-        locations,
+    bands = np.empty((len(freqs), itu_p1812_sweep.N_BAND))
+    time_terms = np.empty((len(times), itu_p1812_sweep.N_TIME))
+    normals = np.empty(len(locations))
+    least_nu = itu_p1812_sweep.store_axes(freqs, times, locations, is_vertical, bands, time_terms, normals)
+    return itu_p1812_sweep.Asked(
+        heights, bands, time_terms, normals, float(n0), float(wa_m), bool((times < 50.0).any()), least_nu
+    )
+
+
+def distance_table(d_km: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Terms of distance alone, for all radials with these samples."""
+    table = np.empty((len(d_km), itu_p1812_sweep.N_DISTANCE))
+    itu_p1812_sweep.store_distances(d_km, len(d_km), table)
+    return table
+
+
+def scratch(n: int) -> itu_p1812_sweep.Scratch:
+    """Arrays for a walk over n samples."""
+    return itu_p1812_sweep.Scratch(
         np.empty((itu_p1812_sweep.N_WORK_ROWS, n)),
         np.empty(itu_p1812_sweep.N_STATE),
         np.empty(itu_p1812_sweep.N_HULLS, dtype=np.int64),
-        np.empty(3, dtype=np.int64),
-        out,
+        np.empty(itu_p1812_sweep.N_NEAR, dtype=np.int64),
     )
-    return out
