@@ -478,6 +478,7 @@ def _pack(
         satellite_allowed=inputs.params.planning.leo_latency_ms.value + inputs.params.planning.radio_latency_ms.value
         <= inputs.standard.latency_ms,
         hops_per_site=int(inputs.params.planning.hops_per_site.value),
+        fibre_source_mbps=inputs.params.planning.fibre_source_mbps.value,
     )  # fmt: skip
     tower = np.zeros(len(graph.node))
     relay_pv = np.zeros(len(inputs.candidates))

@@ -18,6 +18,7 @@ from allreach.planning.problem import (
     empty_solution,
     facility_mbps,
     solution_pv_usd,
+    unserved,
     unserved_people,
 )
 
@@ -58,11 +59,26 @@ def start(problem: Problem, index: Index, wish: Floats, share: Floats | None = N
                 left[problem.option_part[option]] -= n
     for part in _by_regret(problem, index).tolist():
         left[part] = state.place_households(part, float(left[part]))[1]
-    for part in np.flatnonzero(left > EPS).tolist():
-        _serve_rest(state, part, float(left[part]))
+    serve_left(state)
     for facility in np.flatnonzero(state.is_open & ~facilities_in_use(problem, state.solution())).tolist():
         state.close(facility)
     return state
+
+
+def serve_left(state: NetworkState) -> None:
+    """Serve whoever is left without service as far as anything can, by what is open first."""
+    for part in np.flatnonzero(unserved(state.p, state.households) > EPS).tolist():
+        left = unserved_of(state, part)
+        left = state.place_households(part, left)[1]
+        if left > EPS:
+            _serve_rest(state, part, left)
+    state.keep()
+
+
+def unserved_of(state: NetworkState, part: int) -> float:
+    """Return the households of a part that nothing serves."""
+    lo, hi = int(state.index.option_start[part]), int(state.index.option_start[part + 1])
+    return max(float(state.p.part_households[part]) - float(state.households[lo:hi].sum()), 0.0)
 
 
 def improve(state: NetworkState, wish: Floats, *, n_rounds: int, progress: Progress | None = None) -> None:
@@ -81,6 +97,7 @@ def improve(state: NetworkState, wish: Floats, *, n_rounds: int, progress: Progr
     """
     p = state.p
     for number in range(n_rounds):
+        serve_left(state)
         gained = close_pass(state)
         closed = np.flatnonzero(~state.is_open & (wish > WISH_MIN))
         for facility in closed[np.lexsort((closed, -wish[closed]))].tolist():

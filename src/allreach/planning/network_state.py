@@ -15,6 +15,7 @@ from allreach.planning import tree
 from allreach.planning.problem import Floats, Ints, Problem, Solution, pool_limit, pool_use
 
 EPS = 1e-9
+RELIEF_DEPTH = 3  # how many branches may be moved, one after the other, to make room for one demand
 
 
 @dataclass(frozen=True)
@@ -138,17 +139,33 @@ class NetworkState:
         return left
 
     def attach(self, node: int, mbps: float, limit_usd: float = np.inf) -> float:
-        """Join a node to the tree for a demand that is sent later; returns the price, inf where impossible. [USD]."""
-        p = self.p
+        """Join a node to the tree for a demand that is sent later; returns the price, inf where impossible. [USD].
+
+        A way that is full is relieved: the branch below the full link moves to another feed that can carry it.
+        """
         if node <= 0:
             return 0.0
         if self.parent[node] >= 0:
-            return 0.0 if self.backhaul_left(node) >= mbps - EPS else np.inf
+            return self._relieve(node, mbps, RELIEF_DEPTH, limit_usd)
+        before = self.snapshot()
+        price = self._join(node, mbps, limit_usd, any_load=False)
+        if np.isfinite(price):
+            return price
+        price = self._join(node, mbps, limit_usd, any_load=True)
+        if np.isfinite(price):
+            price += self._relieve(node, mbps, RELIEF_DEPTH, limit_usd - price)
+        if not np.isfinite(price):
+            self.restore(before)
+        return price
+
+    def _join(self, node: int, mbps: float, limit_usd: float, *, any_load: bool) -> float:
+        """Lay the cheapest way from the tree to a node outside it; returns the price, inf where there is none."""
+        p = self.p
         self._stamp += 1
-        found, price = tree._search(
+        found, _ = tree._search(
             node, mbps, self.parent, self.flow, self.index.in_start, self.index.in_arc, p.arc_from, p.arc_to,
             p.arc_pv_usd, p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, self.paid,
-            self._distance, self._next, self._seen, self._done, self._stamp, limit_usd,
+            self._distance, self._next, self._seen, self._done, self._stamp, limit_usd, any_load,
         )  # fmt: skip
         if found < 0:
             return np.inf
@@ -162,6 +179,48 @@ class NetworkState:
             self._set(self.paid, at, True)
             price += float(p.arc_pv_usd[arc]) + (0.0 if self.open_at[at] else float(p.node_tower_pv_usd[at]))
         return price
+
+    def _relieve(self, node: int, mbps: float, depth: int, limit_usd: float) -> float:
+        """Make room on the way to a node of the tree; returns the change in cost, inf where impossible. [USD]."""
+        p = self.p
+        at = node
+        while at > 0:
+            arc = int(self.parent[at])
+            if self.flow[arc] + mbps > p.arc_capacity_mbps[arc] * (1.0 + 1e-9):
+                break
+            at = int(p.arc_from[arc])
+        if at <= 0:
+            return 0.0
+        if depth <= 0:
+            return np.inf
+        # The branch below the full link keeps its shape and gets another feed for all that it carries.
+        before = self.snapshot()
+        arc = int(self.parent[at])
+        moved = float(self.flow[arc])
+        change = -self._unsend(at, moved)
+        self._set(self.flow, arc, 0.0)
+        self._set(self.parent, at, -1)
+        up = int(p.arc_from[arc])
+        self._set(self.children, up, self.children[up] - 1)
+        change -= float(p.arc_pv_usd[arc]) + self.prune(up)
+        for any_load in (False, True):
+            inner = self.snapshot()
+            price = self._join(at, moved + mbps, limit_usd - change, any_load=any_load)
+            if not np.isfinite(price):
+                continue
+            if any_load:
+                price += self._relieve(at, moved + mbps, depth - 1, limit_usd - change - price)
+            if np.isfinite(price):
+                change += price + self.send(at, moved)
+                # links farther up the old way are left behind; those between the node and the branch had room
+                return change + self._relieve(node, mbps, depth - 1, limit_usd - change)
+            self.restore(inner)
+        self.restore(before)
+        return np.inf
+
+    def _unsend(self, node: int, mbps: float) -> float:
+        """Take demand off the way to a node; returns what that saves. [USD]."""
+        return -self.send(node, -mbps)
 
     def prune(self, node: int) -> float:
         """Drop the way to a node as far as nobody else needs it; returns the saving. [USD]."""

@@ -86,6 +86,7 @@ def priced_graph(
     *,
     satellite_allowed: bool,
     hops_per_site: int,
+    fibre_source_mbps: float,
 ) -> PricedGraph:
     """Lay prices on the network and reduce it.
 
@@ -105,6 +106,8 @@ def priced_graph(
         Whether satellite backhaul meets the standard's latency.
     hops_per_site
         Hops offered into each site: so many of the cheapest from what stands, and as many from other candidates.
+    fibre_source_mbps
+        Capacity from which a site's own backhaul may be the source of new fibre: none starts where a hop ends. [Mbit/s]
     """
     n = network.n_nodes
     core = network.link_kind == net.CORE_LINK
@@ -114,11 +117,12 @@ def priced_graph(
     edges = _fibre_edges(network, prices, is_root)
     edges = _simplify(edges, terminals | is_root | (network.node_kind == net.GATEWAY), n)
     arcs: list[tuple[int, int, int, float, float, float, int, tuple[tuple[int, int], ...]]] = []
+    starts_fibre = _starts_fibre(network, edges, is_root, fibre_source_mbps)
     for u, v, price, path in edges:
         forward, backward = _oriented(network, path, u), _oriented(network, path[::-1], v)
-        if not is_root[v]:
+        if not is_root[v] and starts_fibre[u]:
             arcs.append((u, v, FIBRE, price, 0.0, np.inf, 1, forward))
-        if not is_root[u]:
+        if not is_root[u] and starts_fibre[v]:
             arcs.append((v, u, FIBRE, price, 0.0, np.inf, 1, backward))
     alive = is_root.copy()
     for u, v, *_ in edges:
@@ -167,6 +171,19 @@ def _oriented(network: BackhaulNetwork, path: Sequence[int], start: int) -> tupl
 
 
 Edge = tuple[int, int, float, tuple[int, ...]]
+
+
+def _starts_fibre(network: BackhaulNetwork, edges: list[Edge], is_root: Bools, source_mbps: float) -> Bools:
+    """Nodes that fibre may leave: all but sites at the end of a spur whose own backhaul is small."""
+    core = network.link_kind == net.CORE_LINK
+    fed_mbps = np.zeros(network.n_nodes)
+    fed_mbps[network.link_head[core]] = network.link_capacity_mbps[core]
+    degree = np.zeros(network.n_nodes, dtype=np.int64)
+    for u, v, *_ in edges:
+        degree[u] += 1
+        degree[v] += 1
+    is_site = np.isin(network.node_kind, (net.EXISTING_SITE, net.CANDIDATE_SITE))
+    return np.asarray(is_root | ~is_site | (degree > 1) | (fed_mbps >= source_mbps))
 
 
 def _fibre_edges(network: BackhaulNetwork, prices: PriceList, is_root: Bools) -> list[Edge]:

@@ -36,8 +36,13 @@ def _search(
     done: NDArray[np.int64],
     stamp: int,
     limit: float,
+    any_load: bool,
 ) -> tuple[int, float]:
-    """Cheapest way from the tree to ``start``: (node of the tree or -1, price). Backward Dijkstra."""
+    """Cheapest way from the tree to ``start``: (node of the tree or -1, price). Backward Dijkstra.
+
+    With ``any_load`` a point of the tree counts even where the way to it is full: the caller then makes room there. Nodes
+    whose way up does not end at the root (a branch that is being moved) never count.
+    """
     distance[start] = 0.0
     next_arc[start] = -1
     seen[start] = stamp
@@ -55,7 +60,7 @@ def _search(
             u = v
             while u != 0:
                 a = parent[u]
-                if flow[a] + demand > capacity[a] * (1.0 + 1e-9):
+                if a < 0 or (not any_load and flow[a] + demand > capacity[a] * (1.0 + 1e-9)):
                     ok = False
                     break
                 extra += price_per_mbps[a] * demand
@@ -137,7 +142,7 @@ def _grow(
         stamp += 1
         found, _ = _search(
             order[k], demand[k], parent, flow, in_start, in_arc, tail, head, price, price_per_mbps, capacity, tower,
-            is_terminal, distance, next_arc, seen, done, stamp, np.inf,
+            is_terminal, distance, next_arc, seen, done, stamp, np.inf, False,
         )  # fmt: skip
         if found < 0:
             failed[k] = True
@@ -170,7 +175,7 @@ def _grow(
             stamp += 1
             found, _ = _search(
                 v, demand[k], parent, flow, in_start, in_arc, tail, head, price, price_per_mbps, capacity, tower,
-                is_terminal, distance, next_arc, seen, done, stamp, np.inf,
+                is_terminal, distance, next_arc, seen, done, stamp, np.inf, False,
             )  # fmt: skip
             if found < 0:
                 failed[k] = True
