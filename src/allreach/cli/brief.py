@@ -1,0 +1,44 @@
+"""``allreach brief``: two pages for a minister, as PDF and HTML."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from allreach.cli import options
+from allreach.cli.track import as_of, lang, strategy
+
+
+@click.command(name="brief", epilog="Examples:\n\n\b\n  allreach brief AZE --lang en,az\n  allreach brief AZE --with GEO")
+@options.folder
+@options.scenario
+@click.option("--with", "other", default="", metavar="ISO3", help="Bilateral brief with another country.")
+@strategy
+@as_of
+@lang
+@options.as_json
+def command(
+    folder: Path,
+    scenario: str,
+    other: str,
+    strategies: tuple[str, ...],
+    as_of: dt.datetime | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Write a country brief, or a bilateral one; every number leads to its source."""
+    import json
+
+    from allreach.report.track import brief
+
+    files = brief(
+        folder,
+        other=other.upper(),
+        scenario=scenario,
+        strategies=strategies,
+        as_of=as_of.date() if as_of else None,
+        languages=[x for x in lang.split(",") if x],
+    )
+    click.echo(json.dumps({"files": [str(f) for f in files]}) if as_json else "\n".join(str(f) for f in files))

@@ -1,0 +1,78 @@
+"""``allreach track``: where every promise stands and where it will land."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from allreach.cli import options
+
+as_of = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="Day on which the status is taken (default: newest day of retrieval in the store).",
+)
+strategy = click.option(
+    "--strategy",
+    "strategies",
+    multiple=True,
+    metavar="FILE|NAME",
+    help="Strategy file, or one that ships (default: DIR/strategy.yaml, else those that ship for the country).",
+)
+lang = click.option("--lang", default="", metavar="en,az", help="Languages: en, az, ru, fr (default: those of country.yaml).")
+
+
+@click.command(
+    name="track",
+    epilog="Examples:\n\n\b\n  allreach track AZE --lang en,az\n"
+    '  allreach track AZE --import idi.csv --give date=2022 --give source="ITU" --give retrieved=2026-11-01\n'
+    "  allreach track AZE --fetch worldbank:IT.NET.USER.ZS\n"
+    "  allreach track AZE --strategy my_strategy.yaml --check",
+)
+@options.folder
+@options.scenario
+@strategy
+@as_of
+@lang
+@click.option("--import", "imports", multiple=True, type=click.Path(path_type=Path), help="Add values from CSV, Excel or Parquet.")
+@click.option("--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="Column of the imported files that holds NAME.")
+@click.option("--give", "given", multiple=True, metavar="NAME=VALUE", help="Source, retrieved, licence, date ... of all imported rows.")
+@click.option("--fetch", "fetches", multiple=True, metavar="SOURCE:CODE", help="Add a series: worldbank:CODE or data360:DATABASE/CODE.")
+@click.option("--offline", is_flag=True, help="Take fetched series from the cache only.")
+@click.option("--check", "only_check", is_flag=True, help="Check the strategy files and stop.")
+@options.as_json
+def command(
+    folder: Path,
+    scenario: str,
+    strategies: tuple[str, ...],
+    as_of: dt.datetime | None,
+    lang: str,
+    imports: tuple[Path, ...],
+    mapped: tuple[str, ...],
+    given: tuple[str, ...],
+    fetches: tuple[str, ...],
+    offline: bool,
+    only_check: bool,
+    as_json: bool,
+) -> None:
+    """Status, forecast, slip and next step of every target of a strategy, and the scores beside the peers."""
+    import json
+
+    from allreach.cli.track_table import pairs, print_faults, print_tracked
+    from allreach.io.series_update import update_series
+    from allreach.report import track as room
+
+    if only_check:
+        return print_faults(folder, strategies, as_json=as_json)
+    counts = update_series(folder, imports, pairs(mapped, "--map"), pairs(given, "--give"), fetches, strategies, offline=offline)
+    for name, count in counts.items():
+        click.echo(f"{name}: {count['added']} added, {count['revised']} revised, {count['known']} known", err=True)
+    day = as_of.date() if as_of else None
+    tracked = room.track(folder, scenario=scenario, strategies=strategies, as_of=day, languages=[x for x in lang.split(",") if x])
+    if as_json:
+        click.echo(json.dumps(room.as_json(tracked), indent=1, ensure_ascii=False))
+    else:
+        print_tracked(tracked)

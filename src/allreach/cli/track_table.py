@@ -1,0 +1,72 @@
+"""Targets as a table in the terminal, faults of strategies as lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from allreach.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from allreach.report.track import Tracked
+
+
+def pairs(options: Sequence[str], name: str) -> dict[str, str]:
+    """Split NAME=VALUE options."""
+    out = {}
+    for option in options:
+        key, mark, value = option.partition("=")
+        if not mark or not key:
+            raise InputError(Fault(f"{name} {option}", "is not understood", "NAME=VALUE"))
+        out[key] = value
+    return out
+
+
+def print_tracked(tracked: Tracked) -> None:
+    """Print targets by urgency, and where the page is."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from allreach.report.localise import speech
+    from allreach.report.target_words import by_urgency, counts_line, status_word, step_words, target_of
+
+    words = speech("en", tracked.inputs.book)
+    names = {t.id: words.text(t.name) for _, t in target_of(tracked.inputs).values()}
+    table = Table(title=f"{tracked.inputs.iso3} as of {tracked.inputs.as_of}")
+    for head in ("target", "status", "now", "promised", "due", "arrives", "slip (months)", "next"):
+        table.add_column(head)
+    for _, row in by_urgency(tracked.targets[tracked.targets["target_value"].notna()]).iterrows():
+        unit = words.book.get(row["indicator"]).unit if row["indicator"] else ""
+        cells = [row["name"], status_word(words, row["status"]), words.measure(row["value"], unit)]
+        cells += [words.measure(row["target_value"], unit), row["target_date"] or "–", row["arrival_date"] or "–"]
+        table.add_row(*cells, words.number(row["slip_months"], 0, sign=True), step_words(words, row, names))
+    Console().print(table)
+    click.echo(counts_line(words, tracked.targets))
+    for path in tracked.files:
+        if path.suffix == ".html":
+            click.echo(str(path.resolve()))
+
+
+def print_faults(folder: Path, names: tuple[str, ...], *, as_json: bool) -> None:
+    """Print every fault of the strategy files; raises where one is an error."""
+    from dataclasses import asdict
+
+    from allreach.io.strategy_file import check_strategy, shipped_strategies
+
+    shipped = shipped_strategies()
+    paths = [shipped.get(name, Path(name)) for name in names] or [folder / "strategy.yaml"]
+    faults = [fault for path in paths for fault in check_strategy(path)]
+    if as_json:
+        click.echo(json.dumps([asdict(fault) for fault in faults], indent=1, ensure_ascii=False))
+    errors = [fault for fault in faults if fault.severity == "error"]
+    for fault in faults if not as_json else ():
+        if fault.severity == "warning":
+            click.echo(f"warning: {fault}")
+    if errors:
+        raise InputError(errors)
+    if not as_json:
+        click.echo(f"{len(paths)} strategy file(s) without error")

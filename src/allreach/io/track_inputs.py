@@ -1,0 +1,134 @@
+"""Everything that tracking and briefs read from a country folder, in one go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from pydantic import ValidationError
+
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.indicators.cooperation import Facts, merge_facts
+from allreach.indicators.definitions import Catalogue, catalogue
+from allreach.indicators.plan_effect import reach_by_year
+from allreach.indicators.strategy import Strategy
+from allreach.io.country_folder import read_config
+from allreach.io.results_folder import Results, read_results
+from allreach.io.series_store import add_series, calendar_year, read_current, shipped_series, store_path
+from allreach.io.strategy_file import find_strategies
+from allreach.params.country_config import CountryConfig
+
+
+@dataclass(frozen=True)
+class TrackInputs:
+    """What is known about a country's promises.
+
+    Parameters
+    ----------
+    iso3
+        The country.
+    config
+        Its ``country.yaml``, or none where the folder has only series.
+    scenario
+        Name of the scenario.
+    as_of
+        Day on which everything is taken.
+    series
+        Current values of all countries, with ``year`` as a number.
+    strategies, book, facts
+        Strategies, indicators (the strategies' own included), dated facts.
+    results
+        Results of the scenario, or none.
+    reach
+        People reached year by year as the plan is built, or none.
+    """
+
+    iso3: str
+    config: CountryConfig | None
+    scenario: str
+    as_of: dt.date
+    series: pd.DataFrame
+    strategies: list[Strategy]
+    book: Catalogue
+    facts: Facts
+    results: Results | None
+    reach: pd.DataFrame | None
+
+    @property
+    def peers(self) -> list[str]:
+        """Countries to compare with: those that the strategies name, else all with an index."""
+        named = [peer for strategy in self.strategies for peer in strategy.peers]
+        found = list(dict.fromkeys(named)) or sorted(self.series.loc[self.series["indicator"] == "idi", "iso3"].unique())
+        return [peer for peer in found if peer != self.iso3]
+
+    def latest(self, iso3: str, indicator: str) -> pd.Series | None:
+        """Newest row of a country's indicator."""
+        rows = self.rows(iso3, indicator)
+        return rows.iloc[-1] if len(rows) else None
+
+    def rows(self, iso3: str, indicator: str) -> pd.DataFrame:
+        """All current rows of a country's indicator, oldest first."""
+        found = self.series[(self.series["iso3"] == iso3) & (self.series["indicator"] == indicator)]
+        return found.sort_values("date", kind="stable")
+
+
+def read_track_inputs(
+    folder: Path, *, scenario: str = "base", strategies: tuple[str, ...] = (), as_of: dt.date | None = None
+) -> TrackInputs:
+    """Read a country folder for tracking.
+
+    The series store is made with the published figures that ship with the program where there is none. Without `as_of`
+    the newest day of retrieval in the store counts as today, so that the same data give the same answer on any day.
+
+    Raises
+    ------
+    DataMissingError
+        If the folder has neither ``country.yaml`` nor a name that is a country code.
+    """
+    config = read_config(folder) if (folder / "country.yaml").is_file() else None
+    iso3 = config.iso3 if config else folder.resolve().name.upper()[:3]
+    if config is None and len(folder.resolve().name) != 3:
+        raise DataMissingError(f"{folder}: no country.yaml, and its name is no country code of three letters")
+    path = store_path(folder)
+    if not path.is_file():
+        add_series(path, shipped_series(), where="published.csv")
+    found = find_strategies(folder, strategies, iso3)
+    own = {key: value for strategy in found for key, value in strategy.indicators.items()}
+    book = catalogue().with_own(own)
+    series = read_current(path, as_of=as_of)
+    day = as_of or dt.date.fromisoformat(str(series["retrieved"].max()))
+    series = series[series["date"] <= day.isoformat()].reset_index(drop=True)
+    series["year"] = calendar_year(series["date"])
+    results = _results(folder / "results" / scenario)
+    return TrackInputs(iso3, config, scenario, day, series, found, book, _facts(folder), results, _reach(results, config))
+
+
+def _results(folder: Path) -> Results | None:
+    try:
+        return read_results(folder)
+    except DataMissingError:
+        return None
+
+
+def _reach(results: Results | None, config: CountryConfig | None) -> pd.DataFrame | None:
+    if results is None or config is None or results.places is None or results.bill is None:
+        return None
+    if "assignments" not in results.plan:
+        return None
+    return reach_by_year(pd.DataFrame(results.places), results.plan["assignments"], results.bill, config.base_year)
+
+
+def _facts(folder: Path) -> Facts:
+    path = folder / "facts.yaml"
+    try:
+        return merge_facts(yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None)
+    except yaml.YAMLError as error:
+        raise InputError(Fault(path.name, f"cannot be read as YAML ({error})", "organisations and events")) from error
+    except ValidationError as error:
+        faults = [
+            Fault(f"{path.name}, {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}") for e in error.errors()
+        ]
+        raise InputError(faults) from error

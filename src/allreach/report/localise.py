@@ -1,0 +1,139 @@
+"""Words, numbers, dates and country names in a language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from allreach.errors import InputError
+from allreach.indicators.definitions import LANGUAGES, Catalogue, catalogue
+
+NO_VALUE = "–"
+DIGITS = {"pct": 1, "per_100": 1, "pct_gni": 2, "score_100": 1, "score_20": 1, "score_1": 3, "mbps": 1, "gb_per_sub_year": 1}
+"""Decimals by unit; whole numbers for the others."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A language.
+
+    Parameters
+    ----------
+    language
+        One of `LANGUAGES`.
+    book
+        Indicators with their names.
+    """
+
+    language: str
+    book: Catalogue
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Text of a key with its blanks filled."""
+        return self._texts[key].format(**values) if values else self._texts[key]
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return texts(self.language)
+
+    def number(self, value: float | None, digits: int = 0, *, sign: bool = False) -> str:
+        """Write a number with a fixed count of decimals; a dash where it is missing."""
+        from babel.numbers import format_decimal
+
+        if value is None or value != value:
+            return NO_VALUE
+        text = format_decimal(round(abs(value), digits), format=_pattern(digits), locale=self.language)
+        negative = round(value, digits) < 0
+        mark = "−" if negative else "+" if sign and round(value, digits) > 0 else ""
+        return mark + str(text)
+
+    def measure(self, value: float | None, unit: str, *, sign: bool = False) -> str:
+        """Write a value with as many decimals as its unit asks for, without the unit."""
+        return self.number(value, DIGITS.get(unit, 0), sign=sign)
+
+    def with_unit(self, value: float | None, unit: str) -> str:
+        """Write a value with its unit."""
+        text = self.measure(value, unit)
+        if text == NO_VALUE or unit in ("score_1", "score_100", "score_20", "count"):
+            return text
+        return f"{text}\u00a0{self.book.unit(unit, self.language)}"
+
+    def percent(self, share: float | None, digits: int = 0) -> str:
+        """Write a share as a percentage."""
+        from babel.numbers import format_percent
+
+        if share is None or share != share:
+            return NO_VALUE
+        return str(format_percent(round(share, digits + 2), format=_pattern(digits) + "\u00a0%", locale=self.language))
+
+    def money(self, usd: float) -> str:
+        """Write an amount in million US dollars."""
+        return f"{self.number(usd / 1e6, 1)}\u00a0{ {'en': 'million USD', 'az': 'milyon ABŞ dolları', 'ru': 'млн долл. США', 'fr': 'millions USD'}[self.language]}"
+
+    def date(self, day: str | dt.date | None) -> str:
+        """Write a day; a dash where there is none."""
+        from babel.dates import format_date
+
+        if not day:
+            return NO_VALUE
+        return str(format_date(dt.date.fromisoformat(day) if isinstance(day, str) else day, "long", locale=self.language))
+
+    def month(self, day: str | None) -> str:
+        """Write month and year."""
+        from babel.dates import format_skeleton
+
+        if not day:
+            return NO_VALUE
+        return str(format_skeleton("yMMM", dt.date.fromisoformat(day), locale=self.language))
+
+    def country(self, iso3: str) -> str:
+        """Name of a country in the language (CLDR); the code where it is not known."""
+        from babel import Locale
+        from babel.core import get_global
+
+        alias = get_global("territory_aliases").get(iso3)
+        names = Locale(self.language).territories
+        return str(names.get(alias[0], iso3)) if alias else iso3
+
+    def indicator(self, indicator: str) -> str:
+        """Name of an indicator."""
+        return self.book.get(indicator).name(self.language)
+
+    def unit(self, indicator: str) -> str:
+        """Text of an indicator's unit."""
+        return self.book.unit(self.book.get(indicator).unit, self.language)
+
+    def text(self, by_language: dict[str, str]) -> str:
+        """Choose a text by language: this one, English, or the first there is."""
+        return by_language.get(self.language) or by_language.get("en") or next(iter(by_language.values()), "")
+
+
+def speech(language: str, book: Catalogue | None = None) -> Speech:
+    """Return a language.
+
+    Raises
+    ------
+    InputError
+        If the texts are not there in it.
+    """
+    if language not in LANGUAGES:
+        raise InputError(f"language {language}: there are {', '.join(LANGUAGES)}")
+    return Speech(language, book or catalogue())
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """All texts of a language."""
+    path = resources.files("allreach.report") / "brief_texts" / f"{language}.yaml"
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def _pattern(digits: int) -> str:
+    return "#,##0" + ("." + "0" * digits if digits else "")
