@@ -195,7 +195,7 @@ class _Place:
         found, _ = tree._search(
             node, mbps, s.parent, s.flow, s.index.in_start, s.index.in_arc, p.arc_from, p.arc_to, p.arc_pv_usd,
             p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, self.paid, s._distance, s._next, s._seen,
-            s._done, s._stamp, np.inf,
+            s._done, s._stamp, np.inf, False,
         )  # fmt: skip
         if found < 0:
             return None

@@ -204,40 +204,54 @@ def _by_regret(problem: Problem, index: Index) -> np.ndarray:
     return np.lexsort((np.arange(problem.n_parts), -regret))
 
 
-def _serve_rest(state: NetworkState, part: int, n: float) -> None:
-    """Open the facility that serves the rest of a part most cheaply, until it is served or nothing helps."""
+def _serve_rest(state: NetworkState, part: int, n: float) -> float:
+    """Serve the rest of a part by whatever does it most cheaply: a facility opened, or a full way to one widened.
+
+    Returns the households that nothing can serve.
+    """
     p, ix = state.p, state.index
     options = np.arange(ix.option_start[part], ix.option_start[part + 1])
     options = options[p.option_facility[options] >= 0]
-    closed = options[~state.is_open[p.option_facility[options]]]
-    tried: set[int] = set()
+    tried: set[tuple[int, bool]] = set()
     while n > EPS:
-        best: tuple[float, int] | None = None
-        for option in closed.tolist():
+        best: tuple[float, int, float] | None = None
+        for option in options.tolist():
             facility = int(p.option_facility[option])
-            if facility in tried or state.is_open[facility] or _group_is_taken(state, facility):
-                continue
-            before = state.snapshot()
             need = n * float(p.option_mbps[option])
-            price = state.open(facility, need)
-            if not np.isfinite(price):
+            for wanted in (need, 0.0) if not state.is_open[facility] else (need, 0.25 * need):
+                if (facility, wanted == need) in tried:
+                    continue
+                before = state.snapshot()
+                price = _make_room(state, facility, wanted)
+                if np.isfinite(price):
+                    more, left = state.place_households(part, n)
+                    if left < n - EPS:
+                        score = (price + more) / (n - left)
+                        if best is None or score < best[0] - EPS:
+                            best = (score, facility, wanted)
                 state.restore(before)
-                price = state.open(facility, 0.0)
-            if np.isfinite(price):
-                more, left = state.place_households(part, n)
-                if left < n - EPS:
-                    score = (price + more) / (n - left)
-                    if best is None or score < best[0] - EPS:
-                        best = (score, facility)
-            state.restore(before)
+                if np.isfinite(price):
+                    break
         if best is None:
-            return
-        tried.add(best[1])
-        before = state.snapshot()
-        if not np.isfinite(state.open(best[1], n * float(p.option_mbps[options].max()))):
-            state.restore(before)
-            state.open(best[1], 0.0)
+            return n
+        tried.add((best[1], best[2] > 0))
+        _make_room(state, best[1], best[2])
         n = state.place_households(part, n)[1]
+    return 0.0
+
+
+def _make_room(state: NetworkState, facility: int, mbps: float) -> float:
+    """Open a facility, or widen the way to an open one; returns the price, or inf, and then nothing is changed."""
+    before = state.snapshot()
+    if state.is_open[facility]:
+        price = state.widen(facility, mbps)
+    elif _group_is_taken(state, facility):
+        return np.inf
+    else:
+        price = state.open(facility, mbps)
+    if not np.isfinite(price):
+        state.restore(before)
+    return price
 
 
 def better(problem: Problem, one: Solution, other: Solution) -> bool:

@@ -175,9 +175,9 @@ class NetworkState:
             arc = int(self._next[at])
             self._set(self.children, at, self.children[at] + 1)
             at = int(p.arc_to[arc])
+            price += float(p.arc_pv_usd[arc]) + (0.0 if self.paid[at] else float(p.node_tower_pv_usd[at]))
             self._set(self.parent, at, arc)
             self._set(self.paid, at, True)
-            price += float(p.arc_pv_usd[arc]) + (0.0 if self.open_at[at] else float(p.node_tower_pv_usd[at]))
         return price
 
     def _relieve(self, node: int, mbps: float, depth: int, limit_usd: float) -> float:
@@ -298,6 +298,11 @@ class NetworkState:
             pool = int(ix.gain_pool[k])
             self._set(self.pool_left, pool, self.pool_left[pool] + ix.gain_amount[k])
         return price
+
+    def widen(self, facility: int, mbps: float, limit_usd: float = np.inf) -> float:
+        """Make the way to an open facility carry a further demand; returns the price, inf where impossible. [USD]."""
+        node = int(self.p.facility_node[facility])
+        return self.attach(node, mbps, limit_usd) if node >= 0 else 0.0
 
     def close(self, facility: int) -> float:
         """Take a facility down and serve its users otherwise; returns the change in cost, inf where impossible.

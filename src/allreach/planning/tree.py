@@ -40,8 +40,8 @@ def _search(
 ) -> tuple[int, float]:
     """Cheapest way from the tree to ``start``: (node of the tree or -1, price). Backward Dijkstra.
 
-    With ``any_load`` a point of the tree counts even where the way to it is full: the caller then makes room there. Nodes
-    whose way up does not end at the root (a branch that is being moved) never count.
+    With ``any_load`` a point of the tree counts even where the way to it is full: the caller then makes room there.
+    Nodes whose way up does not end at the root (a branch that is being moved) never count.
     """
     distance[start] = 0.0
     next_arc[start] = -1
