@@ -166,6 +166,8 @@ def water_vapour(kind: str, time_pct: float, lon_deg: ArrayLike, lat_deg: ArrayL
     """
     lon, lat = np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float)
     altitude = np.asarray(altitude_km, dtype=float)
+    if lon.size == 0:
+        return np.zeros(lon.shape)
     below = max(p for p in TIMES_PCT if p <= max(time_pct, TIMES_PCT[0]))
     above = min(p for p in TIMES_PCT if p >= min(time_pct, TIMES_PCT[-1]))
     first = _vapour_at(kind, below, lon, lat, altitude)
@@ -179,16 +181,18 @@ def _vapour_at(kind: str, time_pct: float, lon: Floats, lat: Floats, altitude_km
     """Each of the four nodes is brought to the altitude by its scale height, then they are interpolated."""
     field, scale = _p836(f"{kind}_{_number(time_pct)}"), _p836(f"vsch_{_number(time_pct)}")
     step = field.step_deg
-    r, c = (90.0 - lat) / step, np.mod(lon, 360.0) / step
-    i, j = np.floor(r + 1e-9), np.floor(c + 1e-9)
+    r, c = (90.0 - lat) / step, lon / step
+    i, j = np.floor(r + 1e-9).astype(int), np.floor(c + 1e-9).astype(int)
+    i_0, j_0 = int(i.min()), int(j.min())
+    rows, cols = np.arange(i_0, int(i.max()) + 2), np.arange(j_0, int(j.max()) + 2)
+    node_lon, node_lat = np.meshgrid(cols * step, 90.0 - rows * step)
+    node_km = map_values(VAPOUR_TOPOGRAPHY, node_lon, node_lat)
+    values, scales = map_values(field, node_lon, node_lat), map_values(scale, node_lon, node_lat)
     total = np.zeros(lon.shape)
     for di in (0, 1):
         for dj in (0, 1):
-            node_lat, node_lon = 90.0 - (i + di) * step, (j + dj) * step
-            node_lon = np.where(node_lon > 180.0, node_lon - 360.0, node_lon)
-            node_km = map_values(VAPOUR_TOPOGRAPHY, node_lon, node_lat)
-            value = map_values(field, node_lon, node_lat)
-            value = value * np.exp(-(altitude_km - node_km) / map_values(scale, node_lon, node_lat))
+            at = i - i_0 + di, j - j_0 + dj
+            value = values[at] * np.exp(-(altitude_km - node_km[at]) / scales[at])
             total += value * np.abs(r - i - 1 + di) * np.abs(c - j - 1 + dj)
     return total
 

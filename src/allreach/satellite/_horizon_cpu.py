@@ -30,7 +30,7 @@ def horizon_one_deg(
     """
     n_rows, n_cols = ground_m.shape
     c0, r0 = (x_m - x_min_m) / pixel_m - 0.5, (y_max_m - y_m) / pixel_m - 0.5
-    near_r, near_c = int(math.floor(r0 + 0.5)), int(math.floor(c0 + 0.5))
+    near_r, near_c = math.floor(r0 + 0.5), math.floor(c0 + 0.5)
     if near_r < 0 or near_c < 0 or near_r >= n_rows or near_c >= n_cols:
         return -90.0
     here_m = ground_m[near_r, near_c] + antenna_m

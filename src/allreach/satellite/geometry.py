@@ -81,7 +81,7 @@ def geostationary(
 
 
 def free_space_loss_db(range_km: ArrayLike, freq_ghz: float) -> Floats:
-    """Basic transmission loss in free space (ITU-R P.525). [dB]."""
+    """Return the basic transmission loss in free space (ITU-R P.525). [dB]."""
     wavelength_m = SPEED_OF_LIGHT_M_S / (freq_ghz * 1e9)
     return np.asarray(20.0 * np.log10(4.0 * np.pi * np.asarray(range_km, dtype=float) * 1000.0 / wavelength_m))
 

@@ -191,7 +191,7 @@ def _missing(where: str, beam: str, key: str, unit: str) -> Fault:
 
 
 def _tuples(value: Any) -> Any:
-    """Lists become tuples, which the frozen models keep."""
+    """Turn lists into tuples, which the frozen models keep."""
     if isinstance(value, Mapping):
         return {str(key): _tuples(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,7 +59,9 @@ def check_frequency(freq_ghz: float, where: str = "frequency") -> None:
     """Refuse a frequency that P.618 does not cover."""
     if not MIN_FREQ_GHZ <= freq_ghz <= MAX_FREQ_GHZ:
         raise InputError(
-            Fault(where, f"is {freq_ghz:g} GHz", f"{MIN_FREQ_GHZ:g} to {MAX_FREQ_GHZ:g} GHz, the range of ITU-R P.618-14")
+            Fault(
+                where, f"is {freq_ghz:g} GHz", f"{MIN_FREQ_GHZ:g} to {MAX_FREQ_GHZ:g} GHz, the range of ITU-R P.618-14"
+            )
         )
 
 
@@ -100,7 +102,8 @@ def total_attenuation_db(
     if not _slant_cpu.LEAST_PCT <= time_pct <= _slant_cpu.MOST_PCT:
         raise InputError(Fault("time", f"is {time_pct:g} %", "0.001 to 50 %"))
     out = np.empty(len(climate))
-    _slant_cpu.slant_attenuation(
+    driver: Any = _slant_cpu.slant_attenuation
+    driver(
         float(time_pct), float(freq_ghz), float(tilt_deg), float(diameter_m), float(efficiency),
         *_arguments(climate, elevation_deg, freq_ghz), out,
     )  # fmt: skip
@@ -137,24 +140,27 @@ def outage_pct(
     """
     check_frequency(freq_ghz)
     out = np.empty(len(climate))
-    shape = (len(climate),)
-    _slant_cpu.outage(
+    driver: Any = _slant_cpu.outage
+    driver(
         float(freq_ghz), float(tilt_deg), float(diameter_m), float(efficiency),
         *_arguments(climate, elevation_deg, freq_ghz),
-        np.ascontiguousarray(np.broadcast_to(np.asarray(clear_c_over_n_db, dtype=float), shape)), float(receiver_k),
-        float(needed_db), np.ascontiguousarray(np.broadcast_to(np.asarray(rest_noise_over_carrier, dtype=float), shape)),
+        _spread(clear_c_over_n_db, len(climate)), float(receiver_k),
+        float(needed_db), _spread(rest_noise_over_carrier, len(climate)),
         out,
     )  # fmt: skip
     return out
 
 
-def _arguments(climate: Climate, elevation_deg: ArrayLike, freq_ghz: float) -> tuple[NDArray | float, ...]:
+def _spread(values: ArrayLike, n: int) -> Floats:
+    return np.ascontiguousarray(np.broadcast_to(np.asarray(values, dtype=float), (n,)))
+
+
+def _arguments(climate: Climate, elevation_deg: ArrayLike, freq_ghz: float) -> Any:
     oxygen, vapour = gas_terms(freq_ghz, climate.altitude_km)
-    elevation = np.ascontiguousarray(np.broadcast_to(np.asarray(elevation_deg, dtype=float), (len(climate),)))
     return (
         climate.lat_deg,
         climate.altitude_km,
-        elevation,
+        _spread(elevation_deg, len(climate)),
         climate.rain_height_km,
         climate.rain_rate_001_mm_h,
         climate.wet_refractivity,

@@ -1,0 +1,68 @@
+"""``allreach satellite``: a geostationary satellite over a country."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    name="satellite",
+    epilog="Examples:\n\n\b\n  allreach satellite AZE --satellite mine.yaml --time 0.1\n"
+    "  allreach satellite --example > mine.yaml",
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option("--satellite", "satellite_file", type=click.Path(path_type=Path), help="Your satellite (YAML).")
+@click.option("--terminals", "terminals_file", type=click.Path(path_type=Path), help="Terminal and gateway (YAML).")
+@click.option("--scenario", default="base", show_default=True, help="Scenario whose results it joins.")
+@click.option(
+    "--time",
+    "time_pct",
+    type=click.FloatRange(0.001, 5.0),
+    default=0.1,
+    show_default=True,
+    help="Share of the year with less than the throughput reported, in percent.",
+)
+@click.option(
+    "--place", default=None, help="Place of the link-budget sheet (identifier or name; default: the largest)."
+)
+@click.option("--example", is_flag=True, help="Print a satellite file to fill in.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+def command(
+    folder: Path | None,
+    satellite_file: Path | None,
+    terminals_file: Path | None,
+    scenario: str,
+    time_pct: float,
+    place: str | None,
+    example: bool,
+    as_json: bool,
+) -> None:
+    """Availability, throughput and link budget of a geostationary satellite over the country folder DIR.
+
+    Without --satellite a textbook satellite is used and every result says so: EIRP and G/T of a real one are yours to
+    give.
+    """
+    if example:
+        from allreach.io.satellite_files import textbook_text
+
+        click.echo(textbook_text(), nl=False)
+        return
+    if folder is None:
+        raise click.UsageError("give a country folder, or --example")
+    import json
+
+    from allreach.cli.progress import bars
+    from allreach.satellite_pipeline import satellite
+
+    with bars() as progress:
+        summary = satellite(
+            folder, satellite_file=satellite_file, terminals_file=terminals_file, scenario=scenario, time_pct=time_pct,
+            place=place, progress=progress,
+        )  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(summary, indent=2, sort_keys=True))
+    else:
+        for key, value in summary.items():
+            click.echo(f"{key}: {value}")

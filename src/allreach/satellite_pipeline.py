@@ -1,0 +1,259 @@
+"""A country's satellite service: read the folder, compute, write tables, maps and the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allreach.errors import Fault, InputError
+from allreach.grid import Grid
+from allreach.io import itu_maps, satellite_files
+from allreach.io.atomic import write_json, write_text
+from allreach.io.country_folder import Country, read_country
+from allreach.io.itu_climate import climate
+from allreach.io.raster import write_raster
+from allreach.report import link_sheet, svg_plot
+from allreach.satellite import geometry, horizon, link_budget
+from allreach.satellite.months import monthly_outage_pct
+from allreach.satellite.satellite_data import Satellite, Terminal
+from allreach.satellite.slant_path import total_attenuation_db
+
+MAP_PIXEL_M: Final = 1000.0
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+PLOT_TIMES_PCT: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+Progress = Callable[[str, int, int], None]
+METHOD: Final = (
+    "ITU-R P.618-14 with P.837-7, P.838-3, P.839-4, P.453 and P.836-6 maps; gases by P.676-13 Annex 1; clouds by "
+    "P.840-9 with the maps of P.840-8; DVB-S2X thresholds of ETSI EN 302 307"
+)
+
+
+def coarse(
+    grid: Grid, values: NDArray[np.float32], pixel_m: float
+) -> tuple[Grid, NDArray[np.int64], NDArray[np.int64]]:
+    """Return a grid of about `pixel_m` and the rows and columns of the fine pixels in the middle of its pixels."""
+    step = max(1, round(pixel_m / grid.pixel_m))
+    n_rows, n_cols = max(1, grid.n_rows // step), max(1, grid.n_cols // step)
+    rows = np.minimum(np.arange(n_rows) * step + step // 2, values.shape[0] - 1)
+    cols = np.minimum(np.arange(n_cols) * step + step // 2, values.shape[1] - 1)
+    row, col = (a.astype(np.int64) for a in np.meshgrid(rows, cols, indexing="ij"))
+    return Grid(n_rows, n_cols, grid.x_min_m, grid.y_max_m, grid.pixel_m * step, grid.crs), row, col
+
+
+def satellite(
+    folder: Path,
+    *,
+    satellite_file: Path | None = None,
+    terminals_file: Path | None = None,
+    scenario: str = "base",
+    time_pct: float = 0.1,
+    place: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Compute a geostationary service for a country folder and write it to ``results/SCENARIO/satellite``.
+
+    Parameters
+    ----------
+    folder
+        Country folder.
+    satellite_file, terminals_file
+        YAML files; by default the textbook satellite and terminals, and every result says so.
+    scenario
+        Scenario.
+    time_pct
+        Share of the year with less than the throughput reported. [%]
+    place
+        Place of the link-budget sheet; by default the largest.
+    progress
+        Called with stage, done, total.
+
+    Returns
+    -------
+    summary
+        What ``summary.json`` holds.
+    """
+    say = progress or (lambda stage, done, total: None)
+    sat = satellite_files.read_satellite(satellite_file) if satellite_file else satellite_files.textbook_satellite()
+    terminal, gateway = (
+        satellite_files.read_terminals(terminals_file) if terminals_file else satellite_files.textbook_terminals()
+    )
+    say("read", 0, 4)
+    country = read_country(folder)
+    out = folder / "results" / scenario / "satellite"
+    places = country.table("places")
+    if len(places) == 0:
+        raise InputError(Fault(str(folder), "has no places", "places.parquet", "Make it with allreach country import"))
+    # The gateway stands at the largest place: its coordinates are no operator's.
+    largest = places.sort_values(["population", "place_id"], ascending=[False, True]).iloc[0]
+    chosen = largest if place is None else _place(places, place)
+    gateway_climate = climate(largest.geometry.x, largest.geometry.y)
+    noise_up, _ = link_budget.uplink_noise_over_carrier(sat, sat.beams[0], gateway, gateway_climate, time_pct)
+
+    say("maps", 1, 4)
+    coverage_map = _maps(country, sat, terminal, noise_up, time_pct, out)
+    say("places", 2, 4)
+    table, summary = _places(country, places, sat, terminal, noise_up, time_pct)
+    write_text(out / "places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+    say("sheet", 3, 4)
+    _sheet(country, chosen, sat, terminal, gateway, gateway_climate, time_pct, out)
+    summary = {
+        "satellite": sat.name,
+        "is_textbook": sat.is_textbook,
+        "source": sat.source,
+        "time_pct": time_pct,
+        "method": METHOD,
+        "evidence": "synthetic" if sat.is_textbook else country.evidence("terrain"),
+        **coverage_map,
+        **summary,
+    }
+    write_json(out / "summary.json", summary)
+    say("done", 4, 4)
+    return summary | {"folder": str(out)}
+
+
+def _place(places: pd.DataFrame, name: str) -> Any:
+    found = places[(places["place_id"] == name) | (places["name"] == name)]
+    if len(found) == 0:
+        raise InputError(Fault("place", f"there is no {name!r}", "an identifier or name of places.parquet"))
+    return found.iloc[0]
+
+
+def _ground_km(country: Country, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ground above sea level, never below: the maps know no depressions. [km]."""
+    row, col = country.grid.rowcol(x_m, y_m)
+    row, col = np.clip(row, 0, country.grid.n_rows - 1), np.clip(col, 0, country.grid.n_cols - 1)
+    return np.asarray(np.maximum(np.nan_to_num(country.terrain_m[row, col]), 0.0) / 1000.0, dtype=float)
+
+
+def _maps(
+    country: Country, sat: Satellite, terminal: Terminal, noise_up: float, time_pct: float, out: Path
+) -> dict[str, Any]:
+    grid, row, col = coarse(country.grid, country.terrain_m, MAP_PIXEL_M)
+    known = ~np.isnan(country.terrain_m[row, col])
+    x_m, y_m = country.grid.xy_m(row[known], col[known])
+    lon, lat = country.grid.to_lonlat(x_m, y_m)
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
+    edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
+    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge)
+    tags = {"satellite": sat.name, "is_textbook": str(sat.is_textbook), "method": METHOD}
+    for name, values, unit in (
+        ("geo_outage_pct", got.outage_pct, "% of an average year"),
+        ("geo_transponder_mbps", got.transponder_mbps, "Mbit/s"),
+        ("geo_attenuation_db", got.attenuation_db, "dB"),
+        ("geo_clearance_deg", got.elevation_deg - edge, "degrees of the satellite above the terrain"),
+    ):
+        raster = np.full(grid.shape, np.nan, dtype=np.float32)
+        raster[known] = values
+        write_raster(out / f"{name}.tif", raster, grid, tags=tags | {"unit": unit})
+    blocked = edge >= got.elevation_deg
+    return {
+        "n_pixels": int(known.sum()),
+        "pixel_m": grid.pixel_m,
+        "blocked_pixels": int(blocked.sum()),
+        "median_outage_pct": float(np.nanmedian(got.outage_pct)),
+        "worst_open_outage_pct": float(np.nanmax(np.where(blocked, np.nan, got.outage_pct)))
+        if (~blocked).any()
+        else None,
+    }
+
+
+def _places(
+    country: Country, places: pd.DataFrame, sat: Satellite, terminal: Terminal, noise_up: float, time_pct: float
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
+    edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
+    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge)
+    months = monthly_outage_pct(got.outage_pct, *itu_maps.rain_months(lon, lat))
+    table = pd.DataFrame(
+        {
+            "place_id": places["place_id"].to_numpy(),
+            "name": places["name"].to_numpy(),
+            "households": places["households"].to_numpy(),
+            "azimuth_deg": got.azimuth_deg,
+            "elevation_deg": got.elevation_deg,
+            "horizon_deg": edge,
+            "sees_satellite": edge < got.elevation_deg,
+            "rain_rate_001_mm_h": air.rain_rate_001_mm_h,
+            "attenuation_db": got.attenuation_db,
+            "outage_pct": got.outage_pct,
+            "transponder_mbps": got.transponder_mbps,
+            "clear_sky_transponder_mbps": got.clear_mbps,
+            "latency_ms": 4.0 * geometry.delay_ms(angles.range_km),
+        }
+        | {f"outage_{name}_pct": months[:, i] for i, name in enumerate(MONTHS)}
+    )
+    standard = country.config.service_standard
+    weight = table["households"].fillna(0).to_numpy(float)
+    capacity = link_budget.shared_capacity_mbps(sat, got.transponder_mbps, weight)
+    n_blocked = int((~table["sees_satellite"]).sum())
+    return table, {
+        "n_places": len(table),
+        "places_blocked_by_terrain": n_blocked,
+        "shared_capacity_mbps": capacity,
+        "busy_hour_mbps_per_household": standard.busy_hour_mbps,
+        "households_carried": int(capacity / standard.busy_hour_mbps),
+        "latency_ms": float(table["latency_ms"].max()),
+        "latency_standard_ms": standard.latency_ms,
+        "meets_latency": bool(table["latency_ms"].max() <= standard.latency_ms),
+    }
+
+
+def _sheet(
+    country: Country, chosen: Any, sat: Satellite, terminal: Terminal, gateway: Terminal, gateway_climate: Any,
+    time_pct: float, out: Path,
+) -> None:  # fmt: skip
+    lon, lat = float(chosen.geometry.x), float(chosen.geometry.y)
+    x_m, y_m = (np.atleast_1d(v) for v in country.grid.from_lonlat(lon, lat))
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    beam = max(sat.beams, key=lambda b: (float(b.eirp_at_dbw(lon, lat, sat.longitude_deg)), b.name))
+    lines = link_budget.sheet(sat, beam, gateway, terminal, gateway_climate, air, time_pct)
+    frame = pd.DataFrame([asdict(line) for line in lines])
+    write_text(out / "link_budget.csv", frame.to_csv(index=False, lineterminator="\n"))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km[0])
+    mask = horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)[0]
+    fades = [
+        svg_plot.Curve(
+            f"{freq:g} GHz",
+            PLOT_TIMES_PCT,
+            [float(total_attenuation_db(air, angles.elevation_deg, freq, p, tilt_deg=sat.tilt_deg)[0])
+             for p in PLOT_TIMES_PCT],
+        )
+        for freq in (sat.downlink_ghz, sat.uplink_ghz)
+    ]  # fmt: skip
+    warnings = []
+    if sat.is_textbook:
+        warnings.append(
+            "Textbook satellite: its EIRP and G/T are invented. Give your operator's figures with --satellite."
+        )
+    if country.config.sketch:
+        warnings.append("The country is a sketch: its terrain is drawn, and so is the horizon.")
+    parts = [
+        (
+            "Link budget",
+            link_sheet.table(("line", "value", "unit", "how"), [(r.name, r.value, r.unit, r.how) for r in lines]),
+        ),
+        (
+            "Attenuation against time",
+            "<figure>" + svg_plot.line_plot(
+                f"Total attenuation at {chosen['name']}", "% of an average year exceeded", "dB", fades, log_x=True
+            ) + "</figure>",
+        ),
+        (
+            "Sky and horizon",
+            "<figure>" + svg_plot.sky_plot(
+                f"Sky over {chosen['name']}", mask, [(sat.name, float(angles.azimuth_deg), float(angles.elevation_deg))]
+            ) + "</figure>",
+        ),
+        ("Method", f"<p>{METHOD}. Figures of the satellite: {sat.source}.</p>"),
+    ]  # fmt: skip
+    write_text(out / "link_budget.html", link_sheet.page(f"{sat.name} at {chosen['name']}", warnings, parts))

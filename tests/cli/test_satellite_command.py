@@ -1,0 +1,57 @@
+"""The satellite command from a country folder to its files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from allreach.cli.satellite import command
+from allreach.errors import DataMissingError, InputError
+from allreach.io.raster import read_raster
+
+
+def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
+    result = CliRunner().invoke(command, [str(small_country), "--json"], catch_exceptions=False)
+    assert result.exit_code == 0
+    summary = json.loads(result.stdout)
+    out = Path(summary["folder"])
+    assert summary["is_textbook"] is True
+    assert summary["evidence"] == "synthetic"
+    assert summary["meets_latency"] is False
+    places = pd.read_csv(out / "places.csv")
+    assert len(places) == 5
+    assert places["elevation_deg"].between(42.0, 45.0).all()
+    assert places["latency_ms"].between(495.0, 505.0).all()
+    values, grid = read_raster(out / "geo_outage_pct.tif")
+    assert grid.pixel_m == 1000.0
+    assert values.shape == (12, 12)
+    text = (out / "link_budget.html").read_text(encoding="utf-8")
+    assert "Textbook satellite" in text
+    assert text.count("<svg") == 2
+    lines = pd.read_csv(out / "link_budget.csv").set_index("name")["value"]
+    assert lines["Es/N0"] == pytest.approx(lines["C/(N+I)"] - lines["implementation loss"])
+    before = {p.name: p.read_bytes() for p in out.iterdir()}
+    CliRunner().invoke(command, [str(small_country)], catch_exceptions=False)
+    assert {p.name: p.read_bytes() for p in out.iterdir()} == before
+
+
+def test_the_example_can_be_filled_in_and_unknown_places_are_refused(small_country: Path, tmp_path: Path) -> None:
+    example = CliRunner().invoke(command, ["--example"]).stdout
+    raw = yaml.safe_load(example) | {"is_textbook": False, "name": "Mine"}
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    run = CliRunner().invoke(
+        command, [str(small_country), "--satellite", str(path), "--place", "Dora", "--json"], catch_exceptions=False
+    )
+    assert json.loads(run.stdout)["satellite"] == "Mine"
+    with pytest.raises(InputError, match="Nowhere"):
+        CliRunner().invoke(command, [str(small_country), "--place", "Nowhere"], catch_exceptions=False)
+    with pytest.raises(DataMissingError, match="no such file"):
+        CliRunner().invoke(
+            command, [str(small_country), "--satellite", str(tmp_path / "no.yaml")], catch_exceptions=False
+        )
