@@ -103,6 +103,14 @@ def test_shuffled_inputs_give_the_same_bytes(undisturbed, tmp_path):
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
+def test_the_number_of_threads_does_not_matter(undisturbed, tmp_path):
+    base, _ = undisturbed
+    shutil.copytree(base / "inputs", tmp_path / "run")
+    pipeline.run(tmp_path / "run", workers=1)
+    ours, theirs = digest(tmp_path / "run" / "results" / "base"), digest(base / "run" / "results" / "base")
+    assert [name for name in theirs if ours.get(name) != theirs[name]] == []
+
+
 def test_a_second_run_does_nothing_anew(undisturbed):
     base, _ = undisturbed
     plan = base / "run" / "results" / "base" / "plan" / "assignments.parquet"
