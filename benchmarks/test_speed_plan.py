@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "planning"))
 from small_cases import small_case
 
 
-@pytest.mark.parametrize(("n_places", "window_max"), [(500, 60), (5000, 40)])
+@pytest.mark.parametrize(("n_places", "window_max"), [(500, 26), (5000, 130)])
 def test_plan_time_and_gap(benchmark, n_places, window_max):
     problem = small_case(
         1,
@@ -25,6 +25,7 @@ def test_plan_time_and_gap(benchmark, n_places, window_max):
         n_cells=max(3, n_places // 20),
         satellite_per_cell=150.0,
         hop_mbps=1000.0,
+        hop_km=8.0,
         size_km=8.0 * n_places**0.5,
     )
     planning = load_params(sets=[f"planning.window_max={window_max}"]).planning

@@ -24,6 +24,7 @@ def small_case(
     n_cells: int = 3,
     size_km: float = 60.0,
     geostationary: bool = True,
+    hop_km: float = 30.0,
 ) -> Problem:
     """Return a country of places, candidate masts, a road graph with one point of presence, and satellite cells.
 
@@ -55,7 +56,7 @@ def small_case(
         arcs += [(int(road[k]), v, 1, price, 0.0, np.inf)]
         to_towers = np.hypot(*(node_xy[tower_node] - node_xy[v]).T)
         for u, km in zip(tower_node.tolist(), to_towers.tolist(), strict=True):
-            if u != v and km < 30:
+            if u != v and km < hop_km:
                 arcs.append((u, v, 2, 35e3 + 500 * km, 0.0, hop_mbps))
         if np.hypot(*(node_xy[v] - node_xy[0])) < 40:
             arcs.append((0, v, 2, 40e3, 0.0, hop_mbps))
