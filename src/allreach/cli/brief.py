@@ -11,7 +11,9 @@ from allreach.cli import options
 from allreach.cli.track import as_of, lang, strategy
 
 
-@click.command(name="brief", epilog="Examples:\n\n\b\n  allreach brief AZE --lang en,az\n  allreach brief AZE --with GEO")
+@click.command(
+    name="brief", epilog="Examples:\n\n\b\n  allreach brief AZE --lang en,az\n  allreach brief AZE --with GEO"
+)
 @options.folder
 @options.scenario
 @click.option("--with", "other", default="", metavar="ISO3", help="Bilateral brief with another country.")

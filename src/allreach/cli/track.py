@@ -22,7 +22,9 @@ strategy = click.option(
     metavar="FILE|NAME",
     help="Strategy file, or one that ships (default: DIR/strategy.yaml, else those that ship for the country).",
 )
-lang = click.option("--lang", default="", metavar="en,az", help="Languages: en, az, ru, fr (default: those of country.yaml).")
+lang = click.option(
+    "--lang", default="", metavar="en,az", help="Languages: en, az, ru, fr (default: those of country.yaml)."
+)
 
 
 @click.command(
@@ -37,10 +39,26 @@ lang = click.option("--lang", default="", metavar="en,az", help="Languages: en, 
 @strategy
 @as_of
 @lang
-@click.option("--import", "imports", multiple=True, type=click.Path(path_type=Path), help="Add values from CSV, Excel or Parquet.")
-@click.option("--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="Column of the imported files that holds NAME.")
-@click.option("--give", "given", multiple=True, metavar="NAME=VALUE", help="Source, retrieved, licence, date ... of all imported rows.")
-@click.option("--fetch", "fetches", multiple=True, metavar="SOURCE:CODE", help="Add a series: worldbank:CODE or data360:DATABASE/CODE.")
+@click.option(
+    "--import", "imports", multiple=True, type=click.Path(path_type=Path), help="Add values from CSV, Excel or Parquet."
+)
+@click.option(
+    "--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="Column of the imported files that holds NAME."
+)
+@click.option(
+    "--give",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Source, retrieved, licence, date ... of all imported rows.",
+)
+@click.option(
+    "--fetch",
+    "fetches",
+    multiple=True,
+    metavar="SOURCE:CODE",
+    help="Add a series: worldbank:CODE or data360:DATABASE/CODE.",
+)
 @click.option("--offline", is_flag=True, help="Take fetched series from the cache only.")
 @click.option("--check", "only_check", is_flag=True, help="Check the strategy files and stop.")
 @options.as_json
@@ -67,11 +85,15 @@ def command(
 
     if only_check:
         return print_faults(folder, strategies, as_json=as_json)
-    counts = update_series(folder, imports, pairs(mapped, "--map"), pairs(given, "--give"), fetches, strategies, offline=offline)
+    counts = update_series(
+        folder, imports, pairs(mapped, "--map"), pairs(given, "--give"), fetches, strategies, offline=offline
+    )
     for name, count in counts.items():
         click.echo(f"{name}: {count['added']} added, {count['revised']} revised, {count['known']} known", err=True)
     day = as_of.date() if as_of else None
-    tracked = room.track(folder, scenario=scenario, strategies=strategies, as_of=day, languages=[x for x in lang.split(",") if x])
+    tracked = room.track(
+        folder, scenario=scenario, strategies=strategies, as_of=day, languages=[x for x in lang.split(",") if x]
+    )
     if as_json:
         click.echo(json.dumps(room.as_json(tracked), indent=1, ensure_ascii=False))
     else:

@@ -17,7 +17,6 @@ from allreach.indicators.forecast import (
 )
 from allreach.indicators.forecast_models import Floats, last_point
 
-
 MIN_ERRORS = 40
 """Fewer errors than this at a horizon say nothing about its tails."""
 
@@ -40,7 +39,9 @@ def truncate(batch: Batch, n_back: int) -> tuple[Batch, Floats, Floats]:
     return cut, np.take_along_axis(t, ahead, axis=1), np.take_along_axis(y, ahead, axis=1)
 
 
-def backtest(batch: Batch, *, n_back: int, spread: Spread | None = None, models: tuple[str, ...] = MODELS) -> pd.DataFrame:
+def backtest(
+    batch: Batch, *, n_back: int, spread: Spread | None = None, models: tuple[str, ...] = MODELS
+) -> pd.DataFrame:
     """Score the chosen model, every single one, and their intervals on points that were hidden.
 
     Returns
@@ -85,12 +86,16 @@ def fit_spread(batch: Batch, *, depths: tuple[int, ...], floor_share: float, sou
 
 def summary(scores: pd.DataFrame) -> pd.DataFrame:
     """Mean errors (each capped, as in the choice of the model) and coverage by method, best first."""
-    table = scores.assign(scaled_error=scores["scaled_error"].clip(upper=ERROR_CAP)).groupby("method", sort=True).agg(
-        n=("error", "size"),
-        mean_scaled_error=("scaled_error", "mean"),
-        median_scaled_error=("scaled_error", "median"),
-        in80_share=("in80", "mean"),
-        in95_share=("in95", "mean"),
+    table = (
+        scores.assign(scaled_error=scores["scaled_error"].clip(upper=ERROR_CAP))
+        .groupby("method", sort=True)
+        .agg(
+            n=("error", "size"),
+            mean_scaled_error=("scaled_error", "mean"),
+            median_scaled_error=("scaled_error", "median"),
+            in80_share=("in80", "mean"),
+            in95_share=("in95", "mean"),
+        )
     )
     return table.sort_values("mean_scaled_error", kind="stable").reset_index()
 
@@ -114,5 +119,3 @@ def _score(cut: Batch, found: Forecast, truth: Floats, method: str) -> pd.DataFr
             "in95": ((truth >= found.low95 - slack) & (truth <= found.high95 + slack)).ravel(),
         }
     )
-
-

@@ -85,7 +85,7 @@ class Batch:
     mask
         Which points are known.
     low, high
-        What is possible, shape (n_series,); infinite where unbounded.
+        What is possible, shape (n_series,); `low` is finite, `high` infinite where unbounded.
     group
         Indicator of each series: series of one indicator share what is learnt about the models.
     """
@@ -211,7 +211,9 @@ def rolling_origins(
     t, y = batch.t[series], batch.y[series]
     part = Batch(t, y, mask, batch.low[series], batch.high[series], [batch.group[i] for i in series])
     ahead = np.minimum(start[:, None] + np.arange(max_origins), batch.t.shape[1] - 1)
-    seen = np.take_along_axis(batch.mask[series], ahead, axis=1) & (start[:, None] + np.arange(max_origins) < n_known[series][:, None])
+    seen = np.take_along_axis(batch.mask[series], ahead, axis=1) & (
+        start[:, None] + np.arange(max_origins) < n_known[series][:, None]
+    )
     t_new = np.take_along_axis(t, ahead, axis=1)
     horizon = t_new - last_point(t, y, mask)[0] if len(series) else t_new
     seen &= horizon <= max_years + 1e-9
@@ -229,7 +231,9 @@ def choose(batch: Batch, origins: Origins) -> list[str]:
         np.add.at(n_errors, origins.series, origins.seen.sum(axis=1))
         for column, name in enumerate(MODELS):
             error = np.abs(origins.predicted[name] - origins.truth) / origins.move[:, None]
-            np.add.at(sums[:, column], origins.series, np.where(origins.seen, np.minimum(error, ERROR_CAP), 0.0).sum(axis=1))
+            np.add.at(
+                sums[:, column], origins.series, np.where(origins.seen, np.minimum(error, ERROR_CAP), 0.0).sum(axis=1)
+            )
     groups = np.asarray(batch.group, dtype=object)
     names, member = np.unique(groups.astype(str), return_inverse=True)
     group_sum, group_n = np.zeros((len(names), len(MODELS))), np.zeros(len(names))

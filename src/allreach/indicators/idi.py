@@ -144,7 +144,9 @@ def reference_values(series: pd.DataFrame, edition: IdiEdition | None = None) ->
     """
     edition = edition or idi_edition()
     newest, oldest = edition.edition - edition.reference_lag_years, edition.edition - edition.fallback_lag_years
-    usable = series[series["indicator"].isin(edition.indicators) & (series["status"] != "imputed") & series["value"].notna()]
+    usable = series[
+        series["indicator"].isin(edition.indicators) & (series["status"] != "imputed") & series["value"].notna()
+    ]
     usable = usable[usable["year"].between(oldest, newest)]
     # An official value of the year before goes ahead of an estimate of the reference year.
     rank = np.where(usable["status"] == "official", newest - usable["year"], 100 + newest - usable["year"])
@@ -153,7 +155,8 @@ def reference_values(series: pd.DataFrame, edition: IdiEdition | None = None) ->
     flag = np.where(best["status"] != "official", "E", np.where(best["year"] < newest, "L", ""))
     values = best.pivot(index="iso3", columns="indicator", values="value").reindex(columns=edition.indicators)
     flags = best.assign(flag=flag).pivot(index="iso3", columns="indicator", values="flag")
-    flags = flags.reindex(columns=edition.indicators).fillna("")
+    flags = flags.reindex(columns=edition.indicators).astype("object")
+    flags = flags.where(flags.notna(), "")
     n_official = (values.notna() & (flags != "E")).sum(axis=1)
     keep = n_official >= edition.least_official
     return values[keep], flags[keep]

@@ -36,10 +36,14 @@ def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.Data
     people = float(places["population"].sum())
     today = float((places["population"] * places["predicted_share"]).sum())
     new = assignments[~assignments["technology"].isin(["existing", "none"])]
-    done = bill[bill["place_id"] != ""].groupby("place_id")["year"].max() if "place_id" in bill else pd.Series(dtype=float)
+    done = (
+        bill[bill["place_id"] != ""].groupby("place_id")["year"].max() if "place_id" in bill else pd.Series(dtype=float)
+    )
     last = int(bill["year"].max()) if len(bill) else 0
     gained = new.groupby("place_id")["population"].sum()
-    left = (places.set_index("place_id")["population"] * (1 - places.set_index("place_id")["predicted_share"])).clip(lower=0)
+    left = (places.set_index("place_id")["population"] * (1 - places.set_index("place_id")["predicted_share"])).clip(
+        lower=0
+    )
     # Nobody is reached twice: a place gains at most the people who are without service today.
     gained = gained.clip(upper=left.reindex(gained.index).fillna(0.0))
     year = done.reindex(gained.index).fillna(last).astype(int)

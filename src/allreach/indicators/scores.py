@@ -16,7 +16,11 @@ PUBLISHED = ("idi", "idi_universal", "idi_meaningful", "egdi", "osi", "tii", "hc
 
 
 def scores(
-    series: pd.DataFrame, countries: Sequence[str], *, planned: Mapping[str, float] | None = None, edition: IdiEdition | None = None
+    series: pd.DataFrame,
+    countries: Sequence[str],
+    *,
+    planned: Mapping[str, float] | None = None,
+    edition: IdiEdition | None = None,
 ) -> pd.DataFrame:
     """Scores of some countries.
 
@@ -65,7 +69,9 @@ def scores(
 def idi_values(series: pd.DataFrame, edition: IdiEdition | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Values and flags that an edition of the index takes from the series, by its rule of reference years."""
     dated = series.assign(year=series["date"].str.slice(0, 4).astype(int)) if len(series) else series.assign(year=0)
-    dated = dated.sort_values(["iso3", "indicator", "date"], kind="stable").drop_duplicates(["iso3", "indicator", "year"], keep="last")
+    dated = dated.sort_values(["iso3", "indicator", "date"], kind="stable").drop_duplicates(
+        ["iso3", "indicator", "year"], keep="last"
+    )
     return reference_values(dated, edition)
 
 

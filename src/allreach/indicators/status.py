@@ -12,7 +12,7 @@ import pandas as pd
 
 from allreach import tables
 from allreach.indicators.definitions import Catalogue, Indicator
-from allreach.indicators.forecast import Forecast, Spread, forecast, make_batch
+from allreach.indicators.forecast import MIN_POINTS, Forecast, Spread, forecast, make_batch
 from allreach.indicators.strategy import Strategy, Target
 
 HORIZON_YEARS = 15
@@ -22,11 +22,19 @@ LIKELY, UNLIKELY = 0.7, 0.3
 """Probability of reaching a target on its date from which it is on track, below which it is off track."""
 PACE_YEARS = 3.0
 """Years over which the present pace is taken."""
+NEAR_SHARE = 0.0005
+"""A bound such as 100 % is only approached: a forecast this close to the target counts as there."""
 TOLERANCE = 1e-9
 
 
 def evaluate(
-    strategies: Sequence[Strategy], series: pd.DataFrame, iso3: str, book: Catalogue, *, as_of: dt.date, spread: Spread | None = None
+    strategies: Sequence[Strategy],
+    series: pd.DataFrame,
+    iso3: str,
+    book: Catalogue,
+    *,
+    as_of: dt.date,
+    spread: Spread | None = None,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Status and forecast of every target.
 
@@ -67,7 +75,7 @@ def evaluate(
             block.append((target, row))
         for target, row in block:
             late = [name for name in target.depends_on if states.get(name) in ("missed", "off_track")]
-            if late and row["status"] in ("on_track", "at_risk", "no_data", "not_quantified"):
+            if late and row["status"] in ("on_track", "at_risk", "no_data", "no_trend", "not_quantified"):
                 row["status"] = "blocked"
             row["next_step"] = next_step(str(row["status"]), target, late)
             rows.append(row)
@@ -86,6 +94,8 @@ def next_step(status: str, target: Target, late: Sequence[str]) -> str:
         return "publish_value"
     if status == "no_data":
         return "collect_data"
+    if status == "no_trend":
+        return "collect_more"
     if status == "missed":
         return "new_date"
     if status in ("off_track", "at_risk"):
@@ -112,14 +122,18 @@ def _paths(
     paths, models = {}, {}
     for row, (name, country) in enumerate(keys):
         if country == iso3:
-            paths[name], models[name] = _path(found, row, months), found.model[row]
+            last = learn[(learn["indicator"] == name) & (learn["iso3"] == country)].iloc[-1]
+            paths[name], models[name] = _path(found, row, months, last), found.model[row]
     return paths, models
 
 
-def _path(found: Forecast, row: int, months: list[dt.date]) -> pd.DataFrame:
+def _path(found: Forecast, row: int, months: list[dt.date], last: pd.Series) -> pd.DataFrame:
+    """Forecast as a table; it leaves from the last value known."""
     names = ("mid", "low80", "high80", "low95", "high95")
     columns: dict[str, Any] = {"date": [day.isoformat() for day in months], "year": found.t[row]}
-    return pd.DataFrame(columns | {name: getattr(found, name)[row] for name in names})
+    path = pd.DataFrame(columns | {name: getattr(found, name)[row] for name in names})
+    start = pd.DataFrame([{"date": last["date"], "year": last["year"], **dict.fromkeys(names, last["value"])}])
+    return path if last["date"] >= path["date"].iloc[0] else pd.concat([start, path], ignore_index=True)
 
 
 def _target(
@@ -159,16 +173,18 @@ def _target(
     value = row["value"]
     if target.baseline is not None and target.baseline.value != target.value:
         row["progress_share"] = (value - target.baseline.value) / (target.value - target.baseline.value)
-    by_date = own[own["date"] <= target.date.isoformat()]
     if _reached(value, target.value, indicator):
         row |= _arrived(own, target, indicator)
         return row
-    row |= _ahead(target, indicator, value, paths[target.indicator], as_of)
-    if target.date <= as_of:
-        # What was measured by the date counts; where nothing was, the promise is past due all the same.
+    if len(own) >= MIN_POINTS:
+        row |= _ahead(target, indicator, paths[target.indicator])
+    else:
+        row["status"] = "no_trend"
+    left = decimal_year(target.date) - decimal_year(as_of)
+    if left > 0:
+        row["pace_needed_per_year"] = (target.value - value) / left
+    else:
         row["status"] = "missed"
-        if len(by_date):
-            row["forecast_at_date"] = row["forecast_low80"] = row["forecast_high80"] = math.nan
     return row
 
 
@@ -184,7 +200,7 @@ def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[st
     }
 
 
-def _ahead(target: Target, indicator: Indicator, value: float, path: pd.DataFrame, as_of: dt.date) -> dict[str, Any]:
+def _ahead(target: Target, indicator: Indicator, path: pd.DataFrame) -> dict[str, Any]:
     assert target.value is not None and target.date is not None
     out: dict[str, Any] = {}
     at = decimal_year(target.date)
@@ -192,7 +208,8 @@ def _ahead(target: Target, indicator: Indicator, value: float, path: pd.DataFram
         years = path["year"].to_numpy()
         mid, low, high = (float(np.interp(at, years, path[name])) for name in ("mid", "low80", "high80"))
         out |= {"forecast_at_date": mid, "forecast_low80": low, "forecast_high80": high}
-        chance = probability(target.value, mid, low, high, is_up=indicator.better == "up")
+        near = target.value * (1 - NEAR_SHARE if indicator.better == "up" else 1 + NEAR_SHARE)
+        chance = probability(near, mid, low, high, is_up=indicator.better == "up")
         out["reach_probability"] = chance
         out["status"] = "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"
     is_up = indicator.better == "up"
@@ -201,16 +218,12 @@ def _ahead(target: Target, indicator: Indicator, value: float, path: pd.DataFram
         out[key] = arrival_date(path, name, target.value, indicator)
     if out["arrival_date"]:
         out["slip_months"] = months_between(target.date, dt.date.fromisoformat(out["arrival_date"]))
-    left = at - decimal_year(as_of)
-    if left > 0:
-        out["pace_needed_per_year"] = (target.value - value) / left
     return out
 
 
 def arrival_date(path: pd.DataFrame, column: str, goal: float, indicator: Indicator) -> str:
     """First month in which a forecast reaches a value; empty where it does not within the horizon."""
-    # A bound such as 100 % is only approached: within half a thousandth of it counts as there.
-    slack = 0.0005 * abs(goal)
+    slack = NEAR_SHARE * abs(goal)
     reached = path[column] >= goal - slack if indicator.better == "up" else path[column] <= goal + slack
     return str(path["date"].iloc[int(np.argmax(reached.to_numpy()))]) if reached.any() else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -41,7 +42,11 @@ class Problem:
 def check(raw: Any) -> list[Problem]:
     """Find every fault of a strategy as it was read from YAML, in order of the file."""
     if not isinstance(raw, Mapping):
-        return [Problem((), "shape", "holds no mapping", "id, name, country, sources, goals", "Start from a shipped example")]
+        return [
+            Problem(
+                (), "shape", "holds no mapping", "id, name, country, sources, goals", "Start from a shipped example"
+            )
+        ]
     problems = [*_schema(raw), *_meaning(raw)]
     return problems
 
@@ -51,6 +56,8 @@ def _schema(raw: Mapping) -> Iterator[Problem]:
         Strategy.model_validate(with_ids(raw))
     except ValidationError as error:
         for detail in error.errors():
+            if detail["type"] == "too_short" and detail["input"]:
+                continue  # its entries are there but faulty, and named one by one
             path = tuple(part for part in detail["loc"] if part != "function-before[_by_language(), dict[str,str]]")
             yield _translate(path, detail)
 
@@ -60,7 +67,8 @@ def with_ids(raw: Mapping) -> dict:
     out = dict(raw)
     if isinstance(raw.get("indicators"), Mapping):
         out["indicators"] = {
-            key: {"id": key, **value} if isinstance(value, Mapping) else value for key, value in raw["indicators"].items()
+            key: {"id": key, **value} if isinstance(value, Mapping) else value
+            for key, value in raw["indicators"].items()
         }
     return out
 
@@ -78,7 +86,11 @@ def _translate(path: Path, detail: Any) -> Problem:
     if name == "pillar":
         near = difflib.get_close_matches(str(found), PILLARS, n=1, cutoff=0.4)
         return Problem(
-            path, "unknown_pillar", f"{found!r} is no pillar", ", ".join(PILLARS), f"Write {near[0]}" if near else "Choose one"
+            path,
+            "unknown_pillar",
+            f"{found!r} is no pillar",
+            ", ".join(PILLARS),
+            f"Write {near[0]}" if near else "Choose one",
         )
     if "date" in name or "adopted" in name or detail["type"].startswith("date"):
         return Problem(path, "bad_date", f"{found!r} is no date", "YYYY-MM-DD", "Write the day, e.g. 2027-12-31")
@@ -86,7 +98,13 @@ def _translate(path: Path, detail: Any) -> Problem:
         message = f"{found!r} is not usable: {detail['msg'][0].lower()}{detail['msg'][1:]}"
         return Problem(path, "bad_number", message, "a number without unit or thousands sign", "Write the bare number")
     message = str(detail["msg"])
-    return Problem(path, "bad_value", f"{found!r}: {message[0].lower()}{message[1:]}", "see the schema", "Mend the value")
+    return Problem(
+        path,
+        "bad_value",
+        f"{reprlib.repr(found)}: {message[0].lower()}{message[1:]}",
+        "see the schema",
+        "Mend the value",
+    )
 
 
 def _meaning(raw: Mapping) -> Iterator[Problem]:
@@ -134,7 +152,11 @@ def _unique(path: Path, row: Mapping, seen: dict[str, Path], what: str) -> Itera
         return
     if key in seen:
         yield Problem(
-            (*path, "id"), "duplicate_id", f"{what} {key!r} is there twice", "an id used once", f"Rename one, e.g. {key}_2"
+            (*path, "id"),
+            "duplicate_id",
+            f"{what} {key!r} is there twice",
+            "an id used once",
+            f"Rename one, e.g. {key}_2",
         )
     seen.setdefault(key, path)
 
@@ -194,7 +216,9 @@ def _dates(path: Path, target: Mapping) -> Iterator[Problem]:
     baseline = target["baseline"] if isinstance(target.get("baseline"), Mapping) else {}
     start = _date(baseline.get("date"))
     if target.get("value") is not None and target.get("date") is None:
-        yield Problem((*path, "value"), "no_date", "a value is promised but no date", "date: YYYY-MM-DD", "Add the date")
+        yield Problem(
+            (*path, "value"), "no_date", "a value is promised but no date", "date: YYYY-MM-DD", "Add the date"
+        )
     if start and end and start >= end:
         yield Problem(
             (*path, "date"),
@@ -237,15 +261,23 @@ def _dependencies(depends: dict[str, tuple[Path, list[str]]]) -> Iterator[Proble
     for path, needed in depends.values():
         for number, name in enumerate(needed):
             if name not in depends:
-                near = difflib.get_close_matches(name, sorted(depends), n=1, cutoff=0.5)
+                near = difflib.get_close_matches(name, sorted(depends), n=1, cutoff=0.7)
                 mend = f"Write {near[0]}" if near else "Take it out"
                 yield Problem(
-                    (*path, number), "unknown_dependency", f"depends on {name!r}, which is no target", "a target's id", mend
+                    (*path, number),
+                    "unknown_dependency",
+                    f"depends on {name!r}, which is no target",
+                    "a target's id",
+                    mend,
                 )
     for cycle in cycles({name: needed for name, (_, needed) in depends.items()}):
         chain = " -> ".join([*cycle, cycle[0]])
         yield Problem(
-            depends[cycle[0]][0], "cycle", f"targets depend on each other in a circle: {chain}", "no circle", "Cut one link"
+            depends[cycle[0]][0],
+            "cycle",
+            f"targets depend on each other in a circle: {chain}",
+            "no circle",
+            "Cut one link",
         )
 
 

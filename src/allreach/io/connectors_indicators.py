@@ -21,7 +21,9 @@ DATA360_ROWS = 2_000
 _COLUMNS = ["iso3", "indicator", "date", "value", "status", "source", "url", "licence", "retrieved", "note"]
 
 
-def fetch(spec: str, countries: Sequence[str], years: tuple[int, int], cache: Cache, *, book: Catalogue | None = None) -> pd.DataFrame:
+def fetch(
+    spec: str, countries: Sequence[str], years: tuple[int, int], cache: Cache, *, book: Catalogue | None = None
+) -> pd.DataFrame:
     """Fetch one series by ``worldbank:CODE`` or ``data360:DATABASE/CODE``.
 
     Raises
@@ -166,7 +168,9 @@ def _indicator(source: str, code: str, book: Catalogue | None) -> str:
             Fault(
                 f"{source}:{code}",
                 "no indicator goes by that code",
-                ", ".join(sorted(i.codes[source] for i in (book or catalogue()).indicators.values() if source in i.codes)),
+                ", ".join(
+                    sorted(i.codes[source] for i in (book or catalogue()).indicators.values() if source in i.codes)
+                ),
                 f"Define one in the strategy file with codes: {{{source}: {code}}}",
             )
         )
@@ -176,9 +180,13 @@ def _indicator(source: str, code: str, book: Catalogue | None) -> str:
 def _world_bank_page(body: bytes, url: str) -> tuple[dict[str, Any], list[dict]]:
     try:
         answer = json.loads(body)
-        if isinstance(answer, list) and answer and "message" in answer[0]:
-            words = "; ".join(str(message.get("value", message)) for message in answer[0]["message"])
-            raise InputError(Fault(url, f"the World Bank answered: {words}", "a series", "Check the code and the countries"))
-        return answer[0], answer[1] or []
-    except (ValueError, IndexError, KeyError, TypeError) as error:
+        meta, rows = answer[0], answer[1] if len(answer) > 1 else []
+        messages = meta.get("message", [])
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
         raise InputError(Fault(url, "answered what is no page of the World Bank API", "JSON [meta, rows]")) from error
+    if messages:
+        words = "; ".join(str(message.get("value", message)) for message in messages)
+        raise InputError(
+            Fault(url, f"the World Bank answered: {words}", "a series", "Check the code and the countries")
+        )
+    return meta, rows or []

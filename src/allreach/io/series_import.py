@@ -16,7 +16,11 @@ _SAME = {"year": "date", "survey_year": "date", "country_code": "iso3", "iso": "
 
 
 def read_series_file(
-    path: Path, *, columns: Mapping[str, str] | None = None, fixed: Mapping[str, str] | None = None, book: Catalogue | None = None
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
+    book: Catalogue | None = None,
 ) -> pd.DataFrame:
     """Read a table of values.
 
@@ -24,7 +28,7 @@ def read_series_file(
     ----------
     path
         CSV, Excel (first sheet) or Parquet. Long: columns iso3, indicator, date (or year), value. Wide: iso3, date and a
-        column for each indicator.
+        column for each indicator. Indicators may go by the codes of their sources.
     columns
         Names of the file's columns by their name here, e.g. ``{"internet_users_pct": "i99H"}``.
     fixed
@@ -60,7 +64,13 @@ def read_series_file(
                 for name in missing
             ]
         )
+    frame["indicator"] = frame["indicator"].map(_ids(book or catalogue())).fillna(frame["indicator"])
     return frame
+
+
+def _ids(book: Catalogue) -> dict[str, str]:
+    """Indicators by the codes of the sources, so that a source's own file can be imported as it is."""
+    return {code: indicator.id for indicator in book.indicators.values() for code in indicator.codes.values()}
 
 
 def _long(frame: pd.DataFrame, path: Path, book: Catalogue) -> pd.DataFrame:

@@ -55,7 +55,9 @@ def conform_series(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
     odd = ~rows["iso3"].str.fullmatch(r"[A-Z]{3}")
     for number in np.flatnonzero(odd.to_numpy()):
         found = rows["iso3"].iloc[number]
-        faults.append(Fault(f"{where}, row {number + 1}, iso3", f"{found!r} is no country code", "three capital letters"))
+        faults.append(
+            Fault(f"{where}, row {number + 1}, iso3", f"{found!r} is no country code", "three capital letters")
+        )
     if faults:
         raise InputError(faults)
     today = rows["iso3"].map(_renamed())
@@ -75,7 +77,9 @@ def add_series(path: Path, new: pd.DataFrame, *, where: str = "import") -> dict[
     new = conform_series(new, where=where)
     old = read_store(path) if path.is_file() else new.iloc[:0]
     latest = old.sort_values([*_KEY, "revision"], kind="stable").drop_duplicates(_KEY, keep="last").set_index(_KEY)
-    revision = {key: (int(r), float(v)) for key, r, v in zip(latest.index, latest["revision"], latest["value"], strict=True)}
+    revision = {
+        key: (int(r), float(v)) for key, r, v in zip(latest.index, latest["revision"], latest["value"], strict=True)
+    }
     counts = {"added": 0, "revised": 0, "known": 0}
     keep, numbers = [], []
     new = new.sort_values([*_KEY, "retrieved"], kind="stable", ignore_index=True)
@@ -112,7 +116,9 @@ def query(path: Path, sql: str, parameters: list[Any] | None = None) -> pd.DataF
     import duckdb
 
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.execute(f"create view series as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')")
+        connection.execute(
+            f"create view series as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+        )
         return connection.execute(sql, parameters or []).df()
 
 

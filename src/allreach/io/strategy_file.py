@@ -15,6 +15,16 @@ from allreach.indicators.strategy_check import check, with_ids
 Lines = dict[tuple[str | int, ...], int]
 
 
+class _Loader(yaml.SafeLoader):
+    """Dates stay text: the check says what is wrong with one, where YAML itself would only fail."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read_strategy(path: Path) -> Strategy:
     """Read and check a strategy.
 
@@ -49,7 +59,9 @@ def check_strategy(path: Path) -> list[Fault]:
         )
         for problem in check(raw)
     ]
-    return sorted({*faults, *found}, key=lambda fault: (int(fault.where.split(", line ")[1].split(",")[0]), fault.where))
+    return sorted(
+        {*faults, *found}, key=lambda fault: (int(fault.where.split(", line ")[1].split(",")[0]), fault.where)
+    )
 
 
 def shipped_strategies(iso3: str = "") -> dict[str, Path]:
@@ -68,7 +80,9 @@ def find_strategies(folder: Path, names: tuple[str, ...], iso3: str) -> list[Str
         paths = []
         for name in names:
             if name not in shipped and not Path(name).is_file():
-                raise DataMissingError(f"strategy {name}: no such file, and none ships of that name ({', '.join(shipped)})")
+                raise DataMissingError(
+                    f"strategy {name}: no such file, and none ships of that name ({', '.join(shipped)})"
+                )
             paths.append(shipped.get(name, Path(name)))
     elif (folder / "strategy.yaml").is_file():
         paths = [folder / "strategy.yaml"]
@@ -82,11 +96,13 @@ def _load(path: Path) -> tuple[Any, Lines, list[Fault]]:
         raise DataMissingError(f"{path}: there is no such file")
     try:
         text = path.read_text(encoding="utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        fault = Fault(f"{path.name}, line {line}, file", "is not UTF-8", "text in UTF-8", "Save it as UTF-8", kind="encoding")
+        fault = Fault(
+            f"{path.name}, line {line}, file", "is not UTF-8", "text in UTF-8", "Save it as UTF-8", kind="encoding"
+        )
         return None, {}, [fault]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -110,7 +126,9 @@ def _walk(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, faults: list
             if key.value in seen:
                 where = f"{file}, line {key.start_mark.line + 1}, {_key(inner)}"
                 mend = "Keep one; YAML would silently take the last"
-                faults.append(Fault(where, f"key {key.value!r} is there twice", "each key once", mend, kind="duplicate_key"))
+                faults.append(
+                    Fault(where, f"key {key.value!r} is there twice", "each key once", mend, kind="duplicate_key")
+                )
             seen.add(key.value)
             lines[inner] = key.start_mark.line + 1
             _walk(value, inner, lines, faults, file)

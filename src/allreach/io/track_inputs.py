@@ -61,7 +61,9 @@ class TrackInputs:
     def peers(self) -> list[str]:
         """Countries to compare with: those that the strategies name, else all with an index."""
         named = [peer for strategy in self.strategies for peer in strategy.peers]
-        found = list(dict.fromkeys(named)) or sorted(self.series.loc[self.series["indicator"] == "idi", "iso3"].unique())
+        found = list(dict.fromkeys(named)) or sorted(
+            self.series.loc[self.series["indicator"] == "idi", "iso3"].unique()
+        )
         return [peer for peer in found if peer != self.iso3]
 
     def latest(self, iso3: str, indicator: str) -> pd.Series | None:
@@ -103,7 +105,9 @@ def read_track_inputs(
     series = series[series["date"] <= day.isoformat()].reset_index(drop=True)
     series["year"] = calendar_year(series["date"])
     results = _results(folder / "results" / scenario)
-    return TrackInputs(iso3, config, scenario, day, series, found, book, _facts(folder), results, _reach(results, config))
+    return TrackInputs(
+        iso3, config, scenario, day, series, found, book, _facts(folder), results, _reach(results, config)
+    )
 
 
 def _results(folder: Path) -> Results | None:
@@ -129,6 +133,7 @@ def _facts(folder: Path) -> Facts:
         raise InputError(Fault(path.name, f"cannot be read as YAML ({error})", "organisations and events")) from error
     except ValidationError as error:
         faults = [
-            Fault(f"{path.name}, {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}") for e in error.errors()
+            Fault(f"{path.name}, {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}")
+            for e in error.errors()
         ]
         raise InputError(faults) from error

@@ -30,7 +30,9 @@ class Sources:
         if key not in self._known:
             self._known[key] = len(self.entries) + 1
             when = self.speech("retrieved", date=self.speech.date(retrieved)) if retrieved else ""
-            self.entries.append({"n": len(self.entries) + 1, "title": title, "url": url, "when": when, "licence": licence, "rows": []})
+            self.entries.append(
+                {"n": len(self.entries) + 1, "title": title, "url": url, "when": when, "licence": licence, "rows": []}
+            )
         entry = self.entries[self._known[key] - 1]
         if row and row not in entry["rows"]:
             entry["rows"].append(row)
@@ -40,14 +42,22 @@ class Sources:
         """Number of the source of a row of the series store."""
         # One publication under several addresses of its pages is one source with the first address.
         return self.number(
-            str(row["source"]), str(row["url"]), retrieved=str(row["retrieved"]), licence=str(row["licence"]), row=str(row["row_id"])
+            str(row["source"]),
+            str(row["url"]),
+            retrieved=str(row["retrieved"]),
+            licence=str(row["licence"]),
+            row=str(row["row_id"]),
         )
 
     def value(self, row: pd.Series | None, unit: str, *, with_unit: bool = False) -> Cell:
         """Cell of a value of the store; a dash where there is none."""
         if row is None:
             return cell(NO_VALUE)
-        text = self.speech.with_unit(float(row["value"]), unit) if with_unit else self.speech.measure(float(row["value"]), unit)
+        text = (
+            self.speech.with_unit(float(row["value"]), unit)
+            if with_unit
+            else self.speech.measure(float(row["value"]), unit)
+        )
         if row["status"] in ("estimate", "claim"):
             text += f" ({self.speech(str(row['status']))})"
         found = cell(text, self.of_row(row), str(row["row_id"]))
@@ -80,7 +90,9 @@ def bullets(items: Sequence[Sequence[Cell]]) -> Block:
     return {"kind": "list", "items": [list(item) for item in items]}
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, text_columns: int = 1) -> Block:
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, text_columns: int = 1
+) -> Block:
     """Table; the first `text_columns` columns are text, the others numbers."""
     return {
         "kind": "table",

@@ -58,9 +58,14 @@ def _block(block: Block) -> str:
         return f"<figure>{block['svg']}<figcaption>{escape(block['caption'])}</figcaption></figure>"
     if block["kind"] == "list":
         return "<ul>" + "".join(f"<li>{''.join(_cell(c) for c in item)}</li>" for item in block["items"]) + "</ul>"
-    head = "".join(f'<th scope="col" class="{side}">{escape(t)}</th>' for t, side in zip(block["head"], block["align"], strict=True))
+    head = "".join(
+        f'<th scope="col" class="{side}">{escape(t)}</th>'
+        for t, side in zip(block["head"], block["align"], strict=True)
+    )
     rows = "".join(
-        "<tr>" + "".join(f'<td class="{side}">{_cell(c)}</td>' for c, side in zip(row, block["align"], strict=True)) + "</tr>"
+        "<tr>"
+        + "".join(f'<td class="{side}">{_cell(c)}</td>' for c, side in zip(row, block["align"], strict=True))
+        + "</tr>"
         for row in block["rows"]
     )
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'

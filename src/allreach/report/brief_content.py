@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.indicators.cooperation import Opportunity, opportunities
+from allreach.indicators.forecast import MIN_POINTS
 from allreach.indicators.scores import tier
 from allreach.io.track_inputs import TrackInputs
 from allreach.report import charts
@@ -57,7 +58,9 @@ PAIR = (
 MAX_TARGETS, MAX_STEPS, MAX_QUESTIONS, MAX_EVENTS = 9, 6, 6, 6
 
 
-def country_brief(inputs: TrackInputs, targets: pd.DataFrame, paths: dict[str, pd.DataFrame], speech: Speech) -> dict[str, Any]:
+def country_brief(
+    inputs: TrackInputs, targets: pd.DataFrame, paths: dict[str, pd.DataFrame], speech: Speech
+) -> dict[str, Any]:
     """Content of a country's brief."""
     sources = Sources(speech)
     blocks: list[Block] = [heading(speech("scores")), _headline(inputs, sources)]
@@ -83,7 +86,7 @@ def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> dict[str, Any
     both = [(name, one, two) for name, one, two in rows if one is not None and two is not None]
     blocks: list[Block] = [heading(speech("side")), _side_by_side(both, names, sources)]
     if both:
-        blocks.append(chart(charts.pair_chart(speech, _scaled(both, inputs, speech), names), speech("side")))
+        blocks.append(chart(charts.pair_chart(speech, _scaled(both, inputs, speech), names), speech("pair_caption")))
     for country, sign in ((a, 1.0), (b, -1.0)):
         blocks += _stronger(both, country, sign, speech)
     values = {(iso3, name): float(row["value"]) for name, *pair in both for iso3, row in zip((a, b), pair, strict=True)}
@@ -116,7 +119,13 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
     rows = []
     if inputs.reach is not None and len(inputs.reach):
         today = float(inputs.reach["reached_pct"].iloc[0]) / 100
-        rows.append([cell(speech("plan_reached")), cell(speech.percent(today, 1), source), cell(speech.percent(after, 1), source)])
+        rows.append(
+            [
+                cell(speech("plan_reached")),
+                cell(speech.percent(today, 1), source),
+                cell(speech.percent(after, 1), source),
+            ]
+        )
     for key, label in (("pv_usd", "plan_cost"), ("capex_usd", "plan_capex")):
         if key in summary:
             rows.append([cell(speech(label)), cell(""), cell(speech.money(float(summary[key])), source)])
@@ -156,7 +165,9 @@ def _headline(inputs: TrackInputs, sources: Sources) -> Block:
         peers = [float(r["value"]) for r in (inputs.latest(p, name) for p in inputs.peers) if r is not None]
         middle = cell(speech.measure(float(np.median(peers)), unit) + f" ({len(peers)})") if peers else cell(NO_VALUE)
         if peers:
-            middle["s"] = next(sources.of_row(r) for r in (inputs.latest(p, name) for p in inputs.peers) if r is not None)
+            middle["s"] = next(
+                sources.of_row(r) for r in (inputs.latest(p, name) for p in inputs.peers) if r is not None
+            )
         earlier = sources.value(before, unit) if before is not None else cell(NO_VALUE)
         words = [cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(str(last["date"])[:4])]
         rows.append([*words, earlier, cell(change), middle])
@@ -166,7 +177,7 @@ def _headline(inputs: TrackInputs, sources: Sources) -> Block:
 
 def tier_words(speech: Speech, score: str, value: float) -> str:
     """Tier of a cybersecurity score in words."""
-    return speech("tier", tier=tier(score, value)) if score == "gci" else ""
+    return speech("tier", tier=tier(score, value)[1:]) if score == "gci" else ""
 
 
 def _peers_chart(inputs: TrackInputs, speech: Speech, sources: Sources) -> Block | None:
@@ -192,11 +203,18 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
         last = inputs.latest(inputs.iso3, row["indicator"])
         forecast = cell(speech.measure(row["forecast_at_date"], unit))
         if pd.notna(row["forecast_low80"]):
-            forecast["t"] += f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
-        words = [cell(speech.text(target.name)), promised, cell(speech.month(row["target_date"])), sources.value(last, unit)]
+            forecast["t"] += (
+                f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
+            )
+        words = [
+            cell(speech.text(target.name)),
+            promised,
+            cell(speech.month(row["target_date"])),
+            sources.value(last, unit),
+        ]
         state = cell(status_word(speech, row["status"]), kind=f"status-{row['status']}")
         rows.append([*words, forecast, cell(speech.number(row["slip_months"], 0, sign=True)), state])
-    head = [speech(key) for key in ("target", "target", "due", "value", "forecast", "slip_months", "status")]
+    head = [speech(key) for key in ("target", "promised", "due", "value", "forecast", "slip_months", "status")]
     n_open = int(targets["target_value"].isna().sum())
     out = [table(head, rows, [4.2, 2.2, 1.7, 2.4, 2.6, 1.5, 1.9])] if rows else []
     return [*out, note(speech("targets_open", n=n_open, m=len(targets)))] if n_open else out
@@ -213,7 +231,13 @@ def _lead_chart(
 
 
 def target_chart(
-    inputs: TrackInputs, row: pd.Series, path: pd.DataFrame | None, speech: Speech, sources: Sources, *, height: int = 230
+    inputs: TrackInputs,
+    row: pd.Series,
+    path: pd.DataFrame | None,
+    speech: Speech,
+    sources: Sources,
+    *,
+    height: int = 230,
 ) -> Block:
     """Timeline of one target with its fan."""
     _, target = target_of(inputs)[row["strategy"], row["target_id"]]
@@ -223,6 +247,8 @@ def target_chart(
     if target.value is not None and target.date is not None:
         goal = (year_of(target.date), target.value)
     used = sorted({sources.of_row(point) for _, point in points.iterrows()})
+    if row["status"] == "achieved" or row["n_points"] < MIN_POINTS:
+        path = None  # nothing to forecast, or nothing to forecast it from
     svg = charts.fan_chart(
         speech,
         points,
@@ -252,11 +278,16 @@ def _steps(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list
     names = {t.id: speech.text(t.name) for _, t in book.values()}
     pressing = by_urgency(targets[targets["next_step"] != ""])
     pressing = pressing[pressing["target_value"].notna()]
-    items = [[cell(f"{names[row['target_id']]}: {step_words(speech, row, names)}")] for _, row in pressing.head(MAX_STEPS).iterrows()]
+    items = [
+        [cell(f"{names[row['target_id']]}: {step_words(speech, row, names)}")]
+        for _, row in pressing.head(MAX_STEPS).iterrows()
+    ]
     if items:
         out += [heading(speech("next")), bullets(items)]
     asked = [line for strategy in inputs.strategies for line in question_words(speech, strategy)]
-    open_only = [line for strategy in inputs.strategies if strategy.country != "*" for line in question_words(speech, strategy)]
+    open_only = [
+        line for strategy in inputs.strategies if strategy.country != "*" for line in question_words(speech, strategy)
+    ]
     if asked:
         out += [heading(speech("questions")), bullets([[cell(line)] for line in (open_only or asked)[:MAX_QUESTIONS]])]
     return out
@@ -267,7 +298,14 @@ def _events(inputs: TrackInputs, countries: tuple[str, ...], sources: Sources) -
     items = []
     for event in inputs.facts.of(countries, inputs.as_of)[:MAX_EVENTS]:
         who = f"{', '.join(speech.country(c) for c in event.countries)}, " if len(countries) > 1 else ""
-        items.append([cell(f"{speech.date(event.date)}: {who}{speech.text(event.texts)}", sources.number(event.source, event.url))])
+        items.append(
+            [
+                cell(
+                    f"{speech.date(event.date)}: {who}{speech.text(event.texts)}",
+                    sources.number(event.source, event.url),
+                )
+            ]
+        )
     return [heading(speech("events")), bullets(items)] if items else []
 
 
@@ -285,14 +323,18 @@ def _side_by_side(both: list[tuple[str, Any, Any]], names: tuple[str, str], sour
     return table(head, rows, [4.6, 3.4, 2, 2, 1.6, 1.6], text_columns=2)
 
 
-def _scaled(both: list[tuple[str, Any, Any]], inputs: TrackInputs, speech: Speech) -> list[tuple[str, float, float, str, str]]:
-    """Place of both among all countries known: 0 the worst, 1 the best."""
+def _scaled(
+    both: list[tuple[str, Any, Any]], inputs: TrackInputs, speech: Speech
+) -> list[tuple[str, float, float, str, str]]:
+    """Place of both from 0 to 1, on the indicator's scale where it has two ends, else among all countries known."""
     out = []
     for name, one, two in both:
         indicator = inputs.book.get(name)
         rows = inputs.series[inputs.series["indicator"] == name].sort_values("date", kind="stable")
         every = rows.drop_duplicates("iso3", keep="last")["value"]
         low, high = float(every.min()), float(every.max())
+        if indicator.high is not None:
+            low, high = indicator.low, indicator.high
         span = high - low or 1.0
         place = [(float(row["value"]) - low) / span for row in (one, two)]
         if indicator.better == "down":
@@ -321,10 +363,22 @@ def _opportunity(found: Opportunity, inputs: TrackInputs, sources: Sources) -> l
     rows = [inputs.latest(country, rule.indicator) for country in (found.strong, found.weak)]
     numbers = [sources.of_row(row) for row in rows if row is not None]
     if rule.kind == "joint":
-        text = speech("opp_joint", indicator=speech.indicator(rule.indicator), a=names["strong"], b=names["weak"], a_value=high, b_value=low)
+        text = speech(
+            "opp_joint",
+            indicator=speech.indicator(rule.indicator),
+            a=names["strong"],
+            b=names["weak"],
+            a_value=high,
+            b_value=low,
+        )
         why = speech("rule_joint", limit=speech.with_unit(rule.limit, unit))
     else:
-        text = speech("opp_exchange", indicator=speech.indicator(rule.indicator), **names, strong_value=high, weak_value=low)
-        why = speech("rule_exchange", **{"from": speech.with_unit(rule.strong_from, unit)}, gap=speech.with_unit(rule.gap, unit))
+        text = speech(
+            "opp_exchange", indicator=speech.indicator(rule.indicator), **names, strong_value=high, weak_value=low
+        )
+        why = speech(
+            "rule_exchange", **{"from": speech.with_unit(rule.strong_from, unit)}, gap=speech.with_unit(rule.gap, unit)
+        )
     row_ids = " ".join(str(row["row_id"]) for row in rows if row is not None)
-    return [cell(text, numbers[0], row_ids), cell(f" {why}", kind="rule")]
+    more = [cell("", number) for number in sorted(set(numbers) - {numbers[0]})]
+    return [cell(text, numbers[0], row_ids), *more, cell(f" {why}", kind="rule")]

@@ -31,6 +31,8 @@ def brief_pdf(content: dict[str, Any]) -> bytes:
     fonts = [FONT, *OTHER_FONTS] if foreign else [FONT]
     payload = json.dumps({**content, "numbers": [], "fonts": fonts}, ensure_ascii=False)
     try:
-        return bytes(typst.compile(template, format="pdf", sys_inputs={"content": payload}, ignore_system_fonts=not foreign))
+        return bytes(
+            typst.compile(template, format="pdf", sys_inputs={"content": payload}, ignore_system_fonts=not foreign)
+        )
     except RuntimeError as error:
         raise AllreachError(f"the PDF could not be laid out: {error}") from error

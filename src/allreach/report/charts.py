@@ -41,8 +41,8 @@ def fan_chart(
     milestones: Sequence[tuple[float, float]] = (),
     bounds: tuple[float, float | None] = (0.0, None),
     plan: pd.DataFrame | None = None,
-    width: int = 520,
-    height: int = 230,
+    width: int = 640,
+    height: int = 240,
 ) -> str:
     """Past values, forecast with its 80 % and 95 % intervals, target and milestones.
 
@@ -63,7 +63,10 @@ def fan_chart(
     if path is not None:
         path = path[path["year"] <= end + 1e-9]
     columns = [points["value"], *([path[["low95", "high95"]].stack()] if path is not None and len(path) else [])]
-    values = np.concatenate([np.asarray(c, dtype=float).ravel() for c in columns] + [np.array([v for _, v in ([target] if target else [])] + [v for _, v in milestones])])
+    values = np.concatenate(
+        [np.asarray(c, dtype=float).ravel() for c in columns]
+        + [np.array([v for _, v in ([target] if target else [])] + [v for _, v in milestones])]
+    )
     if plan is not None:
         values = np.append(values, plan["value"].to_numpy())
         end = max(end, float(plan["year"].max()))
@@ -71,23 +74,26 @@ def fan_chart(
     bottom = bounds[0] if bottom < 0.5 * top else bottom - 0.1 * (top - bottom or 1)
     top = min(top + 0.06 * (top - bottom or 1), bounds[1] * 1.02 if bounds[1] is not None else np.inf)
     left, right = 46.0, width - 12.0
-    x = Axis(np.floor(first), np.ceil(end), left, right)
+    x = Axis(np.ceil(first) - 1, np.ceil(end), left, right)
     y = Axis(bottom, top, height - 24.0, 12.0)
     out = [_open(width, height)]
     digits = 0 if top - bottom > 8 else 1 if top - bottom > 0.8 else 2
     for value in ticks(bottom, top, 5):
         out.append(_line(left, y.at(value), right, y.at(value), GRID))
         out.append(_text(left - 5, y.at(value) + 3.5, speech.number(value, digits), "end", GREY))
-    step = max(1, int(np.ceil((x.high - x.low) / 9)))
-    for year in range(int(x.low), int(x.high) + 1, step):
-        out.append(_text(x.at(year), height - 8, str(year), "middle", GREY))
+    out += _years(x, height)
     if path is not None and len(path):
         for low, high, shade in (("low95", "high95", "0.16"), ("low80", "high80", "0.28")):
             edge = [(x.at(t), y.at(min(max(v, bottom), top))) for t, v in zip(path["year"], path[high], strict=True)]
-            edge += [(x.at(t), y.at(min(max(v, bottom), top))) for t, v in zip(path["year"][::-1], path[low][::-1], strict=True)]
+            edge += [
+                (x.at(t), y.at(min(max(v, bottom), top)))
+                for t, v in zip(path["year"][::-1], path[low][::-1], strict=True)
+            ]
             out.append(f'<polygon points="{_points(edge)}" fill="{MAIN}" fill-opacity="{shade}"/>')
         middle = [(x.at(t), y.at(v)) for t, v in zip(path["year"], path["mid"], strict=True)]
-        out.append(f'<polyline points="{_points(middle)}" fill="none" stroke="{MAIN}" stroke-width="1.6" stroke-dasharray="5 3"/>')
+        out.append(
+            f'<polyline points="{_points(middle)}" fill="none" stroke="{MAIN}" stroke-width="1.6" stroke-dasharray="5 3"/>'
+        )
     if plan is not None:
         steps = [(x.at(t), y.at(v)) for t, v in zip(plan["year"], plan["value"], strict=True)]
         out.append(f'<polyline points="{_points(steps)}" fill="none" stroke="{OTHER}" stroke-width="1.8"/>')
@@ -104,12 +110,14 @@ def fan_chart(
         cx, cy = x.at(target[0]), y.at(target[1])
         out.append(_line(left, cy, right, cy, GOAL, dash="2 3"))
         out.append(f'<circle cx="{cx}" cy="{cy}" r="4.2" fill="none" stroke="{GOAL}" stroke-width="1.8"/>')
-        anchor, shift = ("end", -7) if cx > (left + right) / 2 else ("start", 7)
-        out.append(_text(cx + shift, cy + (13 if cy < 26 else -6), f"{speech('target')}: {speech.with_unit(target[1], unit)}", anchor, GOAL))
+        words = f"{speech('target')}: {speech.with_unit(target[1], unit)}"
+        out.append(_text(left + 4, cy + (13 if cy < 26 else -6), words, "start", GOAL))
     return "".join(out) + "</svg>"
 
 
-def pair_chart(speech: Speech, rows: Sequence[tuple[str, float, float, str, str]], names: tuple[str, str], *, width: int = 520) -> str:
+def pair_chart(
+    speech: Speech, rows: Sequence[tuple[str, float, float, str, str]], names: tuple[str, str], *, width: int = 640
+) -> str:
     """Two countries side by side: one line per indicator with a dot for each.
 
     Parameters
@@ -119,9 +127,9 @@ def pair_chart(speech: Speech, rows: Sequence[tuple[str, float, float, str, str]
     names
         The countries.
     """
-    step, head = 21, 24
+    step, head = 17, 22
     height = head + step * len(rows) + 6
-    left, right = width * 0.47, width - 16.0
+    left, right = width * 0.42, width - 16.0
     x = Axis(0.0, 1.0, left, right)
     out = [_open(width, height)]
     middle = (left + right) / 2
@@ -139,7 +147,9 @@ def pair_chart(speech: Speech, rows: Sequence[tuple[str, float, float, str, str]
     return "".join(out) + "</svg>"
 
 
-def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, width: int = 520, height: int = 210) -> str:
+def lines_chart(
+    speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, width: int = 640, height: int = 220
+) -> str:
     """Trajectories of several countries; the first is the one that matters.
 
     Parameters
@@ -150,16 +160,14 @@ def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, u
     years = np.concatenate([rows["year"].to_numpy(float) for _, rows in series])
     values = np.concatenate([rows["value"].to_numpy(float) for _, rows in series])
     spread = float(values.max() - values.min()) or max(abs(float(values.max())), 1.0) * 0.1
-    x = Axis(np.floor(years.min()), np.ceil(years.max()), 46.0, width - 118.0)
+    x = Axis(np.ceil(years.min()) - 1, np.ceil(years.max()), 46.0, width - 118.0)
     y = Axis(float(values.min()) - 0.08 * spread, float(values.max()) + 0.08 * spread, height - 24.0, 10.0)
     digits = 0 if y.high - y.low > 8 else 1 if y.high - y.low > 0.8 else 2
     out = [_open(width, height)]
     for value in ticks(y.low, y.high, 5):
         out.append(_line(46.0, y.at(value), width - 118.0, y.at(value), GRID))
         out.append(_text(41, y.at(value) + 3.5, speech.number(value, digits), "end", GREY))
-    step = max(1, int(np.ceil((x.high - x.low) / 7)))
-    for year in range(int(x.low), int(x.high) + 1, step):
-        out.append(_text(x.at(year), height - 8, str(year), "middle", GREY))
+    out += _years(x, height)
     labels = sorted((y.at(float(rows["value"].iloc[-1])), number) for number, (_, rows) in enumerate(series))
     placed: dict[int, float] = {}
     before = -np.inf
@@ -174,8 +182,27 @@ def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, u
         for (cx, cy), row, value in zip(dots, rows["row_id"], rows["value"], strict=True):
             title = escape(f"{name}: {speech.with_unit(float(value), unit)} ({row})")
             out.append(f'<circle cx="{cx}" cy="{cy}" r="2.4" fill="{colour}"><title>{title}</title></circle>')
-        out.append(_text(width - 110, placed[number] + 3.5 - max(over, 0), shorten(name, 20), "start", INK if number == 0 else GREY))
+        out.append(
+            _text(
+                width - 110,
+                placed[number] + 3.5 - max(over, 0),
+                shorten(name, 20),
+                "start",
+                INK if number == 0 else GREY,
+            )
+        )
     return "".join(out) + "</svg>"
+
+
+def _years(x: Axis, height: float) -> list[str]:
+    """Years in the middle of their span: a value of the end of 2024 stands at the right end of 2024."""
+    step = max(1, int(np.ceil((x.high - x.low) / 12)))
+    out = []
+    for year in range(int(x.low), int(x.high) + 1):
+        out.append(_line(x.at(year), height - 24, x.at(year), height - 20, GREY))
+        if year < x.high and (year - int(x.low)) % step == 0:
+            out.append(_text(x.at(year + 0.5), height - 8, str(year), "middle", GREY))
+    return out
 
 
 def ticks(low: float, high: float, n: int) -> list[float]:

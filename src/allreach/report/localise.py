@@ -14,7 +14,16 @@ from allreach.errors import InputError
 from allreach.indicators.definitions import LANGUAGES, Catalogue, catalogue
 
 NO_VALUE = "–"
-DIGITS = {"pct": 1, "per_100": 1, "pct_gni": 2, "score_100": 1, "score_20": 1, "score_1": 3, "mbps": 1, "gb_per_sub_year": 1}
+DIGITS = {
+    "pct": 1,
+    "per_100": 1,
+    "pct_gni": 2,
+    "score_100": 1,
+    "score_20": 1,
+    "score_1": 3,
+    "mbps": 1,
+    "gb_per_sub_year": 1,
+}
 """Decimals by unit; whole numbers for the others."""
 
 
@@ -73,7 +82,7 @@ class Speech:
 
     def money(self, usd: float) -> str:
         """Write an amount in million US dollars."""
-        return f"{self.number(usd / 1e6, 1)}\u00a0{ {'en': 'million USD', 'az': 'milyon ABŞ dolları', 'ru': 'млн долл. США', 'fr': 'millions USD'}[self.language]}"
+        return f"{self.number(usd / 1e6, 1)}\u00a0{ {'en': 'million USD', 'az': 'milyon ABŞ dolları', 'ru': 'млн долл. США', 'fr': 'millions USD'}[self.language] }"
 
     def date(self, day: str | dt.date | None) -> str:
         """Write a day; a dash where there is none."""
@@ -81,7 +90,9 @@ class Speech:
 
         if not day:
             return NO_VALUE
-        return str(format_date(dt.date.fromisoformat(day) if isinstance(day, str) else day, "long", locale=self.language))
+        return str(
+            format_date(dt.date.fromisoformat(day) if isinstance(day, str) else day, "long", locale=self.language)
+        )
 
     def month(self, day: str | None) -> str:
         """Write month and year."""

@@ -11,7 +11,7 @@ from allreach.indicators.strategy import Strategy, Target, questions
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.localise import Speech
 
-ORDER = ("missed", "off_track", "blocked", "at_risk", "no_data", "not_quantified", "on_track", "achieved")
+ORDER = ("missed", "off_track", "blocked", "at_risk", "no_trend", "no_data", "not_quantified", "on_track", "achieved")
 """What needs attention first."""
 
 
@@ -57,7 +57,11 @@ def question_words(speech: Speech, strategy: Strategy) -> list[str]:
 def by_urgency(targets: pd.DataFrame) -> pd.DataFrame:
     """Targets, most pressing first."""
     rank = targets["status"].map({name: number for number, name in enumerate(ORDER)})
-    return targets.assign(_rank=rank).sort_values(["_rank", "target_date", "strategy", "target_id"], kind="stable").drop(columns="_rank")
+    return (
+        targets.assign(_rank=rank)
+        .sort_values(["_rank", "target_date", "strategy", "target_id"], kind="stable")
+        .drop(columns="_rank")
+    )
 
 
 def counts_line(speech: Speech, targets: pd.DataFrame) -> str:
@@ -73,5 +77,5 @@ def counts_line(speech: Speech, targets: pd.DataFrame) -> str:
         on_track=of("on_track"),
         at_risk=of("at_risk"),
         late=of("off_track", "missed", "blocked"),
-        open=of("no_data", "not_quantified"),
+        open=of("no_trend", "no_data", "not_quantified"),
     )

@@ -147,7 +147,9 @@ def _effects(inputs: TrackInputs, own: pd.Series | None) -> tuple[pd.DataFrame |
 
 def _tables(out: Path, tracked: Tracked) -> list[Path]:
     frames = [rows.assign(indicator=name) for name, rows in sorted(tracked.paths.items())]
-    forecasts = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"indicator": pd.Series([], dtype="str")})
+    forecasts = (
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"indicator": pd.Series([], dtype="str")})
+    )
     files = []
     for name, frame in (("targets", tracked.targets), ("scores", tracked.scores), ("forecasts", forecasts)):
         path = out / f"{name}.parquet"
@@ -164,4 +166,10 @@ def as_json(tracked: Tracked) -> dict[str, Any]:
     targets = json.loads(tracked.targets.to_json(orient="records"))
     table = json.loads(tracked.scores.to_json(orient="records"))
     files = [str(path) for path in tracked.files]
-    return {"country": tracked.inputs.iso3, "as_of": tracked.inputs.as_of.isoformat(), "targets": targets, "scores": table, "files": files}
+    return {
+        "country": tracked.inputs.iso3,
+        "as_of": tracked.inputs.as_of.isoformat(),
+        "targets": targets,
+        "scores": table,
+        "files": files,
+    }

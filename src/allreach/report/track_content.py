@@ -72,7 +72,15 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> B
             change = NO_VALUE
             if len(mine) > 1:
                 change = speech.measure(float(last["value"] - mine["value"].iloc[-2]), unit, sign=True)
-            rows.append([cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(str(last["date"])[:4]), cell(change)])
+            rows.append(
+                [
+                    cell(speech.indicator(name)),
+                    cell(speech.unit(name)),
+                    value,
+                    cell(str(last["date"])[:4]),
+                    cell(change),
+                ]
+            )
     own = scores[(scores["iso3"] == inputs.iso3) & (scores["score"] == "idi") & (scores["stage"] != "published")]
     for _, row in own.iterrows():
         label = speech("computed") if row["stage"] == "computed" else speech("plan_after")
@@ -103,9 +111,11 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Bl
         last = inputs.latest(inputs.iso3, row["indicator"])
         forecast = speech.measure(row["forecast_at_date"], unit)
         if pd.notna(row["forecast_low80"]):
-            forecast += f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
+            forecast += (
+                f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
+            )
         arrival = speech.month(row["arrival_date"])
-        if not row["arrival_date"] and len(inputs.rows(inputs.iso3, row["indicator"])):
+        if not row["arrival_date"] and pd.notna(row["forecast_at_date"]):
             arrival = speech("never")
         rows.append(
             [
@@ -121,7 +131,18 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Bl
                 state,
             ]
         )
-    keys = ("target", "indicator", "target", "due", "value", "forecast", "probability", "arrival", "slip_months", "status")
+    keys = (
+        "target",
+        "indicator",
+        "promised",
+        "due",
+        "value",
+        "forecast",
+        "probability",
+        "arrival",
+        "slip_months",
+        "status",
+    )
     head = [speech(key) for key in keys]
     head[1] = ""
     return table(head, rows, [3, 2, 2, 1.5, 2, 2.4, 1.2, 1.6, 1.2, 1.6], text_columns=2)
@@ -141,10 +162,16 @@ def _slips(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list
         needed = speech.measure(row["pace_needed_per_year"], unit, sign=True)
         words = [cell(speech.text(target.name)), cell(row["owner"] or NO_VALUE), cell(speech.month(row["target_date"]))]
         words += [cell(speech.month(row["arrival_date"])), cell(span if row["status"] != "achieved" else NO_VALUE)]
-        words += [cell(speech.number(row["slip_months"], 0, sign=True)), cell(speech.measure(row["pace_per_year"], unit, sign=True))]
+        words += [
+            cell(speech.number(row["slip_months"], 0, sign=True)),
+            cell(speech.measure(row["pace_per_year"], unit, sign=True)),
+        ]
         rows.append([*words, cell(needed)])
     keys = ("target", "owner", "due", "arrival", "interval80", "slip_months", "pace", "pace_needed")
-    return [heading(speech("slip")), table([speech(k) for k in keys], rows, [3, 2, 1.5, 1.5, 2.4, 1.2, 1.2, 1.2], text_columns=2)]
+    return [
+        heading(speech("slip")),
+        table([speech(k) for k in keys], rows, [3, 2, 1.5, 1.5, 2.4, 1.2, 1.2, 1.2], text_columns=2),
+    ]
 
 
 def _spending(targets: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> list[Block]:
@@ -189,8 +216,18 @@ def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> li
     for _, row in effects.iterrows():
         unit = inputs.book.get(row["indicator"]).unit
         before = sources.value(inputs.latest(inputs.iso3, row["indicator"]), unit)
-        numbers = [cell(speech.measure(row["after"], unit), source), cell(speech.number(row["idi_points"], 2, sign=True))]
-        rows.append([cell(speech.indicator(row["indicator"])), before, *numbers, cell(speech.number(row["idi_points_per_musd"], 4))])
+        numbers = [
+            cell(speech.measure(row["after"], unit), source),
+            cell(speech.number(row["idi_points"], 2, sign=True)),
+        ]
+        rows.append(
+            [
+                cell(speech.indicator(row["indicator"])),
+                before,
+                *numbers,
+                cell(speech.number(row["idi_points_per_musd"], 4)),
+            ]
+        )
     keys = ("indicator", "before", "after", "points", "per_musd")
     body = table([speech(key) for key in keys], rows, [4, 2, 2, 2, 2])
     return [body, note(speech("plan_note", share=speech.percent(TAKE_UP_SHARE)))]
@@ -208,9 +245,14 @@ def _levers(values: pd.Series, inputs: TrackInputs, sources: Sources) -> list[Bl
         value = sources.value(same.iloc[-1], unit) if len(same) else cell(speech.measure(row["value"], unit))
         words = [cell(speech.indicator(row["indicator"])), cell(speech.unit(row["indicator"])), value]
         words.append(cell(speech.measure(row["goalpost"], unit)))
-        rows.append([*words, cell(speech.number(row["idi_points"], 2)), cell(speech.number(row["idi_points_per_unit"], 3))])
+        rows.append(
+            [*words, cell(speech.number(row["idi_points"], 2)), cell(speech.number(row["idi_points_per_unit"], 3))]
+        )
     keys = ("indicator", "unit", "value", "goalpost", "points", "per_unit")
-    return [heading(speech("levers")), table([speech(key) for key in keys], rows, [4, 3, 2, 1.6, 1.6, 1.6], text_columns=2)]
+    return [
+        heading(speech("levers")),
+        table([speech(key) for key in keys], rows, [4, 3, 2, 1.6, 1.6, 1.6], text_columns=2),
+    ]
 
 
 def _steps(inputs: TrackInputs, targets: pd.DataFrame, speech: Speech) -> list[Block]:

@@ -1,0 +1,157 @@
+import contextlib
+import datetime as dt
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from allreach.errors import InputError
+from allreach.io import connectors_indicators as connectors
+from allreach.io.connectors_http import Cache, FetchError
+from allreach.io.series_store import add_series, read_current
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "indicators" / "api_samples"
+TODAY = dt.date(2026, 11, 21)
+
+
+@contextlib.contextmanager
+def server(answer):
+    """Local server; `answer(path, query, headers)` gives status, headers and body."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            url = urlparse(self.path)
+            query = {key: values[0] for key, values in parse_qs(url.query).items()}
+            asked.append((url.path, query, dict(self.headers)))
+            status, headers, body = answer(url.path, query, self.headers)
+            self.send_response(status)
+            for key, value in headers.items():
+                self.send_header(key, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{http.server_port}", asked
+    finally:
+        http.shutdown()
+        thread.join()
+        http.server_close()
+
+
+def bank_row(iso3, year, value):
+    return {
+        "indicator": {"id": "IT.NET.BBND.P2"},
+        "country": {"id": iso3[:2]},
+        "countryiso3code": iso3,
+        "date": year,
+        "value": value,
+        "obs_status": "",
+    }
+
+
+def test_world_bank_reads_every_page_and_asks_again_only_what_changed(tmp_path):
+    pages = [[bank_row("AZE", "2023", 20.9), bank_row("AZE", "2024", None)], [bank_row("GEO", "2023", 29.0)]]
+
+    def answer(path, query, headers):
+        if headers.get("If-None-Match") == '"v1"':
+            return 304, {}, b""
+        number = int(query["page"])
+        meta = {"page": number, "pages": 2, "per_page": 2, "total": 3, "lastupdated": "2026-04-08"}
+        return 200, {"ETag": '"v1"'}, json.dumps([meta, pages[number - 1]]).encode()
+
+    with server(answer) as (url, asked):
+        found = connectors.world_bank(
+            "IT.NET.BBND.P2", ["AZE", "GEO"], (2023, 2024), Cache(tmp_path, TODAY), base_url=url
+        )
+        assert found[["iso3", "date", "value"]].values.tolist() == [["AZE", "2023", 20.9], ["GEO", "2023", 29.0]]
+        assert set(found["indicator"]) == {"fixed_subs_per100"}
+        assert set(found["licence"]) == {"CC BY 4.0"}
+        assert asked[0][0] == "/country/AZE;GEO/indicator/IT.NET.BBND.P2"
+        assert asked[0][1]["date"] == "2023:2024"
+        assert asked[0][2]["User-Agent"].startswith("allreach/")
+        connectors.world_bank("IT.NET.BBND.P2", ["AZE", "GEO"], (2023, 2024), Cache(tmp_path, TODAY), base_url=url)
+        assert len(asked) == 2  # the same day: nothing is asked again
+        later = Cache(tmp_path, TODAY + dt.timedelta(days=1))
+        again = connectors.world_bank("IT.NET.BBND.P2", ["AZE", "GEO"], (2023, 2024), later, base_url=url)
+        assert len(asked) == 4
+        assert set(again["retrieved"]) == {"2026-11-21"}  # not changed: still the answer of that day
+    offline = Cache(tmp_path, TODAY + dt.timedelta(days=9), offline=True)
+    assert len(connectors.world_bank("IT.NET.BBND.P2", ["AZE", "GEO"], (2023, 2024), offline, base_url=url)) == 2
+    with pytest.raises(FetchError, match="cache"):
+        connectors.world_bank("IT.NET.USER.ZS", ["AZE"], (2023, 2024), offline, base_url=url)
+    with pytest.raises(FetchError, match="cannot be reached"):
+        connectors.world_bank("IT.NET.USER.ZS", ["AZE"], (2023, 2024), Cache(tmp_path, TODAY), base_url=url)
+
+
+@pytest.mark.shared
+def test_world_bank_recorded_answer(tmp_path):
+    sample = SAMPLES / "worldbank-v2-IT.NET.BBND.P2.json"
+    if not sample.is_file():
+        pytest.skip(f"reference data {sample} are not on this machine")
+    with server(lambda path, query, headers: (200, {}, sample.read_bytes())) as (url, _):
+        found = connectors.world_bank("IT.NET.BBND.P2", [], (2010, 2024), Cache(tmp_path, TODAY), base_url=url)
+    raw = [row for row in json.loads(sample.read_text())[1] if row["value"] is not None]
+    assert len(found) == len(raw)
+    assert found["iso3"].nunique() == 12
+    path = tmp_path / "series.parquet"
+    assert add_series(path, found)["added"] == len(raw)
+    current = read_current(path)
+    are = current[(current["iso3"] == "ARE") & (current["date"] == "2024-12-31")]
+    assert are["value"].item() == 40.840113505519
+
+
+def test_world_bank_errors_are_told(tmp_path):
+    message = json.dumps([{"message": [{"id": "120", "value": "The provided parameter value is not valid"}]}]).encode()
+    with server(lambda *_: (200, {}, message)) as (url, _), pytest.raises(InputError, match="not valid"):
+        connectors.world_bank("IT.NET.BBND.P2", ["XXX"], (2023, 2024), Cache(tmp_path / "a", TODAY), base_url=url)
+    with server(lambda *_: (200, {}, b"<html>")) as (url, _), pytest.raises(InputError, match="no page"):
+        connectors.world_bank("IT.NET.BBND.P2", ["AZE"], (2023, 2024), Cache(tmp_path / "b", TODAY), base_url=url)
+    with server(lambda *_: (403, {}, b"")) as (url, _), pytest.raises(FetchError, match="403"):
+        connectors.world_bank("IT.NET.BBND.P2", ["AZE"], (2023, 2024), Cache(tmp_path / "c", TODAY), base_url=url)
+    with pytest.raises(InputError, match=r"IT\.NET\.USER\.ZS"):
+        connectors.world_bank("NO.SUCH", ["AZE"], (2023, 2024), Cache(tmp_path, TODAY))
+    with pytest.raises(InputError, match="worldbank:CODE"):
+        connectors.fetch("ookla:x", [], (2023, 2024), Cache(tmp_path, TODAY))
+
+
+def test_data360_pages_and_statuses(tmp_path, monkeypatch):
+    monkeypatch.setattr(connectors, "DATA360_ROWS", 2)
+    lines = ["AZE,2024,93.92,A", "GEO,2024,92.08,E", "TUR,2024,100,I", "ARM,2024,,M"]
+
+    def answer(path, query, headers):
+        start = int(query["skip"])
+        body = "REF_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS\n" + "\n".join(lines[start : start + 2])
+        return 200, {}, body.encode()
+
+    with server(answer) as (url, asked):
+        found = connectors.data360("ITU_GCI", "ITU_GCI_GCI_OVRL_SCRE", [], Cache(tmp_path, TODAY), base_url=url)
+        assert len(asked) == 2
+        assert asked[0][1]["DATABASE_ID"] == "ITU_GCI"
+    assert found["value"].tolist() == [93.92, 92.08, 100.0]
+    assert found["status"].tolist() == ["official", "estimate", "imputed"]
+    assert set(found["indicator"]) == {"gci"}
+    with server(lambda *_: (200, {}, b"a,b\n1,2")) as (url, _), pytest.raises(InputError, match="REF_AREA"):
+        connectors.data360("ITU_GCI", "ITU_GCI_GCI_OVRL_SCRE", [], Cache(tmp_path / "x", TODAY), base_url=url)
+
+
+@pytest.mark.shared
+def test_itu_datahub_recorded_answer():
+    sample = SAMPLES / "itu-get-country-series.json"
+    if not sample.is_file():
+        pytest.skip(f"reference data {sample} are not on this machine")
+    found = connectors.parse_itu_datahub(
+        sample.read_bytes(), "https://api.datahub.itu.int/v2/data/bycode/11624", "2026-07-26"
+    )
+    assert found["value"].iloc[0] == pytest.approx(43.0791626375201)
+    assert found["status"].iloc[0] == "estimate"
+    assert set(found["indicator"]) == {"internet_users_pct"}

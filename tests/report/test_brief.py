@@ -1,0 +1,206 @@
+import datetime as dt
+import re
+import shutil
+import subprocess
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+import yaml
+
+from allreach.errors import DataMissingError, InputError
+from allreach.indicators.cooperation import merge_facts, opportunities, shipped_facts
+from allreach.indicators.definitions import LANGUAGES, catalogue
+from allreach.io.series_store import add_series, shipped_series, store_path
+from allreach.report import charts
+from allreach.report.brief_content import country_brief, pair_brief
+from allreach.report.localise import speech, texts
+from allreach.report.track import brief, track
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Azerbaijan with the shipped figures and ten years of a made-up series."""
+    path = tmp_path_factory.mktemp("brief") / "AZE"
+    path.mkdir()
+    add_series(store_path(path), shipped_series())
+    years = range(2014, 2025)
+    made = pd.DataFrame(
+        {
+            "iso3": "AZE",
+            "indicator": "internet_users_pct",
+            "date": [str(y) for y in years],
+            "value": [50.0 + 3 * n for n in range(11)],
+            "source": "made for this test",
+            "retrieved": "2026-11-21",
+        }
+    )
+    add_series(store_path(path), made)
+    return path
+
+
+def numbers_without_source(content):
+    """Cells that show a decimal number of the data but carry no source."""
+    found = []
+    for block in content["blocks"]:
+        rows = block.get("rows") or block.get("items") or []
+        found += [c["t"] for row in rows for c in row if c["row"] and not c["s"]]
+    return found
+
+
+def test_texts_are_there_in_every_language():
+    keys = set(texts("en"))
+    for language in LANGUAGES:
+        found = texts(language)
+        assert set(found) == keys, language
+        for key in keys:
+            assert set(re.findall(r"{(\w+)}", found[key])) == set(re.findall(r"{(\w+)}", texts("en")[key])), (
+                language,
+                key,
+            )
+    with pytest.raises(InputError, match="de"):
+        speech("de")
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "date", "country"),
+    [
+        ("en", "1,234.5", "November 21, 2025", "Georgia"),
+        ("az", "1.234,5", "21 noyabr 2025", "Gürcüstan"),
+        ("ru", "1\u00a0234,5", "21 ноября 2025\u202fг.", "Грузия"),
+        ("fr", "1\u202f234,5", "21 novembre 2025", "Géorgie"),
+    ],
+)
+def test_numbers_dates_and_names(language, number, date, country):
+    words = speech(language)
+    assert words.number(1234.54, 1) == number
+    assert words.number(-1234.54, 1) == "−" + number
+    assert words.number(0.04, 1, sign=True) == words.number(0.0, 1)
+    assert words.date("2025-11-21").replace("\u00a0", "\u202f").replace(" г.", "\u202fг.") == date
+    assert words.country("GEO") == country
+    assert words.country("XYZ") == "XYZ"
+    assert words.number(float("nan")) == "–"
+
+
+def test_track_writes_tables_and_pages(folder):
+    tracked = track(folder, languages=["en", "az"])
+    targets = pd.read_parquet(folder / "results/base/track/targets.parquet").set_index("target_id")
+    assert targets.loc["lines_passed", "status"] == "achieved"
+    assert targets.loc["lines_passed", "slip_months"] == pytest.approx(10.6)
+    assert targets.loc["people_online", "status"] in ("on_track", "at_risk", "off_track")
+    assert targets.loc["government_cloud", "status"] == "not_quantified"
+    page = (folder / "results/base/track/track.html").read_text(encoding="utf-8")
+    assert "http" not in re.sub(r'(href="https?://[^"]*"|>https?://[^<]*<|xmlns="[^"]*")', "", page)  # loads nothing
+    assert page.count("<svg") >= 4
+    assert set(re.findall(r'href="#s(\d+)"', page)) <= set(re.findall(r'id="s(\d+)"', page))
+    assert "AZE:internet_users_pct:2024-12-31:0" in page
+    before = {path.name: path.read_bytes() for path in tracked.files}
+    again = track(folder, languages=["en", "az"])
+    assert before == {path.name: path.read_bytes() for path in again.files}
+
+
+def test_planned_reach_reaches_the_page(small_country):
+    shutil.copytree(small_country, small_country.parent / "AZE")
+    tracked = track(small_country.parent / "AZE", write=False)
+    assert tracked.inputs.config is not None  # country.yaml wins over the folder's name
+    assert tracked.inputs.iso3 == "TST"
+    assert tracked.inputs.reach is None  # nothing planned yet
+
+
+def test_every_number_of_a_brief_has_its_source(folder):
+    tracked = track(folder, write=False)
+    for language in LANGUAGES:
+        words = speech(language, tracked.inputs.book)
+        contents = [country_brief(tracked.inputs, tracked.targets, tracked.paths, words)]
+        contents += [pair_brief(tracked.inputs, other, words) for other in ("GEO", "TUR")]
+        for content in contents:
+            assert numbers_without_source(content) == []
+            assert content["numbers"]
+            assert all(number["source"] and number["row"] for number in content["numbers"])
+            rows = {row for entry in content["sources"] for row in entry["rows"]}
+            assert {number["row"] for number in content["numbers"]} <= rows
+            for block in content["blocks"]:
+                if block["kind"] == "chart":
+                    ElementTree.fromstring(block["svg"])
+
+
+def test_pdf_is_the_same_bytes_again_and_dated_from_the_inputs(folder):
+    first = {path.name: path.read_bytes() for path in brief(folder, other="GEO", languages=["en", "az"])}
+    second = {path.name: path.read_bytes() for path in brief(folder, other="GEO", languages=["en", "az"])}
+    assert first == second
+    pdf = first["brief_AZE_GEO_az.pdf"]
+    assert pdf.startswith(b"%PDF-")
+    assert b"20261121" in pdf  # the newest day of retrieval, not today
+    assert b"LibertinusSerif" in pdf
+
+
+def test_pdf_has_the_right_letters_and_two_pages(folder, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not on this machine")
+    for path in brief(folder, languages=["az", "ru"]) + brief(folder, other="TUR", languages=["az"]):
+        if path.suffix != ".pdf":
+            continue
+        text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True).stdout.decode()
+        assert text.count("\f") == (1 if "TUR" in path.stem else 2), path
+        assert ("Azərbaycan" if path.stem.endswith("az") else "Азербайджан") in text
+        assert "\ufffd" not in text
+
+
+def test_right_to_left_names_reach_both_forms(folder, tmp_path):
+    from allreach.report.blocks_html import page
+    from allreach.report.brief_pdf import brief_pdf
+
+    name = "النطاق العريض (5G)"
+    plan = {"id": "x", "name": "X", "country": "AZE", "sources": {"s": {"title": name}}}
+    target = {
+        "id": "t",
+        "name": {"ar": name},
+        "indicator": "internet_users_pct",
+        "value": 90,
+        "date": "2030-12-31",
+        "source": "s",
+    }
+    plan["goals"] = [{"id": "g", "name": name, "pillar": "ai", "targets": [target]}]
+    path = tmp_path / "rtl.yaml"
+    path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
+    tracked = track(folder, strategies=(str(path),), write=False)
+    content = country_brief(tracked.inputs, tracked.targets, tracked.paths, speech("en", tracked.inputs.book))
+    assert f"<bdi>{name}</bdi>" in page(content)
+    assert brief_pdf(content).startswith(b"%PDF-")
+
+
+def test_unknown_partner_is_named(folder):
+    with pytest.raises(DataMissingError, match="KAZ"):
+        brief(folder, other="KAZ")
+
+
+def test_rules_of_cooperation():
+    book = catalogue()
+    values = {
+        ("AZE", "egdi"): 0.76,
+        ("TUR", "egdi"): 0.89,
+        ("AZE", "fixed_basket_pct_gni"): 1.3,
+        ("TUR", "fixed_basket_pct_gni"): 2.0,
+    }
+    found = opportunities("AZE", "TUR", values, book)
+    assert [(o.rule.id, o.strong, o.weak) for o in found] == [("egov", "TUR", "AZE"), ("fixed_price", "AZE", "TUR")]
+    values["TUR", "egdi"] = 0.78
+    assert [o.rule.id for o in opportunities("AZE", "TUR", values, book)] == ["fixed_price"]  # the gap is too small
+    both = {("AZE", "internet_users_pct"): 86.0, ("GEO", "internet_users_pct"): 84.0}
+    (joint,) = opportunities("AZE", "GEO", both, book)
+    assert joint.rule.kind == "joint"
+
+
+def test_facts_are_dated_and_own_ones_added():
+    facts = shipped_facts()
+    assert [o.id for o in facts.shared("AZE", "TUR")] == ["bsec", "ots"]
+    assert [o.id for o in facts.shared("AZE", "GEO")] == ["bsec", "guam"]
+    assert facts.of(("AZE",), dt.date(2025, 2, 1))[0].date == dt.date(2025, 1, 16)
+    own = {"events": [{"date": "2026-01-01", "countries": ["AZE"], "texts": {"en": "x"}, "source": "s"}]}
+    assert len(merge_facts(own).events) == len(facts.events) + 1
+
+
+def test_ticks_are_round():
+    assert charts.ticks(0, 100, 5) == [0, 20, 40, 60, 80, 100]
+    assert charts.ticks(78.2, 88.4, 5) == [80.0, 82.5, 85.0, 87.5]
+    assert charts.ticks(3, 3, 5) == [3]
