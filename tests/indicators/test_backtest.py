@@ -8,7 +8,7 @@ from allreach.indicators.forecast import make_batch, shipped_spread
 
 def test_truncate_hides_the_newest_points():
     batch = make_batch([(np.arange(8.0), np.arange(8.0)), (np.arange(5.0), np.arange(5.0))], [0, 0], [9, 9], ["a", "b"])
-    cut, t_hidden, y_hidden = truncate(batch, 2)
+    cut, _, y_hidden = truncate(batch, 2)
     assert len(cut.mask) == 1  # the second would have only three left
     assert cut.mask.sum() == 6
     assert y_hidden.tolist() == [[6.0, 7.0]]

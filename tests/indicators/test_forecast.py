@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from allreach.indicators import forecast_models as models
 from allreach.indicators import forecast_state as state
 from allreach.indicators.forecast import MODELS, forecast, make_batch, predict_all, rolling_origins, shipped_spread
-from allreach.indicators.status import decimal_year
+from allreach.indicators.outlook import decimal_year
 from allreach.io.series_store import calendar_year, shipped_series
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from allreach import tables
 from allreach.indicators.definitions import catalogue
+from allreach.indicators.outlook import months_after
 from allreach.indicators.plan_effect import after_plan, before_and_after, reach_by_year
-from allreach.indicators.status import evaluate, months_after, probability
+from allreach.indicators.status import evaluate, probability
 from allreach.indicators.strategy import Strategy
 from allreach.io.series_store import calendar_year
 

@@ -1,1 +1,1 @@
-"""Indices, strategies as data, status and forecasts: are the promises kept?"""
+"""Indices, strategies as data, status and forecasts: where the promises stand."""

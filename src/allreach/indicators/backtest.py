@@ -35,7 +35,7 @@ def truncate(batch: Batch, n_back: int) -> tuple[Batch, Floats, Floats]:
     mask = batch.mask[rows] & (np.arange(batch.t.shape[1]) < start[:, None])
     ahead = start[:, None] + np.arange(n_back)
     t, y = batch.t[rows], batch.y[rows]
-    cut = Batch(t, y, mask, batch.low[rows], batch.high[rows], [batch.group[i] for i in rows])
+    cut = Batch(t, y, mask, batch.low[rows], batch.high[rows], [batch.group[int(i)] for i in rows])
     return cut, np.take_along_axis(t, ahead, axis=1), np.take_along_axis(y, ahead, axis=1)
 
 

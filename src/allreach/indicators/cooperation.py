@@ -139,7 +139,8 @@ def opportunities(a: str, b: str, values: Mapping[tuple[str, str], float], book:
             if sign * one < sign * rule.limit and sign * two < sign * rule.limit:
                 out.append(Opportunity(rule, a, b, one, two))
             continue
-        assert rule.strong_from is not None and rule.gap is not None
+        assert rule.strong_from is not None
+        assert rule.gap is not None
         strong, weak, high, low = (a, b, one, two) if sign * one >= sign * two else (b, a, two, one)
         # Published values carry few digits: a gap equal to the rule's counts.
         if sign * high >= sign * rule.strong_from and sign * (high - low) >= rule.gap - 1e-9:

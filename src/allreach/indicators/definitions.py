@@ -84,7 +84,7 @@ class Catalogue(Frozen):
         return self.units[unit].get(language, self.units[unit]["en"])
 
     def by_code(self, source: str, code: str) -> Indicator | None:
-        """Indicator that a source's code stands for."""
+        """Find the indicator that a source's code stands for."""
         return next((i for i in self.indicators.values() if i.codes.get(source) == code), None)
 
     def with_own(self, own: dict[str, Indicator]) -> Catalogue:
@@ -94,7 +94,7 @@ class Catalogue(Frozen):
 
 @cache
 def catalogue() -> Catalogue:
-    """The indicators that ship with the program."""
+    """Return the indicators that ship with the program."""
     raw = read_package_yaml("definitions.yaml")
     indicators = {key: Indicator(id=key, **value) for key, value in raw["indicators"].items()}
     unknown = sorted({i.unit for i in indicators.values()} - set(raw["units"]))

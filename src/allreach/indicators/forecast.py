@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import yaml
 
 from allreach.indicators import forecast_models, forecast_state
@@ -67,7 +68,7 @@ class Spread(Frozen):
 
 @cache
 def shipped_spread() -> Spread:
-    """The spread that ships with the program."""
+    """Return the spread that ships with the program."""
     text = Path(__file__).with_name("forecast.yaml").read_text(encoding="utf-8")
     return Spread.model_validate(yaml.safe_load(text))
 
@@ -112,7 +113,7 @@ class Forecast:
 
 
 def make_batch(
-    series: Sequence[tuple[Sequence[float], Sequence[float]]],
+    series: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]],
     low: Sequence[float],
     high: Sequence[float],
     group: Sequence[str],
@@ -176,7 +177,7 @@ def usual_move(batch: Batch, floor_share: float) -> Floats:
 
 
 def interval_unit(batch: Batch, floor_share: float) -> Floats:
-    """Unit of the intervals: the usual yearly move, more where few points tell what is usual."""
+    """Return the unit of the intervals: the usual yearly move, more where few points tell what is usual."""
     n_known = batch.mask.sum(axis=1)
     return np.asarray(usual_move(batch, floor_share) * np.sqrt(1 + 2 / np.maximum(n_known - 1, 1)), dtype=np.float64)
 

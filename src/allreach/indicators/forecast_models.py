@@ -1,11 +1,13 @@
 """Forecast models over many series at once: diffusion curves and simple benchmarks.
 
-Every model takes times, values and a mask of shape (n_series, n_points), with the known points first, and gives values
-at ``t_new`` of shape (n_series, n_horizons). Diffusion curves leave from the last value, since a curve that misses today's
-value is no use to a ministry; only their shape is fitted.
+Every model takes times, values and a mask of shape (n_series, n_points), with the known points first, and gives
+values at ``t_new`` of shape (n_series, n_horizons). Diffusion curves leave from the last value, since a curve that
+misses today's value is no use to a ministry; only their shape is fitted.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ EDGE = 1e-3
 
 def last_index(mask: Mask) -> NDArray[np.int64]:
     """Index of the last known point of each series; at least one is required."""
-    return np.maximum(mask.sum(axis=1) - 1, 0)
+    return np.asarray(np.maximum(mask.sum(axis=1) - 1, 0), dtype=np.int64)
 
 
 def last_point(t: Floats, y: Floats, mask: Mask) -> tuple[Floats, Floats]:
@@ -117,7 +119,16 @@ def bass(t: Floats, y: Floats, mask: Mask, t_new: Floats, low: Floats, high: Flo
     return out
 
 
-def _curve(t, y, mask, t_new, low, high, forward, back):  # type: ignore[no-untyped-def]
+def _curve(
+    t: Floats,
+    y: Floats,
+    mask: Mask,
+    t_new: Floats,
+    low: Floats,
+    high: Floats,
+    forward: Callable[[Floats], Floats],
+    back: Callable[[Floats], Floats],
+) -> Floats:
     """Fit a curve that is straight after `forward`, for the ceiling that fits best."""
     t_last, y_last = last_point(t, y, mask)
     weight = np.where(mask, _recency(t, t_last), 0.0)

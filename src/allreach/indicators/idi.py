@@ -163,7 +163,7 @@ def reference_values(series: pd.DataFrame, edition: IdiEdition | None = None) ->
 
 
 def gains(values: pd.Series, edition: IdiEdition | None = None) -> pd.DataFrame:
-    """What each indicator could still give: points of the index up to its goalpost, and per unit of the indicator.
+    """Points that each indicator could still give: up to its goalpost, and per unit of the indicator.
 
     Parameters
     ----------

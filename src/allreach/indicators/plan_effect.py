@@ -12,8 +12,8 @@ from allreach.indicators.idi import IdiEdition, idi, idi_edition
 
 MOBILE = ("existing", "mobile_upgrade", "mobile_new")
 TAKE_UP_SHARE = 0.7
-"""Households that take a service once it is there, of those newly reached (assumption: between the 21.8 subscriptions per
-100 people, about 60 % of households, that ITU counts in Azerbaijan at full availability, and universal take-up)."""
+"""Households that take a service once it is there, of those newly reached (assumption: between the 21.8 subscriptions
+per 100 people, about 60 % of households, that ITU counts in Azerbaijan at full availability, and universal take-up)."""
 
 
 def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.DataFrame, base_year: int) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.Data
 
 
 def after_plan(values: Mapping[str, float], assignments: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, float]:
-    """Indicators of the IDI after the plan is built; only what the plan moves is changed.
+    """Set the indicators of the IDI to what they are after the plan; only what the plan moves is changed.
 
     Coverage becomes the share of people whom the plan serves by mobile where that is more than the published value;
     households with Internet rise by the newly reached households times the take-up.

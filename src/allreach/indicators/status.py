@@ -12,12 +12,10 @@ import pandas as pd
 
 from allreach import tables
 from allreach.indicators.definitions import Catalogue, Indicator
-from allreach.indicators.forecast import MIN_POINTS, Forecast, Spread, forecast, make_batch
+from allreach.indicators.forecast import MIN_POINTS, Spread
+from allreach.indicators.outlook import Outlook, decimal_year, look_ahead, months_between
 from allreach.indicators.strategy import Strategy, Target
 
-HORIZON_YEARS = 15
-"""How far arrival dates are looked for."""
-STEPS_PER_YEAR = 12
 LIKELY, UNLIKELY = 0.7, 0.3
 """Probability of reaching a target on its date from which it is on track, below which it is off track."""
 PACE_YEARS = 3.0
@@ -35,6 +33,7 @@ def evaluate(
     *,
     as_of: dt.date,
     spread: Spread | None = None,
+    outlook: Outlook | None = None,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Status and forecast of every target.
 
@@ -53,6 +52,8 @@ def evaluate(
         Day on which the status is taken; later values are not looked at.
     spread
         Spread of forecast errors; by default the shipped one.
+    outlook
+        Forecasts that are already there (``outlook.look_ahead`` on the same day), for many countries at once.
 
     Returns
     -------
@@ -61,16 +62,19 @@ def evaluate(
     paths
         Forecast by indicator: columns date, year, mid, low80, high80, low95, high95.
     """
-    known = series[(series["date"] <= as_of.isoformat()) & series["indicator"].isin(list(book.indicators))]
+    known = series[series["date"] <= as_of.isoformat()]
     wanted = {t.indicator for s in strategies for _, t in s.targets if t.indicator}
-    paths, models = _paths(known, wanted, iso3, book, as_of, spread)
+    outlook = outlook or look_ahead(known, wanted, book, as_of=as_of, spread=spread)
+    mine = known[known["iso3"] == iso3].sort_values(["indicator", "date"], kind="stable")
+    own = {str(name): rows for name, rows in mine.groupby("indicator", sort=True)}
+    paths = {name: outlook.path(name, iso3) for name in sorted(wanted & set(own))}
     rows: list[dict[str, Any]] = []
     for strategy in strategies:
         states: dict[str, str] = {}
         block = []
         for goal, target in strategy.targets:
             row = {"target_id": target.id, "strategy": strategy.id, "goal_id": goal.id, "pillar": goal.pillar}
-            row |= _target(target, known, iso3, book, as_of, paths, models)
+            row |= _target(target, own, iso3, book, as_of, paths, outlook)
             states[target.id] = str(row["status"])
             block.append((target, row))
         for target, row in block:
@@ -103,47 +107,14 @@ def next_step(status: str, target: Target, late: Sequence[str]) -> str:
     return ""
 
 
-def _paths(
-    known: pd.DataFrame, wanted: set[str], iso3: str, book: Catalogue, as_of: dt.date, spread: Spread | None
-) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
-    learn = known[known["indicator"].isin(sorted(wanted))].sort_values(["indicator", "iso3", "year"], kind="stable")
-    keys, series = [], []
-    for (indicator, country), rows in learn.groupby(["indicator", "iso3"], sort=True):
-        keys.append((str(indicator), str(country)))
-        series.append((rows["year"].to_numpy(float), rows["value"].to_numpy(float)))
-    if not any(country == iso3 for _, country in keys):
-        return {}, {}
-    low = [book.indicators[name].low for name, _ in keys]
-    high = [book.indicators[name].highest for name, _ in keys]
-    batch = make_batch(series, low, high, [name for name, _ in keys])
-    months = months_after(as_of, HORIZON_YEARS * STEPS_PER_YEAR)
-    t_new = np.broadcast_to(np.array([decimal_year(day) for day in months]), (len(keys), len(months))).copy()
-    found = forecast(batch, t_new, spread=spread)
-    paths, models = {}, {}
-    for row, (name, country) in enumerate(keys):
-        if country == iso3:
-            last = learn[(learn["indicator"] == name) & (learn["iso3"] == country)].iloc[-1]
-            paths[name], models[name] = _path(found, row, months, last), found.model[row]
-    return paths, models
-
-
-def _path(found: Forecast, row: int, months: list[dt.date], last: pd.Series) -> pd.DataFrame:
-    """Forecast as a table; it leaves from the last value known."""
-    names = ("mid", "low80", "high80", "low95", "high95")
-    columns: dict[str, Any] = {"date": [day.isoformat() for day in months], "year": found.t[row]}
-    path = pd.DataFrame(columns | {name: getattr(found, name)[row] for name in names})
-    start = pd.DataFrame([{"date": last["date"], "year": last["year"], **dict.fromkeys(names, last["value"])}])
-    return path if last["date"] >= path["date"].iloc[0] else pd.concat([start, path], ignore_index=True)
-
-
 def _target(
     target: Target,
-    known: pd.DataFrame,
+    series: dict[str, pd.DataFrame],
     iso3: str,
     book: Catalogue,
     as_of: dt.date,
     paths: dict[str, pd.DataFrame],
-    models: dict[str, str],
+    outlook: Outlook,
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": target.name.get("en", next(iter(target.name.values()), target.id)),
@@ -158,16 +129,16 @@ def _target(
     if target.indicator is None:
         return row
     indicator = book.get(target.indicator)
-    own = known[(known["iso3"] == iso3) & (known["indicator"] == target.indicator)].sort_values("date", kind="stable")
-    row["n_points"] = len(own)
-    if len(own):
+    own = series.get(target.indicator)
+    row["n_points"] = 0 if own is None else len(own)
+    if own is not None:
         last = own.iloc[-1]
         row |= {"value": float(last["value"]), "value_date": last["date"], "value_row_id": last["row_id"]}
-        row["model"] = models.get(target.indicator, "")
+        row["model"] = outlook.model(target.indicator, iso3)
         row["pace_per_year"] = pace(own)
     if target.value is None or target.date is None:
         return row
-    if not len(own):
+    if own is None:
         row["status"] = "no_data"
         return row
     value = row["value"]
@@ -189,7 +160,8 @@ def _target(
 
 
 def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[str, Any]:
-    assert target.value is not None and target.date is not None
+    assert target.value is not None
+    assert target.date is not None
     hit = [_reached(value, target.value, indicator) for value in own["value"]]
     arrival = dt.date.fromisoformat(own["date"].iloc[hit.index(True)])
     return {
@@ -201,7 +173,8 @@ def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[st
 
 
 def _ahead(target: Target, indicator: Indicator, path: pd.DataFrame) -> dict[str, Any]:
-    assert target.value is not None and target.date is not None
+    assert target.value is not None
+    assert target.date is not None
     out: dict[str, Any] = {}
     at = decimal_year(target.date)
     if at > path["year"].iloc[0]:
@@ -246,26 +219,6 @@ def pace(own: pd.DataFrame) -> float:
     first = int(np.argmax(year >= year[-1] - PACE_YEARS - TOLERANCE))
     first = min(first, len(own) - 2)
     return float((value[-1] - value[first]) / (year[-1] - year[first])) if year[-1] > year[first] else math.nan
-
-
-def decimal_year(day: dt.date) -> float:
-    """Calendar year with fraction, the day included."""
-    length = 366 if (day.year % 4 == 0 and day.year % 100 != 0) or day.year % 400 == 0 else 365
-    return day.year + day.timetuple().tm_yday / length
-
-
-def months_after(day: dt.date, n: int) -> list[dt.date]:
-    """The day itself and the last days of the next `n` months."""
-    out = [day]
-    for step in range(1, n + 1):
-        month = day.month - 1 + step + 1
-        out.append(dt.date(day.year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1))
-    return out
-
-
-def months_between(promised: dt.date, arrival: dt.date) -> float:
-    """Months from the promised day to the arrival; below 0 where it is early."""
-    return round((decimal_year(arrival) - decimal_year(promised)) * 12, 1)
 
 
 def _reached(value: float, goal: float, indicator: Indicator) -> bool:

@@ -151,7 +151,7 @@ class Strategy(Frozen):
 
 
 def questions(strategy: Strategy) -> list[tuple[str, str]]:
-    """What the published strategy does not say: (target id, what is unknown)."""
+    """List what the published strategy does not say: (target id, what is unknown)."""
     out = []
     for _, target in strategy.targets:
         if target.indicator is None:

@@ -246,7 +246,7 @@ def _money(path: Path, target: Mapping) -> Iterator[Problem]:
     if not isinstance(budget, Mapping):
         return
     amount, spent = budget.get("amount"), budget.get("spent")
-    if _is_number(amount) and _is_number(spent) and spent > amount:
+    if isinstance(amount, int | float) and isinstance(spent, int | float) and spent > amount:
         yield Problem(
             (*path, "budget", "spent"),
             "overspent",

@@ -145,7 +145,7 @@ def parse_data360(body: bytes, indicator: str, url: str, retrieved: str) -> pd.D
 
 
 def parse_itu_datahub(body: bytes, url: str, retrieved: str, *, book: Catalogue | None = None) -> pd.DataFrame:
-    """Turn an answer of ITU DataHub (``/data/bycode/...``) into rows of the store; series without indicator are left out."""
+    """Turn an answer of ITU DataHub (``/data/bycode/...``) into rows of the store; unknown series are left out."""
     book = book or catalogue()
     out = []
     for row in json.loads(body):

@@ -27,8 +27,8 @@ def read_series_file(
     Parameters
     ----------
     path
-        CSV, Excel (first sheet) or Parquet. Long: columns iso3, indicator, date (or year), value. Wide: iso3, date and a
-        column for each indicator. Indicators may go by the codes of their sources.
+        CSV, Excel (first sheet) or Parquet. Long: columns iso3, indicator, date (or year), value. Wide: iso3, date and
+        a column for each indicator. Indicators may go by the codes of their sources.
     columns
         Names of the file's columns by their name here, e.g. ``{"internet_users_pct": "i99H"}``.
     fixed
@@ -69,7 +69,7 @@ def read_series_file(
 
 
 def _ids(book: Catalogue) -> dict[str, str]:
-    """Indicators by the codes of the sources, so that a source's own file can be imported as it is."""
+    """Map the codes of the sources to indicators, so that a source's own file can be imported as it is."""
     return {code: indicator.id for indicator in book.indicators.values() for code in indicator.codes.values()}
 
 

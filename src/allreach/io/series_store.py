@@ -46,7 +46,7 @@ def conform_series(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
     """
     rows = tables.conform(frame, TABLE, where=where)
     rows = rows[[column.name for column in tables.schema(TABLE)]].copy()
-    faults = []
+    faults: list[Fault] = []
     rows["date"] = [_whole_date(value, number, where, faults) for number, value in enumerate(rows["date"])]
     bad = ~rows["status"].isin(STATUSES)
     for number in np.flatnonzero(bad.to_numpy()):
@@ -123,7 +123,7 @@ def query(path: Path, sql: str, parameters: list[Any] | None = None) -> pd.DataF
 
 
 def read_current(path: Path, *, as_of: dt.date | None = None) -> pd.DataFrame:
-    """What is known: one value per country, indicator and day.
+    """Read what is known: one value per country, indicator and day.
 
     The newest revision of each source; where sources differ, the better status, then the newer retrieval. With `as_of`
     only what had been retrieved by then.
@@ -142,7 +142,7 @@ def read_current(path: Path, *, as_of: dt.date | None = None) -> pd.DataFrame:
 
 
 def shipped_series() -> pd.DataFrame:
-    """Published figures that ship with the program, each with its source."""
+    """Read the published figures that ship with the program, each with its source."""
     path = Path(str(importlib.resources.files("allreach"))) / "indicators" / "published.csv"
     frame = pd.read_csv(path, keep_default_na=False, comment="#")
     frame["value"] = pd.to_numeric(frame["value"])

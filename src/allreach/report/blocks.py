@@ -25,7 +25,7 @@ class Sources:
     _known: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def number(self, title: str, url: str = "", *, retrieved: str = "", licence: str = "", row: str = "") -> int:
-        """Number of a source; a new one is entered."""
+        """Return the number of a source; a new one is entered."""
         key = (title, url)
         if key not in self._known:
             self._known[key] = len(self.entries) + 1
@@ -39,7 +39,7 @@ class Sources:
         return self._known[key]
 
     def of_row(self, row: pd.Series) -> int:
-        """Number of the source of a row of the series store."""
+        """Return the number of the source of a row of the series store."""
         # One publication under several addresses of its pages is one source with the first address.
         return self.number(
             str(row["source"]),

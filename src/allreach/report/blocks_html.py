@@ -9,14 +9,19 @@ from allreach.report.blocks import Block, Cell
 
 STYLE = """
 :root{--ink:#1c2b33;--soft:#56656d;--line:#dfe5e7;--main:#00796b;--bad:#b3261e;--warn:#8a5200;--good:#2e7d32}
-*{box-sizing:border-box}body{margin:0;background:#f5f7f7;color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",Roboto,sans-serif}
+*{box-sizing:border-box}
+body{margin:0;background:#f5f7f7;color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",Roboto,sans-serif}
 main{max-width:1000px;margin:0 auto;padding:20px 24px 48px;background:#fff;min-height:100vh}
-h1{color:var(--main);font-size:1.7rem;margin:.2em 0}h2{font-size:1.2rem;margin:1.6em 0 .5em;border-bottom:1px solid var(--line)}
+h1{color:var(--main);font-size:1.7rem;margin:.2em 0}
+h2{font-size:1.2rem;margin:1.6em 0 .5em;border-bottom:1px solid var(--line)}
 .lead,.note,figcaption,.rule{color:var(--soft);font-size:.9rem}.rule{font-style:italic}
 nav a{margin-right:1em}a{color:var(--main);text-decoration-thickness:1px;text-underline-offset:2px}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top;text-align:start}th{border-bottom:2px solid var(--main)}
-.right{text-align:end}figure{margin:1em 0}figure svg{width:100%;height:auto;max-width:820px;display:block}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;
+font-variant-numeric:tabular-nums}
+th,td{padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top;text-align:start}
+th{border-bottom:2px solid var(--main)}
+.right{text-align:end}figure{margin:1em 0}
+figure svg{width:100%;height:auto;max-width:820px;display:block}
 sup a{text-decoration:none}td a.v,li a.v{color:inherit;text-decoration:underline dotted}
 .status-achieved,.status-on_track{color:var(--good);font-weight:600}.status-at_risk{color:var(--warn);font-weight:600}
 .status-off_track,.status-missed,.status-blocked{color:var(--bad);font-weight:600}

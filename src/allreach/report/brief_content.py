@@ -109,7 +109,7 @@ def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> dict[str, Any
 
 
 def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
-    """What the plan says, where there is one."""
+    """Say what the plan does, where there is one."""
     speech, results = sources.speech, inputs.results
     if results is None or not results.plan_summary:
         return []
@@ -266,7 +266,7 @@ def target_chart(
 
 def year_of(day: Any) -> float:
     """Calendar year with fraction."""
-    from allreach.indicators.status import decimal_year
+    from allreach.indicators.outlook import decimal_year
 
     return decimal_year(day)
 

@@ -92,7 +92,8 @@ def fan_chart(
             out.append(f'<polygon points="{_points(edge)}" fill="{MAIN}" fill-opacity="{shade}"/>')
         middle = [(x.at(t), y.at(v)) for t, v in zip(path["year"], path["mid"], strict=True)]
         out.append(
-            f'<polyline points="{_points(middle)}" fill="none" stroke="{MAIN}" stroke-width="1.6" stroke-dasharray="5 3"/>'
+            f'<polyline points="{_points(middle)}" fill="none" stroke="{MAIN}" stroke-width="1.6" '
+            'stroke-dasharray="5 3"/>'
         )
     if plan is not None:
         steps = [(x.at(t), y.at(v)) for t, v in zip(plan["year"], plan["value"], strict=True)]

@@ -82,7 +82,7 @@ class Speech:
 
     def money(self, usd: float) -> str:
         """Write an amount in million US dollars."""
-        return f"{self.number(usd / 1e6, 1)}\u00a0{ {'en': 'million USD', 'az': 'milyon ABŞ dolları', 'ru': 'млн долл. США', 'fr': 'millions USD'}[self.language] }"
+        return f"{self.number(usd / 1e6, 1)}\u00a0{self('million_usd')}"
 
     def date(self, day: str | dt.date | None) -> str:
         """Write a day; a dash where there is none."""

@@ -46,7 +46,7 @@ def step_words(speech: Speech, row: Mapping[str, Any], names: Mapping[str, str])
 
 
 def question_words(speech: Speech, strategy: Strategy) -> list[str]:
-    """What a strategy does not say, one line a target."""
+    """Say what a strategy leaves open, one line a target."""
     asked: dict[str, list[str]] = {}
     for target, what in questions(strategy):
         asked.setdefault(target, []).append(speech(f"ask_{what}"))

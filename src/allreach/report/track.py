@@ -115,7 +115,8 @@ def brief(
     if other and not (inputs.series["iso3"] == other).any():
         known = ", ".join(sorted(inputs.series["iso3"].unique()))
         raise DataMissingError(
-            f"{other}: the series store has no value of it (there are: {known}). Import some with allreach track --import FILE"
+            f"{other}: the series store has no value of it (there are: {known}). "
+            "Import some with allreach track --import FILE"
         )
     spoken = list(languages) or list(inputs.config.languages if inputs.config else ("en",))
     out, files = folder / "results" / scenario / "brief", []

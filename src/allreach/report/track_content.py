@@ -87,7 +87,8 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> B
         text = speech.number(row["value"], 1)
         if pd.isna(row["value"]):
             n = len(str(row["missing"]).split())
-            text = f"{speech('open_index', n=n)}; {speech('between', low=speech.number(row['low'], 1), high=speech.number(row['high'], 1))}"
+            ends = {"low": speech.number(row["low"], 1), "high": speech.number(row["high"], 1)}
+            text = f"{speech('open_index', n=n)}; {speech('between', **ends)}"
         name = f"{speech.indicator('idi')} ({label})"
         rows.append([cell(name), cell(speech.unit("idi")), cell(text), cell(str(row["edition"])), cell(NO_VALUE)])
     head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "change")]
@@ -158,7 +159,8 @@ def _slips(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list
     for _, row in late.iterrows():
         _, target = book[row["strategy"], row["target_id"]]
         unit = inputs.book.get(row["indicator"]).unit
-        span = f"{speech.month(row['arrival_early'])} – {speech.month(row['arrival_late']) if row['arrival_late'] else speech('never')}"
+        latest = speech.month(row["arrival_late"]) if row["arrival_late"] else speech("never")
+        span = f"{speech.month(row['arrival_early'])} – {latest}"
         needed = speech.measure(row["pace_needed_per_year"], unit, sign=True)
         words = [cell(speech.text(target.name)), cell(row["owner"] or NO_VALUE), cell(speech.month(row["target_date"]))]
         words += [cell(speech.month(row["arrival_date"])), cell(span if row["status"] != "achieved" else NO_VALUE)]
