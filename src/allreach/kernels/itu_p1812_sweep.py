@@ -57,10 +57,9 @@ from allreach.kernels.itu_p1812_profile import (
     smooth_path_nu,
 )
 from allreach.kernels.itu_p1812_walk import (
-    N_HULLS,
-    N_NEAR,
+    _NEAR,
+    N_ROWS,
     N_STATE,
-    N_WORK_ROWS,
     Radial,
     advance,
     line_of_sight_sample,
@@ -75,15 +74,6 @@ EARTH_RADIUS_KM = 6371.0
 LN_50 = math.log(50.0)
 ABETA_ROOT = A_BETA_KM ** (-1.0 / 3.0)
 _LOG_D, _FK, _D_113, _D_31, _TAU, _LN_MU1, _HALF_SIN, _HALF_COS = 0, 1, 2, 3, 4, 5, 6, 7
-
-
-class Scratch(NamedTuple):
-    """Work arrays of a walk: float64 (``N_WORK_ROWS``, n) and ``N_STATE``, int64 ``N_HULLS`` and ``N_NEAR``."""
-
-    work: Any
-    state: Any
-    top: Any
-    near: Any
 
 
 class Asked(NamedTuple):
@@ -167,18 +157,18 @@ def store_axes(
 
 @kernel
 def _smooth_nu(r: Radial, k: int, g: PathGeometry, a_km: float, near: int) -> float:
-    nu, at = smooth_path_nu(r.d_km, k + 1, g.hts - g.hstd, g.hrs - g.hsrd, a_km, r.near[near])
-    r.near[near] = at
+    nu, at = smooth_path_nu(r.a[0], k + 1, g.hts - g.hstd, g.hrs - g.hsrd, a_km, int(r.s[_NEAR + near]))
+    r.s[_NEAR + near] = at
     return nu
 
 
 @kernel
-def _ln_beta0(table: Any, k: int, g: PathGeometry, sin_lat: float, cos_lat_cos_bearing: float) -> float:
+def _ln_beta0(terms: Any, g: PathGeometry, sin_lat: float, cos_lat_cos_bearing: float) -> float:
     """Natural logarithm of beta_0 at the centre of the path to sample k."""
-    ln_mu1 = table[k, _LN_MU1]
+    ln_mu1 = terms[_LN_MU1]
     if g.dtm_km < 0.999999999 * g.d_km or g.dlm_km < 0.999999999 * g.d_km:
         ln_mu1 = log_mu1(g.dtm_km, inland_share(g.dlm_km))
-    s = sin_lat * table[k, _HALF_COS] + cos_lat_cos_bearing * table[k, _HALF_SIN]
+    s = sin_lat * terms[_HALF_COS] + cos_lat_cos_bearing * terms[_HALF_SIN]
     return log_beta0(math.degrees(math.asin(min(max(s, -1.0), 1.0))), ln_mu1)
 
 
@@ -188,7 +178,7 @@ def losses_at(
     k: int,
     g: PathGeometry,
     asked: Asked,
-    table: Any,
+    terms: Any,
     ae_root: float,
     sin_lat: float,
     cos_lat_cos_bearing: float,
@@ -201,7 +191,7 @@ def losses_at(
     """
     slant = (g.hts - g.hrs) * 0.001 / g.d_km
     slant_db = ten_log_one_plus(slant * slant)
-    log_d_db, fk = table[k, _LOG_D], table[k, _FK]
+    log_d_db, fk = terms[_LOG_D], terms[_FK]
     fj = sub_path_factor(g.theta_mrad)
     ht, hr = g.hts - g.hstd, g.hrs - g.hsrd  # (38a), (38b)
     horizons_km = g.dlt_km + g.dlr_km if g.is_transhorizon else g.d_km
@@ -239,7 +229,7 @@ def losses_at(
             # at p = 50 % fi = I(0.5) / I(beta_0) is under 2e-8: without sea it cannot be felt, nor can beta_0
             if p < 50.0 or g.omega > 0.0:
                 if math.isnan(ln_b0):
-                    ln_b0 = _ln_beta0(table, k, g, sin_lat, cos_lat_cos_bearing)
+                    ln_b0 = _ln_beta0(terms, g, sin_lat, cos_lat_cos_bearing)
                     i_b0 = inverse_normal(0.01 * math.exp(ln_b0))
                 is_under_b0 = ln_p < ln_b0
                 b0 = math.exp(ln_b0)
@@ -257,24 +247,24 @@ def losses_at(
                 and (is_under_b0 or g.is_transhorizon or ducting_least_db(g, band, log_d_db) < lbda)
             ):
                 if math.isnan(dlt):
-                    dlt = r.d_km[line_of_sight_sample(r, k, g.hts, g.hrs)]
+                    dlt = r.a[0, line_of_sight_sample(r, k, g.hts, g.hrs)]
                     dlr = g.d_km - dlt
                 if math.isnan(lba_fixed):
                     lba_fixed = ducting_fixed_db(g, dlt, dlr, band)
                 if is_under_b0 or lba_fixed < lbda:
                     if math.isnan(ln_b0):
-                        ln_b0 = _ln_beta0(table, k, g, sin_lat, cos_lat_cos_bearing)
+                        ln_b0 = _ln_beta0(terms, g, sin_lat, cos_lat_cos_bearing)
                         i_b0 = inverse_normal(0.01 * math.exp(ln_b0))
                     if math.isnan(ln_mu2):
-                        tau = table[k, _TAU] if g.dlm_km >= 0.999999999 * g.d_km else inland_share(g.dlm_km)
-                        ln_mu2 = log_mu2(g, table[k, _D_31], tau)
+                        tau = terms[_TAU] if g.dlm_km >= 0.999999999 * g.d_km else inland_share(g.dlm_km)
+                        ln_mu2 = log_mu2(g, terms[_D_31], tau)
                     # (53) without its last term, which is at least 0 from beta_0 on, and with mu_3 = 1, is too low
                     least = lba_fixed + (1.2 + 3.7e-3 * g.d_km) * (ln_p - ln_b0 - ln_mu2) / LN_10
                     if is_under_b0 or least < lbda:
                         if math.isnan(hm):
-                            hm = roughness_m(r, g, dlt, dlr)
+                            hm = roughness_m(r, k, g, dlt)
                         ln_beta = ln_b0 + ln_mu2 + log_mu3(g, dlt, dlr, hm)  # (54)
-                        lba = lba_fixed + ducting_time_db(g.d_km, table[k, _D_113], ln_beta, ln_p)
+                        lba = lba_fixed + ducting_time_db(g.d_km, terms[_D_113], ln_beta, ln_p)
                         lminbap = soft_maximum_db(lba, lb0p)  # (60)
                         if lminbap <= lbda:
                             lbda = lminbap + (lbda - lminbap) * fk  # (61)
@@ -313,12 +303,12 @@ def walk_losses_db(
     for i in range(1, first):
         advance(r, i)
     for k in range(first, r.n):
-        is_in = is_defined and DISTANCE_MIN_KM <= r.d_km[k] <= DISTANCE_MAX_KM
+        is_in = is_defined and DISTANCE_MIN_KM <= r.a[0, k] <= DISTANCE_MAX_KM
         for a in range(len(asked.rx_height_m)):
             height = asked.rx_height_m[a]
             if is_in and ANTENNA_MIN_M <= height <= ANTENNA_MAX_M:
                 g = receiver_geometry(r, k, height, asked.least_nu)
-                losses_at(r, k, g, asked, table, ae_root, sin_lat, cos_lat_cos_bearing, height, out[k, a])
+                losses_at(r, k, g, asked, table[k], ae_root, sin_lat, cos_lat_cos_bearing, height, out[k, a])
             else:
                 out[k, a] = math.nan
         if k < r.n - 1:
@@ -340,7 +330,8 @@ def sweep_losses_db(
     dcr_km: float,
     asked: Asked,
     table: Any,
-    scratch: Scratch,
+    a: Any,
+    s: Any,
     out: Any,
 ) -> None:
     """Losses at every sample of a radial, for all combinations of heights, frequencies and percentages.
@@ -359,8 +350,8 @@ def sweep_losses_db(
         What is asked of each receiver.
     table
         From `store_distances`; serves all radials with the same distances.
-    scratch
-        Arrays to work in.
+    a, s
+        Arrays to work in, float64: shape (``N_ROWS``, n + 2) and ``N_STATE``.
     out
         Losses, shape (n, heights, frequencies, time percentages, location percentages); NaN where the Recommendation
         gives none (nearer than 0.25 km or than the fifth sample) and from the first unknown height on. [dB]
@@ -373,11 +364,12 @@ def sweep_losses_db(
     if n_usable < 5:
         out[:n] = math.nan
         return
+    for i in range(n_usable):
+        a[0, i], a[1, i], a[2, i], a[3, i] = d_km[i], h_m[i], clutter_m[i], zone[i]
     r = Radial(
-        d_km, h_m, clutter_m, zone, n_usable, tx_height_m, effective_earth_radius_km(delta_n), dct_km, dcr_km,
-        has_clutter, asked.with_abeta, scratch.work, scratch.state, scratch.top, scratch.near,
-    )  # fmt: skip
+        n_usable, tx_height_m, effective_earth_radius_km(delta_n), dct_km, dcr_km, has_clutter, asked.with_abeta, a, s
+    )
     walk_losses_db(r, asked, table, lat_tx_deg, bearing_deg, 4, out)
 
 
-__all__ = ["N_BAND", "N_DISTANCE", "N_HULLS", "N_NEAR", "N_STATE", "N_TIME", "N_WORK_ROWS", "Asked", "Scratch"]
+__all__ = ["N_BAND", "N_DISTANCE", "N_ROWS", "N_STATE", "N_TIME", "Asked", "sweep_losses_db"]

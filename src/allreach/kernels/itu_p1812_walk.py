@@ -19,15 +19,15 @@ from allreach.kernels.itu_p1812_profile import A_BETA_KM, INLAND, SEA, PathGeome
 FAN_OUT = 8  # samples in a leaf block, blocks in a block
 LEVELS = 3
 N_HULLS = 4
-N_STATE = 16
-# rows of the float work array: two for each hull, then slope and offset of the blocks of bare and of covered terrain
-N_WORK_ROWS = 2 * N_HULLS + 4
+# rows of the array of samples: distance, height, clutter, zone; two for each hull; slope and offset of the blocks of
+# bare and of covered terrain
+_D, _H, _C, _Z, _HULL, _BLOCK = 0, 1, 2, 3, 4, 4 + 2 * N_HULLS
+N_ROWS = _BLOCK + 4
 # what the hulls hold: heights less c d^2
 _BARE_AE, _CLUTTER_AE, _CLUTTER_ABETA, _BARE_FLAT = 0, 1, 2, 3
 # numbers that the walk carries
-_BEST_BARE, _LT, _BEST_FLAT, _BEST_CLUTTER, _BEST_BETA, _V1, _V2 = 0, 1, 2, 3, 4, 5, 6
-_SEA_KM, _LAND_RUN, _INLAND_RUN, _DTM, _DLM, _BUILT_BARE, _BUILT_CLUTTER, _THETA_T, _RX_HORIZON = (
-    7,
+_BEST_BARE, _LT, _BEST_FLAT, _BEST_CLUTTER, _BEST_BETA, _V1, _V2, _THETA_T = 0, 1, 2, 3, 4, 5, 6, 7
+_SEA_KM, _LAND_RUN, _INLAND_RUN, _DTM, _DLM, _FIRST_SEA_KM, _LAST_SEA_KM, _COUNTED_KM, _CLOSED = (
     8,
     9,
     10,
@@ -36,21 +36,29 @@ _SEA_KM, _LAND_RUN, _INLAND_RUN, _DTM, _DLM, _BUILT_BARE, _BUILT_CLUTTER, _THETA
     13,
     14,
     15,
+    16,
 )
-N_NEAR = 5  # samples from which searches start: three line-of-sight searches, two smooth paths
+_TOP = 17  # points on each hull
+_WALKED = _TOP + N_HULLS  # numbers that a step changes; those below are kept over `step_aside`
+_RX_HORIZON, _BUILT_BARE, _BUILT_CLUTTER, _GUEST = _WALKED, _WALKED + 1, _WALKED + 2, _WALKED + 3
+_NEAR = _WALKED + 4  # samples from which searches start: three line-of-sight searches, two smooth paths
+N_NEAR = 5
+_ASIDE = _NEAR + N_NEAR  # copies: the walked numbers, the point each hull lost last, two samples
+_LOST = _ASIDE + _WALKED
+_SAMPLES = _LOST + 2 * N_HULLS
+N_STATE = _SAMPLES + 8
+FROM_ZONES = -1.0  # instead of a distance from the coast: that of the first or last sample at sea
+NO_COAST_KM = 500.0
 
 
 class Radial(NamedTuple):
     """A radial, and the arrays in which the walk keeps what it has seen.
 
     ``has_clutter`` may be False only where no sample has any; ``with_abeta`` says whether the walk is to serve
-    percentages of time under 50 too. Heights and distances of the ``n`` samples are finite, distances rise from 0.
+    percentages of time under 50 too. Rows 0 to 3 of ``a``, shape (``N_ROWS``, at least n + 2), hold distance, height,
+    clutter and zone of the ``n`` samples, finite and with distances rising from 0; ``s`` has ``N_STATE`` numbers.
     """
 
-    d_km: Any
-    h_m: Any
-    clutter_m: Any
-    zone: Any
     n: int
     tx_height_m: float
     ae_km: float
@@ -58,10 +66,8 @@ class Radial(NamedTuple):
     dcr_km: float
     has_clutter: bool
     with_abeta: bool
-    work: Any
-    state: Any
-    top: Any
-    near: Any
+    a: Any
+    s: Any
 
 
 @kernel
@@ -83,43 +89,87 @@ def _build_blocks(r: Radial, row: int, with_clutter: bool) -> None:
         for b in range((r.n + size - 1) // size):
             first = max(b * size, 1)
             last = min((b + 1) * size, r.n) - 1
-            y_first = r.h_m[first] + (r.clutter_m[first] if with_clutter else 0.0)
-            y_last = r.h_m[last] + (r.clutter_m[last] if with_clutter else 0.0)
-            slope = (y_last - y_first) / (r.d_km[last] - r.d_km[first]) if last > first else 0.0
+            y_first = r.a[_H, first] + (r.a[_C, first] if with_clutter else 0.0)
+            y_last = r.a[_H, last] + (r.a[_C, last] if with_clutter else 0.0)
+            slope = (y_last - y_first) / (r.a[_D, last] - r.a[_D, first]) if last > first else 0.0
             above = -math.inf
             for i in range(first, last + 1):
-                y = r.h_m[i] + (r.clutter_m[i] if with_clutter else 0.0)
-                above = max(above, y - slope * r.d_km[i])
-            r.work[row, offset + b] = slope
-            r.work[row + 1, offset + b] = above
+                y = r.a[_H, i] + (r.a[_C, i] if with_clutter else 0.0)
+                above = max(above, y - slope * r.a[_D, i])
+            r.a[row, offset + b] = slope
+            r.a[row + 1, offset + b] = above
         size *= FAN_OUT
 
 
 @kernel
 def start(r: Radial) -> None:
     """Begin the walk at the transmitter."""
-    for i in range(N_STATE):
-        r.state[i] = 0.0
+    for i in range(_NEAR):
+        r.s[i] = 0.0
     for i in (_BEST_BARE, _BEST_FLAT, _BEST_CLUTTER, _BEST_BETA):
-        r.state[i] = -math.inf
-    for hull in range(N_HULLS):
-        r.top[hull] = 0
+        r.s[i] = -math.inf
     for i in range(N_NEAR):
-        r.near[i] = 1
-    _add_zone(r, 0, 0.0)
+        r.s[_NEAR + i] = 1.0
+    r.s[_FIRST_SEA_KM] = -1.0
+    r.s[_CLOSED] = -1.0
 
 
 @kernel
-def _add_zone(r: Radial, i: int, left_km: float) -> None:
-    """Count sample i in full, up to half-way to the next."""
-    share = left_km + 0.5 * (r.d_km[i + 1] - r.d_km[i])
-    s = r.state
-    if r.zone[i] == SEA:
+def step_aside(r: Radial, k: int) -> None:
+    """Keep the walk as it is, and samples k and k + 1, so that two others may stand there; ended by `step_back`."""
+    for i in range(_WALKED):
+        r.s[_ASIDE + i] = r.s[i]
+    for row in range(4):
+        r.s[_SAMPLES + 2 * row], r.s[_SAMPLES + 2 * row + 1] = r.a[row, k], r.a[row, k + 1]
+    r.s[_GUEST] = k
+
+
+@kernel
+def step_back(r: Radial) -> None:
+    """Undo one `advance` after `step_aside`, and put the samples back."""
+    for hull in range(N_HULLS):
+        if r.s[_TOP + hull] > 0.0:
+            last = int(r.s[_TOP + hull]) - 1
+            r.a[_HULL + 2 * hull, last] = r.s[_LOST + 2 * hull]
+            r.a[_HULL + 2 * hull + 1, last] = r.s[_LOST + 2 * hull + 1]
+    for i in range(_WALKED):
+        r.s[i] = r.s[_ASIDE + i]
+    swap_guests(r)
+    r.s[_GUEST] = 0.0
+
+
+@kernel
+def swap_guests(r: Radial) -> None:
+    """Exchange the two samples that stand in for others with those; nothing where there are none."""
+    k = int(r.s[_GUEST])
+    if k == 0:
+        return
+    for row in range(4):
+        for j in range(2):
+            own = r.s[_SAMPLES + 2 * row + j]
+            r.s[_SAMPLES + 2 * row + j] = r.a[row, k + j]
+            r.a[row, k + j] = own
+
+
+@kernel
+def _close_zone(r: Radial, i: int) -> None:
+    """Count sample i, from where the one before ended to half-way to the next, unless that was done."""
+    s = r.s
+    if s[_CLOSED] >= i:
+        return
+    s[_CLOSED] = i
+    end_km = 0.5 * (r.a[_D, i] + r.a[_D, i + 1])
+    share = end_km - s[_COUNTED_KM]
+    s[_COUNTED_KM] = end_km
+    if r.a[_Z, i] == SEA:
         s[_SEA_KM] += share
+        s[_LAST_SEA_KM] = r.a[_D, i]
+        if s[_FIRST_SEA_KM] < 0.0:
+            s[_FIRST_SEA_KM] = r.a[_D, i]
         s[_LAND_RUN] = 0.0
     else:
         s[_LAND_RUN] += share
-    s[_INLAND_RUN] = s[_INLAND_RUN] + share if r.zone[i] == INLAND else 0.0
+    s[_INLAND_RUN] = s[_INLAND_RUN] + share if r.a[_Z, i] == INLAND else 0.0
     s[_DTM] = max(s[_DTM], s[_LAND_RUN])
     s[_DLM] = max(s[_DLM], s[_INLAND_RUN])
 
@@ -127,23 +177,25 @@ def _add_zone(r: Radial, i: int, left_km: float) -> None:
 @kernel
 def _push(r: Radial, hull: int, x: float, y: float) -> None:
     """Add a point at the right end of an upper hull."""
-    xs, ys, m = r.work[2 * hull], r.work[2 * hull + 1], r.top[hull]
+    xs, ys, m = r.a[_HULL + 2 * hull], r.a[_HULL + 2 * hull + 1], int(r.s[_TOP + hull])
     while m >= 2 and (ys[m - 1] - ys[m - 2]) * (x - xs[m - 1]) <= (y - ys[m - 1]) * (xs[m - 1] - xs[m - 2]):
         m -= 1
+    r.s[_LOST + 2 * hull], r.s[_LOST + 2 * hull + 1] = xs[m], ys[m]
     xs[m], ys[m] = x, y
-    r.top[hull] = m + 1
+    r.s[_TOP + hull] = m + 1
 
 
 @kernel
 def advance(r: Radial, i: int) -> None:
     """Take sample i (1, 2, ... in order) into the part of the path between transmitter and receiver."""
-    d, h, cover = r.d_km[i], r.h_m[i], r.clutter_m[i]
-    hts = r.h_m[0] + r.tx_height_m
+    d, h, cover = r.a[_D, i], r.a[_H, i], r.a[_C, i]
+    hts = r.a[_H, 0] + r.tx_height_m
     c, c_beta = 500.0 / r.ae_km, 500.0 / A_BETA_KM
-    before_d, before_h = r.d_km[i - 1], r.h_m[i - 1]
+    before_d, before_h = r.a[_D, i - 1], r.a[_H, i - 1]
+    _close_zone(r, i - 1)
     step = d - before_d
     over_d = 1.0 / d
-    s = r.state
+    s = r.s
     s[_V1] += step * (h + before_h)  # (83)
     s[_V2] += step * (h * (2.0 * d + before_d) + before_h * (d + 2.0 * before_d))  # (84)
     flat = (h - hts) * over_d
@@ -162,7 +214,6 @@ def advance(r: Radial, i: int) -> None:
     if r.with_abeta:
         s[_BEST_BETA] = max(s[_BEST_BETA], covered - c_beta * d)
         _push(r, _CLUTTER_ABETA, d, h + cover - c_beta * d * d)
-    _add_zone(r, i, 0.5 * step)
 
 
 @kernel
@@ -178,8 +229,8 @@ def milliradians(slope_m_per_km: float) -> float:
 @kernel
 def _tangent(r: Radial, hull: int, x: float, y: float) -> int:
     """Vertex of a hull that a point to its right sees highest; the last of equals."""
-    xs, ys = r.work[2 * hull], r.work[2 * hull + 1]
-    low, high, width = 0, r.top[hull] - 1, 1
+    xs, ys = r.a[_HULL + 2 * hull], r.a[_HULL + 2 * hull + 1]
+    low, high, width = 0, int(r.s[_TOP + hull]) - 1, 1
     while high - width >= low:  # the vertex is mostly near the receiver: look back in growing steps, then halve
         j = high - width
         if (ys[j + 1] - ys[j]) * (x - xs[j]) >= (y - ys[j]) * (xs[j + 1] - xs[j]):
@@ -199,8 +250,8 @@ def _tangent(r: Radial, hull: int, x: float, y: float) -> int:
 @kernel
 def _highest_above_line(r: Radial, hull: int, intercept: float, slope: float) -> float:
     """Largest height of a hull above a line."""
-    xs, ys = r.work[2 * hull], r.work[2 * hull + 1]
-    low, high = 0, r.top[hull] - 1
+    xs, ys = r.a[_HULL + 2 * hull], r.a[_HULL + 2 * hull + 1]
+    low, high = 0, int(r.s[_TOP + hull]) - 1
     while low < high:
         j = (low + high) // 2
         if ys[j + 1] - ys[j] > slope * (xs[j + 1] - xs[j]):
@@ -229,9 +280,9 @@ def _least_ratio(a: float, b: float, d_1: float, d_2: float, d_total: float) -> 
 @kernel
 def _key(r: Radial, i: int, d_total: float, hts: float, slope: float, c: float, with_clutter: bool) -> float:
     """Square of the diffraction parameter with its sign, up to constants, (15)."""
-    d = r.d_km[i]
+    d = r.a[_D, i]
     product = d * (d_total - d)
-    y = r.h_m[i] + r.clutter_m[i] if with_clutter else r.h_m[i]
+    y = r.a[_H, i] + r.a[_C, i] if with_clutter else r.a[_H, i]
     height = y + c * product - (hts + slope * d)
     return float(height * abs(height) / product)
 
@@ -246,17 +297,17 @@ def _line_of_sight_search(
     the ray as the best sample so far; the search starts from the answer of the receiver before and the two samples
     before this one.
     """
-    d_total = r.d_km[k]
+    d_total = r.a[_D, k]
     with_clutter = with_clutter and r.has_clutter
     row = _blocks(r, with_clutter)
-    slopes, offsets = r.work[row], r.work[row + 1]
-    at = min(max(r.near[near], 1), k - 1)
+    slopes, offsets = r.a[row], r.a[row + 1]
+    at = min(max(int(r.s[_NEAR + near]), 1), k - 1)
     best = _key(r, at, d_total, hts, slope, c, with_clutter)
     for i in range(max(1, k - 2), k):
         key = _key(r, i, d_total, hts, slope, c, with_clutter)
         if key > best or (key == best and i > at):
             best, at = key, i
-    r.near[near] = at
+    r.s[_NEAR + near] = at
     found = best
     best = max(best, floor)
     size_3, size_2 = FAN_OUT * FAN_OUT * FAN_OUT, FAN_OUT * FAN_OUT
@@ -274,7 +325,7 @@ def _line_of_sight_search(
                     key = _key(r, i, d_total, hts, slope, c, with_clutter)
                     if key > best or (key == best and i > at):
                         best, at, found = key, i, key
-    r.near[near] = at
+    r.s[_NEAR + near] = at
     return found, at
 
 
@@ -283,9 +334,9 @@ def _may_hold(
     r: Radial, k: int, block: int, size: int, s: float, o: float, hts: float, slope: float, c: float, best: float
 ) -> bool:
     """Whether a block can hold a sample at least as good: its line, the curvature bounded by a tangent."""
-    d_total = r.d_km[k]
-    d_1 = r.d_km[max(block * size, 1)]
-    d_2 = r.d_km[min((block + 1) * size, k) - 1]
+    d_total = r.a[_D, k]
+    d_1 = r.a[_D, max(block * size, 1)]
+    d_2 = r.a[_D, min((block + 1) * size, k) - 1]
     middle = 0.5 * (d_1 + d_2)
     a = hts - o - c * middle * middle
     b = slope - s - c * d_total + 2.0 * c * middle
@@ -295,11 +346,13 @@ def _may_hold(
 @kernel
 def _blocks(r: Radial, with_clutter: bool) -> int:
     """Row of the tree of blocks, which is built when it is first asked for."""
-    row = 2 * N_HULLS + (2 if with_clutter else 0)
+    row = _BLOCK + (2 if with_clutter else 0)
     flag = _BUILT_CLUTTER if with_clutter else _BUILT_BARE
-    if r.state[flag] == 0.0:
+    if r.s[flag] == 0.0:
+        swap_guests(r)
         _build_blocks(r, row, with_clutter)
-        r.state[flag] = 1.0
+        swap_guests(r)
+        r.s[flag] = 1.0
     return row
 
 
@@ -307,8 +360,10 @@ def _blocks(r: Radial, with_clutter: bool) -> int:
 def _roughness_m(r: Radial, first: int, last: int, intercept: float, slope: float) -> float:
     """Largest height above a line over samples first to last, (93): branch and bound."""
     row = _blocks(r, False)
-    slopes, offsets = r.work[row], r.work[row + 1]
-    best = -math.inf
+    slopes, offsets = r.a[row], r.a[row + 1]
+    best = max(
+        r.a[_H, first] - (intercept + slope * r.a[_D, first]), r.a[_H, last] - (intercept + slope * r.a[_D, last])
+    )  # the last may be a guest, which the blocks do not know
     size = FAN_OUT * FAN_OUT
     offset_1, offset_2 = _block_offset(r.n, 1), _block_offset(r.n, 2)
     for b_2 in range(first // size, last // size + 1):
@@ -322,16 +377,16 @@ def _roughness_m(r: Radial, first: int, last: int, intercept: float, slope: floa
             if _line_bound(r, b, FAN_OUT, s, o, first, last, intercept, slope) < best:
                 continue
             for i in range(max(b * FAN_OUT, first), min((b + 1) * FAN_OUT, last + 1)):
-                best = max(best, r.h_m[i] - (intercept + slope * r.d_km[i]))
-    return best
+                best = max(best, r.a[_H, i] - (intercept + slope * r.a[_D, i]))
+    return float(best)
 
 
 @kernel
 def _line_bound(
     r: Radial, block: int, size: int, s: float, o: float, first: int, last: int, intercept: float, slope: float
 ) -> float:
-    d_1 = r.d_km[max(block * size, first)]
-    d_2 = r.d_km[min((block + 1) * size - 1, last)]
+    d_1 = r.a[_D, max(block * size, first)]
+    d_2 = r.a[_D, min((block + 1) * size - 1, last)]
     return float(max(o + (s - slope) * d_1, o + (s - slope) * d_2) - intercept + 1e-9)
 
 
@@ -343,13 +398,13 @@ def _path_nu(
 
     In line of sight any number below ``least_nu`` will do where it is below that.
     """
-    d_total = r.d_km[k]
+    d_total = r.a[_D, k]
     c = 500.0 / a_km
     slope = (hrs - hts) / d_total
     if stim >= slope:
         y = hrs - c * d_total * d_total
         j = _tangent(r, hull, d_total, y)
-        srim = (r.work[2 * hull + 1, j] - y) / (d_total - r.work[2 * hull, j]) - c * d_total  # (17)
+        srim = (r.a[_HULL + 2 * hull + 1, j] - y) / (d_total - r.a[_HULL + 2 * hull, j]) - c * d_total  # (17)
         return math.sqrt(0.002 * d_total * (stim - slope) * max(srim + slope, 0.0))  # (18), (19)
     floor = -least_nu * least_nu / (0.002 * d_total)
     best, _ = _line_of_sight_search(r, k, hts, slope, c, True, near, floor)
@@ -359,15 +414,15 @@ def _path_nu(
 @kernel
 def line_of_sight_sample(r: Radial, k: int, hts: float, hrs: float) -> int:
     """Sample with the greatest diffraction parameter over bare terrain, for dlt in line of sight (section 5.3)."""
-    _, at = _line_of_sight_search(r, k, hts, (hrs - hts) / r.d_km[k], 500.0 / r.ae_km, False, 0, -math.inf)
+    _, at = _line_of_sight_search(r, k, hts, (hrs - hts) / r.a[_D, k], 500.0 / r.ae_km, False, 0, -math.inf)
     return at
 
 
 @kernel
-def roughness_m(r: Radial, g: PathGeometry, dlt_km: float, dlr_km: float) -> float:
+def roughness_m(r: Radial, k: int, g: PathGeometry, dlt_km: float) -> float:
     """Terrain roughness hm between the horizons, (91), (93). [m]."""
-    first = _sample_at(r, dlt_km)
-    last = first if not g.is_transhorizon else _sample_at(r, r.state[_RX_HORIZON])
+    first = int(r.s[_LT]) if g.is_transhorizon else first_sample_from(r.a[_D], 0, k, dlt_km)
+    last = first_sample_from(r.a[_D], 0, k, r.s[_RX_HORIZON]) if g.is_transhorizon else first
     return _roughness_m(r, first, last, g.hst_90a, (g.hsr_90b - g.hst_90a) / g.d_km)
 
 
@@ -388,16 +443,17 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
     least_nu
         Diffraction parameter, times the root of the wavelength, below which its value does not matter.
     """
-    s = r.state
-    d_total, h_k = r.d_km[k], r.h_m[k]
-    hts = r.h_m[0] + r.tx_height_m
+    s = r.s
+    _close_zone(r, k - 1)
+    d_total, h_k = r.a[_D, k], r.a[_H, k]
+    hts = r.a[_H, 0] + r.tx_height_m
     hrs = h_k + rx_height_m
     ae = r.ae_km
     c = 500.0 / ae
     over_d = 1.0 / d_total
-    step = d_total - r.d_km[k - 1]
-    v1 = s[_V1] + step * (h_k + r.h_m[k - 1])
-    v2 = s[_V2] + step * (h_k * (2.0 * d_total + r.d_km[k - 1]) + r.h_m[k - 1] * (d_total + 2.0 * r.d_km[k - 1]))
+    step = d_total - r.a[_D, k - 1]
+    v1 = s[_V1] + step * (h_k + r.a[_H, k - 1])
+    v2 = s[_V2] + step * (h_k * (2.0 * d_total + r.a[_D, k - 1]) + r.a[_H, k - 1] * (d_total + 2.0 * r.a[_D, k - 1]))
     hst = (2.0 * v1 * d_total - v2) * over_d * over_d  # (85)
     hsr = (v2 - v1 * d_total) * over_d * over_d  # (86)
 
@@ -407,12 +463,14 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
         hobs = _highest_above_line(r, _BARE_FLAT, hts, slope)  # (87a)
         if hobs > 0.0:
             j = _tangent(r, _BARE_FLAT, d_total, hrs)
-            alpha_obr = (r.work[2 * _BARE_FLAT + 1, j] - hrs) / (d_total - r.work[2 * _BARE_FLAT, j]) + slope  # (87c)
+            alpha_obr = (r.a[_HULL + 2 * _BARE_FLAT + 1, j] - hrs) / (
+                d_total - r.a[_HULL + 2 * _BARE_FLAT, j]
+            ) + slope  # (87c)
             alpha_obt = s[_BEST_FLAT] - slope  # (87b)
             share = hobs / (alpha_obt + alpha_obr)
             hstd = hst - share * alpha_obt  # (88c), (88e)
             hsrd = hsr - share * alpha_obr  # (88d), (88f)
-    hstd = min(hstd, r.h_m[0])  # (89a), (89b)
+    hstd = min(hstd, r.a[_H, 0])  # (89a), (89b)
     hsrd = min(hsrd, h_k)  # (89c), (89d)
 
     direct_t = slope - c * d_total
@@ -422,32 +480,40 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
         theta_t = s[_THETA_T]
         y = hrs - c * d_total * d_total
         j = _tangent(r, _BARE_AE, d_total, y)
-        x = r.work[2 * _BARE_AE, j]
-        theta_r = milliradians((r.work[2 * _BARE_AE + 1, j] - y) / (d_total - x) - 2.0 * c * d_total)
+        x = r.a[_HULL + 2 * _BARE_AE, j]
+        theta_r = milliradians((r.a[_HULL + 2 * _BARE_AE + 1, j] - y) / (d_total - x) - 2.0 * c * d_total)
         s[_RX_HORIZON] = x
-        dlt = r.d_km[int(s[_LT])]
+        dlt = r.a[_D, int(s[_LT])]
         dlr = d_total - x
     else:
         theta_t = milliradians(direct_t)
         theta_r = milliradians(-slope - c * d_total)
     theta = 1000.0 * d_total / ae + theta_t + theta_r  # (82)
 
-    hst_duct = min(hst, r.h_m[0])  # (90a)
+    hst_duct = min(hst, r.a[_H, 0])  # (90a)
     hsr_duct = min(hsr, h_k)  # (90b)
 
-    left = 0.5 * step
-    is_sea = r.zone[k] == SEA
+    left = d_total - s[_COUNTED_KM]
+    is_sea = r.a[_Z, k] == SEA
     sea = s[_SEA_KM] + left if is_sea else s[_SEA_KM]
     dtm = s[_DTM] if is_sea else max(s[_DTM], s[_LAND_RUN] + left)
-    dlm = max(s[_DLM], s[_INLAND_RUN] + left) if r.zone[k] == INLAND else s[_DLM]
+    dlm = max(s[_DLM], s[_INLAND_RUN] + left) if r.a[_Z, k] == INLAND else s[_DLM]
     nu_path_abeta = math.nan
     if r.with_abeta:
         stim_beta = s[_BEST_BETA] + 500.0 / A_BETA_KM * d_total
         nu_path_abeta = _path_nu(r, k, hts, hrs, A_BETA_KM, stim_beta, _CLUTTER_ABETA, 2, least_nu)
     hull, stim = (_CLUTTER_AE, s[_BEST_CLUTTER]) if r.has_clutter else (_BARE_AE, s[_BEST_BARE])
     nu_path_ae = _path_nu(r, k, hts, hrs, ae, stim + c * d_total, hull, 1, least_nu)
-    coast_t_km = 0.0 if r.zone[0] == SEA else r.dct_km
-    coast_r_km = 0.0 if is_sea else r.dcr_km
+    has_sea = is_sea or s[_FIRST_SEA_KM] >= 0.0
+    coast_t_km, coast_r_km = r.dct_km, r.dcr_km
+    if coast_t_km < 0.0:
+        coast_t_km = min(s[_FIRST_SEA_KM] if s[_FIRST_SEA_KM] >= 0.0 else d_total, d_total) if has_sea else NO_COAST_KM
+    if coast_r_km < 0.0:
+        coast_r_km = d_total - s[_LAST_SEA_KM] if has_sea else NO_COAST_KM
+    if r.a[_Z, 0] == SEA:
+        coast_t_km = 0.0
+    if is_sea:
+        coast_r_km = 0.0
     return PathGeometry(
         is_valid=True,
         d_km=d_total,
@@ -479,12 +545,6 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
         nu_smooth_abeta=math.nan,
         dct_km=coast_t_km,
         dcr_km=coast_r_km,
-        rx_clutter_m=r.clutter_m[k],
+        rx_clutter_m=r.a[_C, k],
         is_rx_at_sea=is_sea,
     )
-
-
-@kernel
-def _sample_at(r: Radial, x_km: float) -> int:
-    """Sample at exactly this distance."""
-    return first_sample_from(r.d_km, 0, r.n - 1, x_km)

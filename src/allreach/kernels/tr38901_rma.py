@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import kernel
 from allreach.kernels.itu_p1812 import free_space_loss_db
 
 
-@jit
+@kernel
 def rma_los_loss_db(d3d_m: float, freq_ghz: float, building_m: float) -> float:
     """PL1 of RMa line of sight (before the break point, which lies beyond 1 km at 0.5 GHz)."""
     h = building_m
@@ -24,7 +24,7 @@ def rma_los_loss_db(d3d_m: float, freq_ghz: float, building_m: float) -> float:
     )
 
 
-@jit
+@kernel
 def rma_nlos_loss_db(
     d3d_m: float, freq_ghz: float, building_m: float, street_m: float, tx_height_m: float, rx_height_m: float
 ) -> float:
@@ -42,7 +42,7 @@ def rma_nlos_loss_db(
     return max(loss, rma_los_loss_db(d3d_m, freq_ghz, building_m))
 
 
-@jit
+@kernel
 def short_range_loss_db(
     d2d_m: float,
     freq_ghz: float,

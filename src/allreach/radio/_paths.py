@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import jit, kernel
 from allreach.kernels.itu_p1812 import loss_db
 from allreach.kernels.itu_p1812_profile import SEA, path_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
@@ -85,6 +85,19 @@ class Receiver(NamedTuple):
     interference_share: float
 
 
+class Heard(NamedTuple):
+    """What receivers have heard of the sites so far; see `serve_chunk` for what the arrays start from."""
+
+    totals_mw: NDArray[np.float64]
+    band_dbm: NDArray[np.float32]
+    signal_dbm: NDArray[np.float64]
+    power_dbm: NDArray[np.float64]
+    second_dbm: NDArray[np.float64]
+    site: NDArray[np.int32]
+    sector: NDArray[np.int8]
+    is_near: NDArray[np.bool_]
+
+
 class Buffers(NamedTuple):
     """Profile of one path."""
 
@@ -94,13 +107,13 @@ class Buffers(NamedTuple):
     zone: NDArray[np.int64]
 
 
-@jit
+@kernel
 def to_mw(dbm: float) -> float:
     """Milliwatts from dBm."""
     return float(10.0 ** (0.1 * dbm))
 
 
-@jit
+@kernel
 def sinr_db(own_dbm: float, total_mw: float, noise_mw: float, interference_share: float) -> float:
     """SINR where ``total_mw`` holds the own sector too."""
     own_mw = to_mw(own_dbm)
@@ -108,7 +121,7 @@ def sinr_db(own_dbm: float, total_mw: float, noise_mw: float, interference_share
     return 10.0 * math.log10(own_mw / (others_mw + noise_mw))
 
 
-@jit
+@kernel
 def _coast_km(zone: Any, d_km: Any, n: int, from_end: bool) -> float:
     """Land between a terminal and the first sea on the path; 500 km where there is none."""
     for i in range(n):
@@ -118,7 +131,7 @@ def _coast_km(zone: Any, d_km: Any, n: int, from_end: bool) -> float:
     return NO_COAST_KM
 
 
-@jit
+@kernel
 def sample(
     raster: Raster, buffers: Buffers, x0_m: float, y0_m: float, x1_m: float, y1_m: float, clutter_gap_m: float
 ) -> int:
@@ -151,7 +164,7 @@ def sample(
     return n + 1
 
 
-@jit
+@kernel
 def path_losses(
     buffers: Buffers,
     n: int,
@@ -185,7 +198,7 @@ def path_losses(
     return first, second, -math.degrees(geometry.theta_t_mrad / 1000.0)
 
 
-@jit
+@kernel
 def sector_powers(
     masts: Masts, s: int, dx_m: float, dy_m: float, depression_deg: float, pattern: Pattern
 ) -> tuple[int, float, float]:
@@ -209,45 +222,56 @@ def sector_powers(
     return best, best_db, total
 
 
+@kernel
+def hear(
+    i: int, s: int, dx_m: float, dy_m: float, loss_db: float, second_loss_db: float, depression_deg: float,
+    masts: Masts, air: Air, receiver: Receiver, heard: Heard,
+) -> None:  # fmt: skip
+    """Let receiver i hear site s. The best server is the strongest first carrier with broadband."""
+    k, down_db, all_sectors = sector_powers(masts, s, dx_m, dy_m, depression_deg, air.pattern)
+    b = masts.band[s]
+    beam_dbm = masts.eirp_dbm[s] - loss_db + receiver.gain_db[b]
+    own_dbm = beam_dbm - down_db
+    heard.band_dbm[b, i] = max(heard.band_dbm[b, i], own_dbm)
+    if own_dbm > heard.signal_dbm[i]:
+        heard.signal_dbm[i] = own_dbm
+        heard.is_near[i] = dx_m * dx_m + dy_m * dy_m < air.near_m * air.near_m
+    second_dbm = -math.inf
+    if masts.has_capacity[s]:
+        b = masts.second_band[s]
+        second_beam_dbm = masts.second_eirp_dbm[s] - second_loss_db + receiver.gain_db[b]
+        heard.totals_mw[masts.second_channel[s], i] += to_mw(second_beam_dbm) * all_sectors
+        second_dbm = second_beam_dbm - down_db
+        heard.band_dbm[b, i] = max(heard.band_dbm[b, i], second_dbm)
+    if not masts.is_broadband[s]:
+        return
+    heard.totals_mw[masts.channel[s], i] += to_mw(beam_dbm) * all_sectors
+    if own_dbm > heard.power_dbm[i]:
+        heard.power_dbm[i], heard.second_dbm[i] = own_dbm, second_dbm
+        heard.site[i], heard.sector[i] = s, k
+
+
 @jit
 def serve_chunk(
-    start: int,
-    stop: int,
-    rx_x_m: NDArray,
-    rx_y_m: NDArray,
-    raster: Raster,
-    masts: Masts,
-    air: Air,
-    receiver: Receiver,
-    totals_mw: NDArray,
-    band_dbm: NDArray,
-    power_dbm: NDArray,
-    site: NDArray,
-    sector: NDArray,
-    sinr: NDArray,
-    second_sinr: NDArray,
-    is_near: NDArray,
-    n_void: NDArray,
-) -> None:
-    """Best server, SINR and total powers of receivers ``start`` to ``stop``; sites must be sorted by y.
+    start: int, stop: int, rx_x_m: NDArray, rx_y_m: NDArray, raster: Raster, masts: Masts, air: Air,
+    receiver: Receiver, heard: Heard, n_void: NDArray,
+) -> None:  # fmt: skip
+    """Let receivers ``start`` to ``stop`` hear all sites in range, each by a path of its own; sites sorted by y.
 
-    ``totals_mw`` has the shape (channels, receivers) and starts at 0; ``band_dbm`` the shape (bands, receivers) and
-    starts at minus infinity. The best server is the strongest first carrier with broadband.
+    ``heard.totals_mw`` has the shape (channels, receivers) and starts at 0; ``band_dbm`` the shape (bands, receivers)
+    and starts at minus infinity, as the powers do; ``site`` at -1.
     """
     n_most = n_samples(air.range_m, raster.pixel_m) + 3
     buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
     for i in range(start, stop):
         x, y = rx_x_m[i], rx_y_m[i]
-        signal, best, best_second = -math.inf, -math.inf, -math.inf
-        best_site, best_k, near = -1, 0, False
         first = np.searchsorted(masts.y_m, y - air.range_m)
         for s in range(first, len(masts.y_m)):
             dy = y - masts.y_m[s]
             if dy < -air.range_m:
                 break
             dx = x - masts.x_m[s]
-            distance_m = math.hypot(dx, dy)
-            if distance_m > air.range_m:
+            if math.hypot(dx, dy) > air.range_m:
                 continue
             n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x, y, air.clutter_gap_m)
             if n == 0:
@@ -257,37 +281,23 @@ def serve_chunk(
             loss, second_loss, depression = path_losses(
                 buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s], second_ghz, air
             )
-            k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
-            b = masts.band[s]
-            beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db[b]
-            own_dbm = beam_dbm - down_db
-            band_dbm[b, i] = max(band_dbm[b, i], own_dbm)
-            if own_dbm > signal:
-                signal = own_dbm
-                near = distance_m < air.near_m
-            second_dbm = -math.inf
-            if second_ghz > 0.0:
-                b = masts.second_band[s]
-                second_beam_dbm = masts.second_eirp_dbm[s] - second_loss + receiver.gain_db[b]
-                totals_mw[masts.second_channel[s], i] += to_mw(second_beam_dbm) * all_sectors
-                second_dbm = second_beam_dbm - down_db
-                band_dbm[b, i] = max(band_dbm[b, i], second_dbm)
-            if not masts.is_broadband[s]:
-                continue
-            totals_mw[masts.channel[s], i] += to_mw(beam_dbm) * all_sectors
-            if own_dbm > best:
-                best, best_second, best_site, best_k = own_dbm, second_dbm, s, k
-        is_near[i] = near
-        if best_site < 0:
+            hear(i, s, dx, dy, loss, second_loss, depression, masts, air, receiver, heard)
+
+
+@jit
+def sinr_of_chunk(
+    start: int, stop: int, masts: Masts, receiver: Receiver, heard: Heard, sinr: NDArray, second_sinr: NDArray
+) -> None:
+    """SINR of the best server's carriers where there is one, all sites having been heard."""
+    share = receiver.interference_share
+    for i in range(start, stop):
+        s = heard.site[i]
+        if s < 0:
             continue
-        power_dbm[i] = best
-        site[i] = best_site
-        sector[i] = best_k
-        share = receiver.interference_share
-        sinr[i] = sinr_db(best, totals_mw[masts.channel[best_site], i], masts.noise_mw[best_site], share)
-        if best_second > -math.inf:
-            total = totals_mw[masts.second_channel[best_site], i]
-            second_sinr[i] = sinr_db(best_second, total, masts.second_noise_mw[best_site], share)
+        sinr[i] = sinr_db(heard.power_dbm[i], heard.totals_mw[masts.channel[s], i], masts.noise_mw[s], share)
+        if heard.second_dbm[i] > -math.inf:
+            total = heard.totals_mw[masts.second_channel[s], i]
+            second_sinr[i] = sinr_db(heard.second_dbm[i], total, masts.second_noise_mw[s], share)
 
 
 @jit

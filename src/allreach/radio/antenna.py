@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import kernel
 from allreach.params.radio import Radio
 
 
@@ -28,14 +28,14 @@ def pattern(radio: Radio) -> Pattern:
     )
 
 
-@jit
+@kernel
 def horizontal_attenuation_db(off_azimuth_deg: float, beamwidth_deg: float, front_to_back_db: float) -> float:
     """A_H = min(12 (phi / phi_3dB)^2, A_m), phi from the sector's azimuth, any number of turns."""
     phi = off_azimuth_deg - 360.0 * math.floor((off_azimuth_deg + 180.0) / 360.0)
     return min(12.0 * (phi / beamwidth_deg) ** 2, front_to_back_db)
 
 
-@jit
+@kernel
 def vertical_attenuation_db(
     depression_deg: float, downtilt_deg: float, beamwidth_deg: float, side_lobe_db: float
 ) -> float:
@@ -43,13 +43,13 @@ def vertical_attenuation_db(
     return min(12.0 * ((depression_deg - downtilt_deg) / beamwidth_deg) ** 2, side_lobe_db)
 
 
-@jit
+@kernel
 def attenuation_db(horizontal_db: float, vertical_db: float, front_to_back_db: float) -> float:
     """Attenuation against the main beam, A = min(A_H + A_V, A_m)."""
     return min(horizontal_db + vertical_db, front_to_back_db)
 
 
-@jit
+@kernel
 def best_sector(bearing_deg: float, azimuth_deg: float, n_sectors: int) -> int:
     """Sector whose azimuth is nearest to the bearing; the sectors are spread evenly from the first one's azimuth."""
     turn = (bearing_deg - azimuth_deg) / 360.0

@@ -1,4 +1,4 @@
-"""Coverage: best server, received power, SINR and speed at receivers or on the whole grid."""
+"""Coverage at receivers: best server, received power, SINR and speed, each path on its own."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
-from allreach.radio._paths import Air, Masts, Raster, serve_chunk
+from allreach.radio._paths import Air, Heard, Masts, Raster, serve_chunk, sinr_of_chunk
 from allreach.radio.antenna import pattern
-from allreach.radio.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, handset, noise_dbm, receiver
+from allreach.radio.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, noise_dbm, receiver
 from allreach.radio.sites import MODEL_MHZ, SiteArrays
 from allreach.terrain.terrain import Terrain
 
 Progress = Callable[[str, int, int], None]
 CHUNK = 512  # receivers a task
-BLOCK_ROWS = 64  # raster rows a block: bounds memory
-
-NO_SIGNAL, BELOW_STANDARD, STANDARD, NEAR = 0, 1, 2, 3  # coverage_state.tif
 
 
 @dataclass(frozen=True)
@@ -188,40 +185,74 @@ def serve(
     """
     radio = environment.radio
     check_frequencies(radio)
-    order = np.lexsort((sites.site_id, sites.x_m, sites.y_m))  # the driver searches by y
+    order = by_northing(sites)
     n = len(x_m)
     x_m, y_m = np.ascontiguousarray(x_m, dtype=np.float64), np.ascontiguousarray(y_m, dtype=np.float64)
-    out = Served(
-        signal_dbm=np.full(n, np.nan, dtype=np.float32),
-        band_dbm=np.full((len(sites.bands_mhz()), n), -np.inf, dtype=np.float32),
-        power_dbm=np.full(n, np.nan, dtype=np.float32),
-        site=np.full(n, -1, dtype=np.int32),
-        sector=np.zeros(n, dtype=np.int8),
-        sinr_db=np.full(n, np.nan, dtype=np.float32),
-        second_sinr_db=np.full(n, np.nan, dtype=np.float32),
-        is_near=np.zeros(n, dtype=np.bool_),
-        n_void=np.zeros(n, dtype=np.int32),
-        totals_mw=np.zeros((sites.n_channels, n)),
-    )
+    heard, n_void = nothing_heard(sites, n), np.zeros(n, dtype=np.int32)
     if sites.n_sites == 0 or n == 0:
-        return out
+        return served(heard, n_void, sites, order, terminal, environment)
     raster, air = environment.raster(), environment.air(radio.range_km.value)
     towers = masts(sites.take(order), terminal.noise_figure_db)
     rx = receiver(terminal, radio, sites.bands_mhz())
 
     def work(start: int) -> None:
-        serve_chunk(
-            start, min(start + CHUNK, n), x_m, y_m, raster, towers, air, rx,
-            out.totals_mw, out.band_dbm, out.power_dbm, out.site, out.sector, out.sinr_db, out.second_sinr_db,
-            out.is_near, out.n_void,
-        )  # fmt: skip
+        serve_chunk(start, min(start + CHUNK, n), x_m, y_m, raster, towers, air, rx, heard, n_void)
 
     in_threads(work, range(0, n, CHUNK), environment.n_threads, progress, stage)
-    found = out.site >= 0
-    out.site[found] = order[out.site[found]]
-    out.band_dbm[np.isneginf(out.band_dbm)] = np.nan
-    out.signal_dbm[:] = np.fmax.reduce(out.band_dbm, axis=0)
-    return out
+    return served(heard, n_void, sites, order, terminal, environment)
+
+
+def by_northing(sites: SiteArrays) -> NDArray[np.int64]:
+    """Order in which the drivers take sites; it does not depend on that of the table."""
+    return np.lexsort((sites.site_id, sites.x_m, sites.y_m))
+
+
+def nothing_heard(sites: SiteArrays, n_receivers: int) -> Heard:
+    """Return what receivers have heard before the first site."""
+    return Heard(
+        totals_mw=np.zeros((sites.n_channels, n_receivers)),
+        band_dbm=np.full((len(sites.bands_mhz()), n_receivers), -np.inf, dtype=np.float32),
+        signal_dbm=np.full(n_receivers, -np.inf),
+        power_dbm=np.full(n_receivers, -np.inf),
+        second_dbm=np.full(n_receivers, -np.inf),
+        site=np.full(n_receivers, -1, dtype=np.int32),
+        sector=np.zeros(n_receivers, dtype=np.int8),
+        is_near=np.zeros(n_receivers, dtype=np.bool_),
+    )
+
+
+def served(
+    heard: Heard,
+    n_void: NDArray[np.int32],
+    sites: SiteArrays,
+    order: NDArray[np.int64],
+    terminal: Terminal,
+    environment: Environment,
+) -> Served:
+    """Best servers and their SINR from what receivers have heard of the sites in an order."""
+    n = len(n_void)
+    sinr, second_sinr = np.full(n, np.nan, dtype=np.float32), np.full(n, np.nan, dtype=np.float32)
+    if sites.n_sites and n:
+        towers = masts(sites.take(order), terminal.noise_figure_db)
+        rx = receiver(terminal, environment.radio, sites.bands_mhz())
+        sinr_of_chunk(0, n, towers, rx, heard, sinr, second_sinr)
+    found = heard.site >= 0
+    heard.site[found] = order[heard.site[found]]
+    heard.band_dbm[np.isneginf(heard.band_dbm)] = np.nan
+    signal_dbm = np.full(n, np.nan, dtype=np.float32)
+    np.fmax.reduce(heard.band_dbm, axis=0, out=signal_dbm, initial=np.nan)
+    return Served(
+        signal_dbm=signal_dbm,
+        power_dbm=np.where(found, heard.power_dbm, np.nan).astype(np.float32),
+        site=heard.site,
+        sector=heard.sector,
+        sinr_db=sinr,
+        second_sinr_db=second_sinr,
+        is_near=heard.is_near,
+        n_void=n_void,
+        totals_mw=heard.totals_mw,
+        band_dbm=heard.band_dbm,
+    )
 
 
 def in_threads(
@@ -258,96 +289,3 @@ def margin_db(terminal: Terminal, environment: Environment, clutter_m: NDArray[n
         for mhz in (radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
     )
     return np.maximum(first, second)
-
-
-@dataclass(frozen=True)
-class CoverageRasters:
-    """Rasters on the grid, neighbours at the load cap; NaN (state 0) where no site reaches or `mask` is false.
-
-    Parameters
-    ----------
-    bands_mhz
-        Bands on air.
-    rx_power_dbm
-        Strongest received power of each band, median location, handset outdoors, shape (n_bands, rows, cols). [dBm]
-    sinr_db
-        SINR of the best broadband server's first carrier, median location. [dB]
-    dl_mbps
-        Speed of one user alone in the sector at the locations and hours of the standard; 0 below the minimum. [Mbit/s]
-    state
-        0 no signal, 1 signal below the standard, 2 standard reached, 3 reached in the near field.
-    n_void
-        Pixels with a site in range whose path crosses unknown terrain.
-    """
-
-    bands_mhz: NDArray[np.float64]
-    rx_power_dbm: NDArray[np.float32]
-    sinr_db: NDArray[np.float32]
-    dl_mbps: NDArray[np.float32]
-    state: NDArray[np.uint8]
-    n_void: int
-
-
-def coverage_rasters(
-    sites: SiteArrays,
-    environment: Environment,
-    *,
-    mask: NDArray[np.bool_] | None = None,
-    progress: Progress | None = None,
-) -> CoverageRasters:
-    """Coverage of all sites on the grid, by blocks of rows so that memory stays flat.
-
-    Parameters
-    ----------
-    mask
-        Pixels to compute; default all but the sea.
-    """
-    terrain, radio = environment.terrain, environment.radio
-    grid = terrain.grid
-    check_frequencies(radio)
-    wanted = (terrain.zones != 1) if mask is None else mask
-    wanted = wanted & np.isfinite(terrain.ground_m) & _in_reach(sites, grid.shape, environment)
-    bands_mhz = sites.bands_mhz()
-    power = np.full((len(bands_mhz), *grid.shape), np.nan, dtype=np.float32)
-    sinr = np.full(grid.shape, np.nan, dtype=np.float32)
-    speed = np.full(grid.shape, np.nan, dtype=np.float32)
-    state = np.zeros(grid.shape, dtype=np.uint8)
-    n_void = 0
-    outdoors = handset(radio)
-    served_as = handset(radio, indoors=environment.standard.indoors)
-    done, total = 0, int(wanted.sum())
-    for top in range(0, grid.n_rows, BLOCK_ROWS):
-        rows, cols = np.nonzero(wanted[top : top + BLOCK_ROWS])
-        if not len(rows):
-            continue
-        rows = rows + top
-        x_m, y_m = grid.xy_m(rows, cols)
-        got = serve(x_m, y_m, sites, environment, outdoors)
-        inside = serve(x_m, y_m, sites, environment, served_as) if served_as.is_indoors else got
-        dl = speed_mbps(inside, sites, radio, margin_db(served_as, environment, terrain.clutter_m[rows, cols]))
-        power[:, rows, cols] = got.band_dbm
-        sinr[rows, cols] = got.sinr_db
-        has_signal = got.signal_dbm >= radio.sensitivity_dbm.value
-        reached = has_signal & (dl >= environment.standard.dl_mbps)
-        speed[rows, cols] = np.where(np.isnan(got.signal_dbm), np.nan, dl)
-        state[rows, cols] = np.where(
-            reached, np.where(got.is_near, NEAR, STANDARD), np.where(has_signal, BELOW_STANDARD, NO_SIGNAL)
-        )
-        n_void += int((got.n_void > 0).sum())
-        done += len(rows)
-        if progress:
-            progress("coverage map", done, total)
-    return CoverageRasters(bands_mhz, power, sinr, speed, state, n_void)
-
-
-def _in_reach(sites: SiteArrays, shape: tuple[int, int], environment: Environment) -> NDArray[np.bool_]:
-    """Pixels within range of any site, by squares: a cheap first sieve."""
-    grid = environment.terrain.grid
-    reach = int(environment.radio.range_km.value * 1000.0 // grid.pixel_m) + 1
-    row, col = grid.rowcol(sites.x_m, sites.y_m)
-    edges = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
-    r0, r1 = np.clip(row - reach, 0, shape[0]), np.clip(row + reach + 1, 0, shape[0])
-    c0, c1 = np.clip(col - reach, 0, shape[1]), np.clip(col + reach + 1, 0, shape[1])
-    for r, c, sign in ((r0, c0, 1), (r1, c0, -1), (r0, c1, -1), (r1, c1, 1)):
-        np.add.at(edges, (r, c), sign)
-    return edges.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0

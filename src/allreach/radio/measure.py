@@ -16,16 +16,15 @@ from allreach.demand.points import DemandPoints
 from allreach.params.demand import Demand
 from allreach.radio.capacity import Loads, fill_sectors
 from allreach.radio.coverage import (
-    CoverageRasters,
     Environment,
     Progress,
     Served,
-    coverage_rasters,
     margin_db,
     masts,
     serve,
     speed_mbps,
 )
+from allreach.radio.coverage_map import CoverageRasters, coverage_rasters
 from allreach.radio.fixed_lines import fixed_share, stated_shares
 from allreach.radio.link_budget import handset
 from allreach.radio.places_table import measure_table

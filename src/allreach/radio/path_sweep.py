@@ -53,7 +53,7 @@ def sweep_losses_db(
     out = np.empty((n, len(asked.rx_height_m), len(asked.bands), len(asked.times), len(asked.locations)))
     itu_p1812_sweep.sweep_losses_db(
         profile.d_km, profile.h_m, profile.clutter_m, profile.zone, n, float(tx_height_m), float(lat_tx_deg),
-        float(bearing_deg), float(delta_n), float(dct_km), float(dcr_km), asked, table, scratch(n), out,
+        float(bearing_deg), float(delta_n), float(dct_km), float(dcr_km), asked, table, *scratch(n), out,
     )  # fmt: skip
     return out
 
@@ -88,11 +88,6 @@ def distance_table(d_km: NDArray[np.float64]) -> NDArray[np.float64]:
     return table
 
 
-def scratch(n: int) -> itu_p1812_sweep.Scratch:
+def scratch(n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Arrays for a walk over n samples."""
-    return itu_p1812_sweep.Scratch(
-        np.empty((itu_p1812_sweep.N_WORK_ROWS, n)),
-        np.empty(itu_p1812_sweep.N_STATE),
-        np.empty(itu_p1812_sweep.N_HULLS, dtype=np.int64),
-        np.empty(itu_p1812_sweep.N_NEAR, dtype=np.int64),
-    )
+    return np.zeros((itu_p1812_sweep.N_ROWS, n + 2)), np.zeros(itu_p1812_sweep.N_STATE)

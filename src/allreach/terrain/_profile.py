@@ -6,18 +6,18 @@ import math
 
 from numpy.typing import NDArray
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import kernel
 
 MIN_SAMPLES = 5  # P.1812 asks for more than four points on a path
 
 
-@jit
+@kernel
 def n_samples(distance_m: float, pixel_m: float) -> int:
     """Count the samples of a profile about one pixel apart, ends included."""
     return max(MIN_SAMPLES, math.ceil(distance_m / pixel_m) + 1)
 
 
-@jit
+@kernel
 def profile_into(
     ground_m: NDArray,
     clutter_m: NDArray,
