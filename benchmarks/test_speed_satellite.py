@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from allreach.io import itu_maps
+from allreach.io import itu_maps, orbit_files
 from allreach.io.itu_climate import climate
 from allreach.satellite.geometry import geostationary
+from allreach.satellite.orbits import walker_positions
 from allreach.satellite.slant_path import outage_pct, total_attenuation_db
+from allreach.satellite.visibility import watch
 
 FREQ_GHZ, TIME_PCT, N_ITUR = 12.5, 0.01, 4_000
 
@@ -72,3 +74,14 @@ def test_twenty_times_itur_on_the_same_work(benchmark: BenchmarkFixture) -> None
     print(f"itur's parts (gas, cloud, rain, scintillation), median dB: {[round(v, 3) for v in rain]}")
     assert rate > 20.0 * their_rate
     assert np.abs(np.median(loss[pick] - total)) < 0.3
+
+
+def test_a_day_of_4400_satellites_over_a_thousand_places(benchmark: BenchmarkFixture) -> None:
+    random = np.random.default_rng(1)
+    lon, lat = random.uniform(44.8, 50.4, 1000), random.uniform(38.4, 41.9, 1000)
+    mask = random.uniform(0.0, 35.0, (1000, 72))
+    positions = walker_positions(orbit_files.filed_constellation().shells)
+    watch(positions, lon[:2], lat[:2], mask_deg=mask[:2], duration_s=60.0)
+    seen = benchmark.pedantic(watch, args=(positions, lon, lat), kwargs={"mask_deg": mask, "step_s": 10.0}, rounds=1)
+    assert (seen.covered_share > 0.99).all()
+    assert benchmark.stats["max"] < 300.0

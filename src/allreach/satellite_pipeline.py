@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,18 +14,20 @@ from numpy.typing import NDArray
 
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
-from allreach.io import itu_maps, satellite_files
+from allreach.io import itu_maps, orbit_files, satellite_files
 from allreach.io.atomic import write_json, write_text
 from allreach.io.country_folder import Country, read_country
 from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.report import link_sheet, svg_plot
-from allreach.satellite import geometry, horizon, link_budget
+from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, visibility
 from allreach.satellite.months import monthly_outage_pct
 from allreach.satellite.satellite_data import Satellite, Terminal
 from allreach.satellite.slant_path import total_attenuation_db
 
 MAP_PIXEL_M: Final = 1000.0
+MAX_WATCHED: Final = 200  # places whose low-orbit sky is watched: those with most people
+WATCH_STEP_S: Final = 30.0
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PLOT_TIMES_PCT: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 Progress = Callable[[str, int, int], None]
@@ -54,6 +57,9 @@ def satellite(
     scenario: str = "base",
     time_pct: float = 0.1,
     place: str | None = None,
+    constellation_file: Path | None = None,
+    elements_file: Path | None = None,
+    at: datetime | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Compute a geostationary service for a country folder and write it to ``results/SCENARIO/satellite``.
@@ -70,6 +76,12 @@ def satellite(
         Share of the year with less than the throughput reported. [%]
     place
         Place of the link-budget sheet; by default the largest.
+    constellation_file
+        YAML file of shells, gateways and capacity; none: the shells of Starlink's first generation as filed.
+    elements_file
+        Orbital elements instead of the shells.
+    at
+        Moment of the elements' sky, with its zone.
     progress
         Called with stage, done, total.
 
@@ -100,6 +112,7 @@ def satellite(
     say("places", 2, 4)
     table, summary = _places(country, places, sat, terminal, noise_up, time_pct)
     write_text(out / "places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+    low = _low_orbit(country, places, constellation_file, elements_file, at, out, say)
     say("sheet", 3, 4)
     _sheet(country, chosen, sat, terminal, gateway, gateway_climate, time_pct, out)
     summary = {
@@ -111,6 +124,7 @@ def satellite(
         "evidence": "synthetic" if sat.is_textbook else country.evidence("terrain"),
         **coverage_map,
         **summary,
+        "low_orbit": low,
     }
     write_json(out / "summary.json", summary)
     say("done", 4, 4)
@@ -206,6 +220,64 @@ def _places(
         "latency_standard_ms": standard.latency_ms,
         "meets_latency": bool(table["latency_ms"].max() <= standard.latency_ms),
     }
+
+
+def _low_orbit(
+    country: Country, places: pd.DataFrame, constellation_file: Path | None, elements_file: Path | None,
+    at: datetime | None, out: Path, say: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    """Watch a constellation for a day from the places with most people, with the terrain's horizon."""
+    low = (
+        orbit_files.read_constellation(constellation_file) if constellation_file else orbit_files.filed_constellation()
+    )
+    facts: dict[str, Any] = {"constellation": low.name, "source": low.source}
+    if elements_file is None:
+        positions = orbits.walker_positions(low.shells)
+        facts["n_satellites"] = sum(shell.n_satellites for shell in low.shells)
+    else:
+        moment = at or datetime.now(UTC)
+        positions, age = orbits.element_positions(orbit_files.read_elements(elements_file), moment)
+        facts |= {"elements": elements_file.name, "at": moment.isoformat(), **age}
+    few = (
+        places.sort_values(["population", "place_id"], ascending=[False, True])
+        .head(MAX_WATCHED)
+        .sort_values("place_id")
+    )
+    lon, lat = few.geometry.x.to_numpy(float), few.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    mask = horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)
+    seen = visibility.watch(
+        positions, lon, lat, altitude_km=_ground_km(country, x_m, y_m), mask_deg=mask,
+        min_elevation_deg=low.min_elevation_deg, gateways=low.gateways,
+        gateway_elevation_deg=low.gateway_elevation_deg, step_s=WATCH_STEP_S, progress=say,
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "place_id": few["place_id"].to_numpy(),
+            "name": few["name"].to_numpy(),
+            "covered_share": seen.covered_share,
+            "mean_visible": seen.mean_visible,
+            "longest_outage_s": seen.longest_outage_s,
+            "n_outages": seen.n_outages,
+            "mean_best_elevation_deg": seen.mean_best_elevation_deg,
+            "round_trip_ms": 2.0 * seen.delay_ms,
+        }
+    )
+    facts |= {
+        "watched_places": len(table),
+        "watched_s": 86_400.0,
+        "step_s": WATCH_STEP_S,
+        "least_covered_share": float(seen.covered_share.min()),
+        "longest_outage_s": float(seen.longest_outage_s.max()),
+        "mean_visible": float(seen.mean_visible.mean()),
+    }
+    if low.capacity is not None:
+        got = constellation.carried(low.capacity, seen.mean_visible, country.config.service_standard.busy_hour_mbps)
+        table["users_per_cell"], table["users_per_km2"] = got.users_per_cell, got.users_per_km2
+        table["limited_by"] = got.limit
+        facts |= {"capacity_source": low.capacity.source, "users_per_km2": float(np.median(got.users_per_km2))}
+    write_text(out / "low_orbit_places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+    return facts
 
 
 def _sheet(

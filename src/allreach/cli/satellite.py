@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -27,6 +28,11 @@ import click
 @click.option(
     "--place", default=None, help="Place of the link-budget sheet (identifier or name; default: the largest)."
 )
+@click.option("--constellation", "constellation_file", type=click.Path(path_type=Path), help="Low-orbit shells (YAML).")
+@click.option(
+    "--elements", "elements_file", type=click.Path(path_type=Path), help="Orbital elements instead: OMM or TLE."
+)
+@click.option("--at", type=click.DateTime(), default=None, help="Moment of the elements' sky, UTC (default: now).")
 @click.option("--example", is_flag=True, help="Print a satellite file to fill in.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
 def command(
@@ -36,6 +42,9 @@ def command(
     scenario: str,
     time_pct: float,
     place: str | None,
+    constellation_file: Path | None,
+    elements_file: Path | None,
+    at: datetime | None,
     example: bool,
     as_json: bool,
 ) -> None:
@@ -59,7 +68,8 @@ def command(
     with bars() as progress:
         summary = satellite(
             folder, satellite_file=satellite_file, terminals_file=terminals_file, scenario=scenario, time_pct=time_pct,
-            place=place, progress=progress,
+            place=place, constellation_file=constellation_file, elements_file=elements_file,
+            at=at.replace(tzinfo=UTC) if at else None, progress=progress,
         )  # fmt: skip
     if as_json:
         click.echo(json.dumps(summary, indent=2, sort_keys=True))

@@ -164,7 +164,7 @@ def parse(kind: type[Satellite] | type[Terminal], raw: object, where: str) -> Sa
     faults: list[Fault] = []
     result: Satellite | Terminal | None = None
     try:
-        result = kind.model_validate(_tuples(raw))
+        result = kind.model_validate(tuples(raw))
     except ValidationError as error:
         for e in error.errors():
             key = ".".join(map(str, e["loc"])) or "beam"
@@ -190,10 +190,10 @@ def _missing(where: str, beam: str, key: str, unit: str) -> Fault:
     )
 
 
-def _tuples(value: Any) -> Any:
+def tuples(value: Any) -> Any:
     """Turn lists into tuples, which the frozen models keep."""
     if isinstance(value, Mapping):
-        return {str(key): _tuples(item) for key, item in value.items()}
+        return {str(key): tuples(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return tuple(_tuples(item) for item in value)
+        return tuple(tuples(item) for item in value)
     return value
