@@ -25,6 +25,8 @@ def small_case(
     size_km: float = 60.0,
     geostationary: bool = True,
     hop_km: float = 30.0,
+    reach_km: float = 12.0,
+    demand_mbps: float = 2.0,
 ) -> Problem:
     """Return a country of places, candidate masts, a road graph with one point of presence, and satellite cells.
 
@@ -64,14 +66,14 @@ def small_case(
     unique = sorted({(a, b, kind): (a, b, kind, p, q, c) for a, b, kind, p, q, c in arcs if b != 0}.values())
     table = np.array(unique, dtype=float)
 
-    demand = 2.0
+    demand = demand_mbps
     options: list[tuple[int, int, int, float, float]] = []
     uses: list[tuple[int, int, float]] = []
     cell = (place_xy[:, 0] / size_km * n_cells).astype(int).clip(0, n_cells - 1)
     for i in range(n_places):
         for j in range(n_candidates):
             km = float(np.hypot(*(place_xy[i] - near[j])))
-            if km < 12:
+            if km < reach_km:
                 efficiency = float(np.clip(3.0 - km / 6.0, 0.5, 3.0))
                 uses.append((len(options), j, demand / efficiency))
                 options.append((i, NEW, j, 0.0, demand))

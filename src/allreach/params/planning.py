@@ -88,6 +88,8 @@ class Planning(Frozen):
     # Solver: work is counted, never timed
     bound_cut_rounds: Quantity
     """Rounds in which the relaxation is cut."""
+    bound_cut_iterations: Quantity
+    """Simplex iterations after which no further round of cuts begins."""
     bound_iterations: Quantity
     """Simplex iterations of a relaxation; 0 leaves it open."""
     improve_rounds: Quantity

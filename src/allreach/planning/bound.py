@@ -18,6 +18,7 @@ from allreach.planning.cuts import Cut, Separator
 from allreach.planning.problem import NOT_SERVED_USD, Floats, Problem
 from allreach.planning.solver import Programme, relaxation
 
+ROUND_GAIN = 1e-4  # a round of cuts that raises the relaxation by a smaller share is the last
 SAFETY = 1e-9  # relative; covers the rounding of the sums below
 
 
@@ -101,6 +102,8 @@ class Relaxation:
         Rounds of separation, cuts a round at most.
     iteration_limit
         Simplex iterations a solve at most; 0 leaves it open.
+    cut_iterations
+        No further round once the rounds together have taken so many simplex iterations; 0 leaves it open.
     method
         How the first relaxation is solved.
     """
@@ -113,6 +116,7 @@ class Relaxation:
         n_rounds: int,
         max_cuts: int = 20_000,
         iteration_limit: int = 0,
+        cut_iterations: int = 0,
         method: str = "choose",
     ) -> None:
         self.problem = problem
@@ -126,6 +130,8 @@ class Relaxation:
         self.cuts: list[Cut] = []
         self.n_rounds = 0
         separator = Separator(problem, self.columns)
+        spent = 0
+        value = self.highs.getInfo().objective_function_value
         for _ in range(n_rounds):
             found = separator.cuts(self.x(), max_cuts=max_cuts)
             if not found:
@@ -135,6 +141,10 @@ class Relaxation:
             self.cuts.extend(found)
             self.highs.setOptionValue("solver", "simplex")
             self.highs.run()
+            spent += int(self.highs.getInfo().simplex_iteration_count)
+            before, value = value, self.highs.getInfo().objective_function_value
+            if (cut_iterations and spent > cut_iterations) or value - before < ROUND_GAIN * abs(value):
+                break
 
     def x(self) -> Floats:
         """Return the point of the relaxation."""

@@ -61,6 +61,7 @@ def optimise(
         with_flow=problem.n_arcs <= FLOW_ARCS_MAX,
         n_rounds=int(planning.bound_cut_rounds.value),
         iteration_limit=int(planning.bound_iterations.value),
+        cut_iterations=int(planning.bound_cut_iterations.value),
     )
     say("bound the cost", 1, 2)
     solution = guided_plan(
