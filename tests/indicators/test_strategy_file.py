@@ -215,3 +215,13 @@ def test_json_schema_fits_the_shipped_files():
     schema = json_schema()
     assert schema["properties"]["name"]["anyOf"][0] == {"type": "string"}
     assert set(Strategy.model_fields) == set(schema["properties"])
+
+
+def test_schema_file_is_up_to_date():
+    import importlib.util
+
+    script = Path(__file__).parents[2] / "docs" / "strategy_schema.py"
+    spec = importlib.util.spec_from_file_location("strategy_schema", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.main(["--check"]) == 0, "run python docs/strategy_schema.py"

@@ -115,6 +115,7 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
         return []
     source = sources.number(speech("plan_source", scenario=inputs.scenario))
     summary = results.plan_summary
+    is_sketch = inputs.config is not None and inputs.config.sketch
     after = results.verify_summary.get("reached_share", summary.get("reached_share"))
     rows = []
     if inputs.reach is not None and len(inputs.reach):
@@ -128,11 +129,18 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
         )
     for key, label in (("pv_usd", "plan_cost"), ("capex_usd", "plan_capex")):
         if key in summary:
-            rows.append([cell(speech(label)), cell(""), cell(speech.money(float(summary[key])), source)])
+            usd = two_digits(float(summary[key])) if is_sketch else float(summary[key])
+            rows.append([cell(speech(label)), cell(""), cell(speech.money(usd), source)])
     if not rows:
         return []
     head = [speech("indicator"), speech("plan_today"), speech("plan_after")]
-    return [heading(speech("plan")), table(head, rows, [5, 2, 2])]
+    warning = [note(speech("sketch"))] if is_sketch else []
+    return [heading(speech("plan")), *warning, table(head, rows, [5, 2, 2])]
+
+
+def two_digits(value: float) -> float:
+    """Round to two significant digits: a sketch knows no more."""
+    return float(f"{value:.1e}")
 
 
 def _whole(inputs: TrackInputs, title: str, blocks: list[Block], sources: Sources) -> dict[str, Any]:
@@ -216,7 +224,7 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
         rows.append([*words, forecast, cell(speech.number(row["slip_months"], 0, sign=True)), state])
     head = [speech(key) for key in ("target", "promised", "due", "value", "forecast", "slip_months", "status")]
     n_open = int(targets["target_value"].isna().sum())
-    out = [table(head, rows, [4.2, 2.2, 1.7, 2.4, 2.6, 1.5, 1.9])] if rows else []
+    out = [table(head, rows, [4.0, 2.0, 1.5, 2.7, 2.6, 1.4, 2.4])] if rows else []
     return [*out, note(speech("targets_open", n=n_open, m=len(targets)))] if n_open else out
 
 
@@ -320,7 +328,7 @@ def _side_by_side(both: list[tuple[str, Any, Any]], names: tuple[str, str], sour
         a, b = sources.value(one, unit), sources.value(two, unit)
         rows.append([cell(speech.indicator(name)), cell(speech.unit(name)), a, b, cell(gap), cell(year)])
     head = [speech("indicator"), speech("unit"), *names, speech("difference"), speech("of_year")]
-    return table(head, rows, [4.6, 3.4, 2, 2, 1.6, 1.6], text_columns=2)
+    return table(head, rows, [4.4, 3.0, 2.5, 2.5, 1.4, 1.6], text_columns=2)
 
 
 def _scaled(

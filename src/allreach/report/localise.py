@@ -27,6 +27,10 @@ DIGITS = {
 """Decimals by unit; whole numbers for the others."""
 
 
+WHOLE_FROM_USD = 1e8
+"""Amounts from here on are written in whole millions."""
+
+
 @dataclass(frozen=True)
 class Speech:
     """A language.
@@ -82,7 +86,7 @@ class Speech:
 
     def money(self, usd: float) -> str:
         """Write an amount in million US dollars."""
-        return f"{self.number(usd / 1e6, 1)}\u00a0{self('million_usd')}"
+        return f"{self.number(usd / 1e6, 0 if abs(usd) >= WHOLE_FROM_USD else 1)}\u00a0{self('million_usd')}"
 
     def date(self, day: str | dt.date | None) -> str:
         """Write a day; a dash where there is none."""

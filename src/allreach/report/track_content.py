@@ -10,7 +10,7 @@ import pandas as pd
 from allreach.indicators.idi import gains
 from allreach.io.track_inputs import TrackInputs
 from allreach.report import charts
-from allreach.report.blocks import Block, Sources, bullets, cell, chart, heading, note, table
+from allreach.report.blocks import Block, Cell, Sources, bullets, cell, chart, heading, note, table
 from allreach.report.brief_content import HEADLINE, plan_blocks, target_chart, tier_words
 from allreach.report.localise import NO_VALUE, Speech
 from allreach.report.target_words import by_urgency, counts_line, question_words, status_word, step_words, target_of
@@ -217,7 +217,7 @@ def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> li
     rows = []
     for _, row in effects.iterrows():
         unit = inputs.book.get(row["indicator"]).unit
-        before = sources.value(inputs.latest(inputs.iso3, row["indicator"]), unit)
+        before = _used(inputs, row["indicator"], row["before"], sources)
         numbers = [
             cell(speech.measure(row["after"], unit), source),
             cell(speech.number(row["idi_points"], 2, sign=True)),
@@ -242,9 +242,7 @@ def _levers(values: pd.Series, inputs: TrackInputs, sources: Sources) -> list[Bl
         if row["idi_points"] < 0.005:
             continue
         unit = inputs.book.get(row["indicator"]).unit
-        latest = inputs.rows(inputs.iso3, row["indicator"])
-        same = latest[np.isclose(latest["value"], row["value"])]
-        value = sources.value(same.iloc[-1], unit) if len(same) else cell(speech.measure(row["value"], unit))
+        value = _used(inputs, row["indicator"], row["value"], sources)
         words = [cell(speech.indicator(row["indicator"])), cell(speech.unit(row["indicator"])), value]
         words.append(cell(speech.measure(row["goalpost"], unit)))
         rows.append(
@@ -255,6 +253,13 @@ def _levers(values: pd.Series, inputs: TrackInputs, sources: Sources) -> list[Bl
         heading(speech("levers")),
         table([speech(key) for key in keys], rows, [4, 3, 2, 1.6, 1.6, 1.6], text_columns=2),
     ]
+
+
+def _used(inputs: TrackInputs, indicator: str, value: float, sources: Sources) -> Cell:
+    """Cell of a value that the index was computed from, with the row that it is from."""
+    unit, rows = inputs.book.get(indicator).unit, inputs.rows(inputs.iso3, indicator)
+    same = rows[np.isclose(rows["value"], value)]
+    return sources.value(same.iloc[-1], unit) if len(same) else cell(sources.speech.measure(value, unit))
 
 
 def _steps(inputs: TrackInputs, targets: pd.DataFrame, speech: Speech) -> list[Block]:
