@@ -7,7 +7,7 @@ import pytest
 from allreach import tables
 from allreach.indicators.definitions import catalogue
 from allreach.indicators.outlook import months_after
-from allreach.indicators.plan_effect import after_plan, before_and_after, reach_by_year
+from allreach.indicators.plan_effect import after_plan, before_and_after, reach_by_year, reach_path
 from allreach.indicators.status import evaluate, probability
 from allreach.indicators.strategy import Strategy
 from allreach.io.series_store import calendar_year
@@ -169,3 +169,19 @@ def test_plan_moves_the_index():
 def test_tables_are_declared():
     for name in ("track_targets", "track_scores", "indicator_series"):
         assert tables.schema(name)
+
+
+def test_a_target_on_reach_follows_the_build_order():
+    reach = reach_by_year(*plan_tables(), 2026)
+    path = reach_path(reach, TODAY)
+    by_date = path.set_index("date")["mid"]
+    assert (by_date["2026-06-30"], by_date["2028-11-30"], by_date["2028-12-31"]) == (70.0, 70.0, 100.0)
+    today = series([70.0], first=2025, indicator="reached_pct")
+    plan = strategy(indicator="reached_pct", value=95, date="2027-12-31")
+    table, _ = evaluate([plan], today, "AZE", catalogue(), as_of=TODAY, planned={"reached_pct": path})
+    row = table.iloc[0]
+    assert (row["status"], row["model"]) == ("off_track", "plan")
+    assert (row["arrival_date"], row["slip_months"]) == ("2028-12-31", 12.0)
+    later = strategy(indicator="reached_pct", value=95, date="2029-12-31")
+    table, _ = evaluate([later], today, "AZE", catalogue(), as_of=TODAY, planned={"reached_pct": path})
+    assert table["status"].iloc[0] == "on_track"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.indicators.idi import IdiEdition, idi, idi_edition
+from allreach.indicators.outlook import BANDS, HORIZON_YEARS, MONTHS_PER_YEAR, decimal_year, months_after
 
 MOBILE = ("existing", "mobile_upgrade", "mobile_new")
 TAKE_UP_SHARE = 0.7
@@ -52,6 +54,19 @@ def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.Data
         rows.append((base_year + step + 1, today + float(gained[year <= step].sum())))
     frame = pd.DataFrame(rows, columns=["year", "people"])
     return pd.DataFrame({"year": frame["year"], "reached_pct": 100 * frame["people"] / people if people else np.nan})
+
+
+def reach_path(reach: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """Reach as a path like a forecast's, month by month: what a year's works bring counts at its end.
+
+    The intervals are empty: a build order is a decision, not a forecast.
+    """
+    months = months_after(as_of, HORIZON_YEARS * MONTHS_PER_YEAR)
+    years = np.array([decimal_year(day) for day in months])
+    # Not before the end of a year are its works there; the first row is what stands today.
+    at = np.searchsorted(reach["year"].to_numpy(float)[1:], years + 1e-9, side="right")
+    values = reach["reached_pct"].to_numpy(float)[at]
+    return pd.DataFrame({"date": [day.isoformat() for day in months], "year": years, **dict.fromkeys(BANDS, values)})
 
 
 def after_plan(values: Mapping[str, float], assignments: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ def evaluate(
     as_of: dt.date,
     spread: Spread | None = None,
     outlook: Outlook | None = None,
+    planned: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Status and forecast of every target.
 
@@ -54,6 +55,8 @@ def evaluate(
         Spread of forecast errors; by default the shipped one.
     outlook
         Forecasts that are already there (``outlook.look_ahead`` on the same day), for many countries at once.
+    planned
+        Indicators that a plan's build order moves, as paths like those returned; they go ahead of forecasts.
 
     Returns
     -------
@@ -68,13 +71,15 @@ def evaluate(
     mine = known[known["iso3"] == iso3].sort_values(["indicator", "date"], kind="stable")
     own = {str(name): rows for name, rows in mine.groupby("indicator", sort=True)}
     paths = {name: outlook.path(name, iso3) for name in sorted(wanted & set(own))}
+    planned = {name: path for name, path in (planned or {}).items() if name in paths}
+    paths |= planned
     rows: list[dict[str, Any]] = []
     for strategy in strategies:
         states: dict[str, str] = {}
         block = []
         for goal, target in strategy.targets:
             row = {"target_id": target.id, "strategy": strategy.id, "goal_id": goal.id, "pillar": goal.pillar}
-            row |= _target(target, own, iso3, book, as_of, paths, outlook)
+            row |= _target(target, own, iso3, book, as_of, paths, outlook, planned)
             states[target.id] = str(row["status"])
             block.append((target, row))
         for target, row in block:
@@ -115,6 +120,7 @@ def _target(
     as_of: dt.date,
     paths: dict[str, pd.DataFrame],
     outlook: Outlook,
+    planned: Mapping[str, pd.DataFrame],
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": target.name.get("en", next(iter(target.name.values()), target.id)),
@@ -134,7 +140,7 @@ def _target(
     if own is not None:
         last = own.iloc[-1]
         row |= {"value": float(last["value"]), "value_date": last["date"], "value_row_id": last["row_id"]}
-        row["model"] = outlook.model(target.indicator, iso3)
+        row["model"] = "plan" if target.indicator in planned else outlook.model(target.indicator, iso3)
         row["pace_per_year"] = pace(own)
     if target.value is None or target.date is None:
         return row
@@ -147,7 +153,7 @@ def _target(
     if _reached(value, target.value, indicator):
         row |= _arrived(own, target, indicator)
         return row
-    if len(own) >= MIN_POINTS:
+    if len(own) >= MIN_POINTS or target.indicator in planned:
         row |= _ahead(target, indicator, paths[target.indicator])
     else:
         row["status"] = "no_trend"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
 from pydantic import ValidationError
 
+from allreach import tables
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.indicators.cooperation import Facts, merge_facts
 from allreach.indicators.definitions import Catalogue, catalogue
@@ -17,7 +19,7 @@ from allreach.indicators.plan_effect import reach_by_year
 from allreach.indicators.strategy import Strategy
 from allreach.io.country_folder import read_config
 from allreach.io.results_folder import Results, read_results
-from allreach.io.series_store import add_series, calendar_year, read_current, shipped_series, store_path
+from allreach.io.series_store import TABLE, add_series, calendar_year, read_current, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
 from allreach.params.country_config import CountryConfig
 
@@ -105,9 +107,10 @@ def read_track_inputs(
     series = series[series["date"] <= day.isoformat()].reset_index(drop=True)
     series["year"] = calendar_year(series["date"])
     results = _results(folder / "results" / scenario)
-    return TrackInputs(
-        iso3, config, scenario, day, series, found, book, _facts(folder), results, _reach(results, config)
-    )
+    reach = _reach(results, config)
+    if reach is not None:
+        series = pd.concat([series, _measured(reach, iso3, scenario, day)], ignore_index=True)
+    return TrackInputs(iso3, config, scenario, day, series, found, book, _facts(folder), results, reach)
 
 
 def _results(folder: Path) -> Results | None:
@@ -123,6 +126,23 @@ def _reach(results: Results | None, config: CountryConfig | None) -> pd.DataFram
     if "assignments" not in results.plan:
         return None
     return reach_by_year(pd.DataFrame(results.places), results.plan["assignments"], results.bill, config.base_year)
+
+
+def _measured(reach: pd.DataFrame, iso3: str, scenario: str, day: dt.date) -> pd.DataFrame:
+    """Row of what the measurement of today's network says."""
+    row: dict[str, Any] = {
+        "row_id": f"results/{scenario}/measure/places.parquet",
+        "iso3": iso3,
+        "indicator": "reached_pct",
+        "date": day.isoformat(),
+        "value": float(reach["reached_pct"].iloc[0]),
+        "status": "estimate",
+        "source": f"allreach measure ({scenario})",
+        "retrieved": day.isoformat(),
+    }
+    frame = pd.DataFrame(tables.conform(pd.DataFrame([row]), TABLE))
+    frame["year"] = calendar_year(frame["date"])
+    return frame
 
 
 def _facts(folder: Path) -> Facts:

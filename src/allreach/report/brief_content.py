@@ -255,7 +255,7 @@ def target_chart(
     if target.value is not None and target.date is not None:
         goal = (year_of(target.date), target.value)
     used = sorted({sources.of_row(point) for _, point in points.iterrows()})
-    if row["status"] == "achieved" or row["n_points"] < MIN_POINTS:
+    if row["status"] == "achieved" or (row["n_points"] < MIN_POINTS and row["model"] != "plan"):
         path = None  # nothing to forecast, or nothing to forecast it from
     svg = charts.fan_chart(
         speech,
@@ -268,7 +268,7 @@ def target_chart(
         height=height,
     )
     refs = f" [{', '.join(map(str, used))}]" if used else ""
-    fan = f" — {speech('interval80')}, {speech('interval95')}" if path is not None else ""
+    fan = f" — {speech('interval80')}, {speech('interval95')}" if path is not None and row["model"] != "plan" else ""
     return chart(svg, f"{speech.text(target.name)}: {speech.indicator(row['indicator'])}{refs}{fan}")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from allreach.errors import DataMissingError
 from allreach.indicators.idi import idi_edition
-from allreach.indicators.plan_effect import after_plan, before_and_after
+from allreach.indicators.plan_effect import after_plan, before_and_after, reach_path
 from allreach.indicators.scores import idi_values, scores
 from allreach.indicators.status import evaluate
 from allreach.io.atomic import whole_file, write_json, write_text
@@ -66,7 +66,10 @@ def track(
         ``results/SCENARIO/track/`` holds targets.parquet, scores.parquet, forecasts.parquet and track.html.
     """
     inputs = read_track_inputs(folder, scenario=scenario, strategies=strategies, as_of=as_of)
-    targets, paths = evaluate(inputs.strategies, inputs.series, inputs.iso3, inputs.book, as_of=inputs.as_of)
+    planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
+    targets, paths = evaluate(
+        inputs.strategies, inputs.series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
+    )
     values, _ = idi_values(inputs.series)
     own = values.loc[inputs.iso3] if inputs.iso3 in values.index else None
     effects, after = _effects(inputs, own)

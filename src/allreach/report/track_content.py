@@ -206,7 +206,7 @@ def _reach_chart(inputs: TrackInputs, speech: Speech) -> Block:
     plan = inputs.reach.rename(columns={"reached_pct": "value"})
     first = plan.head(1).assign(row_id=f"plan {inputs.scenario}")
     svg = charts.fan_chart(speech, first, None, unit="pct", bounds=(0.0, 100.0), plan=plan)
-    return chart(svg, speech.indicator("planned_reach_pct"))
+    return chart(svg, speech.indicator("reached_pct"))
 
 
 def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> list[Block]:
