@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "brief": ("brief", "Two pages for a minister as PDF and HTML, alone or with another country."),
     "show": ("show", "Build the report (index.html) from the results."),
     "satellite": ("satellite", "Geostationary satellite: availability, throughput, link-budget sheet."),
+    "hop": ("hop", "Microwave hop: profile, masts, bands, availability, relays."),
     "params": ("params", "Parameters with range, unit, year and source."),
     "path-loss": ("path_loss", "Path loss of a CSV of cases (ITU-R P.1812)."),
     "doctor": ("doctor", "Check this machine and this installation."),

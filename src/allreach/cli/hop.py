@@ -1,0 +1,67 @@
+"""``allreach hop``: one microwave hop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allreach.cli import options
+
+
+@click.command(
+    name="hop",
+    epilog="Examples:\n\n\b\n  allreach hop 46.36,39.21 46.75,39.51 --country AZE -o hop1\n"
+    "  allreach hop S1 S2 --country AZE --band 18 --mast 40 50",
+)
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--country", "folder", type=click.Path(path_type=Path), default=Path(), help="Country folder (default: here)."
+)
+@click.option(
+    "--mast",
+    nargs=2,
+    type=click.FloatRange(0, 500),
+    default=(30.0, 30.0),
+    show_default=True,
+    help="Antenna heights of A and B, m above ground.",
+)
+@click.option("--band", "freq_ghz", type=float, default=None, help="One band in GHz (default: all).")
+@click.option("--dish", "dish_m", type=click.FloatRange(0.1, 5), default=None, help="Both dishes in m.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), default=None, help="Folder for hop.html, hop.csv, profile.csv."
+)
+@options.sets
+@options.as_json
+def command(
+    a: str,
+    b: str,
+    folder: Path,
+    mast: tuple[float, float],
+    freq_ghz: float | None,
+    dish_m: float | None,
+    out: Path | None,
+    sets: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Clearance, masts, bands and availability of a hop between A and B, and relays where it is blocked.
+
+    A and B are LON,LAT or identifiers (or names) of sites and places of the folder. A longitude west of Greenwich
+    starts with a minus: put -- before it.
+    """
+    import json
+
+    from allreach.hop_pipeline import hop
+
+    summary = hop(
+        folder, a, b, mast_a_m=mast[0], mast_b_m=mast[1], freq_ghz=freq_ghz, dish_m=dish_m, sets=sets, out=out
+    )
+    if as_json:
+        click.echo(json.dumps(summary, indent=2, sort_keys=True))
+        return
+    for key, value in summary.items():
+        if not isinstance(value, list):
+            click.echo(f"{key}: {value}")
+    for row in summary["bands"] + summary["relays"]:
+        click.echo("  " + ", ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()))
