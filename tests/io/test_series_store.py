@@ -137,3 +137,11 @@ def test_a_folder_without_series_starts_with_the_shipped_ones(tmp_path):
     assert (inputs.series["retrieved"] <= inputs.as_of.isoformat()).all()
     with pytest.raises(DataMissingError, match="country code"):
         read_track_inputs(tmp_path / "nowhere")
+
+
+def test_zero_for_not_assessed_is_missing(tmp_path):
+    path = tmp_path / "s.parquet"
+    counts = add_series(
+        path, rows(("SSD", "egdi", "2012", 0.0, "UN", "2026-01-01"), ("SSD", "osi", "2012", 0.0, "UN", "2026-01-01"))
+    )
+    assert counts["added"] == 1  # an online service index can be 0

@@ -11,11 +11,14 @@ import yaml
 from allreach.errors import DataMissingError, InputError
 from allreach.indicators.cooperation import merge_facts, opportunities, shipped_facts
 from allreach.indicators.definitions import LANGUAGES, catalogue
+from allreach.indicators.idi import idi_edition
+from allreach.io.country_folder import write_country
 from allreach.io.series_store import add_series, shipped_series, store_path
 from allreach.report import charts
 from allreach.report.brief_content import country_brief, pair_brief
 from allreach.report.localise import speech, texts
 from allreach.report.track import brief, track
+from sample_results import drawn_country, write_sample_results
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +102,34 @@ def test_track_writes_tables_and_pages(folder):
     assert before == {path.name: path.read_bytes() for path in again.files}
 
 
-def test_planned_reach_reaches_the_page(small_country):
-    shutil.copytree(small_country, small_country.parent / "AZE")
-    tracked = track(small_country.parent / "AZE", write=False)
-    assert tracked.inputs.config is not None  # country.yaml wins over the folder's name
-    assert tracked.inputs.iso3 == "TST"
-    assert tracked.inputs.reach is None  # nothing planned yet
+def test_a_plan_moves_reach_and_index(tmp_path):
+    country = drawn_country(12, n_pixels=60)
+    folder = tmp_path / "AZE"
+    write_country(country, folder)
+    write_sample_results(folder / "results" / "base", country)
+    full = {name: 50.0 for name in idi_edition().indicators}
+    rows = {"iso3": country.config.iso3, "indicator": list(full), "date": "2022", "value": list(full.values())}
+    made = pd.DataFrame({**rows, "source": "made for this test", "retrieved": "2026-11-21"})
+    add_series(store_path(folder), made)
+    tracked = track(folder, languages=["en"])
+    assert tracked.inputs.iso3 == country.config.iso3
+    reach = tracked.inputs.reach["reached_pct"]
+    assert (reach.diff().dropna() >= 0).all()
+    assert reach.iloc[-1] <= 100.0
+    table = tracked.scores.set_index(["score", "stage"])["value"]
+    assert table["idi", "planned"] > table["idi", "computed"]
+    gained = tracked.effects["idi_points"].sum()
+    assert table["idi", "planned"] - table["idi", "computed"] == pytest.approx(gained)
+    page = (folder / "results/base/track/track.html").read_text(encoding="utf-8")
+    assert "Points per million USD" in page
+    assert "Sketch: not for decisions" in page
+
+
+def test_a_day_before_anything_was_known(folder):
+    tracked = track(folder, as_of=dt.date(2001, 1, 1), languages=["en"], write=False)
+    assert set(tracked.targets["status"]) <= {"no_data", "not_quantified"}
+    content = country_brief(tracked.inputs, tracked.targets, tracked.paths, speech("en", tracked.inputs.book))
+    assert content["numbers"] == []
 
 
 def test_every_number_of_a_brief_has_its_source(folder):

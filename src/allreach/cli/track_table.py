@@ -36,15 +36,22 @@ def print_tracked(tracked: Tracked) -> None:
 
     words = speech("en", tracked.inputs.book)
     names = {t.id: words.text(t.name) for _, t in target_of(tracked.inputs).values()}
-    table = Table(title=f"{tracked.inputs.iso3} as of {tracked.inputs.as_of}; months: slip, late above 0")
-    for head in ("target", "status", "now", "promised", "due", "arrives", "months", "next"):
-        table.add_column(head, no_wrap=head not in ("target", "next"))
+    table = Table(title=f"{tracked.inputs.iso3}, {tracked.inputs.as_of}; months of slip, late above 0")
+    for head in ("target", "status", "now", "promised", "due", "arrives", "months"):
+        table.add_column(head, no_wrap=head != "target")
     for _, row in by_urgency(tracked.targets[tracked.targets["target_value"].notna()]).iterrows():
         unit = words.book.get(row["indicator"]).unit if row["indicator"] else ""
         cells = [row["name"], status_word(words, row["status"]), words.measure(row["value"], unit)]
-        cells += [words.measure(row["target_value"], unit), row["target_date"][:7] or "–", row["arrival_date"][:7] or "–"]
-        table.add_row(*cells, words.number(row["slip_months"], 0, sign=True), step_words(words, row, names))
+        cells += [
+            words.measure(row["target_value"], unit),
+            row["target_date"][:7] or "–",
+            row["arrival_date"][:7] or "–",
+        ]
+        table.add_row(*cells, words.number(row["slip_months"], 0, sign=True))
     Console().print(table)
+    for _, row in by_urgency(tracked.targets[tracked.targets["target_value"].notna()]).iterrows():
+        if step := step_words(words, row, names):
+            click.echo(f"{row['name']}: {step}")
     click.echo(counts_line(words, tracked.targets))
     for path in tracked.files:
         if path.suffix == ".html":

@@ -38,6 +38,8 @@ class Indicator(Frozen):
     """Lowest possible value."""
     high: float | None = None
     """Highest possible value; none where there is no bound."""
+    zero_is_missing: bool = False
+    """Whether sources write 0 for what was not assessed."""
     better: Literal["up", "down"] = "up"
     """Which way is better."""
 

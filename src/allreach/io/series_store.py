@@ -17,7 +17,7 @@ import pandas as pd
 
 from allreach import tables
 from allreach.errors import Fault, InputError
-from allreach.indicators.definitions import read_package_yaml
+from allreach.indicators.definitions import catalogue, read_package_yaml
 from allreach.io.atomic import whole_file
 
 TABLE = "indicator_series"
@@ -63,6 +63,8 @@ def conform_series(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
     today = rows["iso3"].map(_renamed())
     rows["iso3_given"] = rows["iso3_given"].where(today.isna(), rows["iso3"])
     rows["iso3"] = rows["iso3"].where(today.isna(), today).astype("str")
+    empty = {key for key, indicator in catalogue().indicators.items() if indicator.zero_is_missing}
+    rows = rows[~((rows["value"] == 0) & rows["indicator"].isin(sorted(empty)))]
     return rows.dropna(subset=["value"]).reset_index(drop=True)
 
 
