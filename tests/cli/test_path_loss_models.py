@@ -123,7 +123,7 @@ def test_sweep_names_faults(run, radials: Path, file: str, old: str, new: str, m
     [
         ["itu-p1812"],
         ["itu-p1812", "a.csv", "--sweep", "d"],
-        ["itm", "--sweep", "d"],
+        ["itm-area", "--sweep", "d"],
         ["itu-p1812", "--sweep", "d", "--detail"],
         ["hata", "a.csv"],
     ],

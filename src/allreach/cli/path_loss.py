@@ -12,7 +12,8 @@ import click
     epilog="Examples:\n\n\b\n  allreach path-loss itu-p1812 cases.csv\n"
     "  allreach path-loss itu-p1812 cases.csv --profiles terrain/ --detail > results.csv\n"
     "  allreach path-loss itm p2p_cases.csv\n"
-    "  allreach path-loss itu-p1812 --sweep radials/",
+    "  allreach path-loss itu-p1812 --sweep radials/\n"
+    "  allreach path-loss itm --sweep radials/",
 )
 @click.argument("model", type=click.Choice(["itu-p1812", "itm", "itm-area"]))
 @click.argument("cases", type=click.Path(path_type=Path, dir_okay=False), required=False)
@@ -46,9 +47,12 @@ def command(model: str, cases: Path | None, profiles: Path | None, sweep: Path |
     if (cases is None) == (sweep is None):
         raise click.UsageError("give either CASES or --sweep DIR")
     if sweep is not None:
-        if model != "itu-p1812" or profiles is not None or detail:
-            raise click.UsageError("--sweep goes with itu-p1812 and without --profiles and --detail")
-        from allreach.io.path_sweep import sweep_of_folder
+        if model == "itm-area" or profiles is not None or detail:
+            raise click.UsageError("--sweep goes with itu-p1812 or itm and without --profiles and --detail")
+        if model == "itm":
+            from allreach.io.itm_sweep import itm_sweep_of_folder as sweep_of_folder
+        else:
+            from allreach.io.path_sweep import sweep_of_folder
 
         table = sweep_of_folder(sweep)
     else:

@@ -404,7 +404,7 @@ def _no_result(code: int, warnings: int) -> ItmResult:
 
 
 @jit
-def _result(
+def result_of_geometry(
     geometry: ItmGeometry,
     warnings: int,
     climate: int,
@@ -417,6 +417,7 @@ def _result(
     location_pct: float,
     situation_pct: float,
 ) -> ItmResult:
+    """Loss from an analysed path; arguments as in `point_to_point`, inputs not checked."""
     impedance = ground_impedance(freq_mhz, polarization, epsilon, sigma_s_per_m)
     a_ref, mode, code, more = reference_attenuation_db(geometry, freq_mhz, impedance)
     warnings |= more
@@ -489,7 +490,7 @@ def point_to_point(
     if code != OK:
         return _no_result(code, warnings)
     geometry = profile_geometry(h_m, n, step_m, tx_height_m, rx_height_m, n0, scratch)
-    return _result(
+    return result_of_geometry(
         geometry,
         warnings,
         climate,
@@ -550,7 +551,7 @@ def area(
     if code != OK:
         return _no_result(code, warnings)
     geometry = area_geometry(d_km * 1000.0, delta_h_m, siting_tx, siting_rx, tx_height_m, rx_height_m, n0)
-    return _result(
+    return result_of_geometry(
         geometry,
         warnings,
         climate,
