@@ -156,9 +156,11 @@ def _maps(
     angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
     edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
     got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge)
+    months = monthly_outage_pct(got.outage_pct, *itu_maps.rain_months(lon, lat))
     tags = {"satellite": sat.name, "is_textbook": str(sat.is_textbook), "method": METHOD}
     for name, values, unit in (
         ("geo_outage_pct", got.outage_pct, "% of an average year"),
+        ("geo_outage_worst_month_pct", months.max(axis=1), "% of the worst month"),
         ("geo_transponder_mbps", got.transponder_mbps, "Mbit/s"),
         ("geo_attenuation_db", got.attenuation_db, "dB"),
         ("geo_clearance_deg", got.elevation_deg - edge, "degrees of the satellite above the terrain"),
