@@ -1,6 +1,6 @@
 """Back-test the forecasts: python benchmarks/backtest_forecasts.py FOLDER [--fit].
 
-Reads the series in FOLDER (itu_datahub.parquet and World Bank tables), hides the newest 1, 3 and 5 points of every second
+Reads the series in FOLDER (itu_datahub.parquet, World Bank tables), hides the newest 1, 3 and 5 points of every second
 economy and prints errors and interval coverage by method. With --fit prints the spread that the other economies of the
 ITU series give.
 """

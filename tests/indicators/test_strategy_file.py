@@ -225,3 +225,32 @@ def test_schema_file_is_up_to_date():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert module.main(["--check"]) == 0, "run python docs/strategy_schema.py"
+
+
+OWN = """\
+id: x
+name: X
+country: AZE
+sources: {s: {title: S}}
+indicators:
+  startups:
+    names: {en: Start-ups in technology parks}
+    unit: UNIT
+    source: Innovation agency
+    formula: companies registered in a park
+    low: 0
+goals:
+  - id: g
+    name: Parks
+    pillar: innovation
+    targets:
+      - {id: t, name: Start-ups, indicator: startups, unit: count, value: 500, date: 2028-12-31, source: s}
+"""
+
+
+def test_own_indicators(tmp_path):
+    found = read_strategy(write(tmp_path, OWN.replace("UNIT", "count")))
+    assert found.indicators["startups"].id == "startups"
+    faults = {fault.kind: fault for fault in check_strategy(write(tmp_path, OWN.replace("UNIT", "counts")))}
+    assert "line 8," in faults["unknown_unit"].where
+    assert "count" in faults["unknown_unit"].mend

@@ -145,3 +145,18 @@ def test_zero_for_not_assessed_is_missing(tmp_path):
         path, rows(("SSD", "egdi", "2012", 0.0, "UN", "2026-01-01"), ("SSD", "osi", "2012", 0.0, "UN", "2026-01-01"))
     )
     assert counts["added"] == 1  # an online service index can be 0
+
+
+def test_own_facts_and_their_faults(tmp_path):
+    folder = tmp_path / "GEO"
+    folder.mkdir()
+    event = "events: [{date: 2026-01-01, countries: [GEO], texts: {en: A law}, source: S}]"
+    (folder / "facts.yaml").write_text(event, encoding="utf-8")
+    inputs = read_track_inputs(folder)
+    assert [e.source for e in inputs.facts.of(("GEO",), dt.date(2026, 2, 1))] == ["S"]
+    (folder / "facts.yaml").write_text(event.replace("GEO", "Georgia"), encoding="utf-8")
+    with pytest.raises(InputError, match="countries"):
+        read_track_inputs(folder)
+    (folder / "facts.yaml").write_text("events: [", encoding="utf-8")
+    with pytest.raises(InputError, match="YAML"):
+        read_track_inputs(folder)

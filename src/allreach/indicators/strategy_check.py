@@ -110,6 +110,7 @@ def _translate(path: Path, detail: Any) -> Problem:
 def _meaning(raw: Mapping) -> Iterator[Problem]:
     book = _book(raw)
     sources = set(raw["sources"]) if isinstance(raw.get("sources"), Mapping) else set()
+    yield from _units(raw)
     seen_goals: dict[str, Path] = {}
     seen_targets: dict[str, Path] = {}
     depends: dict[str, tuple[Path, list[str]]] = {}
@@ -137,6 +138,17 @@ def _book(raw: Mapping) -> Catalogue:
         except (ValidationError, TypeError):
             continue  # the schema names what is wrong with it
     return catalogue().with_own(own)
+
+
+def _units(raw: Mapping) -> Iterator[Problem]:
+    units = catalogue().units
+    for key, value in raw.get("indicators", {}).items() if isinstance(raw.get("indicators"), Mapping) else ():
+        unit = value.get("unit") if isinstance(value, Mapping) else None
+        if isinstance(unit, str) and unit not in units:
+            near = difflib.get_close_matches(unit, units, n=1, cutoff=0.5)
+            mend = f"Write {near[0]}" if near else "Choose one of them; count is a bare number"
+            path = ("indicators", str(key), "unit")
+            yield Problem(path, "unknown_unit", f"{unit!r} is no unit", ", ".join(units), mend)
 
 
 def _rows(parent: Any, key: tuple[str]) -> Iterator[tuple[Path, Mapping]]:

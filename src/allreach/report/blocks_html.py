@@ -21,7 +21,7 @@ font-variant-numeric:tabular-nums}
 th,td{padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top;text-align:start}
 th{border-bottom:2px solid var(--main)}
 .right{text-align:end}figure{margin:1em 0}
-figure svg{width:100%;height:auto;max-width:820px;display:block}
+figure svg{font-family:inherit;width:100%;height:auto;max-width:820px;display:block}
 sup a{text-decoration:none}td a.v,li a.v{color:inherit;text-decoration:underline dotted}
 .status-achieved,.status-on_track{color:var(--good);font-weight:600}.status-at_risk{color:var(--warn);font-weight:600}
 .status-off_track,.status-missed,.status-blocked{color:var(--bad);font-weight:600}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +117,8 @@ def brief(
     tracked = track(folder, scenario=scenario, strategies=strategies, as_of=as_of, write=False)
     inputs = tracked.inputs
     if other and not (inputs.series["iso3"] == other).any():
-        known = ", ".join(sorted(inputs.series["iso3"].unique()))
+        near = difflib.get_close_matches(other, sorted(inputs.series["iso3"].unique()), n=3, cutoff=0.6)
+        known = f"{inputs.series['iso3'].nunique()} others" + (f", among them {', '.join(near)}" if near else "")
         raise DataMissingError(
             f"{other}: the series store has no value of it (there are: {known}). "
             "Import some with allreach track --import FILE"
