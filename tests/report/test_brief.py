@@ -143,7 +143,8 @@ def test_every_number_of_a_brief_has_its_source(folder):
             assert content["numbers"]
             assert all(number["source"] and number["row"] for number in content["numbers"])
             rows = {row for entry in content["sources"] for row in entry["rows"]}
-            assert {number["row"] for number in content["numbers"]} <= rows
+            assert {row for number in content["numbers"] for row in number["row"].split()} <= rows
+            assert any(number.get("computed") for number in content["numbers"])
             for block in content["blocks"]:
                 if block["kind"] == "chart":
                     ElementTree.fromstring(block["svg"])

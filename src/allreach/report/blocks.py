@@ -64,6 +64,15 @@ class Sources:
         self.numbers.append({"text": text, "source": found["s"], "row": found["row"]})
         return found
 
+    def computed(self, text: str, *rows: pd.Series | None) -> Cell:
+        """Cell of a number computed from rows of the store; a dash needs no source."""
+        if text in ("", NO_VALUE):
+            return cell(text)
+        ids = " ".join(dict.fromkeys(str(row["row_id"]) for row in rows if row is not None))
+        found = cell(text, self.number(self.speech("computed_from")), ids)
+        self.numbers.append({"text": text, "source": found["s"], "row": ids, "computed": True})
+        return found
+
 
 def cell(text: str, source: int = 0, row: str = "", kind: str = "") -> Cell:
     """Make a cell."""

@@ -178,7 +178,7 @@ def _headline(inputs: TrackInputs, sources: Sources) -> Block:
             )
         earlier = sources.value(before, unit) if before is not None else cell(NO_VALUE)
         words = [cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(str(last["date"])[:4])]
-        rows.append([*words, earlier, cell(change), middle])
+        rows.append([*words, earlier, sources.computed(change, last, before), middle])
     head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "earlier", "change", "peers_median")]
     return table(head, rows, [4.6, 3.0, 2.6, 1.1, 2.0, 1.4, 2.0], text_columns=2)
 
@@ -209,11 +209,12 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
         origin = strategy.sources[target.source]
         promised = cell(speech.with_unit(row["target_value"], unit), sources.number(origin.title, origin.url))
         last = inputs.latest(inputs.iso3, row["indicator"])
-        forecast = cell(speech.measure(row["forecast_at_date"], unit))
+        text = speech.measure(row["forecast_at_date"], unit)
         if pd.notna(row["forecast_low80"]):
-            forecast["t"] += (
-                f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
-            )
+            ends = [speech.measure(row[name], unit) for name in ("forecast_low80", "forecast_high80")]
+            text += f" ({ends[0]}–{ends[1]})"
+        forecast = sources.computed(text, last)
+        slip = sources.computed(speech.number(row["slip_months"], 0, sign=True), last)
         words = [
             cell(speech.text(target.name)),
             promised,
@@ -221,7 +222,7 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
             sources.value(last, unit),
         ]
         state = cell(status_word(speech, row["status"]), kind=f"status-{row['status']}")
-        rows.append([*words, forecast, cell(speech.number(row["slip_months"], 0, sign=True)), state])
+        rows.append([*words, forecast, slip, state])
     head = [speech(key) for key in ("target", "promised", "due", "value", "forecast", "slip_months", "status")]
     n_open = int(targets["target_value"].isna().sum())
     out = [table(head, rows, [4.0, 2.0, 1.5, 2.7, 2.6, 1.4, 2.4])] if rows else []
@@ -326,7 +327,8 @@ def _side_by_side(both: list[tuple[str, Any, Any]], names: tuple[str, str], sour
         year = years[0] if years[0] == years[1] else f"{years[0]} / {years[1]}"
         gap = speech.measure(float(one["value"] - two["value"]), unit, sign=True)
         a, b = sources.value(one, unit), sources.value(two, unit)
-        rows.append([cell(speech.indicator(name)), cell(speech.unit(name)), a, b, cell(gap), cell(year)])
+        difference = sources.computed(gap, one, two)
+        rows.append([cell(speech.indicator(name)), cell(speech.unit(name)), a, b, difference, cell(year)])
     head = [speech("indicator"), speech("unit"), *names, speech("difference"), speech("of_year")]
     return table(head, rows, [4.4, 3.0, 2.5, 2.5, 1.4, 1.6], text_columns=2)
 

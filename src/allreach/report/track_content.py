@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from allreach.indicators.idi import gains
+from allreach.indicators.idi import gains, idi_edition
 from allreach.io.track_inputs import TrackInputs
 from allreach.report import charts
 from allreach.report.blocks import Block, Cell, Sources, bullets, cell, chart, heading, note, table
@@ -72,15 +72,9 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> B
             change = NO_VALUE
             if len(mine) > 1:
                 change = speech.measure(float(last["value"] - mine["value"].iloc[-2]), unit, sign=True)
-            rows.append(
-                [
-                    cell(speech.indicator(name)),
-                    cell(speech.unit(name)),
-                    value,
-                    cell(str(last["date"])[:4]),
-                    cell(change),
-                ]
-            )
+            moved = sources.computed(change, last, mine.iloc[-2] if len(mine) > 1 else None)
+            words = [cell(speech.indicator(name)), cell(speech.unit(name)), value]
+            rows.append([*words, cell(str(last["date"])[:4]), moved])
     own = scores[(scores["iso3"] == inputs.iso3) & (scores["score"] == "idi") & (scores["stage"] != "published")]
     for _, row in own.iterrows():
         label = speech("computed") if row["stage"] == "computed" else speech("plan_after")
@@ -90,9 +84,23 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> B
             ends = {"low": speech.number(row["low"], 1), "high": speech.number(row["high"], 1)}
             text = f"{speech('open_index', n=n)}; {speech('between', **ends)}"
         name = f"{speech.indicator('idi')} ({label})"
-        rows.append([cell(name), cell(speech.unit("idi")), cell(text), cell(str(row["edition"])), cell(NO_VALUE)])
+        score = sources.computed(text, *_inputs_of_idi(inputs))
+        rows.append([cell(name), cell(speech.unit("idi")), score, cell(str(row["edition"])), cell(NO_VALUE)])
     head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "change")]
     return table(head, rows, [4, 3, 3, 1, 1.4], text_columns=2)
+
+
+def _inputs_of_idi(inputs: TrackInputs) -> list[pd.Series]:
+    """Rows of the indicators that the index stands on: the newest up to its reference year."""
+    edition = idi_edition()
+    last_day = f"{edition.edition - edition.reference_lag_years}-12-31"
+    found = []
+    for name in edition.indicators:
+        rows = inputs.rows(inputs.iso3, name)
+        rows = rows[rows["date"] <= last_day]
+        if len(rows):
+            found.append(rows.iloc[-1])
+    return found
 
 
 def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Block:
@@ -125,10 +133,10 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Bl
                 cell(speech.with_unit(row["target_value"], unit), number),
                 cell(speech.month(row["target_date"])),
                 sources.value(last, unit),
-                cell(forecast),
-                cell(speech.percent(row["reach_probability"])),
+                sources.computed(forecast, last),
+                sources.computed(speech.percent(row["reach_probability"]), last),
                 cell(arrival),
-                cell(speech.number(row["slip_months"], 0, sign=True)),
+                sources.computed(speech.number(row["slip_months"], 0, sign=True), last),
                 state,
             ]
         )
