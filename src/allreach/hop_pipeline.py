@@ -124,6 +124,9 @@ def hop(
         known = ", ".join(f"{band.freq_ghz:g}" for band in book.bands)
         raise InputError(Fault("band", f"{freq_ghz:g} GHz is not among the radios", known))
     site = climate_of_path((lon_a + lon_b) / 2.0, (lat_a + lat_b) / 2.0, max(float(h_m.mean()), 0.0) / 1000.0)
+    gradient = float(
+        itu_maps.map_values(itu_maps.GRADIENT_1KM_50PCT, [(lon_a + lon_b) / 2.0], [(lat_a + lat_b) / 2.0])[0]
+    )  # of the lowest kilometre, median; k = 157 / (157 + gradient) by P.453 and P.310
     length_km = float(d_km[-1])
     first = bands[0].freq_ghz
     free = hop_link.clearance(d_km, h_m, r_m, first, mast_a_m, mast_b_m, params.backhaul)
@@ -146,6 +149,8 @@ def hop(
         "needed_mast_m": free.needed_m if np.isfinite(free.needed_m) else None,
         "rain_rate_001_mm_h": site.rain_rate_001_mm_h,
         "radios_usd": price,
+        "towers_usd": params.costs.tower_usd_per_m.value * (mast_a_m + mast_b_m),
+        "k_factor_median_map": 157.0 / (157.0 + gradient),
         "evidence": country.evidence("terrain"),
         "bands": [_band(r) for r in results],
         "relays": [],
@@ -229,14 +234,21 @@ def _write(
     )
     if country.config.sketch:
         warnings.append("The country is a sketch: its terrain is drawn.")
-    facts = [(k, v if isinstance(v, str) else float(v)) for k, v in summary.items() if isinstance(v, (str, float, int))]
+    facts: list[tuple[str, str | float]] = []
+    for key, value in summary.items():
+        if isinstance(value, bool):
+            facts.append((key, "yes" if value else "no"))
+        elif isinstance(value, (str, float, int)):
+            facts.append((key, value if isinstance(value, str) else float(value)))
+    head: tuple[str, ...] = ("GHz", "dish m", "received dBm", "rain 0.01 % dB", "multipath p0 %", "mean Mbit/s")
+    head += tuple(f"{what} {target:g} %" for target in TARGETS_PCT for what in ("Mbit/s at", "modulation at"))
     parts = [
         (
             "Profile",
             f"<figure>{svg_plot.line_plot('Profile with Fresnel zone', 'km', 'm above sea level', curves)}</figure>",
         ),
         ("Hop", link_sheet.table(("what", "value"), facts)),
-        ("Bands", link_sheet.table(tuple(bands.columns), bands.itertuples(index=False))),
+        ("Bands", link_sheet.table(head, bands.itertuples(index=False))),
         (
             "Modulations",
             link_sheet.table(

@@ -21,6 +21,7 @@ from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.report import link_sheet, svg_plot
 from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, visibility
+from allreach.satellite.modcods import LADDER, Modcod, modcod
 from allreach.satellite.months import monthly_outage_pct
 from allreach.satellite.satellite_data import Satellite, Terminal
 from allreach.satellite.slant_path import total_attenuation_db
@@ -57,6 +58,7 @@ def satellite(
     scenario: str = "base",
     time_pct: float = 0.1,
     place: str | None = None,
+    modcod_name: str | None = None,
     constellation_file: Path | None = None,
     elements_file: Path | None = None,
     at: datetime | None = None,
@@ -76,6 +78,8 @@ def satellite(
         Share of the year with less than the throughput reported. [%]
     place
         Place of the link-budget sheet; by default the largest.
+    modcod_name
+        MODCOD below which the link counts as down; by default the lowest.
     constellation_file
         YAML file of shells, gateways and capacity; none: the shells of Starlink's first generation as filed.
     elements_file
@@ -108,9 +112,10 @@ def satellite(
     noise_up, _ = link_budget.uplink_noise_over_carrier(sat, sat.beams[0], gateway, gateway_climate, time_pct)
 
     say("maps", 1, 4)
-    coverage_map = _maps(country, sat, terminal, noise_up, time_pct, out)
+    least = LADDER[0] if modcod_name is None else modcod(modcod_name)
+    coverage_map = _maps(country, sat, terminal, noise_up, time_pct, least, out)
     say("places", 2, 4)
-    table, summary = _places(country, places, sat, terminal, noise_up, time_pct)
+    table, summary = _places(country, places, sat, terminal, noise_up, time_pct, least)
     write_text(out / "places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
     low = _low_orbit(country, places, constellation_file, elements_file, at, out, say)
     say("sheet", 3, 4)
@@ -120,6 +125,7 @@ def satellite(
         "is_textbook": sat.is_textbook,
         "source": sat.source,
         "time_pct": time_pct,
+        "least_modcod": least.name,
         "method": METHOD,
         "evidence": "synthetic" if sat.is_textbook else country.evidence("terrain"),
         **coverage_map,
@@ -146,7 +152,7 @@ def _ground_km(country: Country, x_m: NDArray[np.float64], y_m: NDArray[np.float
 
 
 def _maps(
-    country: Country, sat: Satellite, terminal: Terminal, noise_up: float, time_pct: float, out: Path
+    country: Country, sat: Satellite, terminal: Terminal, noise_up: float, time_pct: float, least: Modcod, out: Path
 ) -> dict[str, Any]:
     grid, row, col = coarse(country.grid, country.terrain_m, MAP_PIXEL_M)
     known = ~np.isnan(country.terrain_m[row, col])
@@ -155,7 +161,7 @@ def _maps(
     air = climate(lon, lat, _ground_km(country, x_m, y_m))
     angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
     edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
-    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge)
+    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge, least)
     months = monthly_outage_pct(got.outage_pct, *itu_maps.rain_months(lon, lat))
     tags = {"satellite": sat.name, "is_textbook": str(sat.is_textbook), "method": METHOD}
     for name, values, unit in (
@@ -181,14 +187,20 @@ def _maps(
 
 
 def _places(
-    country: Country, places: pd.DataFrame, sat: Satellite, terminal: Terminal, noise_up: float, time_pct: float
+    country: Country,
+    places: pd.DataFrame,
+    sat: Satellite,
+    terminal: Terminal,
+    noise_up: float,
+    time_pct: float,
+    least: Modcod,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
     x_m, y_m = country.grid.from_lonlat(lon, lat)
     air = climate(lon, lat, _ground_km(country, x_m, y_m))
     angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
     edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
-    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge)
+    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge, least)
     months = monthly_outage_pct(got.outage_pct, *itu_maps.rain_months(lon, lat))
     table = pd.DataFrame(
         {
@@ -324,7 +336,7 @@ def _sheet(
         ),
         (
             "Sky and horizon",
-            "<figure>" + svg_plot.sky_plot(
+            '<figure class="small">' + svg_plot.sky_plot(
                 f"Sky over {chosen['name']}", mask, [(sat.name, float(angles.azimuth_deg), float(angles.elevation_deg))]
             ) + "</figure>",
         ),

@@ -198,3 +198,18 @@ def test_a_frequency_outside_the_recommendation_is_refused(freq: float) -> None:
         slant_path.total_attenuation_db(climate(*BAKU), 43.0, freq, 0.1)
     with pytest.raises(InputError, match=r"ITU-R P\.618-14"):
         slant_path.outage_pct(climate(*BAKU), 43.0, freq, 10.0, 100.0, 0.0)
+
+
+def test_a_higher_modcod_is_down_longer_and_one_out_of_reach_is_refused() -> None:
+    satellite = satellite_files.textbook_satellite()
+    terminal, _ = satellite_files.textbook_terminals()
+    here = climate(*BAKU)
+    shares = [
+        link_budget.coverage(satellite, terminal, here, 0.01, 0.1, None, modcod(name)).outage_pct[0]
+        for name in ("QPSK 1/2", "8PSK 3/4", "16APSK 7/9")
+    ]
+    assert shares[0] < shares[1] < shares[2]
+    with pytest.raises(InputError, match=r"256APSK 3/4: is reached nowhere"):
+        link_budget.coverage(satellite, terminal, here, 0.01, 0.1, None, modcod("256APSK 3/4"))
+    with pytest.raises(InputError, match=r"no '8PSK 9/8'.*8PSK 8/9"):
+        modcod("8PSK 9/8")

@@ -25,6 +25,7 @@ import click
     show_default=True,
     help="Share of the year with less than the throughput reported, in percent.",
 )
+@click.option("--modcod", "modcod_name", default=None, help='MODCOD below which the link is down, e.g. "8PSK 3/4".')
 @click.option(
     "--place", default=None, help="Place of the link-budget sheet (identifier or name; default: the largest)."
 )
@@ -42,6 +43,7 @@ def command(
     scenario: str,
     time_pct: float,
     place: str | None,
+    modcod_name: str | None,
     constellation_file: Path | None,
     elements_file: Path | None,
     at: datetime | None,
@@ -68,7 +70,7 @@ def command(
     with bars() as progress:
         summary = satellite(
             folder, satellite_file=satellite_file, terminals_file=terminals_file, scenario=scenario, time_pct=time_pct,
-            place=place, constellation_file=constellation_file, elements_file=elements_file,
+            place=place, modcod_name=modcod_name, constellation_file=constellation_file, elements_file=elements_file,
             at=at.replace(tzinfo=UTC) if at else None, progress=progress,
         )  # fmt: skip
     if as_json:

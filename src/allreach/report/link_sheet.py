@@ -12,6 +12,7 @@ th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #ddd;
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .warn { background: #fff3cd; border-left: 4px solid #ca6702; padding: .6rem 1rem; }
 figure { margin: 1.5rem 0; } svg { width: 100%; max-width: 46rem; height: auto; }
+figure.small svg { max-width: 24rem; } .wide { overflow-x: auto; }
 @media print { body { margin: 0; max-width: none; } figure { break-inside: avoid; } }
 """
 
@@ -30,7 +31,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | float]]) -> str:
             for cell in row
         ]
         out.append("<tr>" + "".join(cells) + "</tr>")
-    return "\n".join(out) + "</tbody></table>"
+    return '<div class="wide">' + "\n".join(out) + "</tbody></table></div>"
 
 
 def page(title: str, warnings: Sequence[str], parts: Sequence[tuple[str, str]]) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from allreach.errors import Fault, InputError
 from allreach.satellite import geometry
-from allreach.satellite.modcods import LADDER, efficiency
+from allreach.satellite.modcods import LADDER, Modcod, efficiency
 from allreach.satellite.satellite_data import Beam, Satellite, Terminal
 from allreach.satellite.slant_path import Climate, outage_pct, total_attenuation_db
 
@@ -139,6 +139,7 @@ def coverage(
     uplink_noise: float,
     time_pct: float,
     horizon_deg: ArrayLike | None = None,
+    least: Modcod = LADDER[0],
 ) -> Coverage:
     """Availability and throughput of the best beam at places.
 
@@ -152,6 +153,13 @@ def coverage(
         Share of the year with less than the throughput reported. [%]
     horizon_deg
         Elevation of the terrain towards the satellite; none: no terrain. [deg]
+    least
+        MODCOD below which the link counts as down.
+
+    Raises
+    ------
+    InputError
+        If no place reaches that MODCOD in the middle of the year.
     """
     angles = geometry.geostationary(climate.lon_deg, climate.lat_deg, satellite.longitude_deg, climate.altitude_km)
     elevation = np.where(angles.elevation_deg > 0.0, angles.elevation_deg, np.nan)
@@ -165,7 +173,7 @@ def coverage(
     antenna = {
         "tilt_deg": satellite.tilt_deg, "diameter_m": terminal.diameter_m, "efficiency": terminal.efficiency,
     }  # fmt: skip
-    needed = LADDER[0].es_n0_db + terminal.implementation_loss_db
+    needed = least.es_n0_db + terminal.implementation_loss_db
     down = outage_pct(climate, elevation, satellite.downlink_ghz, clear, receiver_k, needed, rest, **antenna)
     rate = symbol_rate_mbaud(satellite)
 
@@ -176,7 +184,17 @@ def coverage(
         return loss, es_n0, rate * efficiency(es_n0 - terminal.implementation_loss_db)
 
     loss, es_n0, throughput = at(time_pct)
-    _, _, clear_mbps = at(50.0)
+    _, clear_es_n0, clear_mbps = at(50.0)
+    if not (clear_es_n0 >= needed).any() and np.isfinite(clear_es_n0).any():
+        best = float(np.nanmax(clear_es_n0)) - terminal.implementation_loss_db
+        raise InputError(
+            Fault(
+                f"MODCOD {least.name}",
+                f"is reached nowhere: it needs {least.es_n0_db:.2f} dB, the best place has {best:.2f} dB",
+                "a MODCOD within reach",
+                "Take a lower one, a larger antenna, or a narrower carrier",
+            )
+        )
     blocked = ~np.isfinite(clear) | ~(angles.elevation_deg > 0.0)
     if horizon_deg is not None:
         blocked |= np.asarray(horizon_deg, dtype=float) >= angles.elevation_deg

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from allreach.errors import Fault, InputError
 
 
 class Modcod(NamedTuple):
@@ -119,8 +122,18 @@ LADDER: Final = best_ladder()
 
 
 def modcod(name: str) -> Modcod:
-    """Look a line up by its name."""
-    return next(m for m in MODCODS if m.name == name)
+    """Look a line up by its name.
+
+    Raises
+    ------
+    InputError
+        If there is no such line.
+    """
+    found = [m for m in MODCODS if m.name == name]
+    if not found:
+        near = difflib.get_close_matches(name, [m.name for m in MODCODS], n=3, cutoff=0.3)
+        raise InputError(Fault("MODCOD", f"there is no {name!r}", "one of DVB-S2 and DVB-S2X, like " + ", ".join(near)))
+    return found[0]
 
 
 def efficiency(es_n0_db: ArrayLike) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from allreach.satellite.orbits import Positions
 
 Floats = NDArray[np.float64]
 CHUNK_STEPS: Final = 240
+CHUNK_SATELLITE_STEPS: Final = 100_000  # about what fits a processor's cache when groups are many
 GROUP_DEG: Final = 10.0  # places are watched in groups: a satellite far from a group is looked at once
 
 
@@ -106,10 +107,14 @@ def watch(
     cell = np.floor(lat / GROUP_DEG) * 1000.0 + np.floor(lon / GROUP_DEG)
     groups = [np.flatnonzero(cell == c) for c in np.unique(cell)]
     n_steps = max(1, round(duration_s / step_s))
-    for first in range(0, n_steps, CHUNK_STEPS):
+    chunk = CHUNK_STEPS
+    if len(groups) > 8:
+        n_satellites = positions(np.zeros(1)).shape[1]
+        chunk = int(np.clip(CHUNK_SATELLITE_STEPS // n_satellites, 8, CHUNK_STEPS))
+    for first in range(0, n_steps, chunk):
         if progress is not None:
             progress("orbits", first, n_steps)
-        steps = np.arange(first, min(first + CHUNK_STEPS, n_steps))
+        steps = np.arange(first, min(first + chunk, n_steps))
         where = np.ascontiguousarray(positions(np.asarray(steps * step_s, dtype=np.float64)))
         count = np.empty(len(steps), dtype=np.int64)
         chosen = np.empty((len(steps), where.shape[1]), dtype=np.int64)
