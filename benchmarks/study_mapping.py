@@ -147,9 +147,8 @@ def sampling(name: str, data: Path) -> list[str]:
 
 
 def main(data: Path) -> None:
-    print(
-        "| terrain | pixel | nearest sample | radials 1 pixel apart | 0.5 | 0.25 |\n| --- | --- | --- | --- | --- | --- |"
-    )
+    print("| terrain | pixel | nearest sample | radials 1 pixel apart | 0.5 | 0.25 |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for name in TERRAINS:
         for pixel_m, clutter in ((30.0, False), (100.0, False), (100.0, True), (250.0, False)):
             cells = " | ".join(mapping(name, pixel_m, clutter, data))

@@ -21,6 +21,7 @@ from allreach.radio._paths import Air, Buffers, Heard, Masts, Raster, Receiver, 
 from allreach.terrain._profile import n_samples, profile_into
 
 FIRST_SAMPLE = 2  # walked samples before a receiver's own two: five points with the transmitter
+AT_EDGE = 2  # samples behind the first unknown one that are still tried by a path of their own
 APART = 0.02  # least distance, in steps, between the last walked sample and the receiver's own
 
 
@@ -211,6 +212,9 @@ def _sweep(
             j = place[q]
             i = point[j]
             m = cell[j] - ray * rays.n_steps
+            if m >= n_walk + AT_EDGE:
+                losses[2, j] = math.inf  # the radial crosses unknown terrain well before the receiver
+                continue
             if m + 2 >= n_walk:
                 _own_path(squares.x_m[i], squares.y_m[i], s, raster, masts, air, height, buffers, losses, j)
                 continue
