@@ -230,3 +230,16 @@ def test_ticks_are_round():
     assert charts.ticks(0, 100, 5) == [0, 20, 40, 60, 80, 100]
     assert charts.ticks(78.2, 88.4, 5) == [80.0, 82.5, 85.0, 87.5]
     assert charts.ticks(3, 3, 5) == [3]
+
+
+def test_two_countries_are_compared_in_one_year(tmp_path):
+    folder = tmp_path / "AZE"
+    folder.mkdir()
+    given = [("AZE", "2022", 1.8), ("AZE", "2024", 1.34), ("GEO", "2022", 2.4), ("GEO", "2021", 2.6)]
+    rows = pd.DataFrame(given, columns=["iso3", "date", "value"])
+    fixed = {"indicator": "fixed_basket_pct_gni", "source": "made for this test", "retrieved": "2026-11-21"}
+    add_series(store_path(folder), rows.assign(**fixed))
+    inputs = track(folder, write=False).inputs
+    content = pair_brief(inputs, "GEO", speech("en", inputs.book))
+    (row,) = next(block for block in content["blocks"] if block["kind"] == "table")["rows"]
+    assert [c["t"] for c in row[2:]] == ["1.80", "2.40", "−0.60", "2022"]

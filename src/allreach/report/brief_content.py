@@ -55,6 +55,8 @@ PAIR = (
     "fixed_dl_mbps",
     "mobile_dl_mbps",
 )
+MAX_YEARS_BACK = 3
+"""A common year is taken up to this many years before the newest value that either has."""
 MAX_TARGETS, MAX_STEPS, MAX_QUESTIONS, MAX_EVENTS = 9, 6, 6, 6
 
 
@@ -82,7 +84,7 @@ def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> dict[str, Any
     sources = Sources(speech)
     a, b = inputs.iso3, other
     names = (speech.country(a), speech.country(b))
-    rows = [(name, inputs.latest(a, name), inputs.latest(b, name)) for name in PAIR]
+    rows = [(name, *_of_one_year(inputs, a, b, name)) for name in PAIR]
     both = [(name, one, two) for name, one, two in rows if one is not None and two is not None]
     blocks: list[Block] = [heading(speech("side")), _side_by_side(both, names, sources)]
     if both:
@@ -90,11 +92,12 @@ def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> dict[str, Any
     for country, sign in ((a, 1.0), (b, -1.0)):
         blocks += _stronger(both, country, sign, speech)
     values = {(iso3, name): float(row["value"]) for name, *pair in both for iso3, row in zip((a, b), pair, strict=True)}
+    used = {(iso3, name): row for name, *pair in both for iso3, row in zip((a, b), pair, strict=True)}
     found = opportunities(a, b, values, inputs.book)
     blocks.append(heading(speech("opportunities")))
     shared = inputs.facts.shared(a, b)
     if found:
-        blocks += [note(speech("opportunities_note")), bullets([_opportunity(o, inputs, sources) for o in found])]
+        blocks += [note(speech("opportunities_note")), bullets([_opportunity(o, used, sources) for o in found])]
     else:
         blocks.append(note(speech("no_opportunity")))
     if shared:
@@ -318,6 +321,19 @@ def _events(inputs: TrackInputs, countries: tuple[str, ...], sources: Sources) -
     return [heading(speech("events")), bullets(items)] if items else []
 
 
+def _of_one_year(inputs: TrackInputs, a: str, b: str, name: str) -> tuple[pd.Series | None, pd.Series | None]:
+    """Values of both: of their newest common year where that is not long ago, else the newest of each."""
+    rows = [inputs.rows(country, name) for country in (a, b)]
+    if not all(map(len, rows)):
+        return None, None
+    years = [set(one["date"].str[:4]) for one in rows]
+    newest = min(int(max(found)) for found in years)
+    common = max((int(year) for year in years[0] & years[1]), default=0)
+    if common >= newest - MAX_YEARS_BACK:
+        rows = [one[one["date"].str.startswith(str(common))] for one in rows]
+    return rows[0].iloc[-1], rows[1].iloc[-1]
+
+
 def _side_by_side(both: list[tuple[str, Any, Any]], names: tuple[str, str], sources: Sources) -> Block:
     speech = sources.speech
     rows: list[list[Cell]] = []
@@ -365,13 +381,13 @@ def _stronger(both: list[tuple[str, Any, Any]], country: str, sign: float, speec
     return [note(f"{speech('strong_in', country=speech.country(country))}: {words}.")]
 
 
-def _opportunity(found: Opportunity, inputs: TrackInputs, sources: Sources) -> list[Cell]:
+def _opportunity(found: Opportunity, used: dict[tuple[str, str], pd.Series], sources: Sources) -> list[Cell]:
     speech, rule = sources.speech, found.rule
-    unit = inputs.book.get(rule.indicator).unit
+    unit = speech.book.get(rule.indicator).unit
     names = {"strong": speech.country(found.strong), "weak": speech.country(found.weak)}
     high, low = speech.with_unit(found.strong_value, unit), speech.with_unit(found.weak_value, unit)
-    rows = [inputs.latest(country, rule.indicator) for country in (found.strong, found.weak)]
-    numbers = [sources.of_row(row) for row in rows if row is not None]
+    rows = [used[country, rule.indicator] for country in (found.strong, found.weak)]
+    numbers = [sources.of_row(row) for row in rows]
     if rule.kind == "joint":
         text = speech(
             "opp_joint",
@@ -389,6 +405,6 @@ def _opportunity(found: Opportunity, inputs: TrackInputs, sources: Sources) -> l
         why = speech(
             "rule_exchange", **{"from": speech.with_unit(rule.strong_from, unit)}, gap=speech.with_unit(rule.gap, unit)
         )
-    row_ids = " ".join(str(row["row_id"]) for row in rows if row is not None)
+    row_ids = " ".join(str(row["row_id"]) for row in rows)
     more = [cell("", number) for number in sorted(set(numbers) - {numbers[0]})]
     return [cell(text, numbers[0], row_ids), *more, cell(f" {why}", kind="rule")]
