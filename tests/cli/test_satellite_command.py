@@ -55,3 +55,23 @@ def test_the_example_can_be_filled_in_and_unknown_places_are_refused(small_count
         CliRunner().invoke(
             command, [str(small_country), "--satellite", str(tmp_path / "no.yaml")], catch_exceptions=False
         )
+
+
+def test_orbital_elements_are_watched_at_their_moment_and_refused_when_stale(
+    small_country: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "iss.tle"
+    path.write_text(
+        "1 25544U 98067A   19343.69339541  .00001764  00000-0  38792-4 0  9991\n"
+        "2 25544  51.6439 211.2001 0007417  17.6667  85.6398 15.50103472202482\n",
+        encoding="utf-8",
+    )
+    arguments = [str(small_country), "--elements", str(path), "--json"]
+    run = CliRunner().invoke(command, [*arguments, "--at", "2019-12-10"], catch_exceptions=False)
+    low = json.loads(run.stdout)["low_orbit"]
+    assert low["n_satellites"] == 1
+    assert low["median_age_days"] == pytest.approx(0.3066, abs=1e-3)
+    assert 0.0 < low["least_covered_share"] < 0.05
+    assert low["longest_outage_s"] > 3600.0
+    with pytest.raises(InputError, match=r"days from .* \(the newest is of 2019-12-09\)"):
+        CliRunner().invoke(command, arguments, catch_exceptions=False)

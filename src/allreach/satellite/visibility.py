@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -14,9 +15,9 @@ from allreach.satellite.geometry import delay_ms, ecef_km
 from allreach.satellite.orbits import Positions
 
 Floats = NDArray[np.float64]
-CHUNK_STEPS: Final = 240
-CHUNK_SATELLITE_STEPS: Final = 100_000  # about what fits a processor's cache when groups are many
-GROUP_DEG: Final = 10.0  # places are watched in groups: a satellite far from a group is looked at once
+CHUNK_STEPS: Final = 120
+GROUP_DEG: Final = 5.0  # places are watched in groups: a satellite far from a group is looked at once
+GROUP_PLACES: Final = 32  # groups are shared out over the cores
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,18 @@ def local_axes(lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats, Floats
     return east, north, up
 
 
+def _groups(lon_deg: Floats, lat_deg: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Order of the places by cells of a few degrees, and where each group of at most `GROUP_PLACES` begins and ends."""
+    cell = np.floor(lat_deg / GROUP_DEG) * 1000.0 + np.floor(lon_deg / GROUP_DEG)
+    order = np.lexsort((lat_deg, lon_deg, cell)).astype(np.int64)
+    new = np.flatnonzero(np.diff(cell[order])) + 1
+    starts: list[int] = []
+    edges = [0, *new.tolist(), len(lon_deg)]
+    for a, b in pairwise(edges):
+        starts += list(range(a, b, GROUP_PLACES))
+    return order, np.array([*starts, len(lon_deg)], dtype=np.int64)
+
+
 def watch(
     positions: Positions,
     lon_deg: ArrayLike,
@@ -97,48 +110,37 @@ def watch(
     """
     lon, lat = np.atleast_1d(np.asarray(lon_deg, dtype=float)), np.atleast_1d(np.asarray(lat_deg, dtype=float))
     n = len(lon)
-    place_km = ecef_km(lon, lat, np.broadcast_to(np.asarray(altitude_km, dtype=float), lon.shape))
-    east, north, up = local_axes(lon, lat)
-    mask = np.zeros((n, 0)) if mask_deg is None else np.ascontiguousarray(mask_deg, dtype=float)
+    altitude = np.broadcast_to(np.asarray(altitude_km, dtype=float), lon.shape)
+    order, starts = _groups(lon, lat)
+    place_km = ecef_km(lon[order], lat[order], altitude[order])
+    east, north, up = local_axes(lon[order], lat[order])
+    mask = np.zeros((n, 0)) if mask_deg is None else np.ascontiguousarray(np.asarray(mask_deg, dtype=float)[order])
+    centre = np.add.reduceat(up, starts[:-1], axis=0)
+    centre /= np.linalg.norm(centre, axis=1, keepdims=True)
+    along = np.sum(up * np.repeat(centre, np.diff(starts), axis=0), axis=1)
+    reach = np.arccos(np.clip(np.minimum.reduceat(along, starts[:-1]), -1.0, 1.0))
     gate = np.array(gateways, dtype=float).reshape(-1, 2)
     gate_km, gate_up = ecef_km(gate[:, 0], gate[:, 1]), local_axes(gate[:, 0], gate[:, 1])[2]
+    least_sin = float(np.sin(np.radians(min_elevation_deg)))
     counts = {name: np.zeros(n, dtype=np.int64) for name in ("visible", "covered", "now", "longest", "gaps")}
     elevations, range_km = np.zeros((n, 90), dtype=np.int64), np.zeros(n)
-    cell = np.floor(lat / GROUP_DEG) * 1000.0 + np.floor(lon / GROUP_DEG)
-    groups = [np.flatnonzero(cell == c) for c in np.unique(cell)]
     n_steps = max(1, round(duration_s / step_s))
-    chunk = CHUNK_STEPS
-    if len(groups) > 8:
-        n_satellites = positions(np.zeros(1)).shape[1]
-        chunk = int(np.clip(CHUNK_SATELLITE_STEPS // n_satellites, 8, CHUNK_STEPS))
-    for first in range(0, n_steps, chunk):
+    for first in range(0, n_steps, CHUNK_STEPS):
         if progress is not None:
             progress("orbits", first, n_steps)
-        steps = np.arange(first, min(first + chunk, n_steps))
+        steps = np.arange(first, min(first + CHUNK_STEPS, n_steps))
         where = np.ascontiguousarray(positions(np.asarray(steps * step_s, dtype=np.float64)))
-        count = np.empty(len(steps), dtype=np.int64)
-        chosen = np.empty((len(steps), where.shape[1]), dtype=np.int64)
-        gate_range = np.empty((len(steps), where.shape[1]))
-        unit, cos_half, sin_half = np.empty(where.shape), np.empty(chosen.shape), np.empty(chosen.shape)
-        _orbits_cpu.footprints(where, float(np.sin(np.radians(min_elevation_deg))), unit, cos_half, sin_half)
-        for group in groups:
-            centre = up[group].sum(axis=0)
-            centre /= np.linalg.norm(centre)
-            reach = float(np.arccos(np.clip((up[group] @ centre).min(), -1.0, 1.0)))
-            _orbits_cpu.candidates(
-                where, unit, cos_half, sin_half, centre, reach, gate_km, gate_up,
-                float(np.sin(np.radians(gateway_elevation_deg))), count, chosen, gate_range,
-            )  # fmt: skip
-            part = {name: values[group] for name, values in counts.items()}
-            part_elevations, part_range = elevations[group], range_km[group]
-            _orbits_cpu.watch(
-                where, count, chosen, gate_range, place_km[group], up[group], east[group], north[group], mask[group],
-                float(min_elevation_deg), part["visible"], part["covered"], part["now"], part["longest"], part["gaps"],
-                part_elevations, part_range,
-            )  # fmt: skip
-            for name, values in part.items():
-                counts[name][group] = values
-            elevations[group], range_km[group] = part_elevations, part_range
+        unit, cos_half, sin_half = np.empty(where.shape), np.empty(where.shape[:2]), np.empty(where.shape[:2])
+        _orbits_cpu.footprints(where, least_sin, unit, cos_half, sin_half)
+        _orbits_cpu.watch(
+            where, unit, cos_half, sin_half, starts, centre, reach, gate_km, gate_up,
+            float(np.sin(np.radians(gateway_elevation_deg))), place_km, up, east, north, mask, least_sin,
+            counts["visible"], counts["covered"], counts["now"], counts["longest"], counts["gaps"], elevations,
+            range_km,
+        )  # fmt: skip
+    back = np.argsort(order, kind="stable")
+    counts = {name: values[back] for name, values in counts.items()}
+    elevations, range_km = elevations[back], range_km[back]
     covered = counts["covered"]
     some = np.maximum(covered, 1)
     return Visibility(
