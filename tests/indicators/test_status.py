@@ -53,6 +53,7 @@ GROWING = [30, 36, 42, 48, 54, 60, 66, 72, 78, 84]
         ({"value": 84, "date": "2030-12-31"}, GROWING, "achieved"),
         ({"value": 85, "date": "2029-12-31"}, GROWING, "on_track"),
         ({"value": 100, "date": "2026-12-31"}, GROWING, "off_track"),
+        ({"value": 100, "met_from": 84, "date": "2030-12-31"}, GROWING, "achieved"),
         ({"value": 90, "date": "2025-12-31"}, GROWING, "missed"),
         ({"value": 90, "date": "2030-12-31"}, [80, 84], "no_trend"),
         ({"value": 90, "date": "2030-12-31"}, [], "no_data"),

@@ -142,7 +142,8 @@ def _target(
         row |= {"value": float(last["value"]), "value_date": last["date"], "value_row_id": last["row_id"]}
         row["model"] = "plan" if target.indicator in planned else outlook.model(target.indicator, iso3)
         row["pace_per_year"] = pace(own)
-    if target.value is None or target.date is None:
+    goal = target.counts_from
+    if target.value is None or goal is None or target.date is None:
         return row
     if own is None:
         row["status"] = "no_data"
@@ -150,7 +151,7 @@ def _target(
     value = row["value"]
     if target.baseline is not None and target.baseline.value != target.value:
         row["progress_share"] = (value - target.baseline.value) / (target.value - target.baseline.value)
-    if _reached(value, target.value, indicator):
+    if _reached(value, goal, indicator):
         row |= _arrived(own, target, indicator)
         return row
     if len(own) >= MIN_POINTS or target.indicator in planned:
@@ -159,16 +160,17 @@ def _target(
         row["status"] = "no_trend"
     left = decimal_year(target.date) - decimal_year(as_of)
     if left > 0:
-        row["pace_needed_per_year"] = (target.value - value) / left
+        row["pace_needed_per_year"] = (goal - value) / left
     else:
         row["status"] = "missed"
     return row
 
 
 def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[str, Any]:
-    assert target.value is not None
     assert target.date is not None
-    hit = [_reached(value, target.value, indicator) for value in own["value"]]
+    goal = target.counts_from
+    assert goal is not None
+    hit = [_reached(value, goal, indicator) for value in own["value"]]
     arrival = dt.date.fromisoformat(own["date"].iloc[hit.index(True)])
     return {
         "status": "achieved",
@@ -179,22 +181,23 @@ def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[st
 
 
 def _ahead(target: Target, indicator: Indicator, path: pd.DataFrame) -> dict[str, Any]:
-    assert target.value is not None
     assert target.date is not None
+    goal = target.counts_from
+    assert goal is not None
     out: dict[str, Any] = {}
     at = decimal_year(target.date)
     if at > path["year"].iloc[0]:
         years = path["year"].to_numpy()
         mid, low, high = (float(np.interp(at, years, path[name])) for name in ("mid", "low80", "high80"))
         out |= {"forecast_at_date": mid, "forecast_low80": low, "forecast_high80": high}
-        near = target.value * (1 - NEAR_SHARE if indicator.better == "up" else 1 + NEAR_SHARE)
+        near = goal * (1 - NEAR_SHARE if indicator.better == "up" else 1 + NEAR_SHARE)
         chance = probability(near, mid, low, high, is_up=indicator.better == "up")
         out["reach_probability"] = chance
         out["status"] = "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"
     is_up = indicator.better == "up"
     ends = ("mid", "high80", "low80") if is_up else ("mid", "low80", "high80")
     for key, name in zip(("arrival_date", "arrival_early", "arrival_late"), ends, strict=True):
-        out[key] = arrival_date(path, name, target.value, indicator)
+        out[key] = arrival_date(path, name, goal, indicator)
     if out["arrival_date"]:
         out["slip_months"] = months_between(target.date, dt.date.fromisoformat(out["arrival_date"]))
     return out

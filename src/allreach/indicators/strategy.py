@@ -91,6 +91,8 @@ class Target(Frozen):
     """Unit of the values here; must be the indicator's."""
     value: float | None = None
     """Value promised; empty where none is published."""
+    met_from: float | None = None
+    """Value from which its publisher counts it as met, where that is not the value promised."""
     date: dt.date | None = None
     """Day promised."""
     baseline: Dated | None = None
@@ -107,6 +109,11 @@ class Target(Frozen):
     """Key of the source that publishes it."""
     note: str = ""
     """Remark."""
+
+    @property
+    def counts_from(self) -> float | None:
+        """Value from which it counts as reached."""
+        return self.value if self.met_from is None else self.met_from
 
 
 class Goal(Frozen):

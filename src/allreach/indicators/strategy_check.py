@@ -206,7 +206,7 @@ def _measure(path: Path, target: Mapping, book: Catalogue) -> Iterator[Problem]:
             indicator.unit,
             f"Convert the values to {indicator.unit} and write unit: {indicator.unit}",
         )
-    values: list[tuple[Path, Any]] = [((*path, "value"), target.get("value"))]
+    values: list[tuple[Path, Any]] = [((*path, key), target.get(key)) for key in ("value", "met_from")]
     if isinstance(target.get("baseline"), Mapping):
         values.append(((*path, "baseline", "value"), target["baseline"].get("value")))
     for at, row in _rows(target, ("milestones",)):

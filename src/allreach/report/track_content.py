@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.indicators.idi import gains, idi_edition
+from allreach.indicators.umc import band, umc_targets
 from allreach.io.track_inputs import TrackInputs
 from allreach.report import charts
 from allreach.report.blocks import Block, Cell, Sources, bullets, cell, chart, heading, note, table
@@ -67,7 +68,9 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> B
         if len(mine):
             unit, last = inputs.book.get(name).unit, mine.iloc[-1]
             value = sources.value(last, unit)
-            if label := tier_words(speech, name, float(last["value"])):
+            if label := tier_words(speech, name, float(last["value"])) or _band_words(
+                speech, name, float(last["value"])
+            ):
                 value["t"] += f" ({label})"
             change = NO_VALUE
             if len(mine) > 1:
@@ -88,6 +91,12 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> B
         rows.append([cell(name), cell(speech.unit("idi")), score, cell(str(row["edition"])), cell(NO_VALUE)])
     head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "change")]
     return table(head, rows, [4, 3, 3, 1, 1.4], text_columns=2)
+
+
+def _band_words(speech: Speech, indicator: str, value: float) -> str:
+    """Band of a universality share on ITU's dashboard of the targets for 2030."""
+    is_share = any(t.indicator == indicator and t.target == 100 for t in umc_targets())
+    return speech(f"band_{band(value)}") if is_share else ""
 
 
 def _inputs_of_idi(inputs: TrackInputs) -> list[pd.Series]:
