@@ -13,7 +13,7 @@ import math
 from typing import Any, NamedTuple
 
 from allreach.kernels._jit import kernel
-from allreach.kernels.itu_p1812_band import Band, band
+from allreach.kernels.itu_p1812_band import TWENTY_LOG, Band, band
 from allreach.kernels.itu_p1812_diffraction import (
     bullington_loss_db,
     delta_bullington_loss_db,
@@ -98,9 +98,15 @@ def location_variability_db(freq_ghz: float, rx_height_m: float, rx_clutter_m: f
     wa_m
         Prediction resolution: side of the square over which the variability applies. [m]
     """
+    return float(wa_m**0.28 * location_variability_per_resolution_db(freq_ghz, rx_height_m, rx_clutter_m))
+
+
+@kernel
+def location_variability_per_resolution_db(freq_ghz: float, rx_height_m: float, rx_clutter_m: float) -> float:
+    """Location variability without its factor wa^0.28, (64) to (66). [dB]."""
     above = rx_height_m - rx_clutter_m
     u = 1.0 if above < 0.0 else max(0.0, 1.0 - above / 10.0)
-    return float((0.52 + 0.024 * freq_ghz) * wa_m**0.28 * u)
+    return (0.52 + 0.024 * freq_ghz) * u
 
 
 @kernel
@@ -139,7 +145,7 @@ def ducting_fixed_db(geometry: PathGeometry, dlt_km: float, dlr_km: float, b: Ba
     shield_r, factor_r = _site_shielding(theta_r, dlr_km, b)
     coupling = (
         b.duct_db
-        + 20.0 * math.log10((dlt_km + dlr_km) * factor_t * factor_r)
+        + TWENTY_LOG * math.log((dlt_km + dlr_km) * factor_t * factor_r)
         + shield_t
         + shield_r
         + _duct_coupling_db(geometry.dct_km, dlt_km, geometry.hts, geometry.omega)
@@ -238,7 +244,7 @@ def combined_loss_db(a_db: float, b_db: float) -> float:
     """-5 log10(10^(-0.2 a) + 10^(-0.2 b)), (63), without underflow."""
     if abs(a_db - b_db) > 65.0:  # what is left out is under 1e-12 dB
         return min(a_db, b_db)
-    return min(a_db, b_db) - 5.0 * math.log10(1.0 + 10.0 ** (-0.2 * abs(a_db - b_db)))
+    return min(a_db, b_db) - 0.25 * TWENTY_LOG * math.log1p(math.exp(-0.2 * LN_10 * abs(a_db - b_db)))
 
 
 @kernel

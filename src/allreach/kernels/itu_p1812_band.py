@@ -14,6 +14,8 @@ from allreach.kernels._jit import kernel
 LAND_PERMITTIVITY, LAND_CONDUCTIVITY = 22.0, 0.003
 SEA_PERMITTIVITY, SEA_CONDUCTIVITY = 80.0, 5.0
 
+TWENTY_LOG = 20.0 / math.log(10.0)  # 20 log10 x = TWENTY_LOG ln x, which is quicker
+
 
 class Band(NamedTuple):
     """Terms of a frequency and a polarisation.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from allreach.kernels._jit import kernel
-from allreach.kernels.itu_p1812_band import Band
+from allreach.kernels.itu_p1812_band import TWENTY_LOG, Band
 
 FLOOR = 10.0**0.1  # 2 dB as a factor of 20 log10, (34)
 
@@ -18,7 +18,7 @@ FLOOR = 10.0**0.1  # 2 dB as a factor of 20 log10, (34)
 def knife_edge_loss_db(nu: float) -> float:
     """Single knife-edge loss J(nu), (12), and zero for nu <= -0.78. [dB]."""
     if nu > -0.78:
-        return 6.9 + 20.0 * math.log10(math.sqrt((nu - 0.1) ** 2 + 1.0) + nu - 0.1)
+        return 6.9 + TWENTY_LOG * math.log(math.sqrt((nu - 0.1) ** 2 + 1.0) + nu - 0.1)
     return 0.0
 
 
@@ -59,7 +59,7 @@ def _first_term_over_db(d_km: float, ht_m: float, hr_m: float, radius_root: floa
         fx, factor = 11.0 - 17.6 * x, math.sqrt(x)  # (33)
     else:
         fx, factor = -5.6488 * x**1.425, 1.0 / x
-    return float(-fx - gain_t - gain_r - 20.0 * math.log10(factor * factor_t * factor_r))  # (36)
+    return float(-fx - gain_t - gain_r - TWENTY_LOG * math.log(factor * factor_t * factor_r))  # (36)
 
 
 @kernel

@@ -30,7 +30,7 @@ from allreach.kernels.itu_p1812 import (
     ducting_time_db,
     final_loss_db,
     inverse_normal,
-    location_variability_db,
+    location_variability_per_resolution_db,
     log_mu2,
     log_mu3,
     multipath_focusing_db,
@@ -91,8 +91,8 @@ class Asked(NamedTuple):
         I(pL / 100), 1-D.
     n0
         Sea-level surface refractivity. [N-units]
-    wa_m
-        Prediction resolution for the location variability. [m]
+    wa_term
+        Prediction resolution for the location variability, in m, to the power of 0.28.
     with_abeta
         Whether any p is under 50 %.
     least_nu
@@ -105,7 +105,7 @@ class Asked(NamedTuple):
     times: Any
     locations: Any
     n0: float
-    wa_m: float
+    wa_term: float
     with_abeta: bool
     least_nu: float
 
@@ -220,7 +220,7 @@ def losses_at(
         lba_fixed = math.nan
         sigma = 0.0
         if not g.is_rx_at_sea:
-            sigma = location_variability_db(band.freq_ghz, rx_height_m, g.rx_clutter_m, asked.wa_m)
+            sigma = asked.wa_term * location_variability_per_resolution_db(band.freq_ghz, rx_height_m, g.rx_clutter_m)
         for e in range(asked.times.shape[0]):
             p, ln_p = asked.times[e, 0], asked.times[e, 1]
             lb0p, ldp, fi = free_db, ld50, 0.0

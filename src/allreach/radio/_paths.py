@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit, kernel
 from allreach.kernels.itu_p1812 import loss_db
-from allreach.kernels.itu_p1812_profile import SEA, path_geometry
+from allreach.kernels.itu_p1812_profile import LN_10, SEA, path_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
 from allreach.radio.antenna import (
     Pattern,
@@ -110,7 +110,7 @@ class Buffers(NamedTuple):
 @kernel
 def to_mw(dbm: float) -> float:
     """Milliwatts from dBm."""
-    return float(10.0 ** (0.1 * dbm))
+    return math.exp(0.1 * LN_10 * dbm)
 
 
 @kernel
@@ -209,14 +209,14 @@ def sector_powers(
         depression_deg, masts.downtilt_deg[s], pattern.vertical_deg, pattern.side_lobe_db
     )
     if n <= 1:
-        return 0, vertical, 10.0 ** (-0.1 * vertical)
+        return 0, vertical, to_mw(-vertical)
     best = best_sector(bearing_deg, masts.azimuth_deg[s], n)
     best_db, total = 0.0, 0.0
     for k in range(n):
         off_deg = bearing_deg - masts.azimuth_deg[s] - 360.0 * k / n
         horizontal = horizontal_attenuation_db(off_deg, pattern.horizontal_deg, pattern.front_to_back_db)
         down_db = attenuation_db(horizontal, vertical, pattern.front_to_back_db)
-        total += 10.0 ** (-0.1 * down_db)
+        total += to_mw(-down_db)
         if k == best:
             best_db = down_db
     return best, best_db, total

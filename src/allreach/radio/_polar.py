@@ -250,7 +250,7 @@ def site_losses(
     if n_bands > 1:
         own[1] = bands[masts.second_band[s]]
         least_nu = min(least_nu, band_nu[masts.second_band[s]])
-    asked = Asked(np.full(1, height_m), own, times, locations, air.n0, 100.0, False, least_nu)
+    asked = Asked(np.full(1, height_m), own, times, locations, air.n0, 0.0, False, least_nu)
     n_most = max(rays.n_steps + 4, n_samples(air.range_m, raster.pixel_m) + 3)
     _sweep(
         s, squares, raster, masts, air, rays, asked, losses, np.empty(len(rays.east) * rays.n_steps + 1, np.int32),

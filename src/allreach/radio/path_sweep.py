@@ -77,7 +77,7 @@ def asked_of_receivers(
     normals = np.empty(len(locations))
     least_nu = itu_p1812_sweep.store_axes(freqs, times, locations, is_vertical, bands, time_terms, normals)
     return itu_p1812_sweep.Asked(
-        heights, bands, time_terms, normals, float(n0), float(wa_m), bool((times < 50.0).any()), least_nu
+        heights, bands, time_terms, normals, float(n0), float(wa_m) ** 0.28, bool((times < 50.0).any()), least_nu
     )
 
 
