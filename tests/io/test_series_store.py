@@ -160,3 +160,19 @@ def test_own_facts_and_their_faults(tmp_path):
     (folder / "facts.yaml").write_text("events: [", encoding="utf-8")
     with pytest.raises(InputError, match="YAML"):
         read_track_inputs(folder)
+
+
+def test_a_share_of_income_follows_from_price_and_income(tmp_path):
+    folder = tmp_path / "GEO"
+    folder.mkdir()
+    values = rows(
+        ("GEO", "fixed_basket_usd", "2023", 10.0, "ITU", "2026-11-01"),
+        ("GEO", "fixed_basket_usd", "2022", 9.0, "ITU", "2026-11-01"),
+        ("GEO", "fixed_basket_pct_gni", "2022", 2.4, "ITU", "2026-11-01"),
+        ("GEO", "gni_per_head_usd", "2022", 6000.0, "World Bank", "2026-11-01"),
+    )
+    add_series(folder / "series" / "series.parquet", values)
+    found = read_track_inputs(folder).rows("GEO", "fixed_basket_pct_gni")
+    assert found["value"].tolist() == [2.4, 2.0]  # what is published stays
+    assert found["status"].tolist() == ["official", "estimate"]
+    assert found["row_id"].iloc[1] == "GEO:fixed_basket_usd:2023-12-31:0 GEO:gni_per_head_usd:2022-12-31:0"

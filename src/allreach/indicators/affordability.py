@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+
 BASKETS: dict[str, tuple[str, str]] = {
     "mobile_data_only": ("2 GB", "data_only_mobile_basket_pct_gni"),
     "mobile_voice_low": ("70 min, 20 SMS, 500 MB", ""),
@@ -13,6 +17,11 @@ cheapest plan that meets the allowance, taxes included)."""
 TARGET_PCT_GNI = 2.0
 """Entry price at or below this share of monthly GNI per head (Broadband Commission; connectivity targets 2030)."""
 MONTHS = 12
+DERIVED = {
+    "fixed_basket_pct_gni": "fixed_basket_usd",
+    "data_only_mobile_basket_pct_gni": "data_only_mobile_basket_usd",
+}
+"""Shares of income that follow from a price where none is published."""
 
 
 def basket_pct_gni(price_per_month: float, gni_per_head_per_year: float) -> float:
@@ -38,3 +47,39 @@ def meets_target(pct_gni: float) -> bool:
 def price_for_target(gni_per_head_per_year: float) -> float:
     """Highest monthly price that meets the target."""
     return TARGET_PCT_GNI / 100 * gni_per_head_per_year / MONTHS
+
+
+def derived_shares(series: pd.DataFrame) -> pd.DataFrame:
+    """Compute the share of income of baskets whose price and income are known but whose share is not published.
+
+    Parameters
+    ----------
+    series
+        Current values: iso3, indicator, date, value, row_id, retrieved. Income of the price's year, else of the year
+        before.
+
+    Returns
+    -------
+    rows
+        Rows like those of `series`, of status ``estimate``; their ``row_id`` names the rows that they are from.
+    """
+    frame = series.assign(of_year=series["date"].str[:4].astype(int))
+    income = frame[frame["indicator"] == "gni_per_head_usd"].set_index(["iso3", "of_year"])
+    out: list[dict[str, Any]] = []
+    for share, price in DERIVED.items():
+        known = set(frame.loc[frame["indicator"] == share, ["iso3", "of_year"]].itertuples(index=False, name=None))
+        for _, row in frame[frame["indicator"] == price].iterrows():
+            years = [y for y in (row["of_year"], row["of_year"] - 1) if (row["iso3"], y) in income.index]
+            if (row["iso3"], row["of_year"]) in known or not years:
+                continue
+            earned = income.loc[[(row["iso3"], years[0])]].iloc[-1]
+            entry = row.drop("of_year").to_dict()
+            entry |= {
+                "indicator": share,
+                "value": basket_pct_gni(float(row["value"]), float(earned["value"])),
+                "status": "estimate",
+                "row_id": f"{row['row_id']} {earned['row_id']}",
+                "source": f"{row['source']}; {earned['source']}",
+            }
+            out.append(entry)
+    return pd.DataFrame(out, columns=series.columns)

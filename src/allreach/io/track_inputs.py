@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from allreach import tables
 from allreach.errors import DataMissingError, Fault, InputError
+from allreach.indicators.affordability import derived_shares
 from allreach.indicators.cooperation import Facts, merge_facts
 from allreach.indicators.definitions import Catalogue, catalogue
 from allreach.indicators.plan_effect import reach_by_year
@@ -105,6 +106,9 @@ def read_track_inputs(
     series = read_current(path, as_of=as_of)
     day = as_of or dt.date.fromisoformat(str(series["retrieved"].max()))
     series = series[series["date"] <= day.isoformat()].reset_index(drop=True)
+    more = derived_shares(series)
+    if len(more):
+        series = pd.concat([series, more], ignore_index=True)
     series["year"] = calendar_year(series["date"])
     results = _results(folder / "results" / scenario)
     reach = _reach(results, config)

@@ -15,6 +15,7 @@ from allreach.indicators.definitions import LANGUAGES, Catalogue, catalogue
 
 NO_VALUE = "–"
 DIGITS = {
+    "usd_month": 2,
     "pct": 1,
     "per_100": 1,
     "pct_gni": 2,
