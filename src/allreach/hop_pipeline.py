@@ -80,6 +80,7 @@ def hop(
     mast_b_m: float = 30.0,
     freq_ghz: float | None = None,
     dish_m: float | None = None,
+    diversity_m: float = 0.0,
     sets: tuple[str, ...] = (),
     out: Path | None = None,
 ) -> dict[str, Any]:
@@ -97,6 +98,8 @@ def hop(
         Band to look at alone; by default all. [GHz]
     dish_m
         Both dishes; by default the band's. [m]
+    diversity_m
+        Height of a second receiving antenna above the first, or 0 for none. [m]
     sets
         Parameters changed.
     out
@@ -132,7 +135,14 @@ def hop(
     free = hop_link.clearance(d_km, h_m, r_m, first, mast_a_m, mast_b_m, params.backhaul)
     results = [
         hop_link.band_result(
-            book, band, length_km, float(h_m[0]) + mast_a_m, float(h_m[-1]) + mast_b_m, site, dish_m=dish_m
+            book,
+            band,
+            length_km,
+            float(h_m[0]) + mast_a_m,
+            float(h_m[-1]) + mast_b_m,
+            site,
+            dish_m=dish_m,
+            diversity_m=diversity_m,
         )
         for band in bands
     ]

@@ -72,3 +72,14 @@ def test_too_long_a_hop_is_refused() -> None:
     book = radios()
     with pytest.raises(InputError, match="up to 60 km"):
         hop_link.band_result(book, book.bands[0], 61.0, 100.0, 150.0, SITE)
+
+
+def test_a_second_antenna_shortens_deep_fades_only() -> None:
+    book = radios()
+    wet = hop_link.Site(lat_deg=40.0, rain_rate_001_mm_h=35.0, geoclimatic_k=3e-4)
+    one, two = (
+        hop_link.band_result(book, book.bands[0], 45.0, 100.0, 150.0, wet, diversity_m=m).steps for m in (0.0, 10.0)
+    )
+    for a, b in zip(one, two, strict=True):
+        assert b.rain_outage_pct == a.rain_outage_pct
+        assert a.multipath_outage_pct / 200.0 <= b.multipath_outage_pct * (1 + 1e-12) < a.multipath_outage_pct

@@ -93,3 +93,19 @@ def test_zenith_terms_fall_with_height() -> None:
     slant, _ = itu_p676.slant_attenuation_db(12.0, 90.0)
     vapour_kg_m2 = 7.5 * 2.0  # density at sea level times the scale height
     assert low[0] + low[1] * vapour_kg_m2 == pytest.approx(slant, rel=0.005)
+
+
+def test_space_diversity_is_the_older_form_with_the_occurrence_as_a_share() -> None:
+    """P.530-8 wrote 3.34e-4 and p0 / 100; later editions 0.04 and p0 in percent: the same within the rounding."""
+    for spacing, freq, km, p_0, fade in ((10.0, 6.0, 50.0, 40.0, 25.0), (5.0, 7.5, 60.0, 150.0, 30.0)):
+        older = 1.0 - math.exp(-3.34e-4 * spacing**0.87 * freq**-0.12 * km**0.48 * (p_0 / 100.0) ** -1.04)
+        got = multipath.space_diversity_improvement(spacing, freq, km, p_0, fade, 0.0)
+        assert got == pytest.approx(older * 10.0 ** (fade / 10.0), rel=0.006)
+    assert multipath.space_diversity_improvement(10.0, 6.0, 50.0, 40.0, 0.0, 0.0) == 1.0
+    assert multipath.space_diversity_improvement(10.0, 6.0, 50.0, 0.1, 50.0, 0.0) == 200.0
+
+
+def test_clear_air_xpd_outage_grows_with_multipath_and_a_canceller_helps() -> None:
+    little, much = (multipath.xpd_outage_clear_air_pct(p, 30.0, 20.0, 0.0) for p in (0.1, 10.0))
+    assert 0.0 < little < much
+    assert multipath.xpd_outage_clear_air_pct(10.0, 30.0, 20.0, 20.0) == pytest.approx(much / 100.0)

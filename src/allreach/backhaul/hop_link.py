@@ -240,7 +240,7 @@ def rain_outage_pct(margin_db: float, distance_km: float, freq_ghz: float, rain_
 
 def band_result(
     radios: Radios, band: RadioBand, distance_km: float, tx_amsl_m: float, rx_amsl_m: float, site: Site, *,
-    dish_m: float | None = None, tilt_deg: float = 90.0,
+    dish_m: float | None = None, tilt_deg: float = 90.0, diversity_m: float = 0.0,
 ) -> BandResult:  # fmt: skip
     """Budget and availability of a clear hop in one band.
 
@@ -258,6 +258,8 @@ def band_result(
         Both dishes; by default the band's. [m]
     tilt_deg
         90 vertical, 0 horizontal polarisation. [deg]
+    diversity_m
+        Height of a second receiving antenna above the first, or 0 for none. [m]
 
     Raises
     ------
@@ -298,6 +300,8 @@ def band_result(
         margin = top - m.power_back_off_db - noise - m.snr_db
         rain = rain_outage_pct(margin, distance_km, f, site.rain_rate_001_mm_h, tilt_deg)
         fading = float(multipath.fade_exceeded_pct(p_0, margin, year_db)) if p_0 > 0.0 and margin > 0.0 else 0.0
+        if diversity_m > 0.0 and fading > 0.0:
+            fading /= float(multipath.space_diversity_improvement(diversity_m, f, distance_km, p_0, margin, 0.0))
         # at the end of the method's range rain is down at most 0.001 % of the year, which is not added to fading
         both = max(rain, fading) if rain <= LEAST_PCT else rain + fading
         outage = 100.0 if margin <= 0.0 else min(both, 100.0)

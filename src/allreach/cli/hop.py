@@ -30,6 +30,13 @@ from allreach.cli import options
 @click.option("--band", "freq_ghz", type=float, default=None, help="One band in GHz (default: all).")
 @click.option("--dish", "dish_m", type=click.FloatRange(0.1, 5), default=None, help="Both dishes in m.")
 @click.option(
+    "--diversity",
+    "diversity_m",
+    type=click.FloatRange(0, 30),
+    default=0.0,
+    help="Second receiving antenna, m above the first.",
+)
+@click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=None, help="Folder for hop.html, hop.csv, profile.csv."
 )
 @options.sets
@@ -41,6 +48,7 @@ def command(
     mast: tuple[float, float],
     freq_ghz: float | None,
     dish_m: float | None,
+    diversity_m: float,
     out: Path | None,
     sets: tuple[str, ...],
     as_json: bool,
@@ -55,7 +63,16 @@ def command(
     from allreach.hop_pipeline import hop
 
     summary = hop(
-        folder, a, b, mast_a_m=mast[0], mast_b_m=mast[1], freq_ghz=freq_ghz, dish_m=dish_m, sets=sets, out=out
+        folder,
+        a,
+        b,
+        mast_a_m=mast[0],
+        mast_b_m=mast[1],
+        freq_ghz=freq_ghz,
+        dish_m=dish_m,
+        diversity_m=diversity_m,
+        sets=sets,
+        out=out,
     )
     if as_json:
         click.echo(json.dumps(summary, indent=2, sort_keys=True))

@@ -171,6 +171,6 @@ def space_diversity_improvement(
     -----
     Derived for 3 to 23 m, 2 to 11 GHz and 43 to 240 km; ``occurrence`` is that of the average worst month. [%]
     """
-    power = -0.04 * spacing_m**0.87 * freq_ghz**-0.12 * distance_km**0.48 * (occurrence / 100.0) ** -1.04
+    power = -0.04 * spacing_m**0.87 * freq_ghz**-0.12 * distance_km**0.48 * occurrence**-1.04
     factor = (1.0 - math.exp(power)) * 10.0 ** ((fade_db - gain_difference_db) / 10.0)
     return float(min(max(factor, 1.0), 200.0))
