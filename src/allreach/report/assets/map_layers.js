@@ -27,6 +27,7 @@ function pointFeatures(table, properties) {
 const MOST_PEOPLE = Math.max(1, ...PLACES.population);
 const mapArea = document.getElementById('map').clientWidth * document.getElementById('map').clientHeight;
 const BOLD = Math.min(1.4, Math.max(0.65, Math.sqrt(mapArea / Math.max(1, N_PLACES)) / 14 / rem()));  // room for a sign
+const DENSE = SITES.site_id.length > 1500 ? 0.6 : 1;  // a national plan seen as a whole: signs must not hide the map
 const RANK = [];  // of a place by people: names appear in this order while zooming in
 PLACES.population.map((_, i) => i).sort((a, b) => PLACES.population[b] - PLACES.population[a] || a - b).forEach((i, rank) => { RANK[i] = rank; });
 const stops = (least, middle, most) => ['interpolate', ['linear'], ['zoom'], fitZoom(), least, fitZoom() + 2.5, middle, fitZoom() + 6, most];
@@ -80,7 +81,7 @@ function mapStyle() {
       { id: 'place_hit', type: 'circle', source: 'places', paint: { 'circle-opacity': 0, 'circle-radius': wider(4, 8, 12) } },
       { id: 'institutions', type: 'symbol', source: 'institutions', layout: { 'icon-image': 'institution', 'icon-allow-overlap': true, 'icon-size': wider(0.35, 0.6, 1) } },
       { id: 'sites', type: 'symbol', source: 'sites', layout: { 'icon-image': ['concat', 'site_', ['get', 'status']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-        'icon-size': stops(...[0.26, 0.5, 0.9].map((size, k) => ['match', ['get', 'status'], 'exchange', [0.26 * BOLD, 0.45 * BOLD, 0.8][k] * rem(), 'existing', (SITES.site_id.length > 400 ? 0.7 * size : SITES.site_id.length > 60 ? 1.2 * size : 1.5 * size * BOLD) * rem(), [0.46 * BOLD, 0.75 * BOLD, 1.1][k] * rem()])),
+        'icon-size': stops(...[0.26, 0.5, 0.9].map((size, k) => ['match', ['get', 'status'], 'exchange', [0.26 * BOLD * DENSE, 0.45 * BOLD, 0.8][k] * rem(), 'existing', (SITES.site_id.length > 400 ? 0.7 * size : SITES.site_id.length > 60 ? 1.2 * size : 1.5 * size * BOLD) * rem(), [0.46 * BOLD * DENSE, 0.75 * BOLD, 1.1][k] * rem()])),
         'symbol-sort-key': ['match', ['get', 'status'], 'existing', 0, 'upgraded', 1, 2] } },
       { id: 'chosen', type: 'circle', source: 'chosen', paint: { 'circle-opacity': 0, 'circle-radius': 13 * rem(), 'circle-stroke-color': '#17252f', 'circle-stroke-width': 2.5 * rem() } },
       { id: 'labels', type: 'symbol', source: 'places',
