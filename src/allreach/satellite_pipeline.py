@@ -286,7 +286,14 @@ def _low_orbit(
         "mean_visible": float(seen.mean_visible.mean()),
     }
     if low.capacity is not None:
-        got = constellation.carried(low.capacity, seen.mean_visible, country.config.service_standard.busy_hour_mbps)
+        # every cell with a place is lit, and the satellites in sight share their beams among them
+        side_m = 1000.0 * float(np.sqrt(low.capacity.cell_km2))
+        all_x, all_y = country.grid.from_lonlat(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float))
+        cells = np.unique(np.floor(np.column_stack([all_x, all_y]) / side_m), axis=0)
+        facts["lit_cells"] = len(cells)
+        got = constellation.carried(
+            low.capacity, seen.mean_visible, country.config.service_standard.busy_hour_mbps, len(cells)
+        )
         table["users_per_cell"], table["users_per_km2"] = got.users_per_cell, got.users_per_km2
         table["limited_by"] = got.limit
         facts |= {"capacity_source": low.capacity.source, "users_per_km2": float(np.median(got.users_per_km2))}
