@@ -64,7 +64,9 @@ class InputError(AllreachError, ValueError):
             return
         self.faults = [faults] if isinstance(faults, Fault) else list(faults)
         lines = [str(fault) for fault in self.faults]
-        super().__init__(lines[0] if len(lines) == 1 else f"{len(lines)} faults:\n" + "\n".join(f"- {s}" for s in lines))
+        super().__init__(
+            lines[0] if len(lines) == 1 else f"{len(lines)} faults:\n" + "\n".join(f"- {s}" for s in lines)
+        )
 
 
 class ParameterError(InputError):

@@ -46,7 +46,7 @@ class Grid:
 
     @property
     def bounds_m(self) -> tuple[float, float, float, float]:
-        """(x_min, y_min, x_max, y_max). [m]"""
+        """Outer edges (x_min, y_min, x_max, y_max), in metres."""
         return (
             self.x_min_m,
             self.y_max_m - self.n_rows * self.pixel_m,
@@ -63,7 +63,7 @@ class Grid:
         return Transformer.from_crs(CRS.from_epsg(4326), CRS.from_user_input(self.crs), always_xy=True)
 
     def xy_m(self, row: ArrayLike, col: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Centre of pixels. [m]"""
+        """Centre of pixels, in metres."""
         x_m = self.x_min_m + (np.asarray(col, dtype=np.float64) + 0.5) * self.pixel_m
         y_m = self.y_max_m - (np.asarray(row, dtype=np.float64) + 0.5) * self.pixel_m
         return x_m, y_m
@@ -80,11 +80,11 @@ class Grid:
         return (r >= 0) & (r < self.n_rows) & (c >= 0) & (c < self.n_cols)
 
     def to_lonlat(self, x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude (WGS 84) of points. [degrees]"""
+        """Longitude and latitude (WGS 84) of points, in degrees."""
         lon_deg, lat_deg = self._to_lonlat.transform(np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float))
         return np.asarray(lon_deg), np.asarray(lat_deg)
 
     def from_lonlat(self, lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Map coordinates of points. [m]"""
+        """Map coordinates of points, in metres."""
         x_m, y_m = self._from_lonlat.transform(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
         return np.asarray(x_m), np.asarray(y_m)

@@ -245,7 +245,9 @@ def _measure(job: Run, *, write: bool) -> Measured:
     """Coverage of what stands, and the four states per place; the first map is out before anything is planned."""
     country, params, config = job.country, job.params, job.config
     environment = Environment(
-        terrain(country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()),
+        terrain(
+            country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()
+        ),
         params.radio, config.service_standard, config.delta_n, config.n0, job.workers,
     )  # fmt: skip
     points = demand_points(
@@ -286,7 +288,8 @@ def _plan(job: Run, measured: Measured) -> None:
     with _timed(job, "plan"):
         plan = plan_country(
             measured.points, measured.result, measured.environment, country.layers, config, params,
-            clutter_class=country.clutter_class, population=country.population, evidence=evidence, progress=job.progress,
+            clutter_class=country.clutter_class, population=country.population, evidence=evidence,
+            progress=job.progress,
         )  # fmt: skip
     with _timed(job, "verify"):
         verified = verify(

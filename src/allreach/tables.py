@@ -186,7 +186,16 @@ def _cast(series: pd.Series, column: Column, where: str, faults: list[Fault]) ->
     if column.dtype == "str":
         return series.astype("object").where(series.notna(), column.default).astype("str")
     if column.dtype == "bool":
-        words = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
+        words = {
+            "true": True,
+            "yes": True,
+            "1": True,
+            "1.0": True,
+            "false": False,
+            "no": False,
+            "0": False,
+            "0.0": False,
+        }
         lowered = series.astype("object").where(series.notna(), column.default or "false").astype("str").str.lower()
         bad = ~lowered.isin(list(words))
         if bad.any():
@@ -216,4 +225,6 @@ def _bad_value(series: pd.Series, bad: pd.Series, column: Column, where: str, ex
     first = int(np.flatnonzero(bad.to_numpy())[0])
     n_more = int(bad.sum()) - 1
     more = f" and {n_more} more rows" if n_more else ""
-    return Fault(f"{where}, column {column.name}, row {first + 1}{more}", f"{series.iloc[first]!r} is not usable", expected)
+    return Fault(
+        f"{where}, column {column.name}, row {first + 1}{more}", f"{series.iloc[first]!r} is not usable", expected
+    )

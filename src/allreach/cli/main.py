@@ -10,7 +10,7 @@ import click
 
 from allreach import __version__
 
-# command -> (module or module:attribute, one line of help). The help stands here so that listing commands loads none of them.
+# command -> (module or module:attribute, one line of help); the help stands here so that listing loads no command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "From a country folder or ISO code to the report: measure, plan, show."),
     "country": ("country", "Make, check and import country folders."),

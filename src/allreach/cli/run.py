@@ -9,7 +9,8 @@ from allreach.cli import options
 
 @click.command(
     name="run",
-    epilog="Examples:\n\n\b\n  allreach run AZE                      sketch Azerbaijan into ./AZE, then measure, plan, show\n"
+    epilog="Examples:\n\n\b\n"
+    "  allreach run AZE                      sketch Azerbaijan into ./AZE, then measure, plan, show\n"
     "  allreach run MYLAND                   your own country folder\n"
     "  allreach run AZE --scenario leo500 --set costs.leo_kit_usd=500\n",
 )
@@ -35,8 +36,8 @@ def command(
 ) -> None:
     """Measure, plan and show a country; prints where the report is.
 
-    An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. A run that was stopped goes on
-    where it was.
+    An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. A run that was stopped goes
+    on where it was.
     """
     from allreach import pipeline
     from allreach.cli.progress import bars

@@ -80,7 +80,7 @@ class Planning(Frozen):
     hops_per_site: Quantity
     """Hops offered into each site from what stands, and as many from other candidates, each at every capacity."""
     fibre_source_mbps: Quantity
-    """Backhaul from which a site that stands may be the source of new fibre; new fibre never starts where a hop ends."""
+    """Backhaul from which a site that stands may feed new fibre; new fibre never starts where a hop ends."""
     part_min_share: Quantity
     """Share of a place's households below which a group of like-covered homes joins another group."""
     parts_max: Quantity
