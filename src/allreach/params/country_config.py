@@ -23,8 +23,8 @@ class ServiceStandard(_Frozen):
     busy_hour_mbps: float = Field(default=0.4, gt=0, le=10_000)
     """Mean traffic of a household in the busy hour, which sizes the network. [Mbit/s]
 
-    Default: 20 GB a month (world smartphone average of the mid-2020s, Ericsson Mobility Report 2025) for each of 2.8 users
-    (assumption), 10 % of a day's traffic in the busy hour (measured networks: under 12 %).
+    Default: 20 GB a month (world smartphone average of the mid-2020s, Ericsson Mobility Report 2025) for each of 2.8
+    users (assumption), 10 % of a day's traffic in the busy hour (measured networks: under 12 %).
     """
     locations_share: float = Field(default=0.9, gt=0, lt=1)
     """Share of locations in a pixel where the speed must hold. Default: cell-edge probability of the FCC Broadband Data
