@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.kernels._jit import jit
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -180,6 +182,45 @@ def facility_mbps(problem: Problem, households: Floats) -> Floats:
     ).astype(np.float64)
 
 
+@jit
+def _preorder(parent_arc: Ints, arc_from: Ints) -> Ints:
+    """Nodes that hang on the root, parents before children, children ascending."""
+    n = len(parent_arc)
+    child = np.full(n, -1, dtype=np.int64)
+    sibling = np.full(n, -1, dtype=np.int64)
+    for node in range(n):
+        if parent_arc[node] >= 0:
+            above = arc_from[parent_arc[node]]
+            sibling[node] = child[above]
+            child[above] = node
+    order = np.zeros(n, dtype=np.int64)
+    stack = np.zeros(n + 1, dtype=np.int64)
+    n_stack, n_out = 1, 0
+    while n_stack > 0:
+        n_stack -= 1
+        node = stack[n_stack]
+        if node != 0:
+            order[n_out] = node
+            n_out += 1
+        node = child[node]
+        while node >= 0:
+            stack[n_stack] = node
+            n_stack += 1
+            node = sibling[node]
+    return order[:n_out]
+
+
+@jit
+def _flow_to_root(order: Ints, parent_arc: Ints, arc_from: Ints, demand: Floats, n_arcs: int) -> Floats:
+    """Demand on each arc when each node takes ``demand``, which is used up."""
+    flow = np.zeros(n_arcs)
+    for k in range(len(order) - 1, -1, -1):
+        arc = parent_arc[order[k]]
+        flow[arc] = demand[order[k]]
+        demand[arc_from[arc]] += demand[order[k]]
+    return flow
+
+
 def tree_order(problem: Problem, parent_arc: Ints) -> Ints:
     """Nodes of the tree, parents first.
 
@@ -188,20 +229,11 @@ def tree_order(problem: Problem, parent_arc: Ints) -> Ints:
     ValueError
         If a node does not hang on the root.
     """
-    used = np.flatnonzero(parent_arc >= 0)
-    children: dict[int, list[int]] = {}
-    for node in used.tolist():
-        children.setdefault(int(problem.arc_from[parent_arc[node]]), []).append(node)
-    order: list[int] = []
-    stack = [0]
-    while stack:
-        node = stack.pop()
-        if node != 0:
-            order.append(node)
-        stack.extend(reversed(children.get(node, ())))
-    if len(order) != len(used):
-        raise ValueError(f"{len(used) - len(order)} nodes of the backhaul do not hang on the root")
-    return np.asarray(order, dtype=np.int64)
+    order = _preorder(parent_arc, problem.arc_from)
+    n_used = int(np.count_nonzero(parent_arc >= 0))
+    if len(order) != n_used:
+        raise ValueError(f"{n_used - len(order)} nodes of the backhaul do not hang on the root")
+    return order
 
 
 def arc_flow_mbps(problem: Problem, solution: Solution) -> Floats:
@@ -210,12 +242,8 @@ def arc_flow_mbps(problem: Problem, solution: Solution) -> Floats:
     own = facility_mbps(problem, solution.households)
     stands = problem.facility_node >= 0
     np.add.at(demand, problem.facility_node[stands], own[stands])
-    flow = np.zeros(problem.n_arcs)
-    for node in tree_order(problem, solution.parent_arc)[::-1].tolist():
-        arc = solution.parent_arc[node]
-        flow[arc] = demand[node]
-        demand[problem.arc_from[arc]] += demand[node]
-    return flow
+    order = tree_order(problem, solution.parent_arc)
+    return _flow_to_root(order, solution.parent_arc, problem.arc_from, demand, problem.n_arcs)
 
 
 def tower_is_built(problem: Problem, solution: Solution) -> Bools:
@@ -229,13 +257,13 @@ def tower_is_built(problem: Problem, solution: Solution) -> Bools:
 def solution_pv_usd(problem: Problem, solution: Solution) -> float:
     """Present value of a plan. [USD]."""
     arcs = solution.parent_arc[solution.parent_arc >= 0]
-    total = float(np.dot(solution.households, problem.option_pv_usd))
+    total = float((solution.households * problem.option_pv_usd).sum())
     total += float(problem.facility_pv_usd[solution.is_open].sum())
     total += float(problem.node_tower_pv_usd[tower_is_built(problem, solution)].sum())
     total += float(problem.arc_pv_usd[arcs].sum())
     variable = problem.arc_pv_usd_per_mbps[arcs]
     if np.any(variable > 0):
-        total += float(np.dot(arc_flow_mbps(problem, solution), problem.arc_pv_usd_per_mbps))
+        total += float((arc_flow_mbps(problem, solution) * problem.arc_pv_usd_per_mbps).sum())
     return total
 
 
@@ -262,7 +290,7 @@ def unserved_people(problem: Problem, households: Floats) -> float:
     """People whom a plan leaves without service."""
     left = unserved(problem, households)
     share = left / np.maximum(problem.part_households, 1e-12)
-    return float(np.dot(share, problem.part_people))
+    return float((share * problem.part_people).sum())
 
 
 def faults(problem: Problem, solution: Solution, *, tolerance: float = 1e-6) -> list[str]:

@@ -48,12 +48,13 @@ class Programme:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a solver gave back; ``row_price`` only for linear programmes."""
+    """What a solver gave back; ``row_price`` only for linear programmes, ``iterations`` of the simplex method."""
 
     status: str
     x: Floats
     row_price: Floats
     dual_bound: float
+    iterations: int = 0
 
 
 @dataclass
@@ -217,4 +218,4 @@ def solve(
     if not mip and len(price) != programme.n_rows:
         price = np.zeros(programme.n_rows)
     bound = float(info.mip_dual_bound) if mip else float(info.objective_function_value)
-    return Answer(status, x, price, bound)
+    return Answer(status, x, price, bound, max(int(info.simplex_iteration_count), 0))

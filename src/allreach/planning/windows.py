@@ -28,9 +28,14 @@ from allreach.planning.problem import (
     faults,
     pool_limit,
     pool_use,
+    solution_pv_usd,
+    tree_order,
     unserved_people,
 )
 from allreach.planning.solver import solve
+
+IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
+IDLE_WINDOWS = 12  # so many idle windows, one after the other, end a further pass
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,9 @@ def _ball(
     return out[:n_out]
 
 
-def extract(problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int) -> Window:
+def extract(
+    problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int, by_head: tuple[Ints, Ints] | None = None
+) -> Window:
     """Cut a window out of a plan.
 
     Parameters
@@ -99,6 +106,8 @@ def extract(problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int
         Parts that are planned anew, ascending.
     max_nodes
         Nodes of the backhaul graph around the window at most.
+    by_head
+        The problem's arcs by the node they lead to, where that is at hand.
     """
     p = problem
     inside = np.zeros(p.n_parts, dtype=bool)
@@ -128,7 +137,7 @@ def extract(problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int
         while not sunk[node]:
             sunk[node] = True
             node = int(p.arc_from[solution.parent_arc[node]])
-    in_start, in_arc = tree.arcs_by_head(p)
+    in_start, in_arc = by_head or tree.arcs_by_head(p)
     nodes_wanted = np.unique(p.facility_node[facilities])
     nodes_wanted = nodes_wanted[nodes_wanted > 0]
     ball = _ball(
@@ -220,21 +229,20 @@ def extract(problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int
 
 def _uncapacitated(p: Problem, solution: Solution, sunk: Bools) -> Bools:
     """Sunk nodes whose way from the root never limits and costs nothing per Mbit/s."""
-    out = np.zeros(p.n_nodes, dtype=bool)
+    arc = solution.parent_arc
+    free = (arc >= 0) & np.isinf(p.arc_capacity_mbps[arc]) & (p.arc_pv_usd_per_mbps[arc] == 0)
+    return sunk & _all_the_way(tree_order(p, arc), arc, p.arc_from, free)
+
+
+@jit
+def _all_the_way(
+    order: NDArray[np.int64], parent_arc: NDArray[np.int64], arc_from: NDArray[np.int64], holds: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Whether something holds at a node and all nodes above it; it does at the root."""
+    out = np.zeros(len(parent_arc), dtype=np.bool_)
     out[0] = True
-    state = np.zeros(p.n_nodes, dtype=np.int8)
-    state[0] = 1
-    for start in np.flatnonzero(sunk).tolist():
-        path = []
-        node = start
-        while state[node] == 0:
-            path.append(node)
-            node = int(p.arc_from[solution.parent_arc[node]])
-        for node in reversed(path):
-            arc = solution.parent_arc[node]
-            free = np.isinf(p.arc_capacity_mbps[arc]) and p.arc_pv_usd_per_mbps[arc] == 0
-            state[node] = 1 if free and state[p.arc_from[arc]] == 1 else 2
-        out[path] = state[path] == 1
+    for node in order:
+        out[node] = holds[node] and out[arc_from[parent_arc[node]]]
     return out
 
 
@@ -363,10 +371,14 @@ def improve_by_windows(
     max_nodes: int,
     node_limit: int,
     relative_gap: float,
+    max_iterations: int = 0,
     max_windows: int = 1_000_000,
     progress: Progress | None = None,
 ) -> Solution:
     """Plan window after window anew.
+
+    The first pass covers the country; each further one has other borders, begins where the one before gained most, and
+    ends once a run of windows gained next to nothing.
 
     Parameters
     ----------
@@ -380,29 +392,70 @@ def improve_by_windows(
         Nodes of the backhaul graph around a window at most.
     node_limit, relative_gap
         Work and accuracy of each programme.
+    max_iterations
+        No further window once all together have taken so many simplex iterations; 0 leaves it open.
     max_windows
         Windows at most.
     progress
         Called with (stage, done, total).
     """
-    groups = [(shift, group) for shift in range(n_passes) for group in cover(problem, size, shift=shift)][:max_windows]
-    for done, (_, parts) in enumerate(groups):
-        window = extract(problem, solution, parts, max_nodes=max_nodes)
-        left = unserved_people(window.problem, window.solution.households)
-        programme, columns = model.build(window.problem, unserved_people=left, not_served_usd=NOT_SERVED_USD)
-        answer = solve(
-            programme,
-            relax=False,
-            node_limit=node_limit,
-            relative_gap=relative_gap,
-            start=model.point(window.problem, columns, window.solution),
-        )
-        if not np.isnan(answer.x).any():
-            local = read_point(window.problem, columns, answer.x)
-            if local is not None:
-                candidate = put_back(problem, solution, window, local)
-                if not faults(problem, candidate) and better(problem, candidate, solution):
-                    solution = candidate
-        if progress is not None:
-            progress("improve the plan by windows", done + 1, len(groups))
+    by_head = tree.arcs_by_head(problem)
+    gain_usd = np.zeros(problem.n_parts)
+    spent = n_done = 0
+    for shift in range(n_passes):
+        groups = cover(problem, size, shift=shift)
+        if shift:
+            expected = np.array([gain_usd[parts].sum() for parts in groups])
+            groups = [groups[i] for i in np.argsort(-expected, kind="stable").tolist()]
+            gain_usd[:] = 0.0
+        idle = 0
+        for done, parts in enumerate(groups):
+            if n_done >= max_windows or (max_iterations and spent >= max_iterations):
+                return solution
+            found, iterations = _planned_anew(
+                problem, solution, parts, max_nodes=max_nodes, node_limit=node_limit, relative_gap=relative_gap,
+                by_head=by_head,
+            )  # fmt: skip
+            gain = solution_pv_usd(problem, solution) - solution_pv_usd(problem, found)
+            gain_usd[parts] = max(gain, 0.0) / len(parts)
+            idle = idle + 1 if found is solution or 0.0 <= gain < IDLE_GAIN * solution_pv_usd(problem, found) else 0
+            solution = found
+            spent += iterations
+            n_done += 1
+            if progress is not None:
+                progress(f"improve the plan by windows, pass {shift + 1}", done + 1, len(groups))
+            if shift and idle >= IDLE_WINDOWS:
+                break
     return solution
+
+
+def _planned_anew(
+    problem: Problem,
+    solution: Solution,
+    parts: Ints,
+    *,
+    max_nodes: int,
+    node_limit: int,
+    relative_gap: float,
+    by_head: tuple[Ints, Ints],
+) -> tuple[Solution, int]:
+    """Plan some parts anew; the plan that was where nothing better is found, and the simplex iterations taken."""
+    window = extract(problem, solution, parts, max_nodes=max_nodes, by_head=by_head)
+    left = unserved_people(window.problem, window.solution.households)
+    programme, columns = model.build(window.problem, unserved_people=left, not_served_usd=NOT_SERVED_USD)
+    answer = solve(
+        programme,
+        relax=False,
+        node_limit=node_limit,
+        relative_gap=relative_gap,
+        start=model.point(window.problem, columns, window.solution),
+    )
+    if np.isnan(answer.x).any():
+        return solution, answer.iterations
+    local = read_point(window.problem, columns, answer.x)
+    if local is None:
+        return solution, answer.iterations
+    candidate = put_back(problem, solution, window, local)
+    if faults(problem, candidate) or not better(problem, candidate, solution):
+        return solution, answer.iterations
+    return candidate, answer.iterations
