@@ -36,10 +36,10 @@ from allreach.io.vector import write_frame, write_table
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
 from allreach.params.sets import apply_to_config, split_sets
-from allreach.planning.assemble import plan_country
+from allreach.planning.assemble import PlanResult, plan_country
 from allreach.radio.coverage import Environment
 from allreach.radio.measure import MeasureResult, first_map, measure, raster_files
-from allreach.radio.verify import planned_sites, verify
+from allreach.radio.verify import VerifyResult, planned_sites, verify
 from allreach.report.build import build_report
 from allreach.terrain.terrain import terrain
 
@@ -283,23 +283,13 @@ def _measure(job: Run, *, write: bool) -> Measured:
 def _plan(job: Run, measured: Measured) -> None:
     """Find the least-cost plan with its bound, then measure the planned network: its reach is what counts."""
     out = job.results / "plan"
-    country, params, config = job.country, job.params, job.config
-    evidence = country.evidence("terrain", "population", "places", "sites", "roads", "fibre", "power")
-    with _timed(job, "plan"):
-        plan = plan_country(
-            measured.points, measured.result, measured.environment, country.layers, config, params,
-            clutter_class=country.clutter_class, population=country.population, evidence=evidence,
-            progress=job.progress,
-        )  # fmt: skip
-    with _timed(job, "verify"):
-        verified = verify(
-            measured.points, planned_sites(country.table("sites"), plan.sites), plan.assignments, measured.environment,
-            params.demand, evidence=evidence, progress=job.progress,
-        )  # fmt: skip
+    evidence = job.country.evidence("terrain", "population", "places", "sites", "roads", "fibre", "power")
+    plan, verified, margins_db = _plan_and_verify(job, measured, evidence)
     summary = {
         **plan.summary,
         "reached_share": verified.summary["reached_share"],
         "planned_share": verified.summary["planned_share"],
+        "margins_tried_db": margins_db,
         "runtime_s": round(plan.runtime_s, 1),
     }
     named = {
@@ -317,6 +307,44 @@ def _plan(job: Run, measured: Measured) -> None:
     files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
     files += [job.results / "verify" / "places.parquet", job.results / "verify" / "summary.json"]
     stages.finish(job.results, "plan", job.keys["plan"], files)
+
+
+def _plan_and_verify(job: Run, measured: Measured, evidence: str) -> tuple[PlanResult, VerifyResult, list[float]]:
+    """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
+
+    The round that reaches most people counts; of equal ones the first.
+    """
+    country, params, rules = job.country, job.params, job.params.planning
+    margin_db = params.radio.planned_neighbour_margin_db.value
+    best: tuple[PlanResult, VerifyResult] | None = None
+    margins_db: list[float] = []
+    for number in range(int(rules.verify_rounds.value)):
+        margins_db.append(margin_db)
+        with _timed(job, f"plan_{number + 1}"):
+            plan = plan_country(
+                measured.points, measured.result, measured.environment, country.layers, job.config, params,
+                clutter_class=country.clutter_class, population=country.population, margin_db=margin_db,
+                evidence=evidence, progress=_named(job.progress, number),
+            )  # fmt: skip
+        with _timed(job, f"verify_{number + 1}"):
+            verified = verify(
+                measured.points, planned_sites(country.table("sites"), plan.sites), plan.assignments,
+                measured.environment, params.demand, evidence=evidence, progress=_named(job.progress, number),
+            )  # fmt: skip
+        if best is None or verified.summary["reached_share"] > best[1].summary["reached_share"]:
+            best = plan, verified
+        if verified.summary["planned_share"] - verified.summary["reached_share"] <= rules.verify_tolerance_share.value:
+            break
+        margin_db += rules.verify_margin_step_db.value
+    assert best is not None
+    return *best, margins_db
+
+
+def _named(progress: Progress, number: int) -> Progress:
+    """Progress of a further round under a name of its own."""
+    if number == 0:
+        return progress
+    return lambda stage, done, total: progress(f"{stage} (round {number + 1})", done, total)
 
 
 def _fingerprints(job: Run) -> None:

@@ -48,6 +48,12 @@ class Planning(Frozen):
     """Length of the plan over which present values are taken."""
     target_share: Quantity
     """Share of people whom the plan must reach; below it the plan fails and says why. 0: as many as can be reached."""
+    verify_rounds: Quantity
+    """How often a country is planned at most: again, with a greater margin, where measuring the plan falls short."""
+    verify_tolerance_share: Quantity
+    """Share of people by which the measured reach may fall short of the planned one before it is planned again."""
+    verify_margin_step_db: Quantity
+    """What each further round adds to the margin for planned neighbours."""
     leo_users_per_km2: Quantity
     """Households that a low-orbit constellation serves per area, in any one cell."""
     leo_cell_km2: Quantity
