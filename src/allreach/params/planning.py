@@ -110,5 +110,7 @@ class Planning(Frozen):
     """Nodes of the search in a window."""
     window_gap: Quantity
     """Accuracy at which the search in a window stops."""
+    window_iterations: Quantity
+    """Simplex iterations after which no further window is planned anew; 0 leaves it open."""
     window_max: Quantity
     """Windows in a run at most: bounds the work on large countries."""

@@ -77,6 +77,7 @@ def optimise(
         max_nodes=int(planning.window_nodes.value),
         node_limit=int(planning.window_branches.value),
         relative_gap=planning.window_gap.value,
+        max_iterations=int(planning.window_iterations.value),
         max_windows=int(planning.window_max.value),
         progress=progress,
     )

@@ -7,7 +7,7 @@ is open again. A window's answer is taken only if the whole plan gets cheaper.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ from allreach.planning.problem import (
 from allreach.planning.solver import solve
 
 IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
+SPARE_HOUSEHOLDS = 3  # room kept free where a window's shares could not be rounded to whole households
 IDLE_WINDOWS = 12  # so many idle windows, one after the other, end a further pass
 
 
@@ -442,20 +443,38 @@ def _planned_anew(
     """Plan some parts anew; the plan that was where nothing better is found, and the simplex iterations taken."""
     window = extract(problem, solution, parts, max_nodes=max_nodes, by_head=by_head)
     left = unserved_people(window.problem, window.solution.households)
-    programme, columns = model.build(window.problem, unserved_people=left, not_served_usd=NOT_SERVED_USD)
-    answer = solve(
-        programme,
-        relax=False,
-        node_limit=node_limit,
-        relative_gap=relative_gap,
-        start=model.point(window.problem, columns, window.solution),
+    iterations = 0
+    for spare in (0, SPARE_HOUSEHOLDS):
+        programme, columns = model.build(
+            _with_spare(window.problem, spare), unserved_people=left, not_served_usd=NOT_SERVED_USD
+        )
+        start = model.point(window.problem, columns, window.solution)
+        answer = solve(programme, relax=False, node_limit=node_limit, relative_gap=relative_gap, start=start)
+        iterations += answer.iterations
+        if np.isnan(answer.x).any():
+            break
+        local = read_point(window.problem, columns, answer.x)
+        if local is not None:
+            candidate = put_back(problem, solution, window, local)
+            if not faults(problem, candidate) and better(problem, candidate, solution):
+                return candidate, iterations
+        promised_usd = float(programme.cost @ (start - answer.x)) * model.COST_UNIT_USD
+        if promised_usd < IDLE_GAIN * solution_pv_usd(problem, solution):
+            break
+    return solution, iterations
+
+
+def _with_spare(problem: Problem, households: int) -> Problem:
+    """Return a window with room for so many households kept free everywhere: shares become whole households there."""
+    if households == 0:
+        return problem
+    amount = np.zeros(problem.n_pools)
+    np.maximum.at(amount, problem.use_pool, problem.use_amount)
+    return replace(
+        problem,
+        pool_capacity=np.maximum(problem.pool_capacity - households * amount, 0.0),
+        gain_amount=np.maximum(problem.gain_amount - households * amount[problem.gain_pool], 0.0),
+        arc_capacity_mbps=np.maximum(
+            problem.arc_capacity_mbps - households * float(problem.option_mbps.max(initial=0.0)), 0.0
+        ),
     )
-    if np.isnan(answer.x).any():
-        return solution, answer.iterations
-    local = read_point(window.problem, columns, answer.x)
-    if local is None:
-        return solution, answer.iterations
-    candidate = put_back(problem, solution, window, local)
-    if faults(problem, candidate) or not better(problem, candidate, solution):
-        return solution, answer.iterations
-    return candidate, answer.iterations
