@@ -28,7 +28,7 @@ from allreach.demand.points import DemandPoints, demand_points
 from allreach.errors import DataMissingError, DeviceError, Fault, InputError
 from allreach.io import stages
 from allreach.io.atomic import PART, write_json, write_text
-from allreach.io.country_folder import RASTERS, Country, read_country, write_country
+from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
 from allreach.io.geopackage import write_all
 from allreach.io.raster import write_raster
 from allreach.io.results_folder import read_json
@@ -61,6 +61,7 @@ class Run:
     workers: int
     progress: Progress
     say: Say
+    inputs: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     times_s: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -108,7 +109,7 @@ def find_or_sketch(
     if not (folder / "country.yaml").is_file() and len(target) == 3 and target.isalpha():
         folder = Path(target.upper())
     if (folder / "country.yaml").is_file():
-        if pixel_m is not None and abs(read_country(folder).grid.pixel_m - pixel_m) > 1e-9:
+        if pixel_m is not None and abs(read_config(folder).pixel_m - pixel_m) > 1e-9:
             raise InputError(
                 Fault(
                     f"--pixel {pixel_m:g}",
@@ -349,10 +350,10 @@ def _named(progress: Progress, number: int) -> Progress:
 
 def _fingerprints(job: Run) -> None:
     """Give each stage a key of everything that it depends on, so that it runs again when any of it changed."""
-    inputs = stages.input_checksums(job.folder)
+    job.inputs = stages.input_checksums(job.folder)
     basis = {
         "code": stages.code_fingerprint(),
-        "inputs": inputs,
+        "inputs": job.inputs,
         "config": job.config.model_dump(mode="json"),
         "seed": job.seed,
     }
@@ -377,7 +378,7 @@ def _write_manifest(job: Run, started: float) -> None:
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "times_s": {name: round(value, 1) for name, value in job.times_s.items()},
             "evidence": {name: entry.evidence for name, entry in sorted(job.country.provenance.items())},
-            "inputs": stages.input_checksums(job.folder),
+            "inputs": job.inputs,
             "config": job.config.model_dump(mode="json"),
             "warnings": job.warnings,
             "parameters": job.params.resolved(),

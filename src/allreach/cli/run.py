@@ -40,20 +40,16 @@ def command(
     on where it was.
     """
     from allreach import pipeline
-    from allreach.cli.progress import bars
-    from allreach.cli.summary import print_summary
+    from allreach.cli.steps import carry_out
 
-    with bars() as progress:
-        folder = pipeline.find_or_sketch(target, pixel_m=pixel_m, seed=seed, sets=sets, progress=progress)
-        result = pipeline.run(
-            folder,
-            scenario=scenario,
-            sets=sets,
-            seed=seed,
-            workers=workers,
-            device=device,
-            fresh=fresh,
-            progress=progress,
-            say=lambda text: click.echo(text, err=True),
-        )
-    print_summary(result, as_json=as_json)
+    carry_out(
+        lambda progress: pipeline.find_or_sketch(target, pixel_m=pixel_m, seed=seed, sets=sets, progress=progress),
+        "plan",
+        as_json=as_json,
+        scenario=scenario,
+        sets=sets,
+        seed=seed,
+        workers=workers,
+        device=device,
+        fresh=fresh,
+    )

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 from allreach.cli import options
+from allreach.cli.progress import Callback
+
+
+def carry_out(
+    find: Callable[[Callback], Path], until: Literal["measure", "plan"], *, as_json: bool, **chosen: Any
+) -> None:
+    """Run the pipeline on the folder that `find` gives, with progress bars, and print what was found."""
+    from allreach import pipeline
+    from allreach.cli.progress import bars
+    from allreach.cli.summary import print_summary
+
+    with bars() as progress:
+        result = pipeline.run(
+            find(progress), until=until, progress=progress, say=lambda text: click.echo(text, err=True), **chosen
+        )
+    print_summary(result, as_json=as_json)
 
 
 def _step(name: Literal["measure", "plan"], text: str) -> click.Command:
@@ -23,24 +40,17 @@ def _step(name: Literal["measure", "plan"], text: str) -> click.Command:
         fresh: bool,
         as_json: bool,
     ) -> None:
-        from allreach import pipeline
-        from allreach.cli.progress import bars
-        from allreach.cli.summary import print_summary
-
-        with bars() as progress:
-            result = pipeline.run(
-                folder,
-                until=name,
-                scenario=scenario,
-                sets=sets,
-                seed=seed,
-                workers=workers,
-                device=device,
-                fresh=fresh,
-                progress=progress,
-                say=lambda text: click.echo(text, err=True),
-            )
-        print_summary(result, as_json=as_json)
+        carry_out(
+            lambda progress: folder,
+            name,
+            as_json=as_json,
+            scenario=scenario,
+            sets=sets,
+            seed=seed,
+            workers=workers,
+            device=device,
+            fresh=fresh,
+        )
 
     return command
 
