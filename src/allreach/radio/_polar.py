@@ -22,6 +22,7 @@ from allreach.terrain._profile import n_samples, profile_into
 
 FIRST_SAMPLE = 2  # walked samples before a receiver's own two: five points with the transmitter
 AT_EDGE = 2  # samples behind the first unknown one that are still tried by a path of their own
+OWN_PATH = -2  # instead of a cell
 APART = 0.02  # least distance, in steps, between the last walked sample and the receiver's own
 
 
@@ -83,7 +84,7 @@ def _terms_at(rays: Rays, d_km: float, out: NDArray) -> None:
 
 
 @kernel
-def _own_path(
+def own_path(
     x_m: float, y_m: float, s: int, raster: Raster, masts: Masts, air: Air, height_m: float, buffers: Buffers,
     losses: NDArray, j: int,
 ) -> None:  # fmt: skip
@@ -131,13 +132,13 @@ def _at_receiver(
 
 
 @kernel
-def _sort_by_ray(
+def sort_by_ray(
     s: int, squares: Squares, masts: Masts, air: Air, rays: Rays, losses: NDArray, begins: NDArray, point: NDArray,
     place: NDArray, cell: NDArray,
 ) -> int:  # fmt: skip
     """Put receivers in range in order of radial and step; the number of receivers in the squares.
 
-    ``cell`` gets the radial and step of each receiver; -1 beyond the range, -2 where a path of its own is needed.
+    ``cell`` gets the radial and step of each receiver; -1 beyond the range, ``OWN_PATH`` where one is needed.
     ``begins`` counts, ``place`` lists them in order, ``point`` names the receiver of each.
     """
     n_rays = len(rays.east)
@@ -157,7 +158,7 @@ def _sort_by_ray(
             if d_m <= air.range_m:
                 m = int((d_m - rays.gap_m) / rays.step_m - APART)
                 if m < FIRST_SAMPLE or d_m < air.near_m:
-                    cell[j] = -2
+                    cell[j] = OWN_PATH
                 else:
                     ray = int(math.atan2(dx, dy) / (2.0 * math.pi) * n_rays + n_rays + 0.5) % n_rays
                     cell[j] = ray * rays.n_steps + m
@@ -173,62 +174,77 @@ def _sort_by_ray(
 
 
 @kernel
+def walk_ray(
+    s: int, ray: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, asked: Asked,
+    losses: NDArray, begins: NDArray, point: NDArray, place: NDArray, cell: NDArray, a: NDArray, state: NDArray,
+    tail: NDArray, terms: NDArray, found: NDArray,
+) -> None:  # fmt: skip
+    """Losses at the receivers of one radial; those at the edge of the known terrain get the cell ``OWN_PATH``.
+
+    ``begins``, ``point``, ``place``, ``cell`` are as `sort_by_ray` left them; ``a``, ``state``, ``tail``, ``terms`` and
+    ``found`` are there to work in.
+    """
+    first, after = begins[ray * rays.n_steps - 1] if ray > 0 else 0, begins[(ray + 1) * rays.n_steps - 1]
+    if after == first:
+        return
+    sin_lat, cos_lat = math.sin(math.radians(masts.lat_deg[s])), math.cos(math.radians(masts.lat_deg[s]))
+    ae_km = effective_earth_radius_km(air.delta_n)
+    ae_root = ae_km ** (-1.0 / 3.0)
+    x0, y0 = masts.x_m[s], masts.y_m[s]
+    last_m = cell[place[after - 1]] - ray * rays.n_steps
+    length_m = (last_m + 2) * rays.step_m
+    n_walk = last_m + 3
+    is_whole = profile_into(
+        raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m, x0, y0,
+        x0 + rays.east[ray] * length_m, y0 + rays.north[ray] * length_m, n_walk, a[0], a[1], a[2], a[3],
+    )  # fmt: skip
+    if not is_whole:
+        known = 0
+        while known < n_walk and math.isfinite(a[1, known]):
+            known += 1
+        n_walk = known
+    r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, True, False, a, state)
+    walked = 0
+    for q in range(first, after):
+        j = place[q]
+        i = point[j]
+        m = cell[j] - ray * rays.n_steps
+        if m >= n_walk + AT_EDGE:
+            losses[2, j] = math.inf  # the radial crosses unknown terrain well before the receiver
+            continue
+        if m + 2 >= n_walk:
+            cell[j] = OWN_PATH
+            continue
+        if walked == 0:
+            start(r)
+        while walked < m:
+            walked += 1
+            advance(r, walked)
+        dx, dy = squares.x_m[i] - x0, squares.y_m[i] - y0
+        _at_receiver(
+            r, m, squares.x_m[i], squares.y_m[i], math.sqrt(dx * dx + dy * dy), s, raster, masts, rays, asked,
+            tail, terms, found, sin_lat, cos_lat * rays.north[ray], ae_root, losses, j,
+        )  # fmt: skip
+
+
+@kernel
 def _sweep(
     s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, asked: Asked, losses: NDArray,
     begins: NDArray, point: NDArray, place: NDArray, cell: NDArray, a: NDArray, state: NDArray, tail: NDArray,
     terms: NDArray, found: NDArray, buffers: Buffers,
 ) -> None:  # fmt: skip
-    n = _sort_by_ray(s, squares, masts, air, rays, losses, begins, point, place, cell)  # begins: now where cells end
-    height = asked.rx_height_m[0]
-    for j in range(n):
-        if cell[j] == -2:
-            i = point[j]
-            _own_path(squares.x_m[i], squares.y_m[i], s, raster, masts, air, height, buffers, losses, j)
-    sin_lat, cos_lat = math.sin(math.radians(masts.lat_deg[s])), math.cos(math.radians(masts.lat_deg[s]))
-    ae_km = effective_earth_radius_km(air.delta_n)
-    ae_root = ae_km ** (-1.0 / 3.0)
-    x0, y0 = masts.x_m[s], masts.y_m[s]
-    first = 0
+    n = sort_by_ray(s, squares, masts, air, rays, losses, begins, point, place, cell)  # begins: now where cells end
     for ray in range(len(rays.east)):
-        after = begins[(ray + 1) * rays.n_steps - 1]
-        if after == first:
-            continue
-        last_m = cell[place[after - 1]] - ray * rays.n_steps
-        length_m = (last_m + 2) * rays.step_m
-        n_walk = last_m + 3
-        is_whole = profile_into(
-            raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m, x0, y0,
-            x0 + rays.east[ray] * length_m, y0 + rays.north[ray] * length_m, n_walk, a[0], a[1], a[2], a[3],
+        walk_ray(
+            s, ray, squares, raster, masts, air, rays, asked, losses, begins, point, place, cell, a, state, tail,
+            terms, found,
         )  # fmt: skip
-        has_clutter = True
-        if not is_whole:
-            known = 0
-            while known < n_walk and math.isfinite(a[1, known]):
-                known += 1
-            n_walk = known
-        r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, has_clutter, False, a, state)
-        walked = 0
-        for q in range(first, after):
-            j = place[q]
+    for j in range(n):
+        if cell[j] == OWN_PATH:
             i = point[j]
-            m = cell[j] - ray * rays.n_steps
-            if m >= n_walk + AT_EDGE:
-                losses[2, j] = math.inf  # the radial crosses unknown terrain well before the receiver
-                continue
-            if m + 2 >= n_walk:
-                _own_path(squares.x_m[i], squares.y_m[i], s, raster, masts, air, height, buffers, losses, j)
-                continue
-            if walked == 0:
-                start(r)
-            while walked < m:
-                walked += 1
-                advance(r, walked)
-            dx, dy = squares.x_m[i] - x0, squares.y_m[i] - y0
-            _at_receiver(
-                r, m, squares.x_m[i], squares.y_m[i], math.sqrt(dx * dx + dy * dy), s, raster, masts, rays, asked,
-                tail, terms, found, sin_lat, cos_lat * rays.north[ray], ae_root, losses, j,
+            own_path(
+                squares.x_m[i], squares.y_m[i], s, raster, masts, air, asked.rx_height_m[0], buffers, losses, j
             )  # fmt: skip
-        first = after
 
 
 @jit
