@@ -201,7 +201,7 @@ def _links(
                 )
             elif p.arc_kind[arc] == HOP:
                 kind = "hop"
-                lines = hop_lines(assembly.lines.prices, network, link, modules, _own_masts(inputs))
+                lines = hop_lines(assembly.lines.prices, network, link, modules, own_masts_m(inputs))
                 capacity = modules * float(network.link_capacity_mbps[link])
             else:
                 kind, capacity = "satellite", float(network.link_capacity_mbps[link])
@@ -211,7 +211,8 @@ def _links(
     return sorted(out, key=lambda item: item.link_id)
 
 
-def _own_masts(inputs: PlanInputs) -> Floats:
+def own_masts_m(inputs: PlanInputs) -> Floats:
+    """Mast that each node of the network has or gets anyway. [m]."""
     masts = np.zeros(inputs.network.n_nodes)
     for kind, table in ((net.EXISTING_SITE, inputs.sites), (net.CANDIDATE_SITE, inputs.candidates)):
         nodes = inputs.network.node_of_row(kind, len(table))

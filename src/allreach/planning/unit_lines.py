@@ -9,7 +9,7 @@ import numpy as np
 from allreach.finance import recipes
 from allreach.finance.cost_items import Line, Lines, PriceList, Terms
 from allreach.planning.inputs import PlanInputs
-from allreach.planning.problem import TECHNOLOGIES, Floats
+from allreach.planning.problem import TECHNOLOGIES, Floats, Ints
 
 EXCHANGE, UPGRADE, NEW = "exchange", "upgrade", "new"
 
@@ -39,13 +39,13 @@ class UnitLines:
             points.per_place(points.households) / np.maximum(n_pixels * (grid.pixel_m / 1000.0) ** 2, 1e-6)
         )
 
-    def household(self, technology: str, place: int, n: float = 1.0) -> Lines:
-        """Lines of ``n`` households of a place."""
+    def household(self, technology: str, place: int | Ints, n: float = 1.0) -> Lines:
+        """Lines of ``n`` households of a place, or of each of some places."""
         demand = n * self.inputs.busy_hour_mbps
         if technology == "fibre":
             ports = n / self.costs.olt_homes_per_port.value
             return (
-                *recipes.homes_passed(self.costs, n, float(self.homes_per_km2[place])),
+                *recipes.homes_passed(self.costs, n, self.homes_per_km2[place]),
                 *recipes.homes_connected(n),
                 Line("olt_port_usd", ports),
                 Line("exchange_om_share_per_year", ports * self.costs.olt_port_usd.value),
