@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from independent_files import Files, parameter, read
+from independent_files import Files, growth, parameter, read
 from independent_network import (
     FLOW_TOLERANCE_MBPS,
     check_connections,
@@ -345,6 +345,7 @@ def check_equipment(files: Files) -> list[str]:
     """Everybody who is served has a terminal, every site power, every link its material."""
     faults = []
     bill = files.bill.assign(place_id=files.bill["place_id"].fillna(""), link_id=files.bill["link_id"].fillna(""))
+    more = growth(files)[1]  # terminals for the households of the last year
     for technology, item in (
         ("satellite_leo", "leo_kit_usd"),
         ("satellite_geo", "geo_terminal_usd"),
@@ -356,7 +357,7 @@ def check_equipment(files: Files) -> list[str]:
         )
         bought = bill[bill["item"] == item].groupby("place_id")["quantity"].sum()
         for place in sorted(set(served.index) | set(bought.index)):
-            if abs(float(served.get(place, 0.0)) - float(bought.get(place, 0.0))) > 1e-6:
+            if abs(more * float(served.get(place, 0.0)) - float(bought.get(place, 0.0))) > 1e-6 * more:
                 faults.append(f"place {place}: {served.get(place, 0)} by {technology}, {bought.get(place, 0)} {item}")
     items = bill.groupby("link_id")["item"].agg(set)
     for r in files.sites[files.sites["status"].isin(["new", "relay"])].itertuples():
@@ -376,7 +377,7 @@ def check_equipment(files: Files) -> list[str]:
 
 
 def check_demand(files: Files) -> list[str]:
-    """Sites carry the busy hour of the households that they serve."""
+    """Sites carry the busy hour of the households that they serve, in the last year of the plan."""
     uptake = parameter(files, "demand", "uptake_share")
     resolved = files.manifest.get("config", {})  # what the scenario and the command line made of country.yaml
     standard = {**files.config.get("service_standard", {}), **resolved.get("service_standard", {})}
@@ -384,10 +385,11 @@ def check_demand(files: Files) -> list[str]:
     if uptake is None or busy_hour_mbps is None:
         return []
     planned = files.sites[files.sites["status"].isin(["new", "upgraded", "exchange"])]
+    busy_hour_mbps = float(busy_hour_mbps) * math.prod(growth(files))
     return [
         f"{r.site_id}: {r.demand_mbps:.3f} Mbit/s for {r.households} households"
         for r in planned.itertuples()
-        if r.demand_mbps < r.households * float(busy_hour_mbps) * uptake - FLOW_TOLERANCE_MBPS
+        if r.demand_mbps < r.households * busy_hour_mbps * uptake - FLOW_TOLERANCE_MBPS
     ]
 
 

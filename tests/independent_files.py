@@ -73,3 +73,12 @@ def parameter(files: Files, room: str, key: str) -> float | None:
             value = holder[room][key]
             return float(value["value"] if isinstance(value, dict) else value)
     return None
+
+
+def growth(files: Files) -> tuple[float, float]:
+    """Traffic of a household, and households, in the last year of the plan over today; worked out by years."""
+    horizon = parameter(files, "planning", "horizon_years") or 0.0
+    years = min(parameter(files, "demand", "traffic_growth_years") or 0.0, horizon)
+    traffic = (1.0 + (parameter(files, "demand", "traffic_growth_per_year") or 0.0)) ** years
+    households = (1.0 + (parameter(files, "demand", "household_growth_per_year") or 0.0)) ** horizon
+    return traffic, households

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from independent_files import Files, parameter
+from independent_files import Files, growth, parameter
 
 FLOW_TOLERANCE_MBPS = 0.05
 LENGTH_TOLERANCE = 0.02
@@ -141,8 +141,8 @@ def check_satellites(files: Files) -> list[str]:
         .groupby(level=[0, 1])
         .sum()
     )
-    most = 9 * math.floor(density * area_km2)
-    return [f"cell {cell}: {n} low-orbit households, {most} fit around it" for cell, n in cells.items() if n > most]
+    most = 9 * math.floor(density * area_km2) / growth(files)[1]
+    return [f"cell {cell}: {n} low-orbit households, {most:.0f} fit around it" for cell, n in cells.items() if n > most]
 
 
 def _km(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -330,7 +330,8 @@ def _plan_and_verify(job: Run, measured: Measured, evidence: str) -> tuple[PlanR
         with _timed(job, f"verify_{number + 1}"):
             verified = verify(
                 measured.points, planned_sites(country.table("sites"), plan.sites), plan.assignments,
-                measured.environment, params.demand, evidence=evidence, progress=_named(job.progress, number),
+                measured.environment, params.demand, growth=params.demand.growth(rules.horizon_years.value),
+                evidence=evidence, progress=_named(job.progress, number),
             )  # fmt: skip
         if best is None or verified.summary["reached_share"] > best[1].summary["reached_share"]:
             best = plan, verified

@@ -10,6 +10,12 @@ class Demand(Frozen):
 
     uptake_share: Quantity
     """Share of the households under service that use it in the busy hour at the speed of the service standard."""
+    traffic_growth_per_year: Quantity
+    """Growth of a household's and an institution's busy-hour traffic."""
+    traffic_growth_years: Quantity
+    """Years from the start of the plan for which traffic grows; never beyond the horizon."""
+    household_growth_per_year: Quantity
+    """Growth of the number of households of every place over the horizon."""
     settlement_people_per_km2: Quantity
     """Density at which a place's people are spread around its centre where the folder has no population raster."""
     cluster_min_people: Quantity
@@ -34,3 +40,16 @@ class Demand(Frozen):
     """Busy-hour demand of a post office."""
     other_mbps: Quantity
     """Busy-hour demand of an institution of another kind."""
+
+    def traffic_growth(self, horizon_years: float) -> float:
+        """Traffic of a household in the last year of the plan over that of today."""
+        years = min(self.traffic_growth_years.value, horizon_years)
+        return float((1.0 + self.traffic_growth_per_year.value) ** years)
+
+    def household_growth(self, horizon_years: float) -> float:
+        """Households in the last year of the plan over those of today."""
+        return float((1.0 + self.household_growth_per_year.value) ** horizon_years)
+
+    def growth(self, horizon_years: float) -> float:
+        """Demand in the last year of the plan over that of today."""
+        return self.traffic_growth(horizon_years) * self.household_growth(horizon_years)

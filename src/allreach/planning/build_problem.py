@@ -418,8 +418,9 @@ def _satellite_options(
         if not limits["satellite_leo"][place]:
             column, row = int(np.floor(x_m / edge_m)), int(np.floor(y_m / edge_m))
             option = columns.add(i, "satellite_leo", -1, price["satellite_leo"], 0.0, planning.leo_dl_mbps.value)
-            columns.uses.append((option, columns.pool("leo_cell", column, row), 1.0))
-            columns.uses.append((option, columns.pool("leo_block", column // block, row // block), 1.0))
+            columns.uses.append((option, columns.pool("leo_cell", column, row), inputs.household_growth))
+            block_pool = columns.pool("leo_block", column // block, row // block)
+            columns.uses.append((option, block_pool, inputs.household_growth))
         if not limits["satellite_geo"][place]:
             option = columns.add(i, "satellite_geo", -1, price["satellite_geo"], 0.0, planning.geo_dl_mbps.value)
             beam = columns.pool("geo_beam", int(np.floor(x_m / beam_m)), int(np.floor(y_m / beam_m)))

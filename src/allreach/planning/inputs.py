@@ -75,8 +75,19 @@ class PlanInputs:
 
     @property
     def busy_hour_mbps(self) -> float:
-        """Demand of a household in the busy hour. [Mbit/s]."""
-        return float(self.standard.busy_hour_mbps * self.params.demand.uptake_share.value)
+        """Demand in the busy hour of the plan's last year for each household of today. [Mbit/s]."""
+        today = self.standard.busy_hour_mbps * self.params.demand.uptake_share.value
+        return float(today * self.params.demand.traffic_growth(self.horizon_years) * self.household_growth)
+
+    @property
+    def horizon_years(self) -> int:
+        """Length of the plan. [years]."""
+        return int(self.params.planning.horizon_years.value)
+
+    @property
+    def household_growth(self) -> float:
+        """Households in the last year of the plan over those of today: so many terminals for each."""
+        return self.params.demand.household_growth(self.horizon_years)
 
     @property
     def households(self) -> NDArray[np.int64]:

@@ -117,6 +117,7 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
         "deterministic": True,
         "horizon_years": int(planning.horizon_years.value),
         "discount_rate": inputs.params.costs.discount_rate.value,
+        "demand": result_tables.demand_summary(inputs),
         "gap_covers": "incremental costs of the linear model: what stands today is in neither figure; radio is taken "
         "with every existing neighbour at the load cap; sites and hops not offered to the model are not covered",
         "model": {

@@ -218,6 +218,17 @@ def _node_name(inputs: PlanInputs, node: int) -> str:
     return name.removeprefix("site:")
 
 
+def demand_summary(inputs: PlanInputs) -> dict[str, float]:
+    """Return what the network is dimensioned for: the last year of the plan."""
+    demand = inputs.params.demand
+    return {
+        "busy_hour_mbps_today": float(inputs.standard.busy_hour_mbps * demand.uptake_share.value),
+        "busy_hour_mbps_last_year": inputs.busy_hour_mbps / inputs.household_growth,
+        "traffic_growth": demand.traffic_growth(inputs.horizon_years),
+        "household_growth": inputs.household_growth,
+    }
+
+
 def summary_counts(assigned: pd.DataFrame, site_rows: pd.DataFrame, link_rows: pd.DataFrame) -> dict[str, object]:
     """Return the counts that the summary carries."""
     by_technology = {}

@@ -40,8 +40,9 @@ class UnitLines:
         )
 
     def household(self, technology: str, place: int | Ints, n: float = 1.0) -> Lines:
-        """Lines of ``n`` households of a place, or of each of some places."""
+        """Lines of ``n`` of today's households of a place, or of each of some places, as many as they will be."""
         demand = n * self.inputs.busy_hour_mbps
+        n = n * self.inputs.household_growth
         if technology == "fibre":
             ports = n / self.costs.olt_homes_per_port.value
             return (

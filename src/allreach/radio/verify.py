@@ -83,6 +83,7 @@ def verify(
     environment: Environment,
     demand: Demand,
     *,
+    growth: float = 1.0,
     evidence: str = "modelled",
     progress: Progress | None = None,
 ) -> VerifyResult:
@@ -101,6 +102,8 @@ def verify(
         Table ``plan_assignments``.
     environment, demand
         As in `measure`.
+    growth
+        Demand for which the network is planned, over that of today.
     evidence
         Worst evidence of the inputs.
     progress
@@ -117,7 +120,7 @@ def verify(
     row_place = place_of.reindex(rows["place_id"]).to_numpy(dtype=np.int64)
     households = rows["households"].to_numpy(dtype=np.float64)
     technology = rows["technology"].to_numpy(dtype=object)
-    mbps = standard.busy_hour_mbps * demand.uptake_share.value
+    mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
     entries = _covered(rows, row_place, technology, points, links, arrays)
     n_sectors = int(arrays.n_sectors.max(initial=1))
     limits = Limits(households, points.households, mbps, arrays.backhaul_mbps, n_sectors, radio.load_cap.value)
