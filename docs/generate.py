@@ -40,7 +40,7 @@ def page() -> str:
     parts = [HEAD, "\n## country.yaml\n", _model(CountryConfig), "\n### service_standard\n", _model(ServiceStandard)]
     parts.append("\n## Tables of the country folder\n")
     parts += [_table(name) for name in tables.COUNTRY_TABLES]
-    parts.append("\n## Tables of the results\n")
+    parts.append("\n## Tables of the results and of tracking\n")
     parts += [_table(name) for name in tables.names() if name not in tables.COUNTRY_TABLES]
     parts.append(
         "\n## Parameters\n\n"

@@ -154,7 +154,7 @@ def test_build_order_moves_the_reach():
 def test_plan_moves_the_index():
     _, assignments, _ = plan_tables()
     before = {"pop_cov_3g_pct": 99.8, "pop_cov_4g_pct": 94.0, "households_internet_pct": 86.5}
-    after = after_plan(before, assignments, {})
+    after = after_plan(before, assignments)
     assert after["pop_cov_4g_pct"] == 100.0
     assert (
         after["households_internet_pct"] == 100.0

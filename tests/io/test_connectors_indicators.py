@@ -155,3 +155,42 @@ def test_itu_datahub_recorded_answer():
     assert found["value"].iloc[0] == pytest.approx(43.0791626375201)
     assert found["status"].iloc[0] == "estimate"
     assert set(found["indicator"]) == {"internet_users_pct"}
+
+
+@pytest.mark.shared
+def test_itu_datahub_is_fetched_from_the_recorded_answer(tmp_path):
+    sample = SAMPLES / "itu-get-indicator-series.json"
+    if not sample.is_file():
+        pytest.skip(f"reference data {sample} are not on this machine")
+    with server(lambda *_: (200, {}, sample.read_bytes())) as (url, asked):
+        found = connectors.itu_datahub("11624", [], Cache(tmp_path, TODAY), base_url=url)
+        assert [path for path, _, _ in asked] == ["/data/bycode/11624"]
+    assert found.loc[0, ["iso3", "indicator", "date"]].tolist() == ["ABW", "internet_users_pct", "2000"]
+    assert found["value"].iloc[0] == pytest.approx(15.4428229480349)
+    assert found["status"].tolist()[:2] == ["official", "estimate"]
+    assert add_series(tmp_path / "series.parquet", found)["added"] == len(found)
+
+
+def itu_row(iso3, code, value):
+    return {"code": code, "isoCode": iso3, "dataYear": 2024, "dataSource": "Ministry", "answer": [{"value": value}]}
+
+
+def test_itu_datahub_asks_country_by_country_and_tells_what_is_wrong(tmp_path):
+    def answer(path, query, headers):
+        return 200, {}, json.dumps([itu_row(path.rsplit("/", 1)[1], "i992b", "20.5")]).encode()
+
+    with server(answer) as (url, asked):
+        found = connectors.itu_datahub("19303", ["AZE", "GEO"], Cache(tmp_path, TODAY), base_url=url)
+        assert [path for path, _, _ in asked] == [f"/data/bycode/19303/byiso/{iso3}" for iso3 in ("AZE", "GEO")]
+    assert found[["iso3", "indicator", "value"]].values.tolist() == [
+        ["AZE", "fixed_subs_per100", 20.5],
+        ["GEO", "fixed_subs_per100", 20.5],
+    ]
+    refused = Cache(tmp_path / "a", TODAY)
+    with server(lambda *_: (403, {}, b"")) as (url, _), pytest.raises(FetchError, match=r"403.*data360:ITU_DH"):
+        connectors.itu_datahub("19303", [], refused, base_url=url)
+    with server(lambda *_: (200, {}, b"<html>")) as (url, _), pytest.raises(InputError, match="no series of ITU"):
+        connectors.itu_datahub("19303", [], Cache(tmp_path / "b", TODAY), base_url=url)
+    body = json.dumps([itu_row("AZE", "i4213tfbb", "7")]).encode()
+    with server(lambda *_: (200, {}, body)) as (url, _), pytest.raises(InputError, match="i99H"):
+        connectors.itu_datahub("1", [], Cache(tmp_path / "c", TODAY), base_url=url)

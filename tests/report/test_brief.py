@@ -14,6 +14,7 @@ from allreach.indicators.definitions import LANGUAGES, catalogue
 from allreach.indicators.idi import idi_edition
 from allreach.io.country_folder import write_country
 from allreach.io.series_store import add_series, shipped_series, store_path
+from allreach.io.track_inputs import read_track_inputs
 from allreach.report import charts
 from allreach.report.brief_content import country_brief, pair_brief
 from allreach.report.localise import speech, texts
@@ -243,3 +244,28 @@ def test_two_countries_are_compared_in_one_year(tmp_path):
     content = pair_brief(inputs, "GEO", speech("en", inputs.book))
     (row,) = next(block for block in content["blocks"] if block["kind"] == "table")["rows"]
     assert [c["t"] for c in row[2:]] == ["1.80", "2.40", "−0.60", "2022"]
+
+
+def test_works_move_what_is_built_and_faults_are_all_named(tmp_path):
+    country = drawn_country(12, n_pixels=60)
+    folder = tmp_path / "AZE"
+    write_country(country, folder)
+    write_sample_results(folder / "results" / "base", country)
+    places = pd.read_parquet(folder / "results" / "base" / "plan" / "assignments.parquet")
+    new = places[~places["technology"].isin(["existing", "none"])].iloc[0]
+    head = "work_id,place_id,technology,finished_date,source"
+    wrong = ["w1,nowhere,fibre,2026-13-01,Ministry", f"w1,{new['place_id']},fibre,2026-05-01,Ministry"]
+    (folder / "works.csv").write_text("\n".join([head, *wrong]), encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_track_inputs(folder)
+    assert [fault.where for fault in told.value.faults] == ["works.csv, line 2"] * 2 + ["works.csv, line 3"]
+    done = [f"w1,{new['place_id']},{new['technology']},2026-05-01,Ministry"]
+    (folder / "works.csv").write_text("\n".join([head, *done]), encoding="utf-8")
+    inputs = read_track_inputs(folder, as_of=dt.date(2026, 11, 22))
+    assert inputs.built["date"].tolist() == ["2026-05-01"]
+    assert inputs.built["value"].iloc[0] >= inputs.reach["reached_pct"].iloc[0]
+    assert read_track_inputs(folder, as_of=dt.date(2026, 4, 1)).built.empty
+    track(folder, as_of=dt.date(2026, 11, 22))
+    page = (folder / "results" / "base" / "track" / "track.html").read_text(encoding="utf-8")
+    assert "May 1, 2026" in page
+    assert "works reported as finished" in page

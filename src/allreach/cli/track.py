@@ -57,7 +57,7 @@ lang = click.option(
     "fetches",
     multiple=True,
     metavar="SOURCE:CODE",
-    help="Add a series: worldbank:CODE or data360:DATABASE/CODE.",
+    help="Add a series: worldbank:CODE, data360:DATABASE/CODE or itu:NUMBER.",
 )
 @click.option("--offline", is_flag=True, help="Take fetched series from the cache only.")
 @click.option("--check", "only_check", is_flag=True, help="Check the strategy files and stop.")

@@ -48,7 +48,7 @@ def component_index(
     values
         One row per state, one column per indicator.
     weights
-        Weight per column.
+        Weight per column; below 0 where less is better.
     caps
         Largest value counted per column, e.g. mobile subscriptions.
 
@@ -62,7 +62,7 @@ def component_index(
         used[name] = used[name].clip(upper=cap)
     complete = used.dropna()
     z = (complete - complete.mean()) / complete.std(ddof=0)
-    composite = (z * pd.Series(dict(weights))).sum(axis=1) / sum(weights.values())
+    composite = (z * pd.Series(dict(weights))).sum(axis=1) / sum(abs(weight) for weight in weights.values())
     index = (composite - composite.min()) / (composite.max() - composite.min())
     return index.reindex(values.index)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from allreach.indicators.idi import IdiEdition, idi, idi_edition
 from allreach.indicators.outlook import BANDS, HORIZON_YEARS, MONTHS_PER_YEAR, decimal_year, months_after
 
 MOBILE = ("existing", "mobile_upgrade", "mobile_new")
+FIXED = ("fwa", "fibre")
 TAKE_UP_SHARE = 0.7
 """Households that take a service once it is there, of those newly reached (assumption: between the 21.8 subscriptions
 per 100 people, about 60 % of households, that ITU counts in Azerbaijan at full availability, and universal take-up)."""
@@ -35,25 +35,66 @@ def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.Data
     reach
         Columns year (calendar), reached_pct; the first row is today's network.
     """
-    people = float(places["population"].sum())
-    today = float((places["population"] * places["predicted_share"]).sum())
-    new = assignments[~assignments["technology"].isin(["existing", "none"])]
+    people, today, gained = _gained(places, assignments)
     done = (
         bill[bill["place_id"] != ""].groupby("place_id")["year"].max() if "place_id" in bill else pd.Series(dtype=float)
     )
     last = int(bill["year"].max()) if len(bill) else 0
-    gained = new.groupby("place_id")["population"].sum()
-    left = (places.set_index("place_id")["population"] * (1 - places.set_index("place_id")["predicted_share"])).clip(
-        lower=0
-    )
-    # Nobody is reached twice: a place gains at most the people who are without service today.
-    gained = gained.clip(upper=left.reindex(gained.index).fillna(0.0))
+    gained = gained.groupby("place_id").sum()
     year = done.reindex(gained.index).fillna(last).astype(int)
     rows = [(base_year, today)]
     for step in range(0, last + 1):
         rows.append((base_year + step + 1, today + float(gained[year <= step].sum())))
     frame = pd.DataFrame(rows, columns=["year", "people"])
     return pd.DataFrame({"year": frame["year"], "reached_pct": 100 * frame["people"] / people if people else np.nan})
+
+
+def built_by_day(places: pd.DataFrame, assignments: pd.DataFrame, works: pd.DataFrame) -> pd.DataFrame:
+    """People reached as works of the plan are reported finished: planned becomes built before it is measured.
+
+    Parameters
+    ----------
+    places
+        Table ``measure_places`` of today.
+    assignments
+        Table ``plan_assignments``.
+    works
+        Table ``works``; what the plan does not hold counts nothing.
+
+    Returns
+    -------
+    built
+        Columns date, year, value (per cent of the people), row_id; one row a day with works, oldest first.
+    """
+    people, today, gained = _gained(places, assignments)
+    columns = ["date", "year", "value", "row_id"]
+    if not len(works) or not people:
+        return pd.DataFrame(columns=columns)
+    # Finished twice is finished once, on the first day.
+    first = works.sort_values(["finished_date", "work_id"], kind="stable").drop_duplicates(["place_id", "technology"])
+    keys = pd.MultiIndex.from_frame(first[["place_id", "technology"]])
+    first = first.assign(people=gained.reindex(keys).fillna(0.0).to_numpy())
+    rows, sum_people = [], today
+    for day, found in first.groupby("finished_date", sort=True):
+        sum_people += float(found["people"].sum())
+        names = "works " + ", ".join(found["work_id"].head(3)) + (" ..." if len(found) > 3 else "")
+        rows.append((day, decimal_year(dt.date.fromisoformat(str(day))), 100 * sum_people / people, names))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _gained(places: pd.DataFrame, assignments: pd.DataFrame) -> tuple[float, float, pd.Series]:
+    """People in all, people reached today, and people whom each (place, technology) of the plan newly reaches."""
+    people = float(places["population"].sum())
+    today = float((places["population"] * places["predicted_share"]).sum())
+    new = assignments[~assignments["technology"].isin(["existing", "none"])]
+    gained = new.groupby(["place_id", "technology"])["population"].sum()
+    left = (places.set_index("place_id")["population"] * (1 - places.set_index("place_id")["predicted_share"])).clip(
+        lower=0
+    )
+    # Nobody is reached twice: a place gains at most the people who are without service today.
+    total = gained.groupby("place_id").sum()
+    share = (left.reindex(total.index).fillna(0.0) / total.where(total > 0, 1.0)).clip(upper=1.0)
+    return people, today, gained * share.reindex(gained.index.get_level_values("place_id")).to_numpy()
 
 
 def reach_path(reach: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -69,11 +110,11 @@ def reach_path(reach: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     return pd.DataFrame({"date": [day.isoformat() for day in months], "year": years, **dict.fromkeys(BANDS, values)})
 
 
-def after_plan(values: Mapping[str, float], assignments: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, float]:
+def after_plan(values: Mapping[str, float], assignments: pd.DataFrame) -> dict[str, float]:
     """Set the indicators of the IDI to what they are after the plan; only what the plan moves is changed.
 
     Coverage becomes the share of people whom the plan serves by mobile where that is more than the published value;
-    households with Internet rise by the newly reached households times the take-up.
+    households with Internet rise by the newly reached households times the take-up, people using it by their people.
     """
     out = dict(values)
     people = float(assignments["population"].sum())
@@ -83,13 +124,24 @@ def after_plan(values: Mapping[str, float], assignments: pd.DataFrame, summary: 
     for name in ("pop_cov_3g_pct", "pop_cov_4g_pct"):
         if np.isfinite(out.get(name, np.nan)):
             out[name] = max(out[name], mobile)
-    households = float(assignments["households"].sum())
-    new = ~assignments["technology"].isin(["existing", "none"])
-    gained = 100 * float(assignments.loc[new, "households"].sum()) / households if households else 0.0
-    if np.isfinite(out.get("households_internet_pct", np.nan)):
-        room = 100 - out["households_internet_pct"]
-        out["households_internet_pct"] += min(room, gained * TAKE_UP_SHARE)
+    for name, gain in plan_gains(assignments).items():
+        if np.isfinite(out.get(name, np.nan)):
+            out[name] = min(100.0, out[name] + gain)
     return out
+
+
+def plan_gains(assignments: pd.DataFrame) -> dict[str, float]:
+    """Return what the newly reached add to indicators of use (in their units), at the assumed take-up."""
+    new = ~assignments["technology"].isin(["existing", "none"])
+    people, households = float(assignments["population"].sum()), float(assignments["households"].sum())
+    fixed = float(assignments.loc[assignments["technology"].isin(FIXED), "households"].sum())
+    gains = {}
+    if households:
+        gains["households_internet_pct"] = 100 * float(assignments.loc[new, "households"].sum()) / households
+    if people:
+        gains["internet_users_pct"] = 100 * float(assignments.loc[new, "population"].sum()) / people
+        gains["fixed_subs_per100"] = 100 * fixed / people
+    return {name: gain * TAKE_UP_SHARE for name, gain in gains.items()}
 
 
 def before_and_after(

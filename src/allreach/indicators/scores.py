@@ -10,6 +10,7 @@ import pandas as pd
 from allreach import tables
 from allreach.indicators import egdi as egdi_rules
 from allreach.indicators import gci as gci_rules
+from allreach.indicators.egdi_effect import EgdiEffect
 from allreach.indicators.idi import IdiEdition, idi, idi_edition, reference_values
 
 PUBLISHED = ("idi", "idi_universal", "idi_meaningful", "egdi", "osi", "tii", "hci", "gci", "ai_readiness")
@@ -20,6 +21,7 @@ def scores(
     countries: Sequence[str],
     *,
     planned: Mapping[str, float] | None = None,
+    egdi: EgdiEffect | None = None,
     edition: IdiEdition | None = None,
 ) -> pd.DataFrame:
     """Scores of some countries.
@@ -32,6 +34,8 @@ def scores(
         Codes; the first is the country of the plan.
     planned
         Indicators of the first country after its plan, where there is one.
+    egdi
+        EGDI of the first country after its plan, where there is one.
     edition
         Rules of the ICT Development Index.
 
@@ -61,6 +65,10 @@ def scores(
     if planned is not None:
         after = pd.DataFrame([dict(planned)], index=[countries[0]], dtype="float64").reindex(columns=edition.indicators)
         rows += _idi_rows(after, edition, "planned")
+    if egdi is not None and egdi.after == egdi.after:
+        base = {"iso3": countries[0], "edition": str(egdi.survey_year), "stage": "planned"}
+        rows.append({**base, "score": "egdi", "value": egdi.after, "tier": tier("egdi", egdi.after)})
+        rows.append({**base, "score": "tii", "value": egdi.tii_after})
     frame = pd.DataFrame(rows, columns=[column.name for column in tables.schema("track_scores")])
     frame = pd.DataFrame(tables.conform(frame, "track_scores"))
     return frame.sort_values(["iso3", "score", "stage", "edition"], kind="stable", ignore_index=True)

@@ -12,19 +12,20 @@ import pandas as pd
 
 from allreach.errors import Fault, InputError
 from allreach.indicators.definitions import Catalogue, catalogue
-from allreach.io.connectors_http import Cache
+from allreach.io.connectors_http import Cache, FetchError
 
 WORLD_BANK = "https://api.worldbank.org/v2"
 DATA360 = "https://data360api.worldbank.org/data360"
 PAGE_ROWS = 20_000
 DATA360_ROWS = 2_000
+ITU_DATAHUB = "https://api.datahub.itu.int/v2"
 _COLUMNS = ["iso3", "indicator", "date", "value", "status", "source", "url", "licence", "retrieved", "note"]
 
 
 def fetch(
     spec: str, countries: Sequence[str], years: tuple[int, int], cache: Cache, *, book: Catalogue | None = None
 ) -> pd.DataFrame:
-    """Fetch one series by ``worldbank:CODE`` or ``data360:DATABASE/CODE``.
+    """Fetch one series by ``worldbank:CODE``, ``data360:DATABASE/CODE`` or ``itu:NUMBER``.
 
     Raises
     ------
@@ -37,7 +38,10 @@ def fetch(
     if source == "data360" and "/" in code:
         database, _, series = code.partition("/")
         return data360(database, series, countries, cache, book=book)
-    raise InputError(Fault(f"--fetch {spec}", "is no series", "worldbank:CODE or data360:DATABASE/CODE"))
+    if source == "itu" and code.isdigit():
+        return itu_datahub(code, countries, cache, book=book)
+    expected = "worldbank:CODE, data360:DATABASE/CODE or itu:NUMBER (its codeID, e.g. itu:11624)"
+    raise InputError(Fault(f"--fetch {spec}", "is no series", expected))
 
 
 def world_bank(
@@ -144,11 +148,52 @@ def parse_data360(body: bytes, indicator: str, url: str, retrieved: str) -> pd.D
     return out.dropna(subset=["value"]).reset_index(drop=True)
 
 
+def itu_datahub(
+    number: str,
+    countries: Sequence[str],
+    cache: Cache,
+    *,
+    base_url: str = ITU_DATAHUB,
+    book: Catalogue | None = None,
+) -> pd.DataFrame:
+    """Read a series of ITU DataHub by its number, of all countries or of those named.
+
+    Raises
+    ------
+    FetchError
+        If the server refuses; since August 2026 it has been reported to refuse programs.
+    InputError
+        If the answer is no series, or none of its series is an indicator here.
+    """
+    routes = [f"/byiso/{iso3}" for iso3 in countries] or [""]
+    frames = []
+    for route in routes:
+        url = f"{base_url}/data/bycode/{number}{route}"
+        try:
+            answer = cache.get(url)
+        except FetchError as error:
+            raise FetchError(
+                f"{error}. ITU may refuse programs: take the series from data360:ITU_DH/..., or save the page's answer "
+                "as a table and --import it"
+            ) from error
+        frames.append(parse_itu_datahub(answer.body, url, answer.retrieved, book=book))
+    found = pd.concat(frames, ignore_index=True)
+    if found.empty:
+        known = sorted(i.codes["itu"] for i in (book or catalogue()).indicators.values() if "itu" in i.codes)
+        raise InputError(Fault(f"itu:{number}", "holds no series that is an indicator here", ", ".join(known)))
+    return found
+
+
 def parse_itu_datahub(body: bytes, url: str, retrieved: str, *, book: Catalogue | None = None) -> pd.DataFrame:
     """Turn an answer of ITU DataHub (``/data/bycode/...``) into rows of the store; unknown series are left out."""
     book = book or catalogue()
     out = []
-    for row in json.loads(body):
+    try:
+        answered = json.loads(body)
+        assert isinstance(answered, list)
+    except (ValueError, AssertionError) as error:
+        raise InputError(Fault(url, "answered what is no series of ITU DataHub", "a JSON list of values")) from error
+    for row in answered:
         found = book.by_code("itu", str(row.get("code", "")))
         answers = [answer for answer in row.get("answer", []) if answer.get("value") not in (None, "")]
         if found is None or not answers:

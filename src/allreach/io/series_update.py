@@ -36,7 +36,8 @@ def update_series(
     columns, fixed
         Column names of the files and values of all their rows.
     fetches
-        Series as ``worldbank:CODE`` or ``data360:DATABASE/CODE``; of all countries unless `countries` are named.
+        Series as ``worldbank:CODE``, ``data360:DATABASE/CODE`` or ``itu:NUMBER``; of all countries unless
+        `countries` are named.
 
     Returns
     -------

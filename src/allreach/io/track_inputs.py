@@ -16,13 +16,16 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.indicators.affordability import derived_shares
 from allreach.indicators.cooperation import Facts, merge_facts
 from allreach.indicators.definitions import Catalogue, catalogue
-from allreach.indicators.plan_effect import reach_by_year
+from allreach.indicators.plan_effect import built_by_day, reach_by_year
 from allreach.indicators.strategy import Strategy
 from allreach.io.country_folder import read_config
 from allreach.io.results_folder import Results, read_results
 from allreach.io.series_store import TABLE, add_series, calendar_year, read_current, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
 from allreach.params.country_config import CountryConfig
+
+WORKS = "works.csv"
+"""Works reported as finished, in the country folder (table ``works``)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class TrackInputs:
         Results of the scenario, or none.
     reach
         People reached year by year as the plan is built, or none.
+    built
+        People reached as works are reported finished (``works.csv``) up to `as_of`, or none.
     """
 
     iso3: str
@@ -59,6 +64,7 @@ class TrackInputs:
     facts: Facts
     results: Results | None
     reach: pd.DataFrame | None
+    built: pd.DataFrame | None = None
 
     @property
     def peers(self) -> list[str]:
@@ -114,7 +120,8 @@ def read_track_inputs(
     reach = _reach(results, config)
     if reach is not None:
         series = pd.concat([series, _measured(reach, iso3, scenario, day)], ignore_index=True)
-    return TrackInputs(iso3, config, scenario, day, series, found, book, _facts(folder), results, reach)
+    built = _built(folder, results, day)
+    return TrackInputs(iso3, config, scenario, day, series, found, book, _facts(folder), results, reach, built)
 
 
 def _results(folder: Path) -> Results | None:
@@ -130,6 +137,39 @@ def _reach(results: Results | None, config: CountryConfig | None) -> pd.DataFram
     if "assignments" not in results.plan:
         return None
     return reach_by_year(pd.DataFrame(results.places), results.plan["assignments"], results.bill, config.base_year)
+
+
+def _built(folder: Path, results: Results | None, day: dt.date) -> pd.DataFrame | None:
+    """People reached as works are finished; none without ``works.csv`` or without a plan."""
+    path = folder / WORKS
+    if not path.is_file():
+        return None
+    try:
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InputError(Fault(WORKS, f"cannot be read ({error})", "CSV in UTF-8")) from error
+    works = pd.DataFrame(tables.conform(frame, "works", where=WORKS))
+    if results is None or results.places is None or "assignments" not in results.plan:
+        return None
+    known = set(results.places["place_id"])
+    twice = works["work_id"].duplicated()
+    faults = []
+    for line, (row, again) in enumerate(zip(works.to_dict("records"), twice, strict=True), start=2):
+        where = f"{WORKS}, line {line}"
+        try:
+            dt.date.fromisoformat(row["finished_date"])
+        except ValueError:
+            faults.append(Fault(where, f"finished_date {row['finished_date']!r} is no day", "YYYY-MM-DD"))
+        if again:
+            faults.append(Fault(where, f"work_id {row['work_id']!r} stands twice", "an identifier of its own"))
+        if row["place_id"] not in known:
+            faults.append(
+                Fault(where, f"place_id {row['place_id']!r} is no place of the plan", "a place of places.parquet")
+            )
+    if faults:
+        raise InputError(faults)
+    done = works[works["finished_date"] <= day.isoformat()]
+    return built_by_day(pd.DataFrame(results.places), results.plan["assignments"], done)
 
 
 def _measured(reach: pd.DataFrame, iso3: str, scenario: str, day: dt.date) -> pd.DataFrame:

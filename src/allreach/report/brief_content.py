@@ -195,7 +195,7 @@ def _peers_chart(inputs: TrackInputs, speech: Speech, sources: Sources) -> Block
     for name in ("idi", "egdi"):
         series = [(speech.country(c), inputs.rows(c, name)) for c in (inputs.iso3, *inputs.peers)]
         series = [(country, rows) for country, rows in series if len(rows) > 1][:8]
-        if len(series) > 1:
+        if len(series) > 1 and series[0][0] == speech.country(inputs.iso3):
             used = sorted({sources.of_row(rows.iloc[-1]) for _, rows in series})
             caption = f"{speech.indicator(name)} [{', '.join(map(str, used))}]"
             return chart(charts.lines_chart(speech, series, unit=inputs.book.get(name).unit, height=150), caption)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from allreach.indicators.egdi_effect import LARGEST_RMS, LEAST_STATES, EgdiEffect
 from allreach.indicators.strategy import Strategy, Target, questions
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.localise import Speech
@@ -79,3 +80,15 @@ def counts_line(speech: Speech, targets: pd.DataFrame) -> str:
         late=of("off_track", "missed", "blocked"),
         open=of("no_trend", "no_data", "not_quantified"),
     )
+
+
+def egdi_words(speech: Speech, effect: EgdiEffect) -> str:
+    """Say what a plan does to the EGDI, or why that cannot be said."""
+    common = {"survey": effect.survey_year, "n": effect.n_states, "rms": speech.number(effect.rms, 3)}
+    if effect.lacking:
+        names = ", ".join(speech.indicator(name) for name in effect.lacking)
+        return speech("egdi_lacking", least=LEAST_STATES, indicators=names, **common)
+    if pd.isna(effect.after):
+        return speech("egdi_unfit", limit=speech.number(LARGEST_RMS, 3), **common)
+    values = {key: speech.number(getattr(effect, key), 4) for key in ("before", "after", "tii_before", "tii_after")}
+    return speech("egdi_after", **values, **common)

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from allreach.errors import DataMissingError
+from allreach.indicators.egdi_effect import EgdiEffect, egdi_effect
 from allreach.indicators.idi import idi_edition
-from allreach.indicators.plan_effect import after_plan, before_and_after, reach_path
+from allreach.indicators.plan_effect import after_plan, before_and_after, plan_gains, reach_path
 from allreach.indicators.scores import idi_values, scores
 from allreach.indicators.status import evaluate
 from allreach.io.atomic import whole_file, write_json, write_text
@@ -38,6 +39,8 @@ class Tracked:
         Forecast by indicator.
     effects
         What the plan does to the index, or none.
+    egdi
+        EGDI before and after the plan, or what is missing to say it; none without a plan or a published EGDI.
     files
         Files written.
     """
@@ -47,6 +50,7 @@ class Tracked:
     scores: pd.DataFrame
     paths: dict[str, pd.DataFrame]
     effects: pd.DataFrame | None
+    egdi: EgdiEffect | None
     files: list[Path]
 
 
@@ -74,8 +78,9 @@ def track(
     values, _ = idi_values(inputs.series)
     own = values.loc[inputs.iso3] if inputs.iso3 in values.index else None
     effects, after = _effects(inputs, own)
-    table = scores(inputs.series, [inputs.iso3, *inputs.peers], planned=after)
-    tracked = Tracked(inputs, targets, table, paths, effects, [])
+    egdi = _egdi(inputs)
+    table = scores(inputs.series, [inputs.iso3, *inputs.peers], planned=after, egdi=egdi)
+    tracked = Tracked(inputs, targets, table, paths, effects, egdi, [])
     if not write:
         return tracked
     out = folder / "results" / scenario / "track"
@@ -84,11 +89,11 @@ def track(
     names = {language: "track.html" if n == 0 else f"track.{language}.html" for n, language in enumerate(spoken)}
     for language, name in names.items():
         words = speech(language, inputs.book)
-        content = track_page(inputs, targets, paths, table, effects, own, words)
+        content = track_page(inputs, targets, paths, table, effects, egdi, own, words)
         others = {speech(other)("language"): file for other, file in names.items() if other != language}
         write_text(out / name, blocks_html.page(content, others=others))
         files.append(out / name)
-    return Tracked(inputs, targets, table, paths, effects, files)
+    return Tracked(inputs, targets, table, paths, effects, egdi, files)
 
 
 def brief(
@@ -147,8 +152,14 @@ def _effects(inputs: TrackInputs, own: pd.Series | None) -> tuple[pd.DataFrame |
     if own is None or results is None or "assignments" not in results.plan:
         return None, None
     before = {name: float(own[name]) for name in idi_edition().indicators}
-    after = after_plan(before, results.plan["assignments"], results.plan_summary)
+    after = after_plan(before, results.plan["assignments"])
     return before_and_after(before, after, float(results.plan_summary.get("capex_usd", 0.0))), after
+
+
+def _egdi(inputs: TrackInputs) -> EgdiEffect | None:
+    if inputs.results is None or "assignments" not in inputs.results.plan:
+        return None
+    return egdi_effect(inputs.series, inputs.iso3, plan_gains(inputs.results.plan["assignments"]))
 
 
 def _tables(out: Path, tracked: Tracked) -> list[Path]:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from allreach.indicators.egdi_effect import EgdiEffect
 from allreach.indicators.idi import gains, idi_edition
+from allreach.indicators.plan_effect import reach_path
 from allreach.indicators.umc import band, umc_targets
 from allreach.io.track_inputs import TrackInputs
 from allreach.report import charts
 from allreach.report.blocks import Block, Cell, Sources, bullets, cell, chart, heading, note, table
 from allreach.report.brief_content import HEADLINE, plan_blocks, target_chart, tier_words
 from allreach.report.localise import NO_VALUE, Speech
-from allreach.report.target_words import by_urgency, counts_line, question_words, status_word, step_words, target_of
+from allreach.report.target_words import (
+    by_urgency,
+    counts_line,
+    egdi_words,
+    question_words,
+    status_word,
+    step_words,
+    target_of,
+)
 
 
 def track_page(
@@ -23,12 +34,14 @@ def track_page(
     paths: dict[str, pd.DataFrame],
     scores: pd.DataFrame,
     effects: pd.DataFrame | None,
+    egdi: EgdiEffect | None,
     idi_values: pd.Series | None,
     speech: Speech,
 ) -> dict[str, Any]:
     """Content of the track page."""
     sources = Sources(speech)
-    blocks: list[Block] = [heading(speech("scores")), _scorecard(inputs, scores, sources)]
+    card = _scorecard(inputs, scores, sources)
+    blocks: list[Block] = [heading(speech("scores")), card if card["rows"] else note(speech("no_data"))]
     blocks += [heading(speech("targets")), note(counts_line(speech, targets)), _targets(inputs, targets, sources)]
     timelines = [
         target_chart(inputs, row, paths.get(row["indicator"]), speech, sources)
@@ -42,9 +55,11 @@ def track_page(
     blocks += _peers(inputs, speech, sources)
     blocks += plan_blocks(inputs, sources)
     if inputs.reach is not None and len(inputs.reach) > 1:
-        blocks.append(_reach_chart(inputs, speech))
+        blocks += _reach(inputs, sources)
     if effects is not None and len(effects):
         blocks += _effects(effects, inputs, sources)
+    if egdi is not None:
+        blocks.append(note(egdi_words(speech, egdi)))
     if idi_values is not None and idi_values.notna().any():
         blocks += _levers(idi_values, inputs, sources)
     blocks += _steps(inputs, targets, speech)
@@ -211,19 +226,28 @@ def _peers(inputs: TrackInputs, speech: Speech, sources: Sources) -> list[Block]
     for name in ("idi", "egdi", "internet_users_pct", "households_internet_pct"):
         series = [(speech.country(c), inputs.rows(c, name)) for c in (inputs.iso3, *inputs.peers)]
         series = [(country, rows) for country, rows in series if len(rows) > 1][:10]
-        if len(series) > 1:
+        if len(series) > 1 and series[0][0] == speech.country(inputs.iso3):
             used = sorted({sources.of_row(rows.iloc[-1]) for _, rows in series})
             svg = charts.lines_chart(speech, series, unit=inputs.book.get(name).unit)
             out.append(chart(svg, f"{speech.indicator(name)} [{', '.join(map(str, used))}]"))
     return [heading(speech("peers")), *out] if out else []
 
 
-def _reach_chart(inputs: TrackInputs, speech: Speech) -> Block:
+def _reach(inputs: TrackInputs, sources: Sources) -> list[Block]:
+    """Planned, built and measured: the line of the build order, diamonds of finished works, points of measurements."""
+    speech, built = sources.speech, inputs.built
     assert inputs.reach is not None
     plan = inputs.reach.rename(columns={"reached_pct": "value"})
-    first = plan.head(1).assign(row_id=f"plan {inputs.scenario}")
-    svg = charts.fan_chart(speech, first, None, unit="pct", bounds=(0.0, 100.0), plan=plan)
-    return chart(svg, speech.indicator("reached_pct"))
+    points = inputs.rows(inputs.iso3, "reached_pct")[["year", "value", "row_id"]]
+    finished = [] if built is None else list(zip(built["year"], built["value"], strict=True))
+    svg = charts.fan_chart(speech, points, None, unit="pct", bounds=(0.0, 100.0), plan=plan, milestones=finished)
+    out: list[Block] = [chart(svg, speech.indicator("reached_pct"))]
+    if built is not None and len(built):
+        planned = reach_path(inputs.reach, inputs.as_of)["mid"].iloc[0]
+        words = {"built": speech.percent(built["value"].iloc[-1] / 100, 1), "planned": speech.percent(planned / 100, 1)}
+        day = dt.date.fromisoformat(str(built["date"].iloc[-1]))
+        out.append(note(speech("built", date=speech.date(day), **words)))
+    return out
 
 
 def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> list[Block]:

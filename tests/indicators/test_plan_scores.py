@@ -1,0 +1,121 @@
+"""What a plan does to the EGDI, and works that are finished: on a world with known rules."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from allreach.indicators.egdi import component_index
+from allreach.indicators.egdi_effect import LEAST_STATES, egdi_effect, infrastructure_rules
+from allreach.indicators.plan_effect import built_by_day, plan_gains
+
+SURVEY = 2022
+INDICATORS = infrastructure_rules(SURVEY).indicators
+
+
+def world(n_states=193, *, noise=0.0, seed=5):
+    """Series of a world whose published TII follows the rules, but for some noise."""
+    draw = np.random.default_rng(seed)
+    codes = [f"S{i:02d}" if i < 100 else f"T{i - 100:02d}" for i in range(n_states)]
+    raw = pd.DataFrame(draw.uniform(5, 95, (n_states, len(INDICATORS))), index=codes, columns=INDICATORS)
+    tii = component_index(raw, dict.fromkeys(INDICATORS, 1.0)) + noise * draw.normal(size=n_states)
+    rows = [
+        (code, name, "2020-12-31", float(value))
+        for name in INDICATORS
+        for code, value in zip(codes, raw[name], strict=True)
+    ]
+    for code, value in tii.items():
+        parts = {"tii": float(value), "osi": 0.5, "hci": 0.6}
+        rows += [(code, name, f"{SURVEY}-12-31", part) for name, part in parts.items()]
+        rows.append((code, "egdi", f"{SURVEY}-12-31", round(sum(parts.values()) / 3, 5)))
+    return raw, pd.DataFrame(rows, columns=["iso3", "indicator", "date", "value"])
+
+
+def test_egdi_moves_as_the_whole_chain_does():
+    raw, series = world()
+    gains = {"internet_users_pct": 3.0, "fixed_subs_per100": 2.0}
+    found = egdi_effect(series, "S07", gains)
+    changed = raw.copy()
+    for name, gain in gains.items():
+        changed.loc["S07", name] += gain
+    weights = dict.fromkeys(INDICATORS, 1.0)
+    expected = component_index(changed, weights)["S07"] - component_index(raw, weights)["S07"]
+    assert found.lacking == ()
+    assert found.n_states == 193
+    assert found.tii_after - found.tii_before == pytest.approx(expected)
+    assert found.after - found.before == pytest.approx(expected / 3)
+    assert found.rms == pytest.approx(0.0, abs=1e-12)
+    assert egdi_effect(series, "S07", {}).after == pytest.approx(found.before)
+
+
+def test_a_share_does_not_pass_one_hundred():
+    raw, series = world()
+    best = raw["internet_users_pct"].idxmax()
+    assert egdi_effect(series, best, {"internet_users_pct": 60.0}).after == pytest.approx(
+        egdi_effect(series, best, {"internet_users_pct": 100.0 - raw.loc[best, "internet_users_pct"]}).after
+    )
+
+
+def test_too_few_states_are_named_not_guessed():
+    _, series = world(LEAST_STATES - 1)
+    found = egdi_effect(series, "S07", {"internet_users_pct": 3.0})
+    assert np.isnan(found.after)
+    assert found.lacking == tuple(INDICATORS)
+    _, series = world()
+    one_less = series[~((series["indicator"] == INDICATORS[1]) & (series["iso3"] == "S07"))]
+    assert egdi_effect(one_less, "S07", {}).lacking == (INDICATORS[1],)
+    late = series.assign(date=series["date"].where(series["indicator"] != INDICATORS[0], f"{SURVEY}-06-30"))
+    assert egdi_effect(late, "S07", {}).lacking == (INDICATORS[0],)
+
+
+def test_rules_that_do_not_fit_the_published_parts_are_not_used():
+    _, series = world(noise=0.08)
+    found = egdi_effect(series, "S07", {"internet_users_pct": 3.0})
+    assert found.rms > 0.05
+    assert np.isnan(found.after)
+    assert found.lacking == ()
+
+
+def test_no_published_index_or_unknown_survey():
+    _, series = world()
+    assert egdi_effect(series[series["iso3"] != "S07"], "S07", {}) is None
+    assert egdi_effect(series.assign(date=series["date"].str.replace("2022", "2016")), "S07", {}) is None
+
+
+def plan_tables():
+    places = pd.DataFrame({"place_id": ["a", "b"], "population": [600, 400], "predicted_share": [1.0, 0.25]})
+    rows = [
+        ("a", "existing", 600, 150),
+        ("b", "existing", 100, 25),
+        ("b", "mobile_new", 200, 50),
+        ("b", "fibre", 100, 25),
+    ]
+    assignments = pd.DataFrame(rows, columns=["place_id", "technology", "population", "households"])
+    return places, assignments
+
+
+def works(*rows):
+    return pd.DataFrame(rows, columns=["work_id", "place_id", "technology", "finished_date"])
+
+
+def test_finished_works_count_once_and_only_what_the_plan_holds():
+    done = works(
+        ("w1", "b", "mobile_new", "2027-03-01"),
+        ("w2", "b", "mobile_new", "2027-09-01"),
+        ("w3", "b", "fibre", "2028-01-15"),
+        ("w4", "a", "satellite_leo", "2028-01-15"),
+    )
+    found = built_by_day(*plan_tables(), done)
+    assert found["date"].tolist() == ["2027-03-01", "2028-01-15"]
+    assert found["value"].tolist() == [90.0, 100.0]
+    shuffled = built_by_day(*plan_tables(), done.iloc[::-1])
+    pd.testing.assert_frame_equal(found, shuffled)
+    assert built_by_day(*plan_tables(), done.iloc[:0]).empty
+
+
+def test_gains_are_those_of_the_newly_reached():
+    _, assignments = plan_tables()
+    gains = plan_gains(assignments)
+    assert gains["households_internet_pct"] == pytest.approx(100 * 75 / 250 * 0.7)
+    assert gains["internet_users_pct"] == pytest.approx(100 * 300 / 1000 * 0.7)
+    assert gains["fixed_subs_per100"] == pytest.approx(100 * 25 / 1000 * 0.7)
+    assert all(value == 0 for value in plan_gains(assignments[assignments["technology"] == "existing"]).values())
