@@ -1,6 +1,6 @@
-"""The same sets at other prices: what every option, facility, tower and arc of a problem costs with another cost book.
+"""The same sets at other prices: what options, facilities, towers and arcs of a problem cost with another cost book.
 
-Sets do not change with prices here: hops and routes offered are those of the base cost book. So a plan stays a plan, and
+Sets do not change with prices here: hops and routes offered are those of the base cost book. A plan stays a plan, and
 its cost at other prices is exact.
 """
 
@@ -142,9 +142,7 @@ class Repricer:
         is_fibre = network.link_kind == net.FIBRE
         link_usd = np.zeros(len(network.link_kind))
         if is_fibre.any():
-            link_usd[is_fibre] = prices.cost(
-                recipes.fibre_route(prices.costs, network.link_trench_km[is_fibre])
-            ).pv_usd
+            link_usd[is_fibre] = prices.cost(recipes.fibre_route(prices.costs, network.link_trench_km[is_fibre])).pv_usd
         total = np.add.reduceat(link_usd[graph.path_link], graph.path_start[:-1])
         fibre = p.arc_kind == FIBRE
         once[fibre] = total[fibre]
