@@ -1,0 +1,52 @@
+"""Radio: path loss, coverage and why, for notebooks and scripts.
+
+``coverage``, ``coverage_tiles``, ``path_loss`` and ``explain`` are the public functions; they are loaded when first
+used, so that importing the room costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from allreach.radio.coverage_dataset import coverage as coverage
+    from allreach.radio.coverage_dataset import coverage_tiles as coverage_tiles
+    from allreach.radio.explanation import Explanation as Explanation
+    from allreach.radio.explanation import explain as explain
+    from allreach.radio.models import ItmGround as ItmGround
+    from allreach.radio.path_loss_dataset import path_loss as path_loss
+
+PUBLIC = {
+    "coverage": "coverage_dataset",
+    "coverage_tiles": "coverage_dataset",
+    "explain": "explanation",
+    "Explanation": "explanation",
+    "ItmGround": "models",
+    "path_loss": "path_loss_dataset",
+}
+__all__ = ["Explanation", "ItmGround", "coverage", "coverage_tiles", "explain", "path_loss"]
+
+
+class _Room(ModuleType):
+    """The room as a module: the functions `coverage` and `path_loss` go before its modules of the same name.
+
+    Python sets a module as an attribute of its package when it is imported; that would hide the function.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in PUBLIC and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{PUBLIC[name]}"), name)
+    setattr(sys.modules[__name__], name, value)
+    return value
+
+
+sys.modules[__name__].__class__ = _Room

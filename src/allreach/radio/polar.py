@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, store_distances
 from allreach.radio._paths import COARSE, MEDIAN_PCT
-from allreach.radio._polar import Rays, Squares, counts_in_span, merge_row, site_losses
+from allreach.radio._polar import Rays, Squares, counts_in_span, merge_row, site_losses, span
 from allreach.radio.coverage import (
     Environment,
     Progress,
@@ -121,6 +121,56 @@ def serve_by_sweep(
     all_heard = [type(h)._make(np.ascontiguousarray(array[..., back]) for array in h) for h in all_heard]
     n_void = n_void[back]
     return [served(h, n_void, sites, order, t, environment) for h, t in zip(all_heard, terminals, strict=True)]
+
+
+def losses_of_site_db(
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    site: SiteArrays,
+    environment: Environment,
+    height_m: float,
+    *,
+    arc_pixels: float = ARC_PIXELS,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Median loss of one site's first carrier at receivers, by radials, without antennas and budget.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Receivers. [m]
+    site
+        One site.
+    height_m
+        Receiving antenna above ground. [m]
+
+    Returns
+    -------
+    loss_db
+        NaN beyond the range and where the path crosses unknown terrain. [dB]
+    depression_deg
+        Angle below the horizon at which the path leaves the site; NaN beyond the range, infinite where the path
+        crosses unknown terrain. [degrees]
+    """
+    if len(x_m) == 0:
+        return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32)
+    raster, air = environment.raster(), environment.air(environment.radio.range_km.value)
+    tower = masts(site, 0.0)
+    squares, own = _squares(x_m, y_m, air.range_m)
+    rays = _rays(air.range_m, raster.pixel_m, air.clutter_gap_m, arc_pixels)
+    asked = asked_of_receivers(height_m, site.bands_mhz() / 1000.0, MEDIAN_PCT, MEDIAN_PCT, n0=air.n0)
+    counts = np.empty(1, dtype=np.int64)
+    counts_in_span(squares, tower.x_m, tower.y_m, air.range_m, counts)
+    found = np.full((3, int(counts[0])), np.nan, dtype=np.float32)
+    band_nu = -0.78 * np.sqrt(asked.bands[:, 1])
+    site_losses(
+        0, squares, raster, tower, air, rays, height_m, asked.bands, band_nu, asked.times, asked.locations, found
+    )
+    top, bottom, left, right = span(squares, float(tower.x_m[0]), float(tower.y_m[0]), air.range_m)
+    here = [own[squares.start[row, left] : squares.start[row, right]] for row in range(top, bottom) if right > left]
+    at = np.concatenate(here) if here else np.empty(0, dtype=np.int64)
+    loss_db, depression_deg = (np.full(len(x_m), np.nan, dtype=np.float32) for _ in range(2))
+    loss_db[at], depression_deg[at] = found[0], found[2]
+    return loss_db, depression_deg
 
 
 def _squares(x_m: NDArray[np.float64], y_m: NDArray[np.float64], range_m: float) -> tuple[Squares, NDArray[np.int64]]:
