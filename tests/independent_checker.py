@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from independent_files import Files, growth, parameter, read
+from independent_files import Files, growth, institutions, parameter, read
 from independent_network import (
     FLOW_TOLERANCE_MBPS,
     check_connections,
@@ -72,6 +72,7 @@ def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]
         check_lengths,
         check_exclusions,
         check_commitments,
+        check_institutions,
         check_alternatives,
         check_unserved,
         check_curve,
@@ -204,7 +205,7 @@ def check_bill_sums(files: Files) -> list[str]:
     for column in ("capex_usd", "pv_usd", "opex_usd_per_year"):
         if column not in files.summary:
             faults.append(f"{column} is missing from the summary")
-    owners = set(files.links["link_id"]) | set(files.sites["site_id"])
+    owners = set(files.links["link_id"]) | set(files.sites["site_id"]) | set(institutions(files)["owner"])
     linked = files.bill["link_id"].fillna("")
     placed = files.bill["place_id"].fillna("")
     faults += [f"link_id {x!r} is no link or site" for x in sorted(set(linked) - owners - {""})]
@@ -219,6 +220,7 @@ def check_shared_costs(files: Files) -> list[str]:
     faults = []
     for column in ("capex_usd", "opex_usd_per_year", "pv_usd"):
         shared, billed = files.assignments[column].sum(), files.bill[column].sum()
+        shared += float(institutions(files)[column].sum())
         if abs(shared - billed) > 0.01 * (len(files.assignments) + 1):
             faults.append(f"{column}: assignments {shared:.2f}, bill {billed:.2f}")
     linked = files.bill["link_id"].fillna("")
@@ -407,6 +409,53 @@ def check_commitments(files: Files) -> list[str]:
         free = int(households[place]) - math.floor(float(share) * int(households[place]) + 1e-9)
         if int(paid.get(place, 0)) > free + 1:
             faults.append(f"place {place}: {int(paid[place])} households paid for, {free} are not promised to anybody")
+    return faults
+
+
+def check_institutions(files: Files) -> list[str]:
+    """Every institution of the folder is connected once or not at all, quick and fast enough, by what it pays for."""
+    rows = institutions(files)
+    if files.institutions is None or (rows.empty and not parameter(files, "planning", "institutions")):
+        return []
+    known = files.layers["institutions"].set_index("institution_id")
+    faults = [f"{i} is not in the plan" for i in sorted(set(known.index) - set(rows["institution_id"]))]
+    faults += [f"{i} is not in the country" for i in sorted(set(rows["institution_id"]) - set(known.index))]
+    faults += [f"{i} twice" for i in rows["institution_id"][rows["institution_id"].duplicated()]]
+    bought = files.bill.groupby(files.bill["link_id"].fillna(""))["item"].agg(set)
+    sites = files.sites.set_index("site_id")
+    ends = set(files.links["to_id"])
+    traffic = growth(files)[0]
+    retail = parameter(files, "planning", "institution_retail_max_mbps") or 0.0
+    for r in rows.itertuples():
+        own = known["demand_mbps"].get(r.institution_id, np.nan)
+        today = parameter(files, "demand", f"{r.kind}_mbps") if pd.isna(own) else float(own)
+        if today is not None and abs(r.demand_mbps - today * traffic) > 1e-6 * r.demand_mbps:
+            faults.append(f"{r.institution_id}: demand {r.demand_mbps}, {today} today grows to {today * traffic}")
+        items = bought.get(r.owner, set())
+        if r.technology == "none":
+            faults += [f"{r.institution_id}: not connected, but costs {r.pv_usd}"] if r.pv_usd or items else []
+            continue
+        if r.dl_mbps < min(r.demand_mbps, r.dl_mbps if r.technology == "existing" else r.demand_mbps) - 1e-3:
+            faults.append(f"{r.institution_id}: {r.dl_mbps} Mbit/s for a demand of {r.demand_mbps}")
+        if not r.latency_ms <= r.latency_max_ms + 1e-9:
+            faults.append(f"{r.institution_id}: {r.latency_ms} ms, it bears {r.latency_max_ms}")
+        equipment = {"fibre": "institution_fibre_usd", "fwa": "institution_cellular_usd"}.get(
+            r.technology, "institution_satellite_usd"
+        )
+        if r.technology != "existing" and equipment not in items:
+            faults.append(f"{r.institution_id}: {r.technology} without {equipment}")
+        if r.technology == "fibre" and r.owner not in ends:
+            faults.append(f"{r.institution_id}: fibre, but no link ends there")
+        if r.technology == "fwa" and r.site_id not in sites.index:
+            faults.append(f"{r.institution_id}: site {r.site_id!r} is not in sites")
+        committed = "satellite_committed_usd_per_mbps_per_year" in items
+        if r.technology.startswith("satellite") and committed == ("leo_plan_usd_per_year" in items):
+            faults.append(f"{r.institution_id}: retail and committed capacity mixed, or neither")
+        if r.technology == "satellite_leo" and not committed and today is not None and today > retail + 1e-9:
+            faults.append(f"{r.institution_id}: {today} Mbit/s by retail plan, {retail} is the most")
+    counted = files.summary.get("institutions", {}).get("n_institutions")
+    if counted != len(rows):
+        faults.append(f"summary counts {counted} institutions, the table {len(rows)}")
     return faults
 
 

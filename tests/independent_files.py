@@ -22,6 +22,7 @@ class Files:
     places: pd.DataFrame
     assignments: pd.DataFrame
     alternatives: pd.DataFrame
+    institutions: pd.DataFrame | None
     sites: pd.DataFrame
     links: pd.DataFrame
     bill: pd.DataFrame
@@ -36,12 +37,13 @@ def read(results: Path, country: Path) -> Files:
     manifest = results / "manifest.json"
     layers = {
         name: table(country / f"{name}.parquet")
-        for name in ("places", "sites", "fibre", "roads", "exclusions", "commitments")
+        for name in ("places", "sites", "fibre", "roads", "exclusions", "commitments", "institutions")
         if (country / f"{name}.parquet").is_file()
     }
     measured = results / "measure" / "places.parquet"
     verified = results / "verify" / "places.parquet"
     curve = plan / "curve.csv"
+    connected = plan / "institutions.parquet"
     return Files(
         config=yaml.safe_load((country / "country.yaml").read_text(encoding="utf-8")),
         manifest=json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {},
@@ -49,6 +51,7 @@ def read(results: Path, country: Path) -> Files:
         places=table(measured) if measured.is_file() else layers["places"],
         assignments=table(plan / "assignments.parquet"),
         alternatives=table(plan / "alternatives.parquet"),
+        institutions=table(connected) if connected.is_file() else None,
         sites=table(plan / "sites.parquet"),
         links=table(plan / "links.parquet"),
         bill=pd.read_csv(plan / "bill_of_materials.csv", dtype={"place_id": str, "link_id": str, "funder": str}),
@@ -82,3 +85,10 @@ def growth(files: Files) -> tuple[float, float]:
     traffic = (1.0 + (parameter(files, "demand", "traffic_growth_per_year") or 0.0)) ** years
     households = (1.0 + (parameter(files, "demand", "household_growth_per_year") or 0.0)) ** horizon
     return traffic, households
+
+
+def institutions(files: Files) -> pd.DataFrame:
+    """Institutions of the plan with ``owner``, their name in bill and links; no rows where none are planned."""
+    columns = ["institution_id", "technology", "site_id", "demand_mbps", "capex_usd", "opex_usd_per_year", "pv_usd"]
+    rows = pd.DataFrame(columns=columns) if files.institutions is None else files.institutions
+    return rows.assign(owner="institution:" + rows["institution_id"].astype(str), site_id=rows["site_id"].fillna(""))

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from independent_files import Files, growth, parameter
+from independent_files import Files, growth, institutions, parameter
 
 FLOW_TOLERANCE_MBPS = 0.05
 LENGTH_TOLERANCE = 0.02
@@ -27,6 +27,9 @@ def check_flows(files: Files) -> list[str]:
     faults += [f"{r.link_id}: flow {r.flow_mbps:.2f}, capacity {r.capacity_mbps:.2f}" for r in over.itertuples()]
     faults += [f"{r.link_id}: flow {r.flow_mbps}" for r in files.links[~(files.links["flow_mbps"] >= 0)].itertuples()]
     used = files.sites.set_index("site_id")["demand_mbps"]
+    by_fibre = institutions(files)
+    by_fibre = by_fibre[by_fibre["technology"] == "fibre"].set_index("owner")["demand_mbps"]
+    used = pd.concat([used, by_fibre]) if len(by_fibre) else used
     start = [site_of(n, used.index) for n in files.links["from_id"]]
     end = [site_of(n, used.index) for n in files.links["to_id"]]
     inflow = files.links.groupby(end)["flow_mbps"].sum()

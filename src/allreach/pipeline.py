@@ -295,6 +295,7 @@ def _plan(job: Run, measured: Measured) -> None:
     }
     named = {
         "assignments": plan.assignments, "alternatives": plan.alternatives, "sites": plan.sites, "links": plan.links,
+        "institutions": plan.institutions,
     }  # fmt: skip
     for name, table in named.items():
         write_table(out / f"{name}.parquet", table, f"plan_{name}")

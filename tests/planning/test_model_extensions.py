@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from test_plan_country import run, write
 
 from allreach.errors import ParameterError
 from allreach.finance.cost_items import ITEMS
 from allreach.params.load import load_params
 from independent_checker import check_results
 from small_country import make_small_country
-from test_plan_country import run, write
 
 NO_GROWTH = ("demand.traffic_growth_per_year=0", "demand.household_growth_per_year=0")
 

@@ -65,6 +65,7 @@ def backhaul_network(
     candidates: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     exchange_rows: NDArray[np.int64] | None = None,
+    institutions: gpd.GeoDataFrame | None = None,
     existing_load_mbps: NDArray[np.float64] | None = None,
     rain_rate_001_mm_h: float | None = None,
     weight: NDArray[np.float64] = DEFAULT_WEIGHT,
@@ -83,6 +84,8 @@ def backhaul_network(
         New sites, columns of table ``sites`` (rows of existing sites must not be among them).
     exchange_rows
         Rows of ``places`` where fibre to the home could start; by default all.
+    institutions
+        Table ``institutions``: further points that fibre could reach; by default none.
     existing_load_mbps
         Busy-hour traffic of today's users per row of ``sites``; taken off the capacity of its present backhaul.
         By default none. [Mbit/s]
@@ -93,7 +96,8 @@ def backhaul_network(
     """
     notes: list[str] = []
     ground = ground.widened(params.border_tolerance_km.value)
-    points = _terminals(ground, params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes)
+    points = _terminals(ground, params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes,
+                        institutions)  # fmt: skip
     lines = road_lines(roads, ground, params, weight=weight)
     attached = attach(lines, points.lon_deg, points.lat_deg, ground, params, may_be_excluded=points.stands)
     keep = attached.vertex[attached.vertex >= 0]
@@ -124,6 +128,7 @@ def _terminals(
     exchange_rows: NDArray[np.int64] | None,
     existing_load_mbps: NDArray[np.float64] | None,
     notes: list[str],
+    institutions: gpd.GeoDataFrame | None = None,
 ) -> Terminals:
     heights = np.asarray(params.mast_heights_m, dtype=float)
     batch = _Batch(len(heights) + 1)
@@ -173,6 +178,18 @@ def _terminals(
         may_satellite=False,
         stands=False,
     )
+    if institutions is not None:
+        batch.add(
+            _prefixed("institution:", institutions["institution_id"]),
+            net.INSTITUTION,
+            np.arange(len(institutions)),
+            institutions.geometry,
+            feed=NOT_FED,
+            feed_mbps=0.0,
+            masts_m=np.full((len(institutions), 1), np.nan),
+            may_satellite=False,
+            stands=False,
+        )
     return batch.terminals()
 
 

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from allreach.backhaul.trench import N_CLASSES
 from allreach.grid import Grid
 
-NODE_KINDS: Final = ("core", "pop", "existing_site", "candidate_site", "exchange", "gateway", "junction")
-CORE, POP, EXISTING_SITE, CANDIDATE_SITE, EXCHANGE, GATEWAY, JUNCTION = range(len(NODE_KINDS))
+NODE_KINDS: Final = ("core", "pop", "existing_site", "candidate_site", "exchange", "gateway", "junction", "institution")
+CORE, POP, EXISTING_SITE, CANDIDATE_SITE, EXCHANGE, GATEWAY, JUNCTION, INSTITUTION = range(len(NODE_KINDS))
 """core: the one root (node 0), the network beyond the country's points of presence. pop: a fibre node, or a tap of an
 existing span. existing_site, candidate_site: a row of the sites or candidates table. exchange: a place where fibre to
 the home could start. gateway: where a part without a point of presence could reach the core by satellite. junction: a
-road node."""
+road node. institution: a school, clinic or the like that fibre could reach."""
 
 LINK_KINDS: Final = ("core", "fibre", "hop", "satellite")
 CORE_LINK, FIBRE, HOP, SATELLITE = range(len(LINK_KINDS))
@@ -43,12 +43,12 @@ class BackhaulNetwork:
         Grid whose CRS the positions are in.
     node_id
         Identifier, unique: ``core``, ``pop:FIBRE_ID``, ``tap:FIBRE_ID:N``, ``site:SITE_ID``, ``exchange:PLACE_ID``,
-        ``gateway:PART``, ``road:LON:LAT`` (1e-6 degree).
+        ``institution:INSTITUTION_ID``, ``gateway:PART``, ``road:LON:LAT`` (1e-6 degree).
     node_kind
         Code into `NODE_KINDS`.
     node_row
-        Row in the table that the node is from (fibre for a pop or tap, sites, candidates, places for an exchange; for a
-        gateway the place it stands at); -1 for the core and for junctions.
+        Row in the table that the node is from (fibre for a pop or tap, sites, candidates, places for an exchange,
+        institutions; for a gateway the place it stands at); -1 for the core and for junctions.
     node_x_m, node_y_m
         Position; NaN for the core. [m in the grid's CRS]
     node_part

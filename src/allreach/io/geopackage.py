@@ -25,6 +25,7 @@ PLAN_LAYERS = {
     "sites": "plan_sites",
     "links": "plan_links",
     "alternatives": "plan_alternatives",
+    "institutions": "plan_institutions",
 }
 COUNTRY_LAYERS = {
     "institutions": "institutions",

@@ -18,7 +18,7 @@ from allreach.grid import Grid
 from allreach.io.raster import read_raster
 from allreach.io.vector import read_table
 
-PLAN_TABLES = ("assignments", "alternatives", "sites", "links")
+PLAN_TABLES = ("assignments", "alternatives", "sites", "links", "institutions")
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,12 @@ class Demand(Frozen):
     """Busy-hour demand of a post office."""
     other_mbps: Quantity
     """Busy-hour demand of an institution of another kind."""
+    institution_interactive_latency_ms: Quantity
+    """Longest round trip to an institution where people talk, examine or work over the line."""
+    institution_relaxed_latency_ms: Quantity
+    """Longest round trip to an institution of a relaxed kind."""
+    institution_relaxed_kinds: tuple[str, ...]
+    """Kinds of institutions that bear a long round trip, such as over a geostationary satellite."""
 
     def traffic_growth(self, horizon_years: float) -> float:
         """Traffic of a household in the last year of the plan over that of today."""

@@ -78,6 +78,14 @@ class Planning(Frozen):
     """Round-trip time over fibre to the home."""
     radio_latency_ms: Quantity
     """Round-trip time over a mobile or fixed-wireless site with terrestrial backhaul."""
+    institutions: Quantity
+    """Whether the folder's institutions are connected by the plan (1) or only shown on the map (0)."""
+    institution_people: Quantity
+    """What an institution weighs among the people reached where not all can be: a policy number, never counted."""
+    institution_retail_max_mbps: Quantity
+    """Today's busy-hour demand up to which an institution takes a retail satellite plan; beyond, committed capacity."""
+    leo_contention: Quantity
+    """Subscribers among whom a low-orbit constellation shares the speed sold in the busy hour."""
     # Size of the model
     existing_sites_per_part: Quantity
     """Existing sites offered to a part of a place."""

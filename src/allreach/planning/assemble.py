@@ -22,6 +22,7 @@ from allreach.params.load import Params
 from allreach.planning.candidates import candidates
 from allreach.planning.heuristic import Progress
 from allreach.planning.inputs import PlanInputs
+from allreach.planning.institutions import institutions
 from allreach.planning.plan import PlanResult, plan
 from allreach.radio.coverage import Environment
 from allreach.radio.fixed_lines import fixed_share
@@ -119,6 +120,7 @@ def plan_inputs(
     names = exchanges["fibre_id"].to_numpy(dtype=str) if len(exchanges) else np.zeros(0, dtype=str)
     fixed_site = np.full(points.n_points, "", dtype=object)
     fixed_site[exchange >= 0] = names[exchange[exchange >= 0]]
+    wanted = institutions(table("institutions"), points, params, grid, fixed_site.astype(str))
     network = backhaul_network(
         ground,
         params.backhaul,
@@ -127,6 +129,7 @@ def plan_inputs(
         sites=sites,
         candidates=new,
         places=points.places,
+        institutions=wanted.table,
         weight=_trench_price(params),
     )
     return PlanInputs(
@@ -142,6 +145,7 @@ def plan_inputs(
         fixed_share=by_line,
         fixed_site=fixed_site.astype(str),
         fixed_exchanges=exchanges,
+        wanted=wanted,
         evidence=evidence,
         notes=network.notes,
     )

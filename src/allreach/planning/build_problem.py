@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from allreach.backhaul import network as net
 from allreach.errors import Fault, InputError
 from allreach.planning.inputs import PlanInputs
+from allreach.planning.institution_options import AS_IT_IS, INSTITUTION, institution_options, sector_wishes
+from allreach.planning.offers import TECH, Offers
 from allreach.planning.parts import Parts, largest_remainder, make_parts, site_levels
 from allreach.planning.priced_graph import PricedGraph, priced_graph
 from allreach.planning.problem import TECHNOLOGIES, Bools, Floats, Ints, Problem
 from allreach.planning.unit_lines import EXCHANGE, NEW, UPGRADE, UnitLines
 from allreach.radio.service_links import FULL, FWA, HANDSET
 
-AS_IT_IS = "existing"
-TECH = {name: i for i, name in enumerate(TECHNOLOGIES)}
+__all__ = ["AS_IT_IS", "TECH", "Assembly", "Fixed", "build_problem", "committed_households"]
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,15 @@ class Assembly:
     parts
         Parts, those outside the decision included.
     part
-        Row in ``parts`` of each part of the problem.
+        Row in ``parts`` of each part of the problem; -1 for institutions.
+    part_institution
+        Row of the institution that a part is; -1 for homes.
     option_dl_mbps
         Speed promised by each option.
+    option_contract
+        retail or committed where an institution's option buys satellite capacity.
     facility_kind, facility_row
-        existing, upgrade, new or exchange; row of the existing site, candidate or place.
+        existing, upgrade, new, exchange or institution; row of the existing site, candidate, place or institution.
     existing_load
         Load of the fullest sector of each existing site by the households outside the decision.
     pool_site, pool_sector
@@ -82,36 +87,15 @@ class Assembly:
     fixed: Fixed
     parts: Parts
     part: Ints
+    part_institution: Ints
     option_dl_mbps: Floats
+    option_contract: NDArray[np.str_]
     facility_kind: NDArray[np.str_]
     facility_row: Ints
     existing_load: Floats
     pool_site: Ints
     pool_sector: Ints
     place_limits: dict[str, NDArray[np.str_]]
-
-
-class _Columns:
-    """Collects options, uses, facilities and pools."""
-
-    def __init__(self) -> None:
-        self.options: list[tuple[int, int, int, float, float, float]] = []
-        self.uses: list[tuple[int, int, float]] = []
-        self.facilities: dict[tuple[str, int], int] = {}
-        self.pools: dict[tuple[str, int, int], int] = {}
-
-    def facility(self, kind: str, row: int) -> int:
-        """Return the number of a facility, new or known."""
-        return self.facilities.setdefault((kind, row), len(self.facilities))
-
-    def pool(self, kind: str, one: int, two: int) -> int:
-        """Return the number of a pool, new or known."""
-        return self.pools.setdefault((kind, one, two), len(self.pools))
-
-    def add(self, part: int, technology: str, facility: int, pv_usd: float, mbps: float, dl_mbps: float) -> int:
-        """Add an option; returns its number."""
-        self.options.append((part, TECH[technology], facility, pv_usd, mbps, dl_mbps))
-        return len(self.options) - 1
 
 
 def build_problem(inputs: PlanInputs) -> Assembly:
@@ -142,13 +126,14 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     local_part = np.full(len(parts.place) + 1, -1, dtype=np.int64)
     local_part[active] = np.arange(len(active))
     limits = _limits(inputs)
-    columns = _Columns()
+    columns = Offers()
     _radio_options(inputs, parts, local_part, level, can_upgrade, columns, lines, limits)
     network = inputs.network
     exchange_node = network.node_of_row(net.EXCHANGE, inputs.points.n_places)
     _fibre_options(inputs, parts, active, exchange_node, columns, lines, limits)
     _satellite_options(inputs, parts, active, columns, lines, limits)
-    return _pack(inputs, lines, parts, active, columns, fixed, site_time, site_mbps, level, exchange_node, limits)
+    rows = institution_options(inputs, len(active), level, can_upgrade, columns, lines)
+    return _pack(inputs, lines, parts, active, rows, columns, fixed, site_time, site_mbps, level, exchange_node, limits)
 
 
 def committed_households(inputs: PlanInputs) -> Ints:
@@ -196,7 +181,11 @@ def _serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[I
     uses = np.arange(len(parts.use_pair))
     time_any = np.maximum(parts.use_time[use_level, HANDSET, uses], parts.use_time[use_level, FWA, uses])
     time_phone = parts.use_time[use_level, HANDSET, uses]
-    n_sectors = int(parts.use_sector.max(initial=0)) + 1
+    inst_site, inst_sector, inst_time, inst_mbps = sector_wishes(inputs, level)
+    n_sectors = int(max(parts.use_sector.max(initial=0), inst_sector.max(initial=0))) + 1
+    reserved = np.bincount(inst_site * n_sectors + inst_sector, weights=inst_time, minlength=n_sites * n_sectors)
+    reserved = reserved.reshape(n_sites, n_sectors)
+    reserved_mbps = np.bincount(inst_site, weights=inst_mbps, minlength=n_sites)
     backhaul = _backhaul_mbps(inputs)
     served = np.full(len(parts.place), -1, dtype=np.int64)
     for _ in range(20):
@@ -210,7 +199,7 @@ def _serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[I
         mbps = np.bincount(
             parts.pair_site, weights=parts.households[parts.pair_part] * demand * pair_counts, minlength=n_sites
         )
-        safe = (load.max(axis=1) <= cap) & (mbps <= backhaul)
+        safe = ((load + reserved).max(axis=1) <= cap) & (mbps + reserved_mbps <= backhaul)
         good = np.flatnonzero(phone & todo & safe[parts.pair_site])
         if not len(good):
             break
@@ -334,7 +323,7 @@ def _radio_options(
     local_part: Ints,
     level: Ints,
     can_upgrade: Bools,
-    columns: _Columns,
+    columns: Offers,
     lines: UnitLines,
     limits: dict[str, NDArray],
 ) -> None:
@@ -384,7 +373,7 @@ def _fibre_options(
     parts: Parts,
     active: Ints,
     exchange_node: Ints,
-    columns: _Columns,
+    columns: Offers,
     lines: UnitLines,
     limits: dict[str, NDArray],
 ) -> None:
@@ -406,7 +395,7 @@ def _fibre_options(
 
 
 def _satellite_options(
-    inputs: PlanInputs, parts: Parts, active: Ints, columns: _Columns, lines: UnitLines, limits: dict[str, NDArray]
+    inputs: PlanInputs, parts: Parts, active: Ints, columns: Offers, lines: UnitLines, limits: dict[str, NDArray]
 ) -> None:
     planning = inputs.params.planning
     edge_m = 1000.0 * float(np.sqrt(planning.leo_cell_km2.value))
@@ -443,7 +432,8 @@ def _pack(
     lines: UnitLines,
     parts: Parts,
     active: Ints,
-    columns: _Columns,
+    wanted: Ints,
+    columns: Offers,
     fixed: Fixed,
     site_time: NDArray,
     site_mbps: Floats,
@@ -463,6 +453,7 @@ def _pack(
         (UPGRADE, existing_node),
         (NEW, candidate_node),
         (EXCHANGE, exchange_node),
+        (INSTITUTION, network.node_of_row(net.INSTITUTION, len(inputs.institutions))),
     ):
         mine = kind == name
         node[mine] = nodes[row[mine]]
@@ -491,7 +482,7 @@ def _pack(
     for i, (name, r) in enumerate(facilities):
         if name == NEW:
             pv[i] = max(lines.pv_usd(lines.site(NEW, r)) - relay_pv[r], 0.0)
-        elif name != AS_IT_IS:
+        elif name not in (AS_IT_IS, INSTITUTION):
             pv[i] = lines.pv_usd(lines.site(name, r))
     group = np.where((kind == AS_IT_IS) | (kind == UPGRADE), row, -1)
 
@@ -521,14 +512,18 @@ def _pack(
     keep_facility = (local_node >= 0) | (kind == AS_IT_IS)
     option_facility = option[:, 2].astype(np.int64)
     blocked = (option_facility >= 0) & ~keep_facility[option_facility]
+    people = inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1)
+    found = inputs.institutions
+    weight = np.full(len(wanted), inputs.params.planning.institution_people.value)
+    contract = np.full(len(option), "", dtype="<U9")
+    for number, kind_of_contract in columns.contract.items():
+        contract[renumber[number]] = kind_of_contract
     problem = Problem(
-        part_place=parts.place[active],
-        part_households=parts.households[active].astype(np.float64),
-        part_people=(inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1))[
-            active
-        ],
-        part_x_m=parts.x_m[active],
-        part_y_m=parts.y_m[active],
+        part_place=np.concatenate([parts.place[active], inputs.points.n_places + wanted]),
+        part_households=np.concatenate([parts.households[active].astype(np.float64), np.ones(len(wanted))]),
+        part_people=np.concatenate([people[active], weight]),
+        part_x_m=np.concatenate([parts.x_m[active], found.x_m[wanted]]),
+        part_y_m=np.concatenate([parts.y_m[active], found.y_m[wanted]]),
         option_part=option[:, 0].astype(np.int64),
         option_technology=option[:, 1].astype(np.int64),
         option_facility=option_facility,
@@ -554,7 +549,7 @@ def _pack(
     )
     if blocked.any():
         problem = _without(problem, ~blocked)
-        option = option[~blocked]
+        option, contract = option[~blocked], contract[~blocked]
     sector_pool = np.array([k == "sector" for k, _, _ in pools], dtype=bool)
     return Assembly(
         problem=problem,
@@ -562,8 +557,10 @@ def _pack(
         lines=lines,
         fixed=fixed,
         parts=parts,
-        part=active,
+        part=np.concatenate([active, np.full(len(wanted), -1, dtype=np.int64)]),
+        part_institution=np.concatenate([np.full(len(active), -1, dtype=np.int64), wanted]),
         option_dl_mbps=option[:, 5],
+        option_contract=contract,
         facility_kind=kind,
         facility_row=row,
         existing_load=site_time[level[:n_existing], np.arange(n_existing)].max(axis=1, initial=0.0),

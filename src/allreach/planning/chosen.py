@@ -12,6 +12,7 @@ from allreach.finance import recipes
 from allreach.finance.cost_items import Lines
 from allreach.planning.build_problem import AS_IT_IS, Assembly
 from allreach.planning.inputs import PlanInputs
+from allreach.planning.institutions import INSTITUTION
 from allreach.planning.parts import largest_remainder
 from allreach.planning.priced_graph import EXISTING, FIBRE, HOP, hop_lines, satellite_lines
 from allreach.planning.problem import TECHNOLOGIES, Floats, Ints, Solution, pool_use, tree_order
@@ -33,6 +34,19 @@ class Row:
     node: int  # of the problem's graph; -1 where no backhaul is planned for them
     is_decided: bool
     why: str
+
+
+@dataclass(frozen=True)
+class InstitutionRow:
+    """How one institution is connected."""
+
+    row: int
+    technology: str
+    site_id: str
+    contract: str
+    dl_mbps: float
+    node: int  # of the problem's graph; -1 where no backhaul is planned for it
+    is_decided: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,7 @@ class Chosen:
     """A plan in rows."""
 
     rows: list[Row]
+    institutions: list[InstitutionRow]
     sites: list[SiteRow]
     links: list[LinkRow]
     before: Ints
@@ -84,6 +99,8 @@ def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
     """Return the identifier of the site of a facility."""
     if kind == EXCHANGE:
         return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
+    if kind == INSTITUTION:
+        return inputs.institutions.node_name(row)
     if kind == NEW:
         return str(inputs.candidates["site_id"].iloc[row])
     return str(inputs.sites["site_id"].iloc[row])
@@ -93,14 +110,18 @@ def choose(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> Chosen
     """Read a solution."""
     node_of_site = _node_of_site(inputs, assembly)
     rows = _rows(inputs, assembly, solution)
+    connected = _institutions(inputs, assembly, solution)
     before, after = _intervals(assembly, solution)
-    extra = np.zeros(assembly.problem.n_nodes)
+    extra, extra_of_new = np.zeros(assembly.problem.n_nodes), np.zeros(assembly.problem.n_nodes)
     for site, place_households in zip(assembly.fixed.site.tolist(), assembly.fixed.households.tolist(), strict=True):
         if site >= 0 and node_of_site[site] > 0:
             extra[node_of_site[site]] += place_households * inputs.busy_hour_mbps
-    links = _links(inputs, assembly, solution, rows, extra)
-    sites = _sites(inputs, assembly, solution, rows, links)
-    return Chosen(rows, sites, links, before, after)
+    for one in connected:
+        if one.node > 0:
+            extra_of_new[one.node] += inputs.institutions.demand_mbps[one.row]
+    links = _links(inputs, assembly, solution, rows, extra, extra_of_new)
+    sites = _sites(inputs, assembly, solution, rows, connected, links)
+    return Chosen(rows, connected, sites, links, before, after)
 
 
 def _node_of_site(inputs: PlanInputs, assembly: Assembly) -> Ints:
@@ -132,7 +153,7 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
             False,
             str(f.why[i]),
         )
-    for option in np.flatnonzero(solution.households > 0.5).tolist():
+    for option in np.flatnonzero((solution.households > 0.5) & (p.part_place[p.option_part] < inputs.points.n_places)):
         facility = int(p.option_facility[option])
         kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
         site_id = facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if facility >= 0 else ""
@@ -158,6 +179,27 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
     ]
 
 
+def _institutions(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[InstitutionRow]:
+    """Read how each institution is connected, in the order of the institutions."""
+    p, found = assembly.problem, inputs.institutions
+    line_mbps = inputs.params.radio.fixed_dl_mbps.value
+    out = {}
+    for row in np.flatnonzero(inputs.lines_institutions).tolist():
+        out[row] = InstitutionRow(row, "existing", str(found.exchange[row]), "", line_mbps, -1, False)
+    of_institution = assembly.part_institution[p.option_part] >= 0 if p.n_options else np.zeros(0, dtype=bool)
+    for option in np.flatnonzero(of_institution & (solution.households > 0.5)).tolist():
+        row, facility = int(assembly.part_institution[p.option_part[option]]), int(p.option_facility[option])
+        kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
+        has_site = facility >= 0 and kind != INSTITUTION
+        out[row] = InstitutionRow(
+            row, TECHNOLOGIES[p.option_technology[option]],
+            facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if has_site else "",
+            str(assembly.option_contract[option]), float(assembly.option_dl_mbps[option]),
+            int(p.facility_node[facility]) if facility >= 0 else -1, True,
+        )  # fmt: skip
+    return [out.get(row, InstitutionRow(row, "none", "", "", 0.0, -1, False)) for row in range(len(found))]
+
+
 def _intervals(assembly: Assembly, solution: Solution) -> tuple[Ints, Ints]:
     """Preorder numbers: the nodes that hang on v are those with ``before[v] <= number < after[v]``."""
     p = assembly.problem
@@ -172,10 +214,15 @@ def _intervals(assembly: Assembly, solution: Solution) -> tuple[Ints, Ints]:
 
 
 def _links(
-    inputs: PlanInputs, assembly: Assembly, solution: Solution, rows: list[Row], extra_mbps: Floats
+    inputs: PlanInputs,
+    assembly: Assembly,
+    solution: Solution,
+    rows: list[Row],
+    extra_mbps: Floats,
+    institution_mbps: Floats,
 ) -> list[LinkRow]:
     p, graph, network = assembly.problem, assembly.graph, inputs.network
-    need = np.zeros(p.n_nodes)
+    need = institution_mbps.copy()
     for row in rows:
         if row.node > 0:
             need[row.node] += row.households * inputs.busy_hour_mbps
@@ -221,7 +268,12 @@ def own_masts_m(inputs: PlanInputs) -> Floats:
 
 
 def _sites(
-    inputs: PlanInputs, assembly: Assembly, solution: Solution, rows: list[Row], links: list[LinkRow]
+    inputs: PlanInputs,
+    assembly: Assembly,
+    solution: Solution,
+    rows: list[Row],
+    connected: list[InstitutionRow],
+    links: list[LinkRow],
 ) -> list[SiteRow]:
     p, lines = assembly.problem, assembly.lines
     cap = inputs.params.radio.load_cap.value
@@ -237,6 +289,8 @@ def _sites(
     out: dict[str, SiteRow] = {}
     for facility in np.flatnonzero(solution.is_open).tolist():
         kind, row = str(assembly.facility_kind[facility]), int(assembly.facility_row[facility])
+        if kind == INSTITUTION:
+            continue
         site_id = facility_site_id(inputs, kind, row)
         key = (NEW, row) if kind == NEW else (AS_IT_IS, row)
         load = np.nan if kind == EXCHANGE else min(at_site.get(key, 0.0), cap)
@@ -271,13 +325,14 @@ def _sites(
                     site_id, "existing", AS_IT_IS, row, int(assembly.graph.local[node]), (), np.nan, "existing"
                 )
     stands = {str(site_id): i for i, site_id in enumerate(inputs.sites["site_id"])}
-    for served in rows:
-        site_id = served.site_id
+    by_whom = [(row.site_id, row.place) for row in rows]
+    by_whom += [(one.site_id, int(inputs.institutions.place[one.row])) for one in connected]
+    for site_id, place in by_whom:
         if not site_id or site_id in out:
             continue
         if site_id in stands:
             load = min(float(assembly.existing_load[stands[site_id]]), cap)
             out[site_id] = SiteRow(site_id, "existing", AS_IT_IS, stands[site_id], -1, (), load, "existing")
         else:
-            out[site_id] = SiteRow(site_id, "existing", "outside", served.place, -1, (), np.nan, "existing")
+            out[site_id] = SiteRow(site_id, "existing", "outside", place, -1, (), np.nan, "existing")
     return [out[key] for key in sorted(out)]

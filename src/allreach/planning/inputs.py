@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +14,7 @@ from allreach.backhaul.network import BackhaulNetwork
 from allreach.demand.points import DemandPoints
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params
+from allreach.planning.institutions import Institutions, empty
 from allreach.radio.service_links import ServiceLinks
 from allreach.radio.sites import SiteArrays
 
@@ -47,6 +49,8 @@ class PlanInputs:
         Identifier of the exchange that reaches each point, empty where none, shape (points,).
     fixed_exchanges
         Those exchanges: ``fibre_id``, operator, evidence, geometry.
+    wanted
+        Institutions that the plan connects; none where `None`.
     evidence
         Worst evidence of the layers that all results rest on.
     notes
@@ -65,6 +69,7 @@ class PlanInputs:
     fixed_share: NDArray[np.float64]
     fixed_site: NDArray[np.str_]
     fixed_exchanges: gpd.GeoDataFrame
+    wanted: Institutions | None = None
     evidence: str = "modelled"
     notes: tuple[str, ...] = field(default=())
 
@@ -98,3 +103,22 @@ class PlanInputs:
     def people(self) -> NDArray[np.int64]:
         """People of each place."""
         return np.asarray(self.points.places["population"].to_numpy(dtype=np.int64))
+
+    @cached_property
+    def institutions(self) -> Institutions:
+        """Institutions that the plan connects."""
+        return empty(self.points, self.params, self.network.grid) if self.wanted is None else self.wanted
+
+    @cached_property
+    def lines_institutions(self) -> NDArray[np.bool_]:
+        """Whether today's fixed lines serve each institution."""
+        speed = self.params.radio.fixed_dl_mbps.value
+        return self.institutions.on_line(speed, self.params.planning.fibre_latency_ms.value)
+
+    @cached_property
+    def owner_ids(self) -> NDArray[np.str_]:
+        """Identifiers of whom the parts of the problem belong to: places, then institutions."""
+        ids = self.points.places["place_id"].to_numpy(dtype=str)
+        return np.concatenate([ids, [self.institutions.node_name(i) for i in range(len(self.institutions))]]).astype(
+            str
+        )

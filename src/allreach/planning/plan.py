@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -21,7 +21,7 @@ from allreach.planning.curve import cost_curve
 from allreach.planning.heuristic import Progress
 from allreach.planning.inputs import PlanInputs
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import Solution, unserved
+from allreach.planning.problem import Problem, Solution, unserved
 
 PLACES_NAMED = 5
 
@@ -32,7 +32,7 @@ class PlanResult:
 
     Parameters
     ----------
-    assignments, alternatives, sites, links, bill_of_materials
+    assignments, alternatives, sites, links, institutions, bill_of_materials
         Tables ``plan_*``, sorted by their keys.
     curve
         Cost over reach: ``reached_share``, ``pv_usd``, ``usd_per_person``.
@@ -50,6 +50,7 @@ class PlanResult:
     alternatives: pd.DataFrame
     sites: gpd.GeoDataFrame
     links: gpd.GeoDataFrame
+    institutions: gpd.GeoDataFrame
     bill_of_materials: pd.DataFrame
     curve: pd.DataFrame
     summary: dict[str, Any]
@@ -96,15 +97,18 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
     say("write the plan down", 1, 4)
     answers = answer(inputs, assembly, best.solution, chosen)
     say("write the plan down", 2, 4)
-    assigned = result_tables.assignments(inputs, chosen, money, answers.switching, answers.why)
+    n_rows = len(chosen.rows)
+    assigned = result_tables.assignments(inputs, chosen, money[:n_rows], answers.switching, answers.why)
+    connected = result_tables.institutions(inputs, chosen, money[n_rows:])
     sites = result_tables.sites(inputs, assembly, chosen, bill)
     links = result_tables.links(inputs, chosen, bill)
     sums = totals(bill)
     people = float(inputs.people.sum())
     undecided = float(sum(row.people for row in chosen.rows if not row.is_decided and row.technology != "none"))
     curve = cost_curve(
-        problem, best.solution, inputs.points.n_places, people_total=people, people_fixed=undecided, pv_usd=sums.pv_usd
-    )
+        _people_only(assembly), best.solution, len(inputs.owner_ids), people_total=people, people_fixed=undecided,
+        pv_usd=sums.pv_usd,
+    )  # fmt: skip
     low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
     summary = {
         "pv_usd": sums.pv_usd,
@@ -114,6 +118,7 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
         "opex_usd_per_year": sums.opex_usd_per_year,
         "residual_usd": sums.residual_usd,
         **result_tables.summary_counts(assigned, sites, links),
+        "institutions": result_tables.institution_counts(connected),
         "deterministic": True,
         "horizon_years": int(planning.horizon_years.value),
         "discount_rate": inputs.params.costs.discount_rate.value,
@@ -138,6 +143,7 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
         alternatives=answers.alternatives,
         sites=sites,
         links=links,
+        institutions=connected,
         bill_of_materials=bill,
         curve=curve,
         summary=summary,
@@ -149,11 +155,17 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
     )
 
 
+def _people_only(assembly: Assembly) -> Problem:
+    """Return the problem with nobody at the institutions: those who learn or work there live in the places."""
+    problem = assembly.problem
+    return replace(problem, part_people=np.where(assembly.part_institution < 0, problem.part_people, 0.0))
+
+
 def _check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
     problem = assembly.problem
     if problem.n_parts == 0 or problem.n_options > 0 or assembly.fixed.households.sum() > 0:
         return
-    places = np.unique(problem.part_place)
+    places = np.unique(problem.part_place[assembly.part_institution < 0])
     raise InfeasibleError(
         f"nothing can serve any of {len(places)} places ({_names(inputs, places)}). {_mend(inputs, assembly, places)}"
     )
@@ -161,12 +173,12 @@ def _check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
 
 def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
     target = inputs.params.planning.target_share.value
-    problem = assembly.problem
+    problem = _people_only(assembly)
     left = unserved(problem, solution.households) * problem.part_people / np.maximum(problem.part_households, 1e-12)
     share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), 1e-12)
     if share >= target - 1e-9:
         return
-    by_place = np.bincount(problem.part_place, weights=left, minlength=inputs.points.n_places)
+    by_place = np.bincount(problem.part_place, weights=left, minlength=inputs.points.n_places)[: inputs.points.n_places]
     worst = np.lexsort((np.arange(len(by_place)), -by_place))
     worst = worst[by_place[worst] > 0]
     raise InfeasibleError(

@@ -10,7 +10,7 @@ import shapely
 from allreach import tables
 from allreach.finance.bill import Entry, bill_of_materials, share_usd, totals_by
 from allreach.planning.build_problem import Assembly
-from allreach.planning.chosen import Chosen, SiteRow
+from allreach.planning.chosen import Chosen, InstitutionRow, Row, SiteRow
 from allreach.planning.inputs import PlanInputs
 from allreach.planning.problem import TECHNOLOGIES
 
@@ -25,29 +25,43 @@ def bill(inputs: PlanInputs, assembly: Assembly, chosen: Chosen) -> pd.DataFrame
         if row.is_decided and row.households:
             lines = assembly.lines.household(row.technology, row.place, float(row.households))
             entries.append(Entry(lines, place_id=str(ids[row.place])))
+    for one in chosen.institutions:
+        if one.is_decided:
+            lines = assembly.lines.institution(one.row, one.technology)
+            entries.append(Entry(lines, link_id=inputs.institutions.node_name(one.row)))
     entries += [Entry(site.lines, link_id=site.site_id) for site in chosen.sites if site.lines]
     entries += [Entry(link.lines, link_id=link.link_id) for link in chosen.links]
     return bill_of_materials(entries, assembly.lines.prices)
 
 
 def shares_usd(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, rows: pd.DataFrame) -> np.ndarray:
-    """Return what each row of the assignments bears of each sum in `MONEY`, shape (rows, 3).
+    """Return what each row of the assignments, then each institution, bears of each sum in `MONEY`, shape (rows, 3).
 
     A bill row of a place is split by what each row of the place buys of that item. A site is split by households over
-    the rows that it serves. A link or relay is split by busy-hour demand over all rows whose traffic runs through it.
+    the rows that it serves, an institution counting as many as its demand is worth. A link or relay is split by
+    busy-hour demand over all whose traffic runs through it. What an institution buys is its own.
     Cents left over go by largest remainder, so that the rows add up to the bill exactly.
     """
-    out = np.zeros((len(chosen.rows), len(MONEY)))
+    n_rows = len(chosen.rows)
+    out = np.zeros((n_rows + len(chosen.institutions), len(MONEY)))
     place_of = np.array([row.place for row in chosen.rows], dtype=np.int64)
-    households = np.array([row.households for row in chosen.rows], dtype=np.float64)
-    node = np.array([row.node for row in chosen.rows], dtype=np.int64)
+    worth = inputs.institutions.demand_mbps / inputs.busy_hour_mbps
+    households = np.concatenate(
+        [
+            np.array([row.households for row in chosen.rows], dtype=np.float64),
+            worth[[o.row for o in chosen.institutions]],
+        ]
+    )
+    everybody: list[Row | InstitutionRow] = [*chosen.rows, *chosen.institutions]
+    node = np.array([one.node for one in everybody], dtype=np.int64)
     number = np.where(node > 0, chosen.before[node], -1)
     by_number = np.argsort(number, kind="stable")
     sorted_number = number[by_number]
     by_site: dict[str, list[int]] = {}
-    for i, row in enumerate(chosen.rows):
-        if row.is_decided:
-            by_site.setdefault(row.site_id, []).append(i)
+    for i, one in enumerate(everybody):
+        if one.is_decided:
+            by_site.setdefault(one.site_id, []).append(i)
+    institution_of = {inputs.institutions.node_name(o.row): n_rows + i for i, o in enumerate(chosen.institutions)}
     site_of = {site.site_id: site for site in chosen.sites}
     node_of_link = {link.link_id: link.node for link in chosen.links}
     first_of_place = np.searchsorted(place_of, np.arange(inputs.points.n_places + 1))
@@ -67,6 +81,8 @@ def shares_usd(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, rows: pd.
         if row.place_id:
             mine = wanted[(row_of_place[row.place_id], row.item)]
             users, weights = np.array([i for i, _ in mine]), np.array([q for _, q in mine])
+        elif row.link_id in institution_of:
+            users, weights = np.array([institution_of[row.link_id]]), np.ones(1)
         elif row.link_id in node_of_link:
             users = through(node_of_link[row.link_id])
             weights = households[users]
@@ -120,6 +136,11 @@ def sites(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, bill_rows: pd.
     for row in chosen.rows:
         if row.site_id:
             households[row.site_id] = households.get(row.site_id, 0) + row.households
+    institution_mbps: dict[str, float] = {}
+    for one in chosen.institutions:
+        if one.site_id and one.is_decided:
+            more = float(inputs.institutions.demand_mbps[one.row])
+            institution_mbps[one.site_id] = institution_mbps.get(one.site_id, 0.0) + more
     fed = {link.head: link.kind for link in chosen.links}
     rows = []
     for site in chosen.sites:
@@ -134,7 +155,9 @@ def sites(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, bill_rows: pd.
                 **_described(inputs, site),
                 "backhaul_kind": feed,
                 "power_kind": site.power_kind,
-                "demand_mbps": 0.0 if site.kind == "outside" else n * inputs.busy_hour_mbps,
+                "demand_mbps": 0.0
+                if site.kind == "outside"
+                else n * inputs.busy_hour_mbps + institution_mbps.get(site.site_id, 0.0),
                 "load_share": site.load_share,
                 "households": n,
                 "capex_usd": float(money["capex_usd"]),
@@ -216,6 +239,79 @@ def _node_name(inputs: PlanInputs, node: int) -> str:
     """Return the identifier of a node; sites go by their own identifier, exchanges as in the table of sites."""
     name = str(inputs.network.node_id[node])
     return name.removeprefix("site:")
+
+
+def institutions(inputs: PlanInputs, chosen: Chosen, money: np.ndarray) -> gpd.GeoDataFrame:
+    """Table ``plan_institutions``, sorted by identifier; ``money`` as `shares_usd` gives it for them."""
+    found = inputs.institutions
+    if not len(found):
+        return tables.empty("plan_institutions")
+    index = [one.row for one in chosen.institutions]
+    places = inputs.points.places["place_id"].to_numpy(dtype=str)
+    own = found.table["evidence"].to_numpy(dtype=str)
+    frame = gpd.GeoDataFrame(
+        {
+            "institution_id": found.table["institution_id"].to_numpy(dtype=str),
+            "kind": found.table["kind"].to_numpy(dtype=str),
+            "name": found.table["name"].to_numpy(),
+            "place_id": places[found.place],
+            "technology": [one.technology for one in chosen.institutions],
+            "site_id": [one.site_id for one in chosen.institutions],
+            "contract": [one.contract for one in chosen.institutions],
+            "demand_mbps": found.demand_mbps,
+            "dl_mbps": [round(one.dl_mbps, 3) for one in chosen.institutions],
+            "latency_ms": [_latency_ms(inputs, one.technology) for one in chosen.institutions],
+            "latency_max_ms": found.latency_ms,
+            "capex_usd": money[:, 0],
+            "opex_usd_per_year": money[:, 1],
+            "pv_usd": money[:, 2],
+            "why": [_institution_why(inputs, one) for one in chosen.institutions],
+            "evidence": [tables.worst_evidence(inputs.evidence, str(own[i])) for i in index],
+        },
+        geometry=found.table.geometry.to_numpy(),
+        crs=tables.CRS,
+    )
+    return tables.conform(frame, "plan_institutions")
+
+
+def _latency_ms(inputs: PlanInputs, technology: str) -> float:
+    planning = inputs.params.planning
+    return {
+        "none": np.nan,
+        "existing": planning.fibre_latency_ms.value,
+        "fibre": planning.fibre_latency_ms.value,
+        "satellite_leo": planning.leo_latency_ms.value,
+        "satellite_geo": planning.geo_latency_ms.value,
+    }.get(technology, planning.radio_latency_ms.value)
+
+
+def _institution_why(inputs: PlanInputs, one: InstitutionRow) -> str:
+    mbps = f"{inputs.institutions.demand_mbps[one.row]:.3g} Mbit/s in the busy hour"
+    retail = inputs.params.planning.institution_retail_max_mbps.value
+    return {
+        "existing": f"exchange {one.site_id} reaches it today",
+        "fibre": f"Its own fibre from the planned network fits the whole plan best ({mbps})",
+        "fwa": f"A share of a sector of site {one.site_id} fits the whole plan best ({mbps})",
+        "satellite_leo": f"Low-orbit satellite fits the whole plan best ({mbps}): "
+        + (f"retail, since it needs no more than {retail:g} Mbit/s today" if one.contract == "retail" else "committed"),
+        "satellite_geo": f"Committed geostationary capacity fits the whole plan best ({mbps})",
+        "none": f"nothing on offer gives it {mbps}, or what could is full",
+    }[one.technology]
+
+
+def institution_counts(rows: pd.DataFrame) -> dict[str, object]:
+    """Return how the institutions are connected, by technology and by kind."""
+    out: dict[str, object] = {"n_institutions": len(rows)}
+    if len(rows):
+        connected = rows[rows["technology"] != "none"]
+        out["n_connected"] = len(connected)
+        out["by_technology"] = {str(k): int(n) for k, n in rows.groupby("technology").size().items()}
+        out["by_kind"] = {
+            str(kind): {"institutions": len(mine), "connected": int((mine["technology"] != "none").sum())}
+            for kind, mine in rows.groupby("kind")
+        }
+        out["pv_usd"] = round(float(rows["pv_usd"].sum()), 2)
+    return out
 
 
 def demand_summary(inputs: PlanInputs) -> dict[str, float]:

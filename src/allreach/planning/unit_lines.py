@@ -9,6 +9,7 @@ import numpy as np
 from allreach.finance import recipes
 from allreach.finance.cost_items import Line, Lines, PriceList, Terms
 from allreach.planning.inputs import PlanInputs
+from allreach.planning.institutions import COMMITTED, RETAIL
 from allreach.planning.problem import TECHNOLOGIES, Floats, Ints
 
 EXCHANGE, UPGRADE, NEW = "exchange", "upgrade", "new"
@@ -63,6 +64,29 @@ class UnitLines:
         if technology in TECHNOLOGIES:
             return ()
         raise ValueError(technology)
+
+    def institution(self, row: int, technology: str) -> Lines:
+        """Lines of one institution: equipment, and its traffic of the last year."""
+        mbps = float(self.inputs.institutions.demand_mbps[row])
+        planning = self.inputs.params.planning
+        if technology == "fibre":
+            return (*recipes.institution(self.costs, "fibre"), *recipes.transit(mbps))
+        if technology == "fwa":
+            return (*recipes.institution(self.costs, "cellular"), *recipes.transit(mbps))
+        speed = planning.leo_dl_mbps if technology == "satellite_leo" else planning.geo_dl_mbps
+        n = float(max(np.ceil(mbps / speed.value), 1.0))
+        terminals = tuple(
+            Line(line.item, n * np.asarray(line.quantity, dtype=np.float64))
+            for line in recipes.institution(self.costs, "satellite")
+        )
+        if technology == "satellite_leo" and self.leo_contract(row) == RETAIL:
+            return (*terminals, Line("leo_plan_usd_per_year", n))
+        return (*terminals, Line("satellite_committed_usd_per_mbps_per_year", mbps))
+
+    def leo_contract(self, row: int) -> str:
+        """Kind of low-orbit capacity an institution buys: retail (best effort) up to a demand, beyond it committed."""
+        most = self.inputs.params.planning.institution_retail_max_mbps.value
+        return RETAIL if self.inputs.institutions.today_mbps[row] <= most + 1e-9 else COMMITTED
 
     def site(self, kind: str, candidate: int = -1) -> Lines:
         """Lines of an exchange, an upgraded site or a new site with its power."""
