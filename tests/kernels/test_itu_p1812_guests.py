@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allreach.kernels import itu_p1812, itu_p1812_sweep, itu_p1812_walk
+from allreach.kernels import itu_p1812, itu_p1812_blocks, itu_p1812_sweep, itu_p1812_walk
 from allreach.kernels.itu_p1812_profile import effective_earth_radius_km
 from allreach.radio.path_sweep import asked_of_receivers, distance_table
 
@@ -37,7 +37,7 @@ def test_guests_leave_no_trace_and_see_their_own_path(
     tx_m, rx_m, delta_n = 30.0, 1.5, 45.0
     from_zones = itu_p1812_walk.FROM_ZONES
     ae_km = effective_earth_radius_km(delta_n)
-    radial = itu_p1812_walk.Radial(n, tx_m, ae_km, from_zones, from_zones, True, True, a, s)
+    radial = itu_p1812_blocks.Radial(n, tx_m, ae_km, from_zones, from_zones, True, True, a, s)
     asked = asked_of_receivers(rx_m, 0.8, [50.0, 5.0], 50.0, n0=325.0)
     out = np.empty((1, 2, 1))
     itu_p1812_walk.start(radial)
@@ -59,7 +59,6 @@ def test_guests_leave_no_trace_and_see_their_own_path(
             k = m + 1
             itu_p1812_walk.step_aside(radial, k)
             a[:4, k : k + 2] = guests
-            itu_p1812_walk.advance(radial, k)
             g = itu_p1812_walk.receiver_geometry(radial, k + 1, rx_m, asked.least_nu)
             terms = distance_table(path[0])[-1]
             itu_p1812_sweep.losses_at(

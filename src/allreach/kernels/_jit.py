@@ -60,9 +60,10 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     """Compile a function: float64 as written (no fastmath), division by zero gives infinity, GIL released.
 
     ``allocates=False`` is for functions that make no array: they are compiled without counting references to the
-    arrays they are given, which costs several times the arithmetic where arrays come in named tuples.
+    arrays they are given, which costs several times the arithmetic where arrays come in named tuples; and they are
+    taken into their callers whole, since a call hands over every field of a tuple and of its arrays by itself.
     """
-    options: dict[str, Any] = {} if allocates else {"_nrt": False}
+    options: dict[str, Any] = {} if allocates else {"_nrt": False, "forceinline": True}
     decorate = numba.njit(error_model="numpy", nogil=True, parallel=parallel, cache=CACHE_FOLDER is not None, **options)
     return decorate if function is None else decorate(function)
 

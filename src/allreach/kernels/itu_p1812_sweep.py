@@ -41,6 +41,7 @@ from allreach.kernels.itu_p1812 import (
     troposcatter_loss_db,
 )
 from allreach.kernels.itu_p1812_band import N_BAND, store_band, stored_band, ten_log_one_plus
+from allreach.kernels.itu_p1812_blocks import _NEAR, N_ROWS, N_STATE, Radial
 from allreach.kernels.itu_p1812_diffraction import (
     bullington_loss_db,
     delta_bullington_loss_db,
@@ -57,10 +58,6 @@ from allreach.kernels.itu_p1812_profile import (
     smooth_path_nu,
 )
 from allreach.kernels.itu_p1812_walk import (
-    _NEAR,
-    N_ROWS,
-    N_STATE,
-    Radial,
     advance,
     line_of_sight_sample,
     receiver_geometry,
@@ -72,6 +69,7 @@ N_DISTANCE = 8  # numbers a sample in the table of distance terms
 N_TIME = 4  # numbers a percentage of time
 EARTH_RADIUS_KM = 6371.0
 LN_50 = math.log(50.0)
+ROUGHNESS_MIN_M = 10.0  # less counts as this, (56)
 ABETA_ROOT = A_BETA_KM ** (-1.0 / 3.0)
 _LOG_D, _FK, _D_113, _D_31, _TAU, _LN_MU1, _HALF_SIN, _HALF_COS = 0, 1, 2, 3, 4, 5, 6, 7
 
@@ -197,7 +195,7 @@ def losses_at(
     horizons_km = g.dlt_km + g.dlr_km if g.is_transhorizon else g.d_km
     dlt, dlr, hm = g.dlt_km, g.dlr_km, math.nan
     smooth_ae, smooth_abeta = math.nan, math.nan
-    ln_b0, i_b0, ln_mu2 = math.nan, math.nan, math.nan
+    ln_b0, b0, i_b0, ln_mu2 = math.nan, math.nan, math.nan, math.nan
     for b in range(asked.bands.shape[0]):
         band = stored_band(asked.bands[b])
         free_db = band.free_db + log_d_db + slant_db
@@ -225,14 +223,13 @@ def losses_at(
             p, ln_p = asked.times[e, 0], asked.times[e, 1]
             lb0p, ldp, fi = free_db, ld50, 0.0
             is_under_b0 = False
-            b0 = math.nan
             # at p = 50 % fi = I(0.5) / I(beta_0) is under 2e-8: without sea it cannot be felt, nor can beta_0
             if p < 50.0 or g.omega > 0.0:
-                if math.isnan(ln_b0):
+                if math.isnan(b0):
                     ln_b0 = _ln_beta0(terms, g, sin_lat, cos_lat_cos_bearing)
-                    i_b0 = inverse_normal(0.01 * math.exp(ln_b0))
+                    b0 = math.exp(ln_b0)
+                    i_b0 = inverse_normal(0.01 * b0)
                 is_under_b0 = ln_p < ln_b0
-                b0 = math.exp(ln_b0)
                 fi = 1.0 if is_under_b0 else asked.times[e, 2] / i_b0  # (40)
                 if p < 50.0:
                     lb0p += multipath_focusing_db(horizons_km, (ln_p - LN_50) / LN_10)  # (10)
@@ -254,7 +251,6 @@ def losses_at(
                 if is_under_b0 or lba_fixed < lbda:
                     if math.isnan(ln_b0):
                         ln_b0 = _ln_beta0(terms, g, sin_lat, cos_lat_cos_bearing)
-                        i_b0 = inverse_normal(0.01 * math.exp(ln_b0))
                     if math.isnan(ln_mu2):
                         tau = terms[_TAU] if g.dlm_km >= 0.999999999 * g.d_km else inland_share(g.dlm_km)
                         ln_mu2 = log_mu2(g, terms[_D_31], tau)
@@ -262,7 +258,7 @@ def losses_at(
                     least = lba_fixed + (1.2 + 3.7e-3 * g.d_km) * (ln_p - ln_b0 - ln_mu2) / LN_10
                     if is_under_b0 or least < lbda:
                         if math.isnan(hm):
-                            hm = roughness_m(r, k, g, dlt)
+                            hm = roughness_m(r, k, g, dlt, ROUGHNESS_MIN_M)
                         ln_beta = ln_b0 + ln_mu2 + log_mu3(g, dlt, dlr, hm)  # (54)
                         lba = lba_fixed + ducting_time_db(g.d_km, terms[_D_113], ln_beta, ln_p)
                         lminbap = soft_maximum_db(lba, lb0p)  # (60)
@@ -300,7 +296,7 @@ def walk_losses_db(
         ANTENNA_MIN_M <= r.tx_height_m <= ANTENNA_MAX_M and 0.0 < r.ae_km < math.inf and abs(lat_tx_deg) <= 90.0
     )
     start(r)
-    for i in range(1, first):
+    for i in range(1, first - 1):
         advance(r, i)
     for k in range(first, r.n):
         is_in = is_defined and DISTANCE_MIN_KM <= r.a[0, k] <= DISTANCE_MAX_KM
@@ -311,8 +307,7 @@ def walk_losses_db(
                 losses_at(r, k, g, asked, table[k], ae_root, sin_lat, cos_lat_cos_bearing, height, out[k, a])
             else:
                 out[k, a] = math.nan
-        if k < r.n - 1:
-            advance(r, k)
+        advance(r, k - 1)
 
 
 @kernel

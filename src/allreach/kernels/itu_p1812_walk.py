@@ -11,94 +11,56 @@ radius, is one for the radial. Numbers in brackets are the equations of Annex 1 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from allreach.kernels._jit import kernel
+from allreach.kernels.itu_p1812_blocks import (
+    _ALL_INLAND,
+    _BARE_AE,
+    _BARE_FLAT,
+    _BEST_BARE,
+    _BEST_BETA,
+    _BEST_CLUTTER,
+    _BEST_FLAT,
+    _C,
+    _CLUTTER_ABETA,
+    _CLUTTER_AE,
+    _COUNTED_KM,
+    _D,
+    _DLM,
+    _DTM,
+    _FIRST_SEA_KM,
+    _GUEST,
+    _H,
+    _HULL,
+    _INLAND_RUN,
+    _LAND_RUN,
+    _LAST_SEA_KM,
+    _LT,
+    _NEAR,
+    _PUSHED,
+    _RX_HORIZON,
+    _RX_LT,
+    _SAMPLES,
+    _SEA_KM,
+    _THETA_T,
+    _TOP,
+    _TRIED,
+    _V1,
+    _V2,
+    _Z,
+    _ZONES,
+    N_NEAR,
+    N_ZONES,
+    Radial,
+    highest_between_m,
+    line_of_sight_search,
+    swap_guests,
+)
 from allreach.kernels.itu_p1812_profile import A_BETA_KM, INLAND, SEA, PathGeometry, first_sample_from
 
-FAN_OUT = 8  # samples in a leaf block, blocks in a block
-LEVELS = 3
-N_HULLS = 4
-# rows of the array of samples: distance, height, clutter, zone; two for each hull; slope and offset of the blocks of
-# bare and of covered terrain
-_D, _H, _C, _Z, _HULL, _BLOCK = 0, 1, 2, 3, 4, 4 + 2 * N_HULLS
-N_ROWS = _BLOCK + 4
-# what the hulls hold: heights less c d^2
-_BARE_AE, _CLUTTER_AE, _CLUTTER_ABETA, _BARE_FLAT = 0, 1, 2, 3
-# numbers that the walk carries
-_BEST_BARE, _LT, _BEST_FLAT, _BEST_CLUTTER, _BEST_BETA, _V1, _V2, _THETA_T = 0, 1, 2, 3, 4, 5, 6, 7
-_SEA_KM, _LAND_RUN, _INLAND_RUN, _DTM, _DLM, _FIRST_SEA_KM, _LAST_SEA_KM, _COUNTED_KM, _CLOSED = (
-    8,
-    9,
-    10,
-    11,
-    12,
-    13,
-    14,
-    15,
-    16,
-)
-_TOP = 17  # points on each hull
-_WALKED = _TOP + N_HULLS  # numbers that a step changes; those below are kept over `step_aside`
-_RX_HORIZON, _BUILT_BARE, _BUILT_CLUTTER, _GUEST = _WALKED, _WALKED + 1, _WALKED + 2, _WALKED + 3
-_NEAR = _WALKED + 4  # samples from which searches start: three line-of-sight searches, two smooth paths
-N_NEAR = 5
-_ASIDE = _NEAR + N_NEAR  # copies: the walked numbers, the point each hull lost last, two samples
-_LOST = _ASIDE + _WALKED
-_SAMPLES = _LOST + 2 * N_HULLS
-N_STATE = _SAMPLES + 8
 FROM_ZONES = -1.0  # instead of a distance from the coast: that of the first or last sample at sea
 NO_COAST_KM = 500.0
-
-
-class Radial(NamedTuple):
-    """A radial, and the arrays in which the walk keeps what it has seen.
-
-    ``has_clutter`` may be False only where no sample has any; ``with_abeta`` says whether the walk is to serve
-    percentages of time under 50 too. Rows 0 to 3 of ``a``, shape (``N_ROWS``, at least n + 2), hold distance, height,
-    clutter and zone of the ``n`` samples, finite and with distances rising from 0; ``s`` has ``N_STATE`` numbers.
-    """
-
-    n: int
-    tx_height_m: float
-    ae_km: float
-    dct_km: float
-    dcr_km: float
-    has_clutter: bool
-    with_abeta: bool
-    a: Any
-    s: Any
-
-
-@kernel
-def _block_offset(n: int, level: int) -> int:
-    """Where the blocks of a level (1, 2, 3) begin in a row of the work array."""
-    offset, size = 0, FAN_OUT
-    for _ in range(level - 1):
-        offset += (n + size - 1) // size
-        size *= FAN_OUT
-    return offset
-
-
-@kernel
-def _build_blocks(r: Radial, row: int, with_clutter: bool) -> None:
-    """Give each block of samples a line above all of them: the chord's slope and the largest offset."""
-    size = FAN_OUT
-    for level in range(1, LEVELS + 1):
-        offset = _block_offset(r.n, level)
-        for b in range((r.n + size - 1) // size):
-            first = max(b * size, 1)
-            last = min((b + 1) * size, r.n) - 1
-            y_first = r.a[_H, first] + (r.a[_C, first] if with_clutter else 0.0)
-            y_last = r.a[_H, last] + (r.a[_C, last] if with_clutter else 0.0)
-            slope = (y_last - y_first) / (r.a[_D, last] - r.a[_D, first]) if last > first else 0.0
-            above = -math.inf
-            for i in range(first, last + 1):
-                y = r.a[_H, i] + (r.a[_C, i] if with_clutter else 0.0)
-                above = max(above, y - slope * r.a[_D, i])
-            r.a[row, offset + b] = slope
-            r.a[row + 1, offset + b] = above
-        size *= FAN_OUT
 
 
 @kernel
@@ -110,15 +72,13 @@ def start(r: Radial) -> None:
         r.s[i] = -math.inf
     for i in range(N_NEAR):
         r.s[_NEAR + i] = 1.0
-    r.s[_FIRST_SEA_KM] = -1.0
-    r.s[_CLOSED] = -1.0
+    r.s[_ALL_INLAND] = 1.0 if r.a[_Z, 0] == INLAND else 0.0
+    r.s[_ZONES + _FIRST_SEA_KM] = -1.0
 
 
 @kernel
 def step_aside(r: Radial, k: int) -> None:
-    """Keep the walk as it is, and samples k and k + 1, so that two others may stand there; ended by `step_back`."""
-    for i in range(_WALKED):
-        r.s[_ASIDE + i] = r.s[i]
+    """Keep samples k and k + 1, so that two others may stand there for a receiver; ended by `step_back`."""
     for row in range(4):
         r.s[_SAMPLES + 2 * row], r.s[_SAMPLES + 2 * row + 1] = r.a[row, k], r.a[row, k + 1]
     r.s[_GUEST] = k
@@ -126,76 +86,54 @@ def step_aside(r: Radial, k: int) -> None:
 
 @kernel
 def step_back(r: Radial) -> None:
-    """Undo one `advance` after `step_aside`, and put the samples back."""
-    for hull in range(N_HULLS):
-        if r.s[_TOP + hull] > 0.0:
-            last = int(r.s[_TOP + hull]) - 1
-            r.a[_HULL + 2 * hull, last] = r.s[_LOST + 2 * hull]
-            r.a[_HULL + 2 * hull + 1, last] = r.s[_LOST + 2 * hull + 1]
-    for i in range(_WALKED):
-        r.s[i] = r.s[_ASIDE + i]
+    """Put the samples back."""
     swap_guests(r)
     r.s[_GUEST] = 0.0
 
 
 @kernel
-def swap_guests(r: Radial) -> None:
-    """Exchange the two samples that stand in for others with those; nothing where there are none."""
-    k = int(r.s[_GUEST])
-    if k == 0:
-        return
-    for row in range(4):
-        for j in range(2):
-            own = r.s[_SAMPLES + 2 * row + j]
-            r.s[_SAMPLES + 2 * row + j] = r.a[row, k + j]
-            r.a[row, k + j] = own
-
-
-@kernel
-def _close_zone(r: Radial, i: int) -> None:
-    """Count sample i, from where the one before ended to half-way to the next, unless that was done."""
+def _close_zone(r: Radial, i: int, at: int) -> None:
+    """Count sample i, from where the one before ended to half-way to the next, in the numbers from ``at`` on."""
     s = r.s
-    if s[_CLOSED] >= i:
-        return
-    s[_CLOSED] = i
     end_km = 0.5 * (r.a[_D, i] + r.a[_D, i + 1])
-    share = end_km - s[_COUNTED_KM]
-    s[_COUNTED_KM] = end_km
+    share = end_km - s[at + _COUNTED_KM]
+    s[at + _COUNTED_KM] = end_km
     if r.a[_Z, i] == SEA:
-        s[_SEA_KM] += share
-        s[_LAST_SEA_KM] = r.a[_D, i]
-        if s[_FIRST_SEA_KM] < 0.0:
-            s[_FIRST_SEA_KM] = r.a[_D, i]
-        s[_LAND_RUN] = 0.0
+        s[at + _SEA_KM] += share
+        s[at + _LAST_SEA_KM] = r.a[_D, i]
+        if s[at + _FIRST_SEA_KM] < 0.0:
+            s[at + _FIRST_SEA_KM] = r.a[_D, i]
+        s[at + _LAND_RUN] = 0.0
     else:
-        s[_LAND_RUN] += share
-    s[_INLAND_RUN] = s[_INLAND_RUN] + share if r.a[_Z, i] == INLAND else 0.0
-    s[_DTM] = max(s[_DTM], s[_LAND_RUN])
-    s[_DLM] = max(s[_DLM], s[_INLAND_RUN])
+        s[at + _LAND_RUN] += share
+    s[at + _INLAND_RUN] = s[at + _INLAND_RUN] + share if r.a[_Z, i] == INLAND else 0.0
+    s[at + _DTM] = max(s[at + _DTM], s[at + _LAND_RUN])
+    s[at + _DLM] = max(s[at + _DLM], s[at + _INLAND_RUN])
 
 
 @kernel
-def _push(r: Radial, hull: int, x: float, y: float) -> None:
-    """Add a point at the right end of an upper hull."""
-    xs, ys, m = r.a[_HULL + 2 * hull], r.a[_HULL + 2 * hull + 1], int(r.s[_TOP + hull])
-    while m >= 2 and (ys[m - 1] - ys[m - 2]) * (x - xs[m - 1]) <= (y - ys[m - 1]) * (xs[m - 1] - xs[m - 2]):
-        m -= 1
-    r.s[_LOST + 2 * hull], r.s[_LOST + 2 * hull + 1] = xs[m], ys[m]
-    xs[m], ys[m] = x, y
-    r.s[_TOP + hull] = m + 1
+def _all_inland_until(s: Any, at: int, km: float) -> None:
+    """Zone numbers of a path that has been inland so far."""
+    s[at + _COUNTED_KM] = km
+    s[at + _LAND_RUN], s[at + _INLAND_RUN], s[at + _DTM], s[at + _DLM] = km, km, km, km
 
 
 @kernel
 def advance(r: Radial, i: int) -> None:
     """Take sample i (1, 2, ... in order) into the part of the path between transmitter and receiver."""
-    d, h, cover = r.a[_D, i], r.a[_H, i], r.a[_C, i]
+    d, h = r.a[_D, i], r.a[_H, i]
     hts = r.a[_H, 0] + r.tx_height_m
-    c, c_beta = 500.0 / r.ae_km, 500.0 / A_BETA_KM
+    c = 500.0 / r.ae_km
     before_d, before_h = r.a[_D, i - 1], r.a[_H, i - 1]
-    _close_zone(r, i - 1)
     step = d - before_d
     over_d = 1.0 / d
     s = r.s
+    if s[_ALL_INLAND] != 0.0:
+        if r.a[_Z, i] != INLAND:
+            s[_ALL_INLAND] = 0.0
+            _all_inland_until(s, _ZONES, 0.5 * (before_d + d))
+    else:
+        _close_zone(r, i - 1, _ZONES)
     s[_V1] += step * (h + before_h)  # (83)
     s[_V2] += step * (h * (2.0 * d + before_d) + before_h * (d + 2.0 * before_d))  # (84)
     flat = (h - hts) * over_d
@@ -204,16 +142,40 @@ def advance(r: Radial, i: int) -> None:
         s[_BEST_BARE], s[_LT] = bare, float(i)
         s[_THETA_T] = milliradians(bare)
     s[_BEST_FLAT] = max(s[_BEST_FLAT], flat)
-    _push(r, _BARE_AE, d, h - c * d * d)
-    _push(r, _BARE_FLAT, d, h)
-    covered = flat
-    if r.has_clutter:
-        covered += cover * over_d
-        _push(r, _CLUTTER_AE, d, h + cover - c * d * d)
+    if r.has_clutter or r.with_abeta:
+        covered = flat + r.a[_C, i] * over_d
         s[_BEST_CLUTTER] = max(s[_BEST_CLUTTER], covered - c * d)
-    if r.with_abeta:
-        s[_BEST_BETA] = max(s[_BEST_BETA], covered - c_beta * d)
-        _push(r, _CLUTTER_ABETA, d, h + cover - c_beta * d * d)
+        s[_BEST_BETA] = max(s[_BEST_BETA], covered - 500.0 / A_BETA_KM * d)
+
+
+@kernel
+def _on_hull(r: Radial, hull: int, i: int) -> float:
+    """Height of sample i as a hull takes it."""
+    h, d = r.a[_H, i], r.a[_D, i]
+    if hull == _BARE_FLAT:
+        return float(h)
+    if hull == _BARE_AE:
+        return float(h - 500.0 / r.ae_km * d * d)
+    c = 500.0 / r.ae_km if hull == _CLUTTER_AE else 500.0 / A_BETA_KM
+    return float(h + r.a[_C, i] - c * d * d)
+
+
+@kernel
+def _push_until(r: Radial, hull: int, last: int) -> None:
+    """Add samples up to ``last`` at the right end of an upper hull."""
+    s = r.s
+    first = int(s[_PUSHED + hull]) + 1
+    if first > last:
+        return
+    xs, ys, m = r.a[_HULL + 2 * hull], r.a[_HULL + 2 * hull + 1], int(s[_TOP + hull])
+    for i in range(first, last + 1):
+        x, y = r.a[_D, i], _on_hull(r, hull, i)
+        while m >= 2 and (ys[m - 1] - ys[m - 2]) * (x - xs[m - 1]) <= (y - ys[m - 1]) * (xs[m - 1] - xs[m - 2]):
+            m -= 1
+        xs[m], ys[m] = x, y
+        m += 1
+    s[_TOP + hull] = m
+    s[_PUSHED + hull] = last
 
 
 @kernel
@@ -248,146 +210,36 @@ def _tangent(r: Radial, hull: int, x: float, y: float) -> int:
 
 
 @kernel
-def _highest_above_line(r: Radial, hull: int, intercept: float, slope: float) -> float:
-    """Largest height of a hull above a line."""
-    xs, ys = r.a[_HULL + 2 * hull], r.a[_HULL + 2 * hull + 1]
-    low, high = 0, int(r.s[_TOP + hull]) - 1
+def _seen_from_receiver(r: Radial, hull: int, k: int, y: float) -> tuple[float, float]:
+    """Steepest slope from the receiver at sample k and height y to samples 1 to k - 1, and where the last of them is.
+
+    Samples up to k - 2 are on the hull, k - 1 is looked at by itself: it may be a guest.
+    """
+    x = r.a[_D, k]
+    _push_until(r, hull, k - 2)
+    j = _tangent(r, hull, x, y)
+    at = r.a[_HULL + 2 * hull, j]
+    slope = (r.a[_HULL + 2 * hull + 1, j] - y) / (x - at)
+    last = (_on_hull(r, hull, k - 1) - y) / (x - r.a[_D, k - 1])
+    if last >= slope:
+        return float(last), float(r.a[_D, k - 1])
+    return float(slope), float(at)
+
+
+@kernel
+def _highest_above_line(r: Radial, k: int, intercept: float, slope: float) -> float:
+    """Largest height of samples 1 to k - 1 of the bare terrain above a line."""
+    _push_until(r, _BARE_FLAT, k - 2)
+    xs, ys = r.a[_HULL + 2 * _BARE_FLAT], r.a[_HULL + 2 * _BARE_FLAT + 1]
+    low, high = 0, int(r.s[_TOP + _BARE_FLAT]) - 1
     while low < high:
         j = (low + high) // 2
         if ys[j + 1] - ys[j] > slope * (xs[j + 1] - xs[j]):
             low = j + 1
         else:
             high = j
-    return float(ys[low] - (intercept + slope * xs[low]))
-
-
-@kernel
-def _least_ratio(a: float, b: float, d_1: float, d_2: float, d_total: float) -> float:
-    """Least (a + b d)^2 / (d (D - d)) for d in [d_1, d_2], where a + b d is positive; 0 where it is not."""
-    at_1, at_2 = a + b * d_1, a + b * d_2
-    if at_1 <= 0.0 or at_2 <= 0.0:
-        return 0.0
-    least = min(at_1 * at_1 / (d_1 * (d_total - d_1)), at_2 * at_2 / (d_2 * (d_total - d_2)))
-    below = b * d_total + 2.0 * a
-    if below != 0.0:
-        d = a * d_total / below
-        if d_1 < d < d_2:
-            at = a + b * d
-            least = min(least, at * at / (d * (d_total - d)))
-    return least
-
-
-@kernel
-def _key(r: Radial, i: int, d_total: float, hts: float, slope: float, c: float, with_clutter: bool) -> float:
-    """Square of the diffraction parameter with its sign, up to constants, (15)."""
-    d = r.a[_D, i]
-    product = d * (d_total - d)
-    y = r.a[_H, i] + r.a[_C, i] if with_clutter else r.a[_H, i]
-    height = y + c * product - (hts + slope * d)
-    return float(height * abs(height) / product)
-
-
-@kernel
-def _line_of_sight_search(
-    r: Radial, k: int, hts: float, slope: float, c: float, with_clutter: bool, near: int, floor: float
-) -> tuple[float, int]:
-    """Largest key over samples 1 to k - 1 of a path in line of sight, and the last sample with it: branch and bound.
-
-    Where it is below ``floor``, any number below it will do. Blocks are opened only where their line comes as near to
-    the ray as the best sample so far; the search starts from the answer of the receiver before and the two samples
-    before this one.
-    """
-    d_total = r.a[_D, k]
-    with_clutter = with_clutter and r.has_clutter
-    row = _blocks(r, with_clutter)
-    slopes, offsets = r.a[row], r.a[row + 1]
-    at = min(max(int(r.s[_NEAR + near]), 1), k - 1)
-    best = _key(r, at, d_total, hts, slope, c, with_clutter)
-    for i in range(max(1, k - 2), k):
-        key = _key(r, i, d_total, hts, slope, c, with_clutter)
-        if key > best or (key == best and i > at):
-            best, at = key, i
-    r.s[_NEAR + near] = at
-    found = best
-    best = max(best, floor)
-    size_3, size_2 = FAN_OUT * FAN_OUT * FAN_OUT, FAN_OUT * FAN_OUT
-    offset_1, offset_2, offset_3 = _block_offset(r.n, 1), _block_offset(r.n, 2), _block_offset(r.n, 3)
-    for b_3 in range((k - 1) // size_3 + 1):
-        if not _may_hold(r, k, b_3, size_3, slopes[offset_3 + b_3], offsets[offset_3 + b_3], hts, slope, c, best):
-            continue
-        for b_2 in range(b_3 * FAN_OUT, min((b_3 + 1) * FAN_OUT, (k - 1) // size_2 + 1)):
-            if not _may_hold(r, k, b_2, size_2, slopes[offset_2 + b_2], offsets[offset_2 + b_2], hts, slope, c, best):
-                continue
-            for b in range(b_2 * FAN_OUT, min((b_2 + 1) * FAN_OUT, (k - 1) // FAN_OUT + 1)):
-                if not _may_hold(r, k, b, FAN_OUT, slopes[offset_1 + b], offsets[offset_1 + b], hts, slope, c, best):
-                    continue
-                for i in range(max(b * FAN_OUT, 1), min((b + 1) * FAN_OUT, k)):
-                    key = _key(r, i, d_total, hts, slope, c, with_clutter)
-                    if key > best or (key == best and i > at):
-                        best, at, found = key, i, key
-    r.s[_NEAR + near] = at
-    return found, at
-
-
-@kernel
-def _may_hold(
-    r: Radial, k: int, block: int, size: int, s: float, o: float, hts: float, slope: float, c: float, best: float
-) -> bool:
-    """Whether a block can hold a sample at least as good: its line, the curvature bounded by a tangent."""
-    d_total = r.a[_D, k]
-    d_1 = r.a[_D, max(block * size, 1)]
-    d_2 = r.a[_D, min((block + 1) * size, k) - 1]
-    middle = 0.5 * (d_1 + d_2)
-    a = hts - o - c * middle * middle
-    b = slope - s - c * d_total + 2.0 * c * middle
-    return -_least_ratio(a, b, d_1, d_2, d_total) * (1.0 - 1e-9) + 1e-15 >= best
-
-
-@kernel
-def _blocks(r: Radial, with_clutter: bool) -> int:
-    """Row of the tree of blocks, which is built when it is first asked for."""
-    row = _BLOCK + (2 if with_clutter else 0)
-    flag = _BUILT_CLUTTER if with_clutter else _BUILT_BARE
-    if r.s[flag] == 0.0:
-        swap_guests(r)
-        _build_blocks(r, row, with_clutter)
-        swap_guests(r)
-        r.s[flag] = 1.0
-    return row
-
-
-@kernel
-def _roughness_m(r: Radial, first: int, last: int, intercept: float, slope: float) -> float:
-    """Largest height above a line over samples first to last, (93): branch and bound."""
-    row = _blocks(r, False)
-    slopes, offsets = r.a[row], r.a[row + 1]
-    best = max(
-        r.a[_H, first] - (intercept + slope * r.a[_D, first]), r.a[_H, last] - (intercept + slope * r.a[_D, last])
-    )  # the last may be a guest, which the blocks do not know
-    size = FAN_OUT * FAN_OUT
-    offset_1, offset_2 = _block_offset(r.n, 1), _block_offset(r.n, 2)
-    for b_2 in range(first // size, last // size + 1):
-        if (
-            _line_bound(r, b_2, size, slopes[offset_2 + b_2], offsets[offset_2 + b_2], first, last, intercept, slope)
-            < best
-        ):
-            continue
-        for b in range(max(b_2 * FAN_OUT, first // FAN_OUT), min((b_2 + 1) * FAN_OUT, last // FAN_OUT + 1)):
-            s, o = slopes[offset_1 + b], offsets[offset_1 + b]
-            if _line_bound(r, b, FAN_OUT, s, o, first, last, intercept, slope) < best:
-                continue
-            for i in range(max(b * FAN_OUT, first), min((b + 1) * FAN_OUT, last + 1)):
-                best = max(best, r.a[_H, i] - (intercept + slope * r.a[_D, i]))
-    return float(best)
-
-
-@kernel
-def _line_bound(
-    r: Radial, block: int, size: int, s: float, o: float, first: int, last: int, intercept: float, slope: float
-) -> float:
-    d_1 = r.a[_D, max(block * size, first)]
-    d_2 = r.a[_D, min((block + 1) * size - 1, last)]
-    return float(max(o + (s - slope) * d_1, o + (s - slope) * d_2) - intercept + 1e-9)
+    last = r.a[_H, k - 1] - (intercept + slope * r.a[_D, k - 1])
+    return float(max(ys[low] - (intercept + slope * xs[low]), last))
 
 
 @kernel
@@ -403,32 +255,57 @@ def _path_nu(
     slope = (hrs - hts) / d_total
     if stim >= slope:
         y = hrs - c * d_total * d_total
-        j = _tangent(r, hull, d_total, y)
-        srim = (r.a[_HULL + 2 * hull + 1, j] - y) / (d_total - r.a[_HULL + 2 * hull, j]) - c * d_total  # (17)
+        seen, _ = _seen_from_receiver(r, hull, k, y)
+        srim = seen - c * d_total  # (17)
         return math.sqrt(0.002 * d_total * (stim - slope) * max(srim + slope, 0.0))  # (18), (19)
     floor = -least_nu * least_nu / (0.002 * d_total)
-    best, _ = _line_of_sight_search(r, k, hts, slope, c, True, near, floor)
+    best, _ = line_of_sight_search(r, k, hts, slope, c, True, near, floor)
     return math.copysign(math.sqrt(abs(best) * 0.002 * d_total), best)
 
 
 @kernel
 def line_of_sight_sample(r: Radial, k: int, hts: float, hrs: float) -> int:
     """Sample with the greatest diffraction parameter over bare terrain, for dlt in line of sight (section 5.3)."""
-    _, at = _line_of_sight_search(r, k, hts, (hrs - hts) / r.a[_D, k], 500.0 / r.ae_km, False, 0, -math.inf)
+    _, at = line_of_sight_search(r, k, hts, (hrs - hts) / r.a[_D, k], 500.0 / r.ae_km, False, 0, -math.inf)
     return at
 
 
 @kernel
-def roughness_m(r: Radial, k: int, g: PathGeometry, dlt_km: float) -> float:
-    """Terrain roughness hm between the horizons, (91), (93). [m]."""
-    first = int(r.s[_LT]) if g.is_transhorizon else first_sample_from(r.a[_D], 0, k, dlt_km)
+def roughness_m(r: Radial, k: int, g: PathGeometry, dlt_km: float, least_m: float) -> float:
+    """Terrain roughness hm between the horizons, (91), (93), or ``least_m`` where it is less. [m]."""
+    first = int(r.s[_RX_LT]) if g.is_transhorizon else first_sample_from(r.a[_D], 0, k, dlt_km)
     last = first_sample_from(r.a[_D], 0, k, r.s[_RX_HORIZON]) if g.is_transhorizon else first
-    return _roughness_m(r, first, last, g.hst_90a, (g.hsr_90b - g.hst_90a) / g.d_km)
+    return highest_between_m(r, first, last, g.hst_90a, (g.hsr_90b - g.hst_90a) / g.d_km, least_m)
+
+
+@kernel
+def _zones_of_path(r: Radial, k: int) -> tuple[float, float, float, float, float]:
+    """Kilometres over sea, longest land and inland sections, first and last sample at sea before the receiver."""
+    s = r.s
+    if s[_ALL_INLAND] != 0.0:
+        for i in range(N_ZONES):
+            s[_TRIED + i] = 0.0
+        s[_TRIED + _FIRST_SEA_KM] = -1.0
+        _all_inland_until(s, _TRIED, 0.5 * (r.a[_D, k - 2] + r.a[_D, k - 1]))
+    else:
+        for i in range(N_ZONES):
+            s[_TRIED + i] = s[_ZONES + i]
+        _close_zone(r, k - 2, _TRIED)
+    _close_zone(r, k - 1, _TRIED)
+    left = r.a[_D, k] - s[_TRIED + _COUNTED_KM]
+    sea, dtm, dlm = s[_TRIED + _SEA_KM], s[_TRIED + _DTM], s[_TRIED + _DLM]
+    if r.a[_Z, k] == SEA:
+        sea += left
+    else:
+        dtm = max(dtm, s[_TRIED + _LAND_RUN] + left)
+    if r.a[_Z, k] == INLAND:
+        dlm = max(dlm, s[_TRIED + _INLAND_RUN] + left)
+    return sea, dtm, dlm, s[_TRIED + _FIRST_SEA_KM], s[_TRIED + _LAST_SEA_KM]
 
 
 @kernel
 def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) -> PathGeometry:
-    """Geometry of the path from the transmitter to sample k, all samples 1 to k - 1 having been taken in.
+    """Geometry of the path from the transmitter to sample k, samples 1 to k - 2 having been taken in.
 
     Left out, as NaN: hm, beta_0, the smooth paths' parameters and, in line of sight, dlt and dlr (together d).
 
@@ -444,29 +321,31 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
         Diffraction parameter, times the root of the wavelength, below which its value does not matter.
     """
     s = r.s
-    _close_zone(r, k - 1)
     d_total, h_k = r.a[_D, k], r.a[_H, k]
+    d_1, h_1 = r.a[_D, k - 1], r.a[_H, k - 1]
+    d_2, h_2 = r.a[_D, k - 2], r.a[_H, k - 2]
     hts = r.a[_H, 0] + r.tx_height_m
     hrs = h_k + rx_height_m
     ae = r.ae_km
     c = 500.0 / ae
-    over_d = 1.0 / d_total
-    step = d_total - r.a[_D, k - 1]
-    v1 = s[_V1] + step * (h_k + r.a[_H, k - 1])
-    v2 = s[_V2] + step * (h_k * (2.0 * d_total + r.a[_D, k - 1]) + r.a[_H, k - 1] * (d_total + 2.0 * r.a[_D, k - 1]))
+    over_d, over_d_1 = 1.0 / d_total, 1.0 / d_1
+    step, step_1 = d_total - d_1, d_1 - d_2
+    v1 = s[_V1] + step_1 * (h_1 + h_2) + step * (h_k + h_1)  # (83)
+    v2 = s[_V2] + step_1 * (h_1 * (2.0 * d_1 + d_2) + h_2 * (d_1 + 2.0 * d_2))  # (84)
+    v2 += step * (h_k * (2.0 * d_total + d_1) + h_1 * (d_total + 2.0 * d_1))
     hst = (2.0 * v1 * d_total - v2) * over_d * over_d  # (85)
     hsr = (v2 - v1 * d_total) * over_d * over_d  # (86)
 
     slope = (hrs - hts) * over_d
+    flat_1 = (h_1 - hts) * over_d_1
+    best_flat = max(s[_BEST_FLAT], flat_1)
     hstd, hsrd = hst, hsr  # (88a), (88b)
-    if s[_BEST_FLAT] > slope:
-        hobs = _highest_above_line(r, _BARE_FLAT, hts, slope)  # (87a)
+    if best_flat > slope:
+        hobs = _highest_above_line(r, k, hts, slope)  # (87a)
         if hobs > 0.0:
-            j = _tangent(r, _BARE_FLAT, d_total, hrs)
-            alpha_obr = (r.a[_HULL + 2 * _BARE_FLAT + 1, j] - hrs) / (
-                d_total - r.a[_HULL + 2 * _BARE_FLAT, j]
-            ) + slope  # (87c)
-            alpha_obt = s[_BEST_FLAT] - slope  # (87b)
+            alpha_obr, _ = _seen_from_receiver(r, _BARE_FLAT, k, hrs)
+            alpha_obr += slope  # (87c)
+            alpha_obt = best_flat - slope  # (87b)
             share = hobs / (alpha_obt + alpha_obr)
             hstd = hst - share * alpha_obt  # (88c), (88e)
             hsrd = hsr - share * alpha_obr  # (88d), (88f)
@@ -474,17 +353,22 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
     hsrd = min(hsrd, h_k)  # (89c), (89d)
 
     direct_t = slope - c * d_total
-    is_transhorizon = s[_BEST_BARE] > direct_t
+    bare_1 = flat_1 - c * d_1
+    is_transhorizon = max(s[_BEST_BARE], bare_1) > direct_t
     dlt, dlr = math.nan, math.nan
     if is_transhorizon:
-        theta_t = s[_THETA_T]
-        y = hrs - c * d_total * d_total
-        j = _tangent(r, _BARE_AE, d_total, y)
-        x = r.a[_HULL + 2 * _BARE_AE, j]
-        theta_r = milliradians((r.a[_HULL + 2 * _BARE_AE + 1, j] - y) / (d_total - x) - 2.0 * c * d_total)
+        seen, x = _seen_from_receiver(r, _BARE_AE, k, hrs - c * d_total * d_total)
+        theta_r = milliradians(seen - 2.0 * c * d_total)
         s[_RX_HORIZON] = x
-        dlt = r.a[_D, int(s[_LT])]
         dlr = d_total - x
+        if bare_1 > s[_BEST_BARE]:
+            theta_t = milliradians(bare_1)
+            s[_RX_LT] = k - 1
+            dlt = d_1
+        else:
+            theta_t = s[_THETA_T]
+            s[_RX_LT] = s[_LT]
+            dlt = r.a[_D, int(s[_LT])]
     else:
         theta_t = milliradians(direct_t)
         theta_r = milliradians(-slope - c * d_total)
@@ -493,27 +377,35 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
     hst_duct = min(hst, r.a[_H, 0])  # (90a)
     hsr_duct = min(hsr, h_k)  # (90b)
 
-    left = d_total - s[_COUNTED_KM]
-    is_sea = r.a[_Z, k] == SEA
-    sea = s[_SEA_KM] + left if is_sea else s[_SEA_KM]
-    dtm = s[_DTM] if is_sea else max(s[_DTM], s[_LAND_RUN] + left)
-    dlm = max(s[_DLM], s[_INLAND_RUN] + left) if r.a[_Z, k] == INLAND else s[_DLM]
     nu_path_abeta = math.nan
+    covered_1 = flat_1 + r.a[_C, k - 1] * over_d_1
     if r.with_abeta:
-        stim_beta = s[_BEST_BETA] + 500.0 / A_BETA_KM * d_total
-        nu_path_abeta = _path_nu(r, k, hts, hrs, A_BETA_KM, stim_beta, _CLUTTER_ABETA, 2, least_nu)
-    hull, stim = (_CLUTTER_AE, s[_BEST_CLUTTER]) if r.has_clutter else (_BARE_AE, s[_BEST_BARE])
-    nu_path_ae = _path_nu(r, k, hts, hrs, ae, stim + c * d_total, hull, 1, least_nu)
-    has_sea = is_sea or s[_FIRST_SEA_KM] >= 0.0
+        stim = max(s[_BEST_BETA], covered_1 - 500.0 / A_BETA_KM * d_1) + 500.0 / A_BETA_KM * d_total
+        nu_path_abeta = _path_nu(r, k, hts, hrs, A_BETA_KM, stim, _CLUTTER_ABETA, 2, least_nu)
+    if r.has_clutter:
+        stim = max(s[_BEST_CLUTTER], covered_1 - c * d_1) + c * d_total
+        nu_path_ae = _path_nu(r, k, hts, hrs, ae, stim, _CLUTTER_AE, 1, least_nu)
+    else:
+        stim = max(s[_BEST_BARE], bare_1) + c * d_total
+        nu_path_ae = _path_nu(r, k, hts, hrs, ae, stim, _BARE_AE, 1, least_nu)
+
+    is_sea = r.a[_Z, k] == SEA
+    sea, dtm, dlm = 0.0, d_total, d_total
     coast_t_km, coast_r_km = r.dct_km, r.dcr_km
-    if coast_t_km < 0.0:
-        coast_t_km = min(s[_FIRST_SEA_KM] if s[_FIRST_SEA_KM] >= 0.0 else d_total, d_total) if has_sea else NO_COAST_KM
-    if coast_r_km < 0.0:
-        coast_r_km = d_total - s[_LAST_SEA_KM] if has_sea else NO_COAST_KM
-    if r.a[_Z, 0] == SEA:
-        coast_t_km = 0.0
-    if is_sea:
-        coast_r_km = 0.0
+    if s[_ALL_INLAND] == 0.0 or r.a[_Z, k - 1] != INLAND or r.a[_Z, k] != INLAND:
+        sea, dtm, dlm, first_sea_km, last_sea_km = _zones_of_path(r, k)
+        has_sea = is_sea or first_sea_km >= 0.0
+        if coast_t_km < 0.0:
+            coast_t_km = min(first_sea_km if first_sea_km >= 0.0 else d_total, d_total) if has_sea else NO_COAST_KM
+        if coast_r_km < 0.0:
+            coast_r_km = d_total - last_sea_km if has_sea else NO_COAST_KM
+        if r.a[_Z, 0] == SEA:
+            coast_t_km = 0.0
+        if is_sea:
+            coast_r_km = 0.0
+    else:
+        coast_t_km = coast_t_km if coast_t_km >= 0.0 else NO_COAST_KM
+        coast_r_km = coast_r_km if coast_r_km >= 0.0 else NO_COAST_KM
     return PathGeometry(
         is_valid=True,
         d_km=d_total,

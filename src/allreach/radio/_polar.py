@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit, kernel
+from allreach.kernels.itu_p1812_blocks import Radial
 from allreach.kernels.itu_p1812_profile import effective_earth_radius_km
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, N_ROWS, N_STATE, Asked, losses_at
-from allreach.kernels.itu_p1812_walk import FROM_ZONES, Radial, advance, receiver_geometry, start, step_aside, step_back
+from allreach.kernels.itu_p1812_walk import FROM_ZONES, advance, receiver_geometry, start, step_aside, step_back
 from allreach.radio._paths import Air, Buffers, Heard, Masts, Raster, Receiver, hear, path_losses, sample
 from allreach.terrain._profile import n_samples, profile_into
 
@@ -53,10 +54,11 @@ class Rays(NamedTuple):
 def span(squares: Squares, x_m: float, y_m: float, range_m: float) -> tuple[int, int, int, int]:
     """Squares within range: first row, last row + 1, first column, last column + 1."""
     n_rows, n_cols = squares.start.shape[0], squares.start.shape[1] - 1
-    top = math.floor((y_m - range_m - squares.y_min_m) / squares.square_m)
-    bottom = math.floor((y_m + range_m - squares.y_min_m) / squares.square_m) + 1
-    left = math.floor((x_m - range_m - squares.x_min_m) / squares.square_m)
-    right = math.floor((x_m + range_m - squares.x_min_m) / squares.square_m) + 1
+    # math.floor gives a float on CUDA devices
+    top = int(math.floor((y_m - range_m - squares.y_min_m) / squares.square_m))  # noqa: RUF046
+    bottom = int(math.floor((y_m + range_m - squares.y_min_m) / squares.square_m)) + 1  # noqa: RUF046
+    left = int(math.floor((x_m - range_m - squares.x_min_m) / squares.square_m))  # noqa: RUF046
+    right = int(math.floor((x_m + range_m - squares.x_min_m) / squares.square_m)) + 1  # noqa: RUF046
     top, left = max(top, 0), max(left, 0)
     return top, max(min(bottom, n_rows), top), left, max(min(right, n_cols), left)
 
@@ -120,7 +122,6 @@ def _at_receiver(
     tail[0, 0], tail[0, 1] = 0.001 * (d_m - rays.gap_m), 0.001 * d_m
     for row in range(4):
         r.a[row, k], r.a[row, k + 1] = tail[row, 0], tail[row, 1]
-    advance(r, k)
     height = asked.rx_height_m[0]
     g = receiver_geometry(r, k + 1, height, asked.least_nu)
     _terms_at(rays, g.d_km, terms)
@@ -277,6 +278,21 @@ def site_losses(
 
 
 @kernel
+def hear_losses(
+    i: int, s: int, j: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, receiver: Receiver,
+    heard: Heard, n_void: NDArray,
+) -> None:  # fmt: skip
+    """Let receiver i hear site s by its losses, number j of the site's; ``n_void`` may be empty: nothing is counted."""
+    depression = losses[2, j]
+    if math.isinf(depression):
+        if len(n_void) > 0:
+            n_void[i] += 1
+    elif not math.isnan(depression):
+        dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
+        hear(i, s, dx, dy, losses[0, j], losses[1, j], depression, masts, air, receiver, heard)
+
+
+@kernel
 def merge_row(
     row: int, first: int, last: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, begins: NDArray,
     receiver: Receiver, heard: Heard, n_void: NDArray,
@@ -290,10 +306,5 @@ def merge_row(
         for before in range(top, row):
             j += squares.start[before, right] - squares.start[before, left]
         for i in range(squares.start[row, left], squares.start[row, right]):
-            depression = losses[2, j]
-            if math.isinf(depression):
-                n_void[i] += 1
-            elif not math.isnan(depression):
-                dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
-                hear(i, s, dx, dy, losses[0, j], losses[1, j], depression, masts, air, receiver, heard)
+            hear_losses(i, s, j, squares, masts, air, losses, receiver, heard, n_void)
             j += 1
