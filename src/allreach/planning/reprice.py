@@ -58,6 +58,7 @@ class Repricer:
         self.inputs = inputs
         graph, network = assembly.graph, inputs.network
         self.option_place = p.part_place[p.option_part]
+        self.option_institution = assembly.part_institution[p.option_part]
         nodes = network.node_of_row(net.CANDIDATE_SITE, len(inputs.candidates))
         at = np.where(nodes >= 0, graph.local[nodes], -1)
         self.relay_candidate = np.flatnonzero(at > 0)
@@ -89,11 +90,14 @@ class Repricer:
         p = self.assembly.problem
         out = np.zeros(p.n_options)
         for number, technology in enumerate(TECHNOLOGIES):
-            mine = p.option_technology == number
+            mine = (p.option_technology == number) & (self.option_institution < 0)
             if technology == "fibre":
                 out[mine] = lines.prices.cost(lines.household(technology, self.option_place[mine])).pv_usd
             elif technology not in ("existing", "none"):
                 out[mine] = lines.pv_usd(lines.household(technology, 0))
+        for option in np.flatnonzero(self.option_institution >= 0).tolist():
+            technology = TECHNOLOGIES[int(p.option_technology[option])]
+            out[option] = lines.pv_usd(lines.institution(int(self.option_institution[option]), technology))
         return out
 
     def _facilities(self, lines: UnitLines) -> Floats:

@@ -28,18 +28,18 @@ def start_tables(assembly: Assembly, solution: Solution) -> dict[str, pd.DataFra
     Returns
     -------
     tables
-        ``households`` (place_id, rank of the part in its place, technology, facility, households), ``facilities``
+        ``households`` (owner_id, rank of the part in its place, technology, facility, households), ``facilities``
         (facility, way of feeding it apart) and ``arcs`` (kind, from, to, links, channels; from the root outwards).
     """
     p = assembly.problem
     names = _facility_names(assembly)
     rank = _rank_in_place(p)
-    place_ids = assembly.lines.inputs.points.places["place_id"].to_numpy(dtype=str)
+    owner_ids = np.asarray(assembly.lines.inputs.owner_ids, dtype=str)
     used = np.flatnonzero(solution.households > EPS)
     part = p.option_part[used]
     households = pd.DataFrame(
         {
-            "place_id": place_ids[p.part_place[part]],
+            "owner_id": owner_ids[p.part_place[part]],
             "part": rank[part],
             "part_households": p.part_households[part],
             "technology": [TECHNOLOGIES[i] for i in p.option_technology[used].tolist()],
@@ -123,7 +123,7 @@ def _put_households(assembly: Assembly, state: NetworkState, rows: pd.DataFrame)
     """Serve everybody as before, in the same part if it is still the same, else in whatever part has the option."""
     p = assembly.problem
     names = _facility_names(assembly)
-    ids = assembly.lines.inputs.points.places["place_id"].to_numpy(dtype=str)
+    ids = np.asarray(assembly.lines.inputs.owner_ids, dtype=str)
     rank = _rank_in_place(p)
     options: dict[tuple[str, str, str], list[int]] = {}
     for option in range(p.n_options):
