@@ -53,4 +53,5 @@ def attenuation_db(horizontal_db: float, vertical_db: float, front_to_back_db: f
 def best_sector(bearing_deg: float, azimuth_deg: float, n_sectors: int) -> int:
     """Sector whose azimuth is nearest to the bearing; the sectors are spread evenly from the first one's azimuth."""
     turn = (bearing_deg - azimuth_deg) / 360.0
-    return math.floor((turn - math.floor(turn)) * n_sectors + 0.5) % n_sectors
+    at = (turn - math.floor(turn)) * n_sectors + 0.5
+    return int(math.floor(at)) % n_sectors  # noqa: RUF046  (math.floor gives a float on CUDA devices)

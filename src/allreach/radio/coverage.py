@@ -79,6 +79,8 @@ class Environment:
         Refractivity lapse rate and sea-level refractivity. [N-units/km, N-units]
     n_threads
         Threads; results do not depend on it. 0 takes all cores.
+    device
+        Where maps are computed, ``cpu`` or ``cuda``, see `allreach.radio.device`.
     """
 
     terrain: Terrain
@@ -87,6 +89,7 @@ class Environment:
     delta_n: float = 45.0
     n0: float = 325.0
     n_threads: int = 0
+    device: str = "cpu"
 
     def raster(self) -> Raster:
         """Terrain as the drivers take it."""

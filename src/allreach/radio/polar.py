@@ -90,6 +90,15 @@ def serve_by_sweep(
     receivers = [receiver(terminal, radio, sites.bands_mhz()) for terminal in terminals]
     ends = np.cumsum(counts)
     first = 0
+    if environment.device == "cuda":
+        from allreach.radio._cuda import hear_sites
+
+        def report(done: int) -> None:
+            if progress:
+                progress(stage, done, sites.n_sites)
+
+        hear_sites(squares, raster, towers, air, rays, asked, counts, receivers, all_heard, n_void, report)
+        first = sites.n_sites
     while first < sites.n_sites:
         before = int(ends[first - 1]) if first else 0
         last = max(int(np.searchsorted(ends, before + LOSSES_PER_BATCH, side="right")), first + 1)

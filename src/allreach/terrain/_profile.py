@@ -14,7 +14,8 @@ MIN_SAMPLES = 5  # P.1812 asks for more than four points on a path
 @kernel
 def n_samples(distance_m: float, pixel_m: float) -> int:
     """Count the samples of a profile about one pixel apart, ends included."""
-    return max(MIN_SAMPLES, math.ceil(distance_m / pixel_m) + 1)
+    steps = int(math.ceil(distance_m / pixel_m))  # noqa: RUF046  (math.ceil gives a float on CUDA devices)
+    return max(MIN_SAMPLES, steps + 1)
 
 
 @kernel
