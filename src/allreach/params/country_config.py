@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -13,6 +14,15 @@ Evidence = Literal["measured", "official", "open", "modelled", "synthetic"]
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True)
+
+
+class Tier(_Frozen):
+    """A speed above the standard's that part of the people must get."""
+
+    dl_mbps: float = Field(gt=0, le=10_000)
+    """Download speed sold. [Mbit/s]"""
+    people_share: float = Field(ge=0, le=1)
+    """Share of the country's people who must get it."""
 
 
 class ServiceStandard(_Frozen):
@@ -37,6 +47,22 @@ class ServiceStandard(_Frozen):
     """Largest round-trip time. [ms] A geostationary satellite exceeds 500 ms."""
     price_usd_per_month: float | None = Field(default=None, gt=0)
     """Largest price to the household; none where the country has not set one. [USD/month]"""
+    tiers: tuple[Tier, ...] = ()
+    """Further targets: 95 % of the people at 100 Mbit/s is ``{dl_mbps: 100, people_share: 0.95}``; everybody gets the
+    standard's own speed."""
+
+    @model_validator(mode="after")
+    def _tiers_rise(self) -> ServiceStandard:
+        speeds = [self.dl_mbps, *(tier.dl_mbps for tier in self.tiers)]
+        shares = [1.0, *(tier.people_share for tier in self.tiers)]
+        if any(b <= a for a, b in pairwise(speeds)) or any(b > a for a, b in pairwise(shares)):
+            raise ValueError("tiers must rise in dl_mbps above the standard's own and fall in people_share")
+        return self
+
+    @property
+    def top_mbps(self) -> float:
+        """Speed of the highest tier. [Mbit/s]."""
+        return self.tiers[-1].dl_mbps if self.tiers else self.dl_mbps
 
 
 class LayerProvenance(_Frozen):

@@ -177,6 +177,8 @@ def _serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[I
     pairs = np.arange(len(parts.pair_part))
     phone = parts.covered[pair_level, HANDSET, pairs] & (parts.pair_site < n_existing)
     phone &= inputs.site_arrays.is_broadband[parts.pair_site]
+    if inputs.standard.tiers:  # who has less than the highest tier may have to be given more
+        phone &= parts.peak_mbps[pair_level, HANDSET, pairs] >= inputs.standard.top_mbps - 1e-9
     use_level = pair_level[parts.use_pair]
     uses = np.arange(len(parts.use_pair))
     time_any = np.maximum(parts.use_time[use_level, HANDSET, uses], parts.use_time[use_level, FWA, uses])
