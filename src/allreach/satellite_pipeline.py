@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,20 +16,25 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io import itu_maps, orbit_files, satellite_files
-from allreach.io.atomic import write_json, write_text
+from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.country_folder import Country, read_country
 from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.report import link_sheet, svg_plot
-from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, visibility
+from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, service, visibility
 from allreach.satellite.modcods import LADDER, Modcod, modcod
+from allreach.satellite.month_rates import year_pct_of_months
 from allreach.satellite.months import monthly_outage_pct
 from allreach.satellite.satellite_data import Satellite, Terminal
+from allreach.satellite.service import SatelliteOffer
 from allreach.satellite.slant_path import total_attenuation_db
 
 MAP_PIXEL_M: Final = 1000.0
-MAX_WATCHED: Final = 200  # places whose low-orbit sky is watched: those with most people
 WATCH_STEP_S: Final = 30.0
+PLAN_STEP_S: Final = 60.0  # for a plan all places are watched
+SATELLITES_FILE: Final = "satellites.yaml"
+TERMINALS_FILE: Final = "terminals.yaml"
+CONSTELLATION_FILE: Final = "constellation.yaml"
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PLOT_TIMES_PCT: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 Progress = Callable[[str, int, int], None]
@@ -137,6 +143,71 @@ def satellite(
     return summary | {"folder": str(out)}
 
 
+def offers(country: Country, folder: Path, progress: Progress | None = None) -> tuple[SatelliteOffer, ...]:
+    """Return what satellites offer to the places of a country, for its plan.
+
+    ``DIR/satellites.yaml`` holds geostationary satellites (with ``DIR/terminals.yaml``, else the assumed terminals),
+    ``DIR/constellation.yaml`` a low-orbit constellation with its capacity. Without the first the plan has the generic
+    geostationary service of the parameters; without the second the shells of Starlink's first generation as filed say
+    where and when a satellite is in sight, and the parameters how many users a cell takes.
+
+    Returns
+    -------
+    offers
+        The constellation, then the satellites; places in the order of ``place_id``.
+    """
+    places = country.table("places").sort_values("place_id", kind="stable")
+    if not len(places):
+        return ()
+    found = [_low_orbit_offer(country, places, folder / CONSTELLATION_FILE, progress)]
+    path = folder / SATELLITES_FILE
+    if path.is_file():
+        found += [_geostationary_offer(country, places, sat, folder) for sat in satellite_files.read_satellites(path)]
+    return tuple(found)
+
+
+def _low_orbit_offer(country: Country, places: pd.DataFrame, path: Path, progress: Progress | None) -> SatelliteOffer:
+    own = path.is_file()
+    low = orbit_files.read_constellation(path) if own else orbit_files.filed_constellation()
+    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    seen = visibility.watch(
+        orbits.walker_positions(low.shells), lon, lat, altitude_km=_ground_km(country, x_m, y_m),
+        mask_deg=horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m),
+        min_elevation_deg=low.min_elevation_deg, gateways=low.gateways,
+        gateway_elevation_deg=low.gateway_elevation_deg, step_s=PLAN_STEP_S, progress=progress,
+    )  # fmt: skip
+    lit = 1 if low.capacity is None else _cells(country, places, low.capacity.cell_km2)
+    return service.low_orbit_offer(low, seen, country.config.service_standard.busy_hour_mbps, lit, use_capacity=own)
+
+
+def _geostationary_offer(country: Country, places: pd.DataFrame, sat: Satellite, folder: Path) -> SatelliteOffer:
+    path = folder / TERMINALS_FILE
+    terminal, gateway = satellite_files.read_terminals(path) if path.is_file() else satellite_files.textbook_terminals()
+    standard = country.config.service_standard
+    # At most half the hours may be left out: the Recommendation knows no attenuation of more than half the year.
+    time_pct = float(np.clip(100.0 * (1.0 - standard.hours_share), 0.001, 50.0))
+    largest = places.sort_values(["population", "place_id"], ascending=[False, True]).iloc[0]
+    up_noise, _ = link_budget.uplink_noise_over_carrier(
+        sat, sat.beams[0], gateway, climate(largest.geometry.x, largest.geometry.y), min(time_pct, 5.0)
+    )
+    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
+    edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
+    got = link_budget.coverage(sat, terminal, air, up_noise, time_pct, edge)
+    clear_db = service.beams_clear_db(sat, terminal, lon, lat, angles.range_km)
+    return service.geostationary_offer(sat, got, edge, 4.0 * geometry.delay_ms(angles.range_km), clear_db)
+
+
+def _cells(country: Country, places: pd.DataFrame, cell_km2: float) -> int:
+    """Low-orbit cells with places: all are lit, and the satellites in sight share their beams among them."""
+    side_m = 1000.0 * float(np.sqrt(cell_km2))
+    x_m, y_m = country.grid.from_lonlat(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float))
+    return len(np.unique(np.floor(np.column_stack([x_m, y_m]) / side_m), axis=0))
+
+
 def _place(places: pd.DataFrame, name: str) -> Any:
     found = places[(places["place_id"] == name) | (places["name"] == name)]
     if len(found) == 0:
@@ -174,6 +245,16 @@ def _maps(
         raster = np.full(grid.shape, np.nan, dtype=np.float32)
         raster[known] = values
         write_raster(out / f"{name}.tif", raster, grid, tags=tags | {"unit": unit})
+    month_mbps = link_budget.monthly_mbps(
+        sat, terminal, air, noise_up, year_pct_of_months(time_pct, *itu_maps.rain_months(lon, lat)), edge
+    )
+    for name, monthly, unit in (
+        ("geo_outage_month_pct", months, "% of the month"),
+        ("geo_transponder_month_mbps", month_mbps, f"Mbit/s in all but {time_pct:g} % of the month"),
+    ):
+        bands = np.full((12, *grid.shape), np.nan, dtype=np.float32)
+        bands[:, known] = monthly.T
+        write_raster(out / f"{name}.tif", bands, grid, tags=tags | {"unit": unit}, band_names=MONTHS)
     blocked = edge >= got.elevation_deg
     return {
         "n_pixels": int(known.sum()),
@@ -252,12 +333,8 @@ def _low_orbit(
         moment = at or datetime.now(UTC)
         positions, age = orbits.element_positions(orbit_files.read_elements(elements_file), moment)
         facts |= {"elements": elements_file.name, "at": moment.isoformat(), **age}
-    few = (
-        places.sort_values(["population", "place_id"], ascending=[False, True])
-        .head(MAX_WATCHED)
-        .sort_values("place_id")
-    )
-    lon, lat = few.geometry.x.to_numpy(float), few.geometry.y.to_numpy(float)
+    all_places = places.sort_values("place_id", kind="stable")
+    lon, lat = all_places.geometry.x.to_numpy(float), all_places.geometry.y.to_numpy(float)
     x_m, y_m = country.grid.from_lonlat(lon, lat)
     mask = horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)
     seen = visibility.watch(
@@ -267,8 +344,8 @@ def _low_orbit(
     )  # fmt: skip
     table = pd.DataFrame(
         {
-            "place_id": few["place_id"].to_numpy(),
-            "name": few["name"].to_numpy(),
+            "place_id": all_places["place_id"].to_numpy(),
+            "name": all_places["name"].to_numpy(),
             "covered_share": seen.covered_share,
             "mean_visible": seen.mean_visible,
             "longest_outage_s": seen.longest_outage_s,
@@ -286,13 +363,9 @@ def _low_orbit(
         "mean_visible": float(seen.mean_visible.mean()),
     }
     if low.capacity is not None:
-        # every cell with a place is lit, and the satellites in sight share their beams among them
-        side_m = 1000.0 * float(np.sqrt(low.capacity.cell_km2))
-        all_x, all_y = country.grid.from_lonlat(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float))
-        cells = np.unique(np.floor(np.column_stack([all_x, all_y]) / side_m), axis=0)
-        facts["lit_cells"] = len(cells)
+        facts["lit_cells"] = _cells(country, places, low.capacity.cell_km2)
         got = constellation.carried(
-            low.capacity, seen.mean_visible, country.config.service_standard.busy_hour_mbps, len(cells)
+            low.capacity, seen.mean_visible, country.config.service_standard.busy_hour_mbps, facts["lit_cells"]
         )
         table["users_per_cell"], table["users_per_km2"] = got.users_per_cell, got.users_per_km2
         table["limited_by"] = got.limit
@@ -330,23 +403,28 @@ def _sheet(
         )
     if country.config.sketch:
         warnings.append("The country is a sketch: its terrain is drawn, and so is the horizon.")
-    parts = [
-        (
-            "Link budget",
-            link_sheet.table(("line", "value", "unit", "how"), [(r.name, r.value, r.unit, r.how) for r in lines]),
-        ),
+    drawn = [
         (
             "Attenuation against time",
-            "<figure>" + svg_plot.line_plot(
+            svg_plot.line_plot(
                 f"Total attenuation at {chosen['name']}", "% of an average year exceeded", "dB", fades, log_x=True
-            ) + "</figure>",
+            ),
         ),
         (
             "Sky and horizon",
-            '<figure class="small">' + svg_plot.sky_plot(
+            svg_plot.sky_plot(
                 f"Sky over {chosen['name']}", mask, [(sat.name, float(angles.azimuth_deg), float(angles.elevation_deg))]
-            ) + "</figure>",
+            ),
         ),
-        ("Method", f"<p>{METHOD}. Figures of the satellite: {sat.source}.</p>"),
-    ]  # fmt: skip
-    write_text(out / "link_budget.html", link_sheet.page(f"{sat.name} at {chosen['name']}", warnings, parts))
+    ]
+    method = f"{METHOD}. Figures of the satellite: {sat.source}."
+    title, rows = f"{sat.name} at {chosen['name']}", [(r.name, r.value, r.unit, r.how) for r in lines]
+    parts = [
+        ("Link budget", link_sheet.table(("line", "value", "unit", "how"), rows)),
+        (drawn[0][0], f"<figure>{drawn[0][1]}</figure>"),
+        (drawn[1][0], f'<figure class="small">{drawn[1][1]}</figure>'),
+        ("Method", f"<p>{html.escape(method)}</p>"),
+    ]
+    write_text(out / "link_budget.html", link_sheet.page(title, warnings, parts))
+    with whole_file(out / "link_budget.pdf") as part:
+        part.write_bytes(link_sheet.pdf(title, warnings, rows, drawn, method, country.config.base_year))

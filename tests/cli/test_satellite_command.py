@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import rasterio
 import yaml
 from click.testing import CliRunner
 
@@ -30,6 +31,11 @@ def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
     values, grid = read_raster(out / "geo_outage_pct.tif")
     assert grid.pixel_m == 1000.0
     assert values.shape == (12, 12)
+    with rasterio.open(out / "geo_transponder_month_mbps.tif") as source:
+        assert source.descriptions[:2] == ("jan", "feb")
+        assert source.count == 12
+        assert (source.read(masked=True) >= 0).all()
+    assert (out / "link_budget.pdf").read_bytes().startswith(b"%PDF")
     text = (out / "link_budget.html").read_text(encoding="utf-8")
     assert "Textbook satellite" in text
     assert text.count("<svg") == 2

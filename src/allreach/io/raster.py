@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,22 +56,27 @@ def write_raster(
     nodata: float | None = None,
     cog: bool = True,
     tags: dict[str, str] | None = None,
+    band_names: Sequence[str] = (),
 ) -> None:
-    """Write one band whole, as a Cloud-Optimised GeoTIFF with no time stamp.
+    """Write a raster whole, as a Cloud-Optimised GeoTIFF with no time stamp.
 
     Parameters
     ----------
     values
-        Shape of the grid. Floating rasters have NaN as nodata, others none, unless `nodata` is given.
+        Shape of the grid, or bands before it. Floating rasters have NaN as nodata, others none, unless `nodata` is
+        given.
     tags
         Metadata: unit, model, evidence.
+    band_names
+        Name of each band.
     """
+    bands = values[np.newaxis] if values.ndim == 2 else values
     floating = np.issubdtype(values.dtype, np.floating)
     profile = {
         "driver": "COG" if cog else "GTiff",
         "height": grid.n_rows,
         "width": grid.n_cols,
-        "count": 1,
+        "count": len(bands),
         "dtype": values.dtype.name,
         "crs": grid.crs,
         "transform": grid.transform,
@@ -83,7 +89,9 @@ def write_raster(
     # in memory first: on a full disk GDAL only prints its complaint and leaves a broken file, Python raises
     with MemoryFile() as memory:
         with memory.open(**profile) as target:
-            target.write(values, 1)
+            target.write(bands)
+            for number, name in enumerate(band_names, start=1):
+                target.set_band_description(number, name)
             if tags:
                 target.update_tags(**tags)
         with whole_file(path) as part:

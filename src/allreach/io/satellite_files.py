@@ -29,6 +29,28 @@ def read_satellite(path: Path) -> Satellite:
     return satellite
 
 
+def read_satellites(path: Path) -> tuple[Satellite, ...]:
+    """Read the satellites of a country: one mapping, or a list of them; faults of all at once."""
+    raw = read_yaml(path)
+    listed = raw if isinstance(raw, list) else [raw]
+    found, faults = [], []
+    for number, item in enumerate(listed, start=1):
+        try:
+            found.append(parse(Satellite, item, f"{path.name}, satellite {number}" if len(listed) > 1 else path.name))
+        except InputError as error:
+            faults += error.faults
+    names = [satellite.name for satellite in found]
+    faults += [
+        Fault(f"{path.name}, {name}", "stands twice", "a name for each satellite")
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    if not listed:
+        faults.append(Fault(path.name, "names no satellite", "a mapping or a list of mappings"))
+    if faults:
+        raise InputError(faults)
+    return tuple(satellite for satellite in found if isinstance(satellite, Satellite))
+
+
 def read_terminals(path: Path) -> tuple[Terminal, Terminal]:
     """Read the terminal and the gateway of a file with these two keys."""
     raw = read_yaml(path)

@@ -16,6 +16,7 @@ from allreach.satellite.slant_path import Climate, outage_pct, total_attenuation
 
 Floats = NDArray[np.float64]
 BOLTZMANN_DBW: Final = -228.599167  # k in dBW/K/Hz, CODATA 2018
+MONTH_STEPS: Final = 40  # percentages between 0.001 and 50; between them Es/N0 is straight within 0.01 dB, 0.12 at 5 % where rain ends
 MEAN_RADIATING_K: Final = 275.0  # ITU-R P.618-14 section 3
 COSMIC_K: Final = 2.7
 
@@ -175,16 +176,11 @@ def coverage(
     }  # fmt: skip
     needed = least.es_n0_db + terminal.implementation_loss_db
     down = outage_pct(climate, elevation, satellite.downlink_ghz, clear, receiver_k, needed, rest, **antenna)
-    rate = symbol_rate_mbaud(satellite)
-
-    def at(share_pct: float) -> tuple[Floats, Floats, Floats]:
-        loss = total_attenuation_db(climate, elevation, satellite.downlink_ghz, share_pct, **antenna)
-        warmer = 10.0 * np.log10((receiver_k + sky_noise_k(loss)) / receiver_k)
-        es_n0 = -10.0 * np.log10(10.0 ** (-(clear - loss - warmer) / 10.0) + rest)
-        return loss, es_n0, rate * efficiency(es_n0 - terminal.implementation_loss_db)
-
-    loss, es_n0, throughput = at(time_pct)
-    _, clear_es_n0, clear_mbps = at(50.0)
+    receive = _Receive(satellite, terminal, climate, elevation, clear, rest)
+    loss, es_n0 = receive.es_n0_db(time_pct)
+    throughput = receive.mbps(es_n0)
+    _, clear_es_n0 = receive.es_n0_db(50.0)
+    clear_mbps = receive.mbps(clear_es_n0)
     if not (clear_es_n0 >= needed).any() and np.isfinite(clear_es_n0).any():
         best = float(np.nanmax(clear_es_n0)) - terminal.implementation_loss_db
         raise InputError(
@@ -207,6 +203,78 @@ def coverage(
         transponder_mbps=np.where(blocked, 0.0, throughput),
         clear_mbps=np.where(blocked, 0.0, clear_mbps),
     )
+
+
+def monthly_mbps(
+    satellite: Satellite,
+    terminal: Terminal,
+    climate: Climate,
+    uplink_noise: float,
+    year_pct: Floats,
+    horizon_deg: ArrayLike | None = None,
+) -> Floats:
+    """Throughput of a transponder in each month at places, shape (places, 12). [Mbit/s].
+
+    Parameters
+    ----------
+    satellite, terminal, climate, uplink_noise, horizon_deg
+        As in `coverage`.
+    year_pct
+        Share of the year in which it rains as hard as in the share of each month that counts, shape (places, 12)
+        (`months.year_pct_of_months`). [%]
+
+    Notes
+    -----
+    Es/N0 is worked out at `MONTH_STEPS` percentages and taken between them straight in the logarithm of the percentage.
+    """
+    angles = geometry.geostationary(climate.lon_deg, climate.lat_deg, satellite.longitude_deg, climate.altitude_km)
+    elevation = np.where(angles.elevation_deg > 0.0, angles.elevation_deg, np.nan)
+    clear = np.max(
+        [clear_downlink_db(satellite, b, terminal, climate.lon_deg, climate.lat_deg, angles.range_km)
+         for b in satellite.beams],
+        axis=0,
+    )  # fmt: skip
+    receive = _Receive(
+        satellite, terminal, climate, elevation, clear, uplink_noise + 10.0 ** (-satellite.c_over_i_db / 10.0)
+    )
+    steps = np.geomspace(0.001, 50.0, MONTH_STEPS)
+    ladder = np.array([receive.es_n0_db(float(p))[1] for p in steps])
+    at = np.clip(np.log(year_pct / steps[0]) / np.log(steps[1] / steps[0]), 0.0, MONTH_STEPS - 1.0)
+    low = np.minimum(at.astype(np.int64), MONTH_STEPS - 2)
+    place = np.arange(len(climate))[:, None]
+    es_n0 = ladder[low, place] + (at - low) * (ladder[low + 1, place] - ladder[low, place])
+    found = receive.mbps(es_n0)
+    blocked = ~np.isfinite(clear) | ~(angles.elevation_deg > 0.0)
+    if horizon_deg is not None:
+        blocked |= np.asarray(horizon_deg, dtype=float) >= angles.elevation_deg
+    return np.where(blocked[:, None], 0.0, found)
+
+
+@dataclass(frozen=True)
+class _Receive:
+    """A terminal's reception at places."""
+
+    satellite: Satellite
+    terminal: Terminal
+    climate: Climate
+    elevation_deg: Floats
+    clear_db: Floats
+    rest: float
+
+    def es_n0_db(self, share_pct: float) -> tuple[Floats, Floats]:
+        """Attenuation exceeded in a share of the year, and Es/N0 then. [dB]."""
+        receiver_k = self.terminal.receiver_k + self.terminal.ground_k
+        loss = total_attenuation_db(
+            self.climate, self.elevation_deg, self.satellite.downlink_ghz, share_pct, tilt_deg=self.satellite.tilt_deg,
+            diameter_m=self.terminal.diameter_m, efficiency=self.terminal.efficiency,
+        )  # fmt: skip
+        warmer = 10.0 * np.log10((receiver_k + sky_noise_k(loss)) / receiver_k)
+        return loss, -10.0 * np.log10(10.0 ** (-(self.clear_db - loss - warmer) / 10.0) + self.rest)
+
+    def mbps(self, es_n0_db: Floats) -> Floats:
+        """Throughput of a transponder. [Mbit/s]."""
+        bits = efficiency(es_n0_db - self.terminal.implementation_loss_db)
+        return np.asarray(symbol_rate_mbaud(self.satellite) * bits)
 
 
 def sheet(
