@@ -11,8 +11,10 @@ from allreach.planning.bound import Bound, Relaxation
 from allreach.planning.heuristic import Progress, better, improve, start
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.whole import share_out
 from allreach.planning.windows import improve_by_windows
 
+WHOLE_OPTIONS_MAX = 5_000  # households are shared out anew as a whole up to so many options
 ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
 FLOW_ARCS_MAX = (
     6_000  # demand is followed through the relaxation up to so many arcs; beyond, hops' capacities are relaxed
@@ -81,6 +83,8 @@ def optimise(
         max_windows=int(planning.window_max.value),
         progress=progress,
     )
+    if problem.n_options <= WHOLE_OPTIONS_MAX:
+        solution = share_out(problem, solution)
     wrong = faults(problem, solution)
     if wrong:
         raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")

@@ -1,0 +1,117 @@
+"""Whole households: the network stands, and who is served by what is decided once more in whole numbers.
+
+Programmes with shares of places split sectors and hops to the last bit; whole households do not fit in so well. Here
+the facilities and the backhaul of a plan stand, and the households are the integer columns of a small programme.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allreach.planning.heuristic import better, facilities_in_use
+from allreach.planning.problem import (
+    NOT_SERVED_USD,
+    Floats,
+    Ints,
+    Problem,
+    Solution,
+    faults,
+    pool_limit,
+    unserved,
+)
+from allreach.planning.solver import Programme, RowsBuilder, solve
+
+BRANCHES_MAX = 500
+UNIT_USD = 1000.0  # keeps the programme's numbers near 1
+
+
+def share_out(problem: Problem, solution: Solution) -> Solution:
+    """Return the plan with its households shared out anew over what is open; the same plan where that gains nothing.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    solution
+        A plan with whole households.
+    """
+    facility = problem.option_facility
+    options = np.flatnonzero((facility < 0) | solution.is_open[facility])
+    if len(options) == 0:
+        return solution
+    programme, start = _programme(problem, solution, options)
+    answer = solve(programme, relax=False, node_limit=BRANCHES_MAX, start=start)
+    if np.isnan(answer.x).any():
+        return solution
+    households = np.zeros(problem.n_options)
+    households[options] = np.rint(answer.x[: len(options)])
+    found = solution.with_households(households)
+    found = Solution(households, facilities_in_use(problem, found), _pruned(problem, found))
+    return found if not faults(problem, found) and better(problem, found, solution) else solution
+
+
+def _programme(problem: Problem, solution: Solution, options: Ints) -> tuple[Programme, Floats]:
+    """Integer columns: households of each option on offer, then those of each part left without service."""
+    p, n = problem, len(options)
+    column = np.full(p.n_options, -1, dtype=np.int64)
+    column[options] = np.arange(n)
+    rows = RowsBuilder()
+    parts = np.arange(p.n_parts)
+    rows.add(
+        "assignment",
+        p.n_parts,
+        [(p.option_part[options], np.arange(n), 1.0), (parts, n + parts, 1.0)],
+        p.part_households,
+        p.part_households,
+    )
+    uses = np.flatnonzero(column[p.use_option] >= 0)
+    limit = pool_limit(p, solution.is_open)
+    rows.add(
+        "pool_capacity",
+        p.n_pools,
+        [(p.use_pool[uses], column[p.use_option[uses]], p.use_amount[uses])],
+        -np.inf,
+        limit,
+    )
+    arcs, above, per_mbps = _ways(p, solution)
+    carried = np.flatnonzero((p.option_facility[options] >= 0) & (p.option_mbps[options] > 0))
+    entries = []
+    for row, arc in enumerate(arcs.tolist()):
+        mine = carried[np.isin(p.option_facility[options[carried]], above[arc])]
+        entries.append((np.full(len(mine), row), mine, p.option_mbps[options[mine]]))
+    rows.add("arc_capacity", len(arcs), entries, -np.inf, p.arc_capacity_mbps[arcs])
+    price = p.option_pv_usd[options].copy()
+    price[carried] += p.option_mbps[options[carried]] * per_mbps[p.option_facility[options[carried]]]
+    left = unserved(p, solution.households)
+    cost = np.concatenate([price, np.full(p.n_parts, NOT_SERVED_USD)]) / UNIT_USD
+    upper = np.concatenate([p.part_households[p.option_part[options]], p.part_households])
+    programme = rows.programme(cost, np.zeros(len(cost)), upper, np.ones(len(cost), dtype=bool), ())
+    return programme, np.concatenate([solution.households[options], left])
+
+
+def _ways(problem: Problem, solution: Solution) -> tuple[Ints, dict[int, list[int]], Floats]:
+    """Limited arcs in use, the facilities behind each, and the price of a Mbit/s on the way to each facility."""
+    above: dict[int, list[int]] = {}
+    per_mbps = np.zeros(problem.n_facilities)
+    for facility in np.flatnonzero(solution.is_open & (problem.facility_node > 0)).tolist():
+        node = int(problem.facility_node[facility])
+        while node > 0:
+            arc = int(solution.parent_arc[node])
+            per_mbps[facility] += problem.arc_pv_usd_per_mbps[arc]
+            if np.isfinite(problem.arc_capacity_mbps[arc]):
+                above.setdefault(arc, []).append(facility)
+            node = int(problem.arc_from[arc])
+    return np.array(sorted(above), dtype=np.int64), above, per_mbps
+
+
+def _pruned(problem: Problem, solution: Solution) -> Ints:
+    """Drop arcs that lead to no facility in use."""
+    needed = np.zeros(problem.n_nodes, dtype=bool)
+    needed[0] = True
+    nodes = problem.facility_node[facilities_in_use(problem, solution)]
+    for start in nodes[nodes > 0].tolist():
+        node = start
+        while not needed[node]:
+            needed[node] = True
+            node = int(problem.arc_from[solution.parent_arc[node]])
+    return np.where(needed, solution.parent_arc, -1)
