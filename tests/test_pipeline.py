@@ -261,8 +261,10 @@ def test_an_existing_folder_wins_and_keeps_its_pixel(undisturbed):
 
 def test_no_silent_fall_back_from_cuda(undisturbed):
     base, _ = undisturbed
-    with pytest.raises(DeviceError, match="processor only"):
+    with pytest.raises(DeviceError, match=r"no CUDA device.*pip install numba-cuda"):
         pipeline.run(base / "run", device="cuda")
+    with pytest.raises(DeviceError, match="one of cpu, cuda"):
+        pipeline.run(base / "run", device="opencl")
 
 
 def test_unknown_parameter_is_refused_with_near_matches(undisturbed):

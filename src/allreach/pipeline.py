@@ -25,7 +25,7 @@ from allreach.country.check import require_sound
 from allreach.country.home import home_pixels
 from allreach.country.sketch import sketch
 from allreach.demand.points import DemandPoints, demand_points
-from allreach.errors import DataMissingError, DeviceError, Fault, InputError
+from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io import stages
 from allreach.io.atomic import PART, write_json, write_text
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
@@ -38,9 +38,12 @@ from allreach.params.load import Params, load_params
 from allreach.params.sets import apply_to_config, split_sets
 from allreach.planning.assemble import PlanResult, plan_country
 from allreach.radio.coverage import Environment
+from allreach.radio.device import require_device
 from allreach.radio.measure import MeasureResult, first_map, measure, raster_files
 from allreach.radio.verify import VerifyResult, planned_sites, verify
 from allreach.report.build import build_report
+from allreach.satellite.service import SatelliteOffer
+from allreach.satellite_pipeline import offers as satellite_offers
 from allreach.terrain.terrain import terrain
 
 Progress = Callable[[str, int, int], None]
@@ -61,6 +64,7 @@ class Run:
     workers: int
     progress: Progress
     say: Say
+    device: str
     inputs: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     times_s: dict[str, float] = field(default_factory=dict)
@@ -167,7 +171,7 @@ def run(
     workers
         Threads; results do not depend on it.
     device
-        ``cpu``; ``cuda`` is refused until the coverage engine has it.
+        Where coverage maps are computed: ``cpu``, or ``cuda``, refused where there is no such device.
     fresh
         Forget what earlier runs finished.
     progress
@@ -177,9 +181,12 @@ def run(
 
     Raises
     ------
+    DeviceError
+        If the device is not there.
     InputError
         If the folder has faults: all of them.
     """
+    require_device(device)
     results = folder / "results" / _scenario_name(scenario)
     started = time.time()
     country, params, warnings = prepare(folder, scenario, sets)
@@ -187,7 +194,7 @@ def run(
         if fresh:
             stages.forget(results)
         job = Run(folder, scenario, results, country, params, country.config.seed if seed is None else seed,
-                  _threads(workers, device), progress, say, warnings=warnings)  # fmt: skip
+                  _threads(workers), progress, say, device, warnings=warnings)  # fmt: skip
         _fingerprints(job)
         steps = ("measure", "plan")[: 1 + ("measure", "plan").index(until)]
         todo = [step for step in steps if not stages.is_finished(results, step, job.keys[step])]
@@ -249,7 +256,7 @@ def _measure(job: Run, *, write: bool) -> Measured:
         terrain(
             country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()
         ),
-        params.radio, config.service_standard, config.delta_n, config.n0, job.workers,
+        params.radio, config.service_standard, config.delta_n, config.n0, job.workers, job.device,
     )  # fmt: skip
     points = demand_points(
         country.table("places"), country.population, country.grid, params.demand,
@@ -285,13 +292,16 @@ def _plan(job: Run, measured: Measured) -> None:
     """Find the least-cost plan with its bound, then measure the planned network: its reach is what counts."""
     out = job.results / "plan"
     evidence = job.country.evidence("terrain", "population", "places", "sites", "roads", "fibre", "power")
-    plan, verified, margins_db = _plan_and_verify(job, measured, evidence)
+    with _timed(job, "satellites"):
+        satellites = satellite_offers(job.country, job.folder, job.progress)
+    plan, verified, margins_db = _plan_and_verify(job, measured, satellites, evidence)
     summary = {
         **plan.summary,
         "reached_share": verified.summary["reached_share"],
         "planned_share": verified.summary["planned_share"],
         "margins_tried_db": margins_db,
         "runtime_s": round(plan.runtime_s, 1),
+        "satellites": [dict(offer.as_dict()) for offer in satellites],
     }
     named = {
         "assignments": plan.assignments, "alternatives": plan.alternatives, "sites": plan.sites, "links": plan.links,
@@ -311,7 +321,9 @@ def _plan(job: Run, measured: Measured) -> None:
     stages.finish(job.results, "plan", job.keys["plan"], files)
 
 
-def _plan_and_verify(job: Run, measured: Measured, evidence: str) -> tuple[PlanResult, VerifyResult, list[float]]:
+def _plan_and_verify(
+    job: Run, measured: Measured, satellites: tuple[SatelliteOffer, ...], evidence: str
+) -> tuple[PlanResult, VerifyResult, list[float]]:
     """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
 
     The round that reaches most people counts; of equal ones the first.
@@ -326,7 +338,7 @@ def _plan_and_verify(job: Run, measured: Measured, evidence: str) -> tuple[PlanR
             plan = plan_country(
                 measured.points, measured.result, measured.environment, country.layers, job.config, params,
                 clutter_class=country.clutter_class, population=country.population, margin_db=margin_db,
-                evidence=evidence, progress=_named(job.progress, number),
+                satellites=satellites, evidence=evidence, progress=_named(job.progress, number),
             )  # fmt: skip
         with _timed(job, f"verify_{number + 1}"):
             verified = verify(
@@ -376,6 +388,7 @@ def _write_manifest(job: Run, started: float) -> None:
             "scenario": job.scenario,
             "seed": job.seed,
             "workers": job.workers,
+            "device": job.device,
             "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "times_s": {name: round(value, 1) for name, value in job.times_s.items()},
@@ -413,11 +426,7 @@ def _scenario(folder: Path, name: str) -> dict[str, Any]:
     return dict(overlay)
 
 
-def _threads(workers: int | None, device: str) -> int:
-    if device != "cpu":
-        raise DeviceError(
-            f"--device {device}: this version computes coverage on the processor only; leave the option out"
-        )
+def _threads(workers: int | None) -> int:
     return workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 

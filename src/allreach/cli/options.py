@@ -22,7 +22,11 @@ workers = click.option(
     "--workers", type=click.IntRange(1), default=None, help="Threads (default: all cores); results do not depend on it."
 )
 device = click.option(
-    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where coverage is computed."
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    default="cpu",
+    show_default=True,
+    help="Where coverage maps are computed; cuda: on an NVIDIA device with float64 at half rate.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
 fresh = click.option("--fresh", is_flag=True, help="Start anew instead of going on where an earlier run stopped.")

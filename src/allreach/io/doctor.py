@@ -99,12 +99,12 @@ def _jit_cache() -> Finding:
 
 
 def _cuda() -> Finding:
-    from numba import cuda
+    from allreach.radio.device import cuda_state
 
-    there = bool(cuda.is_available())  # type: ignore[no-untyped-call]
-    return Finding(
-        "CUDA device", "ok" if there else "note", "there" if there else "none; coverage runs on the processor"
-    )
+    state = cuda_state()
+    if state.is_usable:
+        return Finding("CUDA device", "ok", f"{state.found}; `--device cuda` computes maps there")
+    return Finding("CUDA device", "note", f"{state.found}; coverage runs on the processor", state.mend)
 
 
 def _packages() -> list[Finding]:

@@ -73,5 +73,7 @@ def _reason(cuda: Any) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip(" :")]
-    return " ".join(lines)[:200].rstrip(" :") or type(error).__name__
+    """First sentence of a driver's message."""
+    lines = (line.strip() for line in str(error).splitlines() if line.strip(" :"))
+    text = " ".join(lines).removeprefix("Error at driver init:").strip()
+    return text.split(". ")[0].rstrip(" .:")[:200] or type(error).__name__

@@ -1,0 +1,101 @@
+"""The CUDA engine against the processor's, under numba's simulator; refusals where there is no device for it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from numba import cuda
+
+from allreach.errors import DeviceError
+from allreach.radio.coverage import Environment
+from allreach.radio.device import cuda_state, require_device
+from allreach.radio.link_budget import handset
+from allreach.radio.polar import serve_by_sweep
+from allreach.radio.sites import site_arrays
+
+SCRIPT = Path(__file__).with_name("cuda_simulated.py")
+NO_DEVICE = not cuda.is_available()
+
+
+def test_the_simulated_device_gives_the_processors_map(
+    sites_at: Callable[..., gpd.GeoDataFrame], environment: Environment, tmp_path: Path
+) -> None:
+    frame = sites_at([504_030.0, 506_130.0, 511_000.0], [4_497_010.0, 4_493_870.0, 4_490_000.0], n_sectors=[3, 1, 3])
+    sites = site_arrays(frame, environment.terrain.grid, environment.radio).upgraded(np.array([True, False, True]))
+    grid = environment.terrain.grid
+    ground = environment.terrain.ground_m.copy()
+    ground[:, 44] = np.nan
+    ground[20, 10:16] = np.nan
+    torn = replace(environment, terrain=replace(environment.terrain, ground_m=ground))
+    row, col = np.mgrid[0 : grid.n_rows : 2, 0 : grid.n_cols : 2].reshape(2, -1)
+    x_m, y_m = grid.xy_m(row, col)
+    terminals = [handset(torn.radio), handset(torn.radio, indoors=True)]
+    expected = serve_by_sweep(x_m, y_m, sites, torn, terminals)
+    assert expected[0].n_void.sum() > 100
+    assert expected[0].is_near.any()
+
+    scene, out = tmp_path / "scene.pickle", tmp_path / "found.npz"
+    scene.write_bytes(pickle.dumps((x_m, y_m, sites, torn, terminals)))
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), str(scene), str(out)],
+        env=os.environ | {"NUMBA_ENABLE_CUDASIM": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = np.load(out)
+    assert found["one_done"].tolist() == [3]
+    assert found["many_done"].tolist() == [1, 2, 3]
+    for launches in ("one", "many"):
+        for t, served in enumerate(expected):
+            for field in fields(served):
+                own, other = getattr(served, field.name), found[f"{launches}_{t}_{field.name}"]
+                if own.dtype.kind == "f":
+                    np.testing.assert_allclose(other, own, rtol=1e-7, atol=1e-6, err_msg=field.name)
+                else:
+                    np.testing.assert_array_equal(other, own, err_msg=field.name)
+
+
+@pytest.mark.skipif(not NO_DEVICE, reason="there is a CUDA device")
+def test_without_a_device_cuda_is_refused_with_what_to_do() -> None:
+    with pytest.raises(DeviceError, match=r"--device cuda: no CUDA device: .*\. Install an NVIDIA driver"):
+        require_device("cuda")
+
+
+def test_an_unknown_device_is_refused_and_the_processor_is_not() -> None:
+    require_device("cpu")
+    with pytest.raises(DeviceError, match="one of cpu, cuda"):
+        require_device("gpu")
+
+
+@pytest.mark.parametrize(("ratio", "is_usable"), [(2, True), (32, False), (64, False)])
+def test_a_device_with_slow_float64_is_refused(monkeypatch: pytest.MonkeyPatch, ratio: int, is_usable: bool) -> None:
+    device = SimpleNamespace(SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO=ratio, name=b"Some Card")
+    monkeypatch.setattr(cuda, "is_available", lambda: True)
+    monkeypatch.setattr(cuda, "get_current_device", lambda: device, raising=False)
+    state = cuda_state()
+    assert state.is_usable is is_usable
+    assert "Some Card" in state.found
+    if not is_usable:
+        with pytest.raises(DeviceError, match=rf"1/{ratio} .*float64 only.*A100"):
+            require_device("cuda")
+
+
+def test_a_driver_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("Error at driver init:\n\nCUDA_ERROR_SYSTEM_NOT_READY. Look it up\n:")
+
+    monkeypatch.setattr(cuda, "is_available", lambda: True)
+    monkeypatch.setattr(cuda, "get_current_device", fail, raising=False)
+    assert cuda_state().found == "CUDA cannot be used: CUDA_ERROR_SYSTEM_NOT_READY"
