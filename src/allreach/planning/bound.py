@@ -18,7 +18,9 @@ from allreach.planning.cuts import Cut, Separator
 from allreach.planning.problem import NOT_SERVED_USD, Floats, Problem
 from allreach.planning.solver import Programme, relaxation
 
-ROUND_GAIN = 1e-4  # a round of cuts that raises the relaxation by a smaller share is the last
+ROUND_GAIN = 5e-5  # a round of cuts that raises the relaxation by a smaller share is idle
+LAST_ROUNDS = 5  # further rounds once it is known how many people the plan leaves without service
+IDLE_ROUNDS = 3  # so many idle rounds, one after the other, are the last
 SAFETY = 1e-9  # relative; covers the rounding of the sums below
 
 
@@ -129,22 +131,34 @@ class Relaxation:
         self.highs.run()
         self.cuts: list[Cut] = []
         self.n_rounds = 0
-        separator = Separator(problem, self.columns)
-        spent = 0
-        value = self.highs.getInfo().objective_function_value
+        self.separator = Separator(problem, self.columns)
+        self.is_true_cost = np.ones(self.columns.total, dtype=bool)
+        self.is_true_cost[self.columns.n : self.columns.y] = False
+        self.cut_iterations = cut_iterations
+        self._cut(n_rounds, max_cuts=max_cuts, max_iterations=cut_iterations)
+
+    def _cut(self, n_rounds: int, *, max_cuts: int, max_iterations: int) -> None:
+        """Solve, cut, solve again, until the cuts bring next to nothing."""
+        spent = idle = 0
+        value = self._cost()
         for _ in range(n_rounds):
-            found = separator.cuts(self.x(), max_cuts=max_cuts)
+            found = self.separator.cuts(self.x(), max_cuts=max_cuts)
             if not found:
                 break
             self.n_rounds += 1
-            _add(self.highs, found)
+            add_cuts(self.highs, found)
             self.cuts.extend(found)
             self.highs.setOptionValue("solver", "simplex")
             self.highs.run()
             spent += int(self.highs.getInfo().simplex_iteration_count)
-            before, value = value, self.highs.getInfo().objective_function_value
-            if (cut_iterations and spent > cut_iterations) or value - before < ROUND_GAIN * abs(value):
+            before, value = value, self._cost()
+            idle = idle + 1 if value - before < ROUND_GAIN * abs(value) else 0
+            if (max_iterations and spent > max_iterations) or idle >= IDLE_ROUNDS:
                 break
+
+    def _cost(self) -> float:
+        """Return the cost of the point without the price on households left without service."""
+        return float((self.programme.cost * self.x())[self.is_true_cost].sum())
 
     def x(self) -> Floats:
         """Return the point of the relaxation."""
@@ -161,7 +175,6 @@ class Relaxation:
     def bound(self, unserved_people: float) -> Bound:
         """Bound for all plans that leave at most so many people without service."""
         exact, _ = model.build(self.problem, unserved_people=unserved_people, with_flow=self.columns.has_flow)
-        programme = with_cuts(exact, self.cuts)
         n = len(self.n_column)
         self.highs.changeColsCost(n, self.n_column, np.zeros(n))
         columns = slice(self.columns.n, self.columns.y)
@@ -170,6 +183,8 @@ class Relaxation:
         row = sum(count for _, count in exact.row_family[:reach])
         self.highs.changeRowBounds(row, -highspy.kHighsInf, unserved_people)
         self.highs.run()
+        self._cut(LAST_ROUNDS, max_cuts=20_000, max_iterations=self.cut_iterations)
+        programme = with_cuts(exact, self.cuts)
         price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
         if len(price) != programme.n_rows:
             price = np.zeros(programme.n_rows)
@@ -190,26 +205,26 @@ def with_cuts(programme: Programme, cuts: list[Cut]) -> Programme:
     """Return a programme with cuts as further rows."""
     if not cuts:
         return programme
-    count = np.array([len(c.plus) + len(c.minus) for c in cuts])
+    count = np.array([len(c.columns) for c in cuts])
     row = programme.n_rows + np.repeat(np.arange(len(cuts)), count)
-    col = np.concatenate([np.concatenate([c.plus, c.minus]) for c in cuts])
-    value = np.concatenate([np.concatenate([np.ones(len(c.plus)), -np.ones(len(c.minus))]) for c in cuts])
+    col = np.concatenate([c.columns for c in cuts])
+    value = np.concatenate([c.values for c in cuts])
     return replace(
         programme,
         entry_row=np.concatenate([programme.entry_row, row]),
         entry_col=np.concatenate([programme.entry_col, col]),
         entry_value=np.concatenate([programme.entry_value, value]),
-        row_lower=np.concatenate([programme.row_lower, np.zeros(len(cuts))]),
+        row_lower=np.concatenate([programme.row_lower, np.array([c.least for c in cuts])]),
         row_upper=np.concatenate([programme.row_upper, np.full(len(cuts), np.inf)]),
         row_family=(*programme.row_family, ("cut", len(cuts))),
     )
 
 
-def _add(highs: highspy.Highs, cuts: list[Cut]) -> None:
-    count = np.array([len(c.plus) + len(c.minus) for c in cuts])
+def add_cuts(highs: highspy.Highs, cuts: list[Cut]) -> None:
+    """Give a solver the cuts as further rows."""
+    count = np.array([len(c.columns) for c in cuts])
     start = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int32)
-    index = np.concatenate([np.concatenate([c.plus, c.minus]) for c in cuts]).astype(np.int32)
-    value = np.concatenate([np.concatenate([np.ones(len(c.plus)), -np.ones(len(c.minus))]) for c in cuts])
-    highs.addRows(
-        len(cuts), np.zeros(len(cuts)), np.full(len(cuts), highspy.kHighsInf), int(count.sum()), start, index, value
-    )
+    index = np.concatenate([c.columns for c in cuts]).astype(np.int32)
+    value = np.concatenate([c.values for c in cuts])
+    least = np.array([c.least for c in cuts])
+    highs.addRows(len(cuts), least, np.full(len(cuts), highspy.kHighsInf), int(count.sum()), start, index, value)

@@ -22,6 +22,7 @@ from allreach.planning.problem import (
 from allreach.planning.solver import Programme, RowsBuilder
 
 COST_UNIT_USD = 1000.0  # keeps the programme's numbers near 1
+PEOPLE_UNIT = 1000.0
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
     towers = np.flatnonzero(problem.node_tower_pv_usd > 0)
     arcs = np.flatnonzero(problem.arc_to != 0)
     fed = np.unique(problem.arc_to[arcs])
-    # positions of the arcs on which demand is a column: all, or those that are priced by it
-    followed = np.arange(len(arcs)) if with_flow else np.flatnonzero(problem.arc_pv_usd_per_mbps[arcs] > 0)
+    # positions of the arcs on which demand is a column: all, or those that it fills or that are priced by it
+    followed = np.arange(len(arcs)) if with_flow else limited_arcs(problem, arcs)
     starts = np.cumsum(
         [
             0,
@@ -73,7 +74,12 @@ def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
 
 
 def build(
-    problem: Problem, *, unserved_people: float = 0.0, with_flow: bool = True, not_served_usd: float = 0.0
+    problem: Problem,
+    *,
+    unserved_people: float = 0.0,
+    with_flow: bool = True,
+    not_served_usd: float = 0.0,
+    budget_usd: float | None = None,
 ) -> tuple[Programme, Columns]:
     """Write the model of a problem.
 
@@ -88,6 +94,9 @@ def build(
         Mbit/s, and for plans that hang together. Without it the model is a relaxation.
     not_served_usd
         Price on every household left without service, for searches that should leave few. [USD]
+    budget_usd
+        Present value that a plan may cost. Then not the cost but the people without service are minimised, counted in
+        thousands. [USD]
     """
     columns = lay_out(problem, with_flow=with_flow)
     rows = RowsBuilder()
@@ -101,11 +110,10 @@ def build(
     define_facility_is_fed(rows, problem, columns)
     define_fed_tower(rows, problem, columns)
     define_flow_balance(rows, problem, columns)
+    define_arc_capacity(rows, problem, columns)
+    define_demand_at_node(rows, problem, columns)
     if with_flow:
         define_flow_conservation(rows, problem, columns)
-        define_arc_capacity(rows, problem, columns)
-    else:
-        define_priced_demand(rows, problem, columns)
     lower, upper = _column_bounds(problem, columns, unserved_people)
     is_integer = np.zeros(columns.total, dtype=bool)
     is_integer[columns.y : columns.g] = True
@@ -121,6 +129,10 @@ def build(
     )
     cost = _cost(problem, columns)
     cost[columns.n : columns.y] = not_served_usd / COST_UNIT_USD * problem.part_households
+    if budget_usd is not None:
+        define_budget(rows, _cost(problem, columns), budget_usd)
+        cost = np.zeros(columns.total)
+        cost[columns.n : columns.y] = problem.part_people / PEOPLE_UNIT
     return rows.programme(cost, lower, upper, is_integer, family), columns
 
 
@@ -143,6 +155,12 @@ def define_reach(rows: RowsBuilder, problem: Problem, columns: Columns, unserved
     """At most so many people stay without service: sum of people n <= allowance."""
     parts = np.arange(problem.n_parts)
     rows.add("reach", 1, [(np.zeros_like(parts), columns.n + parts, problem.part_people)], -np.inf, unserved_people)
+
+
+def define_budget(rows: RowsBuilder, cost: Floats, budget_usd: float) -> None:
+    """Never spend more than the budget: sum of all costs <= budget."""
+    paid = np.flatnonzero(cost)
+    rows.add("budget", 1, [(np.zeros_like(paid), paid, cost[paid])], -np.inf, budget_usd / COST_UNIT_USD)
 
 
 def define_pairwise_links(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
@@ -294,55 +312,59 @@ def define_flow_conservation(rows: RowsBuilder, problem: Problem, columns: Colum
 
 def define_arc_capacity(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
     """Demand only on arcs that are built, within their capacity: g <= capacity z."""
-    arcs = np.arange(len(columns.arcs))
-    limit = flow_limit_mbps(problem)[columns.arcs]
+    index = np.arange(len(columns.followed))
+    limit = flow_limit_mbps(problem)[columns.arcs[columns.followed]]
     rows.add(
         "arc_capacity",
-        len(arcs),
-        [(arcs, columns.g + arcs, 1.0), (arcs, columns.z + arcs, -limit)],
+        len(index),
+        [(index, columns.g + index, 1.0), (index, columns.z + columns.followed, -limit)],
         -np.inf,
         0.0,
     )
 
 
-def define_priced_demand(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
-    """Pay for the demand of a node that only a priced arc feeds: g >= sum of demand (x - z of the other arcs into it).
+def define_demand_at_node(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
+    """Bring the demand of a node that no unlimited arc feeds: sum of g into it >= sum of demand (x - unlimited z).
 
-    Stands in for following demand through the whole graph: what else runs through the arc is left out, so it relaxes.
+    Stands in for following demand through the whole graph: what runs on to other nodes is left out, so it relaxes.
     """
     arcs = columns.arcs[columns.followed]
     options = np.flatnonzero((problem.option_facility >= 0) & (problem.option_mbps > 0))
     node = problem.facility_node[problem.option_facility[options]]
+    has_row = np.zeros(problem.n_nodes + 1, dtype=bool)
+    has_row[problem.arc_to[arcs]] = True
+    options, node = options[has_row[node] & (node > 0)], node[has_row[node] & (node > 0)]
     demand = problem.option_mbps[options] * problem.part_households[problem.option_part[options]]
     pair = node * max(problem.n_parts, 1) + problem.option_part[options]
     pairs, index = np.unique(pair, return_inverse=True)
     most = np.zeros(len(pairs))
     np.maximum.at(most, index, demand)
-    at_node = np.bincount(
-        np.maximum(pairs // max(problem.n_parts, 1), 0),
-        weights=np.where(pairs // max(problem.n_parts, 1) > 0, most, 0.0),
-        minlength=problem.n_nodes,
-    )
-    order = np.argsort(node, kind="stable")
-    first = np.searchsorted(node[order], problem.arc_to[arcs], side="left")
-    last = np.searchsorted(node[order], problem.arc_to[arcs], side="right")
-    row = np.repeat(np.arange(len(arcs)), last - first)
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-    used = order[np.repeat(first, last - first) + offset]
-    index = np.arange(len(arcs))
-    total = at_node[problem.arc_to[arcs]]
+    total = np.bincount(pairs // max(problem.n_parts, 1), weights=most, minlength=problem.n_nodes)
+    nodes = np.unique(node)
+    row_of = np.full(problem.n_nodes, -1, dtype=np.int64)
+    row_of[nodes] = np.arange(len(nodes))
+    into = np.flatnonzero(row_of[problem.arc_to[arcs]] >= 0)
+    is_limited = np.zeros(len(columns.arcs), dtype=bool)
+    is_limited[limited_arcs(problem, columns.arcs)] = True
+    is_free = np.flatnonzero(~is_limited & (row_of[problem.arc_to[columns.arcs]] >= 0))
+    into = into[is_limited[columns.followed[into]]]
+    heads = problem.arc_to[columns.arcs[is_free]]
     rows.add(
-        "priced_demand",
-        len(arcs),
+        "demand_at_node",
+        len(nodes),
         [
-            (index, columns.g + index, 1.0),
-            (row, columns.x + options[used], -demand[used]),
-            (index, columns.fed_column[problem.arc_to[arcs]], total),
-            (index, columns.z + columns.followed, -total),
+            (row_of[problem.arc_to[arcs[into]]], columns.g + into, 1.0),
+            (row_of[node], columns.x + options, -demand),
+            (row_of[heads], columns.z + is_free, total[heads]),
         ],
         0.0,
         np.inf,
     )
+
+
+def limited_arcs(problem: Problem, arcs: Ints) -> Ints:
+    """Positions of the arcs that demand fills or pays for."""
+    return np.flatnonzero(np.isfinite(problem.arc_capacity_mbps[arcs]) | (problem.arc_pv_usd_per_mbps[arcs] > 0))
 
 
 def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
