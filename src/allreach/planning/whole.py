@@ -75,7 +75,7 @@ def _programme(problem: Problem, solution: Solution, options: Ints) -> tuple[Pro
     )
     arcs, above, per_mbps = _ways(p, solution)
     carried = np.flatnonzero((p.option_facility[options] >= 0) & (p.option_mbps[options] > 0))
-    entries = []
+    entries: list[tuple[Ints, Ints, Floats | float]] = []
     for row, arc in enumerate(arcs.tolist()):
         mine = carried[np.isin(p.option_facility[options[carried]], above[arc])]
         entries.append((np.full(len(mine), row), mine, p.option_mbps[options[mine]]))
