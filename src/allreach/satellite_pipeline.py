@@ -20,6 +20,7 @@ from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.country_folder import Country, read_country
 from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
+from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
 from allreach.report import link_sheet, svg_plot
 from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, service, visibility
 from allreach.satellite.modcods import LADDER, Modcod, modcod
@@ -32,9 +33,6 @@ from allreach.satellite.slant_path import total_attenuation_db
 MAP_PIXEL_M: Final = 1000.0
 WATCH_STEP_S: Final = 30.0
 PLAN_STEP_S: Final = 60.0  # for a plan all places are watched
-SATELLITES_FILE: Final = "satellites.yaml"
-TERMINALS_FILE: Final = "terminals.yaml"
-CONSTELLATION_FILE: Final = "constellation.yaml"
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PLOT_TIMES_PCT: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 Progress = Callable[[str, int, int], None]
@@ -77,7 +75,8 @@ def satellite(
     folder
         Country folder.
     satellite_file, terminals_file
-        YAML files; by default the textbook satellite and terminals, and every result says so.
+        YAML files; by default those of the country folder (the first satellite), else the textbook satellite and
+        terminals, and every result says so.
     scenario
         Scenario.
     time_pct
@@ -87,7 +86,8 @@ def satellite(
     modcod_name
         MODCOD below which the link counts as down; by default the lowest.
     constellation_file
-        YAML file of shells, gateways and capacity; none: the shells of Starlink's first generation as filed.
+        YAML file of shells, gateways and capacity; by default that of the country folder, else the shells of Starlink's
+        first generation as filed.
     elements_file
         Orbital elements instead of the shells.
     at
@@ -101,10 +101,12 @@ def satellite(
         What ``summary.json`` holds.
     """
     say = progress or (lambda stage, done, total: None)
-    sat = satellite_files.read_satellite(satellite_file) if satellite_file else satellite_files.textbook_satellite()
+    sat = _satellite(satellite_file, folder)
+    terminals_file = terminals_file or _own(folder, TERMINALS_FILE)
     terminal, gateway = (
         satellite_files.read_terminals(terminals_file) if terminals_file else satellite_files.textbook_terminals()
     )
+    constellation_file = constellation_file or _own(folder, CONSTELLATION_FILE)
     say("read", 0, 4)
     country = read_country(folder)
     out = folder / "results" / scenario / "satellite"
@@ -164,6 +166,19 @@ def offers(country: Country, folder: Path, progress: Progress | None = None) -> 
     if path.is_file():
         found += [_geostationary_offer(country, places, sat, folder) for sat in satellite_files.read_satellites(path)]
     return tuple(found)
+
+
+def _own(folder: Path, name: str) -> Path | None:
+    """File of a country folder, if it is there."""
+    path = folder / name
+    return path if path.is_file() else None
+
+
+def _satellite(satellite_file: Path | None, folder: Path) -> Satellite:
+    if satellite_file is not None:
+        return satellite_files.read_satellite(satellite_file)
+    own = _own(folder, SATELLITES_FILE)
+    return satellite_files.read_satellites(own)[0] if own else satellite_files.textbook_satellite()
 
 
 def _low_orbit_offer(country: Country, places: pd.DataFrame, path: Path, progress: Progress | None) -> SatelliteOffer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,7 +23,15 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import RASTERS, read_config, sha256
 from allreach.io.foreign_raster import HIGHEST_M, LOWEST_M
+from allreach.io.orbit_files import read_constellation
 from allreach.io.raster import read_raster
+from allreach.io.satellite_files import (
+    CONSTELLATION_FILE,
+    SATELLITES_FILE,
+    TERMINALS_FILE,
+    read_satellites,
+    read_terminals,
+)
 from allreach.io.vector import read_table
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
@@ -60,8 +69,25 @@ def check(folder: Path) -> list[Fault]:
     inside = None if grid is None or outline is None else outline_mask(outline, grid)
     faults += _raster_faults({n: v for n, v in rasters.items() if grid and v.shape == grid.shape}, inside)
     faults += table_faults(Folder(config, grid, rasters, layers, outline))
-    faults += _provenance_faults(folder, [*rasters, *layers])
+    faults += _provenance_faults(folder, [*rasters, *layers]) + _satellite_faults(folder)
     return sorted(faults, key=lambda fault: fault.severity == "warning")
+
+
+def _satellite_faults(folder: Path) -> list[Fault]:
+    """Faults of the files about satellites, where there are any."""
+    readers: dict[str, Callable[[Path], object]] = {
+        SATELLITES_FILE: read_satellites,
+        TERMINALS_FILE: read_terminals,
+        CONSTELLATION_FILE: read_constellation,
+    }
+    faults: list[Fault] = []
+    for name, read in readers.items():
+        if (folder / name).is_file():
+            try:
+                read(folder / name)
+            except InputError as error:
+                faults += error.faults
+    return faults
 
 
 def _config(folder: Path, faults: list[Fault]) -> CountryConfig | None:

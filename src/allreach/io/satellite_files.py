@@ -11,6 +11,12 @@ import yaml
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.satellite.satellite_data import Satellite, Terminal, parse
 
+SATELLITES_FILE = "satellites.yaml"
+TERMINALS_FILE = "terminals.yaml"
+CONSTELLATION_FILE = "constellation.yaml"
+SATELLITE_FILES = (SATELLITES_FILE, TERMINALS_FILE, CONSTELLATION_FILE)
+"""Files of a country folder about satellites; none is compulsory."""
+
 
 def read_yaml(path: Path) -> Any:
     """Read one YAML file."""

@@ -17,6 +17,7 @@ from typing import Any
 from allreach.errors import AllreachError
 from allreach.io.atomic import WriteError, remove_parts, write_json
 from allreach.io.country_folder import sha256
+from allreach.io.satellite_files import SATELLITE_FILES
 
 STAGES = ".stages"
 
@@ -50,7 +51,7 @@ def versions() -> dict[str, str]:
 
 def input_checksums(folder: Path) -> dict[str, str]:
     """Checksums of the input files of a country folder (scenarios and results are not inputs of the country)."""
-    names = ("*.tif", "*.parquet", "country.yaml")
+    names = ("*.tif", "*.parquet", "country.yaml", *SATELLITE_FILES)
     return {p.name: sha256(p) for pattern in names for p in sorted(folder.glob(pattern)) if not p.name.startswith(".")}
 
 

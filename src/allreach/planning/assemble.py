@@ -29,6 +29,7 @@ from allreach.radio.fixed_lines import fixed_share
 from allreach.radio.measure import MeasureResult
 from allreach.radio.service import service_links
 from allreach.radio.sites import with_candidates
+from allreach.satellite.service import SatelliteOffer
 
 WATER = 1  # clutter class, and P.1812 zone of the sea
 
@@ -46,6 +47,7 @@ def plan_country(
     clutter_class: NDArray[np.uint8] | None = None,
     population: NDArray[np.float32] | None = None,
     margin_db: float | None = None,
+    satellites: tuple[SatelliteOffer, ...] = (),
     evidence: str = "modelled",
     progress: Progress | None = None,
 ) -> PlanResult:
@@ -65,6 +67,8 @@ def plan_country(
         Rasters, or none.
     margin_db
         Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
+    satellites
+        What satellites offer at each place; without, the parameters say it alone.
     evidence
         Worst evidence of the layers.
     progress
@@ -72,7 +76,7 @@ def plan_country(
     """
     inputs = plan_inputs(
         points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
-        margin_db=margin_db, evidence=evidence, progress=progress,
+        margin_db=margin_db, satellites=satellites, evidence=evidence, progress=progress,
     )  # fmt: skip
     return plan(inputs, progress=progress)
 
@@ -88,6 +92,7 @@ def plan_inputs(
     clutter_class: NDArray[np.uint8] | None = None,
     population: NDArray[np.float32] | None = None,
     margin_db: float | None = None,
+    satellites: tuple[SatelliteOffer, ...] = (),
     evidence: str = "modelled",
     progress: Progress | None = None,
 ) -> PlanInputs:
@@ -146,6 +151,7 @@ def plan_inputs(
         fixed_site=fixed_site.astype(str),
         fixed_exchanges=exchanges,
         wanted=wanted,
+        satellites=satellites,
         evidence=evidence,
         notes=network.notes,
     )

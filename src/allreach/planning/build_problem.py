@@ -16,8 +16,10 @@ from allreach.planning.offers import TECH, Offers
 from allreach.planning.parts import Parts, largest_remainder, make_parts, site_levels
 from allreach.planning.priced_graph import PricedGraph, priced_graph
 from allreach.planning.problem import TECHNOLOGIES, Bools, Floats, Ints, Problem
+from allreach.planning.sky import POOLS, Sky, satellite_options
 from allreach.planning.unit_lines import EXCHANGE, NEW, UPGRADE, UnitLines
 from allreach.radio.service_links import FULL, FWA, HANDSET
+from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT
 
 __all__ = ["AS_IT_IS", "TECH", "Assembly", "Fixed", "build_problem", "committed_households"]
 
@@ -125,15 +127,19 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     active = np.flatnonzero(served_by < 0)
     local_part = np.full(len(parts.place) + 1, -1, dtype=np.int64)
     local_part[active] = np.arange(len(active))
-    limits = _limits(inputs)
+    sky = Sky(inputs)
+    limits = _limits(inputs, sky)
     columns = Offers()
     _radio_options(inputs, parts, local_part, level, can_upgrade, columns, lines, limits)
     network = inputs.network
     exchange_node = network.node_of_row(net.EXCHANGE, inputs.points.n_places)
     _fibre_options(inputs, parts, active, exchange_node, columns, lines, limits)
-    _satellite_options(inputs, parts, active, columns, lines, limits)
-    rows = institution_options(inputs, len(active), level, can_upgrade, columns, lines)
-    return _pack(inputs, lines, parts, active, rows, columns, fixed, site_time, site_mbps, level, exchange_node, limits)
+    price = {t: lines.pv_usd(lines.household(t, 0)) for t in (LOW_ORBIT, GEOSTATIONARY)}
+    satellite_options(sky, parts.place[active], parts.x_m[active], parts.y_m[active], columns, price, limits)
+    rows = institution_options(inputs, len(active), level, can_upgrade, columns, lines, sky)
+    return _pack(
+        inputs, lines, parts, active, rows, columns, sky, fixed, site_time, site_mbps, level, exchange_node, limits
+    )
 
 
 def committed_households(inputs: PlanInputs) -> Ints:
@@ -299,7 +305,7 @@ def _fixed(inputs: PlanInputs, parts: Parts, served_by: Ints, level: Ints, by_li
     )
 
 
-def _limits(inputs: PlanInputs) -> dict[str, NDArray[np.str_]]:
+def _limits(inputs: PlanInputs, sky: Sky) -> dict[str, NDArray[np.str_]]:
     """Per technology and place, why it is not on offer; empty where it may be."""
     planning, standard = inputs.params.planning, inputs.standard
     n = inputs.points.n_places
@@ -311,8 +317,7 @@ def _limits(inputs: PlanInputs) -> dict[str, NDArray[np.str_]]:
         elif latency_ms > standard.latency_ms + 1e-9:
             out[technology][:] = f"takes {latency_ms:g} ms, the standard allows {standard.latency_ms:g}"
 
-    check("satellite_leo", planning.leo_dl_mbps.value, planning.leo_latency_ms.value)
-    check("satellite_geo", planning.geo_dl_mbps.value, planning.geo_latency_ms.value)
+    sky.limits(out)
     check("fibre", inputs.params.radio.fixed_dl_mbps.value, planning.fibre_latency_ms.value)
     for technology in ("mobile_upgrade", "mobile_new", "fwa"):
         check(technology, np.inf, planning.radio_latency_ms.value)
@@ -396,39 +401,6 @@ def _fibre_options(
         )  # fmt: skip
 
 
-def _satellite_options(
-    inputs: PlanInputs, parts: Parts, active: Ints, columns: Offers, lines: UnitLines, limits: dict[str, NDArray]
-) -> None:
-    planning = inputs.params.planning
-    edge_m = 1000.0 * float(np.sqrt(planning.leo_cell_km2.value))
-    block = int(planning.leo_block_cells.value)
-    beam_m = 1000.0 * planning.geo_beam_km.value
-    price = {t: lines.pv_usd(lines.household(t, 0)) for t in ("satellite_leo", "satellite_geo")}
-    for i, part in enumerate(active.tolist()):
-        place, x_m, y_m = int(parts.place[part]), float(parts.x_m[part]), float(parts.y_m[part])
-        if not limits["satellite_leo"][place]:
-            column, row = int(np.floor(x_m / edge_m)), int(np.floor(y_m / edge_m))
-            option = columns.add(i, "satellite_leo", -1, price["satellite_leo"], 0.0, planning.leo_dl_mbps.value)
-            columns.uses.append((option, columns.pool("leo_cell", column, row), inputs.household_growth))
-            block_pool = columns.pool("leo_block", column // block, row // block)
-            columns.uses.append((option, block_pool, inputs.household_growth))
-        if not limits["satellite_geo"][place]:
-            option = columns.add(i, "satellite_geo", -1, price["satellite_geo"], 0.0, planning.geo_dl_mbps.value)
-            beam = columns.pool("geo_beam", int(np.floor(x_m / beam_m)), int(np.floor(y_m / beam_m)))
-            columns.uses.append((option, beam, inputs.busy_hour_mbps))
-
-
-def _pool_capacity(inputs: PlanInputs, kind: str) -> float:
-    planning = inputs.params.planning
-    cell = float(np.floor(planning.leo_users_per_km2.value * planning.leo_cell_km2.value))
-    return {
-        "sector": 0.0,
-        "leo_cell": cell,
-        "leo_block": float(np.floor(planning.leo_lit_share.value * cell * planning.leo_block_cells.value**2)),
-        "geo_beam": planning.geo_beam_mbps.value,
-    }[kind]
-
-
 def _pack(
     inputs: PlanInputs,
     lines: UnitLines,
@@ -436,6 +408,7 @@ def _pack(
     active: Ints,
     wanted: Ints,
     columns: Offers,
+    sky: Sky,
     fixed: Fixed,
     site_time: NDArray,
     site_mbps: Floats,
@@ -489,7 +462,7 @@ def _pack(
     group = np.where((kind == AS_IT_IS) | (kind == UPGRADE), row, -1)
 
     pools = list(columns.pools)
-    capacity = np.array([_pool_capacity(inputs, k) for k, _, _ in pools], dtype=np.float64)
+    capacity = np.array([sky.capacity(*pool) if pool[0] in POOLS else 0.0 for pool in pools], dtype=np.float64)
     cap = inputs.params.radio.load_cap.value
     gains: list[tuple[int, int, float]] = []
     for pool, (name, site, sector) in enumerate(pools):

@@ -17,6 +17,7 @@ from allreach.params.load import Params
 from allreach.planning.institutions import Institutions, empty
 from allreach.radio.service_links import ServiceLinks
 from allreach.radio.sites import SiteArrays
+from allreach.satellite.service import SatelliteOffer
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class PlanInputs:
         Those exchanges: ``fibre_id``, operator, evidence, geometry.
     wanted
         Institutions that the plan connects; none where `None`.
+    satellites
+        What satellites offer at each place; without, the parameters say it alone.
     evidence
         Worst evidence of the layers that all results rest on.
     notes
@@ -70,6 +73,7 @@ class PlanInputs:
     fixed_site: NDArray[np.str_]
     fixed_exchanges: gpd.GeoDataFrame
     wanted: Institutions | None = None
+    satellites: tuple[SatelliteOffer, ...] = ()
     evidence: str = "modelled"
     notes: tuple[str, ...] = field(default=())
 

@@ -9,6 +9,7 @@ from allreach.planning.inputs import PlanInputs
 from allreach.planning.institutions import COMMITTED, INSTITUTION, RETAIL, radio_links
 from allreach.planning.offers import Offers
 from allreach.planning.problem import Bools, Floats, Ints
+from allreach.planning.sky import Sky
 from allreach.planning.unit_lines import NEW, UPGRADE, UnitLines
 
 AS_IT_IS = "existing"
@@ -30,7 +31,7 @@ def sector_wishes(inputs: PlanInputs, level: Ints) -> tuple[Ints, Ints, Floats, 
 
 
 def institution_options(
-    inputs: PlanInputs, first_part: int, level: Ints, can_upgrade: Bools, offers: Offers, lines: UnitLines
+    inputs: PlanInputs, first_part: int, level: Ints, can_upgrade: Bools, offers: Offers, lines: UnitLines, sky: Sky
 ) -> Ints:
     """Add the options of all institutions that the plan decides on; returns their rows, one per part added."""
     found = inputs.institutions
@@ -40,7 +41,7 @@ def institution_options(
     _fibre(inputs, rows, part_of, offers, lines)
     _radio(inputs, part_of, level, can_upgrade, offers, lines)
     for row in rows.tolist():
-        _satellite(inputs, row, int(part_of[row]), offers, lines)
+        _satellite(inputs, row, int(part_of[row]), offers, lines, sky)
     return rows.astype(np.int64)
 
 
@@ -85,32 +86,28 @@ def _radio(
             offers.uses.append((option, pool, mbps / float(radio.rate_mbps[at])))
 
 
-def _satellite(inputs: PlanInputs, row: int, part: int, offers: Offers, lines: UnitLines) -> None:
+def _satellite(inputs: PlanInputs, row: int, part: int, offers: Offers, lines: UnitLines, sky: Sky) -> None:
     """Low-orbit by retail plan up to a demand, beyond it committed; geostationary always committed."""
     found, planning = inputs.institutions, inputs.params.planning
-    mbps, latency = float(found.demand_mbps[row]), float(found.latency_ms[row])
+    mbps, latency, place = float(found.demand_mbps[row]), float(found.latency_ms[row]), int(found.place[row])
     x_m, y_m = float(found.x_m[row]), float(found.y_m[row])
     speed, standard = planning.leo_dl_mbps.value, inputs.standard
-    if planning.leo_latency_ms.value <= latency and speed >= standard.dl_mbps - 1e-9:
+    if planning.leo_latency_ms.value <= latency and speed >= standard.dl_mbps - 1e-9 and sky.sees_low_orbit(place):
         contract = lines.leo_contract(row)
         option = offers.add(
             part, "satellite_leo", -1, lines.pv_usd(lines.institution(row, "satellite_leo")), 0.0, max(speed, mbps)
         )
         offers.contract[option] = contract
-        edge_m, block = 1000.0 * float(np.sqrt(planning.leo_cell_km2.value)), int(planning.leo_block_cells.value)
-        column, line = int(np.floor(x_m / edge_m)), int(np.floor(y_m / edge_m))
-        subscribers = max(1.0, mbps * planning.leo_contention.value / speed)
-        offers.uses.append((option, offers.pool("leo_cell", column, line), subscribers))
-        offers.uses.append((option, offers.pool("leo_block", column // block, line // block), subscribers))
-    speed = planning.geo_dl_mbps.value
-    if planning.geo_latency_ms.value <= latency and speed >= standard.dl_mbps - 1e-9:
+        sky.use_low_orbit(offers, option, place, x_m, y_m, max(1.0, mbps * planning.leo_contention.value / speed))
+    if planning.geo_dl_mbps.value < standard.dl_mbps - 1e-9:
+        return
+    for satellite in sky.serving(place, latency):
+        speed = sky.geostationary_dl_mbps(satellite, place)
         option = offers.add(
             part, "satellite_geo", -1, lines.pv_usd(lines.institution(row, "satellite_geo")), 0.0, max(speed, mbps)
         )
         offers.contract[option] = COMMITTED
-        beam_m = 1000.0 * planning.geo_beam_km.value
-        offers.uses.append((option, offers.pool("geo_beam", int(np.floor(x_m / beam_m)), int(np.floor(y_m / beam_m))),
-                            mbps))  # fmt: skip
+        sky.use_geostationary(offers, option, satellite, place, x_m, y_m, mbps)
 
 
 __all__ = ["COMMITTED", "INSTITUTION", "RETAIL", "institution_options", "sector_wishes"]
