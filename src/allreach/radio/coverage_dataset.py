@@ -124,7 +124,7 @@ def coverage(
     ... ).rio.write_crs("EPSG:32632")
     >>> found = coverage(hills, {"lon_deg": 9.04, "lat_deg": 46.93, "n_sectors": 1}, freq_mhz=800, range_km=2)
     >>> dict(found.sizes), found.rio.crs.to_epsg(), found.rx_power_dbm.attrs["units"]
-    ({'y': 43, 'x': 43, 'site': 1}, 32632, 'dBm')
+    ({'y': 41, 'x': 42, 'site': 1}, 32632, 'dBm')
     >>> bool(found.rx_power_dbm.max() > -60), int(found.near.sum()) > 10
     (True, True)
     """

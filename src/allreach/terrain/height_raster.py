@@ -131,7 +131,7 @@ def lattices(rasters: Sequence[HeightRaster]) -> list[Lattice]:
                     break
             else:
                 found.append(Lattice(placed.crs, placed.dx, placed.dy, placed.x_min, placed.y_max, ((placed, 0, 0),)))
-    return found
+    return [_from_corner(lattice) for lattice in found]
 
 
 def unit_fault(where: str, declared: str | None, asked: str | None) -> Fault | None:
@@ -158,6 +158,20 @@ def unit_fault(where: str, declared: str | None, asked: str | None) -> Fault | N
     if asked is not None and known != asked:
         return Fault(where, f"heights in {declared!r} by the raster", f"height_unit={known!r}, not {asked!r}")
     return None
+
+
+def _from_corner(lattice: Lattice) -> Lattice:
+    """Count pixels from the corner in the north-west, so that the order of files does not matter."""
+    west = min((r for r, _, _ in lattice.members), key=lambda r: r.x_min)
+    north = max((r for r, _, _ in lattice.members), key=lambda r: r.y_max)
+    based = replace(lattice, x_0=west.x_min, y_0=north.y_max, dx=west.dx, dy=north.dy)
+    members = []
+    for raster, _, _ in lattice.members:
+        at = _place(based, raster)
+        if at is None:  # on the brink of falling apart: left as found
+            return lattice
+        members.append((raster, *at))
+    return replace(based, members=tuple(members))
 
 
 def _place(lattice: Lattice, raster: HeightRaster) -> tuple[int, int] | None:
