@@ -63,6 +63,26 @@ def span(squares: Squares, x_m: float, y_m: float, range_m: float) -> tuple[int,
     return top, max(min(bottom, n_rows), top), left, max(min(right, n_cols), left)
 
 
+@kernel
+def sort_into_squares(
+    x_m: NDArray, y_m: NDArray, x_min_m: float, y_min_m: float, side_m: float, n_cols: int, begins: NDArray,
+    own: NDArray, sorted_x_m: NDArray, sorted_y_m: NDArray,
+) -> None:  # fmt: skip
+    """Put receivers in order of their squares; ``begins`` starts at 0 and tells where each square begins."""
+    for i in range(len(x_m)):
+        begins[int((y_m[i] - y_min_m) / side_m) * n_cols + int((x_m[i] - x_min_m) / side_m) + 1] += 1
+    for c in range(1, len(begins)):
+        begins[c] += begins[c - 1]
+    for i in range(len(x_m)):
+        c = int((y_m[i] - y_min_m) / side_m) * n_cols + int((x_m[i] - x_min_m) / side_m)
+        j = begins[c]
+        begins[c] = j + 1
+        own[j], sorted_x_m[j], sorted_y_m[j] = i, x_m[i], y_m[i]
+    for c in range(len(begins) - 1, 0, -1):
+        begins[c] = begins[c - 1]
+    begins[0] = 0
+
+
 @jit
 def counts_in_span(squares: Squares, x_m: NDArray, y_m: NDArray, range_m: float, out: NDArray) -> None:
     """Receivers in the squares within range of each site."""

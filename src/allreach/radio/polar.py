@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.kernels.itu_p1812_sweep import N_DISTANCE, store_distances
-from allreach.radio._paths import COARSE, MEDIAN_PCT
-from allreach.radio._polar import Rays, Squares, counts_in_span, merge_row, site_losses, span
+from allreach.kernels.itu_p1812_sweep import N_DISTANCE, Asked, store_distances
+from allreach.radio._paths import COARSE, MEDIAN_PCT, Air, Heard, Masts, Raster
+from allreach.radio._polar import Rays, Squares, counts_in_span, merge_row, site_losses, sort_into_squares, span
 from allreach.radio.coverage import (
     Environment,
     Progress,
@@ -23,7 +24,7 @@ from allreach.radio.coverage import (
     nothing_heard,
     served,
 )
-from allreach.radio.link_budget import Terminal, receiver
+from allreach.radio.link_budget import Terminal, handset, receiver
 from allreach.radio.path_sweep import asked_of_receivers
 from allreach.radio.sites import SiteArrays
 
@@ -67,8 +68,52 @@ def serve_by_sweep(
         One for each terminal. The terrain of a path is that of the nearest radial, at most half the spacing beside it;
         the receiver's ground and clutter and the last sample before it are its own.
     """
-    radio = environment.radio
-    check_frequencies(radio)
+    heard = hear_by_sweep(
+        x_m, y_m, sites, environment, terminals, arc_pixels=arc_pixels, progress=progress, stage=stage
+    )
+    n = len(x_m)
+    back = np.empty(n, dtype=np.int64)
+    back[heard.own] = np.arange(n)
+    n_void = heard.n_void[back]
+    by_terminal = [type(h)._make(np.ascontiguousarray(array[..., back]) for array in h) for h in heard.by_terminal]
+    return [served(h, n_void, sites, heard.order, t, environment) for h, t in zip(by_terminal, terminals, strict=True)]
+
+
+@dataclass(frozen=True)
+class HeardBySweep:
+    """What receivers have heard of all sites, in an order of their own.
+
+    Parameters
+    ----------
+    own
+        Receivers in their order here.
+    order
+        Order in which the sites were taken; sites are known by their place in it.
+    by_terminal
+        What each terminal has heard.
+    n_void
+        Sites in range of each receiver whose path crosses unknown terrain.
+    """
+
+    own: NDArray[np.int64]
+    order: NDArray[np.int64]
+    by_terminal: list[Heard]
+    n_void: NDArray[np.int32]
+
+
+def hear_by_sweep(
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    sites: SiteArrays,
+    environment: Environment,
+    terminals: Sequence[Terminal],
+    *,
+    arc_pixels: float = ARC_PIXELS,
+    progress: Progress | None = None,
+    stage: str = "coverage map",
+) -> HeardBySweep:
+    """Let receivers hear all sites, see `serve_by_sweep`."""
+    check_frequencies(environment.radio)
     if len({terminal.height_m for terminal in terminals}) > 1:
         raise ValueError("terminals of one sweep stand at one height")
     order = by_northing(sites)
@@ -76,60 +121,115 @@ def serve_by_sweep(
     all_heard = [nothing_heard(sites, n) for _ in terminals]
     n_void = np.zeros(n, dtype=np.int32)
     if sites.n_sites == 0 or n == 0:
-        return [served(h, n_void, sites, order, t, environment) for h, t in zip(all_heard, terminals, strict=True)]
-    raster, air = environment.raster(), environment.air(radio.range_km.value)
-    sorted_sites = sites.take(order)
-    towers = masts(sorted_sites, terminals[0].noise_figure_db)
-    squares, own = _squares(x_m, y_m, air.range_m)
-    rays = _rays(air.range_m, raster.pixel_m, air.clutter_gap_m, arc_pixels)
-    height_m = terminals[0].height_m
-    asked = asked_of_receivers(height_m, sites.bands_mhz() / 1000.0, MEDIAN_PCT, MEDIAN_PCT, n0=air.n0)
-    band_nu = -0.78 * np.sqrt(asked.bands[:, 1])
-    counts = np.empty(sites.n_sites, dtype=np.int64)
-    counts_in_span(squares, towers.x_m, towers.y_m, air.range_m, counts)
-    receivers = [receiver(terminal, radio, sites.bands_mhz()) for terminal in terminals]
-    ends = np.cumsum(counts)
-    first = 0
+        return HeardBySweep(np.arange(n), order, all_heard, n_void)
+    scene = scene_of(x_m, y_m, sites.take(order), environment, terminals[0], arc_pixels)
+    receivers = [receiver(terminal, environment.radio, sites.bands_mhz()) for terminal in terminals]
+
+    def report(done: int) -> None:
+        if progress:
+            progress(stage, done, sites.n_sites)
+
+    def merge(row: int, first: int, last: int, begins: NDArray[np.int64], losses: NDArray[np.float32]) -> None:
+        for k, (rx, heard) in enumerate(zip(receivers, all_heard, strict=True)):
+            void = n_void if k == 0 else np.zeros(0, dtype=np.int32)
+            merge_row(row, first, last, scene.squares, scene.towers, scene.air, losses, begins, rx, heard, void)
+
     if environment.device == "cuda":
         from allreach.radio._cuda import hear_sites
 
-        def report(done: int) -> None:
-            if progress:
-                progress(stage, done, sites.n_sites)
+        s = scene
+        hear_sites(
+            s.squares, s.raster, s.towers, s.air, s.rays, s.asked, s.counts, receivers, all_heard, n_void, report
+        )
+    else:
+        sweep_in_batches(scene, merge, environment.n_threads, report)
+    return HeardBySweep(scene.own, order, all_heard, n_void)
 
-        hear_sites(squares, raster, towers, air, rays, asked, counts, receivers, all_heard, n_void, report)
-        first = sites.n_sites
-    while first < sites.n_sites:
+
+@dataclass(frozen=True)
+class Scene:
+    """Receivers in squares, sites, terrain and radials, as the compiled sweep takes them.
+
+    Parameters
+    ----------
+    own
+        Receivers in the order of the squares.
+    counts
+        Receivers in the squares within range of each site.
+    """
+
+    squares: Squares
+    own: NDArray[np.int64]
+    raster: Raster
+    air: Air
+    towers: Masts
+    rays: Rays
+    asked: Asked
+    counts: NDArray[np.int64]
+
+
+def scene_of(
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    sites: SiteArrays,
+    environment: Environment,
+    terminal: Terminal,
+    arc_pixels: float = ARC_PIXELS,
+) -> Scene:
+    """Put receivers and sites in the terms of the compiled sweep."""
+    raster, air = environment.raster(), environment.air(environment.radio.range_km.value)
+    towers = masts(sites, terminal.noise_figure_db)
+    squares, own = _squares(x_m, y_m, air.range_m)
+    rays = _rays(air.range_m, raster.pixel_m, air.clutter_gap_m, arc_pixels)
+    freq_ghz = sites.bands_mhz() / 1000.0
+    asked = asked_of_receivers(terminal.height_m, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, n0=air.n0)
+    counts = np.empty(sites.n_sites, dtype=np.int64)
+    counts_in_span(squares, towers.x_m, towers.y_m, air.range_m, counts)
+    return Scene(squares, own, raster, air, towers, rays, asked, counts)
+
+
+def sweep_in_batches(
+    scene: Scene,
+    merge: Callable[[int, int, int, NDArray[np.int64], NDArray[np.float32]], None],
+    n_threads: int,
+    report: Callable[[int], None],
+) -> None:
+    """Sweep all sites, as many at a time as memory allows.
+
+    Parameters
+    ----------
+    merge
+        Called in threads with (row of squares, first site, last site + 1, where the losses of each begin, losses).
+    report
+        Called with the number of sites done.
+    """
+    s, n_sites = scene, len(scene.counts)
+    band_nu = -0.78 * np.sqrt(s.asked.bands[:, 1])
+    height_m = float(s.asked.rx_height_m[0])
+    ends = np.cumsum(s.counts)
+    first = 0
+    while first < n_sites:
         before = int(ends[first - 1]) if first else 0
         last = max(int(np.searchsorted(ends, before + LOSSES_PER_BATCH, side="right")), first + 1)
-        begins = np.concatenate([[0], np.cumsum(counts[first:last])]).astype(np.int64)
+        begins = np.concatenate([[0], np.cumsum(s.counts[first:last])]).astype(np.int64)
         losses = np.empty((3, int(begins[-1])), dtype=np.float32)
 
-        def sweep(s: int, batch: tuple[Any, ...] = (first, begins, losses)) -> None:
+        def sweep(site: int, batch: tuple[Any, ...] = (first, begins, losses)) -> None:
             start, at, out = batch
-            i = s - start
+            i = site - start
             if at[i + 1] > at[i]:
                 site_losses(
-                    s, squares, raster, towers, air, rays, height_m, asked.bands, band_nu, asked.times,
-                    asked.locations, out[:, at[i] : at[i + 1]],
+                    site, s.squares, s.raster, s.towers, s.air, s.rays, height_m, s.asked.bands, band_nu,
+                    s.asked.times, s.asked.locations, out[:, at[i] : at[i + 1]],
                 )  # fmt: skip
 
-        def merge(row: int, batch: tuple[Any, ...] = (first, last, begins, losses)) -> None:
-            start, stop, at, found = batch
-            for k, (rx, heard) in enumerate(zip(receivers, all_heard, strict=True)):
-                void = n_void if k == 0 else np.zeros(0, dtype=np.int32)
-                merge_row(row, start, stop, squares, towers, air, found, at, rx, heard, void)
+        def merge_batch(row: int, batch: tuple[Any, ...] = (first, last, begins, losses)) -> None:
+            merge(row, *batch)
 
-        in_threads(sweep, range(first, last), environment.n_threads)
-        in_threads(merge, range(squares.start.shape[0]), environment.n_threads)
-        if progress:
-            progress(stage, last, sites.n_sites)
+        in_threads(sweep, range(first, last), n_threads)
+        in_threads(merge_batch, range(s.squares.start.shape[0]), n_threads)
+        report(last)
         first = last
-    back = np.empty(n, dtype=np.int64)
-    back[own] = np.arange(n)
-    all_heard = [type(h)._make(np.ascontiguousarray(array[..., back]) for array in h) for h in all_heard]
-    n_void = n_void[back]
-    return [served(h, n_void, sites, order, t, environment) for h, t in zip(all_heard, terminals, strict=True)]
 
 
 def losses_of_site_db(
@@ -162,19 +262,15 @@ def losses_of_site_db(
     """
     if len(x_m) == 0:
         return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32)
-    raster, air = environment.raster(), environment.air(environment.radio.range_km.value)
-    tower = masts(site, 0.0)
-    squares, own = _squares(x_m, y_m, air.range_m)
-    rays = _rays(air.range_m, raster.pixel_m, air.clutter_gap_m, arc_pixels)
-    asked = asked_of_receivers(height_m, site.bands_mhz() / 1000.0, MEDIAN_PCT, MEDIAN_PCT, n0=air.n0)
-    counts = np.empty(1, dtype=np.int64)
-    counts_in_span(squares, tower.x_m, tower.y_m, air.range_m, counts)
-    found = np.full((3, int(counts[0])), np.nan, dtype=np.float32)
-    band_nu = -0.78 * np.sqrt(asked.bands[:, 1])
+    s = scene_of(x_m, y_m, site, environment, replace(handset(environment.radio), height_m=height_m), arc_pixels)
+    found = np.full((3, int(s.counts[0])), np.nan, dtype=np.float32)
+    band_nu = -0.78 * np.sqrt(s.asked.bands[:, 1])
     site_losses(
-        0, squares, raster, tower, air, rays, height_m, asked.bands, band_nu, asked.times, asked.locations, found
-    )
-    top, bottom, left, right = span(squares, float(tower.x_m[0]), float(tower.y_m[0]), air.range_m)
+        0, s.squares, s.raster, s.towers, s.air, s.rays, height_m, s.asked.bands, band_nu, s.asked.times,
+        s.asked.locations, found,
+    )  # fmt: skip
+    squares, own = s.squares, s.own
+    top, bottom, left, right = span(squares, float(s.towers.x_m[0]), float(s.towers.y_m[0]), s.air.range_m)
     here = [own[squares.start[row, left] : squares.start[row, right]] for row in range(top, bottom) if right > left]
     at = np.concatenate(here) if here else np.empty(0, dtype=np.int64)
     loss_db, depression_deg = (np.full(len(x_m), np.nan, dtype=np.float32) for _ in range(2))
@@ -185,17 +281,18 @@ def losses_of_site_db(
 def _squares(x_m: NDArray[np.float64], y_m: NDArray[np.float64], range_m: float) -> tuple[Squares, NDArray[np.int64]]:
     """Receivers by squares of the map, and their order."""
     side_m = range_m / SQUARES_PER_RANGE
+    x_m, y_m = np.ascontiguousarray(x_m, dtype=np.float64), np.ascontiguousarray(y_m, dtype=np.float64)
     x_min_m, y_min_m = float(x_m.min()), float(y_m.min())
-    col = ((x_m - x_min_m) / side_m).astype(np.int64)
-    row = ((y_m - y_min_m) / side_m).astype(np.int64)
-    n_rows, n_cols = int(row.max()) + 1, int(col.max()) + 1
-    key = row * n_cols + col
-    own = np.argsort(key, kind="stable")
-    edges = np.searchsorted(key[own], np.arange(n_rows * n_cols + 1))
+    n_cols = int((float(x_m.max()) - x_min_m) / side_m) + 1
+    n_rows = int((float(y_m.max()) - y_min_m) / side_m) + 1
+    begins = np.zeros(n_rows * n_cols + 1, dtype=np.int64)
+    own = np.empty(len(x_m), dtype=np.int64)
+    sorted_x_m, sorted_y_m = np.empty(len(x_m)), np.empty(len(x_m))
+    sort_into_squares(x_m, y_m, x_min_m, y_min_m, side_m, n_cols, begins, own, sorted_x_m, sorted_y_m)
     start = np.empty((n_rows, n_cols + 1), dtype=np.int64)
-    start[:, :-1] = edges[:-1].reshape(n_rows, n_cols)
-    start[:, -1] = edges[n_cols::n_cols]
-    return Squares(x_m[own], y_m[own], start, x_min_m, y_min_m, side_m), own
+    start[:, :-1] = begins[:-1].reshape(n_rows, n_cols)
+    start[:, -1] = begins[n_cols::n_cols]
+    return Squares(sorted_x_m, sorted_y_m, start, x_min_m, y_min_m, side_m), own
 
 
 def _rays(range_m: float, pixel_m: float, clutter_gap_m: float, arc_pixels: float) -> Rays:
