@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "track": ("track", "Promises kept? Status, forecast and slip of every target, scores beside peers."),
     "brief": ("brief", "Two pages for a minister as PDF and HTML, alone or with another country."),
     "show": ("show", "Build the report (index.html) from the results."),
+    "compare": ("compare", "Two scenarios side by side: map, differences, who gains and who loses."),
     "satellite": ("satellite", "Geostationary satellite: availability, throughput, link-budget sheet."),
     "hop": ("hop", "Microwave hop: profile, masts, bands, availability, relays."),
     "params": ("params", "Parameters with range, unit, year and source."),

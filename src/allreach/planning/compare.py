@@ -19,7 +19,8 @@ from allreach.errors import Fault, InputError
 
 FASTER_RATIO = 1.05  # promised speeds closer than this count as equal
 COST_RATIO = 1.01  # and costs
-PERSON = 0.5  # people
+PERSON = 0.5  # people; fewer, or a smaller share of a place than the next, count as nobody
+REACH_SHARE = 0.005
 CHANGES = ("reached_more", "reached_less", "faster", "slower", "other_way", "cheaper", "dearer", "same")
 GAINS, LOSSES = ("reached_more", "faster"), ("reached_less", "slower")
 FIGURES = (
@@ -154,9 +155,10 @@ def _changes(frame: pd.DataFrame) -> np.ndarray:
     fast_a, fast_b = (frame[f"dl_mbps_{x}"].to_numpy(dtype=np.float64) for x in "ab")
     cost_a, cost_b = (frame[f"pv_usd_{x}"].to_numpy(dtype=np.float64) for x in "ab")
     known = (fast_a > 0) & (fast_b > 0)
+    least = np.maximum(REACH_SHARE * frame["population"].to_numpy(dtype=np.float64), PERSON)
     conditions = (
-        more > PERSON,
-        more < -PERSON,
+        more > least,
+        more < -least,
         known & (fast_b > fast_a * FASTER_RATIO),
         known & (fast_a > fast_b * FASTER_RATIO),
         (frame["technology_a"] != frame["technology_b"]).to_numpy(),

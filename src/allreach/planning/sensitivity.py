@@ -24,7 +24,7 @@ from allreach.planning.chosen import facility_site_id
 from allreach.planning.heuristic import Progress
 from allreach.planning.priced_graph import EXISTING
 from allreach.planning.problem import ARC_KINDS, TECHNOLOGIES, Floats, Ints, Problem, Solution, solution_pv_usd
-from allreach.planning.reoptimise import Found, PlanPool, reoptimise_all
+from allreach.planning.reoptimise import Found, PlanPool, reoptimise, reoptimise_all
 from allreach.planning.reprice import Prices, Repricer
 from allreach.planning.unit_lines import EXCHANGE, NEW, UPGRADE
 
@@ -98,7 +98,8 @@ def tornado(
     -------
     tornado
         A row for every price that touches this country's plan or what it could be. ``fixed_*``: the plan as it is at
-        that price; ``pv_*``: planned anew; ``regret_usd``: what is lost at most by building the plan as it is.
+        that price; ``pv_*``: planned anew; ``regret_usd``: what is lost at most by building the plan as it is. What the
+        same search still finds at the base prices is no regret and is taken off; changed places are counted from there.
     """
     work, say = work or Work(), progress or (lambda stage, done, total: None)
     p, params = assembly.problem, assembly.lines.inputs.params
@@ -114,6 +115,8 @@ def tornado(
     def at(key: str, value: float) -> Prices:
         return repricer.prices(with_costs(params, {key: value}))
 
+    anew = reoptimise(base.on(p), solution, n_tries=work.n_tries, n_rounds=work.n_rounds)
+    pool.add(anew.solution)
     first = reoptimise_all(
         p, ((at(key, value), solution) for key, _, value in ends), n_tries=work.n_tries, n_rounds=work.n_rounds,
         workers=work.workers, done=lambda n: say("which price matters", n, len(ends)),
@@ -122,7 +125,7 @@ def tornado(
         pool.add(found.solution)
     best = _from_pool(p, pool, lambda i: at(ends[i][0], ends[i][2]), first, work)
     fixed = {(key, end): float(pool.costs_usd(at(key, value))[0]) for key, end, value in ends}
-    rows = _tornado_rows(assembly, solution, ends, fixed, best)
+    rows = _tornado_rows(assembly, solution, anew, ends, fixed, best)
     return Tornado(rows, pool)
 
 
@@ -144,20 +147,22 @@ def _from_pool(
 def _tornado_rows(
     assembly: Assembly,
     solution: Solution,
+    anew: Found,
     ends: list[tuple[str, str, float]],
     fixed: dict[tuple[str, str], float],
     best: list[Found],
 ) -> pd.DataFrame:
     p, params = assembly.problem, assembly.lines.inputs.params
     base_usd = solution_pv_usd(p, solution)
-    base_way = main_technology(p, solution, len(assembly.lines.inputs.owner_ids))
+    base_way = main_technology(p, anew.solution, len(assembly.lines.inputs.owner_ids))
+    searched = base_usd - anew.pv_usd
     found = {(key, end): plan for (key, end, _), plan in zip(ends, best, strict=True)}
     rows = []
     for key in dict.fromkeys(key for key, _, _ in ends):
         q: Quantity = getattr(params.costs, key)
         low, high = found[key, "low"], found[key, "high"]
         changed = [int((main_technology(p, plan.solution, len(base_way)) != base_way).sum()) for plan in (low, high)]
-        regret = max(fixed[key, "low"] - low.pv_usd, fixed[key, "high"] - high.pv_usd, 0.0)
+        regret = max(fixed[key, "low"] - low.pv_usd - searched, fixed[key, "high"] - high.pv_usd - searched, 0.0)
         rows.append(
             {
                 "parameter": f"costs.{key}",
@@ -244,7 +249,8 @@ def robustness(
     )  # fmt: skip
     table = _robust_rows(assembly, solution, [f.solution for f in found])
     pv = np.array([f.pv_usd for f in found])
-    regret = np.array(fixed_usd) - pv
+    base = pool.costs_usd(repricer.prices(params))
+    regret = np.maximum(np.array(fixed_usd) - pv - (base[0] - base.min()), 0.0)
     return Robustness(table, {**_held(assembly, table), **_spread(pv, regret, n_draws, seed)})
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from allreach.errors import DataMissingError
 
 SCRIPTS = ("data", "text", "map_layers", "map", "card", "figures", "table", "main")
+COMPARISON_SCRIPTS = ("data", "text", "compare")
 LANGUAGES = ("en", "az", "ru", "fr")
 
 
@@ -32,23 +33,43 @@ def page(payload: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
     DataMissingError
         If the map library was not packed when allreach was installed.
     """
+    return _compose(payload, languages, "page.html", SCRIPTS, ("style.css",), "title")
+
+
+def comparison_page(payload: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
+    """HTML of the comparison of two scenarios; the payload is that of `allreach.report.compare`."""
+    return _compose(payload, languages, "compare.html", COMPARISON_SCRIPTS, ("style.css", "compare.css"), "cmp_title")
+
+
+def _compose(
+    payload: dict[str, Any],
+    languages: Sequence[str],
+    template: str,
+    scripts: Sequence[str],
+    styles: Sequence[str],
+    title_key: str,
+) -> str:
     spoken = [language for language in dict.fromkeys(languages) if language in LANGUAGES] or ["en"]
     texts = {language: locale(language) for language in spoken}
-    title = texts[spoken[0]]["title"].replace("{country}", str(payload["meta"]["name"]))
+    blanks = {"country": payload["meta"]["name"], "a": payload["meta"]["scenario"]}
+    blanks["b"] = payload.get("b", {}).get("scenario", "")
+    title = texts[spoken[0]][title_key]
+    for name, value in blanks.items():
+        title = title.replace("{" + name + "}", str(value))
     library = _inline(_vendor("maplibre-gl.js"))
-    program = _inline("(() => {\n'use strict';\n" + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "\n})();\n")
+    program = _inline("(() => {\n'use strict';\n" + "\n".join(_asset(f"{name}.js") for name in scripts) + "\n})();\n")
     parts = {
         "LANGUAGE": spoken[0],
         "TITLE": html.escape(title),
         "CSP": html.escape(_policy([library, program])),
         "LIBRARY_STYLE": _vendor("maplibre-gl.css"),
-        "STYLE": _asset("style.css"),
+        "STYLE": "\n".join(_asset(name) for name in styles),
         "DATA": _json(payload),
         "TEXTS": _json(texts),
         "LIBRARY": library,
         "PROGRAM": program,
     }
-    pieces = _asset("page.html").split("@@")  # every second piece is the name of a part
+    pieces = _asset(template).split("@@")  # every second piece is the name of a part
     return "".join(parts[piece] if number % 2 else piece for number, piece in enumerate(pieces))
 
 

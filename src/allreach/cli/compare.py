@@ -1,0 +1,52 @@
+"""``allreach compare``: two scenarios side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allreach.cli import options
+
+
+@click.command(
+    name="compare",
+    epilog="Examples:\n\n\b\n"
+    "  allreach run AZE\n"
+    "  allreach run AZE --scenario cheap_leo --set costs.leo_kit_usd=200\n"
+    "  allreach compare AZE base cheap_leo --open",
+)
+@options.folder
+@click.argument("first", metavar="SCENARIO")
+@click.argument("second", metavar="SCENARIO")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Where to write (default: DIR/compare/SCENARIO--SCENARIO).",
+)
+@click.option("--lang", default="", metavar="en,az", help="Languages: en, az, ru, fr (default: those of country.yaml).")
+@click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
+@options.as_json
+def command(folder: Path, first: str, second: str, out: Path | None, lang: str, open_it: bool, as_json: bool) -> None:
+    """Set the second scenario beside the first: map, differences in cost and reach, who gains and who loses.
+
+    Both must have a plan. Writes compare.html, which opens from disk, and the differences as CSV and GeoParquet.
+    """
+    import json
+
+    from allreach.cli.compare_table import print_comparison
+    from allreach.io.country_folder import read_country
+    from allreach.report.compare import compare_scenarios
+
+    languages = [x.strip() for x in lang.split(",") if x.strip()]
+    found = compare_scenarios(folder, read_country(folder), first, second, out, languages=languages)
+    if as_json:
+        summary = {"a": first, "b": second, **found.comparison.summary, "inputs": found.inputs}
+        summary["figures"] = found.comparison.figures.to_dict("records")
+        click.echo(json.dumps({"page": str(found.page.resolve()), **summary}, indent=1, ensure_ascii=False))
+    else:
+        print_comparison(found, first, second)
+    if open_it:
+        click.launch(str(found.page.resolve()))
