@@ -17,8 +17,8 @@ from allreach.finance.recipes import hop_item
 from allreach.io import itu_maps
 from allreach.io.atomic import write_text
 from allreach.io.country_folder import Country, read_country
+from allreach.io.itu_climate import air
 from allreach.kernels.itu_p530 import earth_bulge_m, fresnel_radius_m
-from allreach.kernels.itu_p530_multipath import geoclimatic_factor
 from allreach.params.load import Params, load_params
 from allreach.report import link_sheet, svg_plot
 from allreach.terrain.terrain import Terrain, terrain
@@ -60,12 +60,11 @@ def end(text: str, country: Country) -> tuple[float, float, str]:
 def climate_of_path(lon_deg: float, lat_deg: float, ground_km: float) -> hop_link.Site:
     """Climate at the middle of a path from ITU-R's maps."""
     at = np.array([lon_deg]), np.array([lat_deg])
-    gradient = float(itu_maps.map_values(itu_maps.GRADIENT_65M_1PCT, *at)[0])
-    rough = float(itu_maps.map_values(itu_maps.ROUGHNESS, *at)[0])
+    here = air(*at)
     return hop_link.Site(
         lat_deg=lat_deg,
-        rain_rate_001_mm_h=float(itu_maps.map_values(itu_maps.RAIN_RATE_001, *at)[0]),
-        geoclimatic_k=float(geoclimatic_factor(gradient, max(rough, 0.0))),
+        rain_rate_001_mm_h=float(here.rain_rate_001_mm_h[0]),
+        geoclimatic_k=float(here.geoclimatic_k[0]),
         temperature_k=float(itu_maps.map_values(itu_maps.TEMPERATURE, *at)[0]),
         vapour_g_m3=float(itu_maps.water_vapour("rho", 50.0, *at, np.array([ground_km]))[0]),
     )

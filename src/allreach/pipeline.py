@@ -30,13 +30,19 @@ from allreach.io import stages
 from allreach.io.atomic import PART, write_json, write_text
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
 from allreach.io.geopackage import write_all
+from allreach.io.itu_climate import air
 from allreach.io.raster import write_raster
-from allreach.io.results_folder import read_json
+from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import write_frame, write_table
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
 from allreach.params.sets import apply_to_config, split_sets
-from allreach.planning.assemble import PlanResult, plan_country
+from allreach.planning.assemble import PlanResult, plan_country, plan_inputs
+from allreach.planning.build_problem import Assembly, build_problem
+from allreach.planning.curve import percent_steps
+from allreach.planning.problem import Solution
+from allreach.planning.sensitivity import Work, robustness, tornado
+from allreach.planning.warm_start import start_solution, start_tables
 from allreach.radio.coverage import Environment
 from allreach.radio.device import require_device
 from allreach.radio.measure import MeasureResult, first_map, measure, raster_files
@@ -49,6 +55,10 @@ from allreach.terrain.terrain import terrain
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str], None]
 Step = Literal["measure", "plan"]
+Depth = Literal["quick", "full"]
+BASE = "base"  # other scenarios begin from its plan
+NOTHING = "none"
+ANSWER_KEYS = ("answer_draws", "answer_tries", "answer_rounds")  # other values make other answers, not another plan
 
 
 @dataclass
@@ -65,6 +75,8 @@ class Run:
     progress: Progress
     say: Say
     device: str
+    time_limit_s: float | None = None
+    start_from: str = ""
     inputs: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     times_s: dict[str, float] = field(default_factory=dict)
@@ -151,6 +163,9 @@ def run(
     workers: int | None = None,
     device: str = "cpu",
     fresh: bool = False,
+    time_limit_s: float | None = None,
+    start_from: str | None = None,
+    answers: Depth = "quick",
     progress: Progress = lambda stage, done, total: None,
     say: Say = lambda text: None,
 ) -> RunResult:
@@ -174,6 +189,14 @@ def run(
         Where coverage maps are computed: ``cpu``, or ``cuda``, refused where there is no such device.
     fresh
         Forget what earlier runs finished.
+    time_limit_s
+        Wall time of one search for a plan, after which the best plan so far is taken; none for fixed work, which is
+        repeatable. [s]
+    start_from
+        Scenario whose plan the search may begin from, so that a scenario that offers more never costs more: ``base``
+        by default, where it is planned; ``none`` for a search of its own.
+    answers
+        ``full`` adds which price must be verified first and which decisions hold under draws of the cost book.
     progress
         Called with (stage, done, total).
     say
@@ -194,21 +217,26 @@ def run(
         if fresh:
             stages.forget(results)
         job = Run(folder, scenario, results, country, params, country.config.seed if seed is None else seed,
-                  _threads(workers), progress, say, device, warnings=warnings)  # fmt: skip
+                  _threads(workers), progress, say, device, time_limit_s,
+                  _start_scenario(folder, scenario, start_from), warnings=warnings)  # fmt: skip
         _fingerprints(job)
         steps = ("measure", "plan")[: 1 + ("measure", "plan").index(until)]
         todo = [step for step in steps if not stages.is_finished(results, step, job.keys[step])]
+        wanted = until == "plan" and answers == "full" and _can_answer(job)
+        asked = wanted and ("plan" in todo or not stages.is_finished(results, "answers", job.keys["answers"]))
         if todo:
             stages.discard(results, *("measure", "plan")[("measure", "plan").index(todo[0]) :])
+        if todo or asked:
             measured = _measure(job, write="measure" in todo)
-            if "plan" in todo:
-                _plan(job, measured)
+            plan = _plan(job, measured) if "plan" in todo else None
+            if asked:
+                _answers(job, measured, plan)
         with _timed(job, "report"):
             report = build_report(results, country, params=params)
-        if until == "plan" and (todo or not (results / "all.gpkg").is_file()):
+        if until == "plan" and (todo or asked or not (results / "all.gpkg").is_file()):
             with _timed(job, "geopackage"):
                 write_all(results, country)
-        if todo:
+        if todo or asked:
             _write_manifest(job, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
@@ -288,18 +316,20 @@ def _measure(job: Run, *, write: bool) -> Measured:
     return Measured(environment, points, result)
 
 
-def _plan(job: Run, measured: Measured) -> None:
+def _plan(job: Run, measured: Measured) -> PlanResult:
     """Find the least-cost plan with its bound, then measure the planned network: its reach is what counts."""
     out = job.results / "plan"
     evidence = job.country.evidence("terrain", "population", "places", "sites", "roads", "fibre", "power")
     with _timed(job, "satellites"):
         satellites = satellite_offers(job.country, job.folder, job.progress)
-    plan, verified, margins_db = _plan_and_verify(job, measured, satellites, evidence)
+    plan, verified, margin_db, margins_db = _plan_and_verify(job, measured, satellites, evidence)
     summary = {
         **plan.summary,
         "reached_share": verified.summary["reached_share"],
         "planned_share": verified.summary["planned_share"],
+        "margin_db": margin_db,
         "margins_tried_db": margins_db,
+        "started_from": job.start_from or NOTHING,
         "runtime_s": round(plan.runtime_s, 1),
         "satellites": [dict(offer.as_dict()) for offer in satellites],
     }
@@ -311,6 +341,12 @@ def _plan(job: Run, measured: Measured) -> None:
         write_table(out / f"{name}.parquet", table, f"plan_{name}")
     write_text(out / "bill_of_materials.csv", plan.bill_of_materials.to_csv(index=False, lineterminator="\n"))
     write_text(out / "curve.csv", plan.curve.to_csv(index=False, lineterminator="\n"))
+    steps = percent_steps(plan.curve, float(measured.points.places["population"].sum()))
+    write_text(out / "percents.csv", steps.to_csv(index=False, lineterminator="\n"))
+    assert plan.assembly is not None
+    assert plan.solution is not None
+    for name, table in start_tables(plan.assembly, plan.solution).items():
+        write_frame(out / "start" / f"{name}.parquet", table)
     for name, table in plan.bound.items():
         write_frame(out / "bound" / f"{name}.parquet", table)
     write_table(job.results / "verify" / "places.parquet", verified.places, "measure_places")
@@ -319,18 +355,75 @@ def _plan(job: Run, measured: Measured) -> None:
     files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
     files += [job.results / "verify" / "places.parquet", job.results / "verify" / "summary.json"]
     stages.finish(job.results, "plan", job.keys["plan"], files)
+    return plan
+
+
+def _answers(job: Run, measured: Measured, plan: PlanResult | None) -> None:
+    """Plan again at other prices: which price must be verified first, which decisions hold."""
+    out, rules = job.results / "plan", job.params.planning
+    assembly, solution = (plan.assembly, plan.solution) if plan is not None else _plan_again(job, measured)
+    assert assembly is not None
+    assert solution is not None
+    work = Work(int(rules.answer_tries.value), int(rules.answer_rounds.value), job.workers)
+    with _timed(job, "tornado"):
+        storm = tornado(assembly, solution, work, progress=job.progress)
+    with _timed(job, "draws"):
+        held = robustness(
+            assembly, solution, storm.pool, work, n_draws=int(rules.answer_draws.value), seed=job.seed,
+            progress=job.progress,
+        )  # fmt: skip
+    write_text(out / "tornado.csv", storm.table.to_csv(index=False, lineterminator="\n"))
+    write_table(out / "robustness.parquet", held.table, "plan_robustness")
+    write_json(out / "answers.json", held.summary)
+    files = [out / "tornado.csv", out / "robustness.parquet", out / "answers.json"]
+    stages.finish(job.results, "answers", job.keys["answers"], files)
+
+
+def _plan_again(job: Run, measured: Measured) -> tuple[Assembly, Solution | None]:
+    """Read the plan of an earlier run back into its problem."""
+    country, summary = job.country, read_json(job.results / "plan" / "summary.json")
+    inputs = plan_inputs(
+        measured.points, measured.result, measured.environment, country.layers, job.config, job.params,
+        clutter_class=country.clutter_class, population=country.population, margin_db=float(summary["margin_db"]),
+        satellites=satellite_offers(country, job.folder, job.progress), air_at=air, evidence=str(summary["evidence"]),
+        progress=job.progress,
+    )  # fmt: skip
+    assembly = build_problem(inputs)
+    return assembly, start_solution(assembly, read_start(job.results), exact=True)
+
+
+def _can_answer(job: Run) -> bool:
+    if job.params.planning.budget_usd is not None:
+        job.say("--answers full: prices are not varied where a budget is set; the other answers stand")
+        return False
+    return True
+
+
+def _start_scenario(folder: Path, scenario: str, wanted: str | None) -> str:
+    """Name the scenario to begin from; empty for none."""
+    name = BASE if wanted is None else wanted
+    if name in (NOTHING, scenario):
+        return ""
+    if stages.was_finished(folder / "results" / _scenario_name(name), "plan"):
+        return name
+    if wanted is None:
+        return ""
+    raise DataMissingError(
+        f"--start-from {name}: that scenario has no plan yet. Make it first: allreach run {folder} --scenario {name}"
+    )
 
 
 def _plan_and_verify(
     job: Run, measured: Measured, satellites: tuple[SatelliteOffer, ...], evidence: str
-) -> tuple[PlanResult, VerifyResult, list[float]]:
+) -> tuple[PlanResult, VerifyResult, float, list[float]]:
     """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
 
     The round that reaches most people counts; of equal ones the first.
     """
     country, params, rules = job.country, job.params, job.params.planning
     margin_db = params.radio.planned_neighbour_margin_db.value
-    best: tuple[PlanResult, VerifyResult] | None = None
+    best: tuple[PlanResult, VerifyResult, float] | None = None
+    start = read_start(job.folder / "results" / job.start_from) if job.start_from else None
     margins_db: list[float] = []
     for number in range(int(rules.verify_rounds.value)):
         margins_db.append(margin_db)
@@ -338,7 +431,8 @@ def _plan_and_verify(
             plan = plan_country(
                 measured.points, measured.result, measured.environment, country.layers, job.config, params,
                 clutter_class=country.clutter_class, population=country.population, margin_db=margin_db,
-                satellites=satellites, evidence=evidence, progress=_named(job.progress, number),
+                satellites=satellites, air_at=air, evidence=evidence, start_from=start,
+                time_limit_s=job.time_limit_s, progress=_named(job.progress, number),
             )  # fmt: skip
         with _timed(job, f"verify_{number + 1}"):
             verified = verify(
@@ -347,7 +441,7 @@ def _plan_and_verify(
                 evidence=evidence, progress=_named(job.progress, number),
             )  # fmt: skip
         if best is None or verified.summary["reached_share"] > best[1].summary["reached_share"]:
-            best = plan, verified
+            best = plan, verified, margin_db
         if verified.summary["planned_share"] - verified.summary["reached_share"] <= rules.verify_tolerance_share.value:
             break
         margin_db += rules.verify_margin_step_db.value
@@ -374,7 +468,11 @@ def _fingerprints(job: Run) -> None:
     resolved = job.params.resolved()
     rooms = {name: resolved[name] for name in ("radio", "demand")}
     job.keys["measure"] = stages.fingerprint({**basis, "parameters": rooms})
-    job.keys["plan"] = stages.fingerprint({**basis, "parameters": resolved})
+    start = stages.digests(job.folder / "results" / job.start_from, "plan/start") if job.start_from else {}
+    searched = {"time_limit_s": job.time_limit_s, "start": start}
+    answers = {name: resolved["planning"].pop(name) for name in ANSWER_KEYS}
+    job.keys["plan"] = stages.fingerprint({**basis, "parameters": resolved, **searched})
+    job.keys["answers"] = stages.fingerprint({"plan": job.keys["plan"], "answers": answers})
 
 
 def _write_manifest(job: Run, started: float) -> None:

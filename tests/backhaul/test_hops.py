@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allreach.backhaul.hops import FED, NOT_FED, PARTLY_FED, Hops, Towers, bands, hops
+from allreach.backhaul.air import Air, multipath_outage_pct
+from allreach.backhaul.hops import FED, NOT_FED, PARTLY_FED, Hops, Towers, bands, fade_margin_db, hops
 from allreach.grid import Grid
 from allreach.params.load import load_params
 from allreach.terrain.terrain import Terrain, terrain
@@ -130,3 +131,43 @@ def test_the_nearest_few_are_kept() -> None:
     kept = hops(towers(x_km, [10.0] * 13, [NOT_FED] + [FED] * 12, [60.0]), land(0.0), PARAMS)
     assert len(kept.tail) == int(PARAMS.hops_kept.value)
     assert kept.length_km.tolist() == [1.0, 2.0, 3.0, 4.0]
+
+
+def air(n: int, rain_mm_h: float, k: float) -> Air:
+    return Air(np.full(n, 40.0), np.full(n, rain_mm_h), np.full(n, k))
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(
+    km=st.floats(5.5, 44.0), rain=st.floats(5.0, 90.0), more_rain=st.floats(0.0, 40.0),
+    log_k=st.floats(-6.0, -3.0), more_k=st.floats(0.0, 1.0),
+)  # fmt: skip
+def test_worse_air_never_opens_a_hop_nor_lifts_its_availability(
+    km: float, rain: float, more_rain: float, log_k: float, more_k: float
+) -> None:
+    ends = towers([2.0, 2.0 + km], [10.0, 10.0], [FED, NOT_FED], [60.0])
+    good = hops(ends, land(0.0), PARAMS, air=air(2, rain, 10.0**log_k))
+    bad = hops(ends, land(0.0), PARAMS, air=air(2, rain + more_rain, 10.0 ** (log_k + more_k)))
+    assert len(bad.tail) <= len(good.tail)
+    most = PARAMS.hop_rain_outage_pct.value + PARAMS.hop_multipath_outage_pct.value
+    for found in (good, bad):
+        assert (found.outage_pct > 0.0).all()
+        assert (found.outage_pct <= most + 1e-9).all()
+    if len(bad.tail) and bad.freq_ghz[0] == good.freq_ghz[0]:
+        assert bad.outage_pct[0] >= good.outage_pct[0] - 1e-12
+
+
+def test_layers_of_air_shorten_long_hops_only() -> None:
+    far = towers([2.0, 42.0], [10.0, 10.0], [FED, NOT_FED], [60.0, 300.0])
+    near = towers([2.0, 6.5], [10.0, 10.0], [FED, NOT_FED], [60.0])
+    for k, n in ((1e-7, 1), (1e-3, 0)):
+        assert len(hops(far, land(0.0), PARAMS, air=air(2, 20.0, k)).tail) == n
+    assert len(hops(near, land(0.0), PARAMS, air=air(2, 20.0, 1e-3)).tail) == 1
+    one = np.ones(1)
+    assert multipath_outage_pct(air(1, 20.0, 1e-3), 4.9 * one, 15.0 * one, 30.0 * one, one, one)[0] == 0.0
+    assert fade_margin_db(15.0, 0.9, 20.0, PARAMS) < fade_margin_db(15.0, 0.9, 10.0, PARAMS)
+
+
+def test_without_known_air_the_parameters_rain_counts_and_availability_is_not_known() -> None:
+    found = pair(land(0.0), [60.0])
+    assert np.isnan(found.outage_pct).all()

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from allreach.backhaul import network as net
+from allreach.backhaul.air import AirAt
 from allreach.backhaul.gaps import bridge_parts
 from allreach.backhaul.ground import Ground
 from allreach.backhaul.hops import FED, NOT_FED, PARTLY_FED, Hops, Towers, hops
@@ -67,7 +68,7 @@ def backhaul_network(
     exchange_rows: NDArray[np.int64] | None = None,
     institutions: gpd.GeoDataFrame | None = None,
     existing_load_mbps: NDArray[np.float64] | None = None,
-    rain_rate_001_mm_h: float | None = None,
+    air_at: AirAt | None = None,
     weight: NDArray[np.float64] = DEFAULT_WEIGHT,
 ) -> BackhaulNetwork:
     """Everything that could carry traffic from sites and exchanges to the core.
@@ -89,8 +90,8 @@ def backhaul_network(
     existing_load_mbps
         Busy-hour traffic of today's users per row of ``sites``; taken off the capacity of its present backhaul.
         By default none. [Mbit/s]
-    rain_rate_001_mm_h
-        The country's rain rate; by default the parameter's. [mm/h]
+    air_at
+        Gives rain and layering of the air anywhere; by default the parameter's rain, and no fading by layers.
     weight
         Price order of the trench classes; of parallel roads the cheaper stays.
     """
@@ -114,7 +115,7 @@ def backhaul_network(
             f"parts of the road network are joined by {n_land} links over land and {n_sea} cables across water"
         )
     x_m, y_m = ground.grid.from_lonlat(points.lon_deg, points.lat_deg)
-    clear = _hops(points, x_m, y_m, ground, params, rain_rate_001_mm_h)
+    clear = _hops(points, x_m, y_m, ground, params, air_at)
     return _assemble(ground, params, points, x_m, y_m, graph, attached.vertex, clear, places, notes)
 
 
@@ -308,13 +309,12 @@ def _add_fibre(
     )
 
 
-def _hops(
-    points: Terminals, x_m: Floats, y_m: Floats, ground: Ground, params: Backhaul, rain_rate_001_mm_h: float | None
-) -> Hops:
+def _hops(points: Terminals, x_m: Floats, y_m: Floats, ground: Ground, params: Backhaul, air_at: AirAt | None) -> Hops:
     """Clear hops among the terminals that can have a mast, in numbers of terminals."""
     has_mast = np.flatnonzero(~np.isnan(points.masts_m[:, 0]))
     towers = Towers(x_m[has_mast], y_m[has_mast], points.feed[has_mast], points.masts_m[has_mast])
-    clear = hops(towers, ground.terrain, params, rain_rate_001_mm_h=rain_rate_001_mm_h)
+    air = None if air_at is None else air_at(points.lon_deg[has_mast], points.lat_deg[has_mast])
+    clear = hops(towers, ground.terrain, params, air=air)
     return replace(clear, tail=has_mast[clear.tail], head=has_mast[clear.head])
 
 
@@ -340,6 +340,7 @@ class _Links:
             "freq_ghz": np.nan,
             "mast_tail_m": 0.0,
             "mast_head_m": 0.0,
+            "outage_pct": np.nan,
             "is_sea": False,
         }
         trench_km = columns.pop("trench_km", np.zeros((n, N_CLASSES)))
@@ -416,6 +417,7 @@ def _assemble(
         freq_ghz=clear.freq_ghz,
         mast_tail_m=clear.mast_tail_m,
         mast_head_m=clear.mast_head_m,
+        outage_pct=clear.outage_pct,
         is_sea=_over_water(ground, params, x_m, y_m, clear),
     )
     route_x, route_y, start = _routes(graph, tail > head, x_m[gate_at], y_m[gate_at], spur_m)
@@ -444,6 +446,7 @@ def _assemble(
         link_freq_ghz=np.concatenate(links.rest["freq_ghz"]),
         link_mast_tail_m=np.concatenate(links.rest["mast_tail_m"]).astype(np.float64),
         link_mast_head_m=np.concatenate(links.rest["mast_head_m"]).astype(np.float64),
+        link_outage_pct=np.concatenate(links.rest["outage_pct"]).astype(np.float64),
         link_is_sea=np.concatenate(links.rest["is_sea"]).astype(bool),
         route_x_m=route_x,
         route_y_m=route_y,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from allreach.backhaul._hops_cpu import masts_for_pairs
+from allreach.backhaul.air import Air, multipath_outage_pct, outage_pct
 from allreach.kernels.itu_p530 import rain_attenuation_db
 from allreach.params.backhaul import Backhaul
 from allreach.terrain.terrain import Terrain
@@ -26,6 +27,7 @@ class Band:
     freq_ghz: float
     max_km: float
     capacity_mbps: float
+    dish_m: float
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Hops:
     capacity_mbps: NDArray[np.float64]
     mast_tail_m: NDArray[np.float64]
     mast_head_m: NDArray[np.float64]
+    outage_pct: NDArray[np.float64]
+    """Of an average year, by rain and fading; missing where the air is not known. [%]"""
 
 
 def bands(params: Backhaul, rain_rate_001_mm_h: float | None = None) -> tuple[Band, ...]:
@@ -82,6 +86,7 @@ def bands(params: Backhaul, rain_rate_001_mm_h: float | None = None) -> tuple[Ba
             freq.value,
             min(most_km.value, rain_limit_km(freq.value, dish.value, most_km.value, rain, params)),
             capacity.value,
+            dish.value,
         )
         for freq, most_km, capacity, dish in rows
     )
@@ -92,19 +97,25 @@ def rain_limit_km(freq_ghz: float, dish_m: float, most_km: float, rain_rate_001_
 
     Notes
     -----
-    Margin: system gain + both dishes' gains (60 % efficiency) - free-space loss. Multipath fading and gases are left
-    out.
+    Margin: `fade_margin_db`. Gases are left out.
     """
-    gain_dbi = 20.0 * np.log10(dish_m * freq_ghz) + 18.2  # aperture efficiency 0.6
     longest_km = 0.0
     for step in range(1, round(most_km * 10.0) + 1):
         km = step / 10.0
-        free_space_db = 92.45 + 20.0 * np.log10(freq_ghz * km)  # ITU-R P.525, equation 4
-        margin_db = params.hop_system_gain_db.value + 2.0 * gain_dbi - free_space_db
+        margin_db = float(fade_margin_db(freq_ghz, dish_m, km, params))
         if rain_attenuation_db(km, freq_ghz, rain_rate_001_mm_h, params.hop_rain_outage_pct.value) > margin_db:
             break
         longest_km = km
     return longest_km
+
+
+def fade_margin_db(
+    freq_ghz: ArrayLike, dish_m: ArrayLike, length_km: ArrayLike, params: Backhaul
+) -> NDArray[np.float64]:
+    """Return what rain and fading may take of a hop: system gain and both dishes' gains less free-space loss. [dB]."""
+    gain_dbi = 20.0 * np.log10(np.multiply(dish_m, freq_ghz)) + 18.2  # aperture efficiency 0.6
+    free_space_db = 92.45 + 20.0 * np.log10(np.multiply(freq_ghz, length_km))  # ITU-R P.525, equation 4
+    return np.asarray(params.hop_system_gain_db.value + 2.0 * gain_dbi - free_space_db)
 
 
 def hops(
@@ -112,7 +123,7 @@ def hops(
     terrain: Terrain,
     params: Backhaul,
     *,
-    rain_rate_001_mm_h: float | None = None,
+    air: Air | None = None,
 ) -> Hops:
     """Clear hops among near neighbours.
 
@@ -128,19 +139,20 @@ def hops(
         Ground and what stands on it.
     params
         Room parameters.
-    rain_rate_001_mm_h
-        The country's rain rate; by default the parameter's. [mm/h]
+    air
+        Rain and layering at the towers: a hop is then as long as these allow there (`hop_rain_outage_pct`,
+        `hop_multipath_outage_pct`). By default the parameter's rain everywhere, and no fading by layers.
     """
     grid = terrain.grid
-    table = bands(params, rain_rate_001_mm_h)
+    least_rain = None if air is None or not len(towers.x_m) else float(np.ceil(air.rain_rate_001_mm_h.min()))
+    table = bands(params, least_rain)
     max_km = max(band.max_km for band in table)
     tail, head = _near_pairs(towers, max_km, int(params.hops_tried.value))
     length_km = np.hypot(towers.x_m[head] - towers.x_m[tail], towers.y_m[head] - towers.y_m[tail]) / 1000.0
-    near = (length_km <= max_km) & (length_km >= MIN_HOP_KM)
-    tail, head, length_km = tail[near], head[near], length_km[near]
-    band = np.full(len(tail), -1, dtype=np.int64)
-    for number in reversed(range(len(table))):  # the shortest band that reaches
-        band[length_km <= table[number].max_km] = number
+    amsl_m = _lowest_antennas_m(towers, terrain)
+    band = _bands_of_pairs(table, params, air, tail, head, length_km, amsl_m)
+    near = (band >= 0) & (length_km >= MIN_HOP_KM)
+    tail, head, length_km, band = tail[near], head[near], length_km[near], band[near]
     freq_ghz = np.array([b.freq_ghz for b in table])[band]
     mast_tail_m, mast_head_m = np.full(len(tail), np.nan), np.full(len(tail), np.nan)
     if len(tail):
@@ -175,7 +187,57 @@ def hops(
         capacity_mbps=np.array([b.capacity_mbps for b in table])[band[kept]],
         mast_tail_m=mast_tail_m[kept],
         mast_head_m=mast_head_m[kept],
+        outage_pct=np.full(len(kept), np.nan)
+        if air is None
+        else outage_pct(
+            air.worse_of(tail[kept], head[kept]),
+            length_km[kept],
+            freq_ghz[kept],
+            fade_margin_db(freq_ghz[kept], np.array([b.dish_m for b in table])[band[kept]], length_km[kept], params),
+            amsl_m[tail[kept]],
+            amsl_m[head[kept]],
+        ),
     )
+
+
+def _lowest_antennas_m(towers: Towers, terrain: Terrain) -> NDArray[np.float64]:
+    """Heights of the lowest antennas: those that fading by layers hits most. [m above sea level]."""
+    row, col = terrain.grid.rowcol(towers.x_m, towers.y_m)
+    row, col = np.clip(row, 0, terrain.grid.n_rows - 1), np.clip(col, 0, terrain.grid.n_cols - 1)
+    return np.asarray(np.nan_to_num(terrain.ground_m[row, col]) + np.nan_to_num(towers.masts_m[:, 0]), dtype=np.float64)
+
+
+def _bands_of_pairs(
+    table: tuple[Band, ...],
+    params: Backhaul,
+    air: Air | None,
+    tail: NDArray[np.int64],
+    head: NDArray[np.int64],
+    length_km: NDArray[np.float64],
+    amsl_m: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """Shortest band that each pair's length, rain and layers of air allow; -1 where none does."""
+    band = np.full(len(tail), -1, dtype=np.int64)
+    path = None if air is None else air.worse_of(tail, head)
+    rain = None if path is None else np.ceil(path.rain_rate_001_mm_h)
+    limits = {} if rain is None else {rate: bands(params, float(rate)) for rate in np.unique(rain).tolist()}
+    for number in reversed(range(len(table))):
+        one = table[number]
+        max_km = np.full(len(tail), one.max_km)
+        for rate, own in limits.items():
+            max_km[rain == rate] = own[number].max_km
+        good = length_km <= max_km
+        if path is not None:
+            rows = np.flatnonzero(good & (length_km >= MIN_HOP_KM))
+            here = Air(path.lat_deg[rows], path.rain_rate_001_mm_h[rows], path.geoclimatic_k[rows])
+            freq_ghz = np.full(len(rows), one.freq_ghz)
+            margin_db = fade_margin_db(freq_ghz, one.dish_m, length_km[rows], params)
+            faded = multipath_outage_pct(
+                here, length_km[rows], freq_ghz, margin_db, amsl_m[tail[rows]], amsl_m[head[rows]]
+            )
+            good[rows] = faded <= params.hop_multipath_outage_pct.value
+        band[good] = number
+    return band
 
 
 def _near_pairs(towers: Towers, max_km: float, n_tried: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -70,6 +70,8 @@ class BackhaulNetwork:
         Carrier of a hop; NaN for others. [GHz]
     link_mast_tail_m, link_mast_head_m
         Mast needed at the ends of a hop, never above an existing site's own; 0 for others. [m above ground]
+    link_outage_pct
+        Share of an average year in which rain or fading cuts a hop; NaN for others, and where the air is not known. [%]
     link_is_sea
         Fibre: whether any of it is a cable under water; hop: whether half of it or more runs over water.
     route_x_m, route_y_m, route_start
@@ -96,6 +98,7 @@ class BackhaulNetwork:
     link_freq_ghz: NDArray[np.float64]
     link_mast_tail_m: NDArray[np.float64]
     link_mast_head_m: NDArray[np.float64]
+    link_outage_pct: NDArray[np.float64]
     link_is_sea: NDArray[np.bool_]
     route_x_m: NDArray[np.float64]
     route_y_m: NDArray[np.float64]

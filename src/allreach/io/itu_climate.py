@@ -1,11 +1,13 @@
-"""The climate of places for slant paths, from ITU-R digital maps."""
+"""The climate of places for slant paths and hops, from ITU-R digital maps."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from allreach.backhaul.air import Air
 from allreach.io import itu_maps
+from allreach.kernels.itu_p530_multipath import geoclimatic_factor
 from allreach.kernels.itu_p839 import RAIN_ABOVE_ZERO_DEGREES_KM
 from allreach.satellite.slant_path import TIMES_PCT, Climate
 
@@ -36,3 +38,13 @@ def climate(lon_deg: ArrayLike, lat_deg: ArrayLike, altitude_km: ArrayLike | Non
         liquid_kg_m2=np.stack([itu_maps.map_values(itu_maps.liquid_water(p), lon, lat) for p in TIMES_PCT], axis=-1),
         vapour_kg_m2=np.stack([itu_maps.water_vapour("v", p, lon, lat, altitude) for p in TIMES_PCT], axis=-1),
     )
+
+
+def air(lon_deg: ArrayLike, lat_deg: ArrayLike) -> Air:
+    """Rain and layering of the air for microwave hops at places."""
+    lon = np.atleast_1d(np.asarray(lon_deg, dtype=float)).ravel()
+    lat = np.atleast_1d(np.asarray(lat_deg, dtype=float)).ravel()
+    gradient = itu_maps.map_values(itu_maps.GRADIENT_65M_1PCT, lon, lat)
+    rough_m = np.maximum(itu_maps.map_values(itu_maps.ROUGHNESS, lon, lat), 0.0)
+    factor = np.vectorize(geoclimatic_factor, otypes=[float])
+    return Air(lat, itu_maps.map_values(itu_maps.RAIN_RATE_001, lon, lat), factor(gradient, rough_m))

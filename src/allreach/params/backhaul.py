@@ -54,6 +54,8 @@ class Backhaul(Frozen):
     """Rain rate exceeded in 0.01 % of an average year (P.837)."""
     hop_rain_outage_pct: Quantity
     """Part of an average year in which rain may cut a hop."""
+    hop_multipath_outage_pct: Quantity
+    """Part of an average year in which fading by layers of air may cut a hop longer than 5 km."""
     hop_short_ghz: Quantity
     """Carrier of short hops."""
     hop_short_max_km: Quantity

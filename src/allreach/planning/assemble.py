@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from allreach import tables
+from allreach.backhaul.air import AirAt
 from allreach.backhaul.build import backhaul_network
 from allreach.backhaul.ground import Ground
 from allreach.backhaul.trench import N_CLASSES
@@ -48,7 +49,10 @@ def plan_country(
     population: NDArray[np.float32] | None = None,
     margin_db: float | None = None,
     satellites: tuple[SatelliteOffer, ...] = (),
+    air_at: AirAt | None = None,
     evidence: str = "modelled",
+    start_from: Mapping[str, pd.DataFrame] | None = None,
+    time_limit_s: float | None = None,
     progress: Progress | None = None,
 ) -> PlanResult:
     """Plan a measured country.
@@ -69,16 +73,22 @@ def plan_country(
         Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
     satellites
         What satellites offer at each place; without, the parameters say it alone.
+    air_at
+        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
     evidence
         Worst evidence of the layers.
+    start_from
+        Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
+    time_limit_s
+        Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
     progress
         Called with (stage, done, total).
     """
     inputs = plan_inputs(
         points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
-        margin_db=margin_db, satellites=satellites, evidence=evidence, progress=progress,
+        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
     )  # fmt: skip
-    return plan(inputs, progress=progress)
+    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, progress=progress)
 
 
 def plan_inputs(
@@ -93,6 +103,7 @@ def plan_inputs(
     population: NDArray[np.float32] | None = None,
     margin_db: float | None = None,
     satellites: tuple[SatelliteOffer, ...] = (),
+    air_at: AirAt | None = None,
     evidence: str = "modelled",
     progress: Progress | None = None,
 ) -> PlanInputs:
@@ -135,6 +146,7 @@ def plan_inputs(
         candidates=new,
         places=points.places,
         institutions=wanted.table,
+        air_at=air_at,
         weight=_trench_price(params),
     )
     return PlanInputs(

@@ -224,6 +224,7 @@ def links(inputs: PlanInputs, chosen: Chosen, bill_rows: pd.DataFrame) -> gpd.Ge
                 "length_km": float(network.link_length_km[link.link]),
                 "capacity_mbps": link.capacity_mbps,
                 "flow_mbps": round(link.flow_mbps, 6),
+                "availability_pct": 100.0 - float(network.link_outage_pct[link.link]),
                 "capex_usd": float(money["capex_usd"]),
                 "opex_usd_per_year": float(money["opex_usd_per_year"]),
                 "evidence": inputs.evidence,
