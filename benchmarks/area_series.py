@@ -1,9 +1,9 @@
 """A country's area covered by 1,000 to 10,000 sites: best server and the eight strongest on every pixel.
 
 Run: ``python benchmarks/area_series.py [--sites 1000 3000 10000]``. 294 km x 294 km of seeded fractal terrain with
-clutter at 100 m (8.64 million pixels), every site heard out to 20 km, one band, by tiles: eight strongest servers (site,
-sector, power), the summed power of the rest and unknown paths, written to GeoTIFF tile by tile. Each number of sites is
-run in a process of its own, after one tile with ten sites that compiles and warms up. Prints wall and CPU seconds,
+clutter at 100 m (8.64 million pixels), every site heard out to 20 km, one band, by tiles: eight strongest servers
+(site, sector, power), the summed power of the rest and unknown paths, written to GeoTIFF tile by tile. Each number of
+sites is run in a process of its own, after one tile with ten sites that compiles and warms up. Prints wall and CPU seconds,
 distinct (site, pixel) receivers, receivers per CPU second, and the peak memory of the process.
 """
 
@@ -129,6 +129,8 @@ def run(n_sites: int, n_threads: int, out: Path) -> None:
             for name, file in files.items():
                 array = np.atleast_2d(getattr(got, name))
                 file.write(array.reshape(len(array), window.height, window.width), window=window)
+            seconds = time.process_time() - cpu
+            print(f"       tile at {top}, {left}: {seconds:.1f} s CPU so far", file=sys.stderr, flush=True)
     for file in files.values():
         file.close()
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
