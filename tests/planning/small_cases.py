@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from allreach.planning.problem import TECHNOLOGIES, Problem
@@ -27,10 +29,12 @@ def small_case(
     hop_km: float = 30.0,
     reach_km: float = 12.0,
     demand_mbps: float = 2.0,
+    hops_per_mast: int | None = None,
 ) -> Problem:
     """Return a country of places, candidate masts, a road graph with one point of presence, and satellite cells.
 
-    ``geostationary`` adds a dear option without limits, so that everybody can be served.
+    ``geostationary`` adds a dear option without limits, so that everybody can be served; ``hops_per_mast`` keeps only
+    the hops from so many nearest masts.
     """
     rng = np.random.default_rng(seed)
     place_xy = rng.uniform(0, size_km, (n_places, 2))
@@ -57,8 +61,9 @@ def small_case(
         price = float(distance[k]) * 18e3 + 800.0
         arcs += [(int(road[k]), v, 1, price, 0.0, np.inf)]
         to_towers = np.hypot(*(node_xy[tower_node] - node_xy[v]).T)
+        farthest = np.inf if hops_per_mast is None else float(np.sort(to_towers)[min(hops_per_mast, n_candidates - 1)])
         for u, km in zip(tower_node.tolist(), to_towers.tolist(), strict=True):
-            if u != v and km < hop_km:
+            if u != v and km < hop_km and km <= farthest:
                 arcs.append((u, v, 2, 35e3 + 500 * km, 0.0, hop_mbps))
         if np.hypot(*(node_xy[v] - node_xy[0])) < 40:
             arcs.append((0, v, 2, 40e3, 0.0, hop_mbps))
@@ -116,3 +121,92 @@ def small_case(
         arc_pv_usd_per_mbps=table[:, 4],
         arc_capacity_mbps=table[:, 5],
     )
+
+
+def with_standing_masts(problem: Problem, n_masts: int, *, spare_mbps: float = 120.0) -> Problem:
+    """Return the case with the first masts standing: free, of a third of the capacity, or upgraded for a price.
+
+    A mast that stands has a link of ``spare_mbps`` from the root; as it is and upgraded exclude each other.
+    """
+    p, n = problem, problem.n_facilities
+    masts = np.arange(n_masts)
+    again = np.flatnonzero(np.isin(p.option_facility, masts))
+    renumber = np.full(p.n_options, -1, dtype=np.int64)
+    renumber[again] = p.n_options + np.arange(len(again))
+    uses = np.flatnonzero(renumber[p.use_option] >= 0)
+    part = np.concatenate([p.option_part, p.option_part[again]])
+    order = np.argsort(part, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    free = np.isin(np.arange(n), masts)
+    tower = p.node_tower_pv_usd.copy()
+    tower[p.facility_node[masts]] = 0.0
+    gain = np.where(np.isin(p.gain_facility, masts), p.gain_amount / 3.0, p.gain_amount)
+
+    def options(name: str, values: np.ndarray) -> np.ndarray:
+        return np.concatenate([getattr(p, name), values])[order]
+
+    return replace(
+        p,
+        option_part=part[order],
+        option_technology=options("option_technology", p.option_technology[again]),
+        option_facility=options("option_facility", n + p.option_facility[again]),
+        option_pv_usd=options("option_pv_usd", p.option_pv_usd[again]),
+        option_mbps=options("option_mbps", p.option_mbps[again]),
+        use_option=rank[np.concatenate([p.use_option, renumber[p.use_option[uses]]])],
+        use_pool=np.concatenate([p.use_pool, p.use_pool[uses]]),
+        use_amount=np.concatenate([p.use_amount, p.use_amount[uses]]),
+        facility_node=np.concatenate([p.facility_node, p.facility_node[masts]]),
+        facility_pv_usd=np.concatenate([np.where(free, 0.0, p.facility_pv_usd), np.full(n_masts, 45e3)]),
+        facility_group=np.concatenate([np.where(free, np.arange(n), -1), masts]),
+        gain_facility=np.concatenate([p.gain_facility, n + masts]),
+        gain_pool=np.concatenate([p.gain_pool, masts]),
+        gain_amount=np.concatenate([gain, p.gain_amount[np.searchsorted(p.gain_facility, masts)]]),
+        node_tower_pv_usd=tower,
+        arc_from=np.concatenate([p.arc_from, np.zeros(n_masts, dtype=np.int64)]),
+        arc_to=np.concatenate([p.arc_to, p.facility_node[masts]]),
+        arc_kind=np.concatenate([p.arc_kind, np.zeros(n_masts, dtype=np.int64)]),
+        arc_pv_usd=np.concatenate([p.arc_pv_usd, np.zeros(n_masts)]),
+        arc_pv_usd_per_mbps=np.concatenate([p.arc_pv_usd_per_mbps, np.zeros(n_masts)]),
+        arc_capacity_mbps=np.concatenate([p.arc_capacity_mbps, np.full(n_masts, spare_mbps)]),
+    )
+
+
+KINDS = ("usual", "tight sectors", "tight hops", "few satellites")
+
+
+@dataclass(frozen=True)
+class DrawnCase:
+    """A drawn case: its number, kind, problem, and whether dear satellites without limits serve everybody."""
+
+    number: int
+    kind: str
+    problem: Problem
+    everybody: bool
+
+
+def drawn_case(number: int, *, n_places_max: int = 15, n_candidates_max: int = 25) -> DrawnCase:
+    """Return one of the cases that are compared with the exact optimum; the kinds take turns."""
+    rng = np.random.default_rng([20_261, number])
+    kind = KINDS[number % len(KINDS)]
+    n_places = int(rng.integers(3, n_places_max + 1))
+    n_candidates = int(np.clip(round(n_places * rng.uniform(0.8, 1.7)), 3, n_candidates_max))
+    everybody = kind != "few satellites" or number % (2 * len(KINDS)) == 3
+    limits = {
+        "usual": {},
+        "tight sectors": {"sector_mbps": float(rng.uniform(30, 110))},
+        "tight hops": {"hop_mbps": float(rng.uniform(50, 160)), "sector_mbps": float(rng.uniform(100, 250))},
+        "few satellites": {
+            "satellite_per_cell": float(rng.integers(2, 16)),
+            "sector_mbps": float(rng.uniform(50, 250)),
+            "geostationary": everybody,
+        },
+    }[kind]
+    problem = small_case(
+        int(rng.integers(0, 2**31)), n_places=n_places, n_candidates=n_candidates,
+        n_junctions=int(rng.integers(2, 8)), hops_per_mast=3, **limits,
+    )  # fmt: skip
+    standing = int(rng.integers(0, 4))
+    if standing:
+        problem = with_standing_masts(problem, min(standing, n_candidates))
+    return DrawnCase(number, kind, problem, everybody)

@@ -11,9 +11,11 @@ from allreach.planning.bound import Bound, Relaxation
 from allreach.planning.heuristic import Progress, better, improve, start
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
-from allreach.planning.whole import share_out
+from allreach.planning.whole import plan_whole, share_out
 from allreach.planning.windows import improve_by_windows
 
+WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
+WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
 WHOLE_OPTIONS_MAX = 5_000  # households are shared out anew as a whole up to so many options
 ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
 FLOW_ARCS_MAX = (
@@ -71,11 +73,12 @@ def optimise(
     )
     if start_from is not None and not faults(problem, start_from) and better(problem, start_from, solution):
         solution = start_from
+    is_small = 0 < problem.n_options <= WHOLE_COUNTRY_OPTIONS_MAX and problem.n_arcs <= WHOLE_COUNTRY_ARCS_MAX
     solution = improve_by_windows(
         problem,
         solution,
         size=int(planning.window_parts.value),
-        n_passes=int(planning.window_passes.value),
+        n_passes=1 if is_small else int(planning.window_passes.value),
         max_nodes=int(planning.window_nodes.value),
         node_limit=int(planning.window_branches.value),
         relative_gap=planning.window_gap.value,
@@ -85,6 +88,8 @@ def optimise(
     )
     if problem.n_options <= WHOLE_OPTIONS_MAX:
         solution = share_out(problem, solution)
+    if is_small:
+        solution = plan_whole(problem, solution)
     wrong = faults(problem, solution)
     if wrong:
         raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")

@@ -1,13 +1,17 @@
-"""Whole households: the network stands, and who is served by what is decided once more in whole numbers.
+"""Whole households: who is served by what, decided in whole numbers.
 
 Programmes with shares of places split sectors and hops to the last bit; whole households do not fit in so well. Here
-the facilities and the backhaul of a plan stand, and the households are the integer columns of a small programme.
+the households are integer columns: over the network of a plan as it stands, or, in a small country, with the network
+open too.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from allreach.planning import model
 from allreach.planning.heuristic import better, facilities_in_use
 from allreach.planning.problem import (
     NOT_SERVED_USD,
@@ -18,10 +22,13 @@ from allreach.planning.problem import (
     faults,
     pool_limit,
     unserved,
+    unserved_people,
 )
 from allreach.planning.solver import Programme, RowsBuilder, solve
+from allreach.planning.windows import prune, read_point
 
 BRANCHES_MAX = 500
+ACCURACY = 1e-6  # relative gap at which a search stops
 UNIT_USD = 1000.0  # keeps the programme's numbers near 1
 
 
@@ -46,8 +53,44 @@ def share_out(problem: Problem, solution: Solution) -> Solution:
     households = np.zeros(problem.n_options)
     households[options] = np.rint(answer.x[: len(options)])
     found = solution.with_households(households)
-    found = Solution(households, facilities_in_use(problem, found), _pruned(problem, found))
+    in_use = facilities_in_use(problem, found)
+    found = Solution(households, in_use, prune(problem, solution.parent_arc, in_use))
     return found if not faults(problem, found) and better(problem, found, solution) else solution
+
+
+def plan_whole(problem: Problem, solution: Solution) -> Solution:
+    """Return the plan of a small country that one programme with whole households finds; never a worse one.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients; the work grows fast with them.
+    solution
+        A plan to begin from.
+    """
+    programme, columns = model.build(
+        problem, unserved_people=unserved_people(problem, solution.households), not_served_usd=NOT_SERVED_USD
+    )
+    households = np.ones(programme.n_columns)  # in each unit of a column: shares become whole households
+    households[columns.x : columns.n] = problem.part_households[problem.option_part]
+    households[columns.n : columns.y] = problem.part_households
+    households = np.maximum(households, 1e-12)
+    is_integer = programme.is_integer.copy()
+    is_integer[columns.x : columns.y] = True
+    counted = replace(
+        programme,
+        cost=programme.cost / households,
+        lower=programme.lower * households,
+        upper=programme.upper * households,
+        is_integer=is_integer,
+        entry_value=programme.entry_value / households[programme.entry_col],
+    )
+    start = model.point(problem, columns, solution) * households
+    answer = solve(counted, relax=False, node_limit=BRANCHES_MAX, relative_gap=ACCURACY, start=start)
+    if np.isnan(answer.x).any():
+        return solution
+    found = read_point(problem, columns, answer.x / households)
+    return found if found is not None and better(problem, found, solution) else solution
 
 
 def _programme(problem: Problem, solution: Solution, options: Ints) -> tuple[Programme, Floats]:
@@ -102,16 +145,3 @@ def _ways(problem: Problem, solution: Solution) -> tuple[Ints, dict[int, list[in
                 above.setdefault(arc, []).append(facility)
             node = int(problem.arc_from[arc])
     return np.array(sorted(above), dtype=np.int64), above, per_mbps
-
-
-def _pruned(problem: Problem, solution: Solution) -> Ints:
-    """Drop arcs that lead to no facility in use."""
-    needed = np.zeros(problem.n_nodes, dtype=bool)
-    needed[0] = True
-    nodes = problem.facility_node[facilities_in_use(problem, solution)]
-    for start in nodes[nodes > 0].tolist():
-        node = start
-        while not needed[node]:
-            needed[node] = True
-            node = int(problem.arc_from[solution.parent_arc[node]])
-    return np.where(needed, solution.parent_arc, -1)
