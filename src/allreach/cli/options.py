@@ -31,6 +31,28 @@ device = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
 fresh = click.option("--fresh", is_flag=True, help="Start anew instead of going on where an earlier run stopped.")
 
+time_limit = click.option(
+    "--time-limit",
+    "time_limit_s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=None,
+    metavar="SECONDS",
+    help="Stop each search for a plan after so long and take the best so far; a rerun may then differ.",
+)
+start_from = click.option(
+    "--start-from",
+    default=None,
+    metavar="NAME",
+    help="Scenario whose plan the search begins from (default: base, where it is planned; none: a search of its own).",
+)
+answers = click.option(
+    "--answers",
+    type=click.Choice(["quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="full: also which price must be verified first, and which decisions hold under draws of the cost book.",
+)
+
 
 def compose(*decorators: Decorator) -> Decorator:
     """Apply several options in the order written."""
@@ -44,3 +66,4 @@ def compose(*decorators: Decorator) -> Decorator:
 
 
 step = compose(folder, scenario, sets, seed, workers, device, fresh, as_json)
+search = compose(time_limit, start_from, answers)

@@ -12,7 +12,8 @@ from allreach.cli import options
     epilog="Examples:\n\n\b\n"
     "  allreach run AZE                      sketch Azerbaijan into ./AZE, then measure, plan, show\n"
     "  allreach run MYLAND                   your own country folder\n"
-    "  allreach run AZE --scenario leo500 --set costs.leo_kit_usd=500\n",
+    "  allreach run AZE --scenario leo500 --set costs.leo_kit_usd=500\n"
+    "  allreach run AZE --answers full       also which price matters most, which decisions hold\n",
 )
 @click.argument("target", metavar="DIR|ISO3")
 @click.option("--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel of a new sketch. [m]")
@@ -22,6 +23,7 @@ from allreach.cli import options
 @options.workers
 @options.device
 @options.fresh
+@options.search
 @options.as_json
 def command(
     target: str,
@@ -32,6 +34,9 @@ def command(
     workers: int | None,
     device: str,
     fresh: bool,
+    time_limit_s: float | None,
+    start_from: str | None,
+    answers: str,
     as_json: bool,
 ) -> None:
     """Measure, plan and show a country; prints where the report is.
@@ -52,4 +57,7 @@ def command(
         workers=workers,
         device=device,
         fresh=fresh,
+        time_limit_s=time_limit_s,
+        start_from=start_from,
+        answers=answers,
     )

@@ -27,35 +27,25 @@ def carry_out(
     print_summary(result, as_json=as_json)
 
 
-def _step(name: Literal["measure", "plan"], text: str) -> click.Command:
-    @click.command(name=name, help=text, epilog=f"Example:\n\n  allreach {name} AZE --scenario base")
-    @options.step
-    def command(
-        folder: Path,
-        scenario: str,
-        sets: tuple[str, ...],
-        seed: int | None,
-        workers: int | None,
-        device: str,
-        fresh: bool,
-        as_json: bool,
-    ) -> None:
-        carry_out(
-            lambda progress: folder,
-            name,
-            as_json=as_json,
-            scenario=scenario,
-            sets=sets,
-            seed=seed,
-            workers=workers,
-            device=device,
-            fresh=fresh,
-        )
-
-    return command
-
-
-measure = _step("measure", "Measure who is reached today: coverage rasters and the four states per place.")
-plan = _step(
-    "plan", "Find the least-cost way to reach every place, with a bound; measures first where that is not done."
+@click.command(
+    name="measure",
+    help="Measure who is reached today: coverage rasters and the four states per place.",
+    epilog="Example:\n\n  allreach measure AZE --scenario base",
 )
+@options.step
+def measure(folder: Path, **chosen: Any) -> None:
+    """Measure alone."""
+    carry_out(lambda progress: folder, "measure", **chosen)
+
+
+@click.command(
+    name="plan",
+    help="Find the least-cost way to reach every place, with a bound; measures first where that is not done.",
+    epilog="Examples:\n\n\b\n  allreach plan AZE --scenario base\n  allreach plan AZE --time-limit 60\n"
+    "  allreach plan AZE --answers full",
+)
+@options.step
+@options.search
+def plan(folder: Path, **chosen: Any) -> None:
+    """Plan, after measuring where that is not done."""
+    carry_out(lambda progress: folder, "plan", **chosen)

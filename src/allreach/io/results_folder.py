@@ -39,7 +39,9 @@ class Results:
         Table ``plan_bill_of_materials``, or none.
     curve
         Cost curve: ``reached_share`` and ``pv_usd`` at least, or none.
-    measure_summary, plan_summary, verify_summary, manifest
+    tornado, robustness
+        Tables ``plan_tornado`` and ``plan_robustness``, or none: they are made on request.
+    measure_summary, plan_summary, verify_summary, answers, manifest
         The JSON files as they are; empty where absent.
     rasters
         Paths of the coverage rasters by (step, name without ``coverage_``); step is ``measure`` or ``verify``.
@@ -51,9 +53,12 @@ class Results:
     plan: dict[str, pd.DataFrame] = field(default_factory=dict)
     bill: pd.DataFrame | None = None
     curve: pd.DataFrame | None = None
+    tornado: pd.DataFrame | None = None
+    robustness: pd.DataFrame | None = None
     measure_summary: dict[str, Any] = field(default_factory=dict)
     plan_summary: dict[str, Any] = field(default_factory=dict)
     verify_summary: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
     rasters: dict[tuple[str, str], Path] = field(default_factory=dict)
 
@@ -76,6 +81,7 @@ def read_results(folder: Path) -> Results:
         if path.is_file():
             plan[name] = read_table(path, f"plan_{name}")
     verified = folder / "verify" / "places.parquet"
+    robust = folder / "plan" / "robustness.parquet"
     rasters = {
         (step, path.stem.removeprefix("coverage_")): path
         for step in ("measure", "verify")
@@ -88,12 +94,20 @@ def read_results(folder: Path) -> Results:
         plan=plan,
         bill=_read_csv(folder / "plan" / "bill_of_materials.csv", "plan_bill_of_materials"),
         curve=_read_csv(folder / "plan" / "curve.csv", None),
+        tornado=_read_csv(folder / "plan" / "tornado.csv", "plan_tornado"),
+        robustness=read_table(robust, "plan_robustness") if robust.is_file() else None,
         measure_summary=read_json(folder / "measure" / "summary.json"),
         plan_summary=read_json(folder / "plan" / "summary.json"),
         verify_summary=read_json(folder / "verify" / "summary.json"),
+        answers=read_json(folder / "plan" / "answers.json"),
         manifest=read_json(folder / "manifest.json"),
         rasters=rasters,
     )
+
+
+def read_start(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the plan of a scenario by names (``plan/start/``), for others to begin from; empty where there is none."""
+    return {path.stem: pd.read_parquet(path) for path in sorted((folder / "plan" / "start").glob("*.parquet"))}
 
 
 def read_coverage(results: Results, step: str, name: str) -> tuple[NDArray[np.generic], Grid]:

@@ -69,6 +69,17 @@ def is_finished(results: Path, stage: str, key: str) -> bool:
         return False
 
 
+def was_finished(results: Path, stage: str) -> bool:
+    """Whether a stage has been finished, with whatever inputs."""
+    return (results / STAGES / f"{stage}.json").is_file()
+
+
+def digests(results: Path, prefix: str) -> dict[str, str]:
+    """Checksums of the files below a folder of a results folder."""
+    files = sorted(path for path in (results / prefix).rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(results).as_posix(): sha256(path) for path in files}
+
+
 def finish(results: Path, stage: str, key: str, files: Sequence[Path]) -> None:
     """Record a stage as finished."""
     digests = {path.relative_to(results).as_posix(): sha256(path) for path in sorted(files)}
@@ -80,7 +91,8 @@ def discard(results: Path, *steps: str) -> None:
     for step in steps:
         for folder in (step, "verify") if step == "plan" else (step,):
             shutil.rmtree(results / folder, ignore_errors=True)
-        (results / STAGES / f"{step}.json").unlink(missing_ok=True)
+        for record in (step, "answers") if step == "plan" else (step,):
+            (results / STAGES / f"{record}.json").unlink(missing_ok=True)
     for name in ("index.html", "all.gpkg", "manifest.json"):
         (results / name).unlink(missing_ok=True)
 

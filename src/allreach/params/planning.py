@@ -122,3 +122,10 @@ class Planning(Frozen):
     """Simplex iterations after which no further window is planned anew; 0 leaves it open."""
     window_max: Quantity
     """Windows in a run at most: bounds the work on large countries."""
+    # Answers on request: plans at other prices
+    answer_draws: Quantity
+    """Draws of the cost book."""
+    answer_tries: Quantity
+    """Facilities tried at each other price besides those of the plan."""
+    answer_rounds: Quantity
+    """Passes of closing, opening and swapping at each other price."""

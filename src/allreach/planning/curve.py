@@ -131,3 +131,38 @@ def cost_curve(
     spent = np.diff(frame["pv_usd"].to_numpy(), prepend=np.nan)
     frame["usd_per_person"] = np.round(np.where(added > 0, spent / np.where(added > 0, added, 1.0), np.nan), 2)
     return frame
+
+
+def percent_steps(curve: pd.DataFrame, people_total: float) -> pd.DataFrame:
+    """Cost of each further percent of the country's people, counted down from the full plan.
+
+    Parameters
+    ----------
+    curve
+        What `cost_curve` gives; between its points cost runs straight, as if a place could be reached in part.
+    people_total
+        People of the country.
+
+    Returns
+    -------
+    steps
+        ``from_share``, ``to_share``, ``people``, ``usd``, ``usd_per_person``; the first step is the rest.
+    """
+    names = ["from_share", "to_share", "people", "usd", "usd_per_person"]
+    share, cost = curve["reached_share"].to_numpy(dtype=np.float64), curve["pv_usd"].to_numpy(dtype=np.float64)
+    if len(share) < 2 or share[-1] - share[0] <= 1e-12:
+        return pd.DataFrame(columns=names, dtype=np.float64)
+    n = int(np.ceil((share[-1] - share[0]) * 100.0 - 1e-9))
+    edges = np.maximum(share[-1] - 0.01 * np.arange(n, -1, -1), share[0])
+    at = np.interp(edges, share, cost)
+    people = np.diff(edges) * people_total
+    spent = np.diff(at)
+    each = np.where(people > 0, spent / np.where(people > 0, people, 1.0), 0.0)
+    columns = [edges[:-1], edges[1:], people.round(3), spent.round(2), each.round(2)]
+    return pd.DataFrame(dict(zip(names, columns, strict=True)))
+
+
+def last_percent(curve: pd.DataFrame, people_total: float) -> dict[str, float] | None:
+    """Cost of the last percent of people that the plan reaches; none where it decides about nobody."""
+    steps = percent_steps(curve, people_total)
+    return None if steps.empty else {str(k): float(v) for k, v in steps.iloc[-1].items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,11 +18,12 @@ from allreach.planning import result_tables
 from allreach.planning.answers import answer
 from allreach.planning.build_problem import Assembly, build_problem
 from allreach.planning.chosen import choose
-from allreach.planning.curve import cost_curve
+from allreach.planning.curve import cost_curve, last_percent
 from allreach.planning.heuristic import Progress
 from allreach.planning.inputs import PlanInputs
 from allreach.planning.optimise import optimise
 from allreach.planning.problem import Problem, Solution, unserved
+from allreach.planning.warm_start import start_solution
 
 PLACES_NAMED = 5
 
@@ -61,13 +63,23 @@ class PlanResult:
     solution: Solution | None = field(default=None, repr=False)
 
 
-def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
+def plan(
+    inputs: PlanInputs,
+    *,
+    start_from: Mapping[str, pd.DataFrame] | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+) -> PlanResult:
     """Plan a country.
 
     Parameters
     ----------
     inputs
         Everything that planning reads.
+    start_from
+        Plan of another scenario (`warm_start.start_tables`), from which the search may begin.
+    time_limit_s
+        Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
     progress
         Called with (stage, done, total).
 
@@ -88,7 +100,9 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
     assembly = build_problem(inputs)
     problem, planning = assembly.problem, inputs.params.planning
     _check_any_option(inputs, assembly)
-    best = optimise(problem, planning, progress=progress)
+    start = start_solution(assembly, start_from) if start_from else None
+    limit = {} if time_limit_s is None else {"time_limit_s": time_limit_s}
+    best = optimise(problem, planning, start_from=start, progress=progress, **limit)
     _check_target(inputs, assembly, best.solution)
     say("write the plan down", 0, 4)
     chosen = choose(inputs, assembly, best.solution)
@@ -119,7 +133,8 @@ def plan(inputs: PlanInputs, *, progress: Progress | None = None) -> PlanResult:
         "residual_usd": sums.residual_usd,
         **result_tables.summary_counts(assigned, sites, links),
         "institutions": result_tables.institution_counts(connected),
-        "deterministic": True,
+        "last_percent": last_percent(curve, people),
+        "deterministic": not getattr(best, "stopped_early", False),
         "horizon_years": int(planning.horizon_years.value),
         "discount_rate": inputs.params.costs.discount_rate.value,
         "demand": result_tables.demand_summary(inputs),

@@ -53,7 +53,8 @@ class PlanPool:
     def add(self, solution: Solution) -> bool:
         """Take a plan in; false where it is known or leaves more people without service."""
         key = solution.households.tobytes() + solution.is_open.tobytes() + solution.parent_arc.tobytes()
-        if key in self._known or unserved_people(self.problem, solution.households) > self._unserved + SERVED_TOLERANCE:
+        apart = abs(unserved_people(self.problem, solution.households) - self._unserved)
+        if key in self._known or apart > SERVED_TOLERANCE:
             return False
         self._known.add(key)
         self.plans.append(solution)
@@ -115,8 +116,7 @@ def reoptimise(problem: Problem, start: Solution, *, n_tries: int, n_rounds: int
     found = state.solution()
     cost, before = solution_pv_usd(problem, found), solution_pv_usd(problem, start)
     left, left_before = (unserved_people(problem, s.households) for s in (found, start))
-    worse = cost > before and left > left_before - SERVED_TOLERANCE
-    if worse or left > left_before + SERVED_TOLERANCE or faults(problem, found):
+    if cost > before or abs(left - left_before) > SERVED_TOLERANCE or faults(problem, found):
         return Found(start, before)
     return Found(found, cost)
 

@@ -53,8 +53,17 @@ def start_tables(assembly: Assembly, solution: Solution) -> dict[str, pd.DataFra
     return {"households": households, "facilities": facilities, "arcs": arcs}
 
 
-def start_solution(assembly: Assembly, start: Mapping[str, pd.DataFrame]) -> Solution | None:
-    """Read a plan of another scenario into a problem.
+def start_solution(assembly: Assembly, start: Mapping[str, pd.DataFrame], *, exact: bool = False) -> Solution | None:
+    """Read a plan into a problem, that of another scenario or its own.
+
+    Parameters
+    ----------
+    assembly
+        Problem and what its numbers stand for.
+    start
+        What `start_tables` gave.
+    exact
+        Take it as it is: nobody more is served, nothing is closed.
 
     Returns
     -------
@@ -66,9 +75,10 @@ def start_solution(assembly: Assembly, start: Mapping[str, pd.DataFrame]) -> Sol
         return None
     state = NetworkState(p, make_index(p), _network(assembly, start))
     _put_households(assembly, state, start["households"])
-    serve_left(state)
-    for facility in np.flatnonzero(state.is_open & ~facilities_in_use(p, state.solution())).tolist():
-        state.close(facility)
+    if not exact:
+        serve_left(state)
+        for facility in np.flatnonzero(state.is_open & ~facilities_in_use(p, state.solution())).tolist():
+            state.close(facility)
     found = state.solution()
     return None if faults(p, found) else found
 
