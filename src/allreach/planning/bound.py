@@ -16,10 +16,12 @@ import pandas as pd
 from allreach.planning import model
 from allreach.planning.cuts import Cut, Separator
 from allreach.planning.problem import NOT_SERVED_USD, Floats, Problem
-from allreach.planning.solver import Programme, relaxation
+from allreach.planning.solver import Programme, limit_time, relaxation
+from allreach.planning.time_limit import TimeLimit
 
 ROUND_GAIN = 5e-5  # a round of cuts that raises the relaxation by a smaller share is idle
 LAST_ROUNDS = 5  # further rounds once it is known how many people the plan leaves without service
+GUIDE_TIME = 0.4  # share of the time, where time is limited, for the relaxation that guides the plan
 IDLE_ROUNDS = 3  # so many idle rounds, one after the other, are the last
 SAFETY = 1e-9  # relative; covers the rounding of the sums below
 
@@ -108,6 +110,8 @@ class Relaxation:
         No further round once the rounds together have taken so many simplex iterations; 0 leaves it open.
     method
         How the first relaxation is solved.
+    clock
+        Limit in seconds, where one is asked for: whatever prices are there when it is over prove a bound.
     """
 
     def __init__(
@@ -120,7 +124,9 @@ class Relaxation:
         iteration_limit: int = 0,
         cut_iterations: int = 0,
         method: str = "choose",
+        clock: TimeLimit | None = None,
     ) -> None:
+        self.clock = clock or TimeLimit()
         self.problem = problem
         everybody = float(problem.part_people.sum())
         self.programme, self.columns = model.build(
@@ -128,6 +134,7 @@ class Relaxation:
         )
         self.n_column = np.arange(self.columns.n, self.columns.y, dtype=np.int32)
         self.highs = relaxation(self.programme, iteration_limit=iteration_limit, method=method)
+        limit_time(self.highs, self.clock.left_s(GUIDE_TIME))
         self.highs.run()
         self.cuts: list[Cut] = []
         self.n_rounds = 0
@@ -135,13 +142,15 @@ class Relaxation:
         self.is_true_cost = np.ones(self.columns.total, dtype=bool)
         self.is_true_cost[self.columns.n : self.columns.y] = False
         self.cut_iterations = cut_iterations
-        self._cut(n_rounds, max_cuts=max_cuts, max_iterations=cut_iterations)
+        self._cut(n_rounds, max_cuts=max_cuts, max_iterations=cut_iterations, time_share=GUIDE_TIME)
 
-    def _cut(self, n_rounds: int, *, max_cuts: int, max_iterations: int) -> None:
+    def _cut(self, n_rounds: int, *, max_cuts: int, max_iterations: int, time_share: float) -> None:
         """Solve, cut, solve again, until the cuts bring next to nothing."""
         spent = idle = 0
         value = self._cost()
         for _ in range(n_rounds):
+            if self.clock.is_over(time_share):
+                break
             found = self.separator.cuts(self.x(), max_cuts=max_cuts)
             if not found:
                 break
@@ -149,6 +158,7 @@ class Relaxation:
             add_cuts(self.highs, found)
             self.cuts.extend(found)
             self.highs.setOptionValue("solver", "simplex")
+            limit_time(self.highs, self.clock.left_s(time_share))
             self.highs.run()
             spent += int(self.highs.getInfo().simplex_iteration_count)
             before, value = value, self._cost()
@@ -162,7 +172,8 @@ class Relaxation:
 
     def x(self) -> Floats:
         """Return the point of the relaxation."""
-        return np.asarray(self.highs.getSolution().col_value, dtype=np.float64)
+        found = np.asarray(self.highs.getSolution().col_value, dtype=np.float64)
+        return found if len(found) == self.columns.total else np.zeros(self.columns.total)
 
     def shares(self) -> Floats:
         """Return the share of each part that the relaxation gives each option."""
@@ -182,8 +193,9 @@ class Relaxation:
         reach = next(i for i, (name, _) in enumerate(exact.row_family) if name == "reach")
         row = sum(count for _, count in exact.row_family[:reach])
         self.highs.changeRowBounds(row, -highspy.kHighsInf, unserved_people)
+        limit_time(self.highs, self.clock.left_s())
         self.highs.run()
-        self._cut(LAST_ROUNDS, max_cuts=20_000, max_iterations=self.cut_iterations)
+        self._cut(LAST_ROUNDS, max_cuts=20_000, max_iterations=self.cut_iterations, time_share=1.0)
         programme = with_cuts(exact, self.cuts)
         price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
         if len(price) != programme.n_rows:

@@ -21,7 +21,9 @@ from allreach.planning.problem import (
     unserved,
     unserved_people,
 )
+from allreach.planning.time_limit import TimeLimit
 
+IMPROVE_TIME = 0.6  # share of the time, where time is limited, after which nothing more is opened or closed
 WISH_MIN = 1e-3  # facilities that the relaxation wants less are not tried
 
 Progress = Callable[[str, int, int], None]
@@ -81,7 +83,14 @@ def unserved_of(state: NetworkState, part: int) -> float:
     return max(float(state.p.part_households[part]) - float(state.households[lo:hi].sum()), 0.0)
 
 
-def improve(state: NetworkState, wish: Floats, *, n_rounds: int, progress: Progress | None = None) -> None:
+def improve(
+    state: NetworkState,
+    wish: Floats,
+    *,
+    n_rounds: int,
+    progress: Progress | None = None,
+    clock: TimeLimit | None = None,
+) -> None:
     """Close, open and swap facilities while the plan gets cheaper.
 
     Parameters
@@ -94,13 +103,20 @@ def improve(state: NetworkState, wish: Floats, *, n_rounds: int, progress: Progr
         Passes over all facilities at most.
     progress
         Called with (stage, done, total).
+    clock
+        Limit in seconds, where one is asked for.
     """
     p = state.p
+    clock = clock or TimeLimit()
     for number in range(n_rounds):
+        if clock.is_over(IMPROVE_TIME):
+            break
         serve_left(state)
         gained = close_pass(state)
         closed = np.flatnonzero(~state.is_open & (wish > WISH_MIN))
         for facility in closed[np.lexsort((closed, -wish[closed]))].tolist():
+            if clock.is_over(IMPROVE_TIME):
+                break
             gained += _try_open(state, facility)
         if progress is not None:
             progress("improve the plan", number + 1, n_rounds)

@@ -11,6 +11,7 @@ from allreach.planning.bound import Bound, Relaxation
 from allreach.planning.heuristic import Progress, better, improve, start
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.time_limit import TimeLimit
 from allreach.planning.whole import plan_whole, share_out
 from allreach.planning.windows import improve_by_windows
 
@@ -35,15 +36,23 @@ class Optimum:
         Lower bound with certificate.
     pv_usd
         Present value of the plan. [USD]
+    stopped_early
+        Whether a limit in seconds cut the work short: then a rerun may give another plan.
     """
 
     solution: Solution
     bound: Bound
     pv_usd: float
+    stopped_early: bool = False
 
 
 def optimise(
-    problem: Problem, planning: Planning, *, start_from: Solution | None = None, progress: Progress | None = None
+    problem: Problem,
+    planning: Planning,
+    *,
+    start_from: Solution | None = None,
+    progress: Progress | None = None,
+    time_limit_s: float | None = None,
 ) -> Optimum:
     """Find a good plan and prove how good.
 
@@ -57,7 +66,11 @@ def optimise(
         A plan to begin from besides the guided start (the better one is improved).
     progress
         Called with (stage, done, total).
+    time_limit_s
+        Wall time after which the best plan and bound so far are returned; none counts the work instead. The clock is
+        looked at between steps, so the first plan of a large country may take longer. [s]
     """
+    clock = TimeLimit(time_limit_s)
     say = progress or (lambda stage, done, total: None)
     say("bound the cost", 0, 2)
     relaxed = Relaxation(
@@ -66,10 +79,16 @@ def optimise(
         n_rounds=int(planning.bound_cut_rounds.value),
         iteration_limit=int(planning.bound_iterations.value),
         cut_iterations=int(planning.bound_cut_iterations.value),
+        clock=clock,
     )
     say("bound the cost", 1, 2)
     solution = guided_plan(
-        problem, relaxed.wish(), relaxed.shares(), int(planning.improve_rounds.value), progress=progress
+        problem,
+        relaxed.wish(),
+        relaxed.shares(),
+        int(planning.improve_rounds.value),
+        progress=progress,
+        clock=clock,
     )
     if start_from is not None and not faults(problem, start_from) and better(problem, start_from, solution):
         solution = start_from
@@ -85,21 +104,28 @@ def optimise(
         max_iterations=int(planning.window_iterations.value),
         max_windows=int(planning.window_max.value),
         progress=progress,
+        clock=clock,
     )
     if problem.n_options <= WHOLE_OPTIONS_MAX:
         solution = share_out(problem, solution)
-    if is_small:
+    if is_small and not clock.is_over():
         solution = plan_whole(problem, solution)
     wrong = faults(problem, solution)
     if wrong:
         raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")
     bound = relaxed.bound(unserved_people(problem, solution.households) + 1e-6)
     say("bound the cost", 2, 2)
-    return Optimum(solution, bound, solution_pv_usd(problem, solution))
+    return Optimum(solution, bound, solution_pv_usd(problem, solution), clock.was_hit)
 
 
 def guided_plan(
-    problem: Problem, wish: Floats, share: Floats, n_rounds: int, *, progress: Progress | None = None
+    problem: Problem,
+    wish: Floats,
+    share: Floats,
+    n_rounds: int,
+    *,
+    progress: Progress | None = None,
+    clock: TimeLimit | None = None,
 ) -> Solution:
     """Best of two starts, with and without the relaxation's wishes, each improved."""
     index = make_index(problem)
@@ -107,7 +133,7 @@ def guided_plan(
     small = problem.n_facilities <= ALL_TRIED_MAX
     for guided in (True, False) if small else (True,):
         state: NetworkState = start(problem, index, wish if guided else np.zeros_like(wish), share if guided else None)
-        improve(state, np.maximum(wish, 1.0) if small else wish, n_rounds=n_rounds, progress=progress)
+        improve(state, np.maximum(wish, 1.0) if small else wish, n_rounds=n_rounds, progress=progress, clock=clock)
         found = state.solution()
         if best is None or better(problem, found, best):
             best = found

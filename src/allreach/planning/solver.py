@@ -150,6 +150,12 @@ def _highs() -> highspy.Highs:
     return highs
 
 
+def limit_time(highs: highspy.Highs, seconds: float) -> None:
+    """Let the next run of a solver take so long; infinity (the usual) leaves it open. [s]."""
+    if not np.isinf(seconds):
+        highs.setOptionValue("time_limit", float(highs.getRunTime()) + max(seconds, 0.05))
+
+
 def relaxation(programme: Programme, *, iteration_limit: int = 0, method: str = "choose") -> highspy.Highs:
     """Return a solver that holds the linear relaxation, ready to run and to take cuts."""
     highs = _highs()
@@ -169,6 +175,7 @@ def solve(
     node_limit: int = 0,
     relative_gap: float = 0.0,
     start: Floats | None = None,
+    seconds: float = float("inf"),
 ) -> Answer:
     """Solve a programme.
 
@@ -181,11 +188,13 @@ def solve(
     method
         ``simplex``, ``ipm`` or ``choose``.
     iteration_limit, node_limit
-        Fixed work; 0 leaves it open. There is no limit in seconds: a rerun does the same work.
+        Fixed work; 0 leaves it open.
     relative_gap
         Gap at which a mixed-integer search stops.
     start
         A feasible point to begin a mixed-integer search from.
+    seconds
+        Wall time at most; infinity (the usual) so that a rerun does the same work. [s]
     """
     lp = _highs_lp(programme)
     mip = not relax and bool(programme.is_integer.any())
@@ -202,6 +211,7 @@ def solve(
     if node_limit:
         highs.setOptionValue("mip_max_nodes", node_limit)
     highs.setOptionValue("mip_rel_gap", relative_gap)
+    limit_time(highs, seconds)
     highs.passModel(lp)
     if mip and start is not None:
         solution = highspy.HighsSolution()

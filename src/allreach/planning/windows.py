@@ -33,9 +33,11 @@ from allreach.planning.problem import (
     unserved_people,
 )
 from allreach.planning.solver import solve
+from allreach.planning.time_limit import TimeLimit
 
 IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
 SPARE_HOUSEHOLDS = 3  # room kept free where a window's shares could not be rounded to whole households
+WINDOWS_TIME = 0.85  # share of the time, where time is limited, after which no window begins
 IDLE_WINDOWS = 12  # so many idle windows, one after the other, end a further pass
 
 
@@ -375,6 +377,7 @@ def improve_by_windows(
     max_iterations: int = 0,
     max_windows: int = 1_000_000,
     progress: Progress | None = None,
+    clock: TimeLimit | None = None,
 ) -> Solution:
     """Plan window after window anew.
 
@@ -399,7 +402,10 @@ def improve_by_windows(
         Windows at most.
     progress
         Called with (stage, done, total).
+    clock
+        Limit in seconds, where one is asked for.
     """
+    clock = clock or TimeLimit()
     by_head = tree.arcs_by_head(problem)
     gain_usd = np.zeros(problem.n_parts)
     spent = n_done = 0
@@ -411,11 +417,11 @@ def improve_by_windows(
             gain_usd[:] = 0.0
         idle = 0
         for done, parts in enumerate(groups):
-            if n_done >= max_windows or (max_iterations and spent >= max_iterations):
+            if n_done >= max_windows or (max_iterations and spent >= max_iterations) or clock.is_over(WINDOWS_TIME):
                 return solution
             found, iterations = _planned_anew(
                 problem, solution, parts, max_nodes=max_nodes, node_limit=node_limit, relative_gap=relative_gap,
-                by_head=by_head,
+                by_head=by_head, seconds=clock.left_s(WINDOWS_TIME),
             )  # fmt: skip
             gain = solution_pv_usd(problem, solution) - solution_pv_usd(problem, found)
             gain_usd[parts] = max(gain, 0.0) / len(parts)
@@ -439,6 +445,7 @@ def _planned_anew(
     node_limit: int,
     relative_gap: float,
     by_head: tuple[Ints, Ints],
+    seconds: float,
 ) -> tuple[Solution, int]:
     """Plan some parts anew; the plan that was where nothing better is found, and the simplex iterations taken."""
     window = extract(problem, solution, parts, max_nodes=max_nodes, by_head=by_head)
@@ -449,7 +456,9 @@ def _planned_anew(
             _with_spare(window.problem, spare), unserved_people=left, not_served_usd=NOT_SERVED_USD
         )
         start = model.point(window.problem, columns, window.solution)
-        answer = solve(programme, relax=False, node_limit=node_limit, relative_gap=relative_gap, start=start)
+        answer = solve(
+            programme, relax=False, node_limit=node_limit, relative_gap=relative_gap, start=start, seconds=seconds
+        )
         iterations += answer.iterations
         if np.isnan(answer.x).any():
             break
