@@ -13,6 +13,7 @@ from allreach.errors import Fault, InputError
 from allreach.io.path_cases import read_profile, read_table
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.kernels.longley_rice_sweep import radial_losses
+from allreach.kernels.longley_rice_walk import empty_radial
 from allreach.radio.itm_cases import CONFIDENCE_CODES
 
 RADIAL_NUMBERS = ("step_m", "h_tx_m", "climate", "N0_nunits", "epsilon", "sigma_s_per_m", "mdvar")
@@ -90,9 +91,10 @@ def _table(radial: dict[Any, Any], h_m: NDArray[np.float64], receivers: pd.DataF
     shape = (len(receivers), len(QUANTILES))
     loss_db, code, warnings = np.empty(shape), np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
     radial_losses(
-        h_m, float(radial["step_m"]), float(radial["h_tx_m"]), int(radial["climate"]), float(radial["N0_nunits"]),
-        {"H": 0, "V": 1}.get(str(radial["polarization"]).upper(), 2), float(radial["epsilon"]),
-        float(radial["sigma_s_per_m"]), int(radial["mdvar"]), receivers["sample"].to_numpy(dtype=np.int64),
+        empty_radial(h_m), float(radial["step_m"]), float(radial["h_tx_m"]), int(radial["climate"]),
+        float(radial["N0_nunits"]), {"H": 0, "V": 1}.get(str(radial["polarization"]).upper(), 2),
+        float(radial["epsilon"]), float(radial["sigma_s_per_m"]), int(radial["mdvar"]),
+        receivers["sample"].to_numpy(dtype=np.int64),
         receivers["h_rx_m"].to_numpy(dtype=np.float64), receivers["freq_mhz"].to_numpy(dtype=np.float64),
         np.array(list(QUANTILES.values())), np.empty(DELTA_H_POINTS_MAX), loss_db, code, warnings,
     )  # fmt: skip

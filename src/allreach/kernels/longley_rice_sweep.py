@@ -1,22 +1,33 @@
-"""Longley-Rice ITM 1.4 at receivers along a radial: the terrain of a path is analysed once for all its uses.
-
-The path's analysis (horizons, effective heights, terrain irregularity over a window that moves with the receiver) stays
-O(n) a receiver; it is shared by the frequencies and percentages asked there.
-"""
+"""Longley-Rice ITM 1.4 at receivers along a radial: the terrain of a path is analysed once for all its uses."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from allreach.kernels._jit import jit
-from allreach.kernels.longley_rice import OK, input_code, result_of_geometry
-from allreach.kernels.longley_rice_profile import profile_geometry
+from allreach.kernels._jit import kernel
+from allreach.kernels.longley_rice import result_of_geometry
+from allreach.kernels.longley_rice_link import OK, input_code, link_of
+from allreach.kernels.longley_rice_profile import ItmGeometry, profile_geometry
+from allreach.kernels.longley_rice_walk import ItmRadial, prepare, radial_geometry
+
+FEW = 4  # intervals under which a path is analysed on its own
 
 
-@jit
+@kernel
+def geometry_at(
+    r: ItmRadial, m: int, step_m: float, h_1_m: float, h_2_m: float, n0: float, guess: int, scratch: Any
+) -> tuple[ItmGeometry, int]:
+    """Path to any sample of a prepared radial, and the sample of the transmitter's horizon; see `radial_geometry`."""
+    if m < FEW:
+        return profile_geometry(r.h_m, m + 1, step_m, h_1_m, h_2_m, n0, scratch)[0], 0
+    geometry, _, horizon = radial_geometry(r, m, step_m, h_1_m, h_2_m, n0, guess, scratch)
+    return geometry, horizon
+
+
+@kernel
 def radial_losses(
-    h_m: Any,
+    r: ItmRadial,
     step_m: float,
     tx_height_m: float,
     climate: int,
@@ -38,8 +49,8 @@ def radial_losses(
 
     Parameters
     ----------
-    h_m, step_m
-        Heights of the radial at even steps. [m above sea level, m]
+    r, step_m
+        Radial with its heights at even steps, else empty arrays. [m above sea level, m]
     tx_height_m, climate, n0, polarization, epsilon, sigma_s_per_m, mdvar, scratch
         As in `longley_rice.point_to_point`; one for the radial.
     sample, rx_height_m, freq_mhz
@@ -49,10 +60,13 @@ def radial_losses(
     loss_db, return_code, warnings
         Results, shape (receivers, cases); NaN where the return code is an error.
     """
-    geometry = profile_geometry(h_m, sample[0] + 1, step_m, tx_height_m, rx_height_m[0], n0, scratch)
+    prepare(r, len(r.h_m))
+    geometry, horizon = geometry_at(r, sample[0], step_m, tx_height_m, rx_height_m[0], n0, 0, scratch)
     for i in range(len(sample)):
         if i > 0 and (sample[i] != sample[i - 1] or rx_height_m[i] != rx_height_m[i - 1]):
-            geometry = profile_geometry(h_m, sample[i] + 1, step_m, tx_height_m, rx_height_m[i], n0, scratch)
+            geometry, horizon = geometry_at(
+                r, sample[i], step_m, tx_height_m, rx_height_m[i], n0, horizon, scratch
+            )  # fmt: skip
         for q in range(quantiles.shape[0]):
             time_pct, location_pct, situation_pct = quantiles[q, 0], quantiles[q, 1], quantiles[q, 2]
             code, warning = input_code(
@@ -61,8 +75,9 @@ def radial_losses(
             )  # fmt: skip
             loss_db[i, q], return_code[i, q], warnings[i, q] = math.nan, code, warning
             if code == OK:
-                result = result_of_geometry(
-                    geometry, warning, climate, freq_mhz[i], polarization, epsilon, sigma_s_per_m, mdvar, time_pct,
-                    location_pct, situation_pct,
+                link = link_of(
+                    climate, freq_mhz[i], polarization, epsilon, sigma_s_per_m, mdvar, time_pct, location_pct,
+                    situation_pct,
                 )  # fmt: skip
+                result = result_of_geometry(geometry, link, warning)
                 loss_db[i, q], return_code[i, q], warnings[i, q] = result.loss_db, result.return_code, result.warnings

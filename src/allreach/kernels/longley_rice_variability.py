@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import math
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import kernel
+from allreach.kernels.longley_rice_link import ItmLink
 from allreach.kernels.longley_rice_profile import ItmGeometry
-
-WARN_EXTREME_VARIABILITIES = 0x2000
 
 # [A] table 5.1, one entry a climate: equatorial, continental subtropical, maritime subtropical, desert, continental
 # temperate, maritime temperate over land, maritime temperate over sea
@@ -63,101 +62,53 @@ _G_PLUS = (
 )
 
 
-@jit
-def inverse_tail(q: float) -> float:
-    """Deviate that a standard normal variable exceeds with probability q; Abramowitz and Stegun 26.2.23."""
-    x = 1.0 - q if q > 0.5 else q
-    t = math.sqrt(-2.0 * math.log(x))
-    z = t - ((0.010328 * t + 0.802853) * t + 2.515516) / (((0.001308 * t + 0.189269) * t + 1.432788) * t + 1.0)
-    return -z if q > 0.5 else z
-
-
-@jit
+@kernel
 def roughness_at_m(d_m: float, delta_h_m: float) -> float:
     """Terrain irregularity as seen over a distance, [A] (3.9). [m]."""
     return delta_h_m * (1.0 - 0.8 * math.exp(-d_m / 50e3))
 
 
-@jit
+@kernel
 def _curve(c: tuple[float, float, float, float, float], d_e_m: float) -> float:
     """Curve of figure 10.13 of Technical Note 101 over the effective distance."""
     ratio = (d_e_m / c[2]) ** 2
     return (c[0] + c[1] / (1.0 + ((d_e_m - c[3]) / c[4]) ** 2)) * ratio / (1.0 + ratio)
 
 
-@jit
+@kernel
 def _frequency_gain(g: tuple[float, float, float], q: float) -> float:
     return g[0] + g[1] / ((g[2] * q) ** 2 + 1.0)
 
 
-@jit
-def variability_db(
-    geometry: ItmGeometry,
-    freq_mhz: float,
-    a_ref_db: float,
-    climate: int,
-    mdvar: int,
-    time_pct: float,
-    location_pct: float,
-    situation_pct: float,
-) -> tuple[float, int]:
-    """Attenuation beyond free space at the quantiles of time, location and situation, and warning bits. [dB].
+@kernel
+def variability_db(geometry: ItmGeometry, link: ItmLink, a_ref_db: float) -> float:
+    """Attenuation beyond free space at the link's quantiles of time, location and situation. [dB].
 
     Parameters
     ----------
     geometry
         The path.
-    freq_mhz
-        Frequency. [MHz]
+    link
+        Frequency, climate, mode of variability and its deviates.
     a_ref_db
         Reference attenuation. [dB]
-    climate
-        1 to 7.
-    mdvar
-        0 single message, 1 accidental, 2 mobile, 3 broadcast; + 10 without location, + 20 without situation
-        variability.
-    time_pct, location_pct, situation_pct
-        Quantiles. [%]
     """
-    k = climate - 1
-    z_t = inverse_tail(time_pct / 100.0)
-    z_l = inverse_tail(location_pct / 100.0)
-    z_s = inverse_tail(situation_pct / 100.0)
-    wave_number = freq_mhz / 47.7
-    d_ex = (
-        math.sqrt(2.0 * 9000e3 * geometry.he_1_m)
-        + math.sqrt(2.0 * 9000e3 * geometry.he_2_m)
-        + (575.7e12 / wave_number) ** (1.0 / 3.0)
-    )  # [A] (5.3)
-    d_e = 130e3 * geometry.d_m / d_ex if geometry.d_m < d_ex else 130e3 + geometry.d_m - d_ex
-
-    without_situation = mdvar >= 20
-    mode = mdvar - 20 if without_situation else mdvar
-    without_location = mode >= 10
-    mode = mode - 10 if without_location else mode
-    sigma_s = 0.0 if without_situation else 5.0 + 3.0 * math.exp(-d_e / 100e3)  # [A] (5.10)
+    k = link.climate - 1
+    z_t, z_l, z_s = link.z_t, link.z_l, link.z_s
+    d_ex = math.sqrt(2.0 * 9000e3 * geometry.he_1_m) + math.sqrt(2.0 * 9000e3 * geometry.he_2_m) + link.scatter_m
+    d_e = 130e3 * geometry.d_m / d_ex if geometry.d_m < d_ex else 130e3 + geometry.d_m - d_ex  # [A] (5.3)
     v_med = _curve(_V_MED[k], d_e)
-    if mode == 0:
-        z_t = z_s
-        z_l = z_s
-    elif mode == 1:
-        z_l = z_s
-    elif mode == 2:
-        z_l = z_t
-    warnings = 0
-    if abs(z_t) > 3.10 or abs(z_l) > 3.10 or abs(z_s) > 3.10:
-        warnings = WARN_EXTREME_VARIABILITIES
 
+    sigma_s = 0.0 if link.without_situation else 5.0 + 3.0 * math.exp(-d_e / 100e3)  # [A] (5.10)
     sigma_l = 0.0
-    if not without_location:
-        rough = wave_number * roughness_at_m(geometry.d_m, geometry.delta_h_m)
+    if not link.without_location:
+        rough = link.wave_number * roughness_at_m(geometry.d_m, geometry.delta_h_m)
         sigma_l = 10.0 * rough / (rough + 13.0)  # [A] (5.9)
     y_l = sigma_l * z_l
 
-    q = math.log(0.133 * wave_number)
-    sigma_plus = _curve(_SIGMA_PLUS[k], d_e) * _frequency_gain(_G_PLUS[k], q)
+    sigma_plus = _curve(_SIGMA_PLUS[k], d_e) * _frequency_gain(_G_PLUS[k], link.log_wave)
     if z_t < 0.0:
-        sigma_t = _curve(_SIGMA_MINUS[k], d_e) * _frequency_gain(_G_MINUS[k], q)
+        sigma_t = _curve(_SIGMA_MINUS[k], d_e) * _frequency_gain(_G_MINUS[k], link.log_wave)
     elif z_t <= _Z_D[k]:
         sigma_t = sigma_plus
     else:
@@ -166,19 +117,22 @@ def variability_db(
     y_t = sigma_t * z_t
 
     rest = sigma_s**2 + y_t**2 / (7.8 + z_s**2) + y_l**2 / (24.0 + z_s**2)  # part of [A] (5.11)
-    if mode == 0:
+    if link.mode == 0:
         y_r = 0.0
         y_s = math.sqrt(sigma_t**2 + sigma_l**2 + rest) * z_s
-    elif mode == 1:
+    elif link.mode == 1:
         y_r = y_t
         y_s = math.sqrt(sigma_l**2 + rest) * z_s
-    elif mode == 2:
+    elif link.mode == 2:
         y_r = math.sqrt(sigma_t**2 + sigma_l**2) * z_t
         y_s = math.sqrt(rest) * z_s
     else:
         y_r = y_t + y_l
         y_s = math.sqrt(rest) * z_s
-    result = a_ref_db - v_med - y_r - y_s
-    if result < 0.0:
-        result = result * (29.0 - result) / (29.0 - 10.0 * result)  # [A] 52
-    return result, warnings
+    return _not_negative(a_ref_db - v_med - y_r - y_s)
+
+
+@kernel
+def _not_negative(beyond_db: float) -> float:
+    """Soften negative attenuations, [A] 52."""
+    return beyond_db * (29.0 - beyond_db) / (29.0 - 10.0 * beyond_db) if beyond_db < 0.0 else beyond_db
