@@ -47,20 +47,23 @@ def test_the_ridge_that_costs_most_is_named() -> None:
 
 
 def test_cost_of_an_obstacle_is_the_loss_less_the_loss_without_it() -> None:
-    one = ground(200 + 160 * np.exp(-(((X - 504_000) / 200) ** 2)))
     lon, lat = at(509_000)
-    why = explain(one, {**MAST, "height_agl_m": 120.0}, lon_deg=lon, lat_deg=lat, freq_mhz=800, range_km=10)
-    (cost,) = why.obstacles.cost_db[:1]
+    why = explain(TWO_RIDGES, {**MAST, "height_agl_m": 60.0}, lon_deg=lon, lat_deg=lat, freq_mhz=800, range_km=10)
     path = why.profile
-    losses = path_loss(path, freq_mhz=800, tx_height_m=120.0)
-    clear = path.assign(
-        ground_m=np.minimum(path.ground_m, path.line_m - 0.6 * path.fresnel_m - path.bulge_m).where(
-            (path.distance_km > 0) & (path.distance_km < path.distance_km[-1]), path.ground_m
-        )
-    )
-    # all runs lowered at once: the dearest alone is at most that
-    most = float(losses.path_loss_db - path_loss(clear, freq_mhz=800, tx_height_m=120.0).path_loss_db)
-    assert 5.0 < cost <= most + 0.5
+    d_km = path.distance_km
+    lowest = path.line_m - 0.6 * path.fresnel_m - path.bulge_m
+    assert len(why.obstacles) >= 2
+
+    def loss_without(gone: xr.DataArray) -> float:
+        lowered = path.ground_m.where(~(gone & (d_km > 0) & (d_km < d_km[-1])), np.minimum(path.ground_m, lowest))
+        return float(path_loss(path.assign(ground_m=lowered), freq_mhz=800, tx_height_m=60.0).path_loss_db)
+
+    clear = loss_without(d_km >= 0)
+    for row in why.obstacles.itertuples():
+        here = (d_km >= row.from_km - 1e-9) & (d_km <= row.to_km + 1e-9)
+        assert row.cost_db == pytest.approx(loss_without(~here) - clear, abs=1e-6)
+        assert row.gain_if_gone_db == pytest.approx(loss_without(d_km < 0) - loss_without(here), abs=1e-6)
+    assert why.obstacles.cost_db[0] > 10
 
 
 def test_the_budget_adds_up_and_is_that_of_the_map() -> None:

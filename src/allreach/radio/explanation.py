@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 import allreach
 from allreach.errors import Fault, InputError
@@ -32,6 +33,9 @@ CLEAR_SHARE = (
 LIGHT_M_S = 299_792_458.0
 MAST_MAX_M = 150.0
 MAST_STEP_M = 1.0
+OBSTACLE_COLUMNS = [
+    "from_km", "to_km", "peak_km", "lon_deg", "lat_deg", "height_masl", "above_line_m", "cost_db", "gain_if_gone_db",
+]  # fmt: skip
 COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 
@@ -81,7 +85,8 @@ class Explanation:
         From EIRP to margin: ``step``, ``value``, ``unit``, ``note``.
     obstacles
         What stands in the first Fresnel zone: ``from_km``, ``to_km``, ``peak_km``, ``lon_deg``, ``lat_deg``,
-        ``height_masl``, ``above_line_m`` (negative: below the line), ``cost_db``, the dearest first.
+        ``height_masl``, ``above_line_m`` (negative: below the line), ``cost_db`` (loss if it stood alone over the loss
+        of a clear path), ``gain_if_gone_db`` (loss less the loss without it, the others standing); the dearest first.
     remedies
         What would cover the point: ``remedy``, ``value``, ``unit``; NaN where it does not help.
     profile
@@ -287,36 +292,40 @@ def _profile_dataset(link: Link, path: Buffers, n: int) -> xr.Dataset:
 
 
 def _obstacles(link: Link, path: Buffers, n: int, profile: xr.Dataset, loss_db: float) -> pd.DataFrame:
-    """List the runs of samples inside 0.6 of the first Fresnel zone; each costs the loss less that without it."""
-    columns = ["from_km", "to_km", "peak_km", "lon_deg", "lat_deg", "height_masl", "above_line_m", "cost_db"]
+    """List the runs of samples inside 0.6 of the first Fresnel zone, each with what it costs."""
     d_km = path.d_km[:n]
     if d_km[-1] * 1000.0 < link.radio.near_m.value:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=OBSTACLE_COLUMNS)
     top = profile["ground_m"].values + profile["clutter_m"].values
     above = top + profile["bulge_m"].values - profile["line_m"].values
     allowed = -CLEAR_SHARE * profile["fresnel_m"].values
     is_in = above > allowed
     is_in[[0, -1]] = False
     edges = np.flatnonzero(np.diff(np.concatenate([[0], is_in.astype(np.int8), [0]])))
-    rows = []
-    for first, after in zip(edges[::2], edges[1::2], strict=True):
-        run = slice(int(first), int(after))
+    runs = [np.arange(first, after) for first, after in zip(edges[::2], edges[1::2], strict=True)]
+
+    def without(gone: NDArray[np.int64]) -> float:
         lowered = Buffers(path.d_km.copy(), path.h_m.copy(), path.r_m.copy(), path.zone.copy())
-        cut = above[run] - allowed[run]
-        from_clutter = np.minimum(cut, lowered.r_m[run])
-        lowered.r_m[run] -= from_clutter
-        lowered.h_m[run] -= cut - from_clutter
-        cost_db = loss_db - _loss_db(link, lowered, n, float(link.site.height_m[0]))[0]
+        cut = above[gone] - allowed[gone]
+        from_clutter = np.minimum(cut, lowered.r_m[gone])
+        lowered.r_m[gone] -= from_clutter
+        lowered.h_m[gone] -= cut - from_clutter
+        return _loss_db(link, lowered, n, float(link.site.height_m[0]))[0]
+
+    every = np.concatenate(runs) if runs else np.empty(0, dtype=np.int64)
+    clear_db = without(every)
+    rows = []
+    for run in runs:
         # the sample that reaches farthest into the zone, in zone radii: the greatest diffraction parameter
-        peak = int(first) + int(np.argmax(above[run] / profile["fresnel_m"].values[run]))
+        peak = int(run[np.argmax(above[run] / profile["fresnel_m"].values[run])])
         rows.append(
             [
-                d_km[first], d_km[after - 1], d_km[peak],
-                float(profile["lon_deg"][peak]), float(profile["lat_deg"][peak]),
-                top[peak], above[peak], cost_db,
+                d_km[run[0]], d_km[run[-1]], d_km[peak],
+                float(profile["lon_deg"][peak]), float(profile["lat_deg"][peak]), top[peak], above[peak],
+                without(np.setdiff1d(every, run)) - clear_db, loss_db - without(run),
             ]
         )  # fmt: skip
-    found = pd.DataFrame(rows, columns=columns, dtype=float)
+    found = pd.DataFrame(rows, columns=OBSTACLE_COLUMNS, dtype=float)
     return found.sort_values(["cost_db", "from_km"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
@@ -412,8 +421,10 @@ def _sentence(
         text += (
             f" What costs most is the obstacle at {o['lat_deg']:.4f}, {o['lon_deg']:.4f} (lat, lon), "
             f"{o['peak_km']:.1f} km from the site: {o['height_masl']:.0f} m above sea level, it {stands} and costs "
-            f"{o['cost_db']:.1f} dB."
+            f"{o['cost_db']:.1f} dB"
         )
+        others = len(obstacles) - 1
+        text += f" by itself; without it, beside {others} more, {o['gain_if_gone_db']:.1f} dB less." if others else "."
     else:
         text += " Nothing on the way costs more than half a decibel: distance and antennas make the loss."
     if margin_db < 0:
