@@ -30,7 +30,7 @@ from allreach.io import stages
 from allreach.io.atomic import PART, write_json, write_text
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
 from allreach.io.geopackage import write_all
-from allreach.io.itu_climate import air
+from allreach.io.itu_climate import air_at
 from allreach.io.raster import write_raster
 from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import write_frame, write_table
@@ -385,7 +385,7 @@ def _plan_again(job: Run, measured: Measured) -> tuple[Assembly, Solution | None
     inputs = plan_inputs(
         measured.points, measured.result, measured.environment, country.layers, job.config, job.params,
         clutter_class=country.clutter_class, population=country.population, margin_db=float(summary["margin_db"]),
-        satellites=satellite_offers(country, job.folder, job.progress), air_at=air, evidence=str(summary["evidence"]),
+        satellites=satellite_offers(country, job.folder, job.progress), air_at=air_at(params.backhaul), evidence=str(summary["evidence"]),
         progress=job.progress,
     )  # fmt: skip
     assembly = build_problem(inputs)
@@ -431,7 +431,7 @@ def _plan_and_verify(
             plan = plan_country(
                 measured.points, measured.result, measured.environment, country.layers, job.config, params,
                 clutter_class=country.clutter_class, population=country.population, margin_db=margin_db,
-                satellites=satellites, air_at=air, evidence=evidence, start_from=start,
+                satellites=satellites, air_at=air_at(params.backhaul), evidence=evidence, start_from=start,
                 time_limit_s=job.time_limit_s, progress=_named(job.progress, number),
             )  # fmt: skip
         with _timed(job, f"verify_{number + 1}"):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from dataclasses import replace
 
-from allreach.backhaul.air import Air
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from allreach.backhaul.air import Air, AirAt
 from allreach.io import itu_maps
 from allreach.kernels.itu_p530_multipath import geoclimatic_factor
 from allreach.kernels.itu_p839 import RAIN_ABOVE_ZERO_DEGREES_KM
+from allreach.params.backhaul import Backhaul
+from allreach.params.load import load_params
 from allreach.satellite.slant_path import TIMES_PCT, Climate
 
 
@@ -48,3 +52,16 @@ def air(lon_deg: ArrayLike, lat_deg: ArrayLike) -> Air:
     rough_m = np.maximum(itu_maps.map_values(itu_maps.ROUGHNESS, lon, lat), 0.0)
     factor = np.vectorize(geoclimatic_factor, otypes=[float])
     return Air(lat, itu_maps.map_values(itu_maps.RAIN_RATE_001, lon, lat), factor(gradient, rough_m))
+
+
+def air_at(params: Backhaul) -> AirAt:
+    """Return the air of the maps anywhere, with the user's rain rate where a country or scenario sets one."""
+    own = params.rain_rate_001_mm_h
+    if own == load_params().backhaul.rain_rate_001_mm_h:
+        return air
+
+    def with_own_rain(lon_deg: NDArray[np.float64], lat_deg: NDArray[np.float64]) -> Air:
+        found = air(lon_deg, lat_deg)
+        return replace(found, rain_rate_001_mm_h=np.full(len(found.lat_deg), own.value))
+
+    return with_own_rain
