@@ -385,7 +385,8 @@ def _plan_again(job: Run, measured: Measured) -> tuple[Assembly, Solution | None
     inputs = plan_inputs(
         measured.points, measured.result, measured.environment, country.layers, job.config, job.params,
         clutter_class=country.clutter_class, population=country.population, margin_db=float(summary["margin_db"]),
-        satellites=satellite_offers(country, job.folder, job.progress), air_at=air_at(params.backhaul), evidence=str(summary["evidence"]),
+        satellites=satellite_offers(country, job.folder, job.progress), air_at=air_at(job.params.backhaul),
+        evidence=str(summary["evidence"]),
         progress=job.progress,
     )  # fmt: skip
     assembly = build_problem(inputs)
