@@ -39,6 +39,8 @@ class Results:
         Table ``plan_bill_of_materials``, or none.
     curve
         Cost curve: ``reached_share`` and ``pv_usd`` at least, or none.
+    percents
+        Cost of each further percent of people, or none.
     tornado, robustness
         Tables ``plan_tornado`` and ``plan_robustness``, or none: they are made on request.
     measure_summary, plan_summary, verify_summary, answers, manifest
@@ -53,6 +55,7 @@ class Results:
     plan: dict[str, pd.DataFrame] = field(default_factory=dict)
     bill: pd.DataFrame | None = None
     curve: pd.DataFrame | None = None
+    percents: pd.DataFrame | None = None
     tornado: pd.DataFrame | None = None
     robustness: pd.DataFrame | None = None
     measure_summary: dict[str, Any] = field(default_factory=dict)
@@ -94,6 +97,7 @@ def read_results(folder: Path) -> Results:
         plan=plan,
         bill=_read_csv(folder / "plan" / "bill_of_materials.csv", "plan_bill_of_materials"),
         curve=_read_csv(folder / "plan" / "curve.csv", None),
+        percents=_read_csv(folder / "plan" / "percents.csv", None),
         tornado=_read_csv(folder / "plan" / "tornado.csv", "plan_tornado"),
         robustness=read_table(robust, "plan_robustness") if robust.is_file() else None,
         measure_summary=read_json(folder / "measure" / "summary.json"),

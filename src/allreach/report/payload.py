@@ -61,6 +61,10 @@ def payload(country: Country, results: Results, params: Params) -> dict[str, Any
         "exclusions": _lines(country.table("exclusions"), "exclusions", frame, 0.0005),
         "institutions": _points(country.table("institutions"), "institutions", frame),
         "curve": pack_table(results.curve) if results.curve is not None else None,
+        "percents": pack_table(results.percents) if results.percents is not None else None,
+        "tornado": pack_table(results.tornado, "plan_tornado") if results.tornado is not None else None,
+        "robustness": _robustness(results),
+        "answers": results.answers,
         "bill": _bill(results),
         "parameters": _parameters(params),
         "sources": _sources(country),
@@ -237,6 +241,14 @@ def _roads(country: Country, frame: MercatorFrame) -> dict[str, Any]:
         roads = roads.loc[roads["road_class"].isin(SHOWN_ROADS[:3])]
     roads = roads.sort_values("road_id", kind="stable")
     return {"road_class": pack_column(roads["road_class"]), "lines": pack_lines(roads.geometry, frame, 0.001)}
+
+
+def _robustness(results: Results) -> dict[str, Any] | None:
+    """Which places keep their technology; sites and links are in the summary and in the file."""
+    if results.robustness is None:
+        return None
+    rows = results.robustness
+    return pack_table(rows[rows["kind"] == "place"].reset_index(drop=True), "plan_robustness")
 
 
 def _bill(results: Results) -> dict[str, Any] | None:

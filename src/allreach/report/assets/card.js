@@ -100,5 +100,5 @@ function switchPart(i) {
   if (known(first('switch_fibre_usd_per_km'))) lines.push(t('switch_fibre', { price: money(first('switch_fibre_usd_per_km')) }));
   if (known(first('switch_terminal_usd'))) lines.push(t('switch_terminal', { price: money(first('switch_terminal_usd')) }));
   if (!lines.length) lines.push(t('switch_none'));
-  return [h('h3', {}, t('card_switch')), lines.map((line) => h('p', { class: 'switch' }, line))];
+  return [h('h3', {}, t('card_switch')), lines.map((line) => h('p', { class: 'switch' }, line)), heldPart(i)];
 }

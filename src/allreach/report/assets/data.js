@@ -83,3 +83,9 @@ const SUMMARY = PLACES.place_id.map((id, i) => {
   }
   return summary;
 });
+
+// Answers made on request: prices one by one, and draws of all of them.
+const TORNADO = unpackTable(DATA.tornado), ROBUST = unpackTable(DATA.robustness), PERCENTS = unpackTable(DATA.percents), ANSWERS = DATA.answers || {};
+const HELD = new Map();  // place -> row of the robustness table
+if (ROBUST) ROBUST.item_id.forEach((id, i) => { if (ROBUST.kind[i] === 'place') HELD.set(id, i); });
+const heldShare = (id) => (HELD.has(id) ? ROBUST.share[HELD.get(id)] : null);

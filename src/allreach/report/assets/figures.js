@@ -113,12 +113,12 @@ function technologyPanel() {
 }
 
 function notesPanel() {
-  const notes = [PLAN.gap_covers && `${t('fig_bound')}: ${PLAN.gap_covers}`, ...(Array.isArray(PLAN.notes) ? PLAN.notes : [])].filter(Boolean);
+  const notes = [...(Array.isArray(PLAN.notes) ? PLAN.notes : [])].filter(Boolean);
   return notes.length > 0 && h('div', { class: 'panel across' }, h('h3', {}, t('planner_notes')), h('ul', { class: 'notes' }, notes.map((note) => h('li', {}, String(note)))));
 }
 
 function drawCosts() {
-  fill(document.getElementById('cost-panels'), curvePanel(), componentPanel(), technologyPanel(), notesPanel());
+  fill(document.getElementById('cost-panels'), gapPanel(), curvePanel(), percentPanel(), componentPanel(), technologyPanel(), tornadoPanel(), robustPanel(), notesPanel());
 }
 
 function drawAssumptions() {

@@ -210,6 +210,7 @@ const LEGENDS = {
       onclick: () => { if (!hiddenTechnologies.delete(name)) hiddenTechnologies.add(name); if (map) applyTechnologies(); drawLayerPanel(); } },
     swatch(TECH_COLOUR[name]), techName(name), h('span', { class: 'count' }, people(served[name].population))));
   },
+  held: () => [h('div', {}, t('held_legend', { n: count(ANSWERS.n_draws) })), HELD_STEPS.map(([from, colour], k) => h('div', { class: 'row' }, swatch(colour), k === HELD_STEPS.length - 1 ? t('held_from', { share: share(from) }) : t('held_under', { share: share(HELD_STEPS[k + 1][0]) }))).reverse()],
   sites: () => STATUSES.filter((s) => SITES.status.includes(s)).map((s) => {
     const icon = siteIcon(s).url;
     Object.assign(icon.style, { width: '1rem', height: '1rem' });

@@ -3,6 +3,7 @@ const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize
 
 function placeFeatures() {
   return collection(PLACES.place_id.map((id, i) => feature({ type: 'Point', coordinates: pointOf(PLACES, i) }, {
+    held: HELD.has(id) ? heldShare(id) : -1,
     i, name: PLACES.name[i], rank: RANK[i], population: PLACES.population[i], technology: SUMMARY[i].technology,
     missing_today: SUMMARY[i].missing, missing_planned: SUMMARY[i].missingAfter === null ? SUMMARY[i].missing : SUMMARY[i].missingAfter,
   })));
@@ -76,6 +77,8 @@ function mapStyle() {
       { id: 'plan', type: 'circle', source: 'places', layout: { 'circle-sort-key': ['-', 0, ['get', 'population']] },
         paint: { 'circle-color': matching('technology', TECH_COLOUR, '#8b9aa5'), 'circle-radius': radius('population'), 'circle-opacity': 0.92,
           'circle-stroke-color': '#fff', 'circle-stroke-width': wider(0.5, 1.1, 1.4), 'circle-stroke-opacity': 0.92 } },
+      { id: 'held', type: 'circle', source: 'places', filter: ['>=', ['get', 'held'], 0], layout: { 'circle-sort-key': ['-', 0, ['get', 'held']] },
+        paint: { 'circle-color': ['step', ['get', 'held'], HELD_STEPS[0][1], ...HELD_STEPS.slice(1).flat()], 'circle-radius': radius('population'), 'circle-opacity': 0.95, 'circle-stroke-color': '#fff', 'circle-stroke-width': wider(0.5, 1.1, 1.4), 'circle-stroke-opacity': 0.92 } },
       { id: 'unreached', type: 'circle', source: 'places', layout: { 'circle-sort-key': ['-', 0, ['get', 'missing_today']] },
         paint: { 'circle-color': MISSING_COLOUR, 'circle-radius': radius('missing_today'), 'circle-opacity': 0.55, 'circle-stroke-color': '#7a2e00', 'circle-stroke-width': 0.6, 'circle-stroke-opacity': 0.55 } },
       { id: 'place_hit', type: 'circle', source: 'places', paint: { 'circle-opacity': 0, 'circle-radius': wider(4, 8, 12) } },
@@ -99,6 +102,7 @@ const DATA_INSTITUTIONS = unpackTable(DATA.institutions);
 const SWITCHES = [
   { id: 'unreached', text: 'layer_unreached', layers: ['unreached'], on: !META.has_plan, opacity: 0.55, present: true },
   { id: 'plan', text: 'layer_plan', layers: ['plan'], on: true, opacity: 0.92, present: META.has_plan },
+  { id: 'held', text: 'layer_held', layers: ['held'], on: false, opacity: 0.95, present: HELD.size > 0 },
   { id: 'sites', text: 'layer_sites', layers: ['sites'], on: true, opacity: 1, present: SITES.site_id.length > 0 },
   { id: 'fibre', text: 'layer_fibre', layers: ['fibre_case', 'fibre', 'access_fibre'], on: true, opacity: 1, present: !!LINKS && LINKS.kind.some((k) => k.endsWith('fibre')) },
   { id: 'hops', text: 'layer_hops', layers: ['hops'], on: true, opacity: 1, present: !!LINKS && LINKS.kind.includes('hop') },
