@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.radio.coverage import Environment, Progress, check_frequencies, margin_db, speed_mbps
-from allreach.radio.link_budget import handset
-from allreach.radio.polar import serve_by_sweep
+from allreach.radio._map_pixels import BELOW_STANDARD, NEAR, NO_SIGNAL, STANDARD, Layers, Speeds, distinct, write_pixels
+from allreach.radio.coverage import Environment, Progress, check_frequencies, margin_db, masts
+from allreach.radio.link_budget import Terminal, handset, receiver
+from allreach.radio.polar import hear_by_sweep
 from allreach.radio.sites import SiteArrays
 
 TILE_PIXELS = 1024  # side of a tile: bounds memory
-
-NO_SIGNAL, BELOW_STANDARD, STANDARD, NEAR = 0, 1, 2, 3  # coverage_state.tif
+MANY_HEIGHTS = 64  # of clutter; from there on they are sorted
+__all__ = ["BELOW_STANDARD", "NEAR", "NO_SIGNAL", "STANDARD", "CoverageRasters", "coverage_rasters"]
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,13 @@ def coverage_rasters(
     wanted = (terrain.zones != 1) if mask is None else mask
     wanted = wanted & np.isfinite(terrain.ground_m) & _in_reach(sites, grid.shape, environment)
     bands_mhz = sites.bands_mhz()
-    power = np.full((len(bands_mhz), *grid.shape), np.nan, dtype=np.float32)
-    sinr = np.full(grid.shape, np.nan, dtype=np.float32)
-    speed = np.full(grid.shape, np.nan, dtype=np.float32)
-    state = np.zeros(grid.shape, dtype=np.uint8)
+    layers = Layers(
+        power_dbm=np.full((len(bands_mhz), *grid.shape), np.nan, dtype=np.float32),
+        sinr_db=np.full(grid.shape, np.nan, dtype=np.float32),
+        dl_mbps=np.full(grid.shape, np.nan, dtype=np.float32),
+        state=np.zeros(grid.shape, dtype=np.uint8),
+    )
+    heights_m = _clutter_heights_m(terrain.clutter_m)
     n_void = 0
     outdoors = handset(radio)
     served_as = handset(radio, indoors=environment.standard.indoors)
@@ -87,20 +91,39 @@ def coverage_rasters(
                     progress("coverage map", before + here * sites_done // n_sites, total)
 
             near_by = sites.take(_near_sites(sites, x_m, y_m, radio.range_km.value * 1000.0))
-            by_terminal = serve_by_sweep(x_m, y_m, near_by, environment, terminals, progress=report)
-            got, inside = by_terminal[0], by_terminal[-1]
-            dl = speed_mbps(inside, near_by, radio, margin_db(served_as, environment, terrain.clutter_m[rows, cols]))
-            power[:, rows, cols] = got.band_dbm
-            sinr[rows, cols] = got.sinr_db
-            has_signal = got.signal_dbm >= radio.sensitivity_dbm.value
-            reached = has_signal & (dl >= environment.standard.dl_mbps)
-            speed[rows, cols] = np.where(np.isnan(got.signal_dbm), np.nan, dl)
-            state[rows, cols] = np.where(
-                reached, np.where(got.is_near, NEAR, STANDARD), np.where(has_signal, BELOW_STANDARD, NO_SIGNAL)
-            )
-            n_void += int((got.n_void > 0).sum())
+            heard = hear_by_sweep(x_m, y_m, near_by, environment, terminals, progress=report)
+            in_order = near_by.take(heard.order)
+            towers = masts(in_order, outdoors.noise_figure_db)
+            rx_out, rx_in = (receiver(terminal, radio, bands_mhz) for terminal in (outdoors, served_as))
+            write_pixels(
+                heard.own, rows, cols, towers, rx_out, heard.by_terminal[0], rx_in, heard.by_terminal[-1],
+                _speeds(in_order, served_as, environment, heights_m), terrain.clutter_m, layers,
+            )  # fmt: skip
+            n_void += int((heard.n_void > 0).sum())
             done += len(rows)
-    return CoverageRasters(bands_mhz, power, sinr, speed, state, n_void)
+    return CoverageRasters(bands_mhz, *layers, n_void)
+
+
+def _clutter_heights_m(clutter_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Different clutter heights of the terrain, ascending; mostly a handful, found without sorting all pixels."""
+    found = np.empty(MANY_HEIGHTS, dtype=np.float32)
+    n = distinct(clutter_m, found)
+    return np.unique(clutter_m) if n < 0 else np.sort(found[:n])
+
+
+def _speeds(sites: SiteArrays, terminal: Terminal, environment: Environment, clutter_m: NDArray[np.float32]) -> Speeds:
+    radio = environment.radio
+    return Speeds(
+        shannon_alpha=radio.shannon_alpha.value,
+        min_sinr_db=radio.min_sinr_db.value,
+        max_efficiency_bps_hz=radio.max_efficiency_bps_hz.value,
+        sensitivity_dbm=radio.sensitivity_dbm.value,
+        standard_mbps=environment.standard.dl_mbps,
+        clutter_m=clutter_m,
+        margin_db=margin_db(terminal, environment, clutter_m),
+        bandwidth_mhz=sites.bandwidth_mhz,
+        second_bandwidth_mhz=sites.second_bandwidth_mhz,
+    )
 
 
 def _near_sites(
