@@ -14,6 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allreach.errors import Fault, InputError
+from allreach.finance import recipes
+from allreach.finance.cost_items import PriceList, Terms
 from allreach.grid import Grid
 from allreach.io import itu_maps, orbit_files, satellite_files
 from allreach.io.atomic import whole_file, write_json, write_text
@@ -21,6 +23,7 @@ from allreach.io.country_folder import Country, read_country
 from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
+from allreach.params.load import load_params
 from allreach.report import link_sheet, svg_plot
 from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, service, visibility
 from allreach.satellite.modcods import LADDER, Modcod, modcod
@@ -139,10 +142,24 @@ def satellite(
         **coverage_map,
         **summary,
         "low_orbit": low,
+        "pv_usd_per_household": _cost_per_household(country),
     }
     write_json(out / "summary.json", summary)
     say("done", 4, 4)
     return summary | {"folder": str(out)}
+
+
+def _cost_per_household(country: Country) -> dict[str, float]:
+    """Present value of serving one household by the cost book: terminal, and retail plan or committed capacity."""
+    params = load_params([("country.yaml", country.config.parameters)])
+    years = int(params.planning.horizon_years.value)
+    prices = PriceList(params.costs, Terms(years, params.costs.discount_rate.value))
+    mbps = country.config.service_standard.busy_hour_mbps * params.demand.uptake_share.value
+    lines = {
+        service.LOW_ORBIT: recipes.leo_home(1.0),
+        service.GEOSTATIONARY: recipes.geo_home(params.costs, 1.0, mbps),
+    }
+    return {name: float(prices.cost(each).pv_usd) for name, each in lines.items()}
 
 
 def offers(country: Country, folder: Path, progress: Progress | None = None) -> tuple[SatelliteOffer, ...]:

@@ -24,6 +24,7 @@ def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
     assert summary["is_textbook"] is True
     assert summary["evidence"] == "synthetic"
     assert summary["meets_latency"] is False
+    assert summary["pv_usd_per_household"]["satellite_leo"] > 400.0
     places = pd.read_csv(out / "places.csv")
     assert len(places) == 5
     assert places["elevation_deg"].between(42.0, 45.0).all()
