@@ -60,6 +60,7 @@ def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]
         check_shared_costs,
         check_bound,
         check_certificate,
+        check_budget,
         check_counts,
         check_reach,
         check_sites,
@@ -255,11 +256,22 @@ def check_certificate(files: Files) -> list[str]:
     For a minimisation with row bounds and column bounds, any row prices y give the bound: sum over rows of y times the
     side its sign asks for, plus sum over columns of the reduced cost times the bound its sign asks for.
     """
+    proven = _proven(files, "", "cost_kusd")
+    if isinstance(proven, str):
+        return [proven]
+    claimed = float(files.summary["lower_bound_usd"])
+    if not 1000.0 * proven >= claimed - 1e-6 * max(1.0, abs(claimed)):
+        return [f"lower_bound_usd {claimed}, the certificate proves {1000.0 * proven}"]
+    return []
+
+
+def _proven(files: Files, prefix: str, cost_column: str) -> float | str:
+    """Value that the row prices of a certificate prove, in its own unit, or which of its tables is missing."""
     c = files.certificate
-    missing = [name for name in ("rows", "columns", "entries") if name not in c]
+    missing = [prefix + name for name in ("rows", "columns", "entries") if prefix + name not in c]
     if missing:
-        return [f"bound/{name}.parquet is missing" for name in missing]
-    rows, columns, entries = c["rows"], c["columns"], c["entries"]
+        return f"bound/{missing[0]}.parquet is missing"
+    rows, columns, entries = c[prefix + "rows"], c[prefix + "columns"], c[prefix + "entries"]
     y = rows["price"].fillna(0.0).to_numpy(dtype=np.float64).copy()
     lower, upper = rows["lower"].to_numpy(dtype=np.float64), rows["upper"].to_numpy(dtype=np.float64)
     y[(y > 0) & ~np.isfinite(lower)] = 0.0  # a price of the wrong sign proves nothing
@@ -268,17 +280,52 @@ def check_certificate(files: Files) -> list[str]:
     by_rows = math.fsum(y[y != 0] * side[y != 0])
     carried = np.zeros(len(columns))
     np.add.at(carried, entries["column"].to_numpy(), entries["value"].to_numpy() * y[entries["row"].to_numpy()])
-    unit = 1000.0 if "cost_kusd" in columns else 1.0
-    reduced = columns["cost_kusd" if unit == 1000.0 else "cost_usd"].to_numpy(dtype=np.float64) - carried
+    reduced = columns[cost_column].to_numpy(dtype=np.float64) - carried
     best = np.where(
         reduced > 0, columns["lower"].to_numpy(dtype=np.float64), columns["upper"].to_numpy(dtype=np.float64)
     )
-    by_columns = math.fsum(reduced[reduced != 0] * best[reduced != 0])
-    proven = (by_rows + by_columns) * unit
-    claimed = float(files.summary["lower_bound_usd"])
-    if not proven >= claimed - 1e-6 * max(1.0, abs(claimed)):
-        return [f"lower_bound_usd {claimed}, the certificate proves {proven}"]
-    return []
+    return by_rows + math.fsum(reduced[reduced != 0] * best[reduced != 0])
+
+
+def check_budget(files: Files) -> list[str]:
+    """The budget is kept; the bound on the people reached follows from its certificate, whose budget row is the budget.
+
+    Its programme minimises people without service in thousands; only columns of family n may cost anything.
+    """
+    told, asked = files.summary.get("budget"), parameter(files, "planning", "budget_usd")
+    if told is None or asked is None:
+        return [] if told is None and asked is None else [f"budget asked for {asked}, summary {told}"]
+    faults = []
+    if float(told["budget_usd"]) != asked:
+        faults.append(f"budget_usd {told['budget_usd']}, asked for {asked}")
+    if _sum_cents(files.bill["pv_usd"]) > _cents(asked):
+        faults.append(f"the plan costs {files.bill['pv_usd'].sum():.2f}, the budget is {asked}")
+    proven = _proven(files, "budget_", "thousand_people")
+    if isinstance(proven, str):
+        return [*faults, proven]
+    columns, rows = files.certificate["budget_columns"], files.certificate["budget_rows"]
+    if (columns.loc[columns["family"] != "n", "thousand_people"] != 0).any():
+        faults.append("the certificate counts people who are not left without service")
+    limit = 1000.0 * float(rows.loc[rows["family"] == "budget", "upper"].iloc[0])
+    if not abs(limit - asked) <= 1e-6 * max(1.0, asked):
+        faults.append(f"the certificate is for a budget of {limit}, not {asked}")
+    total = 1000.0 * float(columns.loc[columns["family"] == "n", "thousand_people"].sum())
+    most = total - max(1000.0 * proven, 0.0)
+    if float(told["weight_upper_bound"]) < most - 1e-6 * max(1.0, total):
+        faults.append(f"weight_upper_bound {told['weight_upper_bound']}, the certificate proves only {most}")
+    served = files.assignments.loc[files.assignments["technology"] != "none", "population"].sum()
+    if float(told["people_upper_bound"]) < served - 1.0:
+        faults.append(f"people_upper_bound {told['people_upper_bound']}, the plan reaches {served}")
+    elsewhere = float(told["people_without_decision"])
+    people = min(float(told["weight_upper_bound"]), float(told["people_decided"]))
+    if abs(elsewhere + people - float(told["people_upper_bound"])) > 1.0 + 1e-6:
+        faults.append(f"people_upper_bound {told['people_upper_bound']}, {elsewhere} and {people} are served at most")
+    if abs(elsewhere + float(told["people_decided"]) - files.assignments["population"].sum()) > 1.0:
+        faults.append("people with and without decision do not add up to the country's")
+    gap = (told["weight_upper_bound"] - told["weight_reached"]) / max(told["weight_upper_bound"], 1e-12)
+    if abs(gap - told["people_gap"]) > 1e-6:
+        faults.append(f"people_gap {told['people_gap']}, recomputed {gap}")
+    return faults
 
 
 def check_counts(files: Files) -> list[str]:
@@ -472,7 +519,9 @@ def check_alternatives(files: Files) -> list[str]:
 
 
 def check_unserved(files: Files) -> list[str]:
-    """Nobody is left out whom, says the plan itself, fibre could reach on top of the rest of the plan."""
+    """Nobody is left out whom, says the plan itself, fibre could reach on top of it; a budget leaves people out."""
+    if parameter(files, "planning", "budget_usd") is not None:
+        return []
     without = files.assignments[files.assignments["technology"] == "none"].groupby("place_id")["households"].sum()
     rows = files.alternatives
     fibre = rows[(rows["technology"] == "fibre") & rows["is_feasible"].astype(bool)].set_index("place_id")["pv_usd"]

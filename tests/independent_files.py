@@ -74,6 +74,8 @@ def parameter(files: Files, room: str, key: str) -> float | None:
     for holder in (files.manifest.get("parameters"), files.manifest.get("params"), files.manifest):
         if isinstance(holder, dict) and isinstance(holder.get(room), dict) and key in holder[room]:
             value = holder[room][key]
+            if value is None:
+                return None
             return float(value["value"] if isinstance(value, dict) else value)
     return None
 

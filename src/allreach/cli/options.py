@@ -52,6 +52,14 @@ answers = click.option(
     show_default=True,
     help="full: also which price must be verified first, and which decisions hold under draws of the cost book.",
 )
+budget = click.option(
+    "--budget",
+    "budget_usd",
+    type=click.FloatRange(min=0),
+    default=None,
+    metavar="USD",
+    help="Reach the most people whom so much present value buys, instead of everybody at the least cost.",
+)
 
 
 def compose(*decorators: Decorator) -> Decorator:
@@ -66,4 +74,4 @@ def compose(*decorators: Decorator) -> Decorator:
 
 
 step = compose(folder, scenario, sets, seed, workers, device, fresh, as_json)
-search = compose(time_limit, start_from, answers)
+search = compose(budget, time_limit, start_from, answers)

@@ -13,6 +13,7 @@ from allreach.cli import options
     "  allreach run AZE                      sketch Azerbaijan into ./AZE, then measure, plan, show\n"
     "  allreach run MYLAND                   your own country folder\n"
     "  allreach run AZE --scenario leo500 --set costs.leo_kit_usd=500\n"
+    "  allreach run AZE --scenario fifty --budget 5e7\n"
     "  allreach run AZE --answers full       also which price matters most, which decisions hold\n",
 )
 @click.argument("target", metavar="DIR|ISO3")
@@ -34,6 +35,7 @@ def command(
     workers: int | None,
     device: str,
     fresh: bool,
+    budget_usd: float | None,
     time_limit_s: float | None,
     start_from: str | None,
     answers: str,
@@ -57,6 +59,7 @@ def command(
         workers=workers,
         device=device,
         fresh=fresh,
+        budget_usd=budget_usd,
         time_limit_s=time_limit_s,
         start_from=start_from,
         answers=answers,

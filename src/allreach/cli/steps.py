@@ -13,13 +13,20 @@ from allreach.cli.progress import Callback
 
 
 def carry_out(
-    find: Callable[[Callback], Path], until: Literal["measure", "plan"], *, as_json: bool, **chosen: Any
+    find: Callable[[Callback], Path],
+    until: Literal["measure", "plan"],
+    *,
+    as_json: bool,
+    budget_usd: float | None = None,
+    **chosen: Any,
 ) -> None:
     """Run the pipeline on the folder that `find` gives, with progress bars, and print what was found."""
     from allreach import pipeline
     from allreach.cli.progress import bars
     from allreach.cli.summary import print_summary
 
+    if budget_usd is not None:
+        chosen["sets"] = (*chosen["sets"], f"planning.budget_usd={budget_usd!r}")
     with bars() as progress:
         result = pipeline.run(
             find(progress), until=until, progress=progress, say=lambda text: click.echo(text, err=True), **chosen
@@ -42,7 +49,7 @@ def measure(folder: Path, **chosen: Any) -> None:
     name="plan",
     help="Find the least-cost way to reach every place, with a bound; measures first where that is not done.",
     epilog="Examples:\n\n\b\n  allreach plan AZE --scenario base\n  allreach plan AZE --time-limit 60\n"
-    "  allreach plan AZE --answers full",
+    "  allreach plan AZE --answers full\n  allreach plan AZE --scenario fifty --budget 5e7",
 )
 @options.step
 @options.search

@@ -34,6 +34,12 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("first cost", _usd(plan["capex_usd"], sketch)))
         lines.append(("yearly cost", _usd(plan["opex_usd_per_year"], sketch)))
         lines.append(("no plan is cheaper than", f"{_usd(plan['lower_bound_usd'], sketch)} (gap {plan['gap']:.1%})"))
+        if "budget" in plan:
+            told = plan["budget"]
+            lines.append(("budget", f"{told['budget_usd']:,.0f} USD; no plan reaches more than "
+                          f"{told['people_upper_bound']:,} people with it"))  # fmt: skip
+            if told["usd_per_further_person"] is not None:
+                lines.append(("one person more costs", f"about {_usd(told['usd_per_further_person'], sketch)}"))
         by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
         lines.append(("households", by_technology))
         lines.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from allreach.params.quantity import Frozen, Quantity
 
 
@@ -48,6 +50,11 @@ class Planning(Frozen):
     """Length of the plan over which present values are taken."""
     target_share: Quantity
     """Share of people whom the plan must reach; below it the plan fails and says why. 0: as many as can be reached."""
+    budget_usd: float | None = Field(default=None, ge=0.0)
+    """Present value that the plan may cost, whoever pays: then it reaches as many people as that can buy; none: as
+    many as can be reached at all, at the least cost. [USD]"""
+    budget_plans: Quantity
+    """Plans at different prices on a person left out, from which those within a budget are taken."""
     verify_rounds: Quantity
     """How often a country is planned at most: again, with a greater margin, where measuring the plan falls short."""
     verify_tolerance_share: Quantity

@@ -16,13 +16,14 @@ from allreach.errors import InfeasibleError
 from allreach.finance.bill import totals
 from allreach.planning import result_tables
 from allreach.planning.answers import answer
+from allreach.planning.budget import CENT_USD, BudgetPlan, Family, prove
 from allreach.planning.build_problem import Assembly, build_problem
-from allreach.planning.chosen import choose
+from allreach.planning.chosen import Chosen, choose
 from allreach.planning.curve import cost_curve, last_percent
 from allreach.planning.heuristic import Progress
 from allreach.planning.inputs import PlanInputs
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import Problem, Solution, unserved
+from allreach.planning.problem import Problem, Solution, unserved, unserved_people
 from allreach.planning.warm_start import start_solution
 
 PLACES_NAMED = 5
@@ -100,19 +101,25 @@ def plan(
     assembly = build_problem(inputs)
     problem, planning = assembly.problem, inputs.params.planning
     _check_any_option(inputs, assembly)
-    start = start_solution(assembly, start_from) if start_from else None
-    limit = {} if time_limit_s is None else {"time_limit_s": time_limit_s}
-    best = optimise(problem, planning, start_from=start, progress=progress, **limit)
-    _check_target(inputs, assembly, best.solution)
+    if planning.budget_usd is None:
+        start = start_solution(assembly, start_from) if start_from else None
+        limit = {} if time_limit_s is None else {"time_limit_s": time_limit_s}
+        best, within = optimise(problem, planning, start_from=start, progress=progress, **limit), None
+        _check_target(inputs, assembly, best.solution)
+        chosen = choose(inputs, assembly, best.solution)
+        bill = result_tables.bill(inputs, assembly, chosen)
+    else:
+        within, chosen, bill = _within_budget(inputs, assembly, planning.budget_usd, progress, time_limit_s)
+        best = within.best
+        _check_target(inputs, assembly, best.solution)
     say("write the plan down", 0, 4)
-    chosen = choose(inputs, assembly, best.solution)
-    bill = result_tables.bill(inputs, assembly, chosen)
     money = result_tables.shares_usd(inputs, assembly, chosen, bill)
     say("write the plan down", 1, 4)
     answers = answer(inputs, assembly, best.solution, chosen)
     say("write the plan down", 2, 4)
     n_rows = len(chosen.rows)
-    assigned = result_tables.assignments(inputs, chosen, money[:n_rows], answers.switching, answers.why)
+    why = answers.why if within is None else _why_within_budget(chosen, answers.why, float(planning.budget_usd or 0.0))
+    assigned = result_tables.assignments(inputs, chosen, money[:n_rows], answers.switching, why)
     connected = result_tables.institutions(inputs, chosen, money[n_rows:])
     sites = result_tables.sites(inputs, assembly, chosen, bill)
     links = result_tables.links(inputs, chosen, bill)
@@ -125,6 +132,7 @@ def plan(
     )  # fmt: skip
     low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
     summary = {
+        "objective": "least cost" if within is None else "most people within the budget",
         "pv_usd": sums.pv_usd,
         "lower_bound_usd": low,
         "gap": (sums.pv_usd - low) / sums.pv_usd if sums.pv_usd > 0 else 0.0,
@@ -133,6 +141,7 @@ def plan(
         "residual_usd": sums.residual_usd,
         **result_tables.summary_counts(assigned, sites, links),
         "institutions": result_tables.institution_counts(connected),
+        **({} if within is None else {"budget": _budget_summary(inputs, assembly, within, sums.pv_usd)}),
         "last_percent": last_percent(curve, people),
         "deterministic": not getattr(best, "stopped_early", False),
         "horizon_years": int(planning.horizon_years.value),
@@ -162,12 +171,65 @@ def plan(
         bill_of_materials=bill,
         curve=curve,
         summary=summary,
-        bound=best.bound.certificate(),
+        bound={**best.bound.certificate(), **({} if within is None else within.certificate)},
         runtime_s=time.monotonic() - begun,
         notes=inputs.notes,
         assembly=assembly,
         solution=best.solution,
     )
+
+
+def _within_budget(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    budget_usd: float,
+    progress: Progress | None,
+    time_limit_s: float | None,
+) -> tuple[BudgetPlan, Chosen, pd.DataFrame]:
+    """Most people within a budget: the bill in whole cents keeps to it as well."""
+    planning = inputs.params.planning
+    family = Family(assembly.problem, planning, progress=progress, time_limit_s=time_limit_s)
+    spend_usd = budget_usd
+    while True:
+        solution = family.within(spend_usd)
+        chosen = choose(inputs, assembly, solution)
+        bill = result_tables.bill(inputs, assembly, chosen)
+        over_usd = totals(bill).pv_usd - budget_usd
+        if over_usd <= 0.0:
+            return prove(family, planning, budget_usd, solution), chosen, bill
+        spend_usd -= over_usd + CENT_USD
+
+
+def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, pv_usd: float) -> dict[str, Any]:
+    """Return what the budget buys at most, and what it would take to reach one person more."""
+    problem, budget_usd = assembly.problem, float(inputs.params.planning.budget_usd or 0.0)
+    decided = float(_people_only(assembly).part_people.sum())
+    elsewhere = float(inputs.people.sum()) - decided
+    weight = float(problem.part_people.sum())
+    reached = weight - unserved_people(problem, within.best.solution.households)
+    most = max(min(within.people_bound, weight), reached)
+    shadow = within.usd_per_person
+    return {
+        "budget_usd": budget_usd,
+        "left_usd": round(budget_usd - pv_usd, 2),
+        "people_without_decision": round(elsewhere, 3),
+        "people_decided": decided,
+        "weight_reached": reached,
+        "weight_upper_bound": most,
+        "people_upper_bound": math.ceil(elsewhere + min(most, decided) - 1e-6),
+        "people_gap": (most - reached) / most if most > 0 else 0.0,
+        "usd_per_further_person": round(shadow, 2) if math.isfinite(shadow) else None,
+        "covers": "people_upper_bound: no plan for the linear model reaches more people within the budget, those "
+        "served today and by commitments among them; usd_per_further_person is the price of the budget in the "
+        "relaxation: what one person more would cost there. In weight_* an institution counts as "
+        "planning.institution_people",
+    }
+
+
+def _why_within_budget(chosen: Chosen, why: list[str], budget_usd: float) -> list[str]:
+    """Say of those left out that the budget ends before them."""
+    text = f"the budget of {budget_usd:,.0f} USD reaches others at less cost per person"
+    return [text if row.technology == "none" and row.people else old for row, old in zip(chosen.rows, why, strict=True)]
 
 
 def _people_only(assembly: Assembly) -> Problem:

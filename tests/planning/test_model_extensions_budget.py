@@ -1,0 +1,151 @@
+"""Most people within a budget: never exceeded, more money never reaches fewer, bounded from above by a certificate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_cases import small_case
+from test_plan_country import run, write
+
+from allreach.errors import ParameterError
+from allreach.params.load import load_params
+from allreach.planning import model
+from allreach.planning.budget import Family, prove
+from allreach.planning.problem import faults, solution_pv_usd, unserved_people
+from allreach.planning.solver import solve
+from independent_checker import check_results
+from small_country import make_small_country
+
+PLANNING = load_params().planning
+SMALL = {"n_places": 5, "n_candidates": 5, "n_junctions": 6}
+CASES = settings(derandomize=True, deadline=None, max_examples=4)
+SHARES = (0.0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.5001, 0.75, 0.9, 0.99, 1.0, 1.5)
+
+
+def people(problem, solution):
+    return float(problem.part_people.sum()) - unserved_people(problem, solution.households)
+
+
+@CASES
+@given(seed=st.integers(0, 200))
+def test_more_money_never_reaches_fewer_and_the_budget_is_never_exceeded(seed):
+    problem = small_case(seed, **SMALL)
+    family = Family(problem, PLANNING)
+    reached = []
+    for share in SHARES:
+        budget_usd = share * family.whole.pv_usd
+        solution = family.within(budget_usd)
+        assert faults(problem, solution) == []
+        assert solution_pv_usd(problem, solution) <= budget_usd + 1e-6
+        reached.append(people(problem, solution))
+    assert reached == sorted(reached)
+    assert reached[-1] == people(problem, family.whole.solution)
+
+
+@CASES
+@given(seed=st.integers(0, 200), share=st.floats(0.03, 0.97))
+def test_bound_is_above_the_exact_optimum_and_the_plan_near_it(seed, share):
+    problem = small_case(seed, **SMALL)
+    family = Family(problem, PLANNING)
+    budget_usd = share * family.whole.pv_usd
+    found = prove(family, PLANNING, budget_usd, family.within(budget_usd))
+    everybody = float(problem.part_people.sum())
+    programme, _ = model.build(problem, unserved_people=everybody + 1.0, budget_usd=budget_usd)
+    answer = solve(programme, relax=False, relative_gap=1e-6)
+    exact = everybody - 1000.0 * float(programme.cost @ answer.x)
+    reached = people(problem, found.best.solution)
+    assert found.people_bound >= exact - 1e-3
+    assert reached <= exact + 1e-3
+    assert reached >= 0.7 * exact - 4.0  # one household of four people is not cut in shares
+    assert found.best.bound.lower_bound_usd <= found.best.pv_usd + 1e-6
+    cheapest, _ = model.build(problem, unserved_people=everybody - reached + 1e-6)
+    least = solve(cheapest, relax=False, relative_gap=1e-6)
+    assert found.best.bound.lower_bound_usd <= 1000.0 * float(cheapest.cost @ least.x) + 1.0
+
+
+def test_shadow_price_is_the_slope_of_the_relaxation():
+    problem = small_case(2, n_places=6, n_candidates=6, n_junctions=6)
+    family = Family(problem, PLANNING)
+    budget_usd, step_usd = 0.6 * family.whole.pv_usd, 1000.0
+    one, two = (prove(family, PLANNING, b, family.within(b)) for b in (budget_usd, budget_usd + step_usd))
+    more = two.people_bound - one.people_bound
+    assert more > 0
+    assert step_usd / more == pytest.approx(one.usd_per_person, rel=0.02)
+
+
+def test_free_service_is_kept_whatever_the_budget():
+    problem = small_case(4, **SMALL)
+    free = problem.option_pv_usd.copy()
+    mine = np.flatnonzero((problem.option_facility < 0) & (problem.option_part == 0))
+    free[mine[0]] = 0.0
+    problem = replace(problem, option_pv_usd=free)
+    family = Family(problem, PLANNING)
+    solution = family.within(0.0)
+    assert solution_pv_usd(problem, solution) == pytest.approx(0.0, abs=1e-6)
+    assert people(problem, solution) > 0
+
+
+@pytest.fixture(scope="module")
+def base():
+    return run()
+
+
+def test_budget_zero_builds_nothing_and_says_what_stands_reaches(tmp_path):
+    planned = run(sets=("planning.budget_usd=0",))
+    plan = planned[0]
+    assert plan.bill_of_materials.empty
+    assert plan.links.empty
+    assert set(plan.assignments["technology"]) == {"existing", "none"}
+    assert plan.summary["pv_usd"] == 0.0
+    assert 0.0 < plan.summary["reached_share"] < 1.0
+    assert plan.summary["budget"]["people_upper_bound"] >= plan.summary["reached_share"] * 2500 - 1
+    assert check_results(write(*planned, make_small_country(), tmp_path), tmp_path / "TST") == []
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.8])
+def test_country_within_a_budget(base, tmp_path, share):
+    budget_usd = round(share * base[0].summary["pv_usd"], 2)
+    planned = run(sets=(f"planning.budget_usd={budget_usd}",))
+    summary = planned[0].summary
+    assert summary["objective"] == "most people within the budget"
+    assert summary["pv_usd"] <= budget_usd
+    assert summary["budget"]["left_usd"] == pytest.approx(budget_usd - summary["pv_usd"], abs=0.005)
+    assert 0.0 <= summary["budget"]["people_gap"] < 1.0
+    left_out = planned[0].assignments[planned[0].assignments["technology"] == "none"]
+    assert left_out["why"].str.contains("budget").all()
+    assert check_results(write(*planned, make_small_country(), tmp_path), tmp_path / "TST") == []
+
+
+def test_enough_money_gives_the_plan_for_everybody(base):
+    plan = run(sets=("planning.budget_usd=1e9",))[0]
+    assert plan.summary["reached_share"] == base[0].summary["reached_share"]
+    assert plan.summary["pv_usd"] == base[0].summary["pv_usd"]
+    assert plan.summary["budget"]["usd_per_further_person"] is None
+
+
+def test_more_money_in_separate_runs_never_reaches_fewer(base):
+    reached = [
+        run(sets=(f"planning.budget_usd={share * base[0].summary['pv_usd']}",))[0].summary["reached_share"]
+        for share in (0.0, 0.3, 0.31, 0.9)
+    ]
+    assert reached == sorted(reached)
+
+
+def test_forged_budget_figures_are_found(base, tmp_path):
+    budget_usd = round(0.4 * base[0].summary["pv_usd"], 2)
+    plan, measured, params = run(sets=(f"planning.budget_usd={budget_usd}",))
+    told = plan.summary["budget"]
+    told["weight_upper_bound"] *= 0.5
+    told["budget_usd"] += 1.0
+    found = check_results(write(plan, measured, params, make_small_country(), tmp_path), tmp_path / "TST")
+    assert any("the certificate proves only" in text for text in found)
+    assert any("asked for" in text for text in found)
+
+
+def test_negative_budget_is_refused():
+    with pytest.raises(ParameterError, match="budget_usd"):
+        load_params(sets=("planning.budget_usd=-1",))
