@@ -102,8 +102,6 @@ def utm_wkt(utm: str) -> str:
 
 def memory_run(path: str, n_sites: int, spread_deg: float, in_tiles: bool) -> None:
     """Compute sites on a raster; run in a process of its own so that the peak is its own."""
-    import resource
-
     side = int(np.ceil(np.sqrt(n_sites)))
     at = (np.arange(n_sites) % side + 0.5) / side, (np.arange(n_sites) // side + 0.5) / side
     sites = {"lon_deg": 8.15 + spread_deg * at[0], "lat_deg": 46.9 - spread_deg * at[1]}
@@ -115,7 +113,8 @@ def memory_run(path: str, n_sites: int, spread_deg: float, in_tiles: bool) -> No
         )
     else:
         n = int(np.isfinite(coverage(path, sites, **options).rx_power_dbm).sum())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024.0
     print(f"{n:,} pixels reached, {peak:.0f} MiB at most, {time.process_time() - start:.1f} s CPU")
 
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "brief": ("brief", "Two pages for a minister as PDF and HTML, alone or with another country."),
     "show": ("show", "Build the report (index.html) from the results."),
     "compare": ("compare", "Two scenarios side by side: map, differences, who gains and who loses."),
+    "why": ("why", "Why a point is or is not covered: site, obstacle, link budget, what would cover it."),
     "satellite": ("satellite", "Geostationary satellite: availability, throughput, link-budget sheet."),
     "hop": ("hop", "Microwave hop: profile, masts, bands, availability, relays."),
     "params": ("params", "Parameters with range, unit, year and source."),

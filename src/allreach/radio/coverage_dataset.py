@@ -21,7 +21,7 @@ from allreach.radio.link_budget import handset
 from allreach.radio.models import MODELS, ItmGround, model_faults
 from allreach.radio.site_list import SiteList, require, site_list
 from allreach.terrain.height_raster import Lattice
-from allreach.terrain.site_ground import Ground, is_metric, own_pixel_m
+from allreach.terrain.site_ground import FINER, Ground, is_metric, own_pixel_m
 
 COVERAGE_MODELS = ("itu-p1812", "itm")
 RANGE_KM = (0.5, 300.0)
@@ -220,8 +220,8 @@ def coverage_job(
     middle = middle_lon_deg(listed.table["lon_deg"].to_numpy())
     centre_lat = float(np.sort(listed.table["lat_deg"].to_numpy()).mean())
     step = own_pixel_m(ground, middle, centre_lat) if pixel_m is None else float(pixel_m)
-    if (2.0 * range_m / step) ** 2 > WINDOW_MAX:
-        most_m = 0.5 * math.sqrt(WINDOW_MAX) * step
+    if (2.0 * FINER * range_m / step) ** 2 > WINDOW_MAX:
+        most_m = 0.5 * math.sqrt(WINDOW_MAX) * step / FINER
         require(
             [
                 Fault(

@@ -13,10 +13,11 @@ from pyproj import CRS, Transformer
 
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
-from allreach.radio._site_powers import ItmAsked, itm_losses, site_powers
+from allreach.radio._site_powers import site_powers
 from allreach.radio.coverage import Environment, in_threads, masts
 from allreach.radio.models import ItmGround
 from allreach.radio.polar import losses_of_site_db
+from allreach.radio.polar_itm import itm_losses_of_site_db
 from allreach.radio.site_list import SiteList
 from allreach.terrain.sampling import WGS84, grid_coordinates
 from allreach.terrain.site_ground import GEODESIC, Ground, SiteGround, site_ground
@@ -211,14 +212,14 @@ def site_losses_and_powers(
     environment = Environment(ground.terrain, job.radio, ServiceStandard(), job.delta_n, job.n0, 1)
     x_m, y_m = np.ascontiguousarray(x_m), np.ascontiguousarray(y_m)
     if job.model == "itm":
-        loss_db, depression_deg = (np.empty(len(x_m), dtype=np.float32) for _ in range(2))
-        asked = itm_asked(job, float(site.band_mhz[0]), float(site.height_m[0]))
-        itm_losses(
-            ground.x_m, ground.y_m, x_m, y_m, environment.raster(), job.range_m, asked, loss_db, depression_deg
+        loss_db, depression_deg = itm_losses_of_site_db(
+            x_m, y_m, site, environment, job.rx_height_m, ground=job.itm
         )  # fmt: skip
     else:
-        loss_db, depression_deg = losses_of_site_db(x_m, y_m, site, environment, job.rx_height_m)
-        loss_db[np.isinf(depression_deg)] = np.nan
+        loss_db, depression_deg = losses_of_site_db(
+            x_m, y_m, site, environment, job.rx_height_m, step_m=ground.step_m
+        )  # fmt: skip
+    loss_db[np.isinf(depression_deg)] = np.nan
     power_dbm = np.empty(len(x_m), dtype=np.float32)
     air = environment.air(job.radio.range_km.value)
     site_powers(
@@ -226,12 +227,3 @@ def site_losses_and_powers(
         power_dbm,
     )  # fmt: skip
     return loss_db, power_dbm, depression_deg
-
-
-def itm_asked(job: Job, freq_mhz: float, tx_height_m: float) -> ItmAsked:
-    """Median loss by Longley-Rice as the drivers take it, vertical polarisation."""
-    ground, radio = job.itm, job.radio
-    return ItmAsked(
-        freq_mhz, tx_height_m, job.rx_height_m, ground.climate, job.n0, 1, ground.epsilon, ground.sigma_s_per_m,
-        ground.mdvar, 50.0, 50.0, 50.0, radio.near_m.value, radio.street_width_m.value,
-    )  # fmt: skip

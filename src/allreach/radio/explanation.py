@@ -18,7 +18,7 @@ from allreach.kernels import itu_p1812
 from allreach.kernels.itu_p1812_profile import INLAND, effective_earth_radius_km, path_geometry
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
-from allreach.radio._paths import MEDIAN_PCT, Air, Buffers, Masts, path_losses, sample, sector_powers
+from allreach.radio._paths import COARSE, MEDIAN_PCT, Air, Buffers, Masts, path_losses, sample, sector_powers
 from allreach.radio.coverage import Environment, masts
 from allreach.radio.coverage_dataset import coverage_job
 from allreach.radio.ground_input import Rasters
@@ -57,6 +57,8 @@ class Link:
         Least received power that counts. [dBm]
     radio, delta_n, n0
         Parameters and refractivity.
+    step_m
+        Step of samples where the grid is finer; none for its pixel. [m]
     """
 
     terrain: Terrain
@@ -69,6 +71,7 @@ class Link:
     radio: Radio
     delta_n: float = 45.0
     n0: float = 325.0
+    step_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -179,9 +182,9 @@ def explain(
         link = Link(
             around.terrain, job.sites.one(s, around.x_m, around.y_m, around.north_deg), x_m, y_m, job.rx_height_m,
             job.rx_gain_db, job.radio.sensitivity_dbm.value if threshold_dbm is None else float(threshold_dbm),
-            job.radio, job.delta_n, job.n0,
+            job.radio, job.delta_n, job.n0, None if around.is_native else around.step_m,
         )  # fmt: skip
-        power_dbm = _power_dbm(link, *_path(link))[0]
+        power_dbm = link_power_dbm(link)
         if math.isfinite(power_dbm) and (best is None or power_dbm > best[0]):
             best = power_dbm, link
     if best is None:
@@ -219,6 +222,11 @@ def explain_link(link: Link) -> Explanation:
     return Explanation(sentence, margin_db >= 0.0, budget, obstacles, remedies, profile)
 
 
+def link_power_dbm(link: Link) -> float:
+    """Received power of a link, median; NaN where the path crosses unknown terrain. [dBm]."""
+    return _power_dbm(link, *_path(link))[0]
+
+
 def _air(link: Link) -> Air:
     return Environment(link.terrain, link.radio, ServiceStandard(), link.delta_n, link.n0, 1).air(1.0)
 
@@ -227,10 +235,22 @@ def _path(link: Link) -> tuple[Buffers, int]:
     """Profile as the coverage takes it; 0 samples where it crosses unknown terrain."""
     environment = Environment(link.terrain, link.radio, ServiceStandard(), link.delta_n, link.n0, 1)
     x0_m, y0_m = float(link.site.x_m[0]), float(link.site.y_m[0])
-    most = n_samples(math.hypot(link.x_m - x0_m, link.y_m - y0_m), link.terrain.grid.pixel_m) + 3
+    length_m = math.hypot(link.x_m - x0_m, link.y_m - y0_m)
+    most = n_samples(length_m, link.step_m or link.terrain.grid.pixel_m) + 3
     path = Buffers(np.empty(most), np.empty(most), np.empty(most), np.full(most, INLAND, dtype=np.int64))
-    n = sample(environment.raster(), path, x0_m, y0_m, link.x_m, link.y_m, link.radio.clutter_gap_m.value)
-    return path, int(n)
+    gap_m = link.radio.clutter_gap_m.value
+    if link.step_m is None:
+        return path, int(sample(environment.raster(), path, x0_m, y0_m, link.x_m, link.y_m, gap_m))
+    n = n_samples(length_m, link.step_m)
+    share = np.linspace(0.0, 1.0, n)
+    if link.step_m > COARSE * gap_m and length_m > gap_m:  # the clutter around the receiver begins this far away
+        share, n = np.insert(share, n - 1, max(1.0 - gap_m / length_m, share[-2] + 1e-6)), n + 1
+    x_m, y_m = x0_m + (link.x_m - x0_m) * share, y0_m + (link.y_m - y0_m) * share
+    grid, ground = link.terrain.grid, link.terrain
+    row, col = grid.rowcol(x_m, y_m)
+    path.d_km[:n], path.h_m[:n] = length_m / 1000.0 * share, ground.ground_at_m(x_m, y_m)
+    path.r_m[:n], path.zone[:n] = ground.clutter_m[row, col], ground.zones[row, col]
+    return path, n if np.isfinite(path.h_m[:n]).all() else 0
 
 
 def _loss_db(link: Link, path: Buffers, n: int, tx_height_m: float) -> tuple[float, float]:

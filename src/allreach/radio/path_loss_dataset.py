@@ -152,7 +152,8 @@ def path_loss(
     combinations = itertools.product(*(range(n) for n in shape))
     attrs: dict[str, tuple[str, str]] = {"path_loss_db": ("dB", "basic transmission loss")}
     if model == "itu-p1812":
-        assert path is not None and lat_deg is not None
+        assert path is not None
+        assert lat_deg is not None
         coast_t = _coast_km(path, False) if tx_coast_km is None else tx_coast_km
         coast_r = _coast_km(path, True) if rx_coast_km is None else rx_coast_km
         attrs |= {name: (unit, text) for name, (_, unit, text) in (P1812_TERMS | GEOMETRY_TERMS).items()}
@@ -177,7 +178,8 @@ def path_loss(
                 int(itm.mdvar), p, pl, float(situation_pct),
             )  # fmt: skip
             if path is None:
-                assert distance_km is not None and delta_h_m is not None
+                assert distance_km is not None
+                assert delta_h_m is not None
                 found = longley_rice.area(float(distance_km), float(delta_h_m), int(siting[0]), int(siting[1]), *link)
             else:
                 n = len(path.h_m)

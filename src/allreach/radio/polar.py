@@ -240,6 +240,7 @@ def losses_of_site_db(
     height_m: float,
     *,
     arc_pixels: float = ARC_PIXELS,
+    step_m: float | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Median loss of one site's first carrier at receivers, by radials, without antennas and budget.
 
@@ -251,6 +252,8 @@ def losses_of_site_db(
         One site.
     height_m
         Receiving antenna above ground. [m]
+    step_m
+        Step of samples where the grid is finer; default its pixel. [m]
 
     Returns
     -------
@@ -263,6 +266,8 @@ def losses_of_site_db(
     if len(x_m) == 0:
         return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32)
     s = scene_of(x_m, y_m, site, environment, replace(handset(environment.radio), height_m=height_m), arc_pixels)
+    if step_m is not None:
+        s = replace(s, rays=_rays(s.air.range_m, step_m, s.air.clutter_gap_m, arc_pixels))
     found = np.full((3, int(s.counts[0])), np.nan, dtype=np.float32)
     band_nu = -0.78 * np.sqrt(s.asked.bands[:, 1])
     site_losses(

@@ -16,6 +16,7 @@ from allreach.terrain.terrain import Terrain
 
 INLAND = 4
 DISTANCE_ERROR_MAX = 1e-3  # of a projected raster that is taken as it is
+FINER = 2  # pixels of a site's plane in a step: halves the error of sampling what was sampled before
 HALO_PX = 2  # beyond the range, for the neighbours of the outermost samples
 GEODESIC = Geod(ellps="WGS84")
 
@@ -47,6 +48,8 @@ class SiteGround:
     ----------
     terrain
         On a grid around the site.
+    step_m
+        Step of samples along paths; the grid's pixel, or a multiple of it. [m]
     x_m, y_m
         The site on that grid. [m]
     north_deg
@@ -58,6 +61,7 @@ class SiteGround:
     """
 
     terrain: Terrain
+    step_m: float
     x_m: float
     y_m: float
     north_deg: float
@@ -107,19 +111,20 @@ def site_ground(
     native
         Allow the raster's own pixels, unsampled: for one projected raster in metres with square pixels as large as
         asked for, whose distances are right to 0.1 % all around the site. Otherwise, and with False, the rasters are
-        sampled (bilinear) on a grid of the azimuthal equidistant projection centred at the site, where distances and
-        bearings from the site have no error at all.
+        sampled (bilinear) on a grid of half the step, in the azimuthal equidistant projection centred at the site,
+        where distances and bearings from the site have no error at all.
     """
     if native and (own := _native(ground, lon_deg, lat_deg, range_m, pixel_m)) is not None:
         return own
     step = own_pixel_m(ground, lon_deg, lat_deg) if pixel_m is None else pixel_m
     crs = azimuthal_crs(lon_deg, lat_deg)
-    reach = math.ceil(range_m / step) + HALO_PX
+    fine = step / FINER
+    reach = math.ceil(range_m / fine) + HALO_PX * FINER
     n = 2 * reach + 1
-    grid = Grid(n, n, -(reach + 0.5) * step, (reach + 0.5) * step, step, crs)
-    x: NDArray[np.float64] = (np.arange(n, dtype=np.float64) - reach) * step
+    grid = Grid(n, n, -(reach + 0.5) * fine, (reach + 0.5) * fine, fine, crs)
+    x: NDArray[np.float64] = (np.arange(n, dtype=np.float64) - reach) * fine
     terrain = _terrain(ground, grid, x, x[::-1].copy())
-    return SiteGround(terrain, 0.0, 0.0, 0.0, 0.0, False)
+    return SiteGround(terrain, step, 0.0, 0.0, 0.0, 0.0, False)
 
 
 def _terrain(ground: Ground, grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]) -> Terrain:
@@ -164,7 +169,7 @@ def _native(ground: Ground, lon_deg: float, lat_deg: float, range_m: float, pixe
     rest = _terrain(Ground((), ground.clutter, ground.zones), grid, at_x, at_y)
     north_deg = math.degrees(math.atan2(dx[0], dy[0]))
     terrain = Terrain(grid, heights, rest.clutter_m, rest.zones)
-    return SiteGround(terrain, float(x[-1]), float(y[-1]), north_deg, error, True)
+    return SiteGround(terrain, px, float(x[-1]), float(y[-1]), north_deg, error, True)
 
 
 def is_metric(crs: CRS) -> bool:

@@ -1,0 +1,44 @@
+"""``allreach why``: why a point is or is not covered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allreach.cli import options
+
+
+@click.command(
+    name="why",
+    epilog="Examples:\n\n\b\n  allreach why AND --at 1.52,42.55\n"
+    "  allreach why AZE --at gn00585152 --planned --html why.html",
+)
+@options.folder
+@click.option("--at", required=True, metavar="LON,LAT", help="The point; or an identifier or name of a place or site.")
+@options.scenario
+@click.option("--planned", is_flag=True, help="With the sites of the scenario's plan, not only today's.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    metavar="FILE",
+    help="Write a page with the profile.",
+)
+@options.sets
+@options.as_json
+def command(
+    folder: Path, at: str, scenario: str, planned: bool, page: Path | None, sets: tuple[str, ...], as_json: bool
+) -> None:
+    """Say why a point is or is not covered: best site, obstacle that costs most, link budget, what would cover it."""
+    import json
+
+    from allreach.why_pipeline import why
+
+    result = why(folder, at, scenario=scenario, planned=planned, sets=sets, page=page)
+    if as_json:
+        click.echo(json.dumps(result.as_dict(), indent=2, sort_keys=True))
+        return
+    sentence, *tables = str(result.explanation).split("\n\n")
+    click.echo("\n\n".join([sentence, result.speed, *tables]))
