@@ -394,10 +394,12 @@ def _plan_again(job: Run, measured: Measured) -> tuple[Assembly, Solution | None
 
 
 def _can_answer(job: Run) -> bool:
-    if job.params.planning.budget_usd is not None:
-        job.say("--answers full: prices are not varied where a budget is set; the other answers stand")
-        return False
-    return True
+    """Whether prices can be varied: the short search knows neither a budget nor tiers of speed."""
+    what = "a budget is" if job.params.planning.budget_usd is not None else "tiers are"
+    if job.params.planning.budget_usd is None and not job.config.service_standard.tiers:
+        return True
+    job.say(f"--answers full: prices are not varied where {what} set; all other answers are there")
+    return False
 
 
 def _start_scenario(folder: Path, scenario: str, wanted: str | None) -> str:

@@ -62,3 +62,17 @@ def test_plan_of_another_scenario_is_a_plan_here(base):
 
 def test_tables_of_another_country_give_no_start(base):
     assert start_solution(base.assembly, {}) is None
+
+
+def test_reason_of_a_mixed_place_names_every_way_with_its_households(base):
+    rows = base.assignments[base.assignments["technology"] != "none"]
+    counts = rows.groupby("place_id")["technology"].nunique()
+    for place in counts[counts > 1].index:
+        mine = rows[(rows["place_id"] == place) & (rows["pv_usd"] > 0)]
+        if mine["technology"].nunique() < 2:
+            continue
+        for why in mine["why"]:
+            assert "together cost" in why
+            for technology in mine["technology"].unique():
+                count = mine.loc[mine["technology"] == technology, "households"].sum()
+                assert f"({count} households)" in why

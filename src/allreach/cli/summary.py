@@ -42,6 +42,14 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
                 lines.append(("one person more costs", f"about {_usd(told['usd_per_further_person'], sketch)}"))
         by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
         lines.append(("households", by_technology))
+        last = plan.get("last_percent")
+        if last:
+            each = _usd(last["usd_per_person"], sketch)
+            lines.append(("the last percent", f"{_usd(last['usd'], sketch)}, {each} for each of its people"))
+        if plan.get("started_from", "none") != "none":
+            lines.append(("search began from", f"the plan of scenario {plan['started_from']}"))
+        if not plan.get("deterministic", True):
+            lines.append(("stopped", "by the time limit; another run may find another plan"))
         lines.append(
             (
                 "to build",

@@ -244,7 +244,10 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
     turns = [_switching(assembly, row.place, row.technology, row.is_decided, found) for row in chosen.rows]
     switching = pd.DataFrame(turns,
                              columns=["fibre", "terminal"])  # fmt: skip
-    why = [row.why or _why(row.place, row.technology, row.site_id, found, assembly) for row in chosen.rows]
+    mixes = _mixes(chosen)
+    why = [
+        row.why or _why(row.place, row.technology, row.site_id, found, mixes.get(row.place, {})) for row in chosen.rows
+    ]
     return Answers(tables.conform(frame, "plan_alternatives"), switching, why)
 
 
@@ -288,7 +291,7 @@ def _why(
     technology: str,
     site_id: str,
     found: dict[int, tuple[list[Alternative], float, float]],
-    assembly: Assembly,
+    mix: dict[str, int],
 ) -> str:
     if place not in found:
         return "no household is counted there"
@@ -301,6 +304,8 @@ def _why(
     others = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd) and a.technology != technology)
     cost = f"about {_round(now)} USD over the plan's years for {households:.0f} households"
     shared = " beside what neighbours share" if site_id else ""
+    if len(mix) > 1:
+        return _why_mixed(mix, now, f"{cost} beside what neighbours share", options)
     name = WORDS[technology].capitalize()
     if not others:
         return f"{name} is the only way to serve the whole place ({cost}{shared})"
@@ -311,6 +316,33 @@ def _why(
             f"alone, {WORDS[other]} would cost {_round(pv)} USD"
         )
     return f"{name} costs {cost}{shared}; the next best, {WORDS[other]}, would cost {_round(pv)} USD"
+
+
+def _mixes(chosen: Chosen) -> dict[int, dict[str, int]]:
+    """Decided households of each place by technology, most first."""
+    out: dict[int, dict[str, int]] = {}
+    for row in sorted(chosen.rows, key=lambda r: (r.place, -r.households, r.technology)):
+        if row.is_decided and row.households:
+            mine = out.setdefault(row.place, {})
+            mine[row.technology] = mine.get(row.technology, 0) + row.households
+    return out
+
+
+def _why_mixed(mix: dict[str, int], now_usd: float, cost: str, options: list[Alternative]) -> str:
+    """Say why a place is served in several ways: each does what it does best, or one alone cannot."""
+    parts = [f"{WORDS[technology]} ({count} households)" for technology, count in mix.items()]
+    together = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    whole = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd))
+    begin = f"{together[0].upper()}{together[1:]} together cost {cost}"
+    if not whole:
+        return f"{begin}; no single way can serve the whole place"
+    pv, other = whole[0]
+    if pv <= now_usd:
+        return (
+            f"{begin}, which fits the whole plan best, since what is shared also serves others; "
+            f"all of it by {WORDS[other]} would cost {_round(pv)} USD"
+        )
+    return f"{begin}; the cheapest single way for all of it, {WORDS[other]}, would cost {_round(pv)} USD"
 
 
 def _round(amount_usd: float) -> str:
