@@ -265,8 +265,8 @@ def main() -> None:
             print(f"SPLAT! less this engine ({kind}) at SPLAT!'s points: {figures(points[:, 2] - loss_db)}")
         for kind, error_db in on_splat_paths(points, heights_m, place).items():
             same = float((np.abs(error_db) < 0.05).mean())
-            print(f"SPLAT! less this kernel over SPLAT!'s samples up to {kind}: {figures(error_db)}; equal to the "
-                  f"0.01 dB printed: {100 * same:.1f} %")  # fmt: skip
+            print(f"SPLAT! less this kernel over SPLAT!'s samples up to {kind}: {figures(error_db)}; within "
+                  f"0.05 dB: {100 * same:.1f} %")  # fmt: skip
 
 
 if __name__ == "__main__":

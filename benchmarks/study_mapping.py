@@ -1,8 +1,10 @@
 """How far the coverage map lies from each pixel's own path, and what the sampling of the terrain changes.
 
-Run: ``python benchmarks/study_mapping.py DATA`` with DATA the folder of the reference terrain (``switzerland``,
-``andorra``, ``lebanon``; SRTM 3"). Prints two tables for the guide: root mean square and 95th percentile in dB over
-10,000 random pixels a terrain, ten sites on local high ground, 30 m masts, 1.5 m receivers, 800 MHz, out to 30 km.
+Run: ``python benchmarks/study_mapping.py DATA [PART ...]`` with DATA the folder of the reference terrain
+(``switzerland``, ``andorra``, ``lebanon``; SRTM 3") and PART any of ``mapping``, ``breakdown``, ``sampling`` and
+``picture``; all but the picture unless given. Prints tables for the guide: root mean square and 95th percentile in dB
+over 10,000 random pixels a row, ten sites on local high ground, 30 m masts, 1.5 m receivers, 800 MHz, out to 30 km.
+``picture`` writes ``mapping_error.png``: the map less the own path of every pixel of a circle.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from allreach import tables
 from allreach.grid import Grid
@@ -32,6 +36,11 @@ TERRAINS = {
     "lebanon": ("lebanon/dem_srtm3_n33e035.tif", "EPSG:32636"),
 }
 RANGE_KM, N_SITES, N_PIXELS = 30.0, 10, 1000
+# where people live: footprints of buildings by area, or places by residents, spread around their points
+PEOPLE = {"andorra": "andorra/osm_buildings.parquet", "switzerland": "switzerland/geonames_places.csv"}
+PLACE_SIGMA_M = 500.0
+IRREGULARITY_KM = 5.0  # side of the square whose 10 and 90 % heights tell the class
+CLASSES = {"flat, under 50 m": (0.0, 50.0), "rolling, 50 to 150 m": (50.0, 150.0), "mountain, over 150 m": (150.0, 1e4)}
 
 
 def ground(path: Path, crs: str, pixel_m: float) -> tuple[Grid, NDArray[np.float32]]:
@@ -86,17 +95,52 @@ def figures(error_db: NDArray) -> str:
     return f"{np.sqrt(np.mean(error_db**2)):.2f} / {np.percentile(np.abs(error_db), 95):.2f} ({np.mean(error_db):+.2f})"
 
 
-def mapping(name: str, pixel_m: float, clutter: bool, data: Path) -> list[str]:
-    """Errors of the nearest polar sample and of the sweep at three spacings of radials."""
-    path, crs = TERRAINS[name]
-    grid, heights_m = ground(data / path, crs, pixel_m)
-    env = environment(grid, heights_m, clutter)
-    sites = masts(grid, heights_m, env)
-    phone = handset(env.radio)
+def irregularity_m(grid: Grid, heights_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Heights not exceeded in nine tenths of the surroundings less those in one tenth, on every tenth pixel."""
+    filled = np.where(np.isfinite(heights_m), heights_m, np.nanmedian(heights_m))
+    every = max(int(500.0 / grid.pixel_m), 1)
+    size = max(int(1000.0 * IRREGULARITY_KM / grid.pixel_m / every), 3)
+    small = filled[::every, ::every]
+    spread = ndimage.percentile_filter(small, 90, size) - ndimage.percentile_filter(small, 10, size)
+    return np.kron(spread, np.ones((every, every), dtype=np.float32))[: grid.n_rows, : grid.n_cols]
+
+
+def anywhere(grid: Grid, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
+    """Random pixels."""
+    return rng.integers(0, grid.n_rows, 20 * N_PIXELS), rng.integers(0, grid.n_cols, 20 * N_PIXELS)
+
+
+def at_people(name: str, data: Path, grid: Grid, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
+    """Random pixels where people live."""
+    path = data / PEOPLE[name]
+    if path.suffix == ".parquet":
+        buildings = gpd.read_parquet(path).to_crs(grid.crs).geometry
+        x_m, y_m, weight = buildings.centroid.x.to_numpy(), buildings.centroid.y.to_numpy(), buildings.area.to_numpy()
+        sigma_m = 0.0
+    else:
+        places = pd.read_csv(path)
+        x_m, y_m = grid.from_lonlat(places["longitude"].to_numpy(), places["latitude"].to_numpy())
+        weight, sigma_m = places["population"].to_numpy(), PLACE_SIGMA_M
+    at = rng.choice(len(x_m), 20 * N_PIXELS, p=weight / weight.sum())
+    row, col = grid.rowcol(x_m[at] + rng.normal(0, sigma_m, len(at)), y_m[at] + rng.normal(0, sigma_m, len(at)))
+    here = grid.contains(row, col)
+    return row[here], col[here]
+
+
+Errors = dict[str, NDArray]
+
+
+def errors_at(
+    grid: Grid, heights_m: NDArray[np.float32], env: Environment, sites: SiteArrays, name: str = "",
+    data: Path | None = None, arcs: tuple[str, ...] = ("1", "0.5", "0.25"),
+) -> Errors:  # fmt: skip
+    """Errors of the nearest polar sample and of the sweep by spacing of its radials, and the terrain's irregularity."""
+    phone, pixel_m = handset(env.radio), grid.pixel_m
     rng = np.random.default_rng(1)
-    errors: dict[str, list[NDArray]] = {key: [] for key in ("nearest", "1", "0.5", "0.25")}
+    rough_m = irregularity_m(grid, heights_m)
+    found: dict[str, list[NDArray]] = {key: [] for key in ("nearest", *arcs, "irregularity")}
     for s in range(sites.n_sites):
-        row, col = rng.integers(0, grid.n_rows, 20 * N_PIXELS), rng.integers(0, grid.n_cols, 20 * N_PIXELS)
+        row, col = anywhere(grid, rng) if data is None else at_people(name, data, grid, rng)
         x_m, y_m = grid.xy_m(row, col)
         d_m = np.hypot(x_m - sites.x_m[s], y_m - sites.y_m[s])
         use = np.flatnonzero((d_m < 1000 * RANGE_KM) & (d_m > 5 * pixel_m) & np.isfinite(heights_m[row, col]))[
@@ -110,11 +154,91 @@ def mapping(name: str, pixel_m: float, clutter: bool, data: Path) -> list[str]:
         ray = np.round(bearing * n_rays / (2 * np.pi)) * 2 * np.pi / n_rays
         step_m = np.round(d_m / pixel_m) * pixel_m
         there = (sites.x_m[s] + step_m * np.sin(ray), sites.y_m[s] + step_m * np.cos(ray))
-        errors["nearest"].append(serve(*there, one, env, phone).power_dbm - own)
-        for arc in ("1", "0.5", "0.25"):
+        found["nearest"].append(serve(*there, one, env, phone).power_dbm - own)
+        for arc in arcs:
             got = serve_by_sweep(x_m, y_m, one, env, [phone], arc_pixels=float(arc))[0]
-            errors[arc].append(got.power_dbm - own)
-    return [figures(np.concatenate(e)) for e in errors.values()]
+            found[arc].append(got.power_dbm - own)
+        found["irregularity"].append(rough_m[row[use], col[use]])
+    return {key: np.concatenate(e) for key, e in found.items()}
+
+
+def mapping(name: str, pixel_m: float, clutter: bool, data: Path) -> list[str]:
+    """Cells of a row: errors at random pixels."""
+    path, crs = TERRAINS[name]
+    grid, heights_m = ground(data / path, crs, pixel_m)
+    env = environment(grid, heights_m, clutter)
+    found = errors_at(grid, heights_m, env, masts(grid, heights_m, env))
+    return [figures(e) for key, e in found.items() if key != "irregularity"]
+
+
+def breakdown(data: Path) -> None:
+    """Errors on pixels of 100 m by class of terrain, all terrains together, and where people live."""
+    print("| where | pixels | nearest sample | used |\n| --- | --- | --- | --- |")
+    by_area: list[Errors] = []
+    for name, (path, crs) in TERRAINS.items():
+        grid, heights_m = ground(data / path, crs, 100.0)
+        env = environment(grid, heights_m, False)
+        sites = masts(grid, heights_m, env)
+        by_area.append(errors_at(grid, heights_m, env, sites, arcs=("0.5",)))
+        if name in PEOPLE:
+            at_homes = errors_at(grid, heights_m, env, sites, name, data, arcs=("0.5",))
+            n = len(at_homes["0.5"])
+            print(
+                f"| people, {name} | {n:,} | {figures(at_homes['nearest'])} | {figures(at_homes['0.5'])} |", flush=True
+            )
+    together = {key: np.concatenate([e[key] for e in by_area]) for key in by_area[0]}
+    for label, (low, high) in CLASSES.items():
+        here = (together["irregularity"] >= low) & (together["irregularity"] < high)
+        cells = " | ".join(figures(together[key][here]) for key in ("nearest", "0.5"))
+        print(f"| {label} | {int(here.sum()):,} | {cells} |", flush=True)
+
+
+def picture(data: Path) -> None:
+    """Draw the map less the own path of every pixel of a circle, and print its means by sector and ring."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    path, crs = TERRAINS["andorra"]
+    grid, heights_m = ground(data / path, crs, 100.0)
+    heights_m = np.where(np.isfinite(heights_m), heights_m, np.nanmedian(heights_m)).astype(np.float32)
+    env = environment(grid, heights_m, False)
+    sites = masts(grid, heights_m, env)
+    middle = (grid.x_min_m + 50.0 * grid.n_cols, grid.y_max_m - 50.0 * grid.n_rows)
+    s = int(np.argmin(np.hypot(sites.x_m - middle[0], sites.y_m - middle[1])))
+    one, phone = sites.take(np.array([s])), handset(env.radio)
+    row, col = np.mgrid[0 : grid.n_rows, 0 : grid.n_cols].reshape(2, -1)
+    x_m, y_m = grid.xy_m(row, col)
+    dx, dy = x_m - one.x_m[0], y_m - one.y_m[0]
+    d_m = np.hypot(dx, dy)
+    use = np.flatnonzero(d_m < 1000 * RANGE_KM)
+    got = serve_by_sweep(x_m[use], y_m[use], one, env, [phone])[0].power_dbm
+    own = serve(x_m[use], y_m[use], one, env, phone).power_dbm
+    error_db = np.full(len(x_m), np.nan)
+    error_db[use] = got - own
+    sector = ((np.degrees(np.arctan2(dx, dy)) + 360.0) % 360.0 // 30.0).astype(int)
+    for kind, part in (("bearing, 30 degrees", sector), ("distance, 3 km", (d_m // 3000.0).astype(int))):
+        means = [f"{np.nanmean(error_db[use][part[use] == k]):+.2f}" for k in np.unique(part[use])]
+        print(f"mean by {kind}: {' '.join(means)} dB")
+    print(f"all {np.isfinite(error_db).sum():,} pixels: {figures(error_db)}")
+    fig, axes = plt.subplots(1, 2, figsize=(15, 7))
+    power = np.full(len(x_m), np.nan)
+    power[use] = got
+    box = (grid.x_min_m, grid.x_min_m + 100.0 * grid.n_cols, grid.y_max_m - 100.0 * grid.n_rows, grid.y_max_m)
+    for ax, values, colours, low, high, title in (
+        (axes[0], power, "viridis", -130.0, -50.0, "received power [dBm]"),
+        (axes[1], error_db, "RdBu", -3.0, 3.0, "map less own path [dB]"),
+    ):
+        image = ax.imshow(
+            values.reshape(grid.shape), cmap=colours, vmin=low, vmax=high, extent=box, interpolation="nearest"
+        )  # fmt: skip
+        ax.set_title(title)
+        ax.set_xlim(one.x_m[0] - 31e3, one.x_m[0] + 31e3)
+        ax.set_ylim(one.y_m[0] - 31e3, one.y_m[0] + 31e3)
+        fig.colorbar(image, ax=ax)
+    fig.tight_layout()
+    fig.savefig("mapping_error.png", dpi=110)
 
 
 def sampling(name: str, data: Path) -> list[str]:
@@ -146,17 +270,23 @@ def sampling(name: str, data: Path) -> list[str]:
     return out
 
 
-def main(data: Path) -> None:
-    print("| terrain | pixel | nearest sample | radials 1 pixel apart | 0.5 | 0.25 |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for name in TERRAINS:
-        for pixel_m, clutter in ((30.0, False), (100.0, False), (100.0, True), (250.0, False)):
-            cells = " | ".join(mapping(name, pixel_m, clutter, data))
-            print(f"| {name}{', clutter' if clutter else ''} | {pixel_m:.0f} m | {cells} |", flush=True)
-    print("\n| terrain | 60 m | 90 m | 100 m | 250 m | 500 m |\n| --- | --- | --- | --- | --- | --- |")
-    for name in TERRAINS:
-        print(f"| {name} | {' | '.join(sampling(name, data))} |", flush=True)
+def main(data: Path, parts: list[str]) -> None:
+    if "mapping" in parts:
+        print("| terrain | pixel | nearest sample | radials 1 pixel apart | 0.5 | 0.25 |")
+        print("| --- | --- | --- | --- | --- | --- |")
+        for name in TERRAINS:
+            for pixel_m, clutter in ((30.0, False), (100.0, False), (100.0, True), (250.0, False)):
+                cells = " | ".join(mapping(name, pixel_m, clutter, data))
+                print(f"| {name}{', clutter' if clutter else ''} | {pixel_m:.0f} m | {cells} |", flush=True)
+    if "breakdown" in parts:
+        breakdown(data)
+    if "sampling" in parts:
+        print("\n| terrain | 60 m | 90 m | 100 m | 250 m | 500 m |\n| --- | --- | --- | --- | --- | --- |")
+        for name in TERRAINS:
+            print(f"| {name} | {' | '.join(sampling(name, data))} |", flush=True)
+    if "picture" in parts:
+        picture(data)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:] or ["mapping", "breakdown", "sampling"])
