@@ -28,7 +28,6 @@ from allreach.planning.problem import (
     Problem,
     Solution,
     arc_flow_mbps,
-    facility_mbps,
     faults,
     pool_limit,
     pool_use,
