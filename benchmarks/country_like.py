@@ -14,17 +14,15 @@ HOP_MBPS = 1500.0  # a hop carries a few villages and no more
 SATELLITE_PER_CELL = 400.0
 KM2_PER_PLACE = 17.0  # as in Azerbaijan
 PLACES_PER_TOWN = 12
-SITES_PER_PLACE = 1.5
 SITES_OFFERED = 3
 HOPS_PER_SITE = 3
 
 
-def country_like(n_places: int, *, seed: int = 1) -> Problem:
-    """Return a country of so many places; sectors, hops and satellite cells are tight in part of it."""
+def country_like(n_places: int, n_sites: int, *, seed: int = 1) -> Problem:
+    """Return a country of so many places and candidate sites; sectors, hops and cells are tight in part of it."""
     rng = np.random.default_rng(seed)
     size_km = (KM2_PER_PLACE * n_places) ** 0.5
     n_towns = max(n_places // PLACES_PER_TOWN, 2)
-    n_sites = int(SITES_PER_PLACE * n_places)
     towns = rng.uniform(0, size_km, (n_towns, 2))
     around = towns[rng.integers(0, n_towns, n_places - n_towns)]
     villages = (around + rng.normal(0, 5.0, around.shape)).clip(0, size_km)
