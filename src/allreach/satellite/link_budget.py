@@ -16,7 +16,9 @@ from allreach.satellite.slant_path import Climate, outage_pct, total_attenuation
 
 Floats = NDArray[np.float64]
 BOLTZMANN_DBW: Final = -228.599167  # k in dBW/K/Hz, CODATA 2018
-MONTH_STEPS: Final = 40  # percentages between 0.001 and 50; between them Es/N0 is straight within 0.01 dB, 0.12 at 5 % where rain ends
+MONTH_STEPS: Final = (
+    40  # percentages between 0.001 and 50; between them Es/N0 is straight within 0.01 dB, 0.12 at 5 % where rain ends
+)
 MEAN_RADIATING_K: Final = 275.0  # ITU-R P.618-14 section 3
 COSMIC_K: Final = 2.7
 
@@ -162,21 +164,14 @@ def coverage(
     InputError
         If no place reaches that MODCOD in the middle of the year.
     """
-    angles = geometry.geostationary(climate.lon_deg, climate.lat_deg, satellite.longitude_deg, climate.altitude_km)
-    elevation = np.where(angles.elevation_deg > 0.0, angles.elevation_deg, np.nan)
-    clear = np.max(
-        [clear_downlink_db(satellite, b, terminal, climate.lon_deg, climate.lat_deg, angles.range_km)
-         for b in satellite.beams],
-        axis=0,
-    )  # fmt: skip
-    rest = uplink_noise + 10.0 ** (-satellite.c_over_i_db / 10.0)
+    receive, angles = _receive(satellite, terminal, climate, uplink_noise)
+    elevation, clear, rest = receive.elevation_deg, receive.clear_db, receive.rest
     receiver_k = terminal.receiver_k + terminal.ground_k
     antenna = {
         "tilt_deg": satellite.tilt_deg, "diameter_m": terminal.diameter_m, "efficiency": terminal.efficiency,
     }  # fmt: skip
     needed = least.es_n0_db + terminal.implementation_loss_db
     down = outage_pct(climate, elevation, satellite.downlink_ghz, clear, receiver_k, needed, rest, **antenna)
-    receive = _Receive(satellite, terminal, climate, elevation, clear, rest)
     loss, es_n0 = receive.es_n0_db(time_pct)
     throughput = receive.mbps(es_n0)
     _, clear_es_n0 = receive.es_n0_db(50.0)
@@ -191,9 +186,7 @@ def coverage(
                 "Take a lower one, a larger antenna, or a narrower carrier",
             )
         )
-    blocked = ~np.isfinite(clear) | ~(angles.elevation_deg > 0.0)
-    if horizon_deg is not None:
-        blocked |= np.asarray(horizon_deg, dtype=float) >= angles.elevation_deg
+    blocked = _blocked(receive, angles, horizon_deg)
     return Coverage(
         elevation_deg=angles.elevation_deg,
         azimuth_deg=angles.azimuth_deg,
@@ -227,16 +220,7 @@ def monthly_mbps(
     -----
     Es/N0 is worked out at `MONTH_STEPS` percentages and taken between them straight in the logarithm of the percentage.
     """
-    angles = geometry.geostationary(climate.lon_deg, climate.lat_deg, satellite.longitude_deg, climate.altitude_km)
-    elevation = np.where(angles.elevation_deg > 0.0, angles.elevation_deg, np.nan)
-    clear = np.max(
-        [clear_downlink_db(satellite, b, terminal, climate.lon_deg, climate.lat_deg, angles.range_km)
-         for b in satellite.beams],
-        axis=0,
-    )  # fmt: skip
-    receive = _Receive(
-        satellite, terminal, climate, elevation, clear, uplink_noise + 10.0 ** (-satellite.c_over_i_db / 10.0)
-    )
+    receive, angles = _receive(satellite, terminal, climate, uplink_noise)
     steps = np.geomspace(0.001, 50.0, MONTH_STEPS)
     ladder = np.array([receive.es_n0_db(float(p))[1] for p in steps])
     at = np.clip(np.log(year_pct / steps[0]) / np.log(steps[1] / steps[0]), 0.0, MONTH_STEPS - 1.0)
@@ -244,10 +228,7 @@ def monthly_mbps(
     place = np.arange(len(climate))[:, None]
     es_n0 = ladder[low, place] + (at - low) * (ladder[low + 1, place] - ladder[low, place])
     found = receive.mbps(es_n0)
-    blocked = ~np.isfinite(clear) | ~(angles.elevation_deg > 0.0)
-    if horizon_deg is not None:
-        blocked |= np.asarray(horizon_deg, dtype=float) >= angles.elevation_deg
-    return np.where(blocked[:, None], 0.0, found)
+    return np.where(_blocked(receive, angles, horizon_deg)[:, None], 0.0, found)
 
 
 @dataclass(frozen=True)
@@ -275,6 +256,29 @@ class _Receive:
         """Throughput of a transponder. [Mbit/s]."""
         bits = efficiency(es_n0_db - self.terminal.implementation_loss_db)
         return np.asarray(symbol_rate_mbaud(self.satellite) * bits)
+
+
+def _receive(
+    satellite: Satellite, terminal: Terminal, climate: Climate, uplink_noise: float
+) -> tuple[_Receive, geometry.LookAngles]:
+    """Reception of the strongest beam at places, and the angles to the satellite."""
+    angles = geometry.geostationary(climate.lon_deg, climate.lat_deg, satellite.longitude_deg, climate.altitude_km)
+    elevation = np.where(angles.elevation_deg > 0.0, angles.elevation_deg, np.nan)
+    clear = np.max(
+        [clear_downlink_db(satellite, b, terminal, climate.lon_deg, climate.lat_deg, angles.range_km)
+         for b in satellite.beams],
+        axis=0,
+    )  # fmt: skip
+    rest = uplink_noise + 10.0 ** (-satellite.c_over_i_db / 10.0)
+    return _Receive(satellite, terminal, climate, elevation, clear, rest), angles
+
+
+def _blocked(receive: _Receive, angles: geometry.LookAngles, horizon_deg: ArrayLike | None) -> NDArray[np.bool_]:
+    """Where no beam, the Earth or the terrain leaves nothing of the satellite."""
+    blocked = ~np.isfinite(receive.clear_db) | ~(angles.elevation_deg > 0.0)
+    if horizon_deg is not None:
+        blocked |= np.asarray(horizon_deg, dtype=float) >= angles.elevation_deg
+    return np.asarray(blocked)
 
 
 def sheet(
