@@ -61,6 +61,7 @@ def check_results(results_dir: Path | str, country_dir: Path | str) -> list[str]
         check_bound,
         check_certificate,
         check_budget,
+        check_tiers,
         check_counts,
         check_reach,
         check_sites,
@@ -325,6 +326,35 @@ def check_budget(files: Files) -> list[str]:
     gap = (told["weight_upper_bound"] - told["weight_reached"]) / max(told["weight_upper_bound"], 1e-12)
     if abs(gap - told["people_gap"]) > 1e-6:
         faults.append(f"people_gap {told['people_gap']}, recomputed {gap}")
+    return faults
+
+
+def check_tiers(files: Files) -> list[str]:
+    """As many people as asked for get each tier's speed, and the bound's rows allow as many below it, not fewer.
+
+    People are whole in each row, so a share may miss by less than one person a row.
+    """
+    standard = {
+        **files.config.get("service_standard", {}),
+        **files.manifest.get("config", {}).get("service_standard", {}),
+    }
+    asked, told = standard.get("tiers") or [], files.summary.get("tiers") or []
+    if len(asked) != len(told):
+        return [f"{len(asked)} tiers asked for, {len(told)} in the summary"]
+    rows, total, faults = files.assignments, files.assignments["population"].sum(), []
+    limits = files.certificate["rows"]
+    limits = limits.loc[limits["family"] == "tier", "upper"].to_list()
+    for k, (tier, found) in enumerate(zip(asked, told, strict=True)):
+        quick = rows["dl_mbps"] >= float(tier["dl_mbps"]) - 1e-3
+        people = int(rows.loc[quick, "population"].sum())
+        if people < float(tier["people_share"]) * total - len(rows):
+            faults.append(f"{people} of {total} have {tier['dl_mbps']} Mbit/s, {tier['people_share']:.4f} should")
+        if abs(float(found["people_share"]) * total - people) > len(rows):
+            faults.append(f"summary: {found['people_share']} have {tier['dl_mbps']} Mbit/s, the rows say {people}")
+        stays = int(rows.loc[~quick & (rows["technology"] == "existing") & (rows["pv_usd"] == 0), "population"].sum())
+        allowed = (1.0 - float(tier["people_share"])) * total - stays - len(rows)  # at least so many of those decided
+        if k >= len(limits) or float(limits[k]) < min(allowed, float(found["decided_below_max"])) - 1e-6:
+            faults.append(f"the certificate allows {limits[k : k + 1]} people under {tier['dl_mbps']} Mbit/s: too few")
     return faults
 
 

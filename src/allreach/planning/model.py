@@ -6,11 +6,13 @@ built), w (node fed), z (arc built), g (demand on an arc). All lie between finit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from allreach.planning.problem import (
+    Bools,
     Floats,
     Ints,
     Problem,
@@ -44,6 +46,28 @@ class Columns:
     arcs: Ints
     followed: Ints
     has_flow: bool
+
+
+@dataclass(frozen=True)
+class TierRow:
+    """A speed that all but so many people must get.
+
+    Parameters
+    ----------
+    dl_mbps
+        Speed. [Mbit/s]
+    meets
+        Whether each option promises it, shape (O,).
+    people
+        People of each part who count, shape (P,).
+    allowed
+        People, among those decided on, who may have less or nothing.
+    """
+
+    dl_mbps: float
+    meets: Bools
+    people: Floats
+    allowed: float
 
 
 def lay_out(problem: Problem, *, with_flow: bool) -> Columns:
@@ -80,6 +104,7 @@ def build(
     with_flow: bool = True,
     not_served_usd: float = 0.0,
     budget_usd: float | None = None,
+    tiers: Sequence[TierRow] = (),
 ) -> tuple[Programme, Columns]:
     """Write the model of a problem.
 
@@ -97,6 +122,8 @@ def build(
     budget_usd
         Present value that a plan may cost. Then not the cost but the people without service are minimised, counted in
         thousands. [USD]
+    tiers
+        Speeds that part of the people must get.
     """
     columns = lay_out(problem, with_flow=with_flow)
     rows = RowsBuilder()
@@ -129,6 +156,7 @@ def build(
     )
     cost = _cost(problem, columns)
     cost[columns.n : columns.y] = not_served_usd / COST_UNIT_USD * problem.part_households
+    define_tiers(rows, problem, columns, tiers)
     if budget_usd is not None:
         define_budget(rows, _cost(problem, columns), budget_usd)
         cost = np.zeros(columns.total)
@@ -155,6 +183,20 @@ def define_reach(rows: RowsBuilder, problem: Problem, columns: Columns, unserved
     """At most so many people stay without service: sum of people n <= allowance."""
     parts = np.arange(problem.n_parts)
     rows.add("reach", 1, [(np.zeros_like(parts), columns.n + parts, problem.part_people)], -np.inf, unserved_people)
+
+
+def define_tiers(rows: RowsBuilder, problem: Problem, columns: Columns, tiers: Sequence[TierRow]) -> None:
+    """Give all but so many people a tier's speed: sum of people x of slower options, plus people n, <= allowance."""
+    for tier in tiers:
+        col, value = tier_entries(problem, columns, tier)
+        rows.add("tier", 1, [(np.zeros_like(col), col, value)], -np.inf, tier.allowed)
+
+
+def tier_entries(problem: Problem, columns: Columns, tier: TierRow) -> tuple[Ints, Floats]:
+    """Columns and values of a tier's row."""
+    low, parts = np.flatnonzero(~tier.meets), np.arange(problem.n_parts)
+    col = np.concatenate([columns.x + low, columns.n + parts])
+    return col, np.concatenate([tier.people[problem.option_part[low]], tier.people])
 
 
 def define_budget(rows: RowsBuilder, cost: Floats, budget_usd: float) -> None:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from allreach.errors import InfeasibleError
+from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
 from allreach.planning import result_tables
 from allreach.planning.answers import answer
@@ -22,8 +22,10 @@ from allreach.planning.chosen import Chosen, choose
 from allreach.planning.curve import cost_curve, last_percent
 from allreach.planning.heuristic import Progress
 from allreach.planning.inputs import PlanInputs
-from allreach.planning.optimise import optimise
+from allreach.planning.model import TierRow
+from allreach.planning.optimise import Optimum, optimise
 from allreach.planning.problem import Problem, Solution, unserved, unserved_people
+from allreach.planning.tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
 
 PLACES_NAMED = 5
@@ -101,10 +103,14 @@ def plan(
     assembly = build_problem(inputs)
     problem, planning = assembly.problem, inputs.params.planning
     _check_any_option(inputs, assembly)
+    tiers = _tier_rows(inputs, assembly)
+    prices: tuple[float, ...] = ()
+    if tiers and planning.budget_usd is not None:
+        raise InputError(Fault("service_standard.tiers", "and planning.budget_usd exclude each other", "one of them"))
     if planning.budget_usd is None:
         start = start_solution(assembly, start_from) if start_from else None
-        limit = {} if time_limit_s is None else {"time_limit_s": time_limit_s}
-        best, within = optimise(problem, planning, start_from=start, progress=progress, **limit), None
+        best, prices = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s)
+        within = None
         _check_target(inputs, assembly, best.solution)
         chosen = choose(inputs, assembly, best.solution)
         bill = result_tables.bill(inputs, assembly, chosen)
@@ -141,6 +147,7 @@ def plan(
         "residual_usd": sums.residual_usd,
         **result_tables.summary_counts(assigned, sites, links),
         "institutions": result_tables.institution_counts(connected),
+        **({"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}),
         **({} if within is None else {"budget": _budget_summary(inputs, assembly, within, sums.pv_usd)}),
         "last_percent": last_percent(curve, people),
         "deterministic": not getattr(best, "stopped_early", False),
@@ -177,6 +184,63 @@ def plan(
         assembly=assembly,
         solution=best.solution,
     )
+
+
+def _least_cost(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    tiers: list[TierRow],
+    start: Solution | None,
+    progress: Progress | None,
+    time_limit_s: float | None,
+) -> tuple[Optimum, tuple[float, ...]]:
+    """Least cost for everybody, and for the tiers where there are any; the price of a person at each tier."""
+    problem, planning = assembly.problem, inputs.params.planning
+    if tiers:
+        found = optimise_with_tiers(
+            problem, planning, tiers, start_from=start, progress=progress, time_limit_s=time_limit_s
+        )
+        return found.best, found.usd_per_person
+    return optimise(problem, planning, start_from=start, progress=progress, time_limit_s=time_limit_s), ()
+
+
+def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
+    """Rows of the tiers: who has a tier's speed without any decision counts, who has less and keeps it does not."""
+    total, fixed = float(inputs.people.sum()), assembly.fixed
+    problem = _people_only(assembly)
+    decided = float(problem.part_people.sum())
+    per_household = inputs.people / np.maximum(inputs.households, 1)
+    speed = speed_of_options(problem, assembly.option_dl_mbps)
+    out = []
+    for tier in inputs.standard.tiers:
+        is_quick = fixed.dl_mbps >= tier.dl_mbps - 1e-6
+        has = float((per_household[fixed.place] * fixed.households)[is_quick].sum())
+        needed = max(math.ceil(tier.people_share * total - 1e-9) - has, 0.0)
+        out.append(TierRow(tier.dl_mbps, speed >= tier.dl_mbps - 1e-6, problem.part_people, decided - needed))
+        if needed > decided + 1e-6:
+            raise InfeasibleError(
+                f"service_standard.tiers asks for {tier.dl_mbps:g} Mbit/s for {tier.people_share:.0%} of the people: "
+                f"{has:.0f} of {total:.0f} have it today and the plan decides on {decided:.0f} others; lines and "
+                "commitments of less speed stay. Lower the share, or the speed"
+            )
+    return out
+
+
+def _tier_summary(
+    inputs: PlanInputs, chosen: Chosen, tiers: list[TierRow], prices: tuple[float, ...]
+) -> list[dict[str, float]]:
+    """Return the share of people at each tier as the rows have it, and what one person more there costs."""
+    total = max(float(inputs.people.sum()), 1.0)
+    return [
+        {
+            "dl_mbps": tier.dl_mbps,
+            "people_share_target": tier.people_share,
+            "people_share": sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - 1e-6) / total,
+            "usd_per_further_person": round(price, 2),
+            "decided_below_max": row.allowed,
+        }
+        for tier, row, price in zip(inputs.standard.tiers, tiers, prices, strict=True)
+    ]
 
 
 def _within_budget(
