@@ -74,7 +74,7 @@ def test_answers_are_told_in_every_language(browser: webdriver.Chrome, report: P
     text = browser.find_element(By.ID, "cost-panels").text
     assert "The last percent of the people costs USD 9 million: 1,000 people, USD 9,000 each." in text
     assert "4.5 times the middle percent" in text
-    assert "“leo kit” moves the cost most" in text
+    assert "“leo kit, 1 – 4 USD” moves the cost most" in text
     assert "with 3 places that would be reached another way" in text
     assert "In 200 draws of all prices, 7 of 7 places" in text
     seen = set()

@@ -19,7 +19,9 @@ function percentPanel() {
       h('div', { class: 'track' }, h('div', { class: 'fill', style: { width: `${100 * PERCENTS.usd_per_person[i] / most}%`, background: '#0b6b73' } }))))));
 }
 
-const priceName = (key) => word(key.replace(/^costs\./, '').replace(/_usd(_|$).*|_share_per_year$/, ''));
+const priceName = (key) => word(key.replace(/^costs\./, '').replace(/_usd(_|$).*|_share_per_year$/, '')).replace(/\bom\b/, 'O&M');
+const priceWords = (i) => `${priceName(TORNADO.parameter[i])}, ${plainNumber(TORNADO.low[i])} – ${plainNumber(TORNADO.high[i])}${TORNADO.unit[i] === '1' ? '' : ` ${TORNADO.unit[i]}`}`;
+const priceMeaning = (key) => DATA.parameters.meaning[DATA.parameters.key.indexOf(key)] || '';
 const plainNumber = (v) => formatter({ maximumSignificantDigits: 4 }).format(v);
 function tornadoPanel() {
   if (!TORNADO || !TORNADO.parameter.length) return PLAN.pv_usd > 0 ? h('div', { class: 'panel' }, h('h3', {}, t('tornado_title')), h('p', { class: 'note' }, t('answers_none'))) : null;
@@ -29,15 +31,15 @@ function tornadoPanel() {
   const X = (v) => left + (W - left - right) * (v - lowest) / Math.max(highest - lowest, 1e-9);
   const line = (i, y) => {
     const ends = [['low', TORNADO.pv_low_usd[i], '#56b4e9'], ['high', TORNADO.pv_high_usd[i], '#d98b2b']];
-    const title = `${TORNADO.parameter[i]}: ${plainNumber(TORNADO.low[i])} → ${money(TORNADO.pv_low_usd[i])}; ${plainNumber(TORNADO.high[i])} → ${money(TORNADO.pv_high_usd[i])}`;
+    const title = `${priceMeaning(TORNADO.parameter[i])} ${TORNADO.parameter[i]}: ${plainNumber(TORNADO.low[i])} → ${money(TORNADO.pv_low_usd[i])}; ${plainNumber(TORNADO.high[i])} → ${money(TORNADO.pv_high_usd[i])}`;
     return h('g', {}, h('title', {}, title), h('text', { x: left - 8, y: y + 4, 'text-anchor': 'end', fill: '#17252f' }, priceName(TORNADO.parameter[i]), TORNADO.is_assumption[i] ? ' *' : ''),
       h('text', { x: left - 8, y: y + 15, 'text-anchor': 'end', style: { fontSize: '9.5px' } }, `${plainNumber(TORNADO.low[i])} – ${plainNumber(TORNADO.value[i])} – ${plainNumber(TORNADO.high[i])} ${TORNADO.unit[i] === '1' ? '' : TORNADO.unit[i]}`),
       ends.map(([, v, colour]) => h('rect', { x: Math.min(X(v), X(base)), y: y - 8, width: Math.max(Math.abs(X(v) - X(base)), 1), height: 16, fill: colour })));
   };
-  const first = TORNADO.parameter[0], regretRow = TORNADO.regret_usd.reduce((best, v, i) => (v > TORNADO.regret_usd[best] ? i : best), 0);
+  const regretRow = TORNADO.regret_usd.reduce((best, v, i) => (v > TORNADO.regret_usd[best] ? i : best), 0);
   return h('div', { class: 'panel' }, h('h3', {}, t('tornado_title')),
-    h('p', {}, t('tornado_first', { price: priceName(first), low: money(Math.min(TORNADO.pv_low_usd[0], TORNADO.pv_high_usd[0])), high: money(Math.max(TORNADO.pv_low_usd[0], TORNADO.pv_high_usd[0])) }), ' ',
-      TORNADO.regret_usd[regretRow] > 0 ? t('tornado_regret', { price: priceName(TORNADO.parameter[regretRow]), money: money(TORNADO.regret_usd[regretRow]), n: count(Math.max(TORNADO.places_changed_low[regretRow], TORNADO.places_changed_high[regretRow])) }) : ''),
+    h('p', {}, t('tornado_first', { price: priceWords(0), low: money(Math.min(TORNADO.pv_low_usd[0], TORNADO.pv_high_usd[0])), high: money(Math.max(TORNADO.pv_low_usd[0], TORNADO.pv_high_usd[0])) }), ' ',
+      TORNADO.regret_usd[regretRow] > 0 ? t('tornado_regret', { price: priceWords(regretRow), money: money(TORNADO.regret_usd[regretRow]), n: count(Math.max(TORNADO.places_changed_low[regretRow], TORNADO.places_changed_high[regretRow])) }) : ''),
     h('svg', { viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': t('tornado_title') },
       niceTicks(lowest, highest, 4).map((v) => [h('line', { x1: X(v), x2: X(v), y1: top - 8, y2: H - 24, stroke: '#e6ebee' }), h('text', { x: X(v), y: H - 10, 'text-anchor': 'middle' }, decimal(v / unit, 2))]),
       rows.map((i, k) => line(i, top + step * (k + 0.5) - 4)), h('line', { x1: X(base), x2: X(base), y1: top - 10, y2: H - 24, stroke: '#17252f', 'stroke-width': 1.5 }),
