@@ -43,10 +43,17 @@ def _no_result(code: int, warnings: int) -> ItmResult:
     return ItmResult(nan, code, warnings, nan, nan, 0, none)
 
 
+# return code of allreach, not of NTIA's: the model's formulae have no value (NTIA's program prints NaN and no error);
+# seen where the ground is almost air (epsilon 1) and where horizons stand steeper than about a radian
+NO_NUMBER = 2000
+
+
 @kernel
 def loss_of_geometry(geometry: ItmGeometry, link: ItmLink) -> tuple[float, float, float, int, int, int]:
     """Loss, reference attenuation, free-space loss [dB], mode, return code and warnings of an analysed path."""
     a_ref, mode, code, warnings = reference_attenuation_db(geometry, link)
+    if code == OK and math.isnan(a_ref):
+        code = NO_NUMBER
     if code != OK:
         return math.nan, math.nan, math.nan, 0, code, warnings
     a_fs = link.free_space_db + 20.0 * math.log10(geometry.d_m)
