@@ -121,6 +121,8 @@ def at_people(name: str, data: Path, grid: Grid, rng: np.random.Generator) -> tu
         places = pd.read_csv(path)
         x_m, y_m = grid.from_lonlat(places["longitude"].to_numpy(), places["latitude"].to_numpy())
         weight, sigma_m = places["population"].to_numpy(), PLACE_SIGMA_M
+    known = grid.contains(*grid.rowcol(x_m, y_m))
+    x_m, y_m, weight = x_m[known], y_m[known], weight[known]
     at = rng.choice(len(x_m), 20 * N_PIXELS, p=weight / weight.sum())
     row, col = grid.rowcol(x_m[at] + rng.normal(0, sigma_m, len(at)), y_m[at] + rng.normal(0, sigma_m, len(at)))
     here = grid.contains(row, col)

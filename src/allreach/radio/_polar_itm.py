@@ -1,9 +1,9 @@
 """Compiled coverage of a site by Longley-Rice ITM, path by path or along radials.
 
-By paths, the path to a receiver has equal steps no longer than a pixel, four at least, with heights read on the line to
-the receiver. Along radials it has m = round(d / pixel) steps of d / m, and its heights are those of the nearest radial
-after as many steps of a pixel, but the last two (the receiver's ground and the step before) are read on the receiver's
-own line; receivers within three steps have paths of their own.
+By paths, the path to a receiver has equal steps no longer than the step asked for, four at least, with heights read on
+the line to the receiver. Along radials it has m = round(d / step) equal steps, and its heights are those of the nearest
+radial after as many steps asked for, but the last two (the receiver's ground and the one before) are read on the
+receiver's own line; receivers within three steps have paths of their own.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _store(
 @kernel
 def own_path(
     x_m: float, y_m: float, s: int, raster: Raster, masts: Masts, air: Air, first: ItmLink, second: ItmLink,
-    height_m: float, buffers: Buffers, scratch: NDArray, losses: NDArray, j: int,
+    height_m: float, step_m: float, buffers: Buffers, scratch: NDArray, losses: NDArray, j: int,
 ) -> None:  # fmt: skip
     """Losses by the straight path from site s, and under the near-field limit by the short-range model."""
     x0, y0 = masts.x_m[s], masts.y_m[s]
@@ -119,7 +119,7 @@ def own_path(
             )  # fmt: skip
         losses[2, j] = math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
         return
-    m = n_samples(d_m, raster.pixel_m) - 1
+    m = n_samples(d_m, step_m) - 1
     if not _ground(raster, x0, y0, x_m, y_m, m + 1, buffers, scratch[DELTA_H_POINTS_MAX:]):
         losses[2, j] = math.inf
         return
@@ -235,8 +235,8 @@ def _losses(
         if desk.cell[j] == OWN_PATH:
             i = desk.point[j]
             own_path(
-                squares.x_m[i], squares.y_m[i], s, raster, masts, air, first, second, height_m, buffers,
-                desk.scratch, losses, j,
+                squares.x_m[i], squares.y_m[i], s, raster, masts, air, first, second, height_m, fan.step_m,
+                buffers, desk.scratch, losses, j,
             )  # fmt: skip
 
 
@@ -256,7 +256,7 @@ def site_losses(
     beyond the range, an infinite angle where the path crosses unknown terrain.
     """
     n = losses.shape[1]
-    n_most = max(fan.n_steps, n_samples(air.range_m, raster.pixel_m)) + 3
+    n_most = max(fan.n_steps, n_samples(air.range_m, fan.step_m)) + 3
     desk = Desk(
         empty_radial(np.empty(n_most)), np.empty((2, n_most)), np.empty(n_most, np.int64), np.empty((3, 2)),
         np.zeros(DELTA_H_POINTS_MAX + 5 * n_most), np.empty(len(fan.east) * fan.n_steps + 1, np.int32),

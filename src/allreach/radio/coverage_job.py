@@ -213,7 +213,7 @@ def site_losses_and_powers(
     x_m, y_m = np.ascontiguousarray(x_m), np.ascontiguousarray(y_m)
     if job.model == "itm":
         loss_db, depression_deg = itm_losses_of_site_db(
-            x_m, y_m, site, environment, job.rx_height_m, ground=job.itm
+            x_m, y_m, site, environment, job.rx_height_m, ground=job.itm, step_m=ground.step_m
         )  # fmt: skip
     else:
         loss_db, depression_deg = losses_of_site_db(

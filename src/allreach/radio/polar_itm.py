@@ -86,6 +86,7 @@ def itm_losses_of_site_db(
     ground: ItmGround = AVERAGE_GROUND,
     by_paths: bool = True,
     arc_pixels: float = ARC_PIXELS,
+    step_m: float | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Loss of one site's first carrier at receivers by ITM, without antennas and budget.
 
@@ -101,6 +102,8 @@ def itm_losses_of_site_db(
         Receiving antenna above ground. [m]
     ground, by_paths, arc_pixels
         As in `serve_by_itm`.
+    step_m
+        Longest step of samples where the grid is finer; default its pixel. [m]
 
     Returns
     -------
@@ -125,7 +128,7 @@ def itm_losses_of_site_db(
     counts = np.empty(1, dtype=np.int64)
     counts_in_span(squares, tower.x_m, tower.y_m, air.range_m, counts)
     found = np.full((3, int(counts[0])), np.nan, dtype=np.float32)
-    fan = fan_of(air.range_m, raster.pixel_m, arc_pixels)
+    fan = fan_of(air.range_m, step_m or raster.pixel_m, arc_pixels)
     site_losses(0, squares, raster, tower, air, fan, soil, height_m, by_paths, found)
     top, bottom, left, right = span(squares, float(tower.x_m[0]), float(tower.y_m[0]), air.range_m)
     here = [own[squares.start[row, left] : squares.start[row, right]] for row in range(top, bottom) if right > left]
