@@ -14,12 +14,20 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from affine import Affine
+from pyproj import Transformer
 from rasterio.fill import fillnodata
 from rasterio.warp import Resampling, reproject
 
+from allreach.params.country_config import ServiceStandard
 from allreach.radio import coverage, coverage_tiles
+from allreach.radio._paths import Buffers, path_losses
+from allreach.radio.coverage import Environment
+from allreach.radio.coverage_dataset import coverage_job
+from allreach.radio.coverage_job import Job, site_losses_and_powers
+from allreach.terrain._profile import n_samples
 from allreach.terrain.height_raster import HeightRaster, lattices
-from allreach.terrain.site_ground import Ground
+from allreach.terrain.sampling import sample_points
+from allreach.terrain.site_ground import Ground, azimuthal_crs, site_ground
 
 TERRAINS = {
     "Switzerland": ("switzerland/dem_srtm3_n46e008.tif", "EPSG:32632"),
@@ -63,13 +71,13 @@ def in_utm(values: np.ndarray, transform: Affine, crs: str, utm: str) -> tuple[n
 
 
 def accuracy(folder: Path) -> None:
-    """Print the difference of received power between degrees and UTM, and of one more interpolation."""
+    """Print errors of the received power: against paths sampled straight from the raster, and between two CRS."""
     rng = np.random.default_rng(SEED)
-    print("terrain: RMS / 95th percentile / mean of the received power, dB")
+    print("received power, dB: RMS / 95th percentile / mean")
     for name, (file, utm) in TERRAINS.items():
         values, transform, crs = filled(folder / file)
-        degrees = raster(values, transform, crs)
-        metres = raster(*in_utm(values, transform, crs, utm), utm_wkt(utm))
+        degrees = Ground(tuple(lattices([raster(values, transform, crs)])))
+        metres = Ground(tuple(lattices([raster(*in_utm(values, transform, crs, utm), utm_wkt(utm))])))
         rows, cols = (rng.integers(int(0.25 * n), int(0.75 * n), 400) for n in values.shape)
         best = np.argsort(-values[rows, cols])[:: 400 // N_SITES][:N_SITES]
         sites = {
@@ -77,20 +85,45 @@ def accuracy(folder: Path) -> None:
             "lat_deg": transform.f + (rows[best] + 0.5) * transform.e, "n_sectors": np.ones(N_SITES),
         }  # fmt: skip
         options = {"freq_mhz": 800, "range_km": RANGE_KM, "pixel_m": UTM_PIXEL_M, "crs": utm}
-        own = Ground(tuple(lattices([metres])))
-        a = coverage(Ground(tuple(lattices([degrees]))), sites, **options)
-        b = coverage(own, sites, **options)
-        c = coverage(own, sites, native=False, **options)
-        for what, x, y in (
-            ("degrees on a plane of their own against UTM as it is", a, b),
-            ("UTM resampled on a plane against UTM as it is", c, b),
-        ):
-            error = (x.rx_power_dbm.values - y.rx_power_dbm.values).ravel()
-            error = error[np.isfinite(error)]
-            print(
-                f"{name}, {what}: {np.sqrt(np.mean(error**2)):.2f} / {np.quantile(np.abs(error), 0.95):.2f} / "
-                f"{error.mean():+.2f}, {len(error):,} pixels"
+        for what, ground in (("raster in degrees", degrees), ("raster in UTM, resampled", metres)):
+            error = np.concatenate(
+                [against_direct(coverage_job(ground, sites, native=False, **options), s, rng) for s in range(N_SITES)]
             )
+            show(f"{name}, {what}, against each pixel's own path straight from it", error)
+        a, b = (coverage(ground, sites, **options).rx_power_dbm.values for ground in (degrees, metres))
+        c = coverage(metres, sites, native=False, **options).rx_power_dbm.values
+        show(f"{name}, raster in degrees against the same put into UTM (bilinear)", (a - b).ravel())
+        show(f"{name}, UTM resampled against UTM as it is", (c - b).ravel())
+
+
+def show(what: str, error: np.ndarray) -> None:
+    """Print a line of errors."""
+    error = error[np.isfinite(error)]
+    rms, p95 = np.sqrt(np.mean(error**2)), np.quantile(np.abs(error), 0.95)
+    print(f"{what}: {rms:.2f} / {p95:.2f} / {error.mean():+.2f}, {len(error):,} pixels", flush=True)
+
+
+def against_direct(job: Job, s: int, rng: np.random.Generator, n: int = 500) -> np.ndarray:
+    """Power on a site's plane less that of paths whose terrain is bilinear on the raster itself, once."""
+    row, step = job.sites.table.iloc[s], float(job.pixel_m or 0.0)
+    d_m = job.range_m * np.sqrt(rng.uniform(0.004, 1.0, n))
+    angle = rng.uniform(0.0, 2.0 * np.pi, n)
+    x, y = d_m * np.sin(angle), d_m * np.cos(angle)
+    plane = site_ground(job.ground, row["lon_deg"], row["lat_deg"], job.range_m, step, native=False)
+    swept = site_losses_and_powers(job, s, plane, x, y)[0]
+    crs = azimuthal_crs(row["lon_deg"], row["lat_deg"])
+    to_lonlat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    air = Environment(plane.terrain, job.radio, ServiceStandard(), job.delta_n, job.n0, 1).air(job.range_m / 1000.0)
+    out = np.empty(n)
+    for i in range(n):
+        m = n_samples(float(d_m[i]), step)
+        share = np.linspace(0.0, 1.0, m)
+        lon, lat = to_lonlat.transform(x[i] * share, y[i] * share)
+        z = sample_points(job.ground.heights, np.asarray(lon), np.asarray(lat)).astype(float)
+        path = Buffers(d_m[i] / 1000.0 * share, z, np.zeros(m), np.full(m, 4))
+        loss_db = path_losses(path, m, row["height_agl_m"], job.rx_height_m, row["lat_deg"], 0.8, 0.0, air)[0]
+        out[i] = loss_db - swept[i]
+    return out
 
 
 def utm_wkt(utm: str) -> str:

@@ -127,7 +127,7 @@ def why(
     text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
     result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today")
     if page is not None:
-        write_text(page, why_page(result, f"Why is {name} {'' if found.is_covered else 'not '}covered?"))
+        write_text(page, why_page(result, f"Why: the signal at {name}"))
     return result
 
 
@@ -181,11 +181,14 @@ def why_page(result: Why, title: str) -> str:
     path = found.profile
     d_km = path["distance_km"].values
     ground = path["ground_m"].values + path["bulge_m"].values
+    line, zone = path["line_m"].values, path["fresnel_m"].values
+    around = np.concatenate([line + zone, (line - zone)[::-1]])
+    head_room = max(ground.max(), around.max()) + 0.15 * (max(ground.max(), around.max()) - ground.min())
     curves = [
         svg_plot.Curve("ground, bulging Earth", d_km, ground, fill=True),
-        svg_plot.Curve("line of sight", d_km, path["line_m"].values),
-        svg_plot.Curve("first Fresnel zone", d_km, path["line_m"].values + path["fresnel_m"].values, dashed=True),
-        svg_plot.Curve("", d_km, path["line_m"].values - path["fresnel_m"].values, dashed=True),
+        svg_plot.Curve("line of sight", d_km, line),
+        svg_plot.Curve("first Fresnel zone", np.concatenate([d_km, d_km[::-1]]), around, dashed=True),
+        svg_plot.Curve("", [0.0, 0.0], [head_room, head_room]),  # keeps the names clear of the lines
     ]
     if path["clutter_m"].values.any():
         curves.insert(1, svg_plot.Curve("with clutter", d_km, ground + path["clutter_m"].values))

@@ -94,7 +94,26 @@ def test_remedies_cover_and_a_little_less_does_not() -> None:
     nearer = {**MAST, "lon_deg": at(near_x)[0], "lat_deg": at(near_x)[1]}
     margin = explain(low, nearer, lon_deg=lon, lat_deg=lat, **options).budget.set_index("step").value["margin"]
     assert margin > -1.0  # the profile is sampled anew
+    assert by["turned_sector"] == 0.0  # an omnidirectional mast
     assert by["more_power"] == pytest.approx(-why.budget.set_index("step").value["margin"])
+
+
+def test_turning_a_sector_is_a_remedy() -> None:
+    flat = ground(np.full(len(X), 200.0))
+    lon, lat = at(506_000)
+    away = {**MAST, "n_sectors": 3, "azimuth_deg": 30.0}
+    options = {"freq_mhz": 800, "range_km": 10}
+    power, turned = (
+        explain(flat, {**away, "azimuth_deg": a}, lon_deg=lon, lat_deg=lat, **options)
+        .budget.set_index("step")
+        .value["received power"]
+        for a in (30.0, 90.0)
+    )
+    why = explain(flat, away, lon_deg=lon, lat_deg=lat, threshold_dbm=power + 1.0, **options)
+    gain = why.remedies.set_index("remedy")["value"]["turned_sector"]
+    assert gain == pytest.approx(turned - power, abs=0.05)
+    assert gain > 5.0
+    assert "a sector turned towards it" in why.sentence
 
 
 def test_a_covered_point_in_sight() -> None:

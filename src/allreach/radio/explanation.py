@@ -367,9 +367,17 @@ def _remedies(link: Link, path: Buffers, n: int) -> pd.DataFrame:
     last = n - itu_p1812.N_POINTS_MIN
     at = first([float(i) for i in range(1, last + 1)], from_sample)
     nearer_km = math.nan if math.isnan(at) else float(path.d_km[n - 1] - path.d_km[int(at)])
-    missing_db = link.threshold_dbm - _power_dbm(link, path, n)[0]
+    power_dbm = _power_dbm(link, path, n)[0]
+    missing_db = link.threshold_dbm - power_dbm
+    turned_db = _power_dbm(link, path, n, is_aimed=True)[0] - power_dbm
     return pd.DataFrame(
         [
+            [
+                "turned_sector",
+                turned_db,
+                "dB",
+                f"gain of a sector turned towards the point; {missing_db:.1f} dB are missing",
+            ],
             ["mast_height", mast_m, "m", f"instead of {low:g} m; up to {MAST_MAX_M:g} m tried"],
             ["nearer_site", nearer_km, "km", "farthest like mast on this line, a sector towards the point"],
             ["more_power", missing_db, "dB", "more EIRP or receiving gain"],
@@ -416,7 +424,9 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
         ("threshold", link.threshold_dbm, "dBm", "least power that counts"),
         ("margin", power_dbm - link.threshold_dbm, "dB", ""),
     ]
-    return pd.DataFrame(rows, columns=["step", "value", "unit", "note"])
+    table = pd.DataFrame(rows, columns=["step", "value", "unit", "note"])
+    table["value"] += 0.0  # no minus zero
+    return table
 
 
 def _sentence(
@@ -450,6 +460,8 @@ def _sentence(
     if margin_db < 0:
         by = remedies.set_index("remedy")["value"]
         ways = []
+        if by["turned_sector"] >= by["more_power"]:
+            ways.append(f"a sector turned towards it (+{by['turned_sector']:.1f} dB)")
         if math.isfinite(by["mast_height"]):
             ways.append(f"a mast of {by['mast_height']:.0f} m instead of {link.site.height_m[0]:g} m")
         if math.isfinite(by["nearer_site"]):
