@@ -1,15 +1,17 @@
 """How far the coverage map lies from each pixel's own path, and what the sampling of the terrain changes.
 
 Run: ``python benchmarks/study_mapping.py DATA [PART ...]`` with DATA the folder of the reference terrain
-(``switzerland``, ``andorra``, ``lebanon``; SRTM 3") and PART any of ``mapping``, ``breakdown``, ``sampling`` and
-``picture``; all but the picture unless given. Prints tables for the guide: root mean square and 95th percentile in dB
-over 10,000 random pixels a row, ten sites on local high ground, 30 m masts, 1.5 m receivers, 800 MHz, out to 30 km.
+(``switzerland``, ``andorra``, ``lebanon``; SRTM 3") and PART any of ``mapping``, ``breakdown``, ``sampling``,
+``itm`` and ``picture``; all but the picture unless given. Prints tables for the guide: root mean square and 95th
+percentile in dB over 10,000 random pixels a row, ten sites on local high ground, 30 m masts, 1.5 m receivers, 800 MHz,
+out to 30 km.
 ``picture`` writes ``mapping_error.png``: the map less the own path of every pixel of a circle.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -27,6 +29,7 @@ from allreach.params.load import load_params
 from allreach.radio.coverage import Environment, serve
 from allreach.radio.link_budget import handset
 from allreach.radio.polar import serve_by_sweep
+from allreach.radio.polar_itm import itm_losses_of_site_db
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 
@@ -195,6 +198,33 @@ def breakdown(data: Path) -> None:
         print(f"| {label} | {int(here.sum()):,} | {cells} |", flush=True)
 
 
+def longley_rice(data: Path) -> None:
+    """Errors of Longley-Rice along radials against own paths, and what a step of 5 m aside changes on own paths."""
+    print("| terrain, 100 m | nearest sample | along radials | receiver 5 m to the east, own path |")
+    print("| --- | --- | --- | --- |")
+    for name, (path, crs) in TERRAINS.items():
+        grid, heights_m = ground(data / path, crs, 100.0)
+        env = replace(environment(grid, heights_m, False), n0=301.0)
+        sites = masts(grid, heights_m, env)
+        rng = np.random.default_rng(1)
+        errors: list[list[NDArray]] = [[], [], []]
+        for s in range(sites.n_sites):
+            one = sites.take(np.array([s]))
+            x_m, y_m = grid.xy_m(*anywhere(grid, rng))
+            d_m = np.hypot(x_m - one.x_m[0], y_m - one.y_m[0])
+            use = np.flatnonzero((d_m < 1000 * RANGE_KM) & (d_m > 500.0))[:N_PIXELS]
+            x_m, y_m, d_m = x_m[use], y_m[use], d_m[use]
+            own, _ = itm_losses_of_site_db(x_m, y_m, one, env, 1.5)
+            n_rays = np.ceil(2 * np.pi * 1000 * RANGE_KM / 100.0)
+            ray = np.round(np.arctan2(x_m - one.x_m[0], y_m - one.y_m[0]) * n_rays / (2 * np.pi)) * 2 * np.pi / n_rays
+            step_m = np.round(d_m / 100.0) * 100.0
+            there = (one.x_m[0] + step_m * np.sin(ray), one.y_m[0] + step_m * np.cos(ray))
+            errors[0].append(itm_losses_of_site_db(*there, one, env, 1.5)[0] - own)
+            errors[1].append(itm_losses_of_site_db(x_m, y_m, one, env, 1.5, by_paths=False)[0] - own)
+            errors[2].append(itm_losses_of_site_db(x_m + 5.0, y_m, one, env, 1.5)[0] - own)
+        print(f"| {name} | {' | '.join(figures(np.concatenate(e)) for e in errors)} |", flush=True)
+
+
 def picture(data: Path) -> None:
     """Draw the map less the own path of every pixel of a circle, and print its means by sector and ring."""
     import matplotlib
@@ -286,9 +316,11 @@ def main(data: Path, parts: list[str]) -> None:
         print("\n| terrain | 60 m | 90 m | 100 m | 250 m | 500 m |\n| --- | --- | --- | --- | --- | --- |")
         for name in TERRAINS:
             print(f"| {name} | {' | '.join(sampling(name, data))} |", flush=True)
+    if "itm" in parts:
+        longley_rice(data)
     if "picture" in parts:
         picture(data)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:] or ["mapping", "breakdown", "sampling"])
+    main(Path(sys.argv[1]), sys.argv[2:] or ["mapping", "breakdown", "sampling", "itm"])
