@@ -132,6 +132,21 @@ def test_longley_rice_and_free_space(utm: xr.DataArray) -> None:
         assert got.attrs["model_name"] == model
 
 
+@pytest.mark.parametrize(("step_m", "range_km"), [(1.0, 0.6), (1000.0, 60.0)])
+def test_pixels_of_one_metre_and_of_one_kilometre(step_m: float, range_km: float) -> None:
+    n = int(2.2 * range_km * 1000 / step_m)
+    x, y = 500_000.0 + step_m * np.arange(n), 5_200_000.0 - step_m * np.arange(n)
+    z = 300.0 + 0.004 * (x - x[0]) + 0.0 * y[:, None]
+    lon, lat = Transformer.from_crs(32632, 4326, always_xy=True).transform(float(x[n // 2]), float(y[n // 2]))
+    terrain = xr.DataArray(z, {"y": y, "x": x}, ("y", "x")).rio.write_crs("EPSG:32632")
+    mast = {"lon_deg": lon, "lat_deg": lat, "n_sectors": 1, "height_agl_m": 60.0, "downtilt_deg": 0.0}
+    got = coverage(terrain, mast, freq_mhz=800, range_km=range_km)
+    assert got.attrs["sampling_m"] == step_m
+    assert got.attrs["n_void_pixels"] == 0
+    reached = float(np.isfinite(got.rx_power_dbm).sum()) * (step_m / 1000.0) ** 2
+    assert reached == pytest.approx(np.pi * range_km**2, rel=0.02)
+
+
 def test_void_is_named(utm: xr.DataArray) -> None:
     torn = utm.copy()
     torn[:, 150] = np.nan
