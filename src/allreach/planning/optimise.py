@@ -11,6 +11,7 @@ from allreach.planning.bound import Bound, Relaxation
 from allreach.planning.heuristic import Progress, better, improve, start
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.rewire import rewired
 from allreach.planning.time_limit import TimeLimit
 from allreach.planning.whole import plan_whole, share_out
 from allreach.planning.windows import improve_by_windows
@@ -132,9 +133,10 @@ def guided_plan(
     best: Solution | None = None
     small = problem.n_facilities <= ALL_TRIED_MAX
     for guided in (True, False) if small else (True,):
-        state: NetworkState = start(problem, index, wish if guided else np.zeros_like(wish), share if guided else None)
+        state = start(problem, index, wish if guided else np.zeros_like(wish), share if guided else None)
+        state = NetworkState(problem, index, rewired(problem, state.solution()))
         improve(state, np.maximum(wish, 1.0) if small else wish, n_rounds=n_rounds, progress=progress, clock=clock)
-        found = state.solution()
+        found = rewired(problem, state.solution())
         if best is None or better(problem, found, best):
             best = found
     assert best is not None

@@ -106,6 +106,38 @@ def steiner_tree(graph: Graph, terminals: Ints, *, n_passes: int = 30) -> Steine
     return best
 
 
+def improved_parents(graph: Graph, terminals: Ints, parent: Ints, *, n_passes: int) -> Ints:
+    """Exchange key paths and key vertices of a tree that is there already.
+
+    Parameters
+    ----------
+    graph
+        Result of `make_graph`.
+    terminals
+        Nodes to join; the first is the root and keeps no parent.
+    parent
+        Next node on the way to the root, -1 outside the tree and at the root; all leaves are terminals.
+    n_passes
+        Passes of exchanges at most.
+    """
+    out = parent.astype(np.int64).copy()
+    length = np.zeros(graph.n_nodes)
+    for first, second in ((graph.tail, graph.head), (graph.head, graph.tail)):
+        on_tree = np.flatnonzero(out[first] == second)
+        least = np.full(graph.n_nodes, np.inf)
+        np.minimum.at(least, first[on_tree], graph.price[on_tree >> 1])
+        found = np.isfinite(least)
+        length[found] = least[found]
+    _exchange(graph.start, graph.arc, graph.tail, graph.head, graph.price, terminals, out, length, n_passes)
+    # exchanges may turn the tree round: the root is put on top again
+    v, above = int(terminals[0]), -1
+    while v >= 0:
+        below = int(out[v])
+        out[v] = above
+        above, v = v, below
+    return out
+
+
 def lower_bound(graph: Graph, terminals: Ints, *, root: int | None = None) -> float:
     """Return what no tree that joins the terminals can cost less than.
 

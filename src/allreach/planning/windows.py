@@ -32,12 +32,14 @@ from allreach.planning.problem import (
     tree_order,
     unserved_people,
 )
+from allreach.planning.rewire import rewired
 from allreach.planning.solver import solve
 from allreach.planning.time_limit import TimeLimit
 
 IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
 SPARE_HOUSEHOLDS = 3  # room kept free where a window's shares could not be rounded to whole households
 WINDOWS_TIME = 0.85  # share of the time, where time is limited, after which no window begins
+REWIRE_EVERY = 20  # after so many windows the fibre is laid anew as a whole
 IDLE_WINDOWS = 12  # so many idle windows, one after the other, end a further pass
 
 
@@ -418,7 +420,7 @@ def improve_by_windows(
         idle = 0
         for done, parts in enumerate(groups):
             if n_done >= max_windows or (max_iterations and spent >= max_iterations) or clock.is_over(WINDOWS_TIME):
-                return solution
+                return rewired(problem, solution)
             found, iterations = _planned_anew(
                 problem, solution, parts, max_nodes=max_nodes, node_limit=node_limit, relative_gap=relative_gap,
                 by_head=by_head, seconds=clock.left_s(WINDOWS_TIME),
@@ -433,6 +435,9 @@ def improve_by_windows(
                 progress(f"improve the plan by windows, pass {shift + 1}", done + 1, len(groups))
             if shift and idle >= IDLE_WINDOWS:
                 break
+            if n_done % REWIRE_EVERY == 0:
+                solution = rewired(problem, solution)
+        solution = rewired(problem, solution)
     return solution
 
 

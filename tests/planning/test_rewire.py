@@ -1,0 +1,54 @@
+"""Fibre laid anew as one tree: never dearer, always a plan, and cheaper where the tree was grown piece by piece."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_cases import small_case
+
+from allreach.planning import tree
+from allreach.planning.heuristic import start
+from allreach.planning.network_state import make_index
+from allreach.planning.problem import Solution, faults, solution_pv_usd
+from allreach.planning.rewire import rewired
+
+
+def grown(seed: int):
+    """Return a case without hops and a plan whose fibre was laid node by node, the highest number first."""
+    problem = small_case(seed, n_places=30, n_candidates=20, n_junctions=60, hop_km=0.0, sector_mbps=1e6)
+    is_open = np.zeros(problem.n_facilities, dtype=bool)
+    is_open[-problem.n_parts :] = True  # an exchange at every place
+    nodes = problem.facility_node[is_open]
+    order = nodes[::-1]
+    parent, failed = tree.connect(
+        problem, order, np.ones(len(order)), n_passes=0, root_distance=-np.arange(problem.n_nodes, dtype=float)
+    )
+    assert len(failed) == 0
+    return problem, Solution(np.zeros(problem.n_options), is_open, parent)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_tree_grown_badly_gets_cheaper(seed):
+    problem, plan = grown(seed)
+    assert faults(problem, plan) == []
+    better = rewired(problem, plan)
+    assert faults(problem, better) == []
+    assert solution_pv_usd(problem, better) < solution_pv_usd(problem, plan)
+    assert np.array_equal(better.is_open, plan.is_open)
+    again = rewired(problem, better)
+    assert solution_pv_usd(problem, again) == pytest.approx(solution_pv_usd(problem, better), rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hops_and_their_loads_stand(seed):
+    problem = small_case(seed, n_places=25, n_candidates=30, n_junctions=30, hop_mbps=120.0)
+    plan = start(problem, make_index(problem), np.zeros(problem.n_facilities)).solution()
+    better = rewired(problem, plan)
+    assert faults(problem, better) == []
+    assert solution_pv_usd(problem, better) <= solution_pv_usd(problem, plan)
+    assert np.array_equal(better.households, plan.households)
+
+    def hops(s: Solution) -> set[int]:
+        return set(s.parent_arc[(s.parent_arc >= 0) & (problem.arc_kind[s.parent_arc] == 2)].tolist())
+
+    assert hops(better) == hops(plan)
