@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,11 @@ from pyproj import Transformer
 import allreach.radio
 from allreach.errors import InputError
 from allreach.radio import coverage, coverage_tiles
+from allreach.radio.coverage import Environment
 from allreach.radio.coverage_job import NO_SERVER
+from allreach.radio.link_budget import handset
+from allreach.radio.polar import serve_by_sweep
+from allreach.radio.sites import site_arrays
 
 SITES = pd.DataFrame(
     {
@@ -242,3 +248,22 @@ def test_the_room_is_light_and_its_functions_go_before_its_modules() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"
     with pytest.raises(AttributeError, match="nothing"):
         allreach.radio.nothing  # noqa: B018
+
+
+def test_the_numbers_are_those_of_a_country_folder(
+    environment: Environment, sites_at: Callable[..., gpd.GeoDataFrame]
+) -> None:
+    ground, radio = environment.terrain, environment.radio
+    grid = ground.grid
+    coords = {"y": grid.xy_m(np.arange(grid.n_rows), 0)[1], "x": grid.xy_m(0, np.arange(grid.n_cols))[0]}
+    terrain, clutter = (
+        xr.DataArray(values, coords, ("y", "x")).rio.write_crs(grid.crs)
+        for values in (ground.ground_m, ground.clutter_m)
+    )
+    sites = sites_at([504_030.0, 506_130.0], [4_497_010.0, 4_493_870.0], n_sectors=[3, 1], azimuth_deg=[15.0, 0.0])
+    got = coverage(terrain, sites, clutter=clutter, range_km=radio.range_km.value).reindex_like(terrain)
+    rows, cols = np.mgrid[0 : grid.n_rows, 0 : grid.n_cols].reshape(2, -1)
+    arrays = site_arrays(sites, grid, radio)
+    (expected,) = serve_by_sweep(*grid.xy_m(rows, cols), arrays, environment, [handset(radio)])
+    np.testing.assert_allclose(got.rx_power_dbm.values.ravel(), expected.signal_dbm, atol=0.01)
+    assert (got.near.values.ravel() == expected.is_near).all()

@@ -104,6 +104,15 @@ class Lattice:
             has_pixel[here] = True
         return values, has_pixel
 
+    def extent(self) -> tuple[int, int, int, int]:
+        """First row, last row + 1, first column, last column + 1 of all members."""
+        return (
+            min(row for _, row, _ in self.members),
+            max(row + raster.n_rows for raster, row, _ in self.members),
+            min(col for _, _, col in self.members),
+            max(col + raster.n_cols for raster, _, col in self.members),
+        )
+
     def touches(self, r0: int, r1: int, c0: int, c1: int) -> bool:
         """Whether any raster lies in a window."""
         return any(

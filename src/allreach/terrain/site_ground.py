@@ -161,11 +161,16 @@ def _native(ground: Ground, lon_deg: float, lat_deg: float, range_m: float, pixe
     px = lattice.dx
     reach = math.ceil(range_m * (1.0 + error) / px) + HALO_PX
     col, row = math.floor((x[-1] - lattice.x_0) / px), math.floor((lattice.y_0 - y[-1]) / px)
-    n = 2 * reach + 1
-    grid = Grid(n, n, lattice.x_0 + (col - reach) * px, lattice.y_0 - (row - reach) * px, px, lattice.crs)
-    at_x: NDArray[np.float64] = grid.x_min_m + (np.arange(n, dtype=np.float64) + 0.5) * px
-    at_y: NDArray[np.float64] = grid.y_max_m - (np.arange(n, dtype=np.float64) + 0.5) * px
-    heights, _ = lattice.window(row - reach, row + reach + 1, col - reach, col + reach + 1)
+    # no farther than the rasters, so that their edge holds for half a pixel
+    first_row, after_row, first_col, after_col = lattice.extent()
+    r0, r1 = max(row - reach, first_row), min(row + reach + 1, after_row)
+    c0, c1 = max(col - reach, first_col), min(col + reach + 1, after_col)
+    if r0 >= r1 or c0 >= c1:
+        return None
+    grid = Grid(r1 - r0, c1 - c0, lattice.x_0 + c0 * px, lattice.y_0 - r0 * px, px, lattice.crs)
+    at_x: NDArray[np.float64] = grid.x_min_m + (np.arange(c1 - c0, dtype=np.float64) + 0.5) * px
+    at_y: NDArray[np.float64] = grid.y_max_m - (np.arange(r1 - r0, dtype=np.float64) + 0.5) * px
+    heights, _ = lattice.window(r0, r1, c0, c1)
     rest = _terrain(Ground((), ground.clutter, ground.zones), grid, at_x, at_y)
     north_deg = math.degrees(math.atan2(dx[0], dy[0]))
     terrain = Terrain(grid, heights, rest.clutter_m, rest.zones)
