@@ -22,6 +22,8 @@ from allreach.planning.time_limit import TimeLimit
 ROUND_GAIN = 5e-5  # a round of cuts that raises the relaxation by a smaller share is idle
 LAST_ROUNDS = 5  # further rounds once it is known how many people the plan leaves without service
 GUIDE_TIME = 0.4  # share of the time, where time is limited, for the relaxation that guides the plan
+IDLE_CUT_ROUNDS = 2  # a cut without a price in so many solves, one after the other, is dropped,
+IDLE_CUTS_MIN = 500  # where there are so many of them
 IDLE_ROUNDS = 3  # so many idle rounds, one after the other, are the last
 SAFETY = 1e-9  # relative; covers the rounding of the sums below
 
@@ -43,7 +45,7 @@ class Bound:
     columns
         Where the families of columns begin.
     n_cuts, n_rounds
-        Cuts added, rounds of separation.
+        Cuts with a price, rounds of separation.
     """
 
     lower_bound_usd: float
@@ -137,6 +139,7 @@ class Relaxation:
         limit_time(self.highs, self.clock.left_s(GUIDE_TIME))
         self.highs.run()
         self.cuts: list[Cut] = []
+        self.idle_rounds = np.zeros(0, dtype=np.int64)
         self.n_rounds = 0
         self.separator = Separator(problem, self.columns)
         self.is_true_cost = np.ones(self.columns.total, dtype=bool)
@@ -155,8 +158,10 @@ class Relaxation:
             if not found:
                 break
             self.n_rounds += 1
+            self._drop_idle_cuts()
             add_cuts(self.highs, found)
             self.cuts.extend(found)
+            self.idle_rounds = np.concatenate([self.idle_rounds, np.zeros(len(found), dtype=np.int64)])
             self.highs.setOptionValue("solver", "simplex")
             limit_time(self.highs, self.clock.left_s(time_share))
             self.highs.run()
@@ -165,6 +170,20 @@ class Relaxation:
             idle = idle + 1 if value - before < ROUND_GAIN * abs(value) else 0
             if (max_iterations and spent > max_iterations) or idle >= IDLE_ROUNDS:
                 break
+
+    def _drop_idle_cuts(self) -> None:
+        """Forget cuts without a price in the last rounds: they prove nothing and slow the solver down."""
+        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)[self.programme.n_rows :]
+        if len(price) != len(self.cuts):
+            return
+        self.idle_rounds = np.where(price == 0.0, self.idle_rounds + 1, 0)
+        drop = np.flatnonzero(self.idle_rounds >= IDLE_CUT_ROUNDS)
+        if len(drop) > IDLE_CUTS_MIN:
+            self.highs.deleteRows(len(drop), (self.programme.n_rows + drop).astype(np.int32))
+            self.idle_rounds = np.delete(self.idle_rounds, drop)
+            kept = np.ones(len(self.cuts), dtype=bool)
+            kept[drop] = False
+            self.cuts = [cut for cut, keep in zip(self.cuts, kept.tolist(), strict=True) if keep]
 
     def _cost(self) -> float:
         """Return the cost of the point without the price on households left without service."""
@@ -196,16 +215,18 @@ class Relaxation:
         limit_time(self.highs, self.clock.left_s())
         self.highs.run()
         self._cut(LAST_ROUNDS, max_cuts=20_000, max_iterations=self.cut_iterations, time_share=1.0)
-        programme = with_cuts(exact, self.cuts)
         price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
-        if len(price) != programme.n_rows:
-            price = np.zeros(programme.n_rows)
+        if len(price) != exact.n_rows + len(self.cuts):
+            price = np.zeros(exact.n_rows + len(self.cuts))
+        # a cut without a price proves nothing: the certificate does without
+        paid = np.flatnonzero(price[exact.n_rows :])
+        cuts = [self.cuts[k] for k in paid.tolist()]
+        price = np.concatenate([price[: exact.n_rows], price[exact.n_rows + paid]])
+        programme = with_cuts(exact, cuts)
         value, nothing = bound_from_prices(programme, price), bound_from_prices(programme, np.zeros(programme.n_rows))
         if nothing > value:
             value, price = nothing, np.zeros(programme.n_rows)
-        return Bound(
-            value * model.COST_UNIT_USD, programme, price, self.x(), self.columns, len(self.cuts), self.n_rounds
-        )
+        return Bound(value * model.COST_UNIT_USD, programme, price, self.x(), self.columns, len(cuts), self.n_rounds)
 
 
 def lower_bound(problem: Problem, *, unserved_people: float, n_rounds: int, with_flow: bool = True) -> Bound:

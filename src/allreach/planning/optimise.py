@@ -19,6 +19,7 @@ from allreach.planning.windows import improve_by_windows
 WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
 WHOLE_OPTIONS_MAX = 5_000  # households are shared out anew as a whole up to so many options
+USUAL_ARCS = 100_000  # beyond so many arcs an iteration counts for more
 ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
 FLOW_ARCS_MAX = (
     6_000  # demand is followed through the relaxation up to so many arcs; beyond, hops' capacities are relaxed
@@ -79,7 +80,7 @@ def optimise(
         with_flow=problem.n_arcs <= FLOW_ARCS_MAX,
         n_rounds=int(planning.bound_cut_rounds.value),
         iteration_limit=int(planning.bound_iterations.value),
-        cut_iterations=int(planning.bound_cut_iterations.value),
+        cut_iterations=_iterations(problem, int(planning.bound_cut_iterations.value)),
         clock=clock,
     )
     say("bound the cost", 1, 2)
@@ -117,6 +118,11 @@ def optimise(
     bound = relaxed.bound(unserved_people(problem, solution.households) + 1e-6)
     say("bound the cost", 2, 2)
     return Optimum(solution, bound, solution_pv_usd(problem, solution), clock.was_hit)
+
+
+def _iterations(problem: Problem, usual: int) -> int:
+    """Return simplex iterations that take as long on a large country as the usual ones on a small one."""
+    return max(int(usual * min(1.0, USUAL_ARCS / max(problem.n_arcs, 1))), 1) if usual else 0
 
 
 def guided_plan(
