@@ -3,8 +3,8 @@
 Run: ``python benchmarks/area_series.py [--sites 1000 3000 10000]``. 294 km x 294 km of seeded fractal terrain with
 clutter at 100 m (8.64 million pixels), every site heard out to 20 km, one band, by tiles: eight strongest servers
 (site, sector, power), the summed power of the rest and unknown paths, written to GeoTIFF tile by tile. Each number of
-sites is run in a process of its own, after one tile with ten sites that compiles and warms up. Prints wall and CPU seconds,
-distinct (site, pixel) receivers, receivers per CPU second, and the peak memory of the process.
+sites is run in a process of its own, after one tile with ten sites that compiles and warms up. Prints wall and CPU
+seconds, (site, pixel) receivers, receivers per CPU second, and the peak memory of the process.
 """
 
 from __future__ import annotations
