@@ -22,6 +22,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
+import allreach.radio.polar
+import allreach.radio.servers
 from allreach import tables
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
@@ -29,10 +31,12 @@ from allreach.params.load import load_params
 from allreach.radio.coverage import Environment
 from allreach.radio.coverage_map import CoverageRasters, coverage_rasters
 from allreach.radio.device import cuda_state
+from allreach.radio.link_budget import handset
+from allreach.radio.servers import strongest_servers
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 
-KERNELS = ("_sort_sites", "_walk_radials", "_walk_own_paths", "_merge_receivers")
+KERNELS = ("_sort_sites", "_walk_radials", "_walk_own_paths", "_merge_receivers", "_list_receivers")
 
 
 def scene(n_sites: int, side_km: float, pixel_m: float, range_km: float) -> tuple[SiteArrays, Environment]:
@@ -87,6 +91,7 @@ def compile_for(capability: tuple[int, int]) -> None:
 
     fake = SimpleNamespace(compute_capability=capability)
     numba.cuda.dispatcher.get_current_device = lambda: fake
+    allreach.radio.servers.require_device = allreach.radio.polar.require_device = lambda device: None
     _cuda._is_simulated = lambda: True  # arrays stay on this machine: only their types are wanted
     _cuda.cuda = SimpleNamespace(synchronize=lambda: None)
     done: dict[str, int] = {}
@@ -113,7 +118,9 @@ def compile_for(capability: tuple[int, int]) -> None:
         setattr(_cuda, name, Recorder(name, function))
     numba.cuda.synchronize = lambda: None
     sites, environment = scene(2, 6.0, 200.0, 3.0)
-    coverage_rasters(sites, replace(environment, device="cuda"))
+    on_device = replace(environment, device="cuda")
+    coverage_rasters(sites, on_device)
+    strongest_servers(sites.x_m, sites.y_m, sites, on_device, handset(environment.radio))
     if sorted(done) != sorted(KERNELS):
         raise SystemExit(f"compiled only {sorted(done)}")
 

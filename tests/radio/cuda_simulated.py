@@ -15,6 +15,7 @@ import numpy as np
 from allreach.radio import _cuda
 from allreach.radio.device import require_device
 from allreach.radio.polar import serve_by_sweep
+from allreach.radio.servers import strongest_servers
 
 
 def main(scene: Path, out: Path) -> None:
@@ -31,6 +32,8 @@ def main(scene: Path, out: Path) -> None:
         found[f"{launches}_done"] = np.array(done)
         for t, served in enumerate(by_terminal):
             found |= {f"{launches}_{t}_{field.name}": getattr(served, field.name) for field in fields(served)}
+        servers = strongest_servers(x_m, y_m, sites, on_device, terminals[0], n_servers=2)
+        found |= {f"{launches}_servers_{field.name}": getattr(servers, field.name) for field in fields(servers)}
     np.savez(out, **found)
 
 

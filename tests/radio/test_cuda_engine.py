@@ -21,6 +21,7 @@ from allreach.radio.coverage import Environment
 from allreach.radio.device import cuda_state, require_device
 from allreach.radio.link_budget import handset
 from allreach.radio.polar import serve_by_sweep
+from allreach.radio.servers import strongest_servers
 from allreach.radio.sites import site_arrays
 
 SCRIPT = Path(__file__).with_name("cuda_simulated.py")
@@ -43,6 +44,8 @@ def test_the_simulated_device_gives_the_processors_map(
     expected = serve_by_sweep(x_m, y_m, sites, torn, terminals)
     assert expected[0].n_void.sum() > 100
     assert expected[0].is_near.any()
+    servers = strongest_servers(x_m, y_m, sites, torn, terminals[0], n_servers=2)
+    assert (servers.site[1] >= 0).any()
 
     scene, out = tmp_path / "scene.pickle", tmp_path / "found.npz"
     scene.write_bytes(pickle.dumps((x_m, y_m, sites, torn, terminals)))
@@ -58,9 +61,9 @@ def test_the_simulated_device_gives_the_processors_map(
     assert found["one_done"].tolist() == [3]
     assert found["many_done"].tolist() == [1, 2, 3]
     for launches in ("one", "many"):
-        for t, served in enumerate(expected):
-            for field in fields(served):
-                own, other = getattr(served, field.name), found[f"{launches}_{t}_{field.name}"]
+        for t, by_processor in (("0", expected[0]), ("1", expected[1]), ("servers", servers)):
+            for field in fields(by_processor):
+                own, other = getattr(by_processor, field.name), found[f"{launches}_{t}_{field.name}"]
                 if own.dtype.kind == "f":
                     np.testing.assert_allclose(other, own, rtol=1e-7, atol=1e-6, err_msg=field.name)
                 else:
@@ -71,6 +74,16 @@ def test_the_simulated_device_gives_the_processors_map(
 def test_without_a_device_cuda_is_refused_with_what_to_do() -> None:
     with pytest.raises(DeviceError, match=r"--device cuda: no CUDA device: .*\. Install an NVIDIA driver"):
         require_device("cuda")
+
+
+@pytest.mark.parametrize("device", ["gpu", pytest.param("cuda", marks=pytest.mark.skipif(not NO_DEVICE, reason="one"))])
+def test_a_map_is_never_computed_elsewhere_than_asked(
+    sites_at: Callable[..., gpd.GeoDataFrame], environment: Environment, device: str
+) -> None:
+    sites = site_arrays(sites_at([504_030.0], [4_497_010.0]), environment.terrain.grid, environment.radio)
+    asked = replace(environment, device=device)
+    with pytest.raises(DeviceError, match=f"--device {device}"):
+        serve_by_sweep(np.array([505_000.0]), np.array([4_496_000.0]), sites, asked, [handset(environment.radio)])
 
 
 def test_an_unknown_device_is_refused_and_the_processor_is_not() -> None:

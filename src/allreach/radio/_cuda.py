@@ -21,6 +21,7 @@ from allreach.radio._device import (
     Questions,
     count_neighbours,
     list_neighbours,
+    list_receiver,
     merge_receiver,
     sort_site,
     walk_own_path,
@@ -28,6 +29,7 @@ from allreach.radio._device import (
 )
 from allreach.radio._paths import Air, Heard, Masts, Raster, Receiver
 from allreach.radio._polar import Rays, Squares
+from allreach.radio._servers import Strongest
 from allreach.terrain._profile import n_samples
 
 cuda: Any = numba.cuda
@@ -72,6 +74,14 @@ def _merge_receivers(
         merge_receiver(i, squares, masts, air, batch, neighbours, receiver, heard, void[0])
 
 
+@cuda.jit
+def _list_receivers(
+    n: int, squares: Any, masts: Any, air: Any, batch: Any, neighbours: Any, receiver: Any, strongest: Any, void: Any
+) -> None:
+    for i in range(cuda.grid(1), n, cuda.gridsize(1)):
+        list_receiver(i, squares, masts, air, batch, neighbours, receiver, strongest, void[0])
+
+
 def hear_sites(
     squares: Squares,
     raster: Raster,
@@ -81,7 +91,7 @@ def hear_sites(
     asked: Asked,
     counts: NDArray[np.int64],
     receivers: Sequence[Receiver],
-    all_heard: Sequence[Heard],
+    all_heard: Sequence[Heard | Strongest],
     n_void: NDArray[np.int32],
     report: Callable[[int], None],
 ) -> None:
@@ -94,7 +104,7 @@ def hear_sites(
     counts
         Receivers in the squares within range of each site.
     receivers, all_heard
-        Terminals and what they have heard, which is changed.
+        Terminals and what they have heard, all sites or the strongest, which is changed.
     n_void
         Sites behind unknown terrain, for each receiver; changed.
     report
@@ -155,7 +165,8 @@ def hear_sites(
             n_losses, d_squares, d_raster, d_towers, air, d_questions, batch, bench
         )
         for receiver, heard, void in zip(d_receivers, d_heard, d_void, strict=True):
-            _merge_receivers[_blocks(n_receivers), BLOCK](
+            merge = _list_receivers if isinstance(heard, Strongest) else _merge_receivers
+            merge[_blocks(n_receivers), BLOCK](
                 n_receivers, d_squares, d_towers, air, batch, neighbours, receiver, heard, void
             )
         cuda.synchronize()

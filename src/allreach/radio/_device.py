@@ -16,6 +16,7 @@ from allreach.kernels._jit import jit, kernel
 from allreach.kernels.itu_p1812_sweep import Asked
 from allreach.radio._paths import Air, Buffers, Heard, Masts, Raster, Receiver
 from allreach.radio._polar import OWN_PATH, Rays, Squares, hear_losses, own_path, sort_by_ray, span, walk_ray
+from allreach.radio._servers import Strongest, enter_losses
 
 
 class Questions(NamedTuple):
@@ -124,22 +125,41 @@ def walk_own_path(
 
 
 @kernel
+def _place_of_loss(i: int, own: int, squares: Squares, masts: Masts, air: Air, batch: Batch, square: int) -> int:
+    """Where the batch has the loss of its site ``own`` at receiver i, which lies in a square within range."""
+    s, row = batch.first + own, square // (squares.start.shape[1] - 1)
+    top, _, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)
+    j = batch.starts[own] + i - squares.start[row, left]
+    for before in range(top, row):
+        j += squares.start[before, right] - squares.start[before, left]
+    return int(j)
+
+
+@kernel
 def merge_receiver(
     i: int, squares: Squares, masts: Masts, air: Air, batch: Batch, neighbours: Neighbours, receiver: Receiver,
     heard: Heard, n_void: NDArray,
 ) -> None:  # fmt: skip
     """Let receiver i hear the batch's sites in their order, as `merge_row` does."""
     square = neighbours.square[i]
-    n_cols = squares.start.shape[1] - 1
-    row = square // n_cols
     for at in range(neighbours.start[square], neighbours.start[square + 1]):
         own = neighbours.site[at]
-        s = batch.first + own
-        top, _, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)
-        j = batch.starts[own] + i - squares.start[row, left]
-        for before in range(top, row):
-            j += squares.start[before, right] - squares.start[before, left]
-        hear_losses(i, s, j, squares, masts, air, batch.losses, receiver, heard, n_void)
+        j = _place_of_loss(i, own, squares, masts, air, batch, square)
+        hear_losses(i, batch.first + own, j, squares, masts, air, batch.losses, receiver, heard, n_void)
+
+
+@kernel
+def list_receiver(
+    i: int, squares: Squares, masts: Masts, air: Air, batch: Batch, neighbours: Neighbours, receiver: Receiver,
+    strongest: Strongest, n_void: NDArray,
+) -> None:  # fmt: skip
+    """List the strongest of the batch's broadband sites at receiver i, as `merge_servers` does."""
+    square = neighbours.square[i]
+    for at in range(neighbours.start[square], neighbours.start[square + 1]):
+        own = neighbours.site[at]
+        if masts.is_broadband[batch.first + own]:
+            j = _place_of_loss(i, own, squares, masts, air, batch, square)
+            enter_losses(i, batch.first + own, j, squares, masts, air, batch.losses, receiver, strongest, n_void)
 
 
 @jit

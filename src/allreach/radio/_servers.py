@@ -49,6 +49,25 @@ def enter(i: int, s: int, sector: int, power_dbm: float, channels: NDArray, stro
 
 
 @kernel
+def enter_losses(
+    i: int, s: int, j: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, receiver: Receiver,
+    strongest: Strongest, n_void: NDArray,
+) -> None:  # fmt: skip
+    """Let receiver i hear broadband site s by its losses, number j of the site's."""
+    depression = losses[2, j]
+    if math.isinf(depression):
+        n_void[i] += 1
+    elif not math.isnan(depression):
+        dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
+        k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
+        beam_dbm = masts.eirp_dbm[s] + receiver.gain_db[masts.band[s]] - losses[0, j]
+        enter(i, s, k, beam_dbm - down_db, masts.channel, strongest)
+        others = all_sectors - to_mw(-down_db)  # the site's other sectors are never listed
+        if others > 0.0:
+            strongest.rest_mw[masts.channel[s], i] += to_mw(beam_dbm) * others
+
+
+@kernel
 def merge_servers(
     row: int, first: int, last: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, begins: NDArray,
     receiver: Receiver, strongest: Strongest, n_void: NDArray,
@@ -61,17 +80,6 @@ def merge_servers(
         j = begins[s - first]
         for before in range(top, row):
             j += squares.start[before, right] - squares.start[before, left]
-        budget_dbm = masts.eirp_dbm[s] + receiver.gain_db[masts.band[s]]
         for i in range(squares.start[row, left], squares.start[row, right]):
-            depression = losses[2, j]
-            if math.isinf(depression):
-                n_void[i] += 1
-            elif not math.isnan(depression):
-                dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
-                k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
-                beam_dbm = budget_dbm - losses[0, j]
-                enter(i, s, k, beam_dbm - down_db, masts.channel, strongest)
-                others = all_sectors - to_mw(-down_db)  # the site's other sectors are never listed
-                if others > 0.0:
-                    strongest.rest_mw[masts.channel[s], i] += to_mw(beam_dbm) * others
+            enter_losses(i, s, j, squares, masts, air, losses, receiver, strongest, n_void)
             j += 1

@@ -24,6 +24,7 @@ from allreach.radio.coverage import (
     nothing_heard,
     served,
 )
+from allreach.radio.device import require_device
 from allreach.radio.link_budget import Terminal, handset, receiver
 from allreach.radio.path_sweep import asked_of_receivers
 from allreach.radio.sites import SiteArrays
@@ -114,6 +115,7 @@ def hear_by_sweep(
 ) -> HeardBySweep:
     """Let receivers hear all sites, see `serve_by_sweep`."""
     check_frequencies(environment.radio)
+    require_device(environment.device)
     if len({terminal.height_m for terminal in terminals}) > 1:
         raise ValueError("terminals of one sweep stand at one height")
     order = by_northing(sites)

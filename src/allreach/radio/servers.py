@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from allreach.radio._servers import Strongest, merge_servers
 from allreach.radio.coverage import Environment, Progress, by_northing, check_frequencies
+from allreach.radio.device import require_device
 from allreach.radio.link_budget import Terminal, receiver
 from allreach.radio.polar import ARC_PIXELS, scene_of, sweep_in_batches
 from allreach.radio.sites import SiteArrays
@@ -85,6 +86,7 @@ def strongest_servers(
         Called with (stage, done, total) as sites are done.
     """
     check_frequencies(environment.radio)
+    require_device(environment.device)
     if n_servers < 1:
         raise ValueError("at least one server is listed")
     order = by_northing(sites)
@@ -111,7 +113,15 @@ def strongest_servers(
             if progress:
                 progress(stage, done, len(order))
 
-        sweep_in_batches(scene, merge, environment.n_threads, report)
+        if environment.device == "cuda":
+            from allreach.radio._cuda import hear_sites
+
+            c = scene
+            hear_sites(
+                c.squares, c.raster, c.towers, c.air, c.rays, c.asked, c.counts, [rx], [strongest], n_void, report
+            )
+        else:
+            sweep_in_batches(scene, merge, environment.n_threads, report)
     found = strongest.site >= 0
     strongest.site[found] = order[strongest.site[found]]
     strongest.power_dbm[~found] = np.nan
