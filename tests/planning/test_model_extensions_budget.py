@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_cases import small_case
 from test_plan_country import run, write
 
-from allreach.errors import ParameterError
+from allreach import pipeline
+from allreach.cli.main import cli
+from allreach.errors import DataMissingError, ParameterError
+from allreach.io.country_folder import write_country
 from allreach.params.load import load_params
 from allreach.planning import model
 from allreach.planning.budget import Family, prove
@@ -149,3 +153,20 @@ def test_forged_budget_figures_are_found(base, tmp_path):
 def test_negative_budget_is_refused():
     with pytest.raises(ParameterError, match="budget_usd"):
         load_params(sets=("planning.budget_usd=-1",))
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_command_line_hands_the_budget_on(tmp_path, monkeypatch, command):
+    seen = {}
+
+    def stop(path, **chosen):
+        seen.update(chosen)
+        raise DataMissingError("stop here")
+
+    folder = tmp_path / "TST"
+    write_country(make_small_country(), folder)
+    monkeypatch.setattr(pipeline, "run", stop)
+    CliRunner().invoke(cli, [command, str(folder), "--set", "costs.leo_kit_usd=500", "--budget", "5e6"])
+    assert load_params(sets=seen["sets"]).planning.budget_usd == 5e6
+    assert load_params(sets=seen["sets"]).costs.leo_kit_usd.value == 500.0
+    assert CliRunner().invoke(cli, [command, str(folder), "--budget", "-1"]).exit_code == 2
