@@ -164,7 +164,7 @@ def memory() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for side, spread, n_sites, in_tiles in (
             (2000, 0.5, 4, False), (6400, 0.5, 4, False), (20000, 0.5, 4, False),
-            (2000, 0.5, 10, True), (6400, 1.6, 100, True),
+            (2000, 0.5, 10, True), (6400, 1.6, 100, True), (12800, 3.2, 400, True),
         ):  # fmt: skip
             path = Path(folder) / f"{side}.tif"
             if not path.exists():
