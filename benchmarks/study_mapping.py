@@ -254,23 +254,19 @@ def picture(data: Path) -> None:
         means = [f"{np.nanmean(error_db[use][part[use] == k]):+.2f}" for k in np.unique(part[use])]
         print(f"mean by {kind}: {' '.join(means)} dB")
     print(f"all {np.isfinite(error_db).sum():,} pixels: {figures(error_db)}")
-    fig, axes = plt.subplots(1, 2, figsize=(15, 7))
-    power = np.full(len(x_m), np.nan)
-    power[use] = got
-    box = (grid.x_min_m, grid.x_min_m + 100.0 * grid.n_cols, grid.y_max_m - 100.0 * grid.n_rows, grid.y_max_m)
-    for ax, values, colours, low, high, title in (
-        (axes[0], power, "viridis", -130.0, -50.0, "received power [dBm]"),
-        (axes[1], error_db, "RdBu", -3.0, 3.0, "map less own path [dB]"),
-    ):
-        image = ax.imshow(
-            values.reshape(grid.shape), cmap=colours, vmin=low, vmax=high, extent=box, interpolation="nearest"
-        )  # fmt: skip
-        ax.set_title(title)
-        ax.set_xlim(one.x_m[0] - 31e3, one.x_m[0] + 31e3)
-        ax.set_ylim(one.y_m[0] - 31e3, one.y_m[0] + 31e3)
-        fig.colorbar(image, ax=ax)
+    fig, ax = plt.subplots(figsize=(8, 6.8))
+    left, top = (grid.x_min_m - one.x_m[0]) / 1000.0, (grid.y_max_m - one.y_m[0]) / 1000.0
+    box = (left, left + 0.1 * grid.n_cols, top - 0.1 * grid.n_rows, top)
+    image = ax.imshow(
+        error_db.reshape(grid.shape), cmap="RdBu", vmin=-3.0, vmax=3.0, extent=box, interpolation="nearest"
+    )
+    ax.set(
+        title="Map less own path [dB]", xlabel="east of the mast [km]", ylabel="north of the mast [km]",
+        xlim=(-31, 31), ylim=(-31, 31),
+    )  # fmt: skip
+    fig.colorbar(image, ax=ax)
     fig.tight_layout()
-    fig.savefig("mapping_error.png", dpi=110)
+    fig.savefig("mapping_error.png", dpi=100)
 
 
 def sampling(name: str, data: Path) -> list[str]:
