@@ -32,7 +32,7 @@ def enter(i: int, s: int, sector: int, power_dbm: float, channels: NDArray, stro
     Of equals the one that came first stays ahead.
     """
     listed = strongest.power_dbm
-    power_dbm = np.float32(power_dbm)  # as it is listed, so that equals are equal
+    power_dbm = float(np.float32(power_dbm))  # as it is listed, so that equals are equal
     last = listed.shape[0] - 1
     if not power_dbm > listed[last, i]:
         strongest.rest_mw[channels[s], i] += to_mw(power_dbm)
