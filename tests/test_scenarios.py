@@ -22,7 +22,7 @@ MORE = {
     "more_sites": ["planning.new_sites_per_part=5"],
     "more_satellite": ["planning.leo_users_per_km2=5"],
 }
-FEW = ["planning.answer_draws=10", "planning.answer_tries=10"]
+FEW = ["planning.answer_draws=10", "planning.answer_tries=10", "planning.answer_searches=1"]
 
 
 @pytest.fixture(scope="module")

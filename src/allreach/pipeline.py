@@ -58,7 +58,12 @@ Step = Literal["measure", "plan"]
 Depth = Literal["quick", "full"]
 BASE = "base"  # other scenarios begin from its plan
 NOTHING = "none"
-ANSWER_KEYS = ("answer_draws", "answer_tries", "answer_rounds")  # other values make other answers, not another plan
+ANSWER_KEYS = (
+    "answer_draws",
+    "answer_tries",
+    "answer_rounds",
+    "answer_searches",
+)  # other values make other answers, not another plan
 
 
 @dataclass
@@ -364,7 +369,9 @@ def _answers(job: Run, measured: Measured, plan: PlanResult | None) -> None:
     assembly, solution = (plan.assembly, plan.solution) if plan is not None else _plan_again(job, measured)
     assert assembly is not None
     assert solution is not None
-    work = Work(int(rules.answer_tries.value), int(rules.answer_rounds.value), job.workers)
+    work = Work(
+        int(rules.answer_tries.value), int(rules.answer_rounds.value), job.workers, int(rules.answer_searches.value)
+    )
     with _timed(job, "tornado"):
         storm = tornado(assembly, solution, work, progress=job.progress)
     with _timed(job, "draws"):

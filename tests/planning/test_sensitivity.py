@@ -14,7 +14,7 @@ from allreach.planning.reoptimise import PlanPool, quantities, reoptimise, reopt
 from allreach.planning.reprice import Repricer
 from allreach.planning.sensitivity import POLICY, Work, draw_values, ranged_costs, robustness, tornado, with_costs
 
-FEW = Work(n_tries=20, n_rounds=1)
+FEW = Work(n_tries=20, n_rounds=1, n_searches=1)
 
 
 @pytest.fixture(scope="module")

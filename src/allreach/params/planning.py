@@ -134,5 +134,7 @@ class Planning(Frozen):
     """Draws of the cost book."""
     answer_tries: Quantity
     """Facilities tried at each other price besides those of the plan."""
+    answer_searches: Quantity
+    """Full searches at corners of the cost book at most; large countries have fewer."""
     answer_rounds: Quantity
     """Passes of closing, opening and swapping at each other price."""

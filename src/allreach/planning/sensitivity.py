@@ -24,13 +24,32 @@ from allreach.planning.chosen import facility_site_id
 from allreach.planning.heuristic import Progress
 from allreach.planning.priced_graph import EXISTING
 from allreach.planning.problem import ARC_KINDS, TECHNOLOGIES, Floats, Ints, Problem, Solution, solution_pv_usd
-from allreach.planning.reoptimise import Found, PlanPool, reoptimise, reoptimise_all
+from allreach.planning.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 from allreach.planning.reprice import Prices, Repricer
 from allreach.planning.unit_lines import EXCHANGE, NEW, UPGRADE
 
 POLICY = ("discount_rate",)  # chosen, not uncertain: shown in the tornado, held in the draws
 PERT_WEIGHT = 4.0  # of the base value against the ends of the range, as in PERT
 HELD_SHARE = 0.9
+GROUPS = {  # prices that move one technology against the others, by the beginning of their keys
+    "fibre": ("fibre_", "exchange_", "olt_", "home_passed", "distribution_", "route_factor", "drop_", "ont_"),
+    "radio": ("site_", "tower_", "fwa_", "access_", "relay_", "grid_", "solar_", "battery_", "hop_", "radio_"),
+    "exchange": ("exchange_",),
+    "satellite": ("leo_", "geo_", "satellite_", "gateway_", "cpe_"),
+}
+CORNERS = (
+    ("fibre", 0.4),
+    ("fibre", 0.7),
+    ("fibre", 1.0),
+    ("fibre", -1.0),
+    ("exchange", 1.0),
+    ("radio", 1.0),
+    ("radio", -1.0),
+    ("satellite", -1.0),
+)
+"""Corners of the cost book that are searched in full: how far towards the dear (or cheap) end a group goes."""
+SMALL_OPTIONS = 5_000  # in a country of so many options at most, single prices are searched in full too
+SEARCHED_PRICES = 10  # those that move the plan's cost most
 
 
 @dataclass(frozen=True)
@@ -45,11 +64,14 @@ class Work:
         Passes of closing, opening and swapping.
     workers
         Processes; the result does not depend on it.
+    n_searches
+        Full searches at corners of the cost book at most, for the pool of plans.
     """
 
     n_tries: int = 200
     n_rounds: int = 1
     workers: int = 1
+    n_searches: int = 28
 
 
 @dataclass(frozen=True)
@@ -123,10 +145,38 @@ def tornado(
     )  # fmt: skip
     for found in first:
         pool.add(found.solution)
-    best = _from_pool(p, pool, lambda i: at(ends[i][0], ends[i][2]), first, work)
     fixed = {(key, end): float(pool.costs_usd(at(key, value))[0]) for key, end, value in ends}
+    wide = sorted({key for key, _, _ in ends}, key=lambda key: (-abs(fixed[key, "high"] - fixed[key, "low"]), key))
+    single = set(wide[:SEARCHED_PRICES]) if p.n_options <= SMALL_OPTIONS else set()
+    corners = [(repricer.prices(with_costs(params, v)), solution) for v in _corner_values(params, repricer)]
+    corners += [(at(key, value), solution) for key, _, value in ends if key in single]
+    corners = corners[: work.n_searches]
+    searched = search_all(
+        p, corners, params.planning, workers=work.workers,
+        done=lambda n: say("search where prices lie far apart", n, len(corners)),
+    )  # fmt: skip
+    for plan in searched:
+        pool.add(plan)
+    best = _from_pool(p, pool, lambda i: at(ends[i][0], ends[i][2]), first, work)
     rows = _tornado_rows(assembly, solution, anew, ends, fixed, best)
     return Tornado(rows, pool)
+
+
+def _corner_values(params: Params, repricer: Repricer) -> list[dict[str, float]]:
+    """Return cost books with all prices of one technology dear or cheap, whichever end of its range that is."""
+    dear: dict[str, tuple[float, float]] = {}
+    for key, q in ranged_costs(params).items():
+        low, high = (float(flat(repricer.prices(with_costs(params, {key: v}))).sum()) for v in (q.low, q.high))
+        dear[key] = (q.high, q.low) if high >= low else (q.low, q.high)
+    out = []
+    for group, far in CORNERS:
+        values = {}
+        for key, q in ranged_costs(params).items():
+            if key.startswith(GROUPS[group]):
+                end = dear[key][0 if far > 0 else 1]
+                values[key] = q.value + abs(far) * (end - q.value)
+        out.append(values)
+    return out
 
 
 def _from_pool(
