@@ -26,7 +26,7 @@ from small_country import make_small_country
 
 PLANNING = load_params().planning
 SMALL = {"n_places": 5, "n_candidates": 5, "n_junctions": 6}
-CASES = settings(derandomize=True, deadline=None, max_examples=4)
+CASES = settings(derandomize=True, deadline=None, max_examples=2)
 SHARES = (0.0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.5001, 0.75, 0.9, 0.99, 1.0, 1.5)
 
 
@@ -110,7 +110,7 @@ def test_budget_zero_builds_nothing_and_says_what_stands_reaches(tmp_path):
     assert check_results(write(*planned, make_small_country(), tmp_path), tmp_path / "TST") == []
 
 
-@pytest.mark.parametrize("share", [0.1, 0.4, 0.8])
+@pytest.mark.parametrize("share", [0.1, 0.8])
 def test_country_within_a_budget(base, tmp_path, share):
     budget_usd = round(share * base[0].summary["pv_usd"], 2)
     planned = run(sets=(f"planning.budget_usd={budget_usd}",))
@@ -134,7 +134,7 @@ def test_enough_money_gives_the_plan_for_everybody(base):
 def test_more_money_in_separate_runs_never_reaches_fewer(base):
     reached = [
         run(sets=(f"planning.budget_usd={share * base[0].summary['pv_usd']}",))[0].summary["reached_share"]
-        for share in (0.0, 0.3, 0.31, 0.9)
+        for share in (0.3, 0.31)
     ]
     assert reached == sorted(reached)
 

@@ -41,7 +41,7 @@ def country(*tiers):
     return with_standard(make_small_country(), {"tiers": rows})
 
 
-@settings(derandomize=True, deadline=None, max_examples=4)
+@settings(derandomize=True, deadline=None, max_examples=2)
 @given(seed=st.integers(0, 200), share=st.floats(0.2, 0.9))
 def test_plan_meets_the_tier_and_lies_between_bound_and_a_little_above_the_optimum(seed, share):
     problem = small_case(seed, **SMALL)
@@ -63,11 +63,9 @@ def test_a_higher_share_never_costs_less():
     problem = small_case(7, **SMALL)
     bounds = [
         optimise_with_tiers(problem, PLANNING, [tier_of(problem, share)]).best.bound.lower_bound_usd
-        for share in (0.1, 0.5, 0.9)
+        for share in (0.2, 0.9)
     ]
-    assert bounds[0] <= bounds[1] * (1 + 0.02)
-    assert bounds[1] <= bounds[2] * (1 + 0.02)
-    assert bounds[0] < bounds[2]
+    assert bounds[0] < bounds[1]
 
 
 def test_a_row_shows_the_least_speed_of_its_parts():
