@@ -15,7 +15,7 @@ import allreach
 from allreach.errors import AllreachError, Fault
 from allreach.params.load import load_params
 from allreach.params.radio import Radio
-from allreach.radio.coverage_job import NO_SERVER, Frame, Job, Tile, middle_lon_deg, reach_on, tile_coverage
+from allreach.radio.coverage_job import NO_SERVER, Frame, Job, Tile, middle_lon_deg, reach_on, tile_coverage, workers
 from allreach.radio.ground_input import Rasters, ground_of
 from allreach.radio.link_budget import handset
 from allreach.radio.models import MODELS, ItmGround, model_faults
@@ -141,10 +141,11 @@ def coverage(
         np.empty(shape, np.float32), np.empty(shape, np.float32), np.empty(shape, np.int32), np.empty(shape, np.bool_),
         np.empty(shape, np.int16),
     )  # fmt: skip
-    for r0, r1, c0, c1 in frame.tiles(tile_pixels):
-        tile = tile_coverage(job, r0, r1, c0, c1)
-        for name in VARIABLES:
-            getattr(whole, name)[r0:r1, c0:c1] = getattr(tile, name)
+    with workers(job) as pool:
+        for r0, r1, c0, c1 in frame.tiles(tile_pixels):
+            tile = tile_coverage(job, pool, r0, r1, c0, c1)
+            for name in VARIABLES:
+                getattr(whole, name)[r0:r1, c0:c1] = getattr(tile, name)
     return dataset_of_tile(job, whole, 0, frame.n_rows, 0, frame.n_cols)
 
 
@@ -163,11 +164,12 @@ def coverage_tiles(
         As `coverage` returns, for one tile; tiles without any site in reach are left out.
     """
     job = coverage_job(terrain, sites, **options)
-    for window in job.frame.tiles(tile_pixels):
-        r0, r1, c0, c1 = window
-        boxes = job.boxes
-        if ((boxes[:, 0] < r1) & (boxes[:, 1] > r0) & (boxes[:, 2] < c1) & (boxes[:, 3] > c0)).any():
-            yield dataset_of_tile(job, tile_coverage(job, *window), *window)
+    boxes = job.boxes
+    with workers(job) as pool:
+        for window in job.frame.tiles(tile_pixels):
+            r0, r1, c0, c1 = window
+            if ((boxes[:, 0] < r1) & (boxes[:, 1] > r0) & (boxes[:, 2] < c1) & (boxes[:, 3] > c0)).any():
+                yield dataset_of_tile(job, tile_coverage(job, pool, *window), *window)
 
 
 def coverage_job(

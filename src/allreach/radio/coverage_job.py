@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +16,7 @@ from pyproj import CRS, Transformer
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.radio._site_powers import site_powers
-from allreach.radio.coverage import Environment, in_threads, masts
+from allreach.radio.coverage import Environment, masts
 from allreach.radio.models import ItmGround
 from allreach.radio.polar import losses_of_site_db
 from allreach.radio.polar_itm import itm_losses_of_site_db
@@ -137,7 +139,12 @@ def middle_lon_deg(lon_deg: NDArray[np.float64]) -> float:
     return math.degrees(math.atan2(float(np.sin(angle).sum()), float(np.cos(angle).sum())))
 
 
-def tile_coverage(job: Job, r0: int, r1: int, c0: int, c1: int) -> Tile:
+def workers(job: Job) -> ThreadPoolExecutor:
+    """Threads of a job, for all its tiles: PROJ keeps what it has made for every thread that ever was."""
+    return ThreadPoolExecutor(job.n_threads or os.cpu_count() or 1)
+
+
+def tile_coverage(job: Job, pool: Executor, r0: int, r1: int, c0: int, c1: int) -> Tile:
     """Coverage of a window of the frame by all sites in reach; the result does not depend on the window."""
     shape = (r1 - r0, c1 - c0)
     tile = Tile(
@@ -147,14 +154,8 @@ def tile_coverage(job: Job, r0: int, r1: int, c0: int, c1: int) -> Tile:
     windows = [(s, w) for s in range(job.sites.n_sites) if (w := _window(job, s, r0, r1, c0, c1)) is not None]
     for start in range(0, len(windows), SITES_PER_BATCH):
         batch = windows[start : start + SITES_PER_BATCH]
-        found: list[_SitePart | None] = [None] * len(batch)
-
-        def work(i: int, batch: list = batch, found: list = found) -> None:
-            found[i] = _site_part(job, *batch[i])
-
-        in_threads(work, range(len(batch)), job.n_threads)
+        found = list(pool.map(lambda item: _site_part(job, *item), batch))
         for (s, (a, b, c, d)), part in zip(batch, found, strict=True):
-            assert part is not None
             here = np.s_[a - r0 : b - r0, c - c0 : d - c0]
             better = part.power_dbm > np.where(np.isnan(tile.rx_power_dbm[here]), -np.inf, tile.rx_power_dbm[here])
             for name, values in (
