@@ -158,6 +158,7 @@ def tornado(
     for plan in searched:
         pool.add(plan)
     best = _from_pool(p, pool, lambda i: at(ends[i][0], ends[i][2]), first, work)
+    anew = Found(pool.plans[pool.cheapest(base)], float(pool.costs_usd(base).min()))
     rows = _tornado_rows(assembly, solution, anew, ends, fixed, best)
     return Tornado(rows, pool)
 
@@ -301,7 +302,8 @@ def robustness(
     pv = np.array([f.pv_usd for f in found])
     base = pool.costs_usd(repricer.prices(params))
     regret = np.maximum(np.array(fixed_usd) - pv - (base[0] - base.min()), 0.0)
-    return Robustness(table, {**_held(assembly, table), **_spread(pv, regret, n_draws, seed)})
+    gain = {"cheaper_plan_found_usd": round(float(base[0] - base.min()), 2)}  # at the base prices, by all searches
+    return Robustness(table, {**_held(assembly, table), **_spread(pv, regret, n_draws, seed), **gain})
 
 
 def _spread(pv_usd: Floats, regret_usd: Floats, n_draws: int, seed: int) -> dict[str, Any]:
