@@ -21,9 +21,7 @@ WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
 WHOLE_OPTIONS_MAX = 5_000  # households are shared out anew as a whole up to so many options
 USUAL_ARCS = 100_000  # beyond so many arcs an iteration counts for more
 ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
-FLOW_ARCS_MAX = (
-    6_000  # demand is followed through the relaxation up to so many arcs; beyond, hops' capacities are relaxed
-)
+FLOW_ARCS_MAX = 6_000  # demand is followed arc by arc through the relaxation up to so many arcs; beyond, by cuts alone
 
 
 @dataclass(frozen=True)
