@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from allreach.errors import AllreachError, Fault, InputError
 from allreach.terrain.data_array import raster_of_array
@@ -78,7 +77,7 @@ def _lattices(given: Rasters | None, name: str, height_unit: str | None, faults:
 
 
 def _opened(path: str | Path, height_unit: str | None, is_height: bool) -> list[HeightRaster]:
-    """Open by the room that may open files; it stands above this one, so it is looked up when a path is given."""
-    door: Any = importlib.import_module("allreach.io.terrain_source")
-    rasters: list[HeightRaster] = door.open_rasters(path, height_unit=height_unit, is_height=is_height)
-    return rasters
+    """Open by the room that may open files: the one import upwards, for users who give a path (see the contracts)."""
+    from allreach.io.terrain_source import open_rasters
+
+    return open_rasters(path, height_unit=height_unit, is_height=is_height)
