@@ -28,10 +28,10 @@ from allreach import tables
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage import Environment
 from allreach.radio.coverage_map import CoverageRasters, coverage_rasters
 from allreach.radio.device import cuda_state
 from allreach.radio.link_budget import handset
+from allreach.radio.reception import Environment
 from allreach.radio.servers import strongest_servers
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain

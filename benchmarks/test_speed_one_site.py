@@ -18,8 +18,8 @@ from allreach.grid import Grid
 from allreach.io.raster import read_raster, write_raster
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage import Environment
 from allreach.radio.coverage_map import coverage_rasters
+from allreach.radio.reception import Environment
 from allreach.radio.sites import site_arrays
 from allreach.terrain.terrain import terrain
 

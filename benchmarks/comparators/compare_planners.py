@@ -39,8 +39,8 @@ from allreach.planning.problem import (
     solution_pv_usd,
     unserved_people,
 )
-from allreach.radio.coverage import Environment
 from allreach.radio.measure import measure
+from allreach.radio.reception import Environment
 from allreach.terrain.terrain import terrain
 
 PEERS: dict[str, Callable[[Problem], Solution]] = {

@@ -43,9 +43,9 @@ from allreach.planning.curve import percent_steps
 from allreach.planning.problem import Solution
 from allreach.planning.sensitivity import Work, robustness, tornado
 from allreach.planning.warm_start import start_solution, start_tables
-from allreach.radio.coverage import Environment
 from allreach.radio.device import require_device
 from allreach.radio.measure import MeasureResult, first_map, measure, raster_files
+from allreach.radio.reception import Environment
 from allreach.radio.verify import VerifyResult, planned_sites, verify
 from allreach.report.build import build_report
 from allreach.satellite.service import SatelliteOffer

@@ -15,9 +15,9 @@ from allreach.hop_pipeline import end
 from allreach.io.atomic import write_text
 from allreach.io.vector import read_table
 from allreach.pipeline import prepare
-from allreach.radio.coverage import Environment, margin_db, serve, speed_mbps
 from allreach.radio.explanation import Explanation, Link, explain_link, link_power_dbm
 from allreach.radio.link_budget import handset, receiver
+from allreach.radio.reception import Environment, margin_db, serve, speed_mbps
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.radio.verify import planned_sites
 from allreach.report import link_sheet, svg_plot

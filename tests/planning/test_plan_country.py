@@ -17,8 +17,8 @@ from allreach.io.country_folder import write_country
 from allreach.io.vector import write_table
 from allreach.params.load import load_params
 from allreach.planning.assemble import plan_country
-from allreach.radio.coverage import Environment
 from allreach.radio.measure import measure
+from allreach.radio.reception import Environment
 from allreach.terrain.terrain import terrain
 from independent_checker import check_results
 from small_country import make_small_country

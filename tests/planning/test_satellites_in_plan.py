@@ -8,8 +8,8 @@ import pytest
 from allreach.demand.points import demand_points
 from allreach.params.load import load_params
 from allreach.planning.assemble import plan_country
-from allreach.radio.coverage import Environment
 from allreach.radio.measure import measure
+from allreach.radio.reception import Environment
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT, SatelliteOffer
 from allreach.terrain.terrain import terrain
 from small_country import make_small_country

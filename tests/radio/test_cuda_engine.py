@@ -17,10 +17,10 @@ import pytest
 from numba import cuda
 
 from allreach.errors import DeviceError
-from allreach.radio.coverage import Environment
 from allreach.radio.device import cuda_state, require_device
 from allreach.radio.link_budget import handset
 from allreach.radio.polar import serve_by_sweep
+from allreach.radio.reception import Environment
 from allreach.radio.servers import strongest_servers
 from allreach.radio.sites import site_arrays
 

@@ -16,10 +16,10 @@ from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params
-from allreach.radio.coverage import Environment, serve
 from allreach.radio.link_budget import handset
 from allreach.radio.measure import measure
 from allreach.radio.places_table import weighted_median
+from allreach.radio.reception import Environment, serve
 from allreach.radio.sites import site_arrays
 
 SitesAt = Callable[..., gpd.GeoDataFrame]

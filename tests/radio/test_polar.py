@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from allreach.radio import coverage_map, polar
-from allreach.radio.coverage import Environment, serve
 from allreach.radio.link_budget import handset
 from allreach.radio.polar import serve_by_sweep
+from allreach.radio.reception import Environment, serve
 from allreach.radio.sites import SiteArrays, site_arrays
 
 SitesAt = Callable[..., gpd.GeoDataFrame]

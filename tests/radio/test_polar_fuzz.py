@@ -13,10 +13,10 @@ from allreach import tables
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage import Environment, Served, serve
 from allreach.radio.coverage_map import coverage_rasters
 from allreach.radio.link_budget import fwa_terminal, handset
 from allreach.radio.polar import serve_by_sweep
+from allreach.radio.reception import Environment, Served, serve
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 

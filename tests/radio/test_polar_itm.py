@@ -13,11 +13,11 @@ from allreach.errors import InputError
 from allreach.kernels.longley_rice import point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.radio import all_sites
-from allreach.radio.coverage import Environment, serve
 from allreach.radio.link_budget import handset
 from allreach.radio.models import ItmGround
 from allreach.radio.polar import ARC_PIXELS
 from allreach.radio.polar_itm import itm_losses_of_site_db, serve_by_itm
+from allreach.radio.reception import Environment, serve
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain._profile import n_samples, profile_into
 

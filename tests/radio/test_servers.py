@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from allreach.radio import polar
-from allreach.radio.coverage import Environment, serve
 from allreach.radio.link_budget import handset
 from allreach.radio.polar import serve_by_sweep
+from allreach.radio.reception import Environment, serve
 from allreach.radio.servers import strongest_servers
 from allreach.radio.sites import SiteArrays, site_arrays
 

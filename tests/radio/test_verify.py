@@ -10,7 +10,7 @@ import pytest
 from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.params.load import Params
-from allreach.radio.coverage import Environment
+from allreach.radio.reception import Environment
 from allreach.radio.service import service_links
 from allreach.radio.service_links import FULL, HANDSET
 from allreach.radio.sites import site_arrays

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_results import drawn_country, write_sample_results
 
 from allreach.errors import DataMissingError
 from allreach.report.build import build_report
+from sample_results import drawn_country, write_sample_results
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 

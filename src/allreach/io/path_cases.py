@@ -9,7 +9,7 @@ import pandas as pd
 
 from allreach.errors import Fault, InputError
 from allreach.radio import itm_cases
-from allreach.radio.path_loss import Profile, case_faults, make_profile, path_loss_table
+from allreach.radio.single_paths import Profile, case_faults, make_profile, path_loss_table
 
 TEXT_COLUMNS = {"case_id": str, "profile": str, "polarization": str, "variability": str}
 
@@ -24,7 +24,7 @@ def path_loss_of_file(
     model
         ``itu-p1812``, ``itm`` or ``itm-area``.
     cases_path
-        CSV of cases; for the columns see `allreach.radio.path_loss.path_loss_table` and
+        CSV of cases; for the columns see `allreach.radio.single_paths.path_loss_table` and
         `allreach.radio.itm_cases.itm_table`.
     profiles_folder
         Where the profiles lie; ``profiles`` beside the cases unless given.

@@ -51,7 +51,7 @@ class Backhaul(Frozen):
     fresnel_share_low: Quantity
     """Part of the first Fresnel radius that must be free at the low k-factor."""
     rain_rate_001_mm_h: Quantity
-    """Rain rate exceeded in 0.01 % of an average year; set it to replace that of the maps of P.837-7, which counts else."""
+    """Rain rate exceeded in 0.01 % of an average year; set to replace that of the maps of P.837-7."""
     hop_rain_outage_pct: Quantity
     """Part of an average year in which rain may cut a hop."""
     hop_multipath_outage_pct: Quantity

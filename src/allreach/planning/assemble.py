@@ -25,9 +25,9 @@ from allreach.planning.heuristic import Progress
 from allreach.planning.inputs import PlanInputs
 from allreach.planning.institutions import institutions
 from allreach.planning.plan import PlanResult, plan
-from allreach.radio.coverage import Environment
 from allreach.radio.fixed_lines import fixed_share
 from allreach.radio.measure import MeasureResult
+from allreach.radio.reception import Environment
 from allreach.radio.service import service_links
 from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer

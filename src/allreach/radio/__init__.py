@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,23 +29,9 @@ PUBLIC = {
 __all__ = ["Explanation", "ItmGround", "coverage", "coverage_tiles", "explain", "path_loss"]
 
 
-class _Room(ModuleType):
-    """The room as a module: the functions `coverage` and `path_loss` go before its modules of the same name.
-
-    Python sets a module as an attribute of its package when it is imported; that would hide the function.
-    """
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in PUBLIC and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
 def __getattr__(name: str) -> Any:
     if name not in PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{PUBLIC[name]}"), name)
     setattr(sys.modules[__name__], name, value)
     return value
-
-
-sys.modules[__name__].__class__ = _Room

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from allreach.radio._paths import Air, Masts, Raster
 from allreach.radio._polar import Squares, counts_in_span, merge_row
-from allreach.radio.coverage import (
+from allreach.radio.link_budget import Terminal, receiver
+from allreach.radio.polar import LOSSES_PER_BATCH, _squares
+from allreach.radio.reception import (
     Environment,
     Progress,
     Served,
@@ -20,8 +22,6 @@ from allreach.radio.coverage import (
     nothing_heard,
     served,
 )
-from allreach.radio.link_budget import Terminal, receiver
-from allreach.radio.polar import LOSSES_PER_BATCH, _squares
 from allreach.radio.sites import SiteArrays
 
 SiteLosses: TypeAlias = Callable[[int, NDArray[np.float32]], None]

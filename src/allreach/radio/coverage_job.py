@@ -16,10 +16,10 @@ from pyproj import CRS, Transformer
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.radio._site_powers import site_powers
-from allreach.radio.coverage import Environment, masts
 from allreach.radio.models import ItmGround
 from allreach.radio.polar import losses_of_site_db
 from allreach.radio.polar_itm import itm_losses_of_site_db
+from allreach.radio.reception import Environment, masts
 from allreach.radio.site_list import SiteList
 from allreach.terrain.sampling import WGS84, grid_coordinates
 from allreach.terrain.site_ground import GEODESIC, Ground, SiteGround, site_ground

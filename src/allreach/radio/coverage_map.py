@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.radio._map_pixels import BELOW_STANDARD, NEAR, NO_SIGNAL, STANDARD, Layers, Speeds, distinct, write_pixels
-from allreach.radio.coverage import Environment, Progress, check_frequencies, margin_db, masts
 from allreach.radio.link_budget import Terminal, handset, receiver
 from allreach.radio.polar import hear_by_sweep
+from allreach.radio.reception import Environment, Progress, check_frequencies, margin_db, masts
 from allreach.radio.sites import SiteArrays
 
 TILE_PIXELS = 1024  # side of a tile: bounds memory

@@ -19,9 +19,9 @@ from allreach.kernels.itu_p1812_profile import INLAND, effective_earth_radius_km
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.radio._paths import COARSE, MEDIAN_PCT, Air, Buffers, Masts, path_losses, sample, sector_powers
-from allreach.radio.coverage import Environment, masts
 from allreach.radio.coverage_dataset import coverage_job
 from allreach.radio.ground_input import Rasters
+from allreach.radio.reception import Environment, masts
 from allreach.radio.sites import SiteArrays
 from allreach.terrain._profile import n_samples
 from allreach.terrain.site_ground import GEODESIC, Ground, site_ground

@@ -15,7 +15,11 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.params.demand import Demand
 from allreach.radio.capacity import Loads, fill_sectors
-from allreach.radio.coverage import (
+from allreach.radio.coverage_map import CoverageRasters, coverage_rasters
+from allreach.radio.fixed_lines import fixed_share, stated_shares
+from allreach.radio.link_budget import handset
+from allreach.radio.places_table import measure_table
+from allreach.radio.reception import (
     Environment,
     Progress,
     Served,
@@ -24,10 +28,6 @@ from allreach.radio.coverage import (
     serve,
     speed_mbps,
 )
-from allreach.radio.coverage_map import CoverageRasters, coverage_rasters
-from allreach.radio.fixed_lines import fixed_share, stated_shares
-from allreach.radio.link_budget import handset
-from allreach.radio.places_table import measure_table
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.radio.uncertainty import METHOD, Budget, ModelError, assumed_error, draw_shares, interval, measured_error
 

@@ -16,7 +16,7 @@ from allreach.kernels import itu_p1812, longley_rice
 from allreach.kernels.itu_p1812_profile import SEA, path_geometry
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.radio.models import MODELS, ItmGround, model_faults
-from allreach.radio.path_loss import Profile, make_profile, profile_faults
+from allreach.radio.single_paths import Profile, make_profile, profile_faults
 
 if TYPE_CHECKING:
     ProfileLike: TypeAlias = xr.Dataset | xr.DataArray | Profile | Sequence[ArrayLike]

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, Asked, store_distances
 from allreach.radio._paths import COARSE, MEDIAN_PCT, Air, Heard, Masts, Raster
 from allreach.radio._polar import Rays, Squares, counts_in_span, merge_row, site_losses, sort_into_squares, span
-from allreach.radio.coverage import (
+from allreach.radio.device import require_device
+from allreach.radio.link_budget import Terminal, handset, receiver
+from allreach.radio.path_sweep import asked_of_receivers
+from allreach.radio.reception import (
     Environment,
     Progress,
     Served,
@@ -24,9 +27,6 @@ from allreach.radio.coverage import (
     nothing_heard,
     served,
 )
-from allreach.radio.device import require_device
-from allreach.radio.link_budget import Terminal, handset, receiver
-from allreach.radio.path_sweep import asked_of_receivers
 from allreach.radio.sites import SiteArrays
 
 ARC_PIXELS = 0.5  # spacing of radials at the range, in pixels
@@ -46,7 +46,7 @@ def serve_by_sweep(
     progress: Progress | None = None,
     stage: str = "coverage map",
 ) -> list[Served]:
-    """Best servers of receivers that lie as close as pixels: as `coverage.serve`, by radials instead of paths.
+    """Best servers of receivers that lie as close as pixels: as `reception.serve`, by radials instead of paths.
 
     Parameters
     ----------

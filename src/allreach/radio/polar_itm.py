@@ -14,10 +14,10 @@ from allreach.radio._paths import Air, Masts, Raster
 from allreach.radio._polar import Squares, counts_in_span, span
 from allreach.radio._polar_itm import Fan, Ground, site_losses
 from allreach.radio.all_sites import SiteLosses, serve_site_by_site
-from allreach.radio.coverage import Environment, Progress, Served, masts
 from allreach.radio.link_budget import Terminal
 from allreach.radio.models import ItmGround
 from allreach.radio.polar import ARC_PIXELS, _squares
+from allreach.radio.reception import Environment, Progress, Served, masts
 from allreach.radio.sites import SiteArrays
 
 AVERAGE_GROUND = ItmGround()

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.radio._servers import Strongest, merge_servers
-from allreach.radio.coverage import Environment, Progress, by_northing, check_frequencies
 from allreach.radio.device import require_device
 from allreach.radio.link_budget import Terminal, receiver
 from allreach.radio.polar import ARC_PIXELS, scene_of, sweep_in_batches
+from allreach.radio.reception import Environment, Progress, by_northing, check_frequencies
 from allreach.radio.sites import SiteArrays
 
 N_SERVERS = 8

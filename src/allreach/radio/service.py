@@ -13,9 +13,9 @@ from scipy.spatial import cKDTree
 from allreach.demand.points import DemandPoints
 from allreach.params.radio import Radio
 from allreach.radio._paths import Masts, link_chunk
-from allreach.radio.coverage import Environment, Progress, check_frequencies, in_threads, masts, serve
-from allreach.radio.coverage import margin_db as fade_margin_db
 from allreach.radio.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
+from allreach.radio.reception import Environment, Progress, check_frequencies, in_threads, masts, serve
+from allreach.radio.reception import margin_db as fade_margin_db
 from allreach.radio.service_links import FULL, ServiceLinks
 from allreach.radio.sites import SiteArrays
 

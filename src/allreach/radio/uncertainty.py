@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from allreach.demand.points import DemandPoints
 from allreach.params.radio import Radio
 from allreach.radio.capacity import fill_sectors
-from allreach.radio.coverage import Served
 from allreach.radio.link_budget import efficiency_bps_hz
+from allreach.radio.reception import Served
 from allreach.radio.sites import SiteArrays
 
 PATH_LOSS_SLOPE_DB = 35.0  # loss per decade of distance that turns a mast's position error into one of power

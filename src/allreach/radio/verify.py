@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.params.demand import Demand
-from allreach.radio.coverage import Environment, Progress, serve
 from allreach.radio.link_budget import handset
 from allreach.radio.places_table import measure_table
+from allreach.radio.reception import Environment, Progress, serve
 from allreach.radio.service import service_links
 from allreach.radio.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks
 from allreach.radio.share_out import Entries, Limits, share_out
