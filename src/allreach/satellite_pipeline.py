@@ -25,6 +25,7 @@ from allreach.io.raster import write_raster
 from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
 from allreach.params.load import load_params
 from allreach.report import link_sheet, svg_plot
+from allreach.report.build import lead_to_pages
 from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, service, visibility
 from allreach.satellite.modcods import LADDER, Modcod, modcod
 from allreach.satellite.month_rates import year_pct_of_months
@@ -145,6 +146,7 @@ def satellite(
         "pv_usd_per_household": _cost_per_household(country),
     }
     write_json(out / "summary.json", summary)
+    lead_to_pages(folder, scenario)
     say("done", 4, 4)
     return summary | {"folder": str(out)}
 

@@ -17,7 +17,9 @@ from allreach.io.series_store import add_series, shipped_series, store_path
 from allreach.io.track_inputs import read_track_inputs
 from allreach.report import charts
 from allreach.report.brief_content import country_brief, pair_brief
+from allreach.report.build import build_report
 from allreach.report.localise import speech, texts
+from allreach.report.other_pages import other_pages
 from allreach.report.track import brief, track
 from sample_results import drawn_country, write_sample_results
 
@@ -269,3 +271,21 @@ def test_works_move_what_is_built_and_faults_are_all_named(tmp_path):
     page = (folder / "results" / "base" / "track" / "track.html").read_text(encoding="utf-8")
     assert "May 1, 2026" in page
     assert "works reported as finished" in page
+
+
+def test_the_report_leads_to_pages_written_since(tmp_path):
+    country = drawn_country(12, n_pixels=60)
+    folder = tmp_path / "AZE"
+    write_country(country, folder)
+    scenario = folder / "results" / "base"
+    write_sample_results(scenario, country)
+    index = build_report(scenario, country)
+    assert '"pages":[]' in index.read_text(encoding="utf-8").replace(" ", "")
+    track(folder, as_of=dt.date(2026, 11, 22))
+    brief(folder, as_of=dt.date(2026, 11, 22), languages=["en", "az"])
+    found = other_pages(scenario)
+    assert [page["key"] for page in found] == ["page_track", "page_brief"]
+    assert all((scenario / page["href"]).is_file() for page in found)
+    text = index.read_text(encoding="utf-8")
+    assert all(page["href"] in text for page in found)
+    assert build_report(scenario, country).read_text(encoding="utf-8") == text

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from allreach.errors import ParameterError
+from allreach.errors import DataMissingError, ParameterError
 from allreach.io.atomic import write_text
-from allreach.io.country_folder import Country
+from allreach.io.country_folder import Country, read_country
 from allreach.io.results_folder import Results, read_results
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
+from allreach.report.other_pages import other_pages
 from allreach.report.page import LANGUAGES, page
 from allreach.report.payload import payload
 
@@ -58,8 +59,21 @@ def build_report(
         params = _params_of(results, country)
     spoken = list(languages) if languages else [*country.config.languages, *LANGUAGES]
     out_path = out_path or results_dir / "index.html"
-    write_text(out_path, page(payload(country, results, params), spoken))
+    write_text(out_path, page(payload(country, results, params, other_pages(results_dir)), spoken))
     return out_path
+
+
+def lead_to_pages(folder: Path, *scenarios: str) -> None:
+    """Write the report of scenarios anew, where there is one, so that it leads to pages written since."""
+    with_report = [s for s in scenarios if (folder / "results" / s / "index.html").is_file()]
+    if not with_report or not (folder / "country.yaml").is_file():
+        return
+    try:
+        country = read_country(folder)
+        for scenario in with_report:
+            build_report(folder / "results" / scenario, country)
+    except DataMissingError:  # the folder's layers or results have been moved away: the page itself stands
+        return
 
 
 def _country_of(results: Results, country: Country) -> Country:

@@ -16,6 +16,7 @@ from allreach.io.results_folder import Results, read_results
 from allreach.io.vector import write_table
 from allreach.params.load import load_params
 from allreach.planning.compare import Comparison, Side, changed_inputs, compare
+from allreach.report.build import lead_to_pages
 from allreach.report.columns import pack_table
 from allreach.report.page import LANGUAGES, comparison_page
 from allreach.report.payload import payload
@@ -77,6 +78,8 @@ def compare_scenarios(
     write_text(out / "figures.csv", _csv(found.figures))
     write_json(out / "summary.json", {"a": first, "b": second, **found.summary, "inputs": inputs})
     write_text(page, comparison_page(_payload(country, results, found, inputs), spoken))
+    if out.parent == folder / "compare":
+        lead_to_pages(folder, first, second)
     return Compared(page, found, inputs)
 
 

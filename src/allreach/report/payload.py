@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -24,7 +25,9 @@ MANY_ROADS = 20_000  # above this, only the classes that carry routes between to
 PLACE_KEYS = ("admin1_code",)
 
 
-def payload(country: Country, results: Results, params: Params) -> dict[str, Any]:
+def payload(
+    country: Country, results: Results, params: Params, pages: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
     """Everything the page shows, ready for JSON, in a fixed order.
 
     Parameters
@@ -35,12 +38,15 @@ def payload(country: Country, results: Results, params: Params) -> dict[str, Any
         What has been computed so far; the plan may be missing.
     params
         Parameters of the run, for the list of assumptions.
+    pages
+        Pages beside the report (`other_pages`).
     """
     painter = Painter(country)
     frame = painter.frame
     relief = painter.relief()
     return {
         "meta": _meta(country, results, frame),
+        "pages": [dict(page) for page in pages],
         "figures": _figures(results),
         "relief": _picture(relief),
         "coverages": _coverages(painter, results),

@@ -21,6 +21,7 @@ from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.track_inputs import TrackInputs, read_track_inputs
 from allreach.report import blocks_html
 from allreach.report.brief_content import country_brief, pair_brief
+from allreach.report.build import lead_to_pages
 from allreach.report.localise import speech
 from allreach.report.track_content import track_page
 
@@ -93,6 +94,7 @@ def track(
         others = {speech(other)("language"): file for other, file in names.items() if other != language}
         write_text(out / name, blocks_html.page(content, others=others))
         files.append(out / name)
+    lead_to_pages(folder, scenario)
     return Tracked(inputs, targets, table, paths, effects, egdi, files)
 
 
@@ -144,6 +146,7 @@ def brief(
         write_text(base.with_suffix(".html"), blocks_html.page(content, others=others))
         write_json(base.with_suffix(".sources.json"), {"sources": content["sources"], "numbers": content["numbers"]})
         files += [base.with_suffix(suffix) for suffix in (".pdf", ".html", ".sources.json")]
+    lead_to_pages(folder, scenario)
     return files
 
 

@@ -5,6 +5,9 @@ function drawWords() {
   document.getElementById('title').textContent = document.title;
   document.getElementById('subtitle').textContent = `${t('scenario', { name: META.scenario })} · ${META.base_year}`;
   document.querySelectorAll('[data-text]').forEach((element) => { element.textContent = t(element.dataset.text); });
+  const pages = document.getElementById('pages');
+  pages.hidden = DATA.pages.length === 0;
+  fill(pages, DATA.pages.flatMap((page, i) => [i ? ' · ' : '', h('a', { href: page.href }, page.name ? `${t(page.key)}: ${page.name}` : t(page.key))]));
   const banner = document.getElementById('sketch-banner');
   banner.hidden = !META.sketch;
   if (META.sketch) fill(banner, h('strong', {}, t('sketch_banner')), ` ${t('sketch_banner_more')}`);
