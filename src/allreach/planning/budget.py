@@ -23,7 +23,7 @@ from allreach.planning.curve import drop, exclusive_usd
 from allreach.planning.cuts import Cut, Separator
 from allreach.planning.heuristic import Progress
 from allreach.planning.network_state import NetworkState, make_index
-from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
+from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise, scaled_iterations
 from allreach.planning.problem import (
     TECHNOLOGIES,
     Floats,
@@ -398,6 +398,7 @@ def _relaxed(
     highs = relaxation(programme, iteration_limit=int(planning.bound_iterations.value))
     highs.run()
     separator, cuts, spent = Separator(problem, columns), list[Cut](), 0
+    most = scaled_iterations(problem, int(planning.bound_cut_iterations.value))
     value, rounds = highs.getInfo().objective_function_value, 0
     for _ in range(int(planning.bound_cut_rounds.value)):
         found = separator.cuts(np.asarray(highs.getSolution().col_value, dtype=np.float64), max_cuts=20_000)
@@ -410,7 +411,7 @@ def _relaxed(
         highs.run()
         spent += int(highs.getInfo().simplex_iteration_count)
         before, value = value, highs.getInfo().objective_function_value
-        if spent > planning.bound_cut_iterations.value or value - before < ROUND_GAIN * abs(value):
+        if spent > most or value - before < ROUND_GAIN * abs(value):
             break
     whole = with_cuts(programme, cuts)
     price = np.asarray(highs.getSolution().row_dual, dtype=np.float64)

@@ -78,7 +78,7 @@ def optimise(
         with_flow=problem.n_arcs <= FLOW_ARCS_MAX,
         n_rounds=int(planning.bound_cut_rounds.value),
         iteration_limit=int(planning.bound_iterations.value),
-        cut_iterations=_iterations(problem, int(planning.bound_cut_iterations.value)),
+        cut_iterations=scaled_iterations(problem, int(planning.bound_cut_iterations.value)),
         clock=clock,
     )
     say("bound the cost", 1, 2)
@@ -118,7 +118,7 @@ def optimise(
     return Optimum(solution, bound, solution_pv_usd(problem, solution), clock.was_hit)
 
 
-def _iterations(problem: Problem, usual: int) -> int:
+def scaled_iterations(problem: Problem, usual: int) -> int:
     """Return simplex iterations that take as long on a large country as the usual ones on a small one."""
     return max(int(usual * min(1.0, USUAL_ARCS / max(problem.n_arcs, 1))), 1) if usual else 0
 
