@@ -16,6 +16,7 @@ import pandas as pd
 from allreach.planning import model
 from allreach.planning.cuts import Cut, Separator
 from allreach.planning.problem import NOT_SERVED_USD, Floats, Problem
+from allreach.planning.regions import RegionalPrices
 from allreach.planning.solver import Programme, limit_time, relaxation
 from allreach.planning.time_limit import TimeLimit
 
@@ -25,6 +26,10 @@ GUIDE_TIME = 0.4  # share of the time, where time is limited, for the relaxation
 IDLE_CUT_ROUNDS = 2  # a cut without a price in so many solves, one after the other, is dropped,
 IDLE_CUTS_MIN = 500  # where there are so many of them
 IDLE_ROUNDS = 3  # so many idle rounds, one after the other, are the last
+REGIONAL_ARCS_MIN = 50_000  # from so many arcs prices are raised region by region
+REGIONAL_CUTS_MIN = 1.5  # where the first separation finds so many cuts a part, as a solver slows down with them,
+REGION_PLACES = 300  # each of about so many places,
+N_BORDERS = 3  # with borders drawn so many times
 SAFETY = 1e-9  # relative; covers the rounding of the sums below
 
 
@@ -110,6 +115,8 @@ class Relaxation:
         Simplex iterations a solve at most; 0 leaves it open.
     cut_iterations
         No further round once the rounds together have taken so many simplex iterations; 0 leaves it open.
+    regional_iterations
+        The same where prices are raised region by region.
     method
         How the first relaxation is solved.
     clock
@@ -125,6 +132,7 @@ class Relaxation:
         max_cuts: int = 20_000,
         iteration_limit: int = 0,
         cut_iterations: int = 0,
+        regional_iterations: int = 0,
         method: str = "choose",
         clock: TimeLimit | None = None,
     ) -> None:
@@ -145,7 +153,31 @@ class Relaxation:
         self.is_true_cost = np.ones(self.columns.total, dtype=bool)
         self.is_true_cost[self.columns.n : self.columns.y] = False
         self.cut_iterations = cut_iterations
+        self.regional_iterations = regional_iterations
+        self.regional: RegionalPrices | None = None
+        if problem.n_arcs >= REGIONAL_ARCS_MIN and n_rounds and not with_flow:
+            n_found = len(self.separator.cuts(self.x()))
+            if n_found >= REGIONAL_CUTS_MIN * problem.n_parts:
+                self._go_regional(n_rounds)
+                return
         self._cut(n_rounds, max_cuts=max_cuts, max_iterations=cut_iterations, time_share=GUIDE_TIME)
+
+    def _go_regional(self, n_rounds: int) -> None:
+        """Raise the prices of a large country region by region."""
+        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
+        if len(price) != self.programme.n_rows:
+            price = np.zeros(self.programme.n_rows)
+        n_places = max(len(np.unique(self.problem.part_place)), 1)
+        self.regional = RegionalPrices(
+            self.problem,
+            self.columns,
+            self.programme,
+            self.x(),
+            price,
+            region_parts=max(REGION_PLACES * self.problem.n_parts // n_places, 1),
+            clock=self.clock,
+        )
+        self.regional.raise_prices(n_rounds, N_BORDERS, self.regional_iterations, time_share=GUIDE_TIME)
 
     def _cut(self, n_rounds: int, *, max_cuts: int, max_iterations: int, time_share: float) -> None:
         """Solve, cut, solve again, until the cuts bring next to nothing."""
@@ -191,6 +223,8 @@ class Relaxation:
 
     def x(self) -> Floats:
         """Return the point of the relaxation."""
+        if self.regional is not None:
+            return self.regional.x
         found = np.asarray(self.highs.getSolution().col_value, dtype=np.float64)
         return found if len(found) == self.columns.total else np.zeros(self.columns.total)
 
@@ -214,19 +248,36 @@ class Relaxation:
         self.highs.changeRowBounds(row, -highspy.kHighsInf, unserved_people)
         limit_time(self.highs, self.clock.left_s())
         self.highs.run()
+        if self.regional is not None:
+            found = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
+            guess = -float(found[row]) if len(found) else 0.0
+            return self._regional_bound(self.regional, exact, unserved_people, guess)
         self._cut(LAST_ROUNDS, max_cuts=20_000, max_iterations=self.cut_iterations, time_share=1.0)
         price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
         if len(price) != exact.n_rows + len(self.cuts):
             price = np.zeros(exact.n_rows + len(self.cuts))
+        return self._certified(exact, self.cuts, price, self.n_rounds)
+
+    def _regional_bound(
+        self, regional: RegionalPrices, exact: Programme, unserved_people: float, guess: float
+    ) -> Bound:
+        """Work out the bound region by region, now with the people that may go without."""
+        regional.allow_unserved(unserved_people, exact, guess=guess)
+        regional.raise_prices(LAST_ROUNDS, 1, self.regional_iterations, shift=N_BORDERS)
+        regional.allow_unserved(unserved_people, exact)
+        price = np.concatenate([regional.price, regional.cut_price])
+        return self._certified(exact, regional.cuts, price, regional.n_rounds)
+
+    def _certified(self, exact: Programme, cuts: list[Cut], price: Floats, n_rounds: int) -> Bound:
         # a cut without a price proves nothing: the certificate does without
         paid = np.flatnonzero(price[exact.n_rows :])
-        cuts = [self.cuts[k] for k in paid.tolist()]
+        cuts = [cuts[k] for k in paid.tolist()]
         price = np.concatenate([price[: exact.n_rows], price[exact.n_rows + paid]])
         programme = with_cuts(exact, cuts)
         value, nothing = bound_from_prices(programme, price), bound_from_prices(programme, np.zeros(programme.n_rows))
         if nothing > value:
             value, price = nothing, np.zeros(programme.n_rows)
-        return Bound(value * model.COST_UNIT_USD, programme, price, self.x(), self.columns, len(cuts), self.n_rounds)
+        return Bound(value * model.COST_UNIT_USD, programme, price, self.x(), self.columns, len(cuts), n_rounds)
 
 
 def lower_bound(problem: Problem, *, unserved_people: float, n_rounds: int, with_flow: bool = True) -> Bound:

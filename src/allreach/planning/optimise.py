@@ -20,6 +20,7 @@ WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by on
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
 WHOLE_OPTIONS_MAX = 5_000  # households are shared out anew as a whole up to so many options
 USUAL_ARCS = 100_000  # beyond so many arcs an iteration counts for more
+REGIONAL_ITERATIONS = 10  # iterations of regions take so much less time than those of a whole country
 ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
 FLOW_ARCS_MAX = 6_000  # demand is followed arc by arc through the relaxation up to so many arcs; beyond, by cuts alone
 
@@ -79,6 +80,7 @@ def optimise(
         n_rounds=int(planning.bound_cut_rounds.value),
         iteration_limit=int(planning.bound_iterations.value),
         cut_iterations=scaled_iterations(problem, int(planning.bound_cut_iterations.value)),
+        regional_iterations=REGIONAL_ITERATIONS * int(planning.bound_cut_iterations.value),
         clock=clock,
     )
     say("bound the cost", 1, 2)
