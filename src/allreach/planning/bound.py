@@ -16,7 +16,7 @@ import pandas as pd
 from allreach.planning import model
 from allreach.planning.cuts import Cut, Separator
 from allreach.planning.problem import NOT_SERVED_USD, Floats, Problem
-from allreach.planning.regions import RegionalPrices
+from allreach.planning.regions import NOBODY, RegionalPrices
 from allreach.planning.solver import Programme, limit_time, relaxation
 from allreach.planning.time_limit import TimeLimit
 
@@ -262,9 +262,15 @@ class Relaxation:
         self, regional: RegionalPrices, exact: Programme, unserved_people: float, guess: float
     ) -> Bound:
         """Work out the bound region by region, now with the people that may go without."""
-        regional.allow_unserved(unserved_people, exact, guess=guess)
-        regional.raise_prices(LAST_ROUNDS, 1, self.regional_iterations, shift=N_BORDERS)
-        regional.allow_unserved(unserved_people, exact)
+        tried = []
+        # the best price of a person for the rows as they stand, and that of the relaxation without cuts
+        for usd in (0.0, guess) if unserved_people > NOBODY else (0.0,):
+            one = regional.copy()
+            one.allow_unserved(unserved_people, exact, guess=usd)
+            one.raise_prices(LAST_ROUNDS, 1, self.regional_iterations, shift=N_BORDERS)
+            one.allow_unserved(unserved_people, exact)
+            tried.append(one)
+        self.regional = regional = max(tried, key=RegionalPrices.value)
         price = np.concatenate([regional.price, regional.cut_price])
         return self._certified(exact, regional.cuts, price, regional.n_rounds)
 

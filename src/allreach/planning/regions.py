@@ -7,6 +7,7 @@ each solve raises the bound or leaves it. Where two regions meet prices may get 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 import highspy
@@ -83,6 +84,13 @@ class RegionalPrices:
         self.n_rounds = 0
         families = np.repeat([name for name, _ in programme.row_family], [k for _, k in programme.row_family])
         self.is_common = families == "reach"
+
+    def copy(self) -> RegionalPrices:
+        """Return prices that can be raised apart from these."""
+        out = copy(self)
+        for name in ("x", "price", "cost", "reduced", "cut_price", "idle", "cuts"):
+            setattr(out, name, getattr(self, name).copy())
+        return out
 
     def raise_prices(
         self, n_rounds: int, n_borders: int, max_iterations: int, *, time_share: float = 1.0, shift: int = 0
