@@ -88,10 +88,12 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line: 0 ok, 1 failed, 2 wrong input, 130 stopped by the user."""
+    from allreach.cli.interrupt import remembered
     from allreach.errors import AllreachError, InputError
 
     try:
-        code = cli.main(standalone_mode=False)
+        with remembered():
+            code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         _fail("stopped; what is finished is kept, run the same command again to go on", 130)
     except KeyboardInterrupt:

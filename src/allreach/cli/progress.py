@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 import click
 
+from allreach.cli.interrupt import check
+
 Callback = Callable[[str, int, int], None]
 
 
@@ -43,6 +45,7 @@ def bars() -> Iterator[Callback]:
         tasks: dict[str, int] = {}
 
         def update(stage: str, done: int, total: int) -> None:
+            check()
             if stage not in tasks:
                 tasks[stage] = int(progress.add_task(stage, total=total))
             progress.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
@@ -55,6 +58,7 @@ def _lines() -> Callback:
     ended: set[str] = set()
 
     def update(stage: str, done: int, total: int) -> None:
+        check()
         if stage not in started:
             started[stage] = time.monotonic()
             click.echo(f"{stage} ...", err=True)
