@@ -150,7 +150,7 @@ def plan(
         **({"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}),
         **({} if within is None else {"budget": _budget_summary(inputs, assembly, within, sums.pv_usd)}),
         "last_percent": last_percent(curve, people),
-        "deterministic": not getattr(best, "stopped_early", False),
+        "deterministic": not best.stopped_early,
         "horizon_years": int(planning.horizon_years.value),
         "discount_rate": inputs.params.costs.discount_rate.value,
         "demand": result_tables.demand_summary(inputs),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,11 @@ ARC_PIXELS = 0.5  # spacing of radials at the range, in pixels
 N_TERMS = 4000  # entries of the table of distance terms
 SQUARES_PER_RANGE = 8
 LOSSES_PER_BATCH = 4_000_000  # bounds memory: 48 MB
+
+SiteLosses: TypeAlias = Callable[[int, NDArray[np.float32]], None]
+"""Writes the losses of a site at the receivers in the squares within range; shape (3, receivers)."""
+Merge: TypeAlias = Callable[[int, int, int, NDArray[np.int64], NDArray[np.float32]], None]
+"""Takes (row of squares, first site, last site + 1, where the losses of each begin, losses)."""
 
 
 def serve_by_sweep(
@@ -72,12 +77,7 @@ def serve_by_sweep(
     heard = hear_by_sweep(
         x_m, y_m, sites, environment, terminals, arc_pixels=arc_pixels, progress=progress, stage=stage
     )
-    n = len(x_m)
-    back = np.empty(n, dtype=np.int64)
-    back[heard.own] = np.arange(n)
-    n_void = heard.n_void[back]
-    by_terminal = [type(h)._make(np.ascontiguousarray(array[..., back]) for array in h) for h in heard.by_terminal]
-    return [served(h, n_void, sites, heard.order, t, environment) for h, t in zip(by_terminal, terminals, strict=True)]
+    return as_served(heard, sites, terminals, environment)
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,18 @@ class HeardBySweep:
     order: NDArray[np.int64]
     by_terminal: list[Heard]
     n_void: NDArray[np.int32]
+
+
+def as_served(
+    heard: HeardBySweep, sites: SiteArrays, terminals: Sequence[Terminal], environment: Environment
+) -> list[Served]:
+    """Best servers of what was heard, one result for each terminal, receivers in their own order."""
+    n = len(heard.own)
+    back = np.empty(n, dtype=np.int64)
+    back[heard.own] = np.arange(n)
+    n_void = heard.n_void[back]
+    by_terminal = [type(h)._make(np.ascontiguousarray(array[..., back]) for array in h) for h in heard.by_terminal]
+    return [served(h, n_void, sites, heard.order, t, environment) for h, t in zip(by_terminal, terminals, strict=True)]
 
 
 def hear_by_sweep(
@@ -181,7 +193,7 @@ def scene_of(
     """Put receivers and sites in the terms of the compiled sweep."""
     raster, air = environment.raster(), environment.air(environment.radio.range_km.value)
     towers = masts(sites, terminal.noise_figure_db)
-    squares, own = _squares(x_m, y_m, air.range_m)
+    squares, own = squares_of(x_m, y_m, air.range_m)
     rays = _rays(air.range_m, raster.pixel_m, air.clutter_gap_m, arc_pixels)
     freq_ghz = sites.bands_mhz() / 1000.0
     asked = asked_of_receivers(terminal.height_m, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, n0=air.n0)
@@ -192,7 +204,7 @@ def scene_of(
 
 def sweep_in_batches(
     scene: Scene,
-    merge: Callable[[int, int, int, NDArray[np.int64], NDArray[np.float32]], None],
+    merge: Merge,
     n_threads: int,
     report: Callable[[int], None],
 ) -> None:
@@ -201,35 +213,63 @@ def sweep_in_batches(
     Parameters
     ----------
     merge
-        Called in threads with (row of squares, first site, last site + 1, where the losses of each begin, losses).
+        Called in threads.
     report
         Called with the number of sites done.
     """
-    s, n_sites = scene, len(scene.counts)
+    s = scene
     band_nu = -0.78 * np.sqrt(s.asked.bands[:, 1])
     height_m = float(s.asked.rx_height_m[0])
-    ends = np.cumsum(s.counts)
+
+    def losses_of(site: int, out: NDArray[np.float32]) -> None:
+        site_losses(
+            site, s.squares, s.raster, s.towers, s.air, s.rays, height_m, s.asked.bands, band_nu, s.asked.times,
+            s.asked.locations, out,
+        )  # fmt: skip
+
+    in_batches(s.counts, s.squares, losses_of, merge, n_threads, report)
+
+
+def in_batches(
+    counts: NDArray[np.int64],
+    squares: Squares,
+    losses_of: SiteLosses,
+    merge: Merge,
+    n_threads: int,
+    report: Callable[[int], None],
+) -> None:
+    """Find losses site by site, as many at a time as memory allows, and merge them square by square.
+
+    Parameters
+    ----------
+    counts
+        Receivers in the squares within range of each site.
+    squares
+        Receivers in squares.
+    losses_of, merge
+        Called in threads.
+    report
+        Called with the number of sites done.
+    """
+    n_sites, ends = len(counts), np.cumsum(counts)
     first = 0
     while first < n_sites:
         before = int(ends[first - 1]) if first else 0
         last = max(int(np.searchsorted(ends, before + LOSSES_PER_BATCH, side="right")), first + 1)
-        begins = np.concatenate([[0], np.cumsum(s.counts[first:last])]).astype(np.int64)
+        begins = np.concatenate([[0], np.cumsum(counts[first:last])]).astype(np.int64)
         losses = np.empty((3, int(begins[-1])), dtype=np.float32)
 
-        def sweep(site: int, batch: tuple[Any, ...] = (first, begins, losses)) -> None:
+        def one_site(site: int, batch: tuple[Any, ...] = (first, begins, losses)) -> None:
             start, at, out = batch
             i = site - start
             if at[i + 1] > at[i]:
-                site_losses(
-                    site, s.squares, s.raster, s.towers, s.air, s.rays, height_m, s.asked.bands, band_nu,
-                    s.asked.times, s.asked.locations, out[:, at[i] : at[i + 1]],
-                )  # fmt: skip
+                losses_of(site, out[:, at[i] : at[i + 1]])
 
         def merge_batch(row: int, batch: tuple[Any, ...] = (first, last, begins, losses)) -> None:
             merge(row, *batch)
 
-        in_threads(sweep, range(first, last), n_threads)
-        in_threads(merge_batch, range(s.squares.start.shape[0]), n_threads)
+        in_threads(one_site, range(first, last), n_threads)
+        in_threads(merge_batch, range(squares.start.shape[0]), n_threads)
         report(last)
         first = last
 
@@ -285,7 +325,7 @@ def losses_of_site_db(
     return loss_db, depression_deg
 
 
-def _squares(x_m: NDArray[np.float64], y_m: NDArray[np.float64], range_m: float) -> tuple[Squares, NDArray[np.int64]]:
+def squares_of(x_m: NDArray[np.float64], y_m: NDArray[np.float64], range_m: float) -> tuple[Squares, NDArray[np.int64]]:
     """Receivers by squares of the map, and their order."""
     side_m = range_m / SQUARES_PER_RANGE
     x_m, y_m = np.ascontiguousarray(x_m, dtype=np.float64), np.ascontiguousarray(y_m, dtype=np.float64)

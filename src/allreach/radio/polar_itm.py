@@ -13,10 +13,10 @@ from allreach.kernels.longley_rice_link import LIMITS, OK, ground_impedance, inp
 from allreach.radio._paths import Air, Masts, Raster
 from allreach.radio._polar import Squares, counts_in_span, span
 from allreach.radio._polar_itm import Fan, Ground, site_losses
-from allreach.radio.all_sites import SiteLosses, serve_site_by_site
+from allreach.radio.all_sites import serve_site_by_site
 from allreach.radio.link_budget import Terminal
 from allreach.radio.models import ItmGround
-from allreach.radio.polar import ARC_PIXELS, _squares
+from allreach.radio.polar import ARC_PIXELS, SiteLosses, squares_of
 from allreach.radio.reception import Environment, Progress, Served, masts
 from allreach.radio.sites import SiteArrays
 
@@ -124,7 +124,7 @@ def itm_losses_of_site_db(
         return loss_db, depression_deg
     raster, air, tower = environment.raster(), environment.air(environment.radio.range_km.value), masts(site, 0.0)
     soil = ground_of(ground)
-    squares, own = _squares(x_m, y_m, air.range_m)
+    squares, own = squares_of(x_m, y_m, air.range_m)
     counts = np.empty(1, dtype=np.int64)
     counts_in_span(squares, tower.x_m, tower.y_m, air.range_m, counts)
     found = np.full((3, int(counts[0])), np.nan, dtype=np.float32)
