@@ -25,7 +25,7 @@ from allreach.country.check import require_sound
 from allreach.country.home import home_pixels
 from allreach.country.sketch import sketch
 from allreach.demand.points import DemandPoints, demand_points
-from allreach.errors import DataMissingError, Fault, InputError
+from allreach.errors import DataMissingError, Fault, InfeasibleError, InputError
 from allreach.io import stages
 from allreach.io.atomic import PART, write_json, write_text
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
@@ -330,8 +330,7 @@ def _plan(job: Run, measured: Measured) -> PlanResult:
     plan, verified, margin_db, margins_db = _plan_and_verify(job, measured, satellites, evidence)
     summary = {
         **plan.summary,
-        "reached_share": verified.summary["reached_share"],
-        "planned_share": verified.summary["planned_share"],
+        **_verified_figures(plan.summary, verified.summary),
         "margin_db": margin_db,
         "margins_tried_db": margins_db,
         "started_from": job.start_from or NOTHING,
@@ -355,10 +354,13 @@ def _plan(job: Run, measured: Measured) -> PlanResult:
     for name, table in plan.bound.items():
         write_frame(out / "bound" / f"{name}.parquet", table)
     write_table(job.results / "verify" / "places.parquet", verified.places, "measure_places")
+    write_table(job.results / "verify" / "institutions.parquet", verified.institutions, "verify_institutions")
+    write_table(job.results / "verify" / "tiers.parquet", verified.tiers, "verify_tiers")
     write_json(job.results / "verify" / "summary.json", verified.summary)
     write_json(out / "summary.json", summary)
     files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    files += [job.results / "verify" / "places.parquet", job.results / "verify" / "summary.json"]
+    files += [job.results / "verify" / f"{name}.parquet" for name in ("places", "institutions", "tiers")]
+    files.append(job.results / "verify" / "summary.json")
     stages.finish(job.results, "plan", job.keys["plan"], files)
     return plan
 
@@ -428,7 +430,9 @@ def _plan_and_verify(
 ) -> tuple[PlanResult, VerifyResult, float, list[float]]:
     """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
 
-    The round that reaches most people counts; of equal ones the first.
+    Measured are the people at the standard, those at the speed of each tier, and the institutions; any of them may ask
+    for a further round. The round that leaves fewest people (and institutions, in people) without what is asked for
+    counts; of equal ones the first. A round that no plan meets at its margin ends the search.
     """
     country, params, rules = job.country, job.params, job.params.planning
     margin_db = params.radio.planned_neighbour_margin_db.value
@@ -436,27 +440,54 @@ def _plan_and_verify(
     start = read_start(job.folder / "results" / job.start_from) if job.start_from else None
     margins_db: list[float] = []
     for number in range(int(rules.verify_rounds.value)):
+        try:
+            with _timed(job, f"plan_{number + 1}"):
+                plan = plan_country(
+                    measured.points, measured.result, measured.environment, country.layers, job.config, params,
+                    clutter_class=country.clutter_class, population=country.population, margin_db=margin_db,
+                    satellites=satellites, air_at=air_at(params.backhaul), evidence=evidence, start_from=start,
+                    time_limit_s=job.time_limit_s, progress=_named(job.progress, number),
+                )  # fmt: skip
+        except InfeasibleError as error:
+            if best is None:
+                raise
+            job.say(f"no plan at a margin of {margin_db:g} dB, the one before it stands: {error}")
+            break
         margins_db.append(margin_db)
-        with _timed(job, f"plan_{number + 1}"):
-            plan = plan_country(
-                measured.points, measured.result, measured.environment, country.layers, job.config, params,
-                clutter_class=country.clutter_class, population=country.population, margin_db=margin_db,
-                satellites=satellites, air_at=air_at(params.backhaul), evidence=evidence, start_from=start,
-                time_limit_s=job.time_limit_s, progress=_named(job.progress, number),
-            )  # fmt: skip
         with _timed(job, f"verify_{number + 1}"):
             verified = verify(
                 measured.points, planned_sites(country.table("sites"), plan.sites), plan.assignments,
-                measured.environment, params.demand, growth=params.demand.growth(rules.horizon_years.value),
-                evidence=evidence, progress=_named(job.progress, number),
+                measured.environment, params.demand, institutions=plan.institutions,
+                growth=params.demand.growth(rules.horizon_years.value), evidence=evidence,
+                progress=_named(job.progress, number),
             )  # fmt: skip
-        if best is None or verified.summary["reached_share"] > best[1].summary["reached_share"]:
+        weight = rules.institution_people.value
+        if best is None or verified.without(weight) < best[1].without(weight):
             best = plan, verified, margin_db
-        if verified.summary["planned_share"] - verified.summary["reached_share"] <= rules.verify_tolerance_share.value:
+        if verified.shortfall() <= rules.verify_tolerance_share.value:
             break
         margin_db += rules.verify_margin_step_db.value
     assert best is not None
     return *best, margins_db
+
+
+def _verified_figures(planned: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Figures of the plan's summary that measuring the planned network gives; planned ones stay beside them."""
+    out: dict[str, Any] = {name: found[name] for name in ("reached_share", "planned_share")}
+    if "tiers" in found:
+        out["tiers"] = [
+            {**tier, "verified_people_share": seen["reached_share"]}
+            for tier, seen in zip(planned["tiers"], found["tiers"], strict=True)
+        ]
+    if "institutions" in found:
+        kinds = found["institutions"]["by_kind"]
+        told = planned["institutions"]
+        out["institutions"] = {
+            **told,
+            "n_verified": found["institutions"]["verified"],
+            "by_kind": {kind: {**n, "verified": kinds[kind]["verified"]} for kind, n in told["by_kind"].items()},
+        }
+    return out
 
 
 def _named(progress: Progress, number: int) -> Progress:

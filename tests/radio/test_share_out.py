@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -76,3 +78,41 @@ def test_no_limit_is_passed_and_more_demand_never_serves_more(seed: int, factor:
     assert share_out(table, heavier).sum() <= got.sum() * (1 + 2e-3) + 1e-6  # ties are broken by load, at a thousandth
     order = rng.permutation(len(pairs))
     assert share_out(table.take(order), bound).sum() == pytest.approx(got.sum(), rel=1e-6, abs=1e-6)
+
+
+def test_who_promises_a_tier_sits_where_the_tier_is() -> None:
+    """Both rows could use both points; only the slower point gets the tier that row 1 promises."""
+    plain = entries([(0, 0, 0, 0, 100.0), (0, 1, 0, 0, 50.0), (1, 0, 0, 0, 100.0), (1, 1, 0, 0, 50.0)])
+    tiered = replace(plain, tiers=np.array([0, 1, 0, 1]))
+    given = limits([3.0, 3.0], [3.0, 3.0])
+    np.testing.assert_allclose(share_out(tiered, replace(given, row_tiers=np.array([0, 1]))), [3.0, 0.0, 0.0, 3.0])
+    assert share_out(plain, given).sum() == pytest.approx(6.0)
+
+
+def test_a_tier_never_costs_service() -> None:
+    """Row 1 promises a tier that only point 0 gets, but row 0 has no other point: it stays served."""
+    table = replace(entries([(0, 0, 0, 0, 90.0), (1, 0, 0, 0, 90.0), (1, 1, 0, 0, 80.0)]), tiers=np.array([1, 1, 0]))
+    got = share_out(table, replace(limits([4.0, 4.0], [4.0, 4.0]), row_tiers=np.array([0, 1])))
+    np.testing.assert_allclose(got, [4.0, 0.0, 4.0], atol=1e-6)
+
+
+def test_sectors_may_have_caps_of_their_own() -> None:
+    caps = np.array([[0.5, 0.1, 0.0]])
+    table = entries([(0, 0, 0, 0, 20.0), (1, 1, 0, 1, 20.0), (2, 2, 0, 2, 20.0)])
+    np.testing.assert_allclose(share_out(table, limits([99.0] * 3, [99.0] * 3, load_cap=caps)), [10.0, 2.0, 0.0])
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.integers(0, 10_000))
+def test_tiers_change_who_sits_where_and_not_how_many_are_served(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n_rows, n_points = int(rng.integers(1, 6)), int(rng.integers(1, 9))
+    pairs = [(r, p) for r in range(n_rows) for p in range(n_points) if rng.random() < 0.7] or [(0, 0)]
+    plain = entries([(r, p, 0, p % 3, float(rng.uniform(5, 90))) for r, p in pairs])
+    tiered = replace(plain, tiers=rng.integers(0, 3, n_points)[plain.point])
+    given = limits(rng.uniform(0, 6, n_rows).tolist(), rng.uniform(0, 6, n_points).tolist())
+    asked = replace(given, row_tiers=rng.integers(0, 3, n_rows))
+    before, after = share_out(plain, given), share_out(tiered, asked)
+    assert after.sum() == pytest.approx(before.sum(), abs=1e-5)
+    kept = asked.promised(tiered)
+    assert float(after @ kept) >= float(before @ kept) - 1e-5

@@ -71,6 +71,10 @@ def result_layers(results: Results, country: Country) -> dict[str, pd.DataFrame]
         layers["places"] = results.places
     if results.planned_places is not None:
         layers["places_planned_network"] = results.planned_places
+    if results.planned_institutions is not None:
+        layers["institutions_planned_network"] = results.planned_institutions
+    if results.planned_tiers is not None:
+        layers["tiers_planned_network"] = results.planned_tiers
     for name, layer in PLAN_LAYERS.items():
         if name in results.plan:
             layers[layer] = results.plan[name]

@@ -33,6 +33,8 @@ class Results:
         Table ``measure_places``, or none.
     planned_places
         The same table measured on the planned network, or none.
+    planned_institutions, planned_tiers
+        Tables ``verify_institutions`` and ``verify_tiers``, or none.
     plan
         Tables ``plan_*`` by name without ``plan_``; empty before the plan.
     bill
@@ -52,6 +54,8 @@ class Results:
     scenario: str
     places: gpd.GeoDataFrame | None = None
     planned_places: gpd.GeoDataFrame | None = None
+    planned_institutions: gpd.GeoDataFrame | None = None
+    planned_tiers: pd.DataFrame | None = None
     plan: dict[str, pd.DataFrame] = field(default_factory=dict)
     bill: pd.DataFrame | None = None
     curve: pd.DataFrame | None = None
@@ -83,8 +87,7 @@ def read_results(folder: Path) -> Results:
         path = folder / "plan" / f"{name}.parquet"
         if path.is_file():
             plan[name] = read_table(path, f"plan_{name}")
-    verified = folder / "verify" / "places.parquet"
-    robust = folder / "plan" / "robustness.parquet"
+    verified = folder / "verify"
     rasters = {
         (step, path.stem.removeprefix("coverage_")): path
         for step in ("measure", "verify")
@@ -93,13 +96,15 @@ def read_results(folder: Path) -> Results:
     return Results(
         scenario=folder.name,
         places=read_table(folder / "measure" / "places.parquet", "measure_places"),
-        planned_places=read_table(verified, "measure_places") if verified.is_file() else None,
+        planned_places=_read_parquet(verified / "places.parquet", "measure_places"),
+        planned_institutions=_read_parquet(verified / "institutions.parquet", "verify_institutions"),
+        planned_tiers=_read_parquet(verified / "tiers.parquet", "verify_tiers"),
         plan=plan,
         bill=_read_csv(folder / "plan" / "bill_of_materials.csv", "plan_bill_of_materials"),
         curve=_read_csv(folder / "plan" / "curve.csv", None),
         percents=_read_csv(folder / "plan" / "percents.csv", None),
         tornado=_read_csv(folder / "plan" / "tornado.csv", "plan_tornado"),
-        robustness=read_table(robust, "plan_robustness") if robust.is_file() else None,
+        robustness=_read_parquet(folder / "plan" / "robustness.parquet", "plan_robustness"),
         measure_summary=read_json(folder / "measure" / "summary.json"),
         plan_summary=read_json(folder / "plan" / "summary.json"),
         verify_summary=read_json(folder / "verify" / "summary.json"),
@@ -117,6 +122,10 @@ def read_start(folder: Path) -> dict[str, pd.DataFrame]:
 def read_coverage(results: Results, step: str, name: str) -> tuple[NDArray[np.generic], Grid]:
     """Read one coverage raster and its grid."""
     return read_raster(results.rasters[step, name])
+
+
+def _read_parquet(path: Path, table: str) -> gpd.GeoDataFrame | None:
+    return read_table(path, table) if path.is_file() else None
 
 
 def _read_csv(path: Path, table: str | None) -> pd.DataFrame | None:

@@ -36,7 +36,7 @@ def fill_sectors(
     is_eligible: NDArray[np.bool_],
     backhaul_mbps: NDArray[np.float64],
     n_sectors_most: int,
-    load_cap: float,
+    load_cap: float | NDArray[np.float64],
 ) -> Loads:
     """Serve the points of each sector, those with the best rate first, until the load or the backhaul is at its cap.
 
@@ -58,7 +58,7 @@ def fill_sectors(
     n_sectors_most
         Most sectors of a site.
     load_cap
-        Largest load.
+        Largest load, of all sectors or of each, shape (n_sites, most sectors).
     """
     n_sites = len(backhaul_mbps)
     shape = (n_sites, n_sectors_most)
@@ -73,7 +73,8 @@ def fill_sectors(
     wanted = np.bincount(cell, weights=need, minlength=n_sites * n_sectors_most)
     # Cumulated within the sector: subtracting a running total of all sectors would lose digits in a large country.
     before = _cumulated_before(cell, need)
-    share = np.where(need > 0, np.clip((load_cap - before) / np.where(need > 0, need, 1.0), 0.0, 1.0), 1.0)
+    cap = np.broadcast_to(np.asarray(load_cap, dtype=np.float64), shape).reshape(-1)[cell]
+    share = np.where(need > 0, np.clip((cap - before) / np.where(need > 0, need, 1.0), 0.0, 1.0), 1.0)
     carried = np.bincount(site[use], weights=share * demand_mbps[use], minlength=n_sites)
     limit = np.where(np.isnan(backhaul_mbps), np.inf, backhaul_mbps)
     squeeze = np.where(carried > limit, limit / np.where(carried > 0, carried, 1.0), 1.0)

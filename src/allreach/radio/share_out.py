@@ -30,6 +30,8 @@ class Entries:
         Serving sector.
     rate_mbps
         Speed alone in the sector. [Mbit/s]
+    tiers
+        How many of the standard's higher speeds the point gets; none where the standard has no tiers.
     """
 
     row: NDArray[np.int64]
@@ -37,10 +39,14 @@ class Entries:
     site: NDArray[np.int32]
     sector: NDArray[np.int8]
     rate_mbps: NDArray[np.float64]
+    tiers: NDArray[np.int64] | None = None
 
     def take(self, index: NDArray) -> Entries:
         """Return some of the entries."""
-        return Entries(self.row[index], self.point[index], self.site[index], self.sector[index], self.rate_mbps[index])
+        tiers = None if self.tiers is None else self.tiers[index]
+        return Entries(
+            self.row[index], self.point[index], self.site[index], self.sector[index], self.rate_mbps[index], tiers
+        )
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,9 @@ class Limits:
     n_sectors_most
         Most sectors of a site.
     load_cap
-        Largest load of a sector.
+        Largest load of a sector, of all or of each, shape (sites, most sectors).
+    row_tiers
+        How many of the standard's higher speeds each row promises; none where the standard has no tiers.
     """
 
     row_households: NDArray[np.float64]
@@ -66,26 +74,39 @@ class Limits:
     mbps: float
     backhaul_mbps: NDArray[np.float64]
     n_sectors_most: int
-    load_cap: float
+    load_cap: float | NDArray[np.float64]
+    row_tiers: NDArray[np.int64] | None = None
+
+    def promised(self, entries: Entries) -> NDArray[np.float64]:
+        """How many of the promised higher speeds a household gets at each entry."""
+        if entries.tiers is None or self.row_tiers is None:
+            return np.zeros(len(entries.row))
+        return np.minimum(entries.tiers, self.row_tiers[entries.row]).astype(np.float64)
 
 
 def share_out(entries: Entries, limits: Limits) -> NDArray[np.float64]:
     """Households served at each entry: as many in all as the points, sectors and backhauls allow.
 
     First every row takes its best placed points; where that leaves households of a knot of sites unserved, a linear
-    programme shares the knot out anew.
+    programme shares the knot out anew. Of sharings that serve as many, one that keeps most promises of higher speeds.
     """
     served = _best_first(entries, limits)
     if not len(entries.row):
         return served
-    by_row = np.bincount(entries.row, weights=served, minlength=len(limits.row_households))
-    short = limits.row_households - by_row > TOLERANCE_HOUSEHOLDS
+    n_rows = len(limits.row_households)
+    short = limits.row_households - np.bincount(entries.row, weights=served, minlength=n_rows) > TOLERANCE_HOUSEHOLDS
+    kept = limits.promised(entries)
+    if limits.row_tiers is not None:
+        wanted = limits.row_households * limits.row_tiers
+        short |= wanted - np.bincount(entries.row, weights=served * kept, minlength=n_rows) > TOLERANCE_HOUSEHOLDS
     knot = _knots(entries, limits)
     for k in np.unique(knot[short[entries.row]]):
         mine = np.flatnonzero(knot == k)
         if len(mine) <= LARGEST_PROGRAMME:
             better = _programme(entries.take(mine), limits)
-            if better.sum() > served[mine].sum():
+            more = float(better.sum() - served[mine].sum())
+            more_kept = float(((better - served[mine]) * kept[mine]).sum())
+            if more > 0.0 or (more > -TOLERANCE_HOUSEHOLDS and more_kept > TOLERANCE_HOUSEHOLDS):
                 served[mine] = better
     return served
 
@@ -94,7 +115,11 @@ def _best_first(entries: Entries, limits: Limits) -> NDArray[np.float64]:
     """Rows with the fewest covered households first, each on its best placed points; then sectors turn people away."""
     n_rows = len(limits.row_households)
     reach = np.bincount(entries.row, weights=limits.point_households[entries.point], minlength=n_rows)
-    order = np.lexsort((entries.point, -entries.rate_mbps, entries.row, reach[entries.row]))
+    keys: list[NDArray] = [entries.point, -entries.rate_mbps, -limits.promised(entries), entries.row]
+    keys.append(reach[entries.row])
+    if limits.row_tiers is not None:  # who promises more chooses first
+        keys.append(-limits.row_tiers[entries.row])
+    order = np.lexsort(keys)
     starts = np.flatnonzero(np.diff(entries.row[order], prepend=-1))
     left = limits.point_households.copy()
     placed = np.zeros(len(entries.row))
@@ -124,16 +149,18 @@ def _knots(entries: Entries, limits: Limits) -> NDArray[np.int64]:
 
 
 def _programme(entries: Entries, limits: Limits) -> NDArray[np.float64]:
-    """Serve the most households; of equal sharings, the one with least load."""
+    """Serve the most households; of equal sharings, the one that keeps most promises, then the one with least load."""
     n = len(entries.row)
     need = limits.mbps / entries.rate_mbps
+    n_sites = len(limits.backhaul_mbps)
     cell = entries.site.astype(np.int64) * limits.n_sectors_most + entries.sector
+    cap = np.broadcast_to(np.asarray(limits.load_cap, dtype=np.float64), (n_sites, limits.n_sectors_most)).reshape(-1)
     backhaul = limits.backhaul_mbps[entries.site]
     blocks, bounds = [], []
     for group, weight, limit in (
         (entries.row, np.ones(n), limits.row_households[entries.row]),
         (entries.point, np.ones(n), limits.point_households[entries.point]),
-        (cell, need, np.full(n, limits.load_cap)),
+        (cell, need, cap[cell]),
         (entries.site.astype(np.int64), np.full(n, limits.mbps), np.where(np.isnan(backhaul), np.inf, backhaul)),
     ):
         _, first, index = np.unique(group, return_index=True, return_inverse=True)
@@ -141,8 +168,16 @@ def _programme(entries: Entries, limits: Limits) -> NDArray[np.float64]:
         block = csr_array((weight, (index, np.arange(n))), shape=(len(first), n))
         blocks.append(block[np.flatnonzero(finite)])
         bounds.append(limit[first][finite])
-    cost = -1.0 + 1e-3 * need / max(float(need.max()), 1e-300)
-    found = linprog(cost, A_ub=vstack(blocks), b_ub=np.concatenate(bounds), bounds=(0, None), method="highs-ds")
+    rows, upper = vstack(blocks), np.concatenate(bounds)
+    least_load = 1e-3 * need / max(float(need.max()), 1e-300)
+    found = linprog(least_load - 1.0, A_ub=rows, b_ub=upper, bounds=(0, None), method="highs-ds")
     if found.x is None:
         return np.zeros(n)
-    return np.clip(np.asarray(found.x, dtype=np.float64), 0.0, None)
+    served = np.clip(np.asarray(found.x, dtype=np.float64), 0.0, None)
+    kept = limits.promised(entries)
+    if not kept.any():
+        return served
+    as_many = csr_array(-np.ones((1, n)))
+    rows, upper = vstack([rows, as_many]), np.append(upper, TOLERANCE_HOUSEHOLDS - served.sum())
+    again = linprog(least_load - kept, A_ub=rows, b_ub=upper, bounds=(0, None), method="highs-ds")
+    return served if again.x is None else np.clip(np.asarray(again.x, dtype=np.float64), 0.0, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -20,9 +20,11 @@ from allreach.radio.service import service_links
 from allreach.radio.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks
 from allreach.radio.share_out import Entries, Limits, share_out
 from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.radio.verify_institutions import connect, counts
 
 RADIO_TECHNOLOGIES = {"existing": HANDSET, "mobile_upgrade": HANDSET, "mobile_new": HANDSET, "fwa": FWA}
 OTHER_TECHNOLOGIES = ("fibre", "satellite_geo", "satellite_leo")
+SPEED_EPS_MBPS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -34,28 +36,60 @@ class VerifyResult:
     places
         Table ``measure_places`` of the planned network; ``predicted_share`` is the verified share.
     summary
-        ``reached_share`` (verified, by people), ``planned_share`` (as assigned), households lost and why.
+        ``reached_share`` (verified, by people), ``planned_share`` (as assigned), households lost and why;
+        ``tiers`` and ``institutions`` likewise, where the standard has tiers and the plan connects institutions.
     lost_households
         Households of each row of the assignments that measuring does not confirm, in the order of the rows given.
+    institutions
+        Table ``verify_institutions``.
+    tiers
+        Table ``verify_tiers``.
     """
 
     places: gpd.GeoDataFrame
     summary: dict[str, Any]
     lost_households: NDArray[np.float64]
+    institutions: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("verify_institutions"))
+    tiers: pd.DataFrame = field(default_factory=lambda: tables.empty("verify_tiers"))
+
+    def shortfall(self) -> float:
+        """How far measuring falls short of the plan, as a share.
+
+        The largest of: people at the standard, people at the speed of a tier, institutions.
+        """
+        found = self.summary
+        short = [found["planned_share"] - found["reached_share"]]
+        short += [tier["planned_share"] - tier["reached_share"] for tier in found.get("tiers", [])]
+        if "institutions" in found:
+            short.append(found["institutions"]["planned_share"] - found["institutions"]["verified_share"])
+        return float(max(short))
+
+    def without(self, institution_people: float) -> float:
+        """People without what is asked for them: the standard, or the speed of a tier as far as its target misses them.
+
+        An institution that is not verified counts as ``institution_people``. The least is best.
+        """
+        found = self.summary
+        missing = 1.0 - found["reached_share"]
+        missing += sum(max(tier["people_share_target"] - tier["reached_share"], 0.0) for tier in found.get("tiers", []))
+        told = found.get("institutions", {"institutions": 0, "verified": 0})
+        return float(missing * found["population"] + (told["institutions"] - told["verified"]) * institution_people)
 
 
 def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Sites of the planned network in the form of the table ``sites``, with the column ``has_capacity``.
 
-    Upgraded and new sites carry 4G in both bands; relays and exchanges carry no sectors and are left out.
+    Upgraded and new sites carry 4G in both bands; relays and exchanges carry no sectors and are left out. Backhaul that
+    the plan builds has been checked by the plan, whether to an upgraded site or to one that stays as it is.
     """
     upgraded = set(plan_sites.loc[plan_sites["status"] == "upgraded", "site_id"])
+    newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != "existing", "site_id"])
     standing = sites.copy()
     is_upgraded = standing["site_id"].isin(upgraded)
     today = standing["technologies"].astype(str).str.upper().str.contains("5G|NR")
     standing["has_capacity"] = today | is_upgraded
     standing.loc[is_upgraded, "technologies"] = standing.loc[is_upgraded, "technologies"].astype(str) + ";4G"
-    standing.loc[is_upgraded, "backhaul_mbps"] = np.nan  # the plan has checked the backhaul that it builds
+    standing.loc[is_upgraded | standing["site_id"].isin(newly_fed), "backhaul_mbps"] = np.nan
     new = plan_sites[plan_sites["status"] == "new"]
     if new.empty:
         return standing
@@ -83,6 +117,7 @@ def verify(
     environment: Environment,
     demand: Demand,
     *,
+    institutions: gpd.GeoDataFrame | None = None,
     growth: float = 1.0,
     evidence: str = "modelled",
     progress: Progress | None = None,
@@ -91,6 +126,11 @@ def verify(
 
     Every household assigned to a site must find a point of its place that this site covers to the standard, and room
     in the sector and the backhaul. Fixed and satellite households count as assigned: the plan has checked their limits.
+    Institutions that a site serves take their share of it first (`verify_institutions.connect`).
+
+    A household gets the speed of a tier where the radio at its point does, or the line or satellite promises it. A row
+    of the assignments does not say which points of a place are its own; of the sharings that reach most households one
+    is taken that keeps most promises of a tier.
 
     Parameters
     ----------
@@ -102,6 +142,8 @@ def verify(
         Table ``plan_assignments``.
     environment, demand
         As in `measure`.
+    institutions
+        Table ``plan_institutions``; none where the plan connects none.
     growth
         Demand for which the network is planned, over that of today.
     evidence
@@ -111,22 +153,32 @@ def verify(
     """
     radio, standard = environment.radio, environment.standard
     arrays = site_arrays(sites, environment.terrain.grid, radio)
+    range_km = max(radio.range_km.value, radio.candidate_range_km.value)
     links = service_links(
-        arrays, np.ones(arrays.n_sites, dtype=bool), points, environment, margin_db=0.0,
-        range_km=max(radio.range_km.value, radio.candidate_range_km.value), assume_upgraded=False, progress=progress,
+        arrays, np.ones(arrays.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
+        assume_upgraded=False, progress=progress,
     )  # fmt: skip
+    wanted = tables.empty("plan_institutions") if institutions is None else institutions
+    connected = connect(wanted, points, arrays, environment, range_km=range_km, evidence=evidence, progress=progress)
     rows = assignments.reset_index(drop=True)
     place_of = pd.Series(np.arange(points.n_places), index=points.places["place_id"].to_numpy())
     row_place = place_of.reindex(rows["place_id"]).to_numpy(dtype=np.int64)
     households = rows["households"].to_numpy(dtype=np.float64)
     technology = rows["technology"].to_numpy(dtype=object)
     mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
-    entries = _covered(rows, row_place, technology, points, links, arrays)
+    tier_mbps = np.array([tier.dl_mbps for tier in standard.tiers], dtype=np.float64)
+    entries = _covered(rows, row_place, technology, points, links, arrays, tier_mbps)
     n_sectors = int(arrays.n_sectors.max(initial=1))
-    limits = Limits(households, points.households, mbps, arrays.backhaul_mbps, n_sectors, radio.load_cap.value)
+    promised = _tiers_of(rows["dl_mbps"].to_numpy(dtype=np.float64), tier_mbps)
+    limits = Limits(
+        households, points.households, mbps, np.maximum(arrays.backhaul_mbps - connected.mbps, 0.0), n_sectors,
+        np.maximum(radio.load_cap.value - connected.load, 0.0), promised if len(tier_mbps) else None,
+    )  # fmt: skip
     served = share_out(entries, limits)
     cell = entries.site.astype(np.int64) * n_sectors + entries.sector
-    load = np.bincount(cell, weights=served * mbps / entries.rate_mbps, minlength=arrays.n_sites * n_sectors)
+    load = connected.load.reshape(-1) + np.bincount(
+        cell, weights=served * mbps / entries.rate_mbps, minlength=arrays.n_sites * n_sectors
+    )
     left = np.maximum(points.households - np.bincount(entries.point, weights=served, minlength=points.n_points), 0.0)
 
     # "existing" may also be a fixed line or another operator's commitment, which no mast serves
@@ -171,7 +223,7 @@ def verify(
         row_place[is_radio | is_other], weights=households[is_radio | is_other], minlength=points.n_places
     )
     planned = np.clip(assigned / np.where(place_households > 0, place_households, 1.0), 0.0, 1.0)
-    summary = {
+    summary: dict[str, Any] = {
         "reached_share": float(place_people @ share) / total if total else 0.0,
         "planned_share": float(place_people @ planned) / total if total else 0.0,
         "population": round(total),
@@ -183,7 +235,62 @@ def verify(
         "fullest_sector_load": float(load.max(initial=0.0)),
         "evidence": tables.worst_evidence(*table["evidence"].unique()),
     }
-    return VerifyResult(table, summary, lost)
+    at_speed = []
+    for k, tier in enumerate(standard.tiers):
+        quick = households * (promised > k)
+        by_radio = np.bincount(entries.point, weights=served * (_of_tier(entries) > k), minlength=points.n_points)
+        by_other = np.bincount(row_place, weights=quick * is_other, minlength=points.n_places).astype(np.float64)
+        asked = by_other + np.bincount(row_place, weights=quick * is_radio, minlength=points.n_places)
+        at_speed.append(_tier_table(points, tier.dl_mbps, planned=asked, reached=by_other + points.per_place(by_radio)))
+    if at_speed:
+        summary["tiers"] = [
+            {"dl_mbps": tier.dl_mbps, "people_share_target": tier.people_share, **_people_shares(found)}
+            for tier, found in zip(standard.tiers, at_speed, strict=True)
+        ]
+    if len(wanted):
+        summary["institutions"] = counts(connected.table)
+    every_tier = pd.concat(at_speed, ignore_index=True) if at_speed else tables.empty("verify_tiers")
+    every_tier = every_tier.sort_values(["place_id", "dl_mbps"], kind="stable").reset_index(drop=True)
+    return VerifyResult(table, summary, lost, connected.table, every_tier)
+
+
+def _tiers_of(dl_mbps: NDArray[np.float64], tier_mbps: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How many of the tiers each speed meets; tiers rise."""
+    return np.searchsorted(tier_mbps - SPEED_EPS_MBPS, dl_mbps, side="right").astype(np.int64)
+
+
+def _of_tier(entries: Entries) -> NDArray[np.int64]:
+    return np.zeros(len(entries.row), dtype=np.int64) if entries.tiers is None else entries.tiers
+
+
+def _tier_table(
+    points: DemandPoints, dl_mbps: float, *, planned: NDArray[np.float64], reached: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Table ``verify_tiers`` of one tier, from households of each place."""
+    households = points.places["households"].to_numpy(dtype=np.float64)
+
+    def share(counted: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.clip(counted / np.where(households > 0, households, 1.0), 0.0, 1.0)
+
+    frame = pd.DataFrame(
+        {
+            "place_id": points.places["place_id"].to_numpy(dtype=str),
+            "dl_mbps": dl_mbps,
+            "population": points.places["population"].to_numpy(dtype=np.int64),
+            "planned_share": share(planned),
+            "reached_share": share(reached),
+        }
+    )
+    return tables.conform(frame, "verify_tiers")
+
+
+def _people_shares(rows: pd.DataFrame) -> dict[str, float]:
+    people = rows["population"].to_numpy(dtype=np.float64)
+    total = max(float(people.sum()), 1.0)
+    return {
+        name: float(people @ rows[name].to_numpy(dtype=np.float64)) / total
+        for name in ("planned_share", "reached_share")
+    }
 
 
 def _covered(
@@ -193,6 +300,7 @@ def _covered(
     points: DemandPoints,
     links: ServiceLinks,
     sites: SiteArrays,
+    tier_mbps: NDArray[np.float64],
 ) -> Entries:
     """List the points of each radio row's place that its site covers with the row's terminal."""
     site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
@@ -203,6 +311,7 @@ def _covered(
     sorted_key = link_key[order]
     level = np.where(sites.has_capacity, FULL, COVERAGE)
     found_rows, found_links, found_rates = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    found_peaks = [np.zeros(0)]
     for i in np.flatnonzero([t in RADIO_TECHNOLOGIES for t in technology]):
         if row_site[i] < 0:
             continue
@@ -213,6 +322,7 @@ def _covered(
         found_rows.append(np.full(len(mine), i))
         found_links.append(mine)
         found_rates.append(links.rate_mbps[k, terminal, mine].astype(np.float64))
+        found_peaks.append(links.peak_mbps[k, terminal, mine].astype(np.float64))
     link = np.concatenate(found_links)
     return Entries(
         row=np.concatenate(found_rows),
@@ -220,6 +330,7 @@ def _covered(
         site=link_site[link].astype(np.int32),
         sector=links.sector[link],
         rate_mbps=np.concatenate(found_rates),
+        tiers=_tiers_of(np.concatenate(found_peaks), tier_mbps) if len(tier_mbps) else None,
     )
 
 

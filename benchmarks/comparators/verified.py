@@ -1,0 +1,127 @@
+"""Measure the networks of several planners in the same way: plan tables written, read back, and verified by radio.
+
+The tables are those that a run writes (`allreach.planning.result_tables`), the measurement is that of a run
+(`allreach.radio.verify`), once, without planning again at a greater margin. Measuring takes satellites and backhaul as
+the plan has checked them; a comparator's plan as it comes from its rules has not been checked. So households beyond
+what a satellite cell, beam or link on their way carries are left out before (`carried`); a feasible plan loses nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from allreach.demand.points import DemandPoints, demand_points
+from allreach.io.country_folder import Country
+from allreach.io.itu_climate import air_at
+from allreach.io.vector import read_table, write_table
+from allreach.params.load import Params
+from allreach.pipeline import prepare
+from allreach.planning import result_tables
+from allreach.planning.assemble import plan_inputs
+from allreach.planning.build_problem import Assembly, build_problem
+from allreach.planning.chosen import choose
+from allreach.planning.inputs import PlanInputs
+from allreach.planning.problem import Problem, Solution, arc_flow_mbps, pool_limit, pool_use, tree_order
+from allreach.radio.measure import MeasureResult, measure
+from allreach.radio.reception import Environment
+from allreach.radio.verify import planned_sites, verify
+from allreach.satellite_pipeline import offers
+from allreach.terrain.terrain import terrain
+
+
+@dataclass(frozen=True)
+class Case:
+    """A country as a planning problem, with what measuring its planned network takes."""
+
+    country: Country
+    params: Params
+    environment: Environment
+    points: DemandPoints
+    measured: MeasureResult
+    inputs: PlanInputs
+    assembly: Assembly
+
+    @property
+    def people(self) -> float:
+        """People of the country."""
+        return float(self.inputs.people.sum())
+
+    @property
+    def reached_today(self) -> float:
+        """Share of the people whom today's network reaches, as measured."""
+        return float(self.measured.summary["predicted_share"]["value"])
+
+
+def case_of(folder: Path, more_margin_db: float = 0.0) -> Case:
+    """Make the problem of a country folder, as a run makes it in its first round or with a greater margin."""
+    country, params, _ = prepare(folder, "base", [])
+    config = country.config
+    ground = terrain(
+        country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()
+    )
+    environment = Environment(ground, params.radio, config.service_standard, config.delta_n, config.n0, 1)
+    points = demand_points(
+        country.table("places"), country.population, country.grid, params.demand, household_size=config.household_size
+    )
+    measured = measure(
+        points, country.table("sites"), environment, params.demand, fibre=country.table("fibre"),
+        commitments=country.table("commitments"), with_rasters=False,
+    )  # fmt: skip
+    inputs = plan_inputs(
+        points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,
+        population=country.population, margin_db=params.radio.planned_neighbour_margin_db.value + more_margin_db,
+        satellites=offers(country, folder, lambda stage, done, total: None), air_at=air_at(params.backhaul),
+    )  # fmt: skip
+    return Case(country, params, environment, points, measured, inputs, build_problem(inputs))
+
+
+def carried(problem: Problem, plan: Solution) -> np.ndarray:
+    """Share of each option's households whom satellites and the links on their way carry: 1 in a feasible plan.
+
+    Who shares something overfull loses the same share; of several overfull things on a way the worst counts.
+    """
+    gains = np.isin(np.arange(problem.n_pools), problem.gain_pool)  # sectors: the measurement sees to them
+    use, limit = pool_use(problem, plan.households), pool_limit(problem, plan.is_open)
+    of_pool = np.where(gains, 1.0, np.minimum(1.0, limit / np.maximum(use, 1e-12)))
+    share = np.ones(problem.n_options)
+    np.minimum.at(share, problem.use_option, of_pool[problem.use_pool])
+    flow = arc_flow_mbps(problem, plan)
+    of_arc = np.minimum(1.0, problem.arc_capacity_mbps / np.maximum(flow, 1e-12))
+    of_node = np.ones(problem.n_nodes)
+    for node in tree_order(problem, plan.parent_arc).tolist():
+        arc = int(plan.parent_arc[node])
+        of_node[node] = min(of_node[problem.arc_from[arc]], of_arc[arc])
+    fed = problem.option_facility >= 0
+    node = problem.facility_node[problem.option_facility[fed]]
+    share[fed] = np.minimum(share[fed], np.where(node >= 0, of_node[np.maximum(node, 0)], 1.0))
+    return np.where(share > 1.0 - 1e-6, 1.0, share)
+
+
+def measured_network(case: Case, plan: Solution, folder: Path) -> dict[str, Any]:
+    """Write a plan's tables into a folder, measure the network that they describe, and give its summary."""
+    problem = case.assembly.problem
+    share = carried(problem, plan)
+    households = np.where(share < 1.0, np.floor(plan.households * share), plan.households)
+    chosen = choose(case.inputs, case.assembly, plan.with_households(households))
+    bill = result_tables.bill(case.inputs, case.assembly, chosen)
+    n = len(chosen.rows)
+    no_prices = pd.DataFrame({"fibre": np.full(n, np.nan), "terminal": np.full(n, np.nan)})
+    rows = result_tables.assignments(case.inputs, chosen, np.zeros((n, 3)), no_prices, [""] * n)
+    sites = result_tables.sites(case.inputs, case.assembly, chosen, bill)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in (("assignments", rows), ("sites", sites)):
+        write_table(folder / f"{name}.parquet", table, f"plan_{name}")
+    found = verify(
+        case.points,
+        planned_sites(case.country.table("sites"), read_table(folder / "sites.parquet", "plan_sites")),
+        read_table(folder / "assignments.parquet", "plan_assignments"),
+        case.environment,
+        case.params.demand,
+        growth=case.params.demand.growth(case.params.planning.horizon_years.value),
+    )
+    return found.summary
