@@ -13,7 +13,7 @@ from typing import Any
 
 from allreach.errors import DataMissingError
 
-SCRIPTS = ("data", "text", "map_layers", "map", "card", "figures", "answers", "table", "main")
+SCRIPTS = ("data", "text", "map_layers", "map", "card", "figures", "targets", "answers", "table", "main")
 COMPARISON_SCRIPTS = ("data", "text", "compare")
 LANGUAGES = ("en", "az", "ru", "fr")
 

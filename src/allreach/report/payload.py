@@ -65,7 +65,7 @@ def payload(
         "roads": _roads(country, frame),
         "fibre": _lines(_spans(country), "fibre", frame, 0.0005),
         "exclusions": _lines(country.table("exclusions"), "exclusions", frame, 0.0005),
-        "institutions": _points(country.table("institutions"), "institutions", frame),
+        "institutions": _points(_institutions(country, results), "institutions", frame),
         "curve": pack_table(results.curve) if results.curve is not None else None,
         "percents": pack_table(results.percents) if results.percents is not None else None,
         "tornado": pack_table(results.tornado, "plan_tornado") if results.tornado is not None else None,
@@ -226,6 +226,22 @@ def _lines(rows: pd.DataFrame | None, table: str, frame: MercatorFrame, toleranc
     packed = pack_table(rows, table)
     packed["lines"] = pack_lines(gpd.GeoSeries(rows["geometry"]), frame, tolerance_deg)
     return packed
+
+
+def _institutions(country: Country, results: Results) -> gpd.GeoDataFrame:
+    """Institutions of the country, with how the plan connects them and what measuring says, where there is a plan."""
+    rows = country.table("institutions")
+    planned, seen = results.plan.get("institutions"), results.planned_institutions
+    if planned is None or planned.empty:
+        return rows
+    told = {"technology": "technology", "site_id": "site_id", "need_mbps": "demand_mbps", "pv_usd": "pv_usd"}
+    by_id = planned.set_index("institution_id").reindex(rows["institution_id"])
+    more = {name: by_id[column].to_numpy() for name, column in {**told, "plan_why": "why"}.items()}
+    if seen is not None and not seen.empty:
+        found = seen.set_index("institution_id").reindex(rows["institution_id"])
+        more |= {"is_verified": found["is_verified"].astype("float64"), "not_verified_why": found["why"]}
+        more = {name: pd.Series(values).to_numpy() for name, values in more.items()}
+    return rows.assign(**more)
 
 
 def _points(rows: gpd.GeoDataFrame, table: str, frame: MercatorFrame) -> dict[str, Any]:

@@ -24,7 +24,7 @@ const priceWords = (i) => `${priceName(TORNADO.parameter[i])}, ${plainNumber(TOR
 const priceMeaning = (key) => DATA.parameters.meaning[DATA.parameters.key.indexOf(key)] || '';
 const plainNumber = (v) => formatter({ maximumSignificantDigits: 4 }).format(v);
 function tornadoPanel() {
-  if (!TORNADO || !TORNADO.parameter.length) return PLAN.pv_usd > 0 ? h('div', { class: 'panel' }, h('h3', {}, t('tornado_title')), h('p', { class: 'note' }, t('answers_none'))) : null;
+  if (!TORNADO || !TORNADO.parameter.length) return PLAN.pv_usd > 0 ? h('div', { class: 'panel' }, h('h3', {}, t('tornado_title')), h('p', { class: 'note' }, t(PLAN.tiers || PLAN.budget ? 'answers_not_here' : 'answers_none'))) : null;
   const rows = TORNADO.parameter.map((_, i) => i).slice(0, 12), base = TORNADO.pv_usd[0];
   const lowest = Math.min(base, ...rows.flatMap((i) => [TORNADO.pv_low_usd[i], TORNADO.pv_high_usd[i]])), highest = Math.max(base, ...rows.flatMap((i) => [TORNADO.pv_low_usd[i], TORNADO.pv_high_usd[i]]));
   const W = 620, left = 205, right = 20, step = 30, top = 24, H = top + step * rows.length + 26, unit = highest >= 1e9 ? 1e9 : highest >= 1e6 ? 1e6 : 1;

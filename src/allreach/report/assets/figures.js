@@ -18,6 +18,7 @@ function drawHeadline() {
     const [a, rest] = t('headline_plan').split('{share}'), [b, c] = rest.split('{pv}');
     lines.push(h('p', {}, a, h('span', { class: 'good' }, share(after)), b, money(PLAN.pv_usd), c));
   } else if (!META.has_plan) lines.push(h('p', { class: 'more' }, t('headline_waiting')));
+  for (const row of tierRows().slice(1)) if (known(row.got)) lines.push(h('p', {}, t('headline_tier', { share: share(row.got), speed: decimal(row.dl), asked: share(row.asked) })));
   lines.push(h('p', { class: 'more' }, t('standard', { dl: decimal(standard.dl_mbps), busy: decimal(standard.busy_hour_mbps), hours: share(standard.hours_share), where: t(standard.indoors ? 'indoors' : 'outdoors') }), '. ', t('predicted_short'), ' ', badge(META.evidence)));
   fill(document.getElementById('headline'), lines);
 }
@@ -29,6 +30,7 @@ function drawFigures() {
   const parts = [h('div', { class: 'figure wide' }, h('div', { class: 'what' }, t('people_reached')), reachBars(today, after),
     interval && h('div', { class: 'note', style: { marginTop: '0.25rem' } }, t('interval', { low: share(interval.p5), high: share(interval.p95) })),
     after !== null && h('div', { class: 'note', style: { marginTop: '0.25rem' } }, t(META.has_verify ? 'verified' : 'not_verified')))];
+  parts.push(tierBars());
   const states = Object.entries(FIGURES.today.states).filter(([, [, of]]) => of > 0);
   if (states.length) parts.push(h('div', { class: 'figure wide' }, h('div', { class: 'reach' }, states.map(([name, [value, of]]) => [h('span', {}, t(`card_${name.replace('_share', '')}`)),
     h('div', { class: 'track' }, h('div', { class: 'fill', style: { width: `${100 * value / of}%` } })), h('span', { class: 'num' }, share(value / of))])),
@@ -118,7 +120,7 @@ function notesPanel() {
 }
 
 function drawCosts() {
-  fill(document.getElementById('cost-panels'), gapPanel(), curvePanel(), percentPanel(), componentPanel(), technologyPanel(), tornadoPanel(), robustPanel(), notesPanel());
+  fill(document.getElementById('cost-panels'), tiersPanel(), budgetPanel(), institutionsPanel(), gapPanel(), curvePanel(), percentPanel(), componentPanel(), technologyPanel(), tornadoPanel(), robustPanel(), notesPanel());
 }
 
 function drawAssumptions() {

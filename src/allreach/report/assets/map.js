@@ -32,7 +32,7 @@ function startMap() {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), 'bottom-left');
   map.on('styleimagemissing', (event) => {
-    const icon = event.id === 'institution' ? institutionIcon() : siteIcon(event.id.replace('site_', ''));
+    const icon = event.id.startsWith('institution') ? institutionIcon(event.id.split(':')[1]) : siteIcon(event.id.replace('site_', ''));
     if (!map.hasImage(event.id)) map.addImage(event.id, icon.image, { pixelRatio: 2 });
   });
   map.on('load', () => {
@@ -112,6 +112,8 @@ function onClick(event) {
   const box = [[event.point.x - 5, event.point.y - 5], [event.point.x + 5, event.point.y + 5]];
   const visible = (id) => map.getLayer(id) && map.getLayoutProperty(id, 'visibility') !== 'none';
   const site = visible('sites') ? map.queryRenderedFeatures(box, { layers: ['sites'] })[0] : null;
+  const institution = visible('institutions') ? map.queryRenderedFeatures(box, { layers: ['institutions'] })[0] : null;
+  if (institution) return showPopup(event.lngLat, institutionDetails(institution.properties.i));
   const place = nearestPlace(event.point);
   if (site && (place === null || map.getZoom() > 9)) return showPopup(event.lngLat, siteDetails(site.properties.i));
   if (place !== null) return openPlace(place);
@@ -216,6 +218,10 @@ const LEGENDS = {
     Object.assign(icon.style, { width: '1rem', height: '1rem' });
     return h('div', { class: 'row' }, icon, t(`status_${s}`), h('span', { class: 'count' }, count(SITES.status.filter((v) => v === s).length)));
   }),
+  institutions: () => {
+    const signs = DATA_INSTITUTIONS.institution_id.map((_, i) => institutionSign(i).split(':')[1]);
+    return [...TECHNOLOGIES, 'missed'].filter((name) => signs.includes(name)).map((name) => h('div', { class: 'row' }, h('span', { class: 'swatch square', style: { background: '#fff', border: `3px solid ${TECH_COLOUR[name] || MISSING_COLOUR}` } }), instWay(name), h('span', { class: 'count' }, count(signs.filter((v) => v === name).length))));
+  },
   fibre: () => ['fibre', 'access_fibre'].filter((k) => LINKS.kind.includes(k)).map((k) => h('div', { class: 'row' }, swatch(LINK_COLOUR[k], 'line'), t(`link_${k}`))),
 };
 

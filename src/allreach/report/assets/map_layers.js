@@ -54,7 +54,7 @@ function mapStyle() {
       exclusions: { type: 'geojson', data: exclusionFeatures() },
       fibre_today: { type: 'geojson', data: lineFeatures(fibre, (i) => ({ kind: fibre.kind[i] })) },
       links: { type: 'geojson', data: lineFeatures(LINKS, (i) => ({ kind: LINKS.kind[i] })) },
-      institutions: { type: 'geojson', data: pointFeatures(DATA_INSTITUTIONS, (i) => ({ kind: DATA_INSTITUTIONS.kind[i] })) },
+      institutions: { type: 'geojson', data: pointFeatures(DATA_INSTITUTIONS, (i) => ({ kind: DATA_INSTITUTIONS.kind[i], icon: institutionSign(i) })) },
       sites: { type: 'geojson', data: pointFeatures(SITES, (i) => ({ status: SITES.status[i] })) },
       places: { type: 'geojson', data: placeFeatures() },
       chosen: empty,
@@ -82,7 +82,7 @@ function mapStyle() {
       { id: 'unreached', type: 'circle', source: 'places', layout: { 'circle-sort-key': ['-', 0, ['get', 'missing_today']] },
         paint: { 'circle-color': MISSING_COLOUR, 'circle-radius': radius('missing_today'), 'circle-opacity': 0.55, 'circle-stroke-color': '#7a2e00', 'circle-stroke-width': 0.6, 'circle-stroke-opacity': 0.55 } },
       { id: 'place_hit', type: 'circle', source: 'places', paint: { 'circle-opacity': 0, 'circle-radius': wider(4, 8, 12) } },
-      { id: 'institutions', type: 'symbol', source: 'institutions', layout: { 'icon-image': 'institution', 'icon-allow-overlap': true, 'icon-size': wider(0.35, 0.6, 1) } },
+      { id: 'institutions', type: 'symbol', source: 'institutions', layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-size': wider(0.35, 0.6, 1) } },
       { id: 'sites', type: 'symbol', source: 'sites', layout: { 'icon-image': ['concat', 'site_', ['get', 'status']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
         'icon-size': stops(...[0.26, 0.5, 0.9].map((size, k) => ['match', ['get', 'status'], 'exchange', [0.26 * BOLD * DENSE, 0.45 * BOLD, 0.8][k] * rem(), 'existing', (SITES.site_id.length > 400 ? 0.7 * size : SITES.site_id.length > 60 ? 1.2 * size : 1.5 * size * BOLD) * rem(), [0.46 * BOLD * DENSE, 0.75 * BOLD, 1.1][k] * rem()])),
         'symbol-sort-key': ['match', ['get', 'status'], 'existing', 0, 'upgraded', 1, 2] } },
@@ -97,6 +97,12 @@ function mapStyle() {
 }
 
 const DATA_INSTITUTIONS = unpackTable(DATA.institutions);
+
+// The sign of an institution: how it is connected in the plan; missed where measuring does not confirm it.
+function institutionSign(i) {
+  if (!DATA_INSTITUTIONS.technology || !DATA_INSTITUTIONS.technology[i]) return 'institution';
+  return `institution:${DATA_INSTITUTIONS.is_verified && DATA_INSTITUTIONS.is_verified[i] === 0 ? 'missed' : DATA_INSTITUTIONS.technology[i]}`;
+}
 
 // Switches of the panel: which style layers, which opacity properties, shown at first or not.
 const SWITCHES = [
@@ -127,9 +133,9 @@ function siteIcon(status) {
   return { image: pen.getImageData(0, 0, edge, edge), url: canvas };
 }
 
-function institutionIcon() {
+function institutionIcon(technology) {
   const edge = 32, canvas = h('canvas', { width: edge, height: edge }), pen = canvas.getContext('2d');
-  pen.fillStyle = '#fff'; pen.strokeStyle = '#6b2f6b'; pen.lineWidth = 4;
+  pen.fillStyle = '#fff'; pen.strokeStyle = technology === 'missed' ? MISSING_COLOUR : TECH_COLOUR[technology] || '#6b2f6b'; pen.lineWidth = 6;
   pen.beginPath(); pen.rect(7, 7, 18, 18); pen.fill(); pen.stroke();
   return { image: pen.getImageData(0, 0, edge, edge), url: canvas };
 }
