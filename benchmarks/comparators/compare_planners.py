@@ -1,6 +1,6 @@
 """allreach beside two published ways to plan, on the same instances with the same accounting and measurement.
 
-    python benchmarks/comparators/compare_planners.py DIR [DIR ...] [--json FILE] [--scratch DIR]
+    python benchmarks/comparators/compare_planners.py DIR [DIR ...] [--json FILE] [--rounds N] ...
 
 DIR are country folders (``allreach country sketch RWA --pixel 500``). Each is measured and made a planning problem
 once, as a run does it; each planner answers it; cost is `problem.solution_pv_usd` for all, feasibility
@@ -8,8 +8,8 @@ once, as a run does it; each planner answers it; cost is `problem.solution_pv_us
 ``reach`` is the share of people whom the plan serves, those included that are served without any decision.
 ``verified`` is the share whom the measured network of the plan reaches (`verified.measured_network`): every plan is
 measured once, in the same way. Where a repaired plan of a comparator reaches more people than allreach's, allreach
-plans again with a greater margin for neighbours, at most as often as a run does, until it reaches as many: so costs can
-be compared at the same verified reach.
+plans again with a greater margin for neighbours, at most so many rounds as a run may take, until it reaches as many: so
+costs can be compared at the same verified reach. A folder with a finished run gives its plan instead of a search.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from point_by_point import plan_point_by_point
 from settlement_by_settlement import plan_settlement_by_settlement
 from standalone import overloads, repaired
-from verified import Case, case_of, measured_network
+from verified import Case, case_of, finished_plan, measured_network
 
 from allreach.planning.optimise import optimise
 from allreach.planning.problem import TECHNOLOGIES, Problem, Solution, faults, solution_pv_usd, unserved_people
@@ -63,13 +63,18 @@ def row(name: str, case: Case, plan: Solution, seconds: float, scratch: Path) ->
     }
 
 
-def compare(case: Case, folder: Path, scratch: Path) -> list[dict[str, Any]]:
+def compare(
+    case: Case, folder: Path, scratch: Path, rounds: int | None = None, sets: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """Key figures of all planners on one instance."""
     problem = case.assembly.problem
     clock = time.process_time()
-    best = optimise(problem, case.params.planning)
-    rows = [row("allreach", case, best.solution, time.process_time() - clock, scratch)]
-    rows[0]["bound_usd"] = best.bound.lower_bound_usd
+    made = finished_plan(case, folder)
+    if made is None:
+        best = optimise(problem, case.params.planning)
+        made = best.solution, best.bound.lower_bound_usd
+    rows = [row("allreach", case, made[0], time.process_time() - clock, scratch)]
+    rows[0]["bound_usd"] = made[1]
     for name, planner in PEERS.items():
         clock = time.process_time()
         raw = planner(problem)
@@ -82,11 +87,11 @@ def compare(case: Case, folder: Path, scratch: Path) -> list[dict[str, Any]]:
         rows += [before, row(f"{name}, repaired", case, mended, seconds + more, scratch)]
     rules = case.params.planning
     wanted = max(r["verified"] for r in rows if not r["faults"])
-    for number in range(1, int(rules.verify_rounds.value)):
+    for number in range(1, int(rules.verify_rounds.value) if rounds is None else rounds):
         if max(r["verified"] for r in rows if r["planner"].startswith("allreach")) >= wanted - SAME_SHARE:
             break
         more_db = number * rules.verify_margin_step_db.value
-        careful = case_of(folder, more_db)
+        careful = case_of(folder, more_db, sets)
         clock = time.process_time()
         found = optimise(careful.assembly.problem, rules)
         seconds = time.process_time() - clock
@@ -120,12 +125,15 @@ def main() -> None:
     arguments.add_argument("folders", type=Path, nargs="+")
     arguments.add_argument("--json", type=Path)
     arguments.add_argument("--scratch", type=Path, help="where the plan tables of all planners go")
+    arguments.add_argument("--rounds", type=int, help="rounds of allreach with a greater margin, the first among them")
+    arguments.add_argument("--set", action="append", default=[], help="parameter as on the command line of a run")
     asked = arguments.parse_args()
     found = {}
     with tempfile.TemporaryDirectory() as passing:
         for folder in asked.folders:
-            case = case_of(folder)
-            found[folder.name] = compare(case, folder, (asked.scratch or Path(passing)) / folder.name)
+            case = case_of(folder, sets=asked.set)
+            scratch = (asked.scratch or Path(passing)) / folder.name
+            found[folder.name] = compare(case, folder, scratch, asked.rounds, asked.set)
             print("\n".join(lines(folder.name, case, found[folder.name])), flush=True)
             if asked.json:
                 asked.json.write_text(json.dumps(found, indent=1))

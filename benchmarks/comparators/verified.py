@@ -8,6 +8,7 @@ what a satellite cell, beam or link on their way carries are left out before (`c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pandas as pd
 from allreach.demand.points import DemandPoints, demand_points
 from allreach.io.country_folder import Country
 from allreach.io.itu_climate import air_at
+from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import read_table, write_table
 from allreach.params.load import Params
 from allreach.pipeline import prepare
@@ -26,12 +28,23 @@ from allreach.planning.assemble import plan_inputs
 from allreach.planning.build_problem import Assembly, build_problem
 from allreach.planning.chosen import choose
 from allreach.planning.inputs import PlanInputs
-from allreach.planning.problem import Problem, Solution, arc_flow_mbps, pool_limit, pool_use, tree_order
+from allreach.planning.problem import (
+    Problem,
+    Solution,
+    arc_flow_mbps,
+    pool_limit,
+    pool_use,
+    solution_pv_usd,
+    tree_order,
+)
+from allreach.planning.warm_start import start_solution
 from allreach.radio.measure import MeasureResult, measure
 from allreach.radio.reception import Environment
 from allreach.radio.verify import planned_sites, verify
 from allreach.satellite_pipeline import offers
 from allreach.terrain.terrain import terrain
+
+SAME_COST = 1e-6  # of the cost: a bill is in whole cents
 
 
 @dataclass(frozen=True)
@@ -57,9 +70,9 @@ class Case:
         return float(self.measured.summary["predicted_share"]["value"])
 
 
-def case_of(folder: Path, more_margin_db: float = 0.0) -> Case:
+def case_of(folder: Path, more_margin_db: float = 0.0, sets: Sequence[str] = ()) -> Case:
     """Make the problem of a country folder, as a run makes it in its first round or with a greater margin."""
-    country, params, _ = prepare(folder, "base", [])
+    country, params, _ = prepare(folder, "base", sets)
     config = country.config
     ground = terrain(
         country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()
@@ -78,6 +91,19 @@ def case_of(folder: Path, more_margin_db: float = 0.0) -> Case:
         satellites=offers(country, folder, lambda stage, done, total: None), air_at=air_at(params.backhaul),
     )  # fmt: skip
     return Case(country, params, environment, points, measured, inputs, build_problem(inputs))
+
+
+def finished_plan(case: Case, folder: Path) -> tuple[Solution, float] | None:
+    """Plan and bound of a run of the folder, where there is one and it still is a plan of the same problem."""
+    results = folder / "results" / "base"
+    start, summary = read_start(results), read_json(results / "plan" / "summary.json")
+    if not start or summary.get("margin_db") != case.params.radio.planned_neighbour_margin_db.value:
+        return None
+    plan = start_solution(case.assembly, start, exact=True)
+    problem = case.assembly.problem
+    if plan is None or abs(solution_pv_usd(problem, plan) / float(summary["pv_usd"]) - 1.0) > SAME_COST:
+        return None
+    return plan, float(summary["lower_bound_usd"])
 
 
 def carried(problem: Problem, plan: Solution) -> np.ndarray:
