@@ -41,12 +41,15 @@ PEERS: dict[str, Callable[[Problem], Solution]] = {
 SAME_SHARE = 5e-5  # of the people; shares are told to this
 
 
-def row(name: str, case: Case, plan: Solution, seconds: float, scratch: Path) -> dict[str, Any]:
+def row(
+    name: str, case: Case, plan: Solution, seconds: float, scratch: Path, *, is_measured: bool = True
+) -> dict[str, Any]:
     """Key figures of a plan, and of the network that it makes."""
     problem = case.assembly.problem
     left = unserved_people(problem, plan.households)
     technology = np.bincount(problem.option_technology, weights=plan.households, minlength=len(TECHNOLOGIES))
-    measured = measured_network(case, plan, scratch / name.replace(" ", "_").replace(",", ""))
+    place = scratch / name.replace(" ", "_").replace(",", "")
+    measured = measured_network(case, plan, place) if is_measured else {"reached_share": np.nan}
     pv_usd = solution_pv_usd(problem, plan)
     gained = (measured["reached_share"] - case.reached_today) * case.people
     return {
@@ -64,7 +67,7 @@ def row(name: str, case: Case, plan: Solution, seconds: float, scratch: Path) ->
 
 
 def compare(
-    case: Case, folder: Path, scratch: Path, rounds: int | None = None, sets: Sequence[str] = ()
+    case: Case, folder: Path, scratch: Path, *, rounds: int | None, sets: Sequence[str], only_feasible: bool
 ) -> list[dict[str, Any]]:
     """Key figures of all planners on one instance."""
     problem = case.assembly.problem
@@ -82,7 +85,7 @@ def compare(
         clock = time.process_time()
         mended = repaired(problem, raw)
         more = time.process_time() - clock
-        before = row(name, case, raw, seconds, scratch)
+        before = row(name, case, raw, seconds, scratch, is_measured=not only_feasible)
         before["overloads"] = overloads(problem, raw)
         rows += [before, row(f"{name}, repaired", case, mended, seconds + more, scratch)]
     rules = case.params.planning
@@ -127,13 +130,16 @@ def main() -> None:
     arguments.add_argument("--scratch", type=Path, help="where the plan tables of all planners go")
     arguments.add_argument("--rounds", type=int, help="rounds of allreach with a greater margin, the first among them")
     arguments.add_argument("--set", action="append", default=[], help="parameter as on the command line of a run")
+    arguments.add_argument("--only-feasible", action="store_true", help="measure no plan that overloads anything")
     asked = arguments.parse_args()
     found = {}
     with tempfile.TemporaryDirectory() as passing:
         for folder in asked.folders:
             case = case_of(folder, sets=asked.set)
             scratch = (asked.scratch or Path(passing)) / folder.name
-            found[folder.name] = compare(case, folder, scratch, asked.rounds, asked.set)
+            found[folder.name] = compare(
+                case, folder, scratch, rounds=asked.rounds, sets=asked.set, only_feasible=asked.only_feasible
+            )
             print("\n".join(lines(folder.name, case, found[folder.name])), flush=True)
             if asked.json:
                 asked.json.write_text(json.dumps(found, indent=1))

@@ -32,6 +32,7 @@ def service_links(
     margin_db: float | None = None,
     range_km: float | None = None,
     assume_upgraded: bool = True,
+    only: NDArray[np.int64] | None = None,
     progress: Progress | None = None,
 ) -> ServiceLinks:
     """Links of existing and candidate sites to the points, at every level and terminal.
@@ -55,6 +56,8 @@ def service_links(
         Longest link; default ``radio.candidate_range_km``.
     assume_upgraded
         Take every existing site to disturb in both bands; otherwise only as it is on air.
+    only
+        Pairs that are looked at, as site x number of places + place, ascending; without, all within range.
     progress
         Called with (stage, done, total).
     """
@@ -75,7 +78,7 @@ def service_links(
     tower = masts(_as_met(sites, is_existing), phone.noise_figure_db)
     kept: list[dict[str, NDArray]] = []
     n_void = 0
-    for first, last, start, point in _pairs(sites, points, longest_km):
+    for first, last, start, point in _pairs(sites, points, longest_km, only):
         n = len(point)
         distance_m, power = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
         sector = np.zeros(n, dtype=np.int8)
@@ -175,7 +178,7 @@ def _disturbance(
 
 
 def _pairs(
-    sites: SiteArrays, points: DemandPoints, range_km: float
+    sites: SiteArrays, points: DemandPoints, range_km: float, only: NDArray[np.int64] | None
 ) -> Iterator[tuple[int, int, NDArray[np.int64], NDArray[np.int64]]]:
     """Blocks of (first site, last site + 1, row starts, points in range ascending)."""
     if sites.n_sites == 0 or points.n_points == 0:
@@ -191,6 +194,11 @@ def _pairs(
         found = tree.query_ball_point(where[first:last], range_km * 1000.0, return_sorted=True)
         start = np.concatenate([[0], np.cumsum([len(f) for f in found])]).astype(np.int64)
         point = np.concatenate([np.asarray(f, dtype=np.int64) for f in found])
+        if only is not None:
+            site = np.repeat(np.arange(first, last), np.diff(start))
+            keep = np.isin(site * points.n_places + points.place_index[point], only)
+            start = np.concatenate([[0], np.cumsum(np.bincount(site[keep] - first, minlength=last - first))])
+            point = point[keep]
         yield first, last, start, point
         first = last
 

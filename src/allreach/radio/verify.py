@@ -154,10 +154,6 @@ def verify(
     radio, standard = environment.radio, environment.standard
     arrays = site_arrays(sites, environment.terrain.grid, radio)
     range_km = max(radio.range_km.value, radio.candidate_range_km.value)
-    links = service_links(
-        arrays, np.ones(arrays.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
-        assume_upgraded=False, progress=progress,
-    )  # fmt: skip
     wanted = tables.empty("plan_institutions") if institutions is None else institutions
     connected = connect(wanted, points, arrays, environment, range_km=range_km, evidence=evidence, progress=progress)
     rows = assignments.reset_index(drop=True)
@@ -166,6 +162,11 @@ def verify(
     households = rows["households"].to_numpy(dtype=np.float64)
     technology = rows["technology"].to_numpy(dtype=object)
     mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
+    links = service_links(
+        arrays, np.ones(arrays.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
+        assume_upgraded=False, only=_pairs_used(rows, row_place, technology, arrays, points.n_places),
+        progress=progress,
+    )  # fmt: skip
     tier_mbps = np.array([tier.dl_mbps for tier in standard.tiers], dtype=np.float64)
     entries = _covered(rows, row_place, technology, points, links, arrays, tier_mbps)
     n_sectors = int(arrays.n_sectors.max(initial=1))
@@ -293,6 +294,25 @@ def _people_shares(rows: pd.DataFrame) -> dict[str, float]:
     }
 
 
+def _pairs_used(
+    rows: pd.DataFrame,
+    row_place: NDArray[np.int64],
+    technology: NDArray[np.object_],
+    sites: SiteArrays,
+    n_places: int,
+) -> NDArray[np.int64]:
+    """Pairs of site and place that the plan makes use of: nothing else needs to be measured."""
+    row_site = _site_of_rows(rows, sites)
+    used = (row_site >= 0) & np.array([t in RADIO_TECHNOLOGIES for t in technology], dtype=bool)
+    return np.unique(row_site[used] * n_places + row_place[used])
+
+
+def _site_of_rows(rows: pd.DataFrame, sites: SiteArrays) -> NDArray[np.int64]:
+    """Site of each row among the sites; -1 where none of them serves it."""
+    site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
+    return np.asarray(site_of.reindex(rows["site_id"]).fillna(-1).to_numpy(dtype=np.int64))
+
+
 def _covered(
     rows: pd.DataFrame,
     row_place: NDArray[np.int64],
@@ -303,8 +323,7 @@ def _covered(
     tier_mbps: NDArray[np.float64],
 ) -> Entries:
     """List the points of each radio row's place that its site covers with the row's terminal."""
-    site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
-    row_site = site_of.reindex(rows["site_id"]).fillna(-1).to_numpy(dtype=np.int64)
+    row_site = _site_of_rows(rows, sites)
     link_site = links.site_index().astype(np.int64)
     link_key = points.place_index[links.point_index].astype(np.int64) * max(sites.n_sites, 1) + link_site
     order = np.argsort(link_key, kind="stable")
