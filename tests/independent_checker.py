@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from independent_bound import proven
 from independent_files import Files, growth, institutions, parameter, read
 from independent_network import (
     FLOW_TOLERANCE_MBPS,
@@ -252,40 +253,14 @@ def check_bound(files: Files) -> list[str]:
 
 
 def check_certificate(files: Files) -> list[str]:
-    """The row prices prove the bound, whatever the solver said: weak duality in plain float64.
-
-    For a minimisation with row bounds and column bounds, any row prices y give the bound: sum over rows of y times the
-    side its sign asks for, plus sum over columns of the reduced cost times the bound its sign asks for.
-    """
-    proven = _proven(files, "", "cost_kusd")
-    if isinstance(proven, str):
-        return [proven]
+    """Row prices and trees prove the bound, whatever the solver said: weak duality in plain float64."""
+    found = proven(files.certificate, "", "cost_kusd")
+    if isinstance(found, str):
+        return [found]
     claimed = float(files.summary["lower_bound_usd"])
-    if not 1000.0 * proven >= claimed - 1e-6 * max(1.0, abs(claimed)):
-        return [f"lower_bound_usd {claimed}, the certificate proves {1000.0 * proven}"]
+    if not 1000.0 * found >= claimed - 1e-6 * max(1.0, abs(claimed)):
+        return [f"lower_bound_usd {claimed}, the certificate proves {1000.0 * found}"]
     return []
-
-
-def _proven(files: Files, prefix: str, cost_column: str) -> float | str:
-    """Value that the row prices of a certificate prove, in its own unit, or which of its tables is missing."""
-    c = files.certificate
-    missing = [prefix + name for name in ("rows", "columns", "entries") if prefix + name not in c]
-    if missing:
-        return f"bound/{missing[0]}.parquet is missing"
-    rows, columns, entries = c[prefix + "rows"], c[prefix + "columns"], c[prefix + "entries"]
-    y = rows["price"].fillna(0.0).to_numpy(dtype=np.float64).copy()
-    lower, upper = rows["lower"].to_numpy(dtype=np.float64), rows["upper"].to_numpy(dtype=np.float64)
-    y[(y > 0) & ~np.isfinite(lower)] = 0.0  # a price of the wrong sign proves nothing
-    y[(y < 0) & ~np.isfinite(upper)] = 0.0
-    side = np.where(y > 0, lower, upper)
-    by_rows = math.fsum(y[y != 0] * side[y != 0])
-    carried = np.zeros(len(columns))
-    np.add.at(carried, entries["column"].to_numpy(), entries["value"].to_numpy() * y[entries["row"].to_numpy()])
-    reduced = columns[cost_column].to_numpy(dtype=np.float64) - carried
-    best = np.where(
-        reduced > 0, columns["lower"].to_numpy(dtype=np.float64), columns["upper"].to_numpy(dtype=np.float64)
-    )
-    return by_rows + math.fsum(reduced[reduced != 0] * best[reduced != 0])
 
 
 def check_budget(files: Files) -> list[str]:
@@ -301,9 +276,9 @@ def check_budget(files: Files) -> list[str]:
         faults.append(f"budget_usd {told['budget_usd']}, asked for {asked}")
     if _sum_cents(files.bill["pv_usd"]) > _cents(asked):
         faults.append(f"the plan costs {files.bill['pv_usd'].sum():.2f}, the budget is {asked}")
-    proven = _proven(files, "budget_", "thousand_people")
-    if isinstance(proven, str):
-        return [*faults, proven]
+    found = proven(files.certificate, "budget_", "thousand_people")
+    if isinstance(found, str):
+        return [*faults, found]
     columns, rows = files.certificate["budget_columns"], files.certificate["budget_rows"]
     if (columns.loc[columns["family"] != "n", "thousand_people"] != 0).any():
         faults.append("the certificate counts people who are not left without service")
@@ -311,7 +286,7 @@ def check_budget(files: Files) -> list[str]:
     if not abs(limit - asked) <= 1e-6 * max(1.0, asked):
         faults.append(f"the certificate is for a budget of {limit}, not {asked}")
     total = 1000.0 * float(columns.loc[columns["family"] == "n", "thousand_people"].sum())
-    most = total - max(1000.0 * proven, 0.0)
+    most = total - max(1000.0 * found, 0.0)
     if float(told["weight_upper_bound"]) < most - 1e-6 * max(1.0, total):
         faults.append(f"weight_upper_bound {told['weight_upper_bound']}, the certificate proves only {most}")
     served = files.assignments.loc[files.assignments["technology"] != "none", "population"].sum()

@@ -113,6 +113,12 @@ class Planning(Frozen):
     """Simplex iterations after which no further round of cuts begins."""
     bound_iterations: Quantity
     """Simplex iterations of a relaxation; 0 leaves it open."""
+    bound_cluster_places: Quantity
+    """Places of a cluster whose bound is raised by branch and bound."""
+    bound_branches: Quantity
+    """Nodes of all these searches together; 0 leaves the relaxation as it is."""
+    bound_cluster_branches: Quantity
+    """Nodes of each of these searches at most."""
     improve_rounds: Quantity
     """Passes of opening, closing and swapping."""
     window_parts: Quantity

@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from allreach.planning import model
+from allreach.planning.clusters import Tree, grow_trees, tree_tables, value_with_trees
 from allreach.planning.cuts import Cut, Separator
+from allreach.planning.duality import proven_value
 from allreach.planning.problem import NOT_SERVED_USD, Floats, Problem
 from allreach.planning.regions import NOBODY, RegionalPrices
 from allreach.planning.solver import Programme, limit_time, relaxation
@@ -29,8 +31,8 @@ IDLE_ROUNDS = 3  # so many idle rounds, one after the other, are the last
 REGIONAL_ARCS_MIN = 50_000  # from so many arcs prices are raised region by region
 REGIONAL_CUTS_MIN = 1.5  # where the first separation finds so many cuts a part, as a solver slows down with them,
 REGION_PLACES = 300  # each of about so many places,
+PROVED = 1e-7  # a plan that costs so small a share more than its bound is the best
 N_BORDERS = 3  # with borders drawn so many times
-SAFETY = 1e-9  # relative; covers the rounding of the sums below
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Bound:
         Where the families of columns begin.
     n_cuts, n_rounds
         Cuts with a price, rounds of separation.
+    trees
+        What branch and bound adds, cluster by cluster.
     """
 
     lower_bound_usd: float
@@ -60,11 +64,13 @@ class Bound:
     columns: model.Columns
     n_cuts: int
     n_rounds: int
+    trees: tuple[Tree, ...] = ()
 
     def certificate(self) -> dict[str, pd.DataFrame]:
-        """Tables ``rows`` (with prices), ``columns`` and ``entries`` from which `bound_from_prices` can be redone."""
+        """Tables ``rows`` (with prices), ``columns``, ``entries``, ``cluster_*``: all that the bound follows from."""
         p = self.programme
         return {
+            **tree_tables(self.trees),
             "rows": pd.DataFrame(
                 {
                     "family": np.repeat([n for n, _ in p.row_family], [k for _, k in p.row_family]),
@@ -89,15 +95,8 @@ class Bound:
 
 def bound_from_prices(programme: Programme, row_price: Floats) -> float:
     """Value that row prices prove, in the unit of the costs."""
-    price = np.nan_to_num(np.asarray(row_price, dtype=np.float64))
-    price = np.where((price > 0) & np.isneginf(programme.row_lower), 0.0, price)
-    price = np.where((price < 0) & np.isposinf(programme.row_upper), 0.0, price)
-    side = np.where(price > 0, programme.row_lower, programme.row_upper)
-    by_rows = np.where(price == 0.0, 0.0, price * np.where(price == 0.0, 0.0, side))
-    reduced = programme.cost - programme.matrix().T @ price
-    by_columns = np.minimum(reduced * programme.lower, reduced * programme.upper)
-    size = float(np.abs(by_rows).sum() + np.abs(by_columns).sum())
-    return float(by_rows.sum() + by_columns.sum()) - SAFETY * size
+    p = programme
+    return proven_value(p.cost, p.lower, p.upper, p.matrix(), p.row_lower, p.row_upper, row_price)
 
 
 class Relaxation:
@@ -273,6 +272,41 @@ class Relaxation:
         self.regional = regional = max(tried, key=RegionalPrices.value)
         price = np.concatenate([regional.price, regional.cut_price])
         return self._certified(exact, regional.cuts, price, regional.n_rounds)
+
+    def raised(
+        self, bound: Bound, pv_usd: float, *, n_places: int, n_nodes: int, n_nodes_each: int, n_threads: int = 1
+    ) -> Bound:
+        """Return the bound raised by branch and bound over clusters of places.
+
+        Parameters
+        ----------
+        bound
+            What row prices prove.
+        pv_usd
+            Present value of the plan: more need not be proved. [USD]
+        n_places
+            Places of a cluster, about.
+        n_nodes, n_nodes_each
+            Nodes of all trees and of each tree at most.
+        n_threads
+            Clusters searched side by side; the result does not depend on it.
+        """
+        if n_nodes <= 0:
+            return bound
+        trees = grow_trees(
+            self.problem,
+            bound.columns,
+            bound.programme,
+            bound.row_price,
+            n_places=n_places,
+            n_nodes=n_nodes,
+            n_nodes_each=n_nodes_each,
+            ceiling=(1.0 - PROVED) * pv_usd / model.COST_UNIT_USD,
+            n_threads=n_threads,
+            clock=self.clock,
+        )
+        value_usd = value_with_trees(bound.programme, bound.row_price, trees) * model.COST_UNIT_USD
+        return replace(bound, lower_bound_usd=value_usd, trees=trees) if value_usd > bound.lower_bound_usd else bound
 
     def _certified(self, exact: Programme, cuts: list[Cut], price: Floats, n_rounds: int) -> Bound:
         # a cut without a price proves nothing: the certificate does without

@@ -98,7 +98,7 @@ class RegionalPrices:
         """Cut and solve region by region, ``n_borders`` times with other borders, until it brings next to nothing."""
         begun, first = self.iterations, self.n_rounds
         for number in range(n_borders):
-            owner = self._owner(shift + number)
+            owner = owner_of_columns(self.problem, self.columns, self.region_parts, shift=shift + number)
             blocks = self._blocks(owner)
             idle, value = 0, self.value()
             while True:
@@ -158,39 +158,10 @@ class RegionalPrices:
         self.price[row] = -best
         self.reduced[n] = self.cost[n] + bare + each * best
 
-    def _owner(self, shift: int) -> Ints:
-        """Region of each column."""
-        p, c = self.problem, self.columns
-        of_part = regions_of_parts(p, self.region_parts, shift=shift)
-        of_facility = np.full(p.n_facilities, -1, dtype=np.int64)
-        wanting = np.flatnonzero(p.option_facility >= 0)[::-1]
-        of_facility[p.option_facility[wanting]] = of_part[p.option_part[wanting]]
-        of_node = np.full(p.n_nodes, -1, dtype=np.int64)
-        placed = np.flatnonzero((p.facility_node > 0) & (of_facility >= 0))[::-1]
-        of_node[p.facility_node[placed]] = of_facility[placed]
-        tail, head = p.arc_from[c.arcs], p.arc_to[c.arcs]
-        inner = np.flatnonzero(tail != 0)
-        one, other = np.concatenate([tail[inner], head[inner]]), np.concatenate([head[inner], tail[inner]])
-        while True:  # nodes of the road graph belong where their neighbours do
-            reached = np.flatnonzero((of_node[one] >= 0) & (of_node[other] < 0))[::-1]
-            if not len(reached):
-                break
-            of_node[other[reached]] = of_node[one[reached]]
-        of_node, of_facility = np.maximum(of_node, 0), np.maximum(of_facility, 0)
-        owner = np.zeros(c.total, dtype=np.int64)
-        owner[c.x : c.n] = of_part[p.option_part]
-        owner[c.n : c.y] = of_part
-        owner[c.y : c.t] = of_facility
-        owner[c.t : c.w] = of_node[c.tower_nodes]
-        owner[c.w : c.z] = of_node[c.fed_nodes]
-        owner[c.z : c.g] = of_node[head]
-        owner[c.g :] = of_node[p.arc_to[c.arcs[c.followed]]]
-        return owner
-
     def _blocks(self, owner: Ints) -> list[Block]:
         """Draw borders: one programme a region, with the cuts that there are."""
         p, out = self.programme, []
-        of_row = _majority(self.matrix, owner)
+        of_row = majority(self.matrix, owner)
         of_row[self.is_common] = -1
         n_blocks = int(owner.max(initial=0)) + 1
         for number in range(n_blocks):
@@ -229,7 +200,7 @@ class RegionalPrices:
         self.cut_price = np.concatenate([self.cut_price, np.zeros(len(found))])
         self.idle = np.concatenate([self.idle, np.zeros(len(found), dtype=np.int64)])
         self._join_cuts()
-        of_cut = _majority(self.cut_matrix[first:, :], owner)
+        of_cut = majority(self.cut_matrix[first:, :], owner)
         for number, block in enumerate(blocks):
             mine = first + np.flatnonzero(of_cut == number)
             if len(mine):
@@ -311,6 +282,36 @@ class RegionalPrices:
         self.x[block.columns[mine]] = value[mine]
 
 
+def owner_of_columns(problem: Problem, columns: Columns, size: int, *, shift: int) -> Ints:
+    """Region of each column: that of its part, or of the parts that want it; ``size`` parts a region, about."""
+    p, c = problem, columns
+    of_part = regions_of_parts(p, size, shift=shift)
+    of_facility = np.full(p.n_facilities, -1, dtype=np.int64)
+    wanting = np.flatnonzero(p.option_facility >= 0)[::-1]
+    of_facility[p.option_facility[wanting]] = of_part[p.option_part[wanting]]
+    of_node = np.full(p.n_nodes, -1, dtype=np.int64)
+    placed = np.flatnonzero((p.facility_node > 0) & (of_facility >= 0))[::-1]
+    of_node[p.facility_node[placed]] = of_facility[placed]
+    tail, head = p.arc_from[c.arcs], p.arc_to[c.arcs]
+    inner = np.flatnonzero(tail != 0)
+    one, other = np.concatenate([tail[inner], head[inner]]), np.concatenate([head[inner], tail[inner]])
+    while True:  # nodes of the road graph belong where their neighbours do
+        reached = np.flatnonzero((of_node[one] >= 0) & (of_node[other] < 0))[::-1]
+        if not len(reached):
+            break
+        of_node[other[reached]] = of_node[one[reached]]
+    of_node, of_facility = np.maximum(of_node, 0), np.maximum(of_facility, 0)
+    owner = np.zeros(c.total, dtype=np.int64)
+    owner[c.x : c.n] = of_part[p.option_part]
+    owner[c.n : c.y] = of_part
+    owner[c.y : c.t] = of_facility
+    owner[c.t : c.w] = of_node[c.tower_nodes]
+    owner[c.w : c.z] = of_node[c.fed_nodes]
+    owner[c.z : c.g] = of_node[head]
+    owner[c.g :] = of_node[p.arc_to[c.arcs[c.followed]]]
+    return owner
+
+
 def regions_of_parts(problem: Problem, size: int, *, shift: int) -> Ints:
     """Region of each part: strips of the country, cut across; another shift moves the borders by half a region."""
     n = problem.n_parts
@@ -335,7 +336,7 @@ def regions_of_parts(problem: Problem, size: int, *, shift: int) -> Ints:
     return out
 
 
-def _majority(matrix: csr_array, owner: Ints) -> Ints:
+def majority(matrix: csr_array, owner: Ints) -> Ints:
     """Region of each row: the one that owns most of its columns, the lowest of equals."""
     n_regions = int(owner.max(initial=0)) + 1
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))

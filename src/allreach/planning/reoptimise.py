@@ -312,7 +312,7 @@ def search_all(
 
 def _search(job: tuple[Problem, Planning, Solution]) -> Solution:
     problem, planning, start = job
-    return optimise(problem, planning, start_from=start).solution
+    return optimise(problem, planning, start_from=start, prove=False).solution
 
 
 _setting: tuple[Problem, int, int] | None = None
