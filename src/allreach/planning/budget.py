@@ -1,26 +1,28 @@
-"""Most people within a budget: a family of plans that does not know the budget, and the best of them that it can pay.
+"""Most people within a budget: a family of plans that does not know the budget, and its plan for that budget.
 
-The plans of the family are best for different prices on a person left out (none to infinite). Each is then taken apart,
-dearest people first, down to what costs nothing. All that depends on the budget is how far: so more money never reaches
-fewer, whichever budgets are compared and in whatever order, and the budget is never exceeded.
+All budgets from nothing to the cost of the plan for everybody are one span. A span is split in two by the plan that is
+best at a price on a person left out, or at a sum, then the half that holds the budget, and so on (`Family`). What is
+left of the budget is spent by taking plans apart and filling them up (`give_up.py`).
 
 The bound is the linear relaxation that minimises the people left out under a row that the cost keeps to the budget
-(`model.define_budget`); the price of that row is the shadow price of the budget.
+(`model.define_budget`), with cuts, then split into pieces (`branching.py`). The price of that row in the relaxation is
+the shadow price of the budget.
 """
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass, replace
 
+import highspy
 import numpy as np
 import pandas as pd
 
 from allreach.params.planning import Planning
 from allreach.planning import model
-from allreach.planning.bound import ROUND_GAIN, Bound, add_cuts, bound_from_prices, with_cuts
-from allreach.planning.curve import drop, exclusive_usd
+from allreach.planning.bound import IDLE_ROUNDS, ROUND_GAIN, Bound, add_cuts, bound_from_prices, with_cuts
+from allreach.planning.branching import Branching, Leaf, piece_tables
 from allreach.planning.cuts import Cut, Separator
+from allreach.planning.give_up import Way
 from allreach.planning.heuristic import Progress
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise, scaled_iterations
@@ -32,16 +34,27 @@ from allreach.planning.problem import (
     Solution,
     faults,
     solution_pv_usd,
-    tree_order,
     unserved_people,
 )
 from allreach.planning.solver import Programme, relaxation
+from allreach.planning.spend import is_small, people_reached, spend, spend_in_windows
 
 NONE = TECHNOLOGIES.index("none")
-FREE_SHARE = 0.05  # of the cheapest price that anybody costs: at that price on a person only what is free is bought
-CENT_USD = 0.01
 TINY_USD = 1e-6
-FILL_POINTS = 24  # of a way, from which households are added again
+TINY_PEOPLE = 1e-6
+SMALL_SUMS = 24  # a span of budgets of a small country is split by a sum so often,
+LARGE_SUMS = 2  # of a large one so often,
+NARROW = 2e-3  # and no further where its ends differ by a smaller share,
+IDLE_SUMS = 2  # or where so many searches in a row found nothing better than what was at hand,
+TINY_IDLE_SUMS = 8  # or so many in a country
+TINY_OPTIONS_MAX = 400  # of so few options
+FAR = 16.0  # ends with a larger ratio are not split in the middle, but near the high one
+ACCURACY = 1e-3  # share of the people reached to which a plan for a sum is searched,
+SPAN_ACCURACY = 0.05  # or of the people between the ends of its span, if they are more
+WINDOWS = 12  # in a pass of a large country
+LEAVES_MAX = 200  # pieces that the bound's programme is split into
+LEAF_ITERATIONS = 200_000  # simplex iterations for them
+DEAR_MONEY = 100.0  # times its price in the relaxation: for so much a piece may exceed the budget
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,8 @@ class BudgetPlan:
     usd_per_person
         Shadow price: what one further person costs at the margin of the relaxation; infinite where money buys nobody.
     certificate
-        Tables ``budget_rows``, ``budget_columns``, ``budget_entries``: programme and row prices of the bound.
+        Tables ``budget_rows``, ``budget_columns``, ``budget_entries``: programme of the bound and row prices before it
+        is split; ``budget_nodes``, ``budget_prices``: its pieces and the row prices of each.
     """
 
     best: Optimum
@@ -66,8 +80,55 @@ class BudgetPlan:
     certificate: dict[str, pd.DataFrame]
 
 
+@dataclass(frozen=True)
+class Point:
+    """A plan and the budget from which on it is at hand.
+
+    Parameters
+    ----------
+    budget_usd
+        At least what the plan costs. [USD]
+    solution
+        Plan.
+    people
+        People whom it reaches, institutions at their weight among them.
+    """
+
+    budget_usd: float
+    solution: Solution
+    people: float
+
+
+@dataclass(frozen=True)
+class Span:
+    """Budgets between those of two plans.
+
+    Parameters
+    ----------
+    low, high
+        Plans at its ends: a budget within reaches no fewer people than ``low`` and no more than ``high``.
+    ways
+        Plans that may be taken apart.
+    n_prices
+        How often it may still be split by a price on a person left out.
+    n_sums, n_idle
+        How often it may still be split by a sum, and how often in a row without a better plan than was at hand.
+    """
+
+    low: Point
+    high: Point
+    ways: tuple[Way, ...]
+    n_prices: int
+    n_sums: int
+    n_idle: int
+
+
 class Family:
-    """Plans that do not know the budget, each with the order in which it is given up.
+    """Plans for any budget: all budgets are split in two again and again, and a budget takes the half that it lies in.
+
+    Where a span of budgets is split depends on the plans at its ends alone, never on the budget asked for. A plan
+    within a span reaches at least as many as the plan at its low end and at most as many as the one at its high end.
+    So more money never reaches fewer, whichever budgets are compared, in one run or in several.
 
     Parameters
     ----------
@@ -89,216 +150,128 @@ class Family:
         progress: Progress | None = None,
         time_limit_s: float | None = None,
     ) -> None:
-        self.problem = problem
+        self.problem, self.planning = problem, planning
+        self.progress, self.time_limit_s = progress, time_limit_s
         self.whole = optimise(problem, planning, progress=progress, time_limit_s=time_limit_s)
         self.stopped_early = self.whole.stopped_early
-        self.ways = [Way(problem, self.whole.solution)]
-        prices = self.ways[0].prices(int(planning.budget_plans.value))
-        solution: Solution | None = None
-        for usd_per_person in prices:
-            priced, kept = with_none_options(problem, usd_per_person)
-            start = None if solution is None else _spread(priced, problem, kept, solution)
-            best = optimise(priced, planning, start_from=start, progress=progress, time_limit_s=time_limit_s)
-            self.stopped_early |= best.stopped_early
-            solution = _without_idle(problem, best.solution.with_households(best.solution.households[kept]))
-            self.ways.append(Way(problem, solution))
+        way = Way(problem, self.whole.solution)
+        free = way.within(0.0)
+        high = Point(self.whole.pv_usd, self.whole.solution, people_reached(problem, self.whole.solution))
+        low = Point(0.0, free, people_reached(problem, free))
+        n_prices = 0 if is_small(problem) else int(planning.budget_plans.value)
+        self._n_idle = TINY_IDLE_SUMS if problem.n_options <= TINY_OPTIONS_MAX else IDLE_SUMS
+        n_sums = SMALL_SUMS if is_small(problem) else LARGE_SUMS
+        self._root = Span(low, high, (way,), n_prices, n_sums, self._n_idle)
+        self._split: dict[int, tuple[Span, ...]] = {}
+        self._spans: list[Span] = [self._root]  # keeps what `_split` numbers alive
 
     def within(self, budget_usd: float) -> Solution:
-        """Return the plan of the family that reaches most people within a budget; of equal ones the cheapest."""
-        best: tuple[float, float] | None = None
-        chosen: Solution | None = None
-        for solution in (s for way in self.ways for s in (way.within(budget_usd), way.filled(budget_usd))):
-            score = (unserved_people(self.problem, solution.households), solution_pv_usd(self.problem, solution))
-            if best is None or score[0] < best[0] - 1e-6 or (score[0] <= best[0] + 1e-6 and score[1] < best[1] - 1e-6):
-                best, chosen = score, solution
-        assert chosen is not None
-        return chosen
+        """Return the plan that reaches most people within a budget, as far as the search finds it."""
+        if budget_usd >= self.whole.pv_usd:
+            return self.whole.solution
+        span = self._root
+        while pieces := self._pieces(span):
+            span = next(piece for piece in reversed(pieces) if piece.low.budget_usd <= budget_usd or piece is pieces[0])
+        return self._plan(span, budget_usd).solution
+
+    def _plan(self, span: Span, budget_usd: float) -> Point:
+        """Best of the low end and of what taking plans apart and filling them up gives for a budget within a span."""
+        best = span.low
+        if _is_level(span):
+            return best
+        most = span.high.people
+        for way in span.ways:
+            for solution in (way.within(budget_usd, most), way.filled(budget_usd, most)):
+                people = people_reached(self.problem, solution)
+                gain = people - best.people
+                cost = solution_pv_usd(self.problem, solution)
+                if people > most + TINY_PEOPLE or cost > budget_usd + TINY_USD:
+                    continue
+                if gain > TINY_PEOPLE or (
+                    gain > -TINY_PEOPLE and cost < solution_pv_usd(self.problem, best.solution) - TINY_USD
+                ):
+                    best = Point(budget_usd, solution, people)
+        return best
+
+    def _pieces(self, span: Span) -> tuple[Span, ...]:
+        """Split a span in pieces, once; none where it is left whole."""
+        key = id(span)
+        if key not in self._split:
+            pieces: tuple[Span, ...] = ()
+            if not _is_level(span):
+                if span.n_prices > 0:
+                    pieces = self._by_price(span)
+                elif min(span.n_sums, span.n_idle) > 0 and _is_wide(span):
+                    pieces = self._by_sum(span)
+            self._spans.extend(pieces)
+            self._split[key] = pieces
+        return self._split[key]
+
+    def _by_price(self, span: Span) -> tuple[Span, ...]:
+        """Split at the plan that is best where a person left out costs what one costs between the two ends."""
+        problem, low, high = self.problem, span.low, span.high
+        low_usd, high_usd = (solution_pv_usd(problem, end.solution) for end in (low, high))
+        usd_per_person = float(f"{(high_usd - low_usd) / (high.people - low.people):.6g}")
+        rest = replace(span, n_prices=0)
+        if usd_per_person <= 0.0:
+            return (rest,)
+        priced, kept = with_none_options(problem, usd_per_person)
+        start = _spread(priced, problem, kept, high.solution)
+        best = optimise(priced, self.planning, start_from=start, progress=self.progress, time_limit_s=self.time_limit_s)
+        self.stopped_early |= best.stopped_early
+        solution = _without_idle(problem, best.solution.with_households(best.solution.households[kept]))
+        cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)
+        ways = (*span.ways, Way(problem, solution))
+        between = low.budget_usd < cost < high.budget_usd and low.people < people < high.people
+        if not between or usd_per_person * (people - low.people) - (cost - low_usd) <= TINY_USD:
+            return (replace(rest, ways=ways),)
+        middle = Point(cost, solution, people)
+        split = replace(span, ways=ways, n_prices=span.n_prices - 1)
+        return replace(split, high=middle), replace(split, low=middle)
+
+    def _by_sum(self, span: Span) -> tuple[Span, ...]:
+        """Split at a sum between the two ends: what lies between a plan's cost and the sum it was made for is level."""
+        problem, low, high, planning = self.problem, span.low, span.high, self.planning
+        if low.budget_usd < high.budget_usd / FAR:
+            sum_usd = high.budget_usd / np.sqrt(FAR)
+        else:
+            sum_usd = np.sqrt(low.budget_usd * high.budget_usd)
+        start = self._plan(span, sum_usd)
+        if is_small(problem):
+            accuracy = max(ACCURACY * high.people, SPAN_ACCURACY * (high.people - low.people))
+            solution = spend(problem, start.solution, sum_usd, most_people=high.people, accuracy_people=accuracy)
+        else:
+            per_household = problem.part_people / np.maximum(problem.part_households, 1e-12)
+            served = [
+                np.bincount(problem.option_part, weights=end.solution.households, minlength=problem.n_parts)
+                for end in (high, start)
+            ]
+            solution = spend_in_windows(
+                problem, start.solution, sum_usd, most_people=high.people,
+                wish=np.maximum(served[0] - served[1], 0.0) * per_household,
+                usd_per_person=(high.budget_usd - low.budget_usd) / (high.people - low.people),
+                n_windows=WINDOWS, size=int(planning.window_parts.value), max_nodes=int(planning.window_nodes.value),
+                node_limit=int(planning.window_branches.value),
+            )  # fmt: skip
+        cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)
+        n_idle = self._n_idle if people > start.people + TINY_PEOPLE else span.n_idle - 1
+        split = replace(span, n_sums=span.n_sums - 1, n_idle=n_idle)
+        if people <= low.people + TINY_PEOPLE:
+            above = replace(low, budget_usd=sum_usd)
+            return replace(split, high=above), replace(split, low=above)
+        middle = Point(min(max(cost, low.budget_usd), sum_usd), solution, people)
+        above = replace(middle, budget_usd=sum_usd)
+        split = replace(split, ways=(*span.ways[:1], Way(problem, solution)))
+        return replace(split, high=middle), replace(split, low=middle, high=above), replace(split, low=above)
 
 
-class Way:
-    """A plan and the order in which it is given up: place by place, dearest per person first; within it part by part.
-
-    Parameters
-    ----------
-    problem, solution
-        Plan to be taken apart.
-    """
-
-    def __init__(self, problem: Problem, solution: Solution) -> None:
-        self.problem, self.solution = problem, solution
-        state = NetworkState(problem, make_index(problem), solution)
-        per_household = problem.part_people / np.maximum(problem.part_households, 1e-12)
-        of_place: dict[int, dict[int, list[int]]] = {}
-        people: dict[int, float] = {}
-        for option in np.flatnonzero(solution.households > 0).tolist():
-            part = int(problem.option_part[option])
-            place = int(problem.part_place[part])
-            of_place.setdefault(place, {}).setdefault(part, []).append(option)
-            people[place] = people.get(place, 0.0) + float(solution.households[option] * per_household[part])
-        everything = {place: [o for part in parts.values() for o in part] for place, parts in of_place.items()}
-        self.steps: list[list[int]] = []
-        self.cost_usd, self.reach = [solution_pv_usd(problem, solution)], [float(sum(people.values()))]
-        self.usd_per_person: list[float] = []
-        later: list[int] = []
-        heap = [(-exclusive_usd(state, o) / max(people[i], 1e-9), i) for i, o in sorted(everything.items())]
-        heapq.heapify(heap)
-        while heap:
-            _, place = heapq.heappop(heap)
-            ratio = exclusive_usd(state, everything[place]) / max(people[place], 1e-9)
-            if heap and ratio < -heap[0][0] * (1 - 1e-9):
-                heapq.heappush(heap, (-ratio, place))
-                continue
-            if ratio * max(people[place], 1e-9) <= CENT_USD:
-                later.append(place)
-                continue
-            self._give_up(state, of_place[place], per_household)
-        # what is left costs nothing by itself: it goes only where it shares something that costs
-        for place in sorted(later, key=lambda i: (people[i], i)):
-            if self.cost_usd[-1] > CENT_USD:
-                self._give_up(state, of_place[place], per_household)
-
-    def _give_up(self, state: NetworkState, of_part: dict[int, list[int]], per_household: Floats) -> None:
-        """Give up a place part by part, dearest per person first."""
-        parts = dict(of_part)
-        while parts:
-            worth = {
-                i: exclusive_usd(state, o) / max(float(state.households[o].sum() * per_household[i]), 1e-9)
-                for i, o in parts.items()
-            }
-            part = max(sorted(parts), key=lambda i: (worth[i], -i))
-            mine = parts.pop(part)
-            gone = float(state.households[mine].sum() * per_household[part])
-            saved = drop(state, mine)
-            state.keep()
-            self.steps.append(mine)
-            self.cost_usd.append(self.cost_usd[-1] - saved)
-            self.reach.append(self.reach[-1] - gone)
-            self.usd_per_person.append(saved / max(gone, 1e-9))
-
-    def prices(self, n: int) -> list[float]:
-        """Prices on a person at which further plans are made, ascending: from what the cheapest cost to the dearest."""
-        gone = -np.diff(self.reach)
-        marginal = np.maximum(np.array(self.usd_per_person), 0.0)
-        paid = np.flatnonzero((marginal > 0) & (gone > 1e-9))
-        if not len(paid):
-            return []
-        order = paid[np.argsort(marginal[paid], kind="stable")]
-        share = np.cumsum(gone[order]) / gone[order].sum()
-        at = np.searchsorted(share, (np.arange(n) + 0.5) / max(n, 1))
-        picked = marginal[order[np.minimum(at, len(order) - 1)]].tolist()
-        return sorted({float(f"{p:.6g}") for p in [FREE_SHARE * float(marginal[paid].min()), *picked]})
-
-    def within(self, budget_usd: float) -> Solution:
-        """Give up as much as the budget asks for; of the last part only so many households."""
-        state = NetworkState(self.problem, make_index(self.problem), self.solution)
-        if self.cost_usd[0] <= budget_usd:
-            return state.solution()
-        enough = np.flatnonzero(np.array(self.cost_usd) <= budget_usd)
-        last = int(enough[0]) if len(enough) else len(self.steps)
-        for options in self.steps[: last - 1]:
-            drop(state, options)
-        state.keep()
-        for options in self.steps[last - 1 :]:  # the first is enough, but for the rounding of the sums kept along
-            before = state.snapshot()
-            drop(state, options)
-            if solution_pv_usd(self.problem, state.solution()) <= budget_usd:
-                state.restore(before)
-                self._part_of(state, options, budget_usd)
-                break
-            state.keep()
-        return state.solution()
-
-    def filled(self, budget_usd: float) -> Solution:
-        """Give up more than the budget asks for, and serve others with the rest where that needs no building.
-
-        From each of some points of the way (the best counts), households are added in an order that does not know the
-        budget, as far as it goes.
-        """
-        state = NetworkState(self.problem, make_index(self.problem), self.solution)
-        points = set(
-            np.linspace(0, len(self.steps), min(FILL_POINTS, len(self.steps) + 1)).round().astype(int).tolist()
-        )
-        best, chosen = -1.0, None
-        for step in range(len(self.steps) + 1):
-            if step in points and self.cost_usd[step] <= budget_usd + TINY_USD:
-                mark = state.snapshot()
-                money = budget_usd - solution_pv_usd(self.problem, state.solution())
-                people = self.reach[step] + self._fill(state, max(money, 0.0))
-                if money >= -TINY_USD and people > best + 1e-9:
-                    best, chosen = people, state.solution()
-                state.restore(mark)
-            if step < len(self.steps):
-                drop(state, self.steps[step])
-                state.keep()
-        return state.solution() if chosen is None else chosen
-
-    def _fill(self, state: NetworkState, money_usd: float) -> float:
-        """Serve by satellite and by what is open, cheapest per person first, as far as the money goes; the people."""
-        p = self.problem
-        per_household = p.part_people / np.maximum(p.part_households, 1e-12)
-        left = p.part_households - np.bincount(p.option_part, weights=state.households, minlength=p.n_parts)
-        ready = (p.option_facility < 0) | state.is_open[p.option_facility]
-        open_ = np.flatnonzero(ready & (left[p.option_part] > 1e-9) & (per_household[p.option_part] > 0))
-        price = self._price_usd(state, open_)
-        order = open_[np.lexsort((open_, price / per_household[p.option_part[open_]]))]
-        price_of = dict(zip(open_.tolist(), price.tolist(), strict=True))
-        people = 0.0
-        for option in order.tolist():
-            part = int(p.option_part[option])
-            n = min(float(left[part]), state.room(option))
-            if n <= 0:
-                continue
-            affordable = float(np.floor(money_usd / max(price_of[option], 1e-12)))
-            take = min(n, affordable)
-            if take > 0:
-                state.put(option, take)
-                left[part] -= take
-                money_usd -= take * price_of[option]
-                people += take * float(per_household[part])
-            if take < n:
-                break
-        return people
-
-    def _price_usd(self, state: NetworkState, options: Ints) -> Floats:
-        """Cost of one more household by options that need nothing built: its own, and its demand on priced arcs."""
-        p = self.problem
-        carried = np.zeros(p.n_nodes)
-        for node in tree_order(p, state.parent).tolist():
-            arc = int(state.parent[node])
-            carried[node] = carried[p.arc_from[arc]] + p.arc_pv_usd_per_mbps[arc]
-        node = np.where(p.option_facility[options] >= 0, p.facility_node[p.option_facility[options]], -1)
-        return np.asarray(p.option_pv_usd[options] + p.option_mbps[options] * np.where(node > 0, carried[node], 0.0))
-
-    def _part_of(self, state: NetworkState, options: list[int], budget_usd: float) -> None:
-        """Give up the fewest households of a part, those that are dearest to serve first."""
-        price = self.problem.option_pv_usd
-        order = sorted(options, key=lambda o: (-price[o], o))
-        n_all = round(sum(float(state.households[o]) for o in order))
-        low, high = 1, n_all  # giving up all of them is enough
-        while low < high:
-            middle = (low + high) // 2
-            before = state.snapshot()
-            _take(state, order, middle)
-            fits = solution_pv_usd(self.problem, state.solution()) <= budget_usd
-            state.restore(before)
-            low, high = (low, middle) if fits else (middle + 1, high)
-        _take(state, order, low)
+def _is_level(span: Span) -> bool:
+    """Whether nobody more is reached at the high end."""
+    return span.high.people <= span.low.people + TINY_PEOPLE
 
 
-def _take(state: NetworkState, order: list[int], n: int) -> None:
-    """Stop serving so many households; what nobody uses then is closed."""
-    left = float(n)
-    empty = []
-    for option in order:
-        here = float(state.households[option])
-        if here <= left + 1e-9:
-            empty.append(option)
-            left -= here
-        elif left > 0:
-            state.put(option, -left)
-            left = 0.0
-    if empty:
-        drop(state, empty)
+def _is_wide(span: Span) -> bool:
+    return span.high.budget_usd - span.low.budget_usd > NARROW * span.high.budget_usd
 
 
 def _without_idle(problem: Problem, solution: Solution) -> Solution:
@@ -364,20 +337,24 @@ def prove(family: Family, planning: Planning, budget_usd: float, solution: Solut
     wrong = faults(problem, solution)
     if wrong:
         raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")
-    programme, columns, price, n_cuts, n_rounds, x = _relaxed(problem, planning, budget_usd)
-    least = max(bound_from_prices(programme, price) * model.PEOPLE_UNIT, 0.0)
-    per_usd = -float(price[_row(programme, "budget")]) * model.PEOPLE_UNIT / model.COST_UNIT_USD
     left = unserved_people(problem, solution.households)
+    relaxed = _Relaxed(problem, planning, budget_usd)
+    relaxed.split(left)
+    programme, columns, price = relaxed.whole(), relaxed.columns, relaxed.price()
+    least = max(relaxed.least() * model.PEOPLE_UNIT, 0.0)
+    per_usd = -float(price[_row(programme, "budget")]) * model.PEOPLE_UNIT / model.COST_UNIT_USD
     cost, cost_price = _cost_bound(problem, programme, price, columns, left + 1e-6)
     if bound_from_prices(cost, cost_price) < 0.0:
         cost_price = np.zeros(cost.n_rows)  # that nothing costs less than nothing needs no prices
     low_usd = bound_from_prices(cost, cost_price) * model.COST_UNIT_USD
-    bound = Bound(low_usd, cost, cost_price, x, columns, n_cuts, n_rounds)
+    bound = Bound(low_usd, cost, cost_price, relaxed.x, columns, len(relaxed.cuts), relaxed.n_rounds)
     reaches_all = left <= unserved_people(problem, family.whole.solution.households) + 1e-6
     if reaches_all and family.whole.bound.lower_bound_usd >= low_usd:
         bound = family.whole.bound
-    tables = replace(bound, programme=programme, row_price=price).certificate()
+    own = replace(bound, programme=programme, row_price=price).certificate()
+    tables = {name: own[name] for name in ("rows", "columns", "entries")}
     tables["columns"] = tables["columns"].rename(columns={"cost_kusd": "thousand_people"})
+    tables |= piece_tables(relaxed.nodes, relaxed.leaves)
     return BudgetPlan(
         Optimum(solution, bound, solution_pv_usd(problem, solution), family.stopped_early),
         float(problem.part_people.sum()) - least,
@@ -386,39 +363,101 @@ def prove(family: Family, planning: Planning, budget_usd: float, solution: Solut
     )
 
 
-def _relaxed(
-    problem: Problem, planning: Planning, budget_usd: float
-) -> tuple[Programme, model.Columns, Floats, int, int, Floats]:
-    """Relaxation of the budget variant with separated cuts: programme, columns, row prices, cuts, rounds, point."""
-    with_flow = problem.n_arcs <= FLOW_ARCS_MAX
-    everybody = float(problem.part_people.sum())
-    programme, columns = model.build(
-        problem, unserved_people=everybody + 1.0, with_flow=with_flow, budget_usd=budget_usd
-    )
-    highs = relaxation(programme, iteration_limit=int(planning.bound_iterations.value))
-    highs.run()
-    separator, cuts, spent = Separator(problem, columns), list[Cut](), 0
-    most = scaled_iterations(problem, int(planning.bound_cut_iterations.value))
-    value, rounds = highs.getInfo().objective_function_value, 0
-    for _ in range(int(planning.bound_cut_rounds.value)):
-        found = separator.cuts(np.asarray(highs.getSolution().col_value, dtype=np.float64), max_cuts=20_000)
-        if not found:
-            break
-        rounds += 1
-        add_cuts(highs, found)
-        cuts.extend(found)
-        highs.setOptionValue("solver", "simplex")
-        highs.run()
-        spent += int(highs.getInfo().simplex_iteration_count)
-        before, value = value, highs.getInfo().objective_function_value
-        if spent > most or value - before < ROUND_GAIN * abs(value):
-            break
-    whole = with_cuts(programme, cuts)
-    price = np.asarray(highs.getSolution().row_dual, dtype=np.float64)
-    if len(price) != whole.n_rows:
-        price = np.zeros(whole.n_rows)
-    x = np.asarray(highs.getSolution().col_value, dtype=np.float64)
-    return whole, columns, price, len(cuts), rounds, x
+class _Relaxed:
+    """Relaxation of the budget variant with separated cuts, and the leaves that it is split into.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    planning
+        Limits of work.
+    budget_usd
+        Present value that a plan may cost. [USD]
+    """
+
+    def __init__(self, problem: Problem, planning: Planning, budget_usd: float) -> None:
+        self.problem = problem
+        with_flow = problem.n_arcs <= FLOW_ARCS_MAX
+        everybody = float(problem.part_people.sum())
+        self.programme, self.columns = model.build(
+            problem, unserved_people=everybody + 1.0, with_flow=with_flow, budget_usd=budget_usd
+        )
+        self.highs = relaxation(self.programme, iteration_limit=int(planning.bound_iterations.value))
+        self.highs.run()
+        self.cuts: list[Cut] = []
+        self.leaves: list[Leaf] = []
+        self.nodes: list[tuple[int, int, int]] = []
+        self.n_rounds = 0
+        self.separator = Separator(problem, self.columns)
+        self._cut(
+            int(planning.bound_cut_rounds.value), scaled_iterations(problem, int(planning.bound_cut_iterations.value))
+        )
+        self.x = self._x()
+        self.root_price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
+        if len(self.root_price) != self.programme.n_rows + len(self.cuts):
+            self.root_price = np.zeros(self.programme.n_rows + len(self.cuts))
+
+    def _x(self) -> Floats:
+        return np.asarray(self.highs.getSolution().col_value, dtype=np.float64)[: self.programme.n_columns]
+
+    def _cut(self, n_rounds: int, most: int) -> None:
+        spent = idle = 0
+        value = self.highs.getInfo().objective_function_value
+        for _ in range(n_rounds):
+            found = self.separator.cuts(self._x(), max_cuts=20_000)
+            if not found:
+                break
+            self.n_rounds += 1
+            add_cuts(self.highs, found)
+            self.cuts.extend(found)
+            self.highs.setOptionValue("solver", "simplex")
+            self.highs.run()
+            spent += int(self.highs.getInfo().simplex_iteration_count)
+            before, value = value, self.highs.getInfo().objective_function_value
+            idle = idle + 1 if value - before < ROUND_GAIN * abs(value) else 0
+            if spent > most or idle >= IDLE_ROUNDS:
+                break
+
+    def split(self, people_left: float) -> None:
+        """Split the programme by facilities, towers and arcs that are built or not, where the country is small enough.
+
+        A leaf that proves what the plan leaves without service is left alone. No plan of a leaf may keep to the
+        budget: so money may be added at a high price, which only relaxes.
+        """
+        row = _row(self.programme, "budget")
+        money_price = -float(self.root_price[row])
+        if self.problem.n_arcs > FLOW_ARCS_MAX or money_price <= 1e-12:
+            return
+        self.highs.setOptionValue("solver", "simplex")
+        one = np.array([row], dtype=np.int32)
+        self.highs.addCol(DEAR_MONEY * money_price, 0.0, highspy.kHighsInf, 1, one, np.array([-1.0]))
+        can_split = np.zeros(self.columns.total, dtype=bool)
+        can_split[self.columns.y : self.columns.w] = True
+        can_split[self.columns.z : self.columns.g] = True
+        branching = Branching(
+            self.programme, self.cuts, self.highs, lambda x: self.separator.cuts(x, max_cuts=20_000), can_split
+        )
+        branching.split(
+            people_left / model.PEOPLE_UNIT - 1e-9, leaves_max=LEAVES_MAX,
+            iterations_max=scaled_iterations(self.problem, LEAF_ITERATIONS),
+        )  # fmt: skip
+        self.leaves, self.nodes = branching.leaves, branching.nodes
+
+    def whole(self) -> Programme:
+        """Return the programme with all cuts."""
+        return with_cuts(self.programme, self.cuts)
+
+    def price(self) -> Floats:
+        """Return the prices of all rows before the programme was split."""
+        return np.concatenate(
+            [self.root_price, np.zeros(self.programme.n_rows + len(self.cuts) - len(self.root_price))]
+        )
+
+    def least(self) -> float:
+        """Return the people whom every plan leaves without service, in thousands."""
+        root = bound_from_prices(self.whole(), self.price())
+        return max(root, min((leaf.least for leaf in self.leaves), default=root))
 
 
 def _cost_bound(

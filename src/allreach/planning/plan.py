@@ -16,10 +16,11 @@ from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
 from allreach.planning import result_tables
 from allreach.planning.answers import answer
-from allreach.planning.budget import CENT_USD, BudgetPlan, Family, prove
+from allreach.planning.budget import BudgetPlan, Family, prove
 from allreach.planning.build_problem import Assembly, build_problem
 from allreach.planning.chosen import Chosen, choose
 from allreach.planning.curve import cost_curve, last_percent
+from allreach.planning.give_up import CENT_USD
 from allreach.planning.heuristic import Progress
 from allreach.planning.inputs import PlanInputs
 from allreach.planning.model import TierRow
@@ -71,6 +72,7 @@ def plan(
     *,
     start_from: Mapping[str, pd.DataFrame] | None = None,
     time_limit_s: float | None = None,
+    n_threads: int = 1,
     progress: Progress | None = None,
 ) -> PlanResult:
     """Plan a country.
@@ -83,6 +85,8 @@ def plan(
         Plan of another scenario (`warm_start.start_tables`), from which the search may begin.
     time_limit_s
         Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
+    n_threads
+        Windows planned at the same time; the plan does not depend on it.
     progress
         Called with (stage, done, total).
 
@@ -109,7 +113,7 @@ def plan(
         raise InputError(Fault("service_standard.tiers", "and planning.budget_usd exclude each other", "one of them"))
     if planning.budget_usd is None:
         start = start_solution(assembly, start_from) if start_from else None
-        best, prices = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s)
+        best, prices = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s, n_threads)
         within = None
         _check_target(inputs, assembly, best.solution)
         chosen = choose(inputs, assembly, best.solution)
@@ -193,15 +197,20 @@ def _least_cost(
     start: Solution | None,
     progress: Progress | None,
     time_limit_s: float | None,
+    n_threads: int,
 ) -> tuple[Optimum, tuple[float, ...]]:
     """Least cost for everybody, and for the tiers where there are any; the price of a person at each tier."""
     problem, planning = assembly.problem, inputs.params.planning
     if tiers:
         found = optimise_with_tiers(
-            problem, planning, tiers, start_from=start, progress=progress, time_limit_s=time_limit_s
-        )
+            problem, planning, tiers, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            n_threads=n_threads,
+        )  # fmt: skip
         return found.best, found.usd_per_person
-    return optimise(problem, planning, start_from=start, progress=progress, time_limit_s=time_limit_s), ()
+    best = optimise(
+        problem, planning, start_from=start, progress=progress, time_limit_s=time_limit_s, n_threads=n_threads
+    )
+    return best, ()
 
 
 def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
