@@ -63,6 +63,16 @@ def solve_exactly(
     )
 
 
+def fewest_people_left(problem: Problem) -> float:
+    """Return how few people a plan can leave without service; proven."""
+    model, columns = _model(problem, None)
+    model.setObjective(_people_left(problem, columns), "minimize")
+    _run(model, None)
+    if model.getStatus() != "optimal":
+        raise ValueError(f"SCIP ended with {model.getStatus()}")
+    return float(model.getObjVal())
+
+
 def cost_if_feasible(problem: Problem, plan: Solution) -> float | None:
     """Return what a plan costs in SCIP's eyes; none if SCIP finds it impossible. [USD]."""
     model, columns = _model(problem, None)

@@ -180,6 +180,13 @@ class NetworkState:
             self._set(self.paid, at, True)
         return price
 
+    def join_anywhere(self, node: int, mbps: float) -> float:
+        """Join a node to the nearest point of the tree, full or not; returns the price, inf where there is none. [USD].
+
+        For looking at what is in the way: restore a snapshot afterwards.
+        """
+        return self._join(node, mbps, np.inf, any_load=True)
+
     def _relieve(self, node: int, mbps: float, depth: int, limit_usd: float) -> float:
         """Make room on the way to a node of the tree; returns the change in cost, inf where impossible. [USD]."""
         p = self.p

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from allreach.planning.bound import Bound, Relaxation
 from allreach.planning.heuristic import Progress, better, improve, start
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.reach import reach_more
 from allreach.planning.rewire import rewired
 from allreach.planning.time_limit import TimeLimit
 from allreach.planning.whole import plan_whole, share_out
@@ -95,9 +97,17 @@ def optimise(
     if start_from is not None and not faults(problem, start_from) and better(problem, start_from, solution):
         solution = start_from
     is_small = 0 < problem.n_options <= WHOLE_COUNTRY_OPTIONS_MAX and problem.n_arcs <= WHOLE_COUNTRY_ARCS_MAX
+    reach = partial(
+        reach_more,
+        max_nodes=int(planning.window_nodes.value),
+        node_limit=int(planning.window_branches.value),
+        relative_gap=planning.window_gap.value,
+        max_iterations=int(planning.window_iterations.value),
+        clock=clock,
+    )
     solution = improve_by_windows(
         problem,
-        solution,
+        reach(problem, solution),
         size=int(planning.window_parts.value),
         n_passes=1 if is_small else int(planning.window_passes.value),
         max_nodes=int(planning.window_nodes.value),
@@ -108,6 +118,7 @@ def optimise(
         progress=progress,
         clock=clock,
     )
+    solution = reach(problem, solution)
     if problem.n_options <= WHOLE_OPTIONS_MAX:
         solution = share_out(problem, solution)
     if is_small and not clock.is_over():
