@@ -173,7 +173,7 @@ def _disturbance(
         stage = f"neighbours as seen by the {word}"
         got = serve(points.x_m, points.y_m, today, environment, terminal, progress=progress, stage=stage)
         strongest = [got.totals_mw[sites.channel_mhz == mhz].max(axis=0) for mhz in sites.bands_mhz()]
-        both.append(np.concatenate([got.totals_mw, np.array(strongest).reshape(-1, points.n_points)]))
+        both.append(np.concatenate([got.totals_mw, np.array(strongest).reshape(len(strongest), points.n_points)]))
     return np.stack(both)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -162,11 +162,7 @@ def verify(
     households = rows["households"].to_numpy(dtype=np.float64)
     technology = rows["technology"].to_numpy(dtype=object)
     mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
-    links = service_links(
-        arrays, np.ones(arrays.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
-        assume_upgraded=False, only=_pairs_used(rows, row_place, technology, arrays, points.n_places),
-        progress=progress,
-    )  # fmt: skip
+    links = _links_used(rows, row_place, technology, points, arrays, environment, range_km, progress)
     tier_mbps = np.array([tier.dl_mbps for tier in standard.tiers], dtype=np.float64)
     entries = _covered(rows, row_place, technology, points, links, arrays, tier_mbps)
     n_sectors = int(arrays.n_sectors.max(initial=1))
@@ -294,17 +290,27 @@ def _people_shares(rows: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _pairs_used(
+def _links_used(
     rows: pd.DataFrame,
     row_place: NDArray[np.int64],
     technology: NDArray[np.object_],
+    points: DemandPoints,
     sites: SiteArrays,
-    n_places: int,
-) -> NDArray[np.int64]:
-    """Pairs of site and place that the plan makes use of: nothing else needs to be measured."""
+    environment: Environment,
+    range_km: float,
+    progress: Progress | None,
+) -> ServiceLinks:
+    """Links of sites to the points of the places that they serve in the plan: nothing else needs to be measured."""
     row_site = _site_of_rows(rows, sites)
     used = (row_site >= 0) & np.array([t in RADIO_TECHNOLOGIES for t in technology], dtype=bool)
-    return np.unique(row_site[used] * n_places + row_place[used])
+    here = np.flatnonzero(np.isin(points.place_index, row_place[used]))
+    names = ("place_index", "row", "col", "x_m", "y_m", "population", "households")
+    some = replace(points, **{name: getattr(points, name)[here] for name in names})
+    links = service_links(
+        sites, np.ones(sites.n_sites, dtype=bool), some, environment, margin_db=0.0, range_km=range_km,
+        assume_upgraded=False, only=np.unique(row_site[used] * points.n_places + row_place[used]), progress=progress,
+    )  # fmt: skip
+    return replace(links, n_points=points.n_points, point_index=here[links.point_index].astype(np.int32))
 
 
 def _site_of_rows(rows: pd.DataFrame, sites: SiteArrays) -> NDArray[np.int64]:
