@@ -116,8 +116,9 @@ def lines(name: str, case: Case, rows: list[dict[str, Any]]) -> list[str]:
         over, each = r.get("overloads"), r["usd_per_verified_person"]
         full = "none" if not r["faults"] else "feasible: no" if over is None else " / ".join(map(str, over.values()))
         more = r["pv_usd"] / ours["pv_usd"] - 1
+        seen = "not measured" if np.isnan(r["verified"]) else f"{r['verified']:.4f}"
         out.append(
-            f"| {r['planner']} | {r['pv_usd'] / 1e6:.2f} | {more:+.1%} | {r['reach']:.4f} | {r['verified']:.4f} | "
+            f"| {r['planner']} | {r['pv_usd'] / 1e6:.2f} | {more:+.1%} | {r['reach']:.4f} | {seen} | "
             f"{'-' if each is None else f'{each:.2f}'} | {full} | {r['seconds']:.1f} |"
         )
     return out
