@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 import geopandas as gpd
@@ -88,7 +89,8 @@ def plan_country(
         points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
         margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
     )  # fmt: skip
-    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, progress=progress)
+    n_threads = environment.n_threads or os.cpu_count() or 1
+    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
 def plan_inputs(

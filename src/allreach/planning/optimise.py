@@ -10,13 +10,14 @@ import numpy as np
 from allreach.params.planning import Planning
 from allreach.planning.bound import Bound, Relaxation
 from allreach.planning.heuristic import Progress, better, improve, start
+from allreach.planning.local_gap import gap_to
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.reach import reach_more
 from allreach.planning.rewire import rewired
 from allreach.planning.time_limit import TimeLimit
 from allreach.planning.whole import plan_whole, share_out
-from allreach.planning.windows import improve_by_windows
+from allreach.planning.window_search import Work, improve_by_windows
 
 WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
@@ -56,6 +57,7 @@ def optimise(
     start_from: Solution | None = None,
     progress: Progress | None = None,
     time_limit_s: float | None = None,
+    n_threads: int = 1,
 ) -> Optimum:
     """Find a good plan and prove how good.
 
@@ -72,6 +74,8 @@ def optimise(
     time_limit_s
         Wall time after which the best plan and bound so far are returned; none counts the work instead. The clock is
         looked at between steps, so the first plan of a large country may take longer. [s]
+    n_threads
+        Windows planned at the same time; the plan does not depend on it.
     """
     clock = TimeLimit(time_limit_s)
     say = progress or (lambda stage, done, total: None)
@@ -105,18 +109,18 @@ def optimise(
         max_iterations=int(planning.window_iterations.value),
         clock=clock,
     )
-    solution = improve_by_windows(
-        problem,
-        reach(problem, solution),
-        size=int(planning.window_parts.value),
+    work = Work(
+        places=int(planning.window_parts.value),
         n_passes=1 if is_small else int(planning.window_passes.value),
         max_nodes=int(planning.window_nodes.value),
         node_limit=int(planning.window_branches.value),
         relative_gap=planning.window_gap.value,
         max_iterations=int(planning.window_iterations.value),
         max_windows=int(planning.window_max.value),
-        progress=progress,
-        clock=clock,
+        n_threads=n_threads,
+    )
+    solution = improve_by_windows(
+        problem, reach(problem, solution), work, gap=gap_to(relaxed), progress=progress, clock=clock
     )
     solution = reach(problem, solution)
     if problem.n_options <= WHOLE_OPTIONS_MAX:

@@ -75,6 +75,7 @@ def optimise_with_tiers(
     start_from: Solution | None = None,
     progress: Progress | None = None,
     time_limit_s: float | None = None,
+    n_threads: int = 1,
 ) -> TieredPlan:
     """Find a good plan that meets all tiers and prove how good; arguments as for `optimise`.
 
@@ -93,8 +94,9 @@ def optimise_with_tiers(
     for _ in range(RAISES + REFINES):
         here = price * factor
         found = optimise(
-            _priced(problem, tiers, here), planning, start_from=start, progress=progress, time_limit_s=time_limit_s
-        )
+            _priced(problem, tiers, here), planning, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            n_threads=n_threads,
+        )  # fmt: skip
         start, stopped = found.solution, stopped or found.stopped_early
         proven = _with_tier_rows(problem, tiers, found.bound, here)
         if bound is None or proven.lower_bound_usd > bound.lower_bound_usd:

@@ -1,46 +1,33 @@
 """Windows: a few neighbouring places are planned anew by a mixed-integer programme while the rest stands still.
 
 What the rest of the plan uses is paid and stands with what capacity it has left; everything that only the window uses
-is open again. A window's answer is taken only if the whole plan gets cheaper.
+is open again. Cutting a window out costs in proportion to the window, but for one look at the plan as a whole that all
+windows cut out of it share.
 """
 
 from __future__ import annotations
 
-import heapq
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from allreach.kernels._jit import jit
 from allreach.planning import model, tree
-from allreach.planning.heuristic import Progress, better
 from allreach.planning.problem import (
-    NOT_SERVED_USD,
     Bools,
     Floats,
     Ints,
     Problem,
     Solution,
-    arc_flow_mbps,
     facility_mbps,
     faults,
     pool_limit,
     pool_use,
-    solution_pv_usd,
     tree_order,
-    unserved_people,
 )
-from allreach.planning.rewire import rewired
-from allreach.planning.solver import solve
-from allreach.planning.time_limit import TimeLimit
+from allreach.planning.window_paths import all_the_way, ball, mark_up, needed, reach_root, summed_below, take_off
 
-IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
-SPARE_HOUSEHOLDS = 3  # room kept free where a window's shares could not be rounded to whole households
-WINDOWS_TIME = 0.85  # share of the time, where time is limited, after which no window begins
-REWIRE_EVERY = 20  # after so many windows the fibre is laid anew as a whole
-IDLE_WINDOWS = 12  # so many idle windows, one after the other, end a further pass
+SERVES = 1e-9  # households; fewer count as none
 
 
 @dataclass(frozen=True)
@@ -48,6 +35,7 @@ class Window:
     """A part of a problem as a problem of its own, and where its pieces come from."""
 
     problem: Problem
+    parts: Ints
     options: Ints
     facilities: Ints
     arcs: Ints
@@ -56,220 +44,236 @@ class Window:
     solution: Solution
 
 
-@jit
-def _ball(
-    starts: NDArray[np.int64],
-    is_goal: NDArray[np.bool_],
-    in_start: NDArray[np.int64],
-    in_arc: NDArray[np.int64],
-    tail: NDArray[np.int64],
-    price: NDArray[np.float64],
-    max_nodes: int,
-) -> NDArray[np.int64]:
-    """Nodes from which the start nodes are most cheaply reached, goals included but not passed."""
-    n = len(is_goal)
-    distance = np.full(n, np.inf)
-    done = np.zeros(n, dtype=np.bool_)
-    out = np.zeros(n, dtype=np.int64)
-    n_out = 0
-    n_free = 0
-    heap = [(0.0, np.int64(0))]
-    heap.pop()
-    for k in range(len(starts)):
-        distance[starts[k]] = 0.0
-        heapq.heappush(heap, (0.0, np.int64(starts[k])))
-    while len(heap) > 0 and n_free < max_nodes:
-        d, v = heapq.heappop(heap)
-        if done[v]:
-            continue
-        done[v] = True
-        out[n_out] = v
-        n_out += 1
-        if is_goal[v]:
-            continue
-        n_free += 1
-        for i in range(in_start[v], in_start[v + 1]):
-            a = in_arc[i]
-            u = tail[a]
-            w = d + price[a]
-            if w < distance[u]:
-                distance[u] = w
-                heapq.heappush(heap, (w, np.int64(u)))
-    return out[:n_out]
+class Index:
+    """Look-up lists of a problem from which windows are cut.
+
+    Parameters
+    ----------
+    problem
+        The whole.
+    by_head
+        Its arcs by the node they lead to, where that is at hand.
+    """
+
+    def __init__(self, problem: Problem, by_head: tuple[Ints, Ints] | None = None) -> None:
+        p = problem
+        self.in_start, self.in_arc = by_head or tree.arcs_by_head(p)
+        self.arc_price = p.arc_pv_usd + p.node_tower_pv_usd[p.arc_to]
+        self.use = _Lists(p.use_option, p.n_options)
+        self.gain = _Lists(p.gain_facility, p.n_facilities)
+        names, group = np.unique(p.facility_group, return_inverse=True)
+        self.group = np.where(p.facility_group >= 0, group, len(names))  # one more for those without a group
+        self.n_groups = len(names) + 1
 
 
-def extract(
-    problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int, by_head: tuple[Ints, Ints] | None = None
-) -> Window:
-    """Cut a window out of a plan.
+class _Lists:
+    """Entries by what they belong to."""
+
+    def __init__(self, key: Ints, n: int) -> None:
+        self.order = np.argsort(key, kind="stable").astype(np.int64)
+        self.start = np.searchsorted(key[self.order], np.arange(n + 1))
+
+    def of(self, keys: Ints) -> Ints:
+        """Entries of some keys, ascending."""
+        return np.sort(self.order[_ranges(self.start[keys], self.start[keys + 1])])
+
+
+def _options_of(problem: Problem, parts: Ints) -> Ints:
+    """Options of some parts, ascending if they are."""
+    first = np.searchsorted(problem.option_part, parts)
+    return _ranges(first, np.searchsorted(problem.option_part, parts, side="right"))
+
+
+def facilities_of(problem: Problem, parts: Ints) -> Ints:
+    """Facilities that may serve some parts, ascending."""
+    found = np.unique(problem.option_facility[_options_of(problem, parts)])
+    return found[found >= 0]
+
+
+def _ranges(first: Ints, last: Ints) -> Ints:
+    """Numbers from each first up to its last, which is not included."""
+    count = last - first
+    before = np.cumsum(count) - count
+    return np.repeat(first - before, count) + np.arange(int(count.sum()), dtype=np.int64)
+
+
+class Cutter:
+    """Cuts windows out of one plan.
 
     Parameters
     ----------
     problem, solution
         The whole.
-    parts
-        Parts that are planned anew, ascending.
-    max_nodes
-        Nodes of the backhaul graph around the window at most.
-    by_head
-        The problem's arcs by the node they lead to, where that is at hand.
+    index
+        The problem's look-up lists, where they are at hand.
     """
-    p = problem
-    inside = np.zeros(p.n_parts, dtype=bool)
-    inside[parts] = True
-    outside_households = np.where(inside[p.option_part], 0.0, solution.households)
-    used_outside = np.zeros(p.n_facilities, dtype=bool)
-    serving = (outside_households > 1e-9) & (p.option_facility >= 0)
-    used_outside[p.option_facility[serving]] = True
-    taken_groups = p.facility_group[used_outside & (p.facility_group >= 0)]
-    excluded = ~used_outside & np.isin(p.facility_group, taken_groups) & (p.facility_group >= 0)
-    options = np.flatnonzero(inside[p.option_part])
-    wanted = p.option_facility[options]
-    options = options[(wanted < 0) | ~excluded[wanted]]
-    facilities = np.unique(p.option_facility[options])
-    facilities = facilities[facilities >= 0]
 
-    # what the rest uses of the backhaul stays: sunk nodes, with what their arcs have left
-    demand = np.zeros(p.n_nodes)
-    outside_mbps = facility_mbps(p, outside_households)
-    stands = used_outside & (p.facility_node >= 0)
-    np.add.at(demand, p.facility_node[stands], outside_mbps[stands])
-    rest = Solution(outside_households, used_outside, solution.parent_arc)
-    outside_flow = arc_flow_mbps(p, rest)
-    sunk = np.zeros(p.n_nodes, dtype=bool)
-    sunk[0] = True
-    for node in p.facility_node[stands].tolist():
-        while not sunk[node]:
-            sunk[node] = True
-            node = int(p.arc_from[solution.parent_arc[node]])
-    in_start, in_arc = by_head or tree.arcs_by_head(p)
-    nodes_wanted = np.unique(p.facility_node[facilities])
-    nodes_wanted = nodes_wanted[nodes_wanted > 0]
-    ball = _ball(
-        nodes_wanted, sunk, in_start, in_arc, p.arc_from, p.arc_pv_usd + p.node_tower_pv_usd[p.arc_to], max_nodes
-    )
-    keep = np.zeros(p.n_nodes, dtype=bool)
-    keep[ball] = True
-    keep[nodes_wanted] = True
-    inside_open = np.flatnonzero(solution.is_open & (p.facility_node > 0))
-    for node in p.facility_node[inside_open[~used_outside[inside_open]]].tolist():
-        if not keep[node] and node not in nodes_wanted:
-            continue
-        while not sunk[node] and solution.parent_arc[node] >= 0:
-            keep[node] = True
-            node = int(p.arc_from[solution.parent_arc[node]])
-        keep[node] = True
-    root_like = _uncapacitated(p, solution, sunk)
-    for node in np.flatnonzero(keep & sunk).tolist():
-        while not root_like[node]:
-            keep[node] = True
-            node = int(p.arc_from[solution.parent_arc[node]])
-    keep[root_like] = False
-    keep[0] = True
-    nodes = np.flatnonzero(keep)
-    local = np.full(p.n_nodes, -1, dtype=np.int64)
-    local[nodes] = np.arange(len(nodes))
-    local[root_like] = 0
+    def __init__(self, problem: Problem, solution: Solution, index: Index | None = None) -> None:
+        p = self.problem = problem
+        self.solution = solution
+        self.index = index or Index(p)
+        serving = (solution.households > SERVES) & (p.option_facility >= 0)
+        self.n_serving = np.bincount(p.option_facility[serving], minlength=p.n_facilities)
+        is_used = self.n_serving > 0
+        self.used_in_group = np.bincount(self.index.group[is_used], minlength=self.index.n_groups)
+        self.pool_left = pool_limit(p, is_used) - pool_use(p, solution.households)
+        order = tree_order(p, solution.parent_arc)
+        stands = np.flatnonzero(is_used & (p.facility_node > 0))
+        nodes = p.facility_node[stands]
+        demand, count = np.zeros(p.n_nodes), np.zeros(p.n_nodes)
+        np.add.at(demand, nodes, facility_mbps(p, solution.households)[stands])
+        np.add.at(count, nodes, 1.0)
+        self.flow = summed_below(order, solution.parent_arc, p.arc_from, demand)
+        self.n_below = summed_below(order, solution.parent_arc, p.arc_from, count)
+        # nodes whose way from the root never limits and costs nothing per Mbit/s
+        arc = solution.parent_arc
+        free = (arc >= 0) & np.isinf(p.arc_capacity_mbps[arc]) & (p.arc_pv_usd_per_mbps[arc] == 0)
+        self.is_free = all_the_way(order, arc, p.arc_from, free)
 
-    is_sunk_arc = np.zeros(p.n_arcs, dtype=bool)
-    fed = np.flatnonzero(sunk & (solution.parent_arc >= 0))
-    is_sunk_arc[solution.parent_arc[fed]] = True
-    tail, head = local[p.arc_from], local[p.arc_to]
-    arcs = np.flatnonzero((tail >= 0) & (head > 0) & (tail != head) & (~sunk[p.arc_to] | is_sunk_arc))
-    arcs = _cheapest_from_root(p, arcs, tail, head, solution)
-    capacity = p.arc_capacity_mbps[arcs] - outside_flow[arcs]
-    local_facility = np.full(p.n_facilities + 1, -1, dtype=np.int64)
-    local_facility[facilities] = np.arange(len(facilities))
-    local_part = np.full(p.n_parts, -1, dtype=np.int64)
-    local_part[parts] = np.arange(len(parts))
-    use_keep = np.isin(p.use_option, options)
-    gain_keep = (local_facility[p.gain_facility] >= 0) & ~used_outside[p.gain_facility]
-    pools = np.unique(p.use_pool[use_keep])
-    local_pool = np.full(p.n_pools, -1, dtype=np.int64)
-    local_pool[pools] = np.arange(len(pools))
-    gain_keep &= local_pool[p.gain_pool] >= 0
-    local_option = np.full(p.n_options, -1, dtype=np.int64)
-    local_option[options] = np.arange(len(options))
-    left = pool_limit(p, used_outside) - pool_use(p, outside_households)
-    free = ~used_outside[facilities]
-    node_of = p.facility_node[facilities]
-    sub = Problem(
-        part_place=p.part_place[parts],
-        part_households=p.part_households[parts],
-        part_people=p.part_people[parts],
-        part_x_m=p.part_x_m[parts],
-        part_y_m=p.part_y_m[parts],
-        option_part=local_part[p.option_part[options]],
-        option_technology=p.option_technology[options],
-        option_facility=local_facility[p.option_facility[options]],
-        option_pv_usd=p.option_pv_usd[options],
-        option_mbps=p.option_mbps[options],
-        use_option=local_option[p.use_option[use_keep]],
-        use_pool=local_pool[p.use_pool[use_keep]],
-        use_amount=p.use_amount[use_keep],
-        pool_capacity=np.maximum(left[pools], 0.0),
-        facility_node=np.where(node_of >= 0, local[node_of], -1),
-        facility_pv_usd=np.where(free, p.facility_pv_usd[facilities], 0.0),
-        facility_group=np.where(free, p.facility_group[facilities], -1),
-        gain_facility=local_facility[p.gain_facility[gain_keep]],
-        gain_pool=local_pool[p.gain_pool[gain_keep]],
-        gain_amount=p.gain_amount[gain_keep],
-        node_tower_pv_usd=np.where(sunk[nodes], 0.0, p.node_tower_pv_usd[nodes]),
-        arc_from=tail[arcs],
-        arc_to=head[arcs],
-        arc_kind=p.arc_kind[arcs],
-        arc_pv_usd=np.where(is_sunk_arc[arcs], 0.0, p.arc_pv_usd[arcs]),
-        arc_pv_usd_per_mbps=p.arc_pv_usd_per_mbps[arcs],
-        arc_capacity_mbps=np.maximum(capacity, 0.0),
-    )
-    parent = np.full(len(nodes), -1, dtype=np.int64)
-    local_arc = np.full(p.n_arcs, -1, dtype=np.int64)
-    local_arc[arcs] = np.arange(len(arcs))
-    for i, node in enumerate(nodes.tolist()):
-        if i and solution.parent_arc[node] >= 0:
-            parent[i] = local_arc[solution.parent_arc[node]]
-    now = Solution(solution.households[options], solution.is_open[facilities], parent)
-    return Window(sub, options, facilities, arcs, nodes, sunk[nodes], now)
+    def cut(self, parts: Ints, *, max_nodes: int) -> Window:
+        """Cut a window out.
+
+        Parameters
+        ----------
+        parts
+            Parts that are planned anew, ascending.
+        max_nodes
+            Nodes of the backhaul graph around the window at most.
+        """
+        p, ix, parent = self.problem, self.index, self.solution.parent_arc
+        options = _options_of(p, parts)
+        facility = p.option_facility[options]
+        households = self.solution.households[options]
+        facilities = np.unique(facility)
+        facilities = facilities[facilities >= 0]
+
+        # what the rest uses
+        at = np.searchsorted(facilities, facility)
+        needs = facility >= 0
+        own = np.bincount(at[needs & (households > SERVES)], minlength=len(facilities))
+        mbps = np.bincount(at[needs], weights=(households * p.option_mbps[options])[needs], minlength=len(facilities))
+        is_used = self.n_serving[facilities] > 0
+        used_outside = self.n_serving[facilities] > own
+        let_go = is_used & ~used_outside
+        group = ix.group[facilities]
+        names, member = np.unique(group, return_inverse=True)
+        in_group = self.used_in_group[names] - np.bincount(member[let_go], minlength=len(names))
+        excluded = ~used_outside & (p.facility_group[facilities] >= 0) & (in_group[member] > 0)
+        kept = ~needs
+        kept[needs] = ~excluded[at[needs]]
+        options, facility, households = options[kept], facility[kept], households[kept]
+        used_outside, let_go, mbps = used_outside[~excluded], let_go[~excluded], mbps[~excluded]
+        facilities = facilities[~excluded]
+
+        # what it uses of the backhaul stays: sunk nodes, with what their arcs have left
+        node_of = p.facility_node[facilities]
+        flow, n_below = self.flow.copy(), self.n_below.copy()
+        inside = np.flatnonzero(node_of > 0)
+        take_off(flow, node_of[inside], mbps[inside], parent, p.arc_from)
+        inside = np.flatnonzero(let_go & (node_of > 0))
+        take_off(n_below, node_of[inside], np.ones(len(inside)), parent, p.arc_from)
+        sunk = n_below > 0.5
+        sunk[0] = True
+        nodes_wanted = np.unique(node_of)
+        nodes_wanted = nodes_wanted[nodes_wanted > 0]
+        keep = np.zeros(p.n_nodes, dtype=bool)
+        keep[ball(nodes_wanted, sunk, ix.in_start, ix.in_arc, p.arc_from, ix.arc_price, max_nodes)] = True
+        keep[nodes_wanted] = True
+        mark_up(keep, node_of[inside], sunk, parent, p.arc_from)
+        root_like = sunk & self.is_free
+        mark_up(keep, np.flatnonzero(keep & sunk), root_like, parent, p.arc_from)
+        keep[root_like] = False
+        keep[0] = True
+        nodes = np.flatnonzero(keep)
+        local = np.full(p.n_nodes, -1, dtype=np.int64)
+        local[nodes] = np.arange(len(nodes))
+        local[root_like] = 0
+
+        arcs = np.sort(ix.in_arc[_ranges(ix.in_start[nodes[1:]], ix.in_start[nodes[1:] + 1])])
+        tail, heads = local[p.arc_from[arcs]], p.arc_to[arcs]
+        is_sunk_arc = sunk[heads] & (parent[heads] == arcs)
+        inner = (tail >= 0) & (tail != local[heads]) & (~sunk[heads] | is_sunk_arc)
+        inner[inner] = _is_cheapest_from_root(p, arcs[inner], tail[inner], self.solution)
+        arcs, tail, heads, is_sunk_arc = arcs[inner], tail[inner], heads[inner], is_sunk_arc[inner]
+        capacity = p.arc_capacity_mbps[arcs] - np.where(is_sunk_arc, np.maximum(flow[heads], 0.0), 0.0)
+
+        uses = ix.use.of(options)
+        gains = ix.gain.of(facilities[~used_outside])
+        pools = np.unique(p.use_pool[uses])
+        gains = gains[np.isin(p.gain_pool[gains], pools)]
+        left = self.pool_left[pools] + np.bincount(
+            np.searchsorted(pools, p.use_pool[uses]),
+            weights=p.use_amount[uses] * households[np.searchsorted(options, p.use_option[uses])],
+            minlength=len(pools),
+        )
+        gone = ix.gain.of(facilities[let_go])
+        gone = gone[np.isin(p.gain_pool[gone], pools)]
+        left -= np.bincount(np.searchsorted(pools, p.gain_pool[gone]), p.gain_amount[gone], minlength=len(pools))
+        free = ~used_outside
+        sub = Problem(
+            part_place=p.part_place[parts],
+            part_households=p.part_households[parts],
+            part_people=p.part_people[parts],
+            part_x_m=p.part_x_m[parts],
+            part_y_m=p.part_y_m[parts],
+            option_part=np.searchsorted(parts, p.option_part[options]),
+            option_technology=p.option_technology[options],
+            option_facility=np.where(facility >= 0, np.searchsorted(facilities, facility), -1),
+            option_pv_usd=p.option_pv_usd[options],
+            option_mbps=p.option_mbps[options],
+            use_option=np.searchsorted(options, p.use_option[uses]),
+            use_pool=np.searchsorted(pools, p.use_pool[uses]),
+            use_amount=p.use_amount[uses],
+            pool_capacity=np.maximum(left, 0.0),
+            facility_node=np.where(node_of >= 0, local[node_of], -1),
+            facility_pv_usd=np.where(free, p.facility_pv_usd[facilities], 0.0),
+            facility_group=np.where(free, p.facility_group[facilities], -1),
+            gain_facility=np.searchsorted(facilities, p.gain_facility[gains]),
+            gain_pool=np.searchsorted(pools, p.gain_pool[gains]),
+            gain_amount=p.gain_amount[gains],
+            node_tower_pv_usd=np.where(sunk[nodes], 0.0, p.node_tower_pv_usd[nodes]),
+            arc_from=tail,
+            arc_to=local[heads],
+            arc_kind=p.arc_kind[arcs],
+            arc_pv_usd=np.where(is_sunk_arc, 0.0, p.arc_pv_usd[arcs]),
+            arc_pv_usd_per_mbps=p.arc_pv_usd_per_mbps[arcs],
+            arc_capacity_mbps=np.maximum(capacity, 0.0),
+        )
+        now = np.full(len(nodes), -1, dtype=np.int64)
+        fed = np.flatnonzero(parent[nodes[1:]] >= 0) + 1
+        position = np.minimum(np.searchsorted(arcs, parent[nodes[fed]]), max(len(arcs) - 1, 0))
+        found = arcs[position] == parent[nodes[fed]] if len(arcs) else np.zeros(len(fed), dtype=bool)
+        now[fed[found]] = position[found]
+        start = Solution(households, self.solution.is_open[facilities], now)
+        return Window(sub, parts, options, facilities, arcs, nodes, sunk[nodes], start)
 
 
-def _uncapacitated(p: Problem, solution: Solution, sunk: Bools) -> Bools:
-    """Sunk nodes whose way from the root never limits and costs nothing per Mbit/s."""
-    arc = solution.parent_arc
-    free = (arc >= 0) & np.isinf(p.arc_capacity_mbps[arc]) & (p.arc_pv_usd_per_mbps[arc] == 0)
-    return sunk & _all_the_way(tree_order(p, arc), arc, p.arc_from, free)
-
-
-@jit
-def _all_the_way(
-    order: NDArray[np.int64], parent_arc: NDArray[np.int64], arc_from: NDArray[np.int64], holds: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Whether something holds at a node and all nodes above it; it does at the root."""
-    out = np.zeros(len(parent_arc), dtype=np.bool_)
-    out[0] = True
-    for node in order:
-        out[node] = holds[node] and out[arc_from[parent_arc[node]]]
+def _is_cheapest_from_root(p: Problem, arcs: Ints, tail: Ints, solution: Solution) -> Bools:
+    """Drop, of several unlimited arcs from the contracted root into a node, all but the cheapest and the one in use."""
+    head = p.arc_to[arcs]
+    plain = np.flatnonzero((tail == 0) & np.isinf(p.arc_capacity_mbps[arcs]) & (p.arc_pv_usd_per_mbps[arcs] == 0))
+    ranked = plain[np.lexsort((arcs[plain], p.arc_pv_usd[arcs[plain]], head[plain]))]
+    first = np.ones(len(ranked), dtype=bool)
+    first[1:] = head[ranked[1:]] != head[ranked[:-1]]
+    in_use = solution.parent_arc[head[ranked]] == arcs[ranked]
+    out = np.ones(len(arcs), dtype=bool)
+    out[ranked[~(first | in_use)]] = False
     return out
 
 
-def _cheapest_from_root(p: Problem, arcs: Ints, tail: Ints, head: Ints, solution: Solution) -> Ints:
-    """Of several unlimited arcs from the contracted root into a node, the cheapest (and the one in use)."""
-    plain = (tail[arcs] == 0) & np.isinf(p.arc_capacity_mbps[arcs]) & (p.arc_pv_usd_per_mbps[arcs] == 0)
-    candidates = arcs[plain]
-    order = np.lexsort((candidates, p.arc_pv_usd[candidates], head[candidates]))
-    ranked = candidates[order]
-    first = np.ones(len(ranked), dtype=bool)
-    first[1:] = head[ranked[1:]] != head[ranked[:-1]]
-    in_use = solution.parent_arc[p.arc_to[ranked]] == ranked
-    return np.sort(np.concatenate([arcs[~plain], ranked[first | in_use]]))
+def extract(
+    problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int, by_head: tuple[Ints, Ints] | None = None
+) -> Window:
+    """Cut one window out of a plan; for many out of the same plan see `Cutter`."""
+    return Cutter(problem, solution, Index(problem, by_head)).cut(parts, max_nodes=max_nodes)
 
 
 def put_back(problem: Problem, solution: Solution, window: Window, answer: Solution) -> Solution:
-    """Write a window's plan into the whole."""
+    """Write a window's plan into the whole; it may have become unfit if the whole has changed meanwhile."""
     households = solution.households.copy()
-    inside = np.isin(problem.option_part, problem.option_part[window.options])
-    households[inside] = 0.0
+    households[_options_of(problem, window.parts)] = 0.0
     households[window.options] = answer.households
-    serving = (households > 1e-9) & (problem.option_facility >= 0)
+    serving = (households > SERVES) & (problem.option_facility >= 0)
     is_open = np.zeros(problem.n_facilities, dtype=bool)
     is_open[problem.option_facility[serving]] = True
     parent = solution.parent_arc.copy()
@@ -281,15 +285,8 @@ def put_back(problem: Problem, solution: Solution, window: Window, answer: Solut
 
 def prune(problem: Problem, parent_arc: Ints, is_open: Bools) -> Ints:
     """Drop all arcs that lead to no open facility."""
-    needed = np.zeros(problem.n_nodes, dtype=bool)
-    needed[0] = True
     nodes = problem.facility_node[is_open]
-    for start in nodes[nodes > 0].tolist():
-        node = start
-        while not needed[node]:
-            needed[node] = True
-            node = int(problem.arc_from[parent_arc[node]])
-    return np.where(needed, parent_arc, -1)
+    return np.where(needed(nodes[nodes > 0], parent_arc, problem.arc_from), parent_arc, -1)
 
 
 def read_point(problem: Problem, columns: model.Columns, x: Floats) -> Solution | None:
@@ -304,13 +301,8 @@ def read_point(problem: Problem, columns: model.Columns, x: Floats) -> Solution 
     is_open = np.zeros(problem.n_facilities, dtype=bool)
     is_open[problem.option_facility[serving]] = True
     nodes = problem.facility_node[is_open]
-    depth = 0
-    for start in nodes[nodes > 0].tolist():
-        node, depth = start, 0
-        while node > 0:
-            if parent[node] < 0 or depth > problem.n_nodes:
-                return None
-            node, depth = int(problem.arc_from[parent[node]]), depth + 1
+    if not reach_root(nodes[nodes > 0], parent, problem.arc_from):
+        return None
     out = Solution(households, is_open, prune(problem, parent, is_open))
     return None if faults(problem, out) else out
 
@@ -353,7 +345,7 @@ def cover(problem: Problem, size: int, *, shift: int) -> list[Ints]:
     index = cKDTree(points)
     todo = np.ones(n, dtype=bool)
     order = np.lexsort((np.arange(n), points[:, shift % 2], points[:, (shift + 1) % 2]))
-    if shift >= 2:
+    if shift % 4 >= 2:
         order = order[::-1]
     out = []
     for seed in order.tolist():
@@ -367,128 +359,20 @@ def cover(problem: Problem, size: int, *, shift: int) -> list[Ints]:
     return out
 
 
-def improve_by_windows(
-    problem: Problem,
-    solution: Solution,
-    *,
-    size: int,
-    n_passes: int,
-    max_nodes: int,
-    node_limit: int,
-    relative_gap: float,
-    max_iterations: int = 0,
-    max_windows: int = 1_000_000,
-    progress: Progress | None = None,
-    clock: TimeLimit | None = None,
-) -> Solution:
-    """Plan window after window anew.
-
-    The first pass covers the country; each further one has other borders, begins where the one before gained most, and
-    ends once a run of windows gained next to nothing.
-
-    Parameters
-    ----------
-    problem, solution
-        What is planned, and the plan so far.
-    size
-        Parts in a window.
-    n_passes
-        Passes over the country, each with other borders.
-    max_nodes
-        Nodes of the backhaul graph around a window at most.
-    node_limit, relative_gap
-        Work and accuracy of each programme.
-    max_iterations
-        No further window once all together have taken so many simplex iterations; 0 leaves it open.
-    max_windows
-        Windows at most.
-    progress
-        Called with (stage, done, total).
-    clock
-        Limit in seconds, where one is asked for.
-    """
-    clock = clock or TimeLimit()
-    by_head = tree.arcs_by_head(problem)
-    gain_usd = np.zeros(problem.n_parts)
-    spent = n_done = 0
-    for shift in range(n_passes):
-        groups = cover(problem, size, shift=shift)
-        if shift:
-            expected = np.array([gain_usd[parts].sum() for parts in groups])
-            groups = [groups[i] for i in np.argsort(-expected, kind="stable").tolist()]
-            gain_usd[:] = 0.0
-        idle = 0
-        for done, parts in enumerate(groups):
-            if n_done >= max_windows or (max_iterations and spent >= max_iterations) or clock.is_over(WINDOWS_TIME):
-                return rewired(problem, solution)
-            found, iterations = _planned_anew(
-                problem, solution, parts, max_nodes=max_nodes, node_limit=node_limit, relative_gap=relative_gap,
-                by_head=by_head, seconds=clock.left_s(WINDOWS_TIME),
-            )  # fmt: skip
-            gain = solution_pv_usd(problem, solution) - solution_pv_usd(problem, found)
-            gain_usd[parts] = max(gain, 0.0) / len(parts)
-            idle = idle + 1 if found is solution or 0.0 <= gain < IDLE_GAIN * solution_pv_usd(problem, found) else 0
-            solution = found
-            spent += iterations
-            n_done += 1
-            if progress is not None:
-                progress(f"improve the plan by windows, pass {shift + 1}", done + 1, len(groups))
-            if shift and idle >= IDLE_WINDOWS:
-                break
-            if n_done % REWIRE_EVERY == 0:
-                solution = rewired(problem, solution)
-        solution = rewired(problem, solution)
-    return solution
-
-
-def _planned_anew(
-    problem: Problem,
-    solution: Solution,
-    parts: Ints,
-    *,
-    max_nodes: int,
-    node_limit: int,
-    relative_gap: float,
-    by_head: tuple[Ints, Ints],
-    seconds: float,
-) -> tuple[Solution, int]:
-    """Plan some parts anew; the plan that was where nothing better is found, and the simplex iterations taken."""
-    window = extract(problem, solution, parts, max_nodes=max_nodes, by_head=by_head)
-    left = unserved_people(window.problem, window.solution.households)
-    iterations = 0
-    for spare in (0, SPARE_HOUSEHOLDS):
-        programme, columns = model.build(
-            _with_spare(window.problem, spare), unserved_people=left, not_served_usd=NOT_SERVED_USD
-        )
-        start = model.point(window.problem, columns, window.solution)
-        answer = solve(
-            programme, relax=False, node_limit=node_limit, relative_gap=relative_gap, start=start, seconds=seconds
-        )
-        iterations += answer.iterations
-        if np.isnan(answer.x).any():
-            break
-        local = read_point(window.problem, columns, answer.x)
-        if local is not None:
-            candidate = put_back(problem, solution, window, local)
-            if not faults(problem, candidate) and better(problem, candidate, solution):
-                return candidate, iterations
-        promised_usd = float(programme.cost @ (start - answer.x)) * model.COST_UNIT_USD
-        if promised_usd < IDLE_GAIN * solution_pv_usd(problem, solution):
-            break
-    return solution, iterations
-
-
-def _with_spare(problem: Problem, households: int) -> Problem:
-    """Return a window with room for so many households kept free everywhere: shares become whole households there."""
-    if households == 0:
-        return problem
-    amount = np.zeros(problem.n_pools)
-    np.maximum.at(amount, problem.use_pool, problem.use_amount)
-    return replace(
-        problem,
-        pool_capacity=np.maximum(problem.pool_capacity - households * amount, 0.0),
-        gain_amount=np.maximum(problem.gain_amount - households * amount[problem.gain_pool], 0.0),
-        arc_capacity_mbps=np.maximum(
-            problem.arc_capacity_mbps - households * float(problem.option_mbps.max(initial=0.0)), 0.0
-        ),
-    )
+def hot_spots(problem: Problem, size: int, gap_usd: Floats, *, nil_usd: float) -> list[Ints]:
+    """Return groups of neighbouring parts around those with the greatest gap; those with next to none stay out."""
+    n = problem.n_parts
+    if n <= size:
+        return [np.arange(n)]
+    points = np.column_stack([problem.part_x_m, problem.part_y_m])
+    index = cKDTree(points)
+    todo = gap_usd > nil_usd
+    out = []
+    for seed in np.lexsort((np.arange(n), -gap_usd)).tolist():
+        if not todo[seed]:
+            continue
+        _, near = index.query(points[seed], k=size)
+        group = np.union1d(near, [seed]).astype(np.int64)
+        todo[group] = False
+        out.append(group)
+    return out

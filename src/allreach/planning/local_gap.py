@@ -1,0 +1,104 @@
+"""Where a plan may still be too dear: the gap to the relaxation, place by place.
+
+Row prices prove a bound, and cost less bound is exactly a sum over columns and rows: what each column costs above the
+place that its reduced cost prefers, and what each row leaves unused of what it has a price for. No term is negative, so
+each can be laid to the parts that its column or row is about; where all are nil nothing can be gained.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allreach.planning import model
+from allreach.planning.bound import Relaxation, with_cuts
+from allreach.planning.problem import Floats, Ints, Problem, Solution
+from allreach.planning.solver import Programme
+
+
+class LocalGap:
+    """The gap between plans and a relaxation, laid to parts.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    columns, programme
+        A relaxation, cuts included.
+    row_price
+        Price of each of its rows; one of the wrong sign counts as nil.
+    """
+
+    def __init__(self, problem: Problem, columns: model.Columns, programme: Programme, row_price: Floats) -> None:
+        self.problem, self.columns, self.programme = problem, columns, programme
+        price = np.nan_to_num(np.asarray(row_price, dtype=np.float64))
+        wrong = ((price > 0) & np.isneginf(programme.row_lower)) | ((price < 0) & np.isposinf(programme.row_upper))
+        self.price = np.where(wrong, 0.0, price)
+        self.matrix = programme.matrix()
+        self.reduced = programme.cost - self.matrix.T @ self.price
+        side = np.where(self.price > 0, programme.row_lower, programme.row_upper)
+        self.side = np.where(self.price == 0.0, 0.0, side)
+        self.least = np.minimum(self.reduced * programme.lower, self.reduced * programme.upper)
+        self.part_of_column = part_of_columns(problem, columns)
+        entries = np.diff(self.matrix.indptr)
+        self.per_entry = np.where(self.price == 0.0, 0.0, 1.0 / np.maximum(entries, 1))
+        self.part_of_entry = self.part_of_column[self.matrix.indices]
+        self.entries = entries
+
+    def of_parts(self, solution: Solution) -> Floats:
+        """Gap of each part, shape (P,). [USD].
+
+        Parameters
+        ----------
+        solution
+            A plan that the relaxation allows.
+        """
+        x = model.point(self.problem, self.columns, solution)
+        by_column = self.reduced * x - self.least
+        by_row = self.price * (np.where(self.price == 0.0, 0.0, self.matrix @ x) - self.side)
+        n = self.problem.n_parts
+        out = np.bincount(self.part_of_column, weights=by_column, minlength=n)
+        out += np.bincount(self.part_of_entry, weights=np.repeat(by_row * self.per_entry, self.entries), minlength=n)
+        return np.asarray(out * model.COST_UNIT_USD, dtype=np.float64)
+
+
+def gap_to(relaxed: Relaxation) -> LocalGap | None:
+    """Return the gap to a relaxation as it was solved; none where its solver left no prices."""
+    if relaxed.regional is not None:
+        regional = relaxed.regional
+        programme, cuts = regional.programme, regional.cuts
+        price = np.concatenate([regional.price, regional.cut_price])
+    else:
+        programme, cuts = relaxed.programme, relaxed.cuts
+        price = np.asarray(relaxed.highs.getSolution().row_dual, dtype=np.float64)
+    if relaxed.problem.n_parts == 0 or len(price) != programme.n_rows + len(cuts):
+        return None
+    return LocalGap(relaxed.problem, relaxed.columns, with_cuts(programme, cuts), price)
+
+
+def part_of_columns(problem: Problem, columns: model.Columns) -> Ints:
+    """Part that each column is about: the first that a facility may serve, the nearest to a node along the backhaul."""
+    p, c = problem, columns
+    of_facility = np.full(p.n_facilities, -1, dtype=np.int64)
+    wanting = np.flatnonzero(p.option_facility >= 0)[::-1]
+    of_facility[p.option_facility[wanting]] = p.option_part[wanting]
+    of_node = np.full(p.n_nodes, -1, dtype=np.int64)
+    placed = np.flatnonzero((p.facility_node > 0) & (of_facility >= 0))[::-1]
+    of_node[p.facility_node[placed]] = of_facility[placed]
+    tail, head = p.arc_from[c.arcs], p.arc_to[c.arcs]
+    inner = np.flatnonzero(tail != 0)
+    one, other = np.concatenate([tail[inner], head[inner]]), np.concatenate([head[inner], tail[inner]])
+    while True:
+        reached = np.flatnonzero((of_node[one] >= 0) & (of_node[other] < 0))[::-1]
+        if not len(reached):
+            break
+        of_node[other[reached]] = of_node[one[reached]]
+    of_node, of_facility = np.maximum(of_node, 0), np.maximum(of_facility, 0)
+    out = np.zeros(c.total, dtype=np.int64)
+    out[c.x : c.n] = p.option_part
+    out[c.n : c.y] = np.arange(p.n_parts)
+    out[c.y : c.t] = of_facility
+    out[c.t : c.w] = of_node[c.tower_nodes]
+    out[c.w : c.z] = of_node[c.fed_nodes]
+    out[c.z : c.g] = of_node[head]
+    out[c.g :] = of_node[p.arc_to[c.arcs[c.followed]]]
+    return out
