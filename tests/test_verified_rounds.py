@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from allreach import pipeline, tables
+from allreach.cli.summary import _lines
 from allreach.errors import InfeasibleError
 from allreach.io.country_folder import write_country
 from allreach.io.geopackage import result_layers
@@ -122,6 +123,9 @@ def test_run_with_tiers_and_institutions_writes_what_was_measured(tmp_path):
     assert summary["institutions"]["n_verified"] == verified["institutions"]["verified"]
     assert summary["institutions"]["n_verified"] == int(institutions["is_verified"].sum())
     assert summary["institutions"]["by_kind"]["school"]["verified"] == int(institutions["is_verified"].iloc[0])
+    told = dict(_lines(pipeline.run(folder, sets=["planning.institutions=1", tiers], workers=1).as_dict()))
+    assert told["at 100 Mbit/s"].endswith("30.0% asked for, 30.2% planned)")
+    assert told["institutions"] == "2 of 2 connected, 2 confirmed by measuring"
     layers = result_layers(read_results(out), make_small_country())
     assert {"institutions_planned_network", "tiers_planned_network"} <= set(layers)
     assert "verify/tiers.parquet" in (out / ".stages" / "plan.json").read_text()

@@ -30,6 +30,14 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
     plan = found.get("plan")
     if plan:
         lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network)"))
+        for tier in plan.get("tiers", []):
+            share = tier.get("verified_people_share", tier["people_share"])
+            asked = f"{tier['people_share_target']:.1%} asked for, {tier['people_share']:.1%} planned"
+            lines.append((f"at {tier['dl_mbps']:g} Mbit/s", f"{share:.1%} (measured; {asked})"))
+        told = plan.get("institutions", {})
+        if told.get("n_institutions"):
+            seen = f", {told['n_verified']:,} confirmed by measuring" if "n_verified" in told else ""
+            lines.append(("institutions", f"{told['n_connected']:,} of {told['n_institutions']:,} connected{seen}"))
         lines.append(("present value", f"{_usd(plan['pv_usd'], sketch)} over {plan['horizon_years']:g} years"))
         lines.append(("first cost", _usd(plan["capex_usd"], sketch)))
         lines.append(("yearly cost", _usd(plan["opex_usd_per_year"], sketch)))
