@@ -144,6 +144,8 @@ def test_a_part_without_a_point_of_presence_gets_a_gateway(small_country_data: C
     beside = (network.link_kind == net.FIBRE) & (network.link_head == gateways[0])
     assert beside.sum() == 1
     assert network.node_part[network.link_tail[beside]] == network.node_part[gateways[0]]
+    several = int(PARAMS.gateways_max.value)
+    assert network.link_n_modules_max[network.link_kind == net.SATELLITE].max() == several > 1
 
 
 def test_every_site_can_have_a_satellite_link(small_country_data: Country) -> None:

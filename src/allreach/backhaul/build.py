@@ -384,6 +384,7 @@ def _assemble(
         np.zeros(len(gate_at), dtype=np.int64),
         1 + n_points + np.arange(len(gate_at)),
         capacity_mbps=params.gateway_mbps.value,
+        n_modules_max=int(params.gateways_max.value),
     )
     dish = np.flatnonzero(points.may_satellite)
     links.add(

@@ -63,7 +63,7 @@ class BackhaulNetwork:
     link_capacity_mbps
         Capacity of one module; infinite where it never binds. [Mbit/s]
     link_n_modules_max
-        How many modules (radio channels) may be stacked; 1 for all but hops.
+        How many modules (radio channels of a hop, gateways side by side) may be stacked; 1 for all others.
     link_trench_km
         Fibre length by `trench.TRENCH_CLASSES`, shape (links, classes). [km]
     link_freq_ghz

@@ -262,11 +262,12 @@ def satellite_backhaul(costs: Costs, committed_mbps: ArrayLike) -> Lines:
     )
 
 
-def gateway(costs: Costs, committed_mbps: ArrayLike) -> Lines:
-    """Gateway of a part of the country that no fibre reaches, with committed satellite capacity (Mbit/s)."""
+def gateway(costs: Costs, committed_mbps: ArrayLike, *, n_gateways: ArrayLike = 1.0) -> Lines:
+    """Gateways of a part of the country that no fibre reaches, with committed satellite capacity (Mbit/s)."""
+    price = np.asarray(n_gateways, dtype=np.float64) * float(costs.gateway_usd.value)
     return (
-        Line("gateway_usd", 1.0),
-        Line("gateway_om_share_per_year", costs.gateway_usd.value),
+        Line("gateway_usd", n_gateways),
+        Line("gateway_om_share_per_year", price),
         Line("satellite_committed_usd_per_mbps_per_year", committed_mbps),
     )
 

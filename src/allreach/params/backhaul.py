@@ -40,6 +40,8 @@ class Backhaul(Frozen):
     """Capacity of one site's satellite backhaul, and of an existing one where the source has none."""
     gateway_mbps: Quantity
     """Capacity of a satellite gateway that feeds a part of the country without a point of presence."""
+    gateways_max: Quantity
+    """Gateways that may stand side by side where one is too small."""
     mast_heights_m: tuple[float, ...]
     """Heights in which new masts are built. [m]"""
     k_factor_median: Quantity

@@ -14,6 +14,7 @@ from allreach.planning.build_problem import AS_IT_IS, TECH, Assembly
 from allreach.planning.chosen import Chosen
 from allreach.planning.curve import exclusive_usd
 from allreach.planning.inputs import PlanInputs
+from allreach.planning.left_out import full_arc, full_text, why_left_out
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.priced_graph import FIBRE
 from allreach.planning.problem import TECHNOLOGIES, Problem, Solution
@@ -86,6 +87,13 @@ class _Place:
                 out.append(self._by_facility(place, technology, mine))
         return out
 
+    def why_left_out(self, place: int) -> str:
+        """Say why households of the place are left without service; empty where none is planned for."""
+        if place not in self.parts:
+            return ""
+        limits = {name: str(self.assembly.place_limits[name][place]) or _silent(name) for name in OFFERED}
+        return why_left_out(self.state, self.parts[place], limits, WORDS)
+
     def _households(self, place: int) -> float:
         return float(self.p.part_households[self.parts[place]].sum())
 
@@ -157,14 +165,43 @@ class _Place:
             )
         )
         node = int(p.facility_node[facility])
-        arcs: list[int] = []
+        before = state.snapshot()
+        self._take_out(place)
+        try:
+            arc = full_arc(state, node, mbps) if node > 0 and state.parent[node] >= 0 else -1
+            inner = state.snapshot()
+            widening_usd = state.attach(node, mbps) if arc >= 0 else 0.0
+            state.restore(inner)
+            if not np.isfinite(widening_usd):
+                return None, f"{full_text(p, arc)}, the whole place needs {mbps:,.0f}"
+            begun = Alternative(technology, pv + widening_usd, dl, "")
+            return self._on_its_way(technology, facility, node, mbps, others, begun)
+        finally:
+            state.restore(before)
+
+    def _take_out(self, place: int) -> None:
+        """Take the place and what only it needs out of the plan."""
+        state = self.state
+        left: set[int] = set()
+        for option in self.by_place[place]:
+            if state.households[option] > 0:
+                state.put(option, -float(state.households[option]))
+                left.add(int(self.p.option_facility[option]))
+        start, of_facility = state.index.of_facility_start, state.index.of_facility
+        for facility in sorted(left - {-1}):
+            if not state.households[of_facility[start[facility] : start[facility + 1]]].any():
+                state.close(facility)
+
+    def _on_its_way(
+        self, technology: str, facility: int, node: int, mbps: float, others: float, begun: Alternative
+    ) -> tuple[Alternative | None, str]:
+        """Add the facility and its backhaul to what terminals and service cost."""
+        p, state = self.p, self.state
+        pv, dl, arcs = begun.pv_usd, begun.dl_mbps, list[int]()
         if state.is_open[facility] and others > 0:
             return Alternative(technology, pv, dl, "shares what the plan builds anyway"), ""
         pv += float(p.facility_pv_usd[facility])
-        trench = 0.0
-        if node > 0 and state.parent[node] >= 0:
-            arcs = self._own_path(node)
-        elif node > 0:
+        if node > 0 and state.parent[node] < 0:
             way = self._search(node, mbps)
             if way is None:
                 return None, "no backhaul with enough capacity reaches it"
@@ -175,19 +212,6 @@ class _Place:
         trench = sum(self._trench_usd(a) for a in arcs if p.arc_kind[a] == FIBRE)
         reason = "on its own way to the network" if arcs else "beside what the plan builds"
         return Alternative(technology, pv, dl, reason, trench), ""
-
-    def _own_path(self, node: int) -> list[int]:
-        """Arcs that only this node needs."""
-        p, state, out = self.p, self.state, []
-        start = node
-        while node > 0 and state.parent[node] >= 0:
-            if node != start and (state.children[node] > 1 or state.open_at[node] > 0):
-                break
-            if node == start and state.children[node] > 0:
-                break
-            out.append(int(state.parent[node]))
-            node = int(p.arc_from[state.parent[node]])
-        return out
 
     def _search(self, node: int, mbps: float) -> list[int] | None:
         p, s = self.p, self.state
@@ -246,7 +270,10 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
                              columns=["fibre", "terminal"])  # fmt: skip
     mixes = _mixes(chosen)
     why = [
-        row.why or _why(row.place, row.technology, row.site_id, found, mixes.get(row.place, {})) for row in chosen.rows
+        row.why
+        or (look.why_left_out(row.place) if row.technology == "none" else "")
+        or _why(row.place, row.technology, row.site_id, found, mixes.get(row.place, {}))
+        for row in chosen.rows
     ]
     return Answers(tables.conform(frame, "plan_alternatives"), switching, why)
 
@@ -296,9 +323,6 @@ def _why(
     if place not in found:
         return "no household is counted there"
     options, now, households = found[place]
-    if technology == "none":
-        reasons = "; ".join(f"{WORDS[a.technology]}: {a.reason}" for a in options if not np.isfinite(a.pv_usd))
-        return f"nothing on offer serves them: {reasons}" if reasons else "what could serve them is full"
     if technology == "existing":
         return f"site {site_id} reaches them today and has room"
     others = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd) and a.technology != technology)

@@ -251,8 +251,8 @@ def _links(
                 lines = hop_lines(assembly.lines.prices, network, link, modules, own_masts_m(inputs))
                 capacity = modules * float(network.link_capacity_mbps[link])
             else:
-                kind, capacity = "satellite", float(network.link_capacity_mbps[link])
-                lines = satellite_lines(assembly.lines.prices, network, link, flow)
+                kind, capacity = "satellite", modules * float(network.link_capacity_mbps[link])
+                lines = satellite_lines(assembly.lines.prices, network, link, modules, flow)
             link_id = f"{kind}:{network.node_id[tail]}>{network.node_id[head]}"
             out.append(LinkRow(link_id, kind, link, tail, head, modules, flow, capacity, lines, node))
     return sorted(out, key=lambda item: item.link_id)

@@ -34,7 +34,7 @@ class PricedGraph:
     arc_from, arc_to, arc_kind, arc_pv_usd, arc_pv_usd_per_mbps, arc_capacity_mbps
         As in the problem.
     arc_modules
-        Radio channels of a hop; 1 for others.
+        Radio channels of a hop, gateways side by side; 1 for others.
     path_start, path_link, path_tail
         Links of each arc from its start to its end, and the node of the network at which each begins.
     """
@@ -71,10 +71,11 @@ def hop_lines(prices: PriceList, network: BackhaulNetwork, link: int, modules: i
     return (*lines, Line("tower_usd_per_m", extra)) if extra > 0 else lines
 
 
-def satellite_lines(prices: PriceList, network: BackhaulNetwork, link: int, mbps: float) -> Lines:
-    """Satellite terminal of a site, or gateway of a part of the country."""
-    at_gateway = network.node_kind[network.link_head[link]] == net.GATEWAY
-    return (recipes.gateway if at_gateway else recipes.satellite_backhaul)(prices.costs, mbps)
+def satellite_lines(prices: PriceList, network: BackhaulNetwork, link: int, modules: int, mbps: float) -> Lines:
+    """Satellite terminal of a site, or gateways of a part of the country."""
+    if network.node_kind[network.link_head[link]] == net.GATEWAY:
+        return recipes.gateway(prices.costs, mbps, n_gateways=float(modules))
+    return recipes.satellite_backhaul(prices.costs, mbps)
 
 
 def priced_graph(
@@ -157,8 +158,9 @@ def priced_graph(
         if core[link]:
             arcs.append((0, v, EXISTING, 0.0, 0.0, max(capacity - float(spare_mbps[v]), 0.0), 1, ((link, 0),)))
         elif satellite_allowed:
-            price = float(prices.cost(satellite_lines(prices, network, link, 0.0)).pv_usd)
-            arcs.append((0, v, SATELLITE, price, committed, capacity, 1, ((link, 0),)))
+            for modules in range(1, int(network.link_n_modules_max[link]) + 1):
+                price = float(prices.cost(satellite_lines(prices, network, link, modules, 0.0)).pv_usd)
+                arcs.append((0, v, SATELLITE, price, committed, modules * capacity, modules, ((link, 0),)))
     return _pack(arcs, is_root, n)
 
 

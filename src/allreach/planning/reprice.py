@@ -162,11 +162,10 @@ class Repricer:
             once[mine] = prices.cost((*bought, Line("tower_usd_per_m", self.extra_mast_m[mine]))).pv_usd
         feeds = np.flatnonzero(p.arc_kind == SATELLITE)
         at_gateway = network.node_kind[network.link_head[self.first_link[feeds]]] == net.GATEWAY
-        for recipe, mine in (
-            (recipes.gateway, feeds[at_gateway]),
-            (recipes.satellite_backhaul, feeds[~at_gateway]),
-        ):
-            once[mine] = float(prices.cost(recipe(prices.costs, 0.0)).pv_usd)
+        gateways = feeds[at_gateway]
+        count = graph.arc_modules[gateways].astype(np.float64)
+        once[gateways] = prices.cost(recipes.gateway(prices.costs, 0.0, n_gateways=count)).pv_usd
+        once[feeds[~at_gateway]] = float(prices.cost(recipes.satellite_backhaul(prices.costs, 0.0)).pv_usd)
         per_mbps[feeds] = prices.units["satellite_committed_usd_per_mbps_per_year"].pv_usd
         return once, per_mbps
 
