@@ -12,8 +12,8 @@ function tierRows() {
   return [first, ...asked.map((tier, k) => ({ dl: tier.dl_mbps, asked: tier.people_share, planned: planned[k] && planned[k].people_share, got: seen[k] && seen[k].reached_share, price: planned[k] && planned[k].usd_per_further_person }))];
 }
 
-// A tier that more people get than were asked for binds nothing: one person more costs nothing there.
-const priceOfOneMore = (row) => (!known(row.price) ? '–' : row.planned > row.asked + 1e-3 ? t('tier_free') : money(row.price));
+// A tier that more people get than were asked for, at a price of no more than a dollar, binds nothing.
+const priceOfOneMore = (row) => (!known(row.price) ? '–' : row.price <= 1 && row.planned > row.asked ? t('tier_free') : money(row.price));
 
 function tierBars() {
   const rows = tierRows().slice(1).filter((row) => known(row.got) || known(row.planned));
