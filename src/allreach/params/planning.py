@@ -122,7 +122,7 @@ class Planning(Frozen):
     improve_rounds: Quantity
     """Passes of opening, closing and swapping."""
     window_parts: Quantity
-    """Parts in a window that is planned anew by a mixed-integer programme."""
+    """Places in the largest windows that are planned anew by a mixed-integer programme; smaller ones come first."""
     window_passes: Quantity
     """Passes of windows over the country."""
     window_nodes: Quantity
