@@ -131,6 +131,8 @@ class Planning(Frozen):
     """Nodes of the search in a window."""
     window_gap: Quantity
     """Accuracy at which the search in a window stops."""
+    window_likely_share: Quantity
+    """Share of a window's gap to the relaxation: what has a higher reduced cost is left out of its programme."""
     window_iterations: Quantity
     """Simplex iterations after which no further window is planned anew; 0 leaves it open."""
     window_max: Quantity

@@ -39,6 +39,8 @@ class LocalGap:
         self.side = np.where(self.price == 0.0, 0.0, side)
         self.least = np.minimum(self.reduced * programme.lower, self.reduced * programme.upper)
         self.part_of_column = part_of_columns(problem, columns)
+        self.column_of_arc = np.zeros(problem.n_arcs, dtype=np.int64)
+        self.column_of_arc[columns.arcs] = columns.z + np.arange(len(columns.arcs))
         entries = np.diff(self.matrix.indptr)
         self.per_entry = np.where(self.price == 0.0, 0.0, 1.0 / np.maximum(entries, 1))
         self.part_of_entry = self.part_of_column[self.matrix.indices]

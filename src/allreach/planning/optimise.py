@@ -57,6 +57,7 @@ def optimise(
     start_from: Solution | None = None,
     progress: Progress | None = None,
     time_limit_s: float | None = None,
+    prove: bool = True,
     n_threads: int = 1,
 ) -> Optimum:
     """Find a good plan and prove how good.
@@ -74,6 +75,8 @@ def optimise(
     time_limit_s
         Wall time after which the best plan and bound so far are returned; none counts the work instead. The clock is
         looked at between steps, so the first plan of a large country may take longer. [s]
+    prove
+        Whether the bound matters: else it is left as the relaxation has it.
     n_threads
         Windows planned at the same time; the plan does not depend on it.
     """
@@ -115,6 +118,7 @@ def optimise(
         max_nodes=int(planning.window_nodes.value),
         node_limit=int(planning.window_branches.value),
         relative_gap=planning.window_gap.value,
+        likely_share=planning.window_likely_share.value,
         max_iterations=int(planning.window_iterations.value),
         max_windows=int(planning.window_max.value),
         n_threads=n_threads,
@@ -131,8 +135,18 @@ def optimise(
     if wrong:
         raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")
     bound = relaxed.bound(unserved_people(problem, solution.households) + 1e-6)
+    pv_usd = solution_pv_usd(problem, solution)
+    if prove:
+        bound = relaxed.raised(
+            bound,
+            pv_usd,
+            n_places=int(planning.bound_cluster_places.value),
+            n_nodes=int(planning.bound_branches.value),
+            n_nodes_each=int(planning.bound_cluster_branches.value),
+            n_threads=n_threads,
+        )
     say("bound the cost", 2, 2)
-    return Optimum(solution, bound, solution_pv_usd(problem, solution), clock.was_hit)
+    return Optimum(solution, bound, pv_usd, clock.was_hit)
 
 
 def scaled_iterations(problem: Problem, usual: int) -> int:

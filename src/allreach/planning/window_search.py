@@ -26,6 +26,7 @@ from allreach.planning.problem import (
 from allreach.planning.rewire import rewired
 from allreach.planning.solver import solve
 from allreach.planning.time_limit import TimeLimit
+from allreach.planning.unlikely import without_unlikely
 from allreach.planning.windows import Cutter, Index, Window, cover, facilities_of, hot_spots, put_back, read_point
 
 IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
@@ -54,6 +55,8 @@ class Work:
         Nodes of the backhaul graph around a window at most.
     node_limit, relative_gap
         Work and accuracy of each programme.
+    likely_share
+        What has a higher reduced cost than this share of a window's gap is left out of its programme.
     max_iterations
         No further window once all together have taken so many simplex iterations; 0 leaves it open.
     max_windows
@@ -67,6 +70,7 @@ class Work:
     max_nodes: int
     node_limit: int
     relative_gap: float
+    likely_share: float = 1.0
     max_iterations: int = 0
     max_windows: int = 1_000_000
     n_threads: int = 1
@@ -130,6 +134,7 @@ class Search:
         self.gain_usd = np.zeros(problem.n_parts)
         self.per_window = 0.0  # simplex iterations of a window, lately
         self.pv_usd = solution_pv_usd(problem, solution)
+        self.hope_usd = np.zeros(problem.n_parts)
         self.pool: ThreadPoolExecutor | None = None
 
     def run(self) -> Solution:
@@ -201,7 +206,7 @@ class Search:
             hope, self.gain_usd = self.gain_usd, np.zeros(self.problem.n_parts)
             nil_usd = -1.0
         else:
-            hope = self.gap.of_parts(self.solution)
+            hope = self.hope_usd = self.gap.of_parts(self.solution)
             nil_usd = NIL_GAP * float(hope.sum())
             if number % 2:  # other borders
                 groups = cover(self.problem, size, shift=number // 2)
@@ -237,7 +242,9 @@ class Search:
         seconds = self.clock.left_s(WINDOWS_TIME)
 
         def plan(parts: Ints) -> Answer:
-            return planned_anew(cutter.cut(parts, max_nodes=self.work.max_nodes), self.work, least_usd, seconds)
+            window = cutter.cut(parts, max_nodes=self.work.max_nodes)
+            limit_usd = self.work.likely_share * float(self.hope_usd[parts].sum())
+            return planned_anew(window, self.work, least_usd, seconds, gap=self.gap, limit_usd=limit_usd)
 
         if self.pool is None:
             return [plan(parts) for parts in batch]
@@ -269,7 +276,15 @@ class Search:
         )
 
 
-def planned_anew(window: Window, work: Work, least_usd: float, seconds: float) -> Answer:
+def planned_anew(
+    window: Window,
+    work: Work,
+    least_usd: float,
+    seconds: float,
+    *,
+    gap: LocalGap | None = None,
+    limit_usd: float = 0.0,
+) -> Answer:
     """Plan a window anew.
 
     Parameters
@@ -282,6 +297,10 @@ def planned_anew(window: Window, work: Work, least_usd: float, seconds: float) -
         A gain so small is not worth a second look. [USD]
     seconds
         Wall time of each programme; infinity leaves it open. [s]
+    gap
+        Gap to a relaxation, whose reduced costs say what is left out; without it everything is open.
+    limit_usd
+        Highest reduced cost of what is not left out. [USD]
     """
     left = unserved_people(window.problem, window.solution.households)
     iterations = 0
@@ -290,6 +309,8 @@ def planned_anew(window: Window, work: Work, least_usd: float, seconds: float) -
             _with_spare(window.problem, spare), unserved_people=left, not_served_usd=NOT_SERVED_USD
         )
         start = model.point(window.problem, columns, window.solution)
+        if gap is not None:
+            programme = without_unlikely(programme, columns, window, gap, start, limit_usd)
         answer = solve(
             programme, relax=False, node_limit=work.node_limit, relative_gap=work.relative_gap, start=start,
             seconds=seconds,
