@@ -217,7 +217,10 @@ class Family:
             return (rest,)
         priced, kept = with_none_options(problem, usd_per_person)
         start = _spread(priced, problem, kept, high.solution)
-        best = optimise(priced, self.planning, start_from=start, progress=self.progress, time_limit_s=self.time_limit_s)
+        best = optimise(
+            priced, self.planning, start_from=start, progress=self.progress, time_limit_s=self.time_limit_s,
+            prove=False,
+        )  # fmt: skip
         self.stopped_early |= best.stopped_early
         solution = _without_idle(problem, best.solution.with_households(best.solution.households[kept]))
         cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)
@@ -416,7 +419,7 @@ class _Relaxed:
             spent += int(self.highs.getInfo().simplex_iteration_count)
             before, value = value, self.highs.getInfo().objective_function_value
             idle = idle + 1 if value - before < ROUND_GAIN * abs(value) else 0
-            if spent > most or idle >= IDLE_ROUNDS:
+            if spent > most or idle >= (IDLE_ROUNDS if self.columns.has_flow else 1):
                 break
 
     def split(self, people_left: float) -> None:
