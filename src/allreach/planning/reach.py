@@ -18,6 +18,7 @@ from allreach.planning.heuristic import better, serve_left
 from allreach.planning.network_state import EPS, NetworkState, make_index
 from allreach.planning.problem import (
     Bools,
+    Floats,
     Ints,
     Problem,
     Solution,
@@ -192,7 +193,16 @@ def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: 
     )
     iterations += cheap.iterations
     for x in (cheap.x, most.x):
-        found = None if np.isnan(x).any() else read_point(p, columns, x)
-        if found is not None:
-            return share_out(p, found), iterations
+        for rounded in (x, _rounded_down(p, columns, x)):
+            found = None if np.isnan(x).any() else read_point(p, columns, rounded)
+            if found is not None:
+                return share_out(p, found), iterations
     return None, iterations
+
+
+def _rounded_down(problem: Problem, columns: model.Columns, x: Floats) -> Floats:
+    """Return the point with whole households only, which always fits; who is left out by that is shared out anew."""
+    out = x.copy()
+    size = np.maximum(problem.part_households[problem.option_part], 1e-12)
+    out[columns.x : columns.n] = np.floor(x[columns.x : columns.n] * size + 1e-6) / size
+    return out
