@@ -38,6 +38,7 @@ IDLE_WINDOWS = 16  # so many idle windows, one after the other, end a pass
 BATCH = 8  # windows planned against the same plan, whatever the number of threads
 SMALLEST = 10  # places in the smallest windows, where windows grow from pass to pass
 GROWTH = 2  # times as many places in the windows once smaller ones bring next to nothing
+LIKELIER = 4.0  # times as high a reduced cost may stay in the windows of the next size
 DEARER = 6.0  # times as many iterations a window may then take, until that is known
 
 
@@ -56,7 +57,8 @@ class Work:
     node_limit, relative_gap
         Work and accuracy of each programme.
     likely_share
-        What has a higher reduced cost than this share of a window's gap is left out of its programme.
+        What has a higher reduced cost than this share of a window's gap is left out of its programme; the share grows
+        with the windows.
     max_iterations
         No further window once all together have taken so many simplex iterations; 0 leaves it open.
     max_windows
@@ -135,6 +137,7 @@ class Search:
         self.per_window = 0.0  # simplex iterations of a window, lately
         self.pv_usd = solution_pv_usd(problem, solution)
         self.hope_usd = np.zeros(problem.n_parts)
+        self.likely_share = work.likely_share
         self.pool: ThreadPoolExecutor | None = None
 
     def run(self) -> Solution:
@@ -147,7 +150,8 @@ class Search:
     def _passes(self) -> Solution:
         """Pass after pass, the windows growing."""
         number = 0
-        for size in self._sizes():
+        for step, size in enumerate(self._sizes()):
+            self.likely_share = self.work.likely_share * LIKELIER**step
             self.per_window *= DEARER
             for _ in range(self.work.n_passes):
                 self._pass(size, number, is_first=not number)
@@ -243,7 +247,7 @@ class Search:
 
         def plan(parts: Ints) -> Answer:
             window = cutter.cut(parts, max_nodes=self.work.max_nodes)
-            limit_usd = self.work.likely_share * float(self.hope_usd[parts].sum())
+            limit_usd = self.likely_share * float(self.hope_usd[parts].sum())
             return planned_anew(window, self.work, least_usd, seconds, gap=self.gap, limit_usd=limit_usd)
 
         if self.pool is None:
