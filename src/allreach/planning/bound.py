@@ -70,7 +70,7 @@ class Bound:
         """Tables ``rows`` (with prices), ``columns``, ``entries``, ``cluster_*``: all that the bound follows from."""
         p = self.programme
         return {
-            **tree_tables(self.trees),
+            **(tree_tables(self.trees) if self.trees else {}),
             "rows": pd.DataFrame(
                 {
                     "family": np.repeat([n for n, _ in p.row_family], [k for _, k in p.row_family]),

@@ -17,7 +17,8 @@ import numpy as np
 from allreach.errors import InfeasibleError
 from allreach.params.planning import Planning
 from allreach.planning import model
-from allreach.planning.bound import Bound, bound_from_prices
+from allreach.planning.bound import Bound
+from allreach.planning.clusters import value_with_trees
 from allreach.planning.heuristic import Progress, better
 from allreach.planning.model import TierRow
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
@@ -200,7 +201,8 @@ def _with_tier_rows(problem: Problem, tiers: Sequence[TierRow], bound: Bound, us
         row_family=(*programme.row_family, ("tier", len(tiers))),
     )
     price = np.concatenate([bound.row_price, -usd_per_person / model.COST_UNIT_USD])
-    low_usd = bound_from_prices(whole, price) * model.COST_UNIT_USD
+    # the trees stay: what a tier's row takes off the costs is what its price had put on them
+    low_usd = value_with_trees(whole, price, bound.trees) * model.COST_UNIT_USD
     return replace(bound, lower_bound_usd=low_usd, programme=whole, row_price=price)
 
 
