@@ -11,7 +11,8 @@ import numpy as np
 
 from allreach.planning import model
 from allreach.planning.bound import Relaxation, with_cuts
-from allreach.planning.problem import Floats, Ints, Problem, Solution
+from allreach.planning.problem import Floats, Problem, Solution
+from allreach.planning.regions import part_of_columns
 from allreach.planning.solver import Programme
 
 
@@ -75,32 +76,3 @@ def gap_to(relaxed: Relaxation) -> LocalGap | None:
     if relaxed.problem.n_parts == 0 or len(price) != programme.n_rows + len(cuts):
         return None
     return LocalGap(relaxed.problem, relaxed.columns, with_cuts(programme, cuts), price)
-
-
-def part_of_columns(problem: Problem, columns: model.Columns) -> Ints:
-    """Part that each column is about: the first that a facility may serve, the nearest to a node along the backhaul."""
-    p, c = problem, columns
-    of_facility = np.full(p.n_facilities, -1, dtype=np.int64)
-    wanting = np.flatnonzero(p.option_facility >= 0)[::-1]
-    of_facility[p.option_facility[wanting]] = p.option_part[wanting]
-    of_node = np.full(p.n_nodes, -1, dtype=np.int64)
-    placed = np.flatnonzero((p.facility_node > 0) & (of_facility >= 0))[::-1]
-    of_node[p.facility_node[placed]] = of_facility[placed]
-    tail, head = p.arc_from[c.arcs], p.arc_to[c.arcs]
-    inner = np.flatnonzero(tail != 0)
-    one, other = np.concatenate([tail[inner], head[inner]]), np.concatenate([head[inner], tail[inner]])
-    while True:
-        reached = np.flatnonzero((of_node[one] >= 0) & (of_node[other] < 0))[::-1]
-        if not len(reached):
-            break
-        of_node[other[reached]] = of_node[one[reached]]
-    of_node, of_facility = np.maximum(of_node, 0), np.maximum(of_facility, 0)
-    out = np.zeros(c.total, dtype=np.int64)
-    out[c.x : c.n] = p.option_part
-    out[c.n : c.y] = np.arange(p.n_parts)
-    out[c.y : c.t] = of_facility
-    out[c.t : c.w] = of_node[c.tower_nodes]
-    out[c.w : c.z] = of_node[c.fed_nodes]
-    out[c.z : c.g] = of_node[head]
-    out[c.g :] = of_node[p.arc_to[c.arcs[c.followed]]]
-    return out

@@ -283,33 +283,37 @@ class RegionalPrices:
 
 
 def owner_of_columns(problem: Problem, columns: Columns, size: int, *, shift: int) -> Ints:
-    """Region of each column: that of its part, or of the parts that want it; ``size`` parts a region, about."""
+    """Region of each column: that of the part it is about; ``size`` parts a region, about."""
+    return np.asarray(regions_of_parts(problem, size, shift=shift)[part_of_columns(problem, columns)])
+
+
+def part_of_columns(problem: Problem, columns: Columns) -> Ints:
+    """Part that each column is about: the first that a facility may serve, the nearest to a node along the backhaul."""
     p, c = problem, columns
-    of_part = regions_of_parts(p, size, shift=shift)
     of_facility = np.full(p.n_facilities, -1, dtype=np.int64)
     wanting = np.flatnonzero(p.option_facility >= 0)[::-1]
-    of_facility[p.option_facility[wanting]] = of_part[p.option_part[wanting]]
+    of_facility[p.option_facility[wanting]] = p.option_part[wanting]
     of_node = np.full(p.n_nodes, -1, dtype=np.int64)
     placed = np.flatnonzero((p.facility_node > 0) & (of_facility >= 0))[::-1]
     of_node[p.facility_node[placed]] = of_facility[placed]
     tail, head = p.arc_from[c.arcs], p.arc_to[c.arcs]
     inner = np.flatnonzero(tail != 0)
     one, other = np.concatenate([tail[inner], head[inner]]), np.concatenate([head[inner], tail[inner]])
-    while True:  # nodes of the road graph belong where their neighbours do
+    while True:
         reached = np.flatnonzero((of_node[one] >= 0) & (of_node[other] < 0))[::-1]
         if not len(reached):
             break
         of_node[other[reached]] = of_node[one[reached]]
     of_node, of_facility = np.maximum(of_node, 0), np.maximum(of_facility, 0)
-    owner = np.zeros(c.total, dtype=np.int64)
-    owner[c.x : c.n] = of_part[p.option_part]
-    owner[c.n : c.y] = of_part
-    owner[c.y : c.t] = of_facility
-    owner[c.t : c.w] = of_node[c.tower_nodes]
-    owner[c.w : c.z] = of_node[c.fed_nodes]
-    owner[c.z : c.g] = of_node[head]
-    owner[c.g :] = of_node[p.arc_to[c.arcs[c.followed]]]
-    return owner
+    out = np.zeros(c.total, dtype=np.int64)
+    out[c.x : c.n] = p.option_part
+    out[c.n : c.y] = np.arange(p.n_parts)
+    out[c.y : c.t] = of_facility
+    out[c.t : c.w] = of_node[c.tower_nodes]
+    out[c.w : c.z] = of_node[c.fed_nodes]
+    out[c.z : c.g] = of_node[head]
+    out[c.g :] = of_node[p.arc_to[c.arcs[c.followed]]]
+    return out
 
 
 def regions_of_parts(problem: Problem, size: int, *, shift: int) -> Ints:
