@@ -14,7 +14,7 @@ from small_cases import small_case
 from allreach.params.load import load_params
 from allreach.planning import window_search
 from allreach.planning.bound import Relaxation, bound_from_prices
-from allreach.planning.local_gap import LocalGap, gap_to, part_of_columns
+from allreach.planning.local_gap import LocalGap, gap_to
 from allreach.planning.model import COST_UNIT_USD
 from allreach.planning.optimise import guided_plan, optimise
 from allreach.planning.problem import (
@@ -29,6 +29,7 @@ from allreach.planning.problem import (
     unserved,
     unserved_people,
 )
+from allreach.planning.regions import part_of_columns
 from allreach.planning.window_search import Work, improve_by_windows, planned_anew
 from allreach.planning.windows import Cutter, cover, extract, facilities_of, hot_spots, put_back
 

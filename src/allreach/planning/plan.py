@@ -168,6 +168,7 @@ def plan(
             "arcs": problem.n_arcs,
             "demand_followed_in_bound": best.bound.columns.has_flow,
             "cuts": best.bound.n_cuts,
+            "bound_branches": sum(len(tree.parent) for tree in best.bound.trees),
         },
         "evidence": inputs.evidence,
         "notes": list(inputs.notes),
