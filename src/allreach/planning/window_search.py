@@ -315,9 +315,12 @@ def planned_anew(
         start = model.point(window.problem, columns, window.solution)
         if gap is not None:
             programme = without_unlikely(programme, columns, window, gap, start, limit_usd)
+        # the price on people left without service must not make the search less accurate
+        total = float(programme.cost @ start)
+        paid = total - float(programme.cost[columns.n : columns.y] @ start[columns.n : columns.y])
         answer = solve(
-            programme, relax=False, node_limit=work.node_limit, relative_gap=work.relative_gap, start=start,
-            seconds=seconds,
+            programme, relax=False, node_limit=work.node_limit, start=start, seconds=seconds,
+            relative_gap=work.relative_gap * (paid / total if total > 0 else 1.0),
         )  # fmt: skip
         iterations += answer.iterations
         if np.isnan(answer.x).any():
