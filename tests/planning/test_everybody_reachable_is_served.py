@@ -69,7 +69,7 @@ def test_as_many_are_served_as_can_be(drawn):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(optimise_module, "WHOLE_COUNTRY_OPTIONS_MAX", 0)
         patch.setattr(optimise_module, "WHOLE_OPTIONS_MAX", 0)
-        best = optimise(problem, as_if_large(window_parts=3, window_passes=1, bound_cut_rounds=4))
+        best = optimise(problem, as_if_large(window_places=3, window_passes=1, bound_cut_rounds=4))
     assert faults(problem, best.solution) == []
     left = unserved_people(problem, best.solution.households)
     assert left == pytest.approx(fewest_people_left(problem), abs=1e-6)

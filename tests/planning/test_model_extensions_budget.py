@@ -59,7 +59,7 @@ def test_more_money_never_reaches_fewer_and_the_budget_is_never_exceeded(seed):
 def test_laws_hold_in_a_country_too_large_for_one_programme(seed, monkeypatch):
     monkeypatch.setattr(budget, "is_small", lambda problem: False)
     problem = small_case(seed, n_places=8, n_candidates=8, n_junctions=8)
-    planning = load_params(sets=("planning.window_parts=3", "planning.budget_plans=2")).planning
+    planning = load_params(sets=("planning.window_places=3", "planning.budget_plans=2")).planning
     family = Family(problem, planning)
     apart = family._root.ways[0]
     reached = []

@@ -7,7 +7,7 @@ import pytest
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning.bound import bound_from_prices
+from allreach.planning.clusters import value_with_trees
 from allreach.planning.model import COST_UNIT_USD
 from allreach.planning.optimise import optimise
 from allreach.planning.problem import faults, unserved_people
@@ -23,7 +23,7 @@ def test_short_limits_give_a_sound_plan_and_bound(seconds):
     assert faults(problem, best.solution) == []
     assert unserved_people(problem, best.solution.households) == 0.0
     assert 0.0 <= best.bound.lower_bound_usd <= best.pv_usd
-    proven = bound_from_prices(best.bound.programme, best.bound.row_price) * COST_UNIT_USD
+    proven = value_with_trees(best.bound.programme, best.bound.row_price, best.bound.trees) * COST_UNIT_USD
     assert proven == pytest.approx(best.bound.lower_bound_usd)
     assert best.stopped_early or seconds > 0.0
 

@@ -65,7 +65,7 @@ def test_optimum_is_the_same_to_the_byte_for_any_number_of_threads(monkeypatch):
     monkeypatch.setattr("allreach.planning.optimise.plan_whole", lambda problem, solution: solution)
     problem = drawn(1)[0]
     planning = load_params(
-        sets=["planning.window_parts=2", "planning.window_branches=5", "planning.window_nodes=25"]
+        sets=["planning.window_places=2", "planning.window_branches=5", "planning.window_nodes=25"]
     ).planning
     one, four = (optimise(problem, planning, n_threads=n) for n in (1, 4))
     assert same(one.solution, four.solution)

@@ -121,7 +121,7 @@ class Planning(Frozen):
     """Nodes of each of these searches at most."""
     improve_rounds: Quantity
     """Passes of opening, closing and swapping."""
-    window_parts: Quantity
+    window_places: Quantity
     """Places in the largest windows that are planned anew by a mixed-integer programme; smaller ones come first."""
     window_passes: Quantity
     """Passes of windows over the country."""

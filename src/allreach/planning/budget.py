@@ -51,7 +51,8 @@ TINY_OPTIONS_MAX = 400  # of so few options
 FAR = 16.0  # ends with a larger ratio are not split in the middle, but near the high one
 ACCURACY = 1e-3  # share of the people reached to which a plan for a sum is searched,
 SPAN_ACCURACY = 0.05  # or of the people between the ends of its span, if they are more
-WINDOWS = 40  # in a pass of a large country
+WINDOWS = 40  # in a pass of a large country,
+WINDOW_PARTS = 40  # with so many parts each
 LEAVES_MAX = 200  # pieces that the bound's programme is split into
 LEAF_ITERATIONS = 200_000  # simplex iterations for them
 DEAR_MONEY = 100.0  # times its price in the relaxation: for so much a piece may exceed the budget
@@ -253,7 +254,7 @@ class Family:
                 problem, start.solution, sum_usd, most_people=high.people,
                 wish=np.maximum(served[0] - served[1], 0.0) * per_household,
                 usd_per_person=(high.budget_usd - low.budget_usd) / (high.people - low.people),
-                n_windows=WINDOWS, size=int(planning.window_parts.value), max_nodes=int(planning.window_nodes.value),
+                n_windows=WINDOWS, size=WINDOW_PARTS, max_nodes=int(planning.window_nodes.value),
                 node_limit=int(planning.window_branches.value),
             )  # fmt: skip
         cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)

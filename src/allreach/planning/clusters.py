@@ -115,7 +115,7 @@ class _Search:
         self.gain: tuple[dict[int, float], dict[int, float]] = ({}, {})
         self.now: dict[int, tuple[float, float]] = {}
 
-    def tree(self, n_nodes: int, ceiling: float) -> tuple[Tree, Floats]:
+    def tree(self, n_nodes: int, ceiling: float, clock: TimeLimit) -> tuple[Tree, Floats]:
         """Search until so many nodes are there or no leaf is under a ceiling; the tree, and the costs it leaves.
 
         Parameters
@@ -124,6 +124,8 @@ class _Search:
             Nodes at most.
         ceiling
             Value from which nothing more is to be proved.
+        clock
+            Limit in seconds, where one is asked for.
         """
         entries = self.inside.tocoo()
         self.highs = relaxation(
@@ -146,7 +148,7 @@ class _Search:
         root.number = 0
         heap = [(root.value, 0, root)]
         n = 1
-        while n + 2 <= n_nodes:
+        while n + 2 <= n_nodes and not clock.is_over():
             _, _, node = heap[0]
             chosen = self._chosen(node.x) if node.value < ceiling else -1
             if chosen < 0 or node.x is None:
@@ -289,7 +291,7 @@ def grow_trees(
         mine = np.union1d(np.unique(matrix[rows, :].indices), np.flatnonzero(owner == number)).astype(np.int64)
         cost = left[mine] + np.asarray(matrix[rows, :].T @ price[rows])[mine]
         found = _Search(p, rows, mine, cost, price[rows], matrix)
-        return found.tree(each, ceiling if n_clusters == 1 else np.inf)
+        return found.tree(each, ceiling if n_clusters == 1 else np.inf, clock)
 
     with ThreadPoolExecutor(max(n_threads, 1)) as pool:
         for numbers in _apart(matrix, of_row, owner, n_clusters):

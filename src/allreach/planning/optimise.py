@@ -113,7 +113,7 @@ def optimise(
         clock=clock,
     )
     work = Work(
-        places=int(planning.window_parts.value),
+        places=int(planning.window_places.value),
         n_passes=1 if is_small else int(planning.window_passes.value),
         max_nodes=int(planning.window_nodes.value),
         node_limit=int(planning.window_branches.value),
