@@ -235,9 +235,19 @@ class Relaxation:
         """Return how much the relaxation wants each facility, 0 to 1."""
         return np.clip(self.x()[self.columns.y : self.columns.t], 0.0, 1.0)
 
-    def bound(self, unserved_people: float) -> Bound:
-        """Bound for all plans that leave at most so many people without service."""
+    def bound(self, unserved_people: float, *, settle: bool = True) -> Bound:
+        """Bound for all plans that leave at most so many people without service.
+
+        Parameters
+        ----------
+        unserved_people
+            People without service.
+        settle
+            Whether the prices are settled anew for so many people; else those that guided the search prove it.
+        """
         exact, _ = model.build(self.problem, unserved_people=unserved_people, with_flow=self.columns.has_flow)
+        if not settle:
+            return self._certified(exact, *self.prices(), self.n_rounds)
         n = len(self.n_column)
         self.highs.changeColsCost(n, self.n_column, np.zeros(n))
         columns = slice(self.columns.n, self.columns.y)
@@ -252,10 +262,7 @@ class Relaxation:
             guess = -float(found[row]) if len(found) else 0.0
             return self._regional_bound(self.regional, exact, unserved_people, guess)
         self._cut(LAST_ROUNDS, max_cuts=20_000, max_iterations=self.cut_iterations, time_share=1.0)
-        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
-        if len(price) != exact.n_rows + len(self.cuts):
-            price = np.zeros(exact.n_rows + len(self.cuts))
-        return self._certified(exact, self.cuts, price, self.n_rounds)
+        return self._certified(exact, *self.prices(), self.n_rounds)
 
     def _regional_bound(
         self, regional: RegionalPrices, exact: Programme, unserved_people: float, guess: float
@@ -270,8 +277,7 @@ class Relaxation:
             one.allow_unserved(unserved_people, exact)
             tried.append(one)
         self.regional = regional = max(tried, key=RegionalPrices.value)
-        price = np.concatenate([regional.price, regional.cut_price])
-        return self._certified(exact, regional.cuts, price, regional.n_rounds)
+        return self._certified(exact, *self.prices(), regional.n_rounds)
 
     def raised(
         self, bound: Bound, pv_usd: float, *, n_places: int, n_nodes: int, n_nodes_each: int, n_threads: int = 1
@@ -307,6 +313,14 @@ class Relaxation:
         )
         value_usd = value_with_trees(bound.programme, bound.row_price, trees) * model.COST_UNIT_USD
         return replace(bound, lower_bound_usd=value_usd, trees=trees) if value_usd > bound.lower_bound_usd else bound
+
+    def prices(self) -> tuple[list[Cut], Floats]:
+        """Return the cuts that there are, and the prices of all rows and cuts, nil where the solver left none."""
+        if self.regional is not None:
+            return self.regional.cuts, np.concatenate([self.regional.price, self.regional.cut_price])
+        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
+        n_rows = self.programme.n_rows + len(self.cuts)
+        return self.cuts, price if len(price) == n_rows else np.zeros(n_rows)
 
     def _certified(self, exact: Programme, cuts: list[Cut], price: Floats, n_rounds: int) -> Bound:
         # a cut without a price proves nothing: the certificate does without

@@ -66,13 +66,7 @@ class LocalGap:
 
 def gap_to(relaxed: Relaxation) -> LocalGap | None:
     """Return the gap to a relaxation as it was solved; none where its solver left no prices."""
-    if relaxed.regional is not None:
-        regional = relaxed.regional
-        programme, cuts = regional.programme, regional.cuts
-        price = np.concatenate([regional.price, regional.cut_price])
-    else:
-        programme, cuts = relaxed.programme, relaxed.cuts
-        price = np.asarray(relaxed.highs.getSolution().row_dual, dtype=np.float64)
-    if relaxed.problem.n_parts == 0 or len(price) != programme.n_rows + len(cuts):
+    cuts, price = relaxed.prices()
+    if relaxed.problem.n_parts == 0 or not price.any():
         return None
-    return LocalGap(relaxed.problem, relaxed.columns, with_cuts(programme, cuts), price)
+    return LocalGap(relaxed.problem, relaxed.columns, with_cuts(relaxed.programme, cuts), price)

@@ -76,7 +76,7 @@ def optimise(
         Wall time after which the best plan and bound so far are returned; none counts the work instead. The clock is
         looked at between steps, so the first plan of a large country may take longer. [s]
     prove
-        Whether the bound matters: else it is left as the relaxation has it.
+        Whether the bound matters: else it is what the prices that guided the search prove.
     n_threads
         Windows planned at the same time; the plan does not depend on it.
     """
@@ -134,7 +134,7 @@ def optimise(
     wrong = faults(problem, solution)
     if wrong:
         raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")
-    bound = relaxed.bound(unserved_people(problem, solution.households) + 1e-6)
+    bound = relaxed.bound(unserved_people(problem, solution.households) + 1e-6, settle=prove)
     pv_usd = solution_pv_usd(problem, solution)
     if prove:
         bound = relaxed.raised(
