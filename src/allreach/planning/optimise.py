@@ -21,7 +21,7 @@ from allreach.planning.window_search import Work, improve_by_windows
 
 WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
-WHOLE_OPTIONS_MAX = 5_000  # households are shared out anew as a whole up to so many options
+WHOLE_OPTIONS_MAX = 10_000  # households are shared out anew as a whole up to so many options
 USUAL_ARCS = 100_000  # beyond so many arcs an iteration counts for more
 REGIONAL_ITERATIONS = 10  # iterations of regions take so much less time than those of a whole country
 ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
