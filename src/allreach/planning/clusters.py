@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 from allreach.planning.duality import proven_value, right_signed
 from allreach.planning.model import Columns
 from allreach.planning.problem import Bools, Floats, Ints, Problem
-from allreach.planning.regions import majority, owner_of_columns
+from allreach.planning.regions import ITERATIONS_PER_COLUMN, majority, owner_of_columns
 from allreach.planning.solver import Programme, relaxation
 from allreach.planning.time_limit import TimeLimit
 
@@ -142,7 +142,8 @@ class _Search:
                 row_upper=self.row_upper,
                 row_family=(),
                 column_family=(),
-            )
+            ),
+            iteration_limit=ITERATIONS_PER_COLUMN * len(self.cost),
         )
         root = self._solved({}, _Node(-1, {}, self._value({}, self.price), self.price, None))
         root.number = 0

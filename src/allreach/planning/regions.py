@@ -25,6 +25,7 @@ ROUND_GAIN = 2e-4  # a round that raises the bound by a smaller share is idle
 IDLE_ROUNDS = 2  # so many idle rounds, one after the other, end the work with these borders
 NOBODY = 1e-3  # people; fewer without service are none
 PROHIBITIVE = 10.0  # then going without is priced so many times as high as the dearest part
+ITERATIONS_PER_COLUMN = 4  # a solve that takes more goes in circles and is given up
 IDLE_CUT_ROUNDS = 2  # a cut without a price in so many solves, one after the other, is dropped
 
 
@@ -266,9 +267,11 @@ class RegionalPrices:
         cost = self.reduced[block.columns] + self._priced_in(block)
         n = len(cost)
         block.highs.changeColsCost(n, np.arange(n, dtype=np.int32), cost)
+        block.highs.setOptionValue("simplex_iteration_limit", ITERATIONS_PER_COLUMN * n)
         block.highs.run()
         self.iterations += max(int(block.highs.getInfo().simplex_iteration_count), 0)
         if block.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            block.highs.clearSolver()  # it went in circles: next time from another corner
             return  # the old prices hold
         found = block.highs.getSolution()
         price, value = np.asarray(found.row_dual), np.asarray(found.col_value)
