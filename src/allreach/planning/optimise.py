@@ -21,6 +21,7 @@ from allreach.planning.window_search import Work, improve_by_windows
 
 WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
+ALL_LIKELY = 1e3  # there nothing is left out of a window
 WHOLE_OPTIONS_MAX = 10_000  # households are shared out anew as a whole up to so many options
 USUAL_ARCS = 100_000  # beyond so many arcs an iteration counts for more
 REGIONAL_ITERATIONS = 10  # iterations of regions take so much less time than those of a whole country
@@ -118,7 +119,7 @@ def optimise(
         max_nodes=int(planning.window_nodes.value),
         node_limit=int(planning.window_branches.value),
         relative_gap=planning.window_gap.value,
-        likely_share=planning.window_likely_share.value,
+        likely_share=ALL_LIKELY if is_small else planning.window_likely_share.value,
         max_iterations=int(planning.window_iterations.value),
         max_windows=int(planning.window_max.value),
         n_threads=n_threads,
