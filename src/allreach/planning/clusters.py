@@ -151,8 +151,10 @@ class _Search:
         n = 1
         while n + 2 <= n_nodes and not clock.is_over():
             _, _, node = heap[0]
-            chosen = self._chosen(node.x) if node.value < ceiling else -1
-            if chosen < 0 or node.x is None:
+            if node.x is None or node.value >= ceiling:
+                break
+            chosen = self._chosen(node.x)
+            if chosen < 0:
                 break
             heapq.heappop(heap)
             for child in self._children(node, chosen, float(node.x[chosen])):
@@ -179,10 +181,8 @@ class _Search:
             np.array([node.price for node in leaves]),
         ), left
 
-    def _chosen(self, x: Floats | None) -> int:
+    def _chosen(self, x: Floats) -> int:
         """Column to split on; -1 where all are whole."""
-        if x is None:
-            return -1
         up = x - np.floor(x)
         broken = np.flatnonzero(self.is_integer & (np.minimum(up, 1.0 - up) > FRACTION))
         if len(broken) == 0:
@@ -315,7 +315,7 @@ def value_with_trees(programme: Programme, row_price: Floats, trees: Sequence[Tr
 
 
 def tree_tables(trees: Sequence[Tree]) -> dict[str, pd.DataFrame]:
-    """Tables of a certificate, one row a row or column of a cluster, a node, or a price that differs from the root's.
+    """Tables of a certificate: one row for each row, column and node of a cluster, and for each price of its own.
 
     ``cluster_rows`` (cluster, row, price: that of the first leaf), ``cluster_columns`` (cluster, column, cost_kusd),
     ``cluster_nodes`` (cluster, node, parent, column, at_least, limit, is_leaf) and ``cluster_prices`` (cluster, node,

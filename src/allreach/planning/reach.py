@@ -18,7 +18,6 @@ from allreach.planning.heuristic import better, serve_left
 from allreach.planning.network_state import EPS, NetworkState, make_index
 from allreach.planning.problem import (
     Bools,
-    Floats,
     Ints,
     Problem,
     Solution,
@@ -30,7 +29,7 @@ from allreach.planning.problem import (
 from allreach.planning.solver import solve
 from allreach.planning.time_limit import TimeLimit
 from allreach.planning.whole import share_out
-from allreach.planning.windows import Window, extract, put_back, read_point
+from allreach.planning.windows import Cutter, Index, Window, put_back, read_point, read_rounded_down
 
 PEOPLE_UNIT = 1000.0  # keeps the programme's numbers near 1
 SIZES = (40, 120)  # parts planned anew together; more where fewer do not serve all that could be
@@ -71,7 +70,7 @@ def reach_more(
         return solution
     state = NetworkState(problem, index, solution)
     solution = _served(state, solution)
-    by_head = index.in_start, index.in_arc
+    look_up = Index(problem, (index.in_start, index.in_arc))
     near = cKDTree(np.column_stack([problem.part_x_m, problem.part_y_m]))
     spent = 0
     while not clock.is_over(REACH_TIME) and (not max_iterations or spent < max_iterations):
@@ -82,7 +81,7 @@ def reach_more(
         ranked = _competitors(state, near, seed)
         for size in SIZES:
             parts = np.sort(ranked[:size])
-            window = extract(problem, solution, parts, max_nodes=max_nodes, by_head=by_head)
+            window = Cutter(problem, solution, look_up).cut(parts, max_nodes=max_nodes)
             local, iterations = _reach_in(
                 window, node_limit=node_limit, relative_gap=relative_gap, seconds=clock.left_s(REACH_TIME)
             )
@@ -193,16 +192,8 @@ def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: 
     )
     iterations += cheap.iterations
     for x in (cheap.x, most.x):
-        for rounded in (x, _rounded_down(p, columns, x)):
-            found = None if np.isnan(x).any() else read_point(p, columns, rounded)
+        for read in (read_point, read_rounded_down):
+            found = None if np.isnan(x).any() else read(p, columns, x)
             if found is not None:
                 return share_out(p, found), iterations
     return None, iterations
-
-
-def _rounded_down(problem: Problem, columns: model.Columns, x: Floats) -> Floats:
-    """Return the point with whole households only, which always fits; who is left out by that is shared out anew."""
-    out = x.copy()
-    size = np.maximum(problem.part_households[problem.option_part], 1e-12)
-    out[columns.x : columns.n] = np.floor(x[columns.x : columns.n] * size + 1e-6) / size
-    return out

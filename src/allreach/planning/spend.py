@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from allreach.planning import model, tree
+from allreach.planning import model
 from allreach.planning.give_up import fill
-from allreach.planning.heuristic import facilities_in_use
 from allreach.planning.network_state import NetworkState, make_index
 from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.solver import Programme, solve
-from allreach.planning.windows import cover, extract, prune, put_back
+from allreach.planning.whole import in_households
+from allreach.planning.windows import Cutter, Index, cover, put_back, read_rounded_down
 
 OPTIONS_MAX = 2_000  # a country of so many options is planned by one programme,
 ARCS_MAX = 3_000  # if its backhaul has so few arcs
@@ -65,9 +65,9 @@ def spend(
     )
     if np.isnan(answer.x).any():
         return solution
-    best = _better_within(problem, solution, _whole(problem, columns, answer.x), budget_usd, most_people)
+    best = _better_within(problem, solution, read_rounded_down(problem, columns, answer.x), budget_usd, most_people)
     if problem.n_options <= SHARED_MAX:
-        for network in (best, _whole(problem, columns, answer.x)):
+        for network in (best, read_rounded_down(problem, columns, answer.x)):
             if network is not None:
                 shared = _shared_out(problem, programme, columns, network)
                 best = _better_within(problem, best, shared, budget_usd, most_people)
@@ -102,7 +102,7 @@ def spend_in_windows(
     size, max_nodes, node_limit
         Parts in a window, nodes of the backhaul graph around it, work on it, at most.
     """
-    by_head = tree.arcs_by_head(problem)
+    look_up = Index(problem)
     groups = cover(problem, size, shift=0)
     expected = np.array([wish[parts].sum() for parts in groups])
     order = [i for i in np.argsort(-expected, kind="stable").tolist() if expected[i] > TINY_PEOPLE][:n_windows]
@@ -112,7 +112,7 @@ def spend_in_windows(
             money = budget_usd - solution_pv_usd(problem, solution)
             if room <= TINY_PEOPLE:
                 return solution
-            window = extract(problem, solution, groups[i], max_nodes=max_nodes, by_head=by_head)
+            window = Cutter(problem, solution, look_up).cut(groups[i], max_nodes=max_nodes)
             inside, now = window.problem, window.solution
             allowed = solution_pv_usd(inside, now) + max(money, 0.0)
             everybody = float(inside.part_people.sum())
@@ -127,7 +127,7 @@ def spend_in_windows(
             )
             if np.isnan(answer.x).any():
                 continue
-            local = _whole(inside, columns, answer.x)
+            local = read_rounded_down(inside, columns, answer.x)
             if local is not None:
                 candidate = put_back(problem, solution, window, local)
                 solution = _better_within(problem, solution, candidate, budget_usd, most_people, price)
@@ -150,47 +150,20 @@ def _capped(programme: Programme, least_left: float, sum_usd: float, usd_per_per
     return replace(programme, cost=cost, row_lower=lower)
 
 
-def _whole(problem: Problem, columns: model.Columns, x: Floats) -> Solution | None:
-    """Turn an integral point into a plan with whole households, rounded down; none where it does not hang together."""
-    share = np.clip(x[columns.x : columns.n], 0.0, 1.0)
-    households = np.floor(share * problem.part_households[problem.option_part] + 1e-6)
-    parent = np.full(problem.n_nodes, -1, dtype=np.int64)
-    arcs = columns.arcs[x[columns.z : columns.g] > 0.5]
-    parent[problem.arc_to[arcs]] = arcs
-    in_use = facilities_in_use(problem, Solution(households, np.zeros(problem.n_facilities, dtype=bool), parent))
-    for start in problem.facility_node[in_use & (problem.facility_node > 0)].tolist():
-        node, depth = start, 0
-        while node > 0:
-            if parent[node] < 0 or depth > problem.n_nodes:
-                return None
-            node, depth = int(problem.arc_from[parent[node]]), depth + 1
-    out = Solution(households, in_use, prune(problem, parent, in_use))
-    return None if faults(problem, out) else out
-
-
 def _shared_out(problem: Problem, programme: Programme, columns: model.Columns, network: Solution) -> Solution | None:
     """Share the households out anew in whole numbers over the network of a plan."""
-    units = np.ones(programme.n_columns)  # in each unit of a column: shares become whole households
-    units[columns.x : columns.n] = problem.part_households[problem.option_part]
-    units[columns.n : columns.y] = problem.part_households
-    units = np.maximum(units, 1e-12)
-    at = model.point(problem, columns, network)
-    lower, upper = programme.lower * units, programme.upper * units
-    lower[columns.y : columns.g] = upper[columns.y : columns.g] = at[columns.y : columns.g]
-    is_integer = np.zeros(programme.n_columns, dtype=bool)
-    is_integer[columns.x : columns.y] = True
-    counted = replace(
-        programme,
-        cost=programme.cost / units,
-        lower=lower,
-        upper=upper,
-        is_integer=is_integer,
-        entry_value=programme.entry_value / units[programme.entry_col],
-    )
-    answer = solve(counted, relax=False, node_limit=BRANCHES_MAX, relative_gap=1e-6, start=at * units)
+    counted, units = in_households(problem, columns, programme)
+    at = model.point(problem, columns, network) * units
+    built = slice(columns.y, columns.g)
+    lower, upper = counted.lower.copy(), counted.upper.copy()
+    lower[built] = upper[built] = at[built]
+    is_integer = counted.is_integer.copy()
+    is_integer[built] = False
+    counted = replace(counted, lower=lower, upper=upper, is_integer=is_integer)
+    answer = solve(counted, relax=False, node_limit=BRANCHES_MAX, relative_gap=1e-6, start=at)
     if np.isnan(answer.x).any():
         return None
-    return _whole(problem, columns, answer.x / units)
+    return read_rounded_down(problem, columns, answer.x / units)
 
 
 def _better_within(

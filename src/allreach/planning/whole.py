@@ -71,26 +71,32 @@ def plan_whole(problem: Problem, solution: Solution) -> Solution:
     programme, columns = model.build(
         problem, unserved_people=unserved_people(problem, solution.households), not_served_usd=NOT_SERVED_USD
     )
-    households = np.ones(programme.n_columns)  # in each unit of a column: shares become whole households
-    households[columns.x : columns.n] = problem.part_households[problem.option_part]
-    households[columns.n : columns.y] = problem.part_households
-    households = np.maximum(households, 1e-12)
-    is_integer = programme.is_integer.copy()
-    is_integer[columns.x : columns.y] = True
-    counted = replace(
-        programme,
-        cost=programme.cost / households,
-        lower=programme.lower * households,
-        upper=programme.upper * households,
-        is_integer=is_integer,
-        entry_value=programme.entry_value / households[programme.entry_col],
-    )
+    counted, households = in_households(problem, columns, programme)
     start = model.point(problem, columns, solution) * households
     answer = solve(counted, relax=False, node_limit=BRANCHES_MAX, relative_gap=ACCURACY, start=start)
     if np.isnan(answer.x).any():
         return solution
     found = read_point(problem, columns, answer.x / households)
     return found if found is not None and better(problem, found, solution) else solution
+
+
+def in_households(problem: Problem, columns: model.Columns, programme: Programme) -> tuple[Programme, Floats]:
+    """Return a programme that counts whole households instead of shares, and the households in each column's unit."""
+    units = np.ones(programme.n_columns)
+    units[columns.x : columns.n] = problem.part_households[problem.option_part]
+    units[columns.n : columns.y] = problem.part_households
+    units = np.maximum(units, 1e-12)
+    is_integer = programme.is_integer.copy()
+    is_integer[columns.x : columns.y] = True
+    counted = replace(
+        programme,
+        cost=programme.cost / units,
+        lower=programme.lower * units,
+        upper=programme.upper * units,
+        is_integer=is_integer,
+        entry_value=programme.entry_value / units[programme.entry_col],
+    )
+    return counted, units
 
 
 def _programme(problem: Problem, solution: Solution, options: Ints) -> tuple[Programme, Floats]:

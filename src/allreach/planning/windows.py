@@ -307,6 +307,14 @@ def read_point(problem: Problem, columns: model.Columns, x: Floats) -> Solution 
     return None if faults(problem, out) else out
 
 
+def read_rounded_down(problem: Problem, columns: model.Columns, x: Floats) -> Solution | None:
+    """Turn an integral point into a plan with the whole households of each share, which always fit."""
+    out = x.copy()
+    size = np.maximum(problem.part_households[problem.option_part], 1e-12)
+    out[columns.x : columns.n] = np.floor(x[columns.x : columns.n] * size + 1e-6) / size
+    return read_point(problem, columns, out)
+
+
 def whole_households(problem: Problem, households: Floats, is_open: Bools) -> Floats:
     """Round shares to whole households: down first, then the rest where there is room, cheapest first."""
     whole = np.floor(households + 1e-6)
