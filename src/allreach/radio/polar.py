@@ -181,6 +181,15 @@ class Scene:
     asked: Asked
     counts: NDArray[np.int64]
 
+    def losses_of(self, site: int, out: NDArray[np.float32]) -> None:
+        """Write the losses of a site at the receivers in the squares within range; shape (3, receivers)."""
+        asked = self.asked
+        band_nu = -0.78 * np.sqrt(asked.bands[:, 1])
+        site_losses(
+            site, self.squares, self.raster, self.towers, self.air, self.rays, float(asked.rx_height_m[0]), asked.bands,
+            band_nu, asked.times, asked.locations, out,
+        )  # fmt: skip
+
 
 def scene_of(
     x_m: NDArray[np.float64],
@@ -217,17 +226,7 @@ def sweep_in_batches(
     report
         Called with the number of sites done.
     """
-    s = scene
-    band_nu = -0.78 * np.sqrt(s.asked.bands[:, 1])
-    height_m = float(s.asked.rx_height_m[0])
-
-    def losses_of(site: int, out: NDArray[np.float32]) -> None:
-        site_losses(
-            site, s.squares, s.raster, s.towers, s.air, s.rays, height_m, s.asked.bands, band_nu, s.asked.times,
-            s.asked.locations, out,
-        )  # fmt: skip
-
-    in_batches(s.counts, s.squares, losses_of, merge, n_threads, report)
+    in_batches(scene.counts, scene.squares, scene.losses_of, merge, n_threads, report)
 
 
 def in_batches(
@@ -311,11 +310,7 @@ def losses_of_site_db(
     if step_m is not None:
         s = replace(s, rays=_rays(s.air.range_m, step_m, s.air.clutter_gap_m, arc_pixels))
     found = np.full((3, int(s.counts[0])), np.nan, dtype=np.float32)
-    band_nu = -0.78 * np.sqrt(s.asked.bands[:, 1])
-    site_losses(
-        0, s.squares, s.raster, s.towers, s.air, s.rays, height_m, s.asked.bands, band_nu, s.asked.times,
-        s.asked.locations, found,
-    )  # fmt: skip
+    s.losses_of(0, found)
     squares, own = s.squares, s.own
     top, bottom, left, right = span(squares, float(s.towers.x_m[0]), float(s.towers.y_m[0]), s.air.range_m)
     here = [own[squares.start[row, left] : squares.start[row, right]] for row in range(top, bottom) if right > left]
