@@ -80,6 +80,11 @@ def test_set_takes_scientific_notation_and_fields():
     assert (q.low, q.value) == (10, 30)
 
 
+def test_a_number_without_unit_is_told_without_one():
+    with pytest.raises(ParameterError, match="planning.bound_branches: value -1 is outside the possible 0 to"):
+        load_params(sets=["planning.bound_branches=-1"])
+
+
 def test_all_faults_at_once_with_near_matches():
     overlay = {
         "cost": {"leo_kit_usd": 1},

@@ -55,7 +55,8 @@ class Quantity(Frozen):
                 raise ValueError(f"{name} {number} is no finite number")
             if not self.limits[0] <= number <= self.limits[1]:
                 span = f"{self.limits[0]:g} to {self.limits[1]:g}"
-                raise ValueError(f"{name} {number:g} {self.unit} is outside the possible {span}")
+                unit = "" if self.unit == "1" else f" {self.unit}"
+                raise ValueError(f"{name} {number:g}{unit} is outside the possible {span}")
         if not self.low <= self.value <= self.high:
             raise ValueError(f"must have low <= value <= high, has {self.low:g}, {self.value:g}, {self.high:g}")
         return self
