@@ -81,7 +81,7 @@ def test_set_takes_scientific_notation_and_fields():
 
 
 def test_a_number_without_unit_is_told_without_one():
-    with pytest.raises(ParameterError, match="planning.bound_branches: value -1 is outside the possible 0 to"):
+    with pytest.raises(ParameterError, match=r"planning\.bound_branches: value -1 is outside the possible 0 to"):
         load_params(sets=["planning.bound_branches=-1"])
 
 
