@@ -27,9 +27,9 @@ from allreach import tables
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.link_budget import handset
-from allreach.radio.reception import Environment
-from allreach.radio.servers import N_SERVERS, Servers, strongest_servers
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment
+from allreach.radio.engine.servers import N_SERVERS, Servers, strongest_servers
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from allreach.planning.problem import TECHNOLOGIES, Problem
+from allreach.planning.model.problem import TECHNOLOGIES, Problem
 
 FIBRE_USD_PER_KM = 15e3
 DEMAND_MBPS = 0.25

@@ -21,9 +21,9 @@ from exact_budget import most_people
 from small_cases import DrawnCase, drawn_case
 
 from allreach.params.load import load_params
-from allreach.planning.budget import Family, prove
-from allreach.planning.problem import faults, solution_pv_usd
-from allreach.planning.spend import people_reached
+from allreach.planning.model.problem import faults, solution_pv_usd
+from allreach.planning.variants.budget_mip import people_reached
+from allreach.planning.variants.budget_plans import Family, prove
 
 SHARES = (0.1, 0.3, 0.6, 0.9)
 SAME = 1e-3  # people; two figures this near are the same

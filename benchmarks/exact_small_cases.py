@@ -23,8 +23,7 @@ from exact_model import cost_if_feasible, solve_exactly
 from small_cases import KINDS, DrawnCase, drawn_case
 
 from allreach.params.load import load_params
-from allreach.planning.optimise import optimise
-from allreach.planning.problem import (
+from allreach.planning.model.problem import (
     Problem,
     Solution,
     arc_flow_mbps,
@@ -34,7 +33,8 @@ from allreach.planning.problem import (
     solution_pv_usd,
     unserved_people,
 )
-from allreach.planning.whole import share_out
+from allreach.planning.optimise import optimise
+from allreach.planning.search.integer_households import share_out
 
 EQUAL = 1e-6
 HOP = 2

@@ -22,17 +22,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-import allreach.radio.polar
-import allreach.radio.servers
+import allreach.radio.engine.servers
+import allreach.radio.engine.sweep
 from allreach import tables
 from allreach.grid import Grid
+from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage_map import CoverageRasters, coverage_rasters
 from allreach.radio.device import cuda_state
-from allreach.radio.link_budget import handset
-from allreach.radio.reception import Environment
-from allreach.radio.servers import strongest_servers
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment
+from allreach.radio.engine.servers import strongest_servers
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 
@@ -87,11 +87,11 @@ def compile_for(capability: tuple[int, int]) -> None:
     import numba.cuda
     import numba.cuda.dispatcher
 
-    from allreach.radio import _cuda
+    from allreach.radio.engine import _cuda
 
     fake = SimpleNamespace(compute_capability=capability)
     numba.cuda.dispatcher.get_current_device = lambda: fake
-    allreach.radio.servers.require_device = allreach.radio.polar.require_device = lambda device: None
+    allreach.radio.engine.servers.require_device = allreach.radio.engine.sweep.require_device = lambda device: None
     _cuda._is_simulated = lambda: True  # arrays stay on this machine: only their types are wanted
     _cuda.cuda = SimpleNamespace(synchronize=lambda: None)
     done: dict[str, int] = {}

@@ -32,8 +32,8 @@ from allreach.kernels.longley_rice import point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.polar_itm import itm_losses_of_site_db
-from allreach.radio.reception import Environment
+from allreach.radio.engine.itm_coverage import itm_losses_of_site_db
+from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 

@@ -26,10 +26,10 @@ from allreach import tables
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.link_budget import handset
-from allreach.radio.polar import serve_by_sweep
-from allreach.radio.polar_itm import itm_losses_of_site_db
-from allreach.radio.reception import Environment, serve
+from allreach.radio.engine.itm_coverage import itm_losses_of_site_db
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment, serve
+from allreach.radio.engine.sweep import serve_by_sweep
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 

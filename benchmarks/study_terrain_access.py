@@ -20,10 +20,10 @@ from rasterio.warp import Resampling, reproject
 
 from allreach.params.country_config import ServiceStandard
 from allreach.radio import coverage, coverage_tiles
-from allreach.radio._paths import Buffers, path_losses
-from allreach.radio.coverage_dataset import coverage_job
-from allreach.radio.coverage_job import Job, site_losses_and_powers
-from allreach.radio.reception import Environment
+from allreach.radio.coverage_maps.dataset import coverage_job
+from allreach.radio.coverage_maps.job import Job, site_losses_and_powers
+from allreach.radio.engine._paths import Buffers, path_losses
+from allreach.radio.engine.reception import Environment
 from allreach.terrain._profile import n_samples
 from allreach.terrain.height_raster import HeightRaster, lattices
 from allreach.terrain.sampling import sample_points

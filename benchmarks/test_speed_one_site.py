@@ -16,10 +16,10 @@ import pytest
 from allreach import tables
 from allreach.grid import Grid
 from allreach.io.raster import read_raster, write_raster
+from allreach.measure.coverage_rasters import coverage_rasters
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage_map import coverage_rasters
-from allreach.radio.reception import Environment
+from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import site_arrays
 from allreach.terrain.terrain import terrain
 

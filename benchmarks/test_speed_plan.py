@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from allreach.params.load import load_params
+from allreach.planning.model.problem import faults
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import faults
 
 sys.path.insert(0, str(Path(__file__).parent))
 from country_like import country_like

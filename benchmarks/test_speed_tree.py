@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay
 
-from allreach.planning.steiner import lower_bound, make_graph, steiner_tree
+from allreach.planning.steiner.tree import lower_bound, make_graph, steiner_tree
 
 N_NODES, N_TERMINALS = 30_000, 3_000
 

@@ -22,9 +22,9 @@ from allreach.io.path_sweep import sweep_of_folder
 from allreach.kernels import geodesy, itu_p1812, itu_p2108, longley_rice
 from allreach.kernels.itu_p2109 import building_entry_loss_db
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
-from allreach.radio.itm_cases import itm_table
-from allreach.radio.path_sweep import sweep_losses_db
-from allreach.radio.single_paths import Profile, path_loss_table
+from allreach.radio.paths.itm_paths import itm_table
+from allreach.radio.paths.p1812_paths import Profile, path_loss_table
+from allreach.radio.paths.p1812_radials import sweep_losses_db
 
 ROOT = Path(__file__).parents[1]
 OWN = ROOT / "tests" / "data" / "crosscheck"

@@ -17,7 +17,7 @@ import xarray as xr
 from matplotlib.colors import BoundaryNorm, LightSource, ListedColormap
 
 import allreach.radio
-from allreach.country.sketch import sketch
+from allreach.country.sketch.draw import sketch
 from allreach.params.load import load_params
 
 params = load_params()

@@ -15,7 +15,7 @@ import numpy as np
 import rioxarray  # noqa: F401  (gives DataArrays their accessor .rio)
 import xarray as xr
 
-from allreach.country.sketch import sketch
+from allreach.country.sketch.draw import sketch
 from allreach.params.load import load_params
 from allreach.radio import explain
 

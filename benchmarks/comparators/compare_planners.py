@@ -31,8 +31,8 @@ from settlement_by_settlement import plan_settlement_by_settlement
 from standalone import overloads, repaired
 from verified import Case, case_of, finished_plan, measured_network
 
+from allreach.planning.model.problem import TECHNOLOGIES, Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import TECHNOLOGIES, Problem, Solution, faults, solution_pv_usd, unserved_people
 
 PEERS: dict[str, Callable[[Problem], Solution]] = {
     "point by point": plan_point_by_point,

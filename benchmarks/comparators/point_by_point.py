@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 from standalone import HOP, Alone, Exchanges, Network, as_plan, exchanges, without_fibre
 
-from allreach.planning.problem import TECHNOLOGIES, Problem, Solution
+from allreach.planning.model.problem import TECHNOLOGIES, Problem, Solution
 
 WEIGHT_COST, WEIGHT_CAPACITY = 0.75, 0.25
 FIBRE_MBPS, CELLULAR_MBPS, LINK_MBPS, SATELLITE_MBPS = 15_000.0, 900.0, 400.0, 400.0

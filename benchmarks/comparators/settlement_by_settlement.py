@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from standalone import Alone, Network, as_plan, exchanges, without_fibre
 
-from allreach.planning.problem import Problem, Solution
+from allreach.planning.model.problem import Problem, Solution
 
 
 def plan_settlement_by_settlement(problem: Problem) -> Solution:

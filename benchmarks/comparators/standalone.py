@@ -12,9 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from allreach.planning.heuristic import facilities_in_use, serve_left
-from allreach.planning.network_state import NetworkState, make_index
-from allreach.planning.problem import (
+from allreach.planning.model.problem import (
     ARC_KINDS,
     TECHNOLOGIES,
     Problem,
@@ -23,7 +21,9 @@ from allreach.planning.problem import (
     pool_limit,
     pool_use,
 )
-from allreach.planning.windows import prune
+from allreach.planning.search.local_search import facilities_in_use, serve_left
+from allreach.planning.search.neighbourhood import prune
+from allreach.planning.search.network_state import NetworkState, make_index
 
 EXISTING, FIBRE, HOP, SATELLITE = (ARC_KINDS.index(k) for k in ("existing", "fibre", "hop", "satellite"))
 FREE_USD = 1.0  # a way that costs less stands already

@@ -1,9 +1,10 @@
 """Measure the networks of several planners in the same way: plan tables written, read back, and verified by radio.
 
-The tables are those that a run writes (`allreach.planning.result_tables`), the measurement is that of a run
-(`allreach.radio.verify`), once, without planning again at a greater margin. Measuring takes satellites and backhaul as
-the plan has checked them; a comparator's plan as it comes from its rules has not been checked. So households beyond
-what a satellite cell, beam or link on their way carries are left out before (`carried`); a feasible plan loses nobody.
+The tables are those that a run writes (`allreach.planning.results.tables`), the measurement is that of a run
+(`allreach.measure.planned_network`), once, without planning again at a greater margin. Measuring takes satellites and
+backhaul as the plan has checked them; a comparator's plan as it comes from its rules has not been checked. So
+households beyond what a satellite cell, beam or link on their way carries are left out before (`carried`); a feasible
+plan loses nobody.
 """
 
 from __future__ import annotations
@@ -21,14 +22,13 @@ from allreach.io.country_folder import Country
 from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import read_table, write_table
+from allreach.measure.planned_network import planned_sites, verify
+from allreach.measure.today import MeasureResult, measure
 from allreach.params.load import Params
-from allreach.pipeline import prepare
-from allreach.planning import result_tables
-from allreach.planning.assemble import plan_inputs
-from allreach.planning.build_problem import Assembly, build_problem
-from allreach.planning.chosen import choose
-from allreach.planning.inputs import PlanInputs
-from allreach.planning.problem import (
+from allreach.planning.instance.build import Assembly, build_problem
+from allreach.planning.instance.country_inputs import plan_inputs
+from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.model.problem import (
     Problem,
     Solution,
     arc_flow_mbps,
@@ -37,12 +37,13 @@ from allreach.planning.problem import (
     solution_pv_usd,
     tree_order,
 )
+from allreach.planning.results import tables
+from allreach.planning.results.rows import choose
 from allreach.planning.warm_start import start_solution
-from allreach.radio.measure import MeasureResult, measure
-from allreach.radio.reception import Environment
-from allreach.radio.verify import planned_sites, verify
-from allreach.satellite_pipeline import offers
+from allreach.radio.engine.reception import Environment
 from allreach.terrain.terrain import terrain
+from allreach.workflows.run import prepare
+from allreach.workflows.satellite import offers
 
 SAME_COST = 1e-6  # of the cost: a bill is in whole cents
 
@@ -134,11 +135,11 @@ def measured_network(case: Case, plan: Solution, folder: Path) -> dict[str, Any]
     share = carried(problem, plan)
     households = np.where(share < 1.0, np.floor(plan.households * share), plan.households)
     chosen = choose(case.inputs, case.assembly, plan.with_households(households))
-    bill = result_tables.bill(case.inputs, case.assembly, chosen)
+    bill = tables.bill(case.inputs, case.assembly, chosen)
     n = len(chosen.rows)
     no_prices = pd.DataFrame({"fibre": np.full(n, np.nan), "terminal": np.full(n, np.nan)})
-    rows = result_tables.assignments(case.inputs, chosen, np.zeros((n, 3)), no_prices, [""] * n)
-    sites = result_tables.sites(case.inputs, case.assembly, chosen, bill)
+    rows = tables.assignments(case.inputs, chosen, np.zeros((n, 3)), no_prices, [""] * n)
+    sites = tables.sites(case.inputs, case.assembly, chosen, bill)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in (("assignments", rows), ("sites", sites)):
         write_table(folder / f"{name}.parquet", table, f"plan_{name}")

@@ -7,9 +7,9 @@ import pytest
 
 from allreach.backhaul import hop_link
 from allreach.errors import InputError
-from allreach.hop_pipeline import radios
 from allreach.kernels.itu_p530 import earth_bulge_m, fresnel_radius_m, rain_attenuation_db
 from allreach.params.load import load_params
+from allreach.workflows.hop import radios
 
 PARAMS = load_params().backhaul
 SITE = hop_link.Site(lat_deg=40.0, rain_rate_001_mm_h=35.0, geoclimatic_k=1e-5)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from allreach.cli.why import command
 from allreach.errors import DataMissingError, InputError
 from allreach.io.country_folder import read_country
-from allreach.why_pipeline import why
+from allreach.workflows.why import why
 
 
 def middle(folder: Path) -> tuple[float, float]:

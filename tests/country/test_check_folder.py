@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from allreach.cli.country_check import command
-from allreach.country.check import check, require_sound
+from allreach.country.checking.folder import check, require_sound
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.raster import read_raster, write_raster

@@ -20,10 +20,10 @@ from affine import Affine
 from click.testing import CliRunner
 
 from allreach.cli.country_import import command
-from allreach.country.check import check
-from allreach.country.import_folder import import_layer, import_recipe
-from allreach.country.import_spec import LayerSpec
-from allreach.country.recipe import cook, read_recipe, with_config
+from allreach.country.checking.folder import check
+from allreach.country.importing.folder import import_layer, import_recipe
+from allreach.country.importing.recipe import cook, read_recipe, with_config
+from allreach.country.importing.spec import LayerSpec
 from allreach.errors import DataMissingError, InputError
 from allreach.io import atomic
 from allreach.io.atomic import WriteError

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from allreach.country.import_raster import import_raster
-from allreach.country.import_spec import LayerSpec
+from allreach.country.importing.raster import import_raster
+from allreach.country.importing.spec import LayerSpec
 from allreach.errors import InputError
 from allreach.grid import Grid
 from allreach.io.foreign_raster import ForeignRaster, fill_voids, sum_onto

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach import tables
-from allreach.country.import_spec import LayerSpec
-from allreach.country.import_table import import_table
+from allreach.country.importing.spec import LayerSpec
+from allreach.country.importing.table import import_table
 from allreach.errors import InputError
 from allreach.io.foreign import read_foreign_table
 

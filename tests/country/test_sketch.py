@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from scipy.spatial import cKDTree
 
-from allreach.country import sketch_gazetteer
-from allreach.country.check import check
-from allreach.country.sketch import sketch, sketch_with_report
+from allreach.country.checking.folder import check
+from allreach.country.sketch import gazetteer
+from allreach.country.sketch.draw import sketch, sketch_with_report
 from allreach.errors import InputError
 from allreach.io.country_folder import Country, read_country, write_country
 from allreach.params.load import load_params
@@ -43,7 +43,7 @@ def test_people_add_up_to_the_total_and_stand_on_land(iso3: str) -> None:
     assert country.zones is not None
     places = country.table("places")
     total = country.config.population
-    assert total == sketch_gazetteer.find_country(iso3).population
+    assert total == gazetteer.find_country(iso3).population
     assert int(places["population"].sum()) == total
     assert float(country.population.sum(dtype=np.float64)) == total
     for table in ("places", "sites", "institutions"):
@@ -142,7 +142,7 @@ def test_same_seed_same_bytes_other_seed_other_villages(tmp_path: Path) -> None:
 
 def test_order_of_the_gazetteer_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     before = sketch("AND", pixel_m=500, params=PARAMS)
-    table = sketch_gazetteer.all_places()
+    table = gazetteer.all_places()
     raw = {
         str(row.geonameid): {
             "geonameid": row.geonameid,
@@ -158,8 +158,8 @@ def test_order_of_the_gazetteer_does_not_matter(monkeypatch: pytest.MonkeyPatch)
         .sample(frac=1, random_state=1)
         .itertuples()
     }
-    shuffled = sketch_gazetteer.parse_places(raw)
-    monkeypatch.setattr(sketch_gazetteer, "all_places", lambda: shuffled)
+    shuffled = gazetteer.parse_places(raw)
+    monkeypatch.setattr(gazetteer, "all_places", lambda: shuffled)
     after = sketch("AND", pixel_m=500, params=PARAMS)
     for name in before.layers:
         pd.testing.assert_frame_equal(before.table(name), after.table(name))
@@ -167,10 +167,10 @@ def test_order_of_the_gazetteer_does_not_matter(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_places_on_one_spot_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = sketch_gazetteer.all_places()
+    table = gazetteer.all_places()
     own = table[table["country"] == "AD"].copy()
     own[["lat_deg", "lon_deg"]] = own[["lat_deg", "lon_deg"]].iloc[[0] * 3 + list(range(3, len(own)))].to_numpy()
-    monkeypatch.setattr(sketch_gazetteer, "all_places", lambda: own)
+    monkeypatch.setattr(gazetteer, "all_places", lambda: own)
     country = sketch("AND", pixel_m=500, params=PARAMS)
     points = country.table("places").geometry
     assert len({(p.x, p.y) for p in points}) == len(points)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from allreach.country import sketch_gazetteer as gazetteer
+from allreach.country.sketch import gazetteer as gazetteer
 from allreach.errors import InputError
 
 RAW = {

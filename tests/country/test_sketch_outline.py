@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from allreach.country import sketch_outline as outline
-from allreach.country.sketch_gazetteer import lonlat_by_iso3, numbers_by_iso3
+from allreach.country.sketch import outline as outline
+from allreach.country.sketch.gazetteer import lonlat_by_iso3, numbers_by_iso3
 
 TOPOLOGY = {
     "transform": {"scale": [0.5, 0.25], "translate": [10.0, -5.0]},

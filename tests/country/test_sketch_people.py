@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allreach.country import sketch_people as sp
+from allreach.country.sketch import people as sp
 from allreach.params.load import load_params
 
 RULES = load_params().sketch

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
 
-from allreach.country import sketch_neighbours as nb
-from allreach.country.sketch_roads import RoadNet
-from allreach.country.sketch_routes import to_tree, tree, ways
+from allreach.country.sketch import neighbours as nb
+from allreach.country.sketch.roads import RoadNet
+from allreach.country.sketch.routes import to_tree, tree, ways
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)
 
@@ -101,7 +101,7 @@ def test_the_way_between_two_nodes_is_the_shortest() -> None:
 
 
 def test_places_on_one_spot_do_not_break_the_graph() -> None:
-    from allreach.country.sketch_roads import wanted_roads
+    from allreach.country.sketch.roads import wanted_roads
     from allreach.params.load import load_params
 
     places = pd.DataFrame(

@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
-from allreach.country import sketch_noise as noise
-from allreach.country import sketch_terrain as terrain
+from allreach.country.sketch import noise as noise
+from allreach.country.sketch import terrain as terrain
 
 
 def test_the_map_is_read_without_importing_itur() -> None:
     code = (
-        "import sys; from allreach.country.sketch_terrain import map_heights_m;"
+        "import sys; from allreach.country.sketch.terrain import map_heights_m;"
         "assert map_heights_m().shape == (2164, 4324); assert not {'itur', 'astropy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

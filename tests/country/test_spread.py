@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allreach.country.rules import zones_from_sea
-from allreach.country.spread import largest_remainder, spread_over_buildings
+from allreach.country.importing.rules import zones_from_sea
+from allreach.country.importing.spread import largest_remainder, spread_over_buildings
 from allreach.grid import Grid
 
 GRID = Grid(60, 60, 700_000.0, 4_500_000.0, 2000.0, "EPSG:32638")

@@ -10,7 +10,7 @@ import pytest
 
 from allreach.errors import InputError
 from allreach.io.itm_sweep import QUANTILES, itm_sweep_of_folder
-from allreach.radio.itm_cases import itm_table
+from allreach.radio.paths.itm_paths import itm_table
 from kernels.reference_sets import shared
 
 

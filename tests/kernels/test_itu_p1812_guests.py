@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from allreach.kernels import itu_p1812, itu_p1812_blocks, itu_p1812_sweep, itu_p1812_walk
 from allreach.kernels.itu_p1812_profile import effective_earth_radius_km
-from allreach.radio.path_sweep import asked_of_receivers, distance_table
+from allreach.radio.paths.p1812_radials import asked_of_receivers, distance_table
 
 TOLERANCE_DB = 1e-6
 SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from allreach.kernels import geodesy, itu_p1812
-from allreach.radio.single_paths import path_loss_table
+from allreach.radio.paths.p1812_paths import path_loss_table
 from kernels.reference_sets import OWN, cases, largest, profiles, shared
 
 TOLERANCE_DB = 1e-6

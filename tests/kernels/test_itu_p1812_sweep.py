@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.kernels import geodesy, itu_p1812
-from allreach.radio.path_sweep import sweep_losses_db
-from allreach.radio.single_paths import Profile
+from allreach.radio.paths.p1812_paths import Profile
+from allreach.radio.paths.p1812_radials import sweep_losses_db
 from kernels.reference_sets import OWN, cases, profiles, shared
 
 TOLERANCE_DB = 1e-6

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from allreach.kernels import longley_rice
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX, _select_largest, fitted_ends
-from allreach.radio.itm_cases import itm_table
+from allreach.radio.paths.itm_paths import itm_table
 from kernels.reference_sets import OWN, cases, largest, profiles, shared
 
 TOLERANCE = 1e-6

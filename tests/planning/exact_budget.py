@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from exact_model import UNIT_USD, _cost, _model, _people_left, _run
 
-from allreach.planning.problem import Problem
+from allreach.planning.model.problem import Problem
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyscipopt import Model, quicksum
 
-from allreach.planning.problem import Problem, Solution, tower_is_built
+from allreach.planning.model.problem import Problem, Solution, tower_is_built
 
 UNIT_USD = 1000.0
 SAME = 1e-6  # relative; two costs this near are the same optimum

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allreach.planning.problem import TECHNOLOGIES, Problem
+from allreach.planning.model.problem import TECHNOLOGIES, Problem
 
 LEO = TECHNOLOGIES.index("satellite_leo")
 NEW = TECHNOLOGIES.index("mobile_new")

@@ -12,7 +12,7 @@ from allreach.cli.main import main
 from allreach.errors import InfeasibleError, InputError
 from allreach.io.country_folder import write_country
 from allreach.params.load import load_params
-from allreach.planning.problem import ARC_KINDS, arc_flow_mbps, faults
+from allreach.planning.model.problem import ARC_KINDS, arc_flow_mbps, faults
 from small_country import make_small_country
 
 CLOSED_SKY = ["planning.leo_users_per_km2=0", "planning.geo_beam_mbps=0"]

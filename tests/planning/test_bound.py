@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning import model
-from allreach.planning.bound import Relaxation, bound_from_prices, lower_bound
+from allreach.planning.bound.relaxation import Relaxation, bound_from_prices, lower_bound
+from allreach.planning.model import formulation
+from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
+from allreach.planning.model.solver import solve
 from allreach.planning.optimise import guided_plan, optimise
-from allreach.planning.problem import faults, solution_pv_usd, unserved_people
-from allreach.planning.solver import solve
 
 PLANNING = load_params().planning
 VARIANTS = {
@@ -25,10 +25,10 @@ VARIANTS = {
 
 
 def exact_usd(problem):
-    programme, _ = model.build(problem)
+    programme, _ = formulation.build(problem)
     answer = solve(programme, relax=False, relative_gap=1e-7)
     assert answer.status == "Optimal"
-    return float(programme.cost @ answer.x) * model.COST_UNIT_USD
+    return float(programme.cost @ answer.x) * formulation.COST_UNIT_USD
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -55,14 +55,14 @@ def test_satellites_run_out_in_the_tight_cases():
 def test_plan_is_a_point_of_the_programme():
     problem = small_case(2, n_places=8, n_candidates=8)
     plan = guided_plan(problem, np.zeros(problem.n_facilities), np.zeros(problem.n_options), 1)
-    programme, columns = model.build(problem)
-    x = model.point(problem, columns, plan)
+    programme, columns = formulation.build(problem)
+    x = formulation.point(problem, columns, plan)
     rows = programme.matrix() @ x
     assert np.all(x >= programme.lower - 1e-9)
     assert np.all(x <= programme.upper + 1e-9)
     assert np.all(rows >= programme.row_lower - 1e-6)
     assert np.all(rows <= programme.row_upper + 1e-6)
-    assert float(programme.cost @ x) * model.COST_UNIT_USD == pytest.approx(solution_pv_usd(problem, plan))
+    assert float(programme.cost @ x) * formulation.COST_UNIT_USD == pytest.approx(solution_pv_usd(problem, plan))
 
 
 def test_cuts_hold_for_plans_and_raise_the_bound():
@@ -72,7 +72,7 @@ def test_cuts_hold_for_plans_and_raise_the_bound():
     with_cuts = Relaxation(problem, with_flow=False, n_rounds=20).bound(0.0)
     assert with_cuts.n_cuts > 0
     assert without.lower_bound_usd < with_cuts.lower_bound_usd <= solution_pv_usd(problem, plan)
-    x = model.point(problem, with_cuts.columns, plan)
+    x = formulation.point(problem, with_cuts.columns, plan)
     rows = with_cuts.programme.matrix() @ x
     assert np.all(rows >= with_cuts.programme.row_lower - 1e-6)
 
@@ -84,8 +84,8 @@ def test_any_prices_prove_a_valid_bound(seed, scale):
     bound = lower_bound(problem, unserved_people=0.0, n_rounds=3)
     rng = np.random.default_rng(seed)
     price = bound.row_price + scale * rng.normal(size=len(bound.row_price))
-    programme, columns = model.build(problem)
-    plan = model.point(problem, columns, optimum())
+    programme, columns = formulation.build(problem)
+    plan = formulation.point(problem, columns, optimum())
     assert bound_from_prices(bound.programme, price) <= float(programme.cost @ plan) + 1e-6
 
 

@@ -15,7 +15,7 @@ from allreach.backhaul.ground import Ground
 from allreach.demand.points import DemandPoints, demand_points
 from allreach.grid import Grid
 from allreach.params.load import load_params
-from allreach.planning.candidates import EXTRA_COLUMNS, KINDS, candidates
+from allreach.planning.instance.candidate_sites import EXTRA_COLUMNS, KINDS, candidates
 from allreach.terrain.terrain import terrain
 
 PARAMS = load_params()

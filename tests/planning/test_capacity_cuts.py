@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from small_cases import small_case
 
-from allreach.planning import model
-from allreach.planning.bound import Relaxation
+from allreach.planning.bound.relaxation import Relaxation
+from allreach.planning.model import formulation
+from allreach.planning.model.problem import solution_pv_usd
+from allreach.planning.model.solver import solve
 from allreach.planning.optimise import guided_plan
-from allreach.planning.problem import solution_pv_usd
-from allreach.planning.solver import solve
 
 TIGHT = {"n_places": 5, "n_candidates": 5, "n_junctions": 6, "hop_mbps": 90.0}
 
@@ -30,14 +30,14 @@ def test_cuts_hold_for_all_plans_and_bound_is_below_the_optimum(seed, with_flow)
     found = Relaxation(problem, with_flow=with_flow, n_rounds=30).bound(0.0)
     matrix = found.programme.matrix()
     for plan in plans(problem, seed):
-        x = model.point(problem, found.columns, plan)
+        x = formulation.point(problem, found.columns, plan)
         rows = matrix @ x
         assert np.all(rows >= found.programme.row_lower - 1e-6)
         assert np.all(rows <= found.programme.row_upper + 1e-6)
         assert found.lower_bound_usd <= solution_pv_usd(problem, plan)
-    programme, _ = model.build(problem)
+    programme, _ = formulation.build(problem)
     exact = solve(programme, relax=False, relative_gap=1e-7, node_limit=20_000)
-    assert found.lower_bound_usd <= float(programme.cost @ exact.x) * model.COST_UNIT_USD * (1 + 1e-6)
+    assert found.lower_bound_usd <= float(programme.cost @ exact.x) * formulation.COST_UNIT_USD * (1 + 1e-6)
 
 
 def test_tight_links_lift_the_bound_without_following_demand():

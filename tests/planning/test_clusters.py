@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning import model
-from allreach.planning.bound import Relaxation, bound_from_prices
-from allreach.planning.clusters import grow_trees, tree_tables, value_with_trees
+from allreach.planning.bound.cluster_bound import grow_trees, tree_tables, value_with_trees
+from allreach.planning.bound.relaxation import Relaxation, bound_from_prices
+from allreach.planning.model import formulation
 from allreach.planning.optimise import optimise
 from independent_bound import proven
 
@@ -50,7 +50,7 @@ def test_trees_raise_the_bound_and_stay_below_the_plan(seed):
     plain = bound_from_prices(bound.programme, bound.row_price)
     raised = value_with_trees(bound.programme, bound.row_price, trees)
     assert raised >= plain - 1e-6 * abs(plain)
-    assert raised * model.COST_UNIT_USD <= best.pv_usd * (1 + 1e-9)
+    assert raised * formulation.COST_UNIT_USD <= best.pv_usd * (1 + 1e-9)
 
 
 def test_trees_prove_more_where_masts_are_built_whole():
@@ -92,7 +92,7 @@ def test_whatever_the_prices_and_the_split_of_costs_the_bound_holds(seed, scale)
         for tree in trees
     ]
     value = value_with_trees(bound.programme, bound.row_price, shaken)
-    assert value * model.COST_UNIT_USD <= best.pv_usd * (1 + 1e-9)
+    assert value * formulation.COST_UNIT_USD <= best.pv_usd * (1 + 1e-9)
 
 
 def certificate(seed):

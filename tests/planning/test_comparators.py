@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_cases import small_case
 
-from allreach.planning.problem import faults, solution_pv_usd, unserved_people
+from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "comparators"))
 from point_by_point import closure, plan_point_by_point, spanning_tree

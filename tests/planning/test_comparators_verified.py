@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from small_cases import small_case
 
-from allreach import pipeline
 from allreach.io.country_folder import write_country
-from allreach.planning.problem import Solution, arc_flow_mbps, pool_limit, pool_use
+from allreach.planning.model.problem import Solution, arc_flow_mbps, pool_limit, pool_use
+from allreach.workflows import run as workflow
 from small_country import make_small_country
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "comparators"))
@@ -56,7 +56,7 @@ def test_half_of_a_cell_twice_full_is_carried():
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("verified") / "TST"
     write_country(make_small_country(), path)
-    pipeline.run(path, workers=1)
+    workflow.run(path, workers=1)
     return path
 
 

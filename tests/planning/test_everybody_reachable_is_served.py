@@ -16,8 +16,7 @@ from small_cases import LEO, NEW, small_case, with_standing_masts
 
 from allreach.params.load import load_params
 from allreach.planning import optimise as optimise_module
-from allreach.planning.optimise import optimise
-from allreach.planning.problem import (
+from allreach.planning.model.problem import (
     NOT_SERVED_USD,
     Problem,
     empty_solution,
@@ -25,7 +24,8 @@ from allreach.planning.problem import (
     solution_pv_usd,
     unserved_people,
 )
-from allreach.planning.reach import reach_more
+from allreach.planning.optimise import optimise
+from allreach.planning.search.serve_unserved import reach_more
 
 PLANNING = load_params().planning
 WORK = {"max_nodes": 200, "node_limit": 60, "relative_gap": 0.003}

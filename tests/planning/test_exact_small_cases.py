@@ -13,9 +13,9 @@ from exact_model import cost_if_feasible, solve_exactly
 from small_cases import KINDS, drawn_case
 
 from allreach.params.load import load_params
+from allreach.planning.model.problem import empty_solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import empty_solution, faults, solution_pv_usd, unserved_people
-from allreach.planning.whole import plan_whole, share_out
+from allreach.planning.search.integer_households import plan_whole, share_out
 
 PLANNING = load_params().planning
 SMALL = {"n_places_max": 5, "n_candidates_max": 7}

@@ -14,16 +14,17 @@ from small_cases import small_case
 from test_optimum_laws import permuted
 from test_plan_country import run, write
 
-from allreach import pipeline
 from allreach.cli.main import cli
 from allreach.errors import DataMissingError, ParameterError
 from allreach.io.country_folder import write_country
 from allreach.params.load import load_params
-from allreach.planning import budget, model
-from allreach.planning.budget import Family, prove
-from allreach.planning.give_up import Way
-from allreach.planning.problem import faults, solution_pv_usd, unserved_people
-from allreach.planning.solver import solve
+from allreach.planning.model import formulation
+from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
+from allreach.planning.model.solver import solve
+from allreach.planning.variants import budget_plans
+from allreach.planning.variants.budget_plans import Family, prove
+from allreach.planning.variants.greedy_removal import Way
+from allreach.workflows import run as workflow
 from independent_bound import proven
 from independent_checker import check_results
 from small_country import make_small_country
@@ -57,7 +58,7 @@ def test_more_money_never_reaches_fewer_and_the_budget_is_never_exceeded(seed):
 
 @pytest.mark.parametrize("seed", [1, 5])
 def test_laws_hold_in_a_country_too_large_for_one_programme(seed, monkeypatch):
-    monkeypatch.setattr(budget, "is_small", lambda problem: False)
+    monkeypatch.setattr(budget_plans, "is_small", lambda problem: False)
     problem = small_case(seed, n_places=8, n_candidates=8, n_junctions=8)
     planning = load_params(sets=("planning.window_places=3", "planning.budget_plans=2")).planning
     family = Family(problem, planning)
@@ -112,7 +113,7 @@ def test_bound_is_above_the_exact_optimum_and_the_plan_near_it(seed, share):
     assert found.people_bound <= 1.05 * exact + 8.0
     assert found.best.bound.lower_bound_usd <= found.best.pv_usd + 1e-6
     everybody = float(problem.part_people.sum())
-    cheapest, _ = model.build(problem, unserved_people=everybody - reached + 1e-6)
+    cheapest, _ = formulation.build(problem, unserved_people=everybody - reached + 1e-6)
     least = solve(cheapest, relax=False, relative_gap=1e-6)
     assert found.best.bound.lower_bound_usd <= 1000.0 * float(cheapest.cost @ least.x) + 1.0
 
@@ -238,7 +239,7 @@ def test_command_line_hands_the_budget_on(tmp_path, monkeypatch, command):
 
     folder = tmp_path / "TST"
     write_country(make_small_country(), folder)
-    monkeypatch.setattr(pipeline, "run", stop)
+    monkeypatch.setattr(workflow, "run", stop)
     CliRunner().invoke(cli, [command, str(folder), "--set", "costs.leo_kit_usd=500", "--budget", "5e6"])
     assert load_params(sets=seen["sets"]).planning.budget_usd == 5e6
     assert load_params(sets=seen["sets"]).costs.leo_kit_usd.value == 500.0

@@ -17,11 +17,11 @@ from allreach.errors import InfeasibleError, InputError
 from allreach.params.country_config import ServiceStandard, Tier
 from allreach.params.load import load_params
 from allreach.params.sets import apply_to_config
-from allreach.planning import model
-from allreach.planning.model import TierRow
-from allreach.planning.problem import TECHNOLOGIES, faults, solution_pv_usd, unserved_people
-from allreach.planning.solver import solve
-from allreach.planning.tiers import optimise_with_tiers, people_below, speed_of_options
+from allreach.planning.model import formulation
+from allreach.planning.model.formulation import TierRow
+from allreach.planning.model.problem import TECHNOLOGIES, faults, solution_pv_usd, unserved_people
+from allreach.planning.model.solver import solve
+from allreach.planning.variants.speed_tiers import optimise_with_tiers, people_below, speed_of_options
 from independent_checker import check_results
 from small_country import make_small_country
 
@@ -52,9 +52,9 @@ def test_plan_meets_the_tier_and_lies_between_bound_and_a_little_above_the_optim
     assert unserved_people(problem, solution.households) == 0.0
     assert people_below(problem, tier, solution) <= tier.allowed + 1e-6
     assert found.best.pv_usd == pytest.approx(solution_pv_usd(problem, solution))
-    programme, _ = model.build(problem, tiers=[tier])
+    programme, _ = formulation.build(problem, tiers=[tier])
     answer = solve(programme, relax=False, relative_gap=1e-5)
-    exact = float(programme.cost @ answer.x) * model.COST_UNIT_USD
+    exact = float(programme.cost @ answer.x) * formulation.COST_UNIT_USD
     assert found.best.bound.lower_bound_usd <= exact * (1 + 1e-6)
     assert exact * (1 - 1e-5) <= found.best.pv_usd <= exact * 1.06
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from small_cases import drawn_case, small_case
 
 from allreach.params.load import load_params
+from allreach.planning.model.problem import Problem, empty_solution, faults, unserved_people
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import Problem, empty_solution, faults, unserved_people
 
 PLANNING = load_params().planning
 CASES = settings(derandomize=True, deadline=None, max_examples=6)

@@ -15,10 +15,10 @@ from allreach.demand.points import demand_points
 from allreach.errors import InfeasibleError, InputError
 from allreach.io.country_folder import write_country
 from allreach.io.vector import write_table
+from allreach.measure.today import measure
 from allreach.params.load import load_params
-from allreach.planning.assemble import plan_country
-from allreach.radio.measure import measure
-from allreach.radio.reception import Environment
+from allreach.planning.instance.country_inputs import plan_country
+from allreach.radio.engine.reception import Environment
 from allreach.terrain.terrain import terrain
 from independent_checker import check_results
 from small_country import make_small_country

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning.curve import cost_curve
+from allreach.planning.model.problem import Problem, faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import Problem, faults, solution_pv_usd, unserved_people
+from allreach.planning.results.cost_curve import cost_curve
 
 PLANNING = load_params().planning
 SMALL = {"n_places": 4, "n_candidates": 4, "n_junctions": 5}

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from small_cases import small_case
 
-from allreach.planning import bound, model
-from allreach.planning.bound import Relaxation, bound_from_prices, with_cuts
+from allreach.planning.bound import relaxation as bound
+from allreach.planning.bound.regional_duals import RegionalPrices, regions_of_parts
+from allreach.planning.bound.relaxation import Relaxation, bound_from_prices, with_cuts
+from allreach.planning.model import formulation
+from allreach.planning.model.problem import solution_pv_usd, unserved_people
+from allreach.planning.model.solver import relaxation
 from allreach.planning.optimise import guided_plan
-from allreach.planning.problem import solution_pv_usd, unserved_people
-from allreach.planning.regions import RegionalPrices, regions_of_parts
-from allreach.planning.solver import relaxation
 from allreach.planning.time_limit import TimeLimit
 
 
@@ -20,7 +21,7 @@ def country(seed, **more):
 
 
 def regional(problem, region_parts, unserved=0.0):
-    programme, columns = model.build(problem, unserved_people=unserved, with_flow=False, not_served_usd=1e6)
+    programme, columns = formulation.build(problem, unserved_people=unserved, with_flow=False, not_served_usd=1e6)
     highs = relaxation(programme)
     highs.run()
     found = highs.getSolution()
@@ -55,7 +56,7 @@ def test_bound_is_near_that_of_the_whole(monkeypatch, region_parts, least, share
     monkeypatch.setattr(bound, "REGIONAL_CUTS_MIN", 0.0)
     monkeypatch.setattr(bound, "REGION_PLACES", region_parts)
     by_region = Relaxation(problem, with_flow=False, n_rounds=8).bound(people + 1e-6)
-    proven = bound_from_prices(by_region.programme, by_region.row_price) * model.COST_UNIT_USD
+    proven = bound_from_prices(by_region.programme, by_region.row_price) * formulation.COST_UNIT_USD
     assert by_region.lower_bound_usd == pytest.approx(proven, rel=1e-9)
     assert least * whole.lower_bound_usd <= by_region.lower_bound_usd
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from small_cases import small_case
 
-from allreach.planning import tree
-from allreach.planning.heuristic import start
-from allreach.planning.network_state import make_index
-from allreach.planning.problem import Solution, faults, solution_pv_usd
-from allreach.planning.rewire import rewired
+from allreach.planning.model.problem import Solution, faults, solution_pv_usd
+from allreach.planning.search import cheapest_feed
+from allreach.planning.search.fibre_tree import rewired
+from allreach.planning.search.local_search import start
+from allreach.planning.search.network_state import make_index
 
 
 def grown(seed: int):
@@ -20,7 +20,7 @@ def grown(seed: int):
     is_open[-problem.n_parts :] = True  # an exchange at every place
     nodes = problem.facility_node[is_open]
     order = nodes[::-1]
-    parent, failed = tree.connect(
+    parent, failed = cheapest_feed.connect(
         problem, order, np.ones(len(order)), n_passes=0, root_distance=-np.arange(problem.n_nodes, dtype=float)
     )
     assert len(failed) == 0

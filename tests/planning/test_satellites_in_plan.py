@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from allreach.demand.points import demand_points
+from allreach.measure.today import measure
 from allreach.params.load import load_params
-from allreach.planning.assemble import plan_country
-from allreach.radio.measure import measure
-from allreach.radio.reception import Environment
+from allreach.planning.instance.country_inputs import plan_country
+from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT, SatelliteOffer
 from allreach.terrain.terrain import terrain
 from small_country import make_small_country

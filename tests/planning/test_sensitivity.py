@@ -7,12 +7,20 @@ import pytest
 from test_plan_country import run
 
 from allreach.params.load import load_params
-from allreach.planning.answers import Alternative, _why_mixed
+from allreach.planning.instance.prices import Repricer
+from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import faults, solution_pv_usd, unserved_people
-from allreach.planning.reoptimise import PlanPool, quantities, reoptimise, reoptimise_all
-from allreach.planning.reprice import Repricer
-from allreach.planning.sensitivity import POLICY, Work, draw_values, ranged_costs, robustness, tornado, with_costs
+from allreach.planning.results.alternatives import Alternative, _why_mixed
+from allreach.planning.sensitivity.reoptimise import PlanPool, quantities, reoptimise, reoptimise_all
+from allreach.planning.sensitivity.tornado import (
+    POLICY,
+    Work,
+    draw_values,
+    ranged_costs,
+    robustness,
+    tornado,
+    with_costs,
+)
 
 FEW = Work(n_tries=20, n_rounds=1, n_searches=1)
 

@@ -10,7 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, shortest_path
 from scipy.spatial import Delaunay
 
-from allreach.planning.steiner import lower_bound, make_graph, steiner_tree
+from allreach.planning.steiner.tree import lower_bound, make_graph, steiner_tree
 
 
 def road_like(n_nodes: int, n_terminals: int, seed: int, share: float = 0.4):

@@ -7,10 +7,10 @@ import pytest
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning.clusters import value_with_trees
-from allreach.planning.model import COST_UNIT_USD
+from allreach.planning.bound.cluster_bound import value_with_trees
+from allreach.planning.model.formulation import COST_UNIT_USD
+from allreach.planning.model.problem import faults, unserved_people
 from allreach.planning.optimise import optimise
-from allreach.planning.problem import faults, unserved_people
 from allreach.planning.time_limit import TimeLimit
 
 PLANNING = load_params().planning

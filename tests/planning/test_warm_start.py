@@ -9,8 +9,8 @@ import pytest
 from test_plan_country import run
 
 from allreach.params.load import load_params
-from allreach.planning.problem import faults, solution_pv_usd, unserved_people
-from allreach.planning.reprice import Prices, Repricer
+from allreach.planning.instance.prices import Prices, Repricer
+from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.warm_start import start_solution, start_tables
 
 DEARER = (

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning import window_search
-from allreach.planning.bound import Relaxation, bound_from_prices
-from allreach.planning.local_gap import LocalGap, gap_to
-from allreach.planning.model import COST_UNIT_USD
-from allreach.planning.optimise import guided_plan, optimise
-from allreach.planning.problem import (
+from allreach.planning.bound.gap_by_part import LocalGap, gap_to
+from allreach.planning.bound.regional_duals import part_of_columns
+from allreach.planning.bound.relaxation import Relaxation, bound_from_prices
+from allreach.planning.model.formulation import COST_UNIT_USD
+from allreach.planning.model.problem import (
     NOT_SERVED_USD,
     Problem,
     Solution,
@@ -29,9 +28,10 @@ from allreach.planning.problem import (
     unserved,
     unserved_people,
 )
-from allreach.planning.regions import part_of_columns
-from allreach.planning.window_search import Work, improve_by_windows, planned_anew
-from allreach.planning.windows import Cutter, cover, extract, facilities_of, hot_spots, put_back
+from allreach.planning.optimise import guided_plan, optimise
+from allreach.planning.search import large_neighbourhood_search
+from allreach.planning.search.large_neighbourhood_search import Work, improve_by_windows, planned_anew
+from allreach.planning.search.neighbourhood import Cutter, cover, extract, facilities_of, hot_spots, put_back
 
 WORK = Work(places=3, n_passes=1, max_nodes=25, node_limit=5, relative_gap=0.01)
 CASES = settings(derandomize=True, deadline=None, max_examples=4)
@@ -77,7 +77,7 @@ def test_optimum_is_the_same_to_the_byte_for_any_number_of_threads(monkeypatch):
 def test_windows_never_make_a_plan_worse_or_unfit(seed, batch):
     problem, relaxed, solution = drawn(seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window_search, "BATCH", batch)
+        patch.setattr(large_neighbourhood_search, "BATCH", batch)
         found = improve_by_windows(problem, solution, WORK, gap=gap_to(relaxed))
     assert faults(problem, found) == []
     left = unserved_people(problem, solution.households) - unserved_people(problem, found.households)
@@ -94,7 +94,7 @@ def test_answers_of_overlapping_windows_are_merged_or_dropped_whole(seed):
     cutter = Cutter(problem, solution)
     groups = [np.arange(0, 5), np.arange(3, 8)]
     one, two = (planned_anew(cutter.cut(parts, max_nodes=200), WORK, 0.0, float("inf")) for parts in groups)
-    search = window_search.Search(problem, solution, WORK)
+    search = large_neighbourhood_search.Search(problem, solution, WORK)
     for answer in (one, two):
         before = search.pv_usd
         gain, _ = search.merge(answer, solution)
@@ -116,7 +116,7 @@ def test_window_whose_answer_no_longer_fits_is_planned_again(monkeypatch):
         return real(self, parts, max_nodes=max_nodes)
 
     refused: list[bytes] = []
-    merge = window_search.Search.merge
+    merge = large_neighbourhood_search.Search.merge
 
     def refuse_once(self, answer, base):
         key = answer.window.parts.tobytes()
@@ -126,11 +126,11 @@ def test_window_whose_answer_no_longer_fits_is_planned_again(monkeypatch):
         return merge(self, answer, base)
 
     monkeypatch.setattr(Cutter, "cut", counted)
-    monkeypatch.setattr(window_search.Search, "merge", refuse_once)
+    monkeypatch.setattr(large_neighbourhood_search.Search, "merge", refuse_once)
     improve_by_windows(problem, solution, WORK, gap=gap_to(relaxed))
     assert len(refused) == 1
     first = cut.index(refused[0])
-    assert refused[0] in cut[first + 1 : first + 2 * window_search.BATCH]
+    assert refused[0] in cut[first + 1 : first + 2 * large_neighbourhood_search.BATCH]
 
 
 def test_work_is_limited_by_windows_and_by_iterations(monkeypatch):
@@ -142,7 +142,7 @@ def test_work_is_limited_by_windows_and_by_iterations(monkeypatch):
     assert len(cut) == 5
     cut.clear()
     improve_by_windows(problem, solution, replace(WORK, max_iterations=1), gap=gap_to(relaxed))
-    assert 1 <= len(cut) <= window_search.BATCH
+    assert 1 <= len(cut) <= large_neighbourhood_search.BATCH
 
 
 @CASES

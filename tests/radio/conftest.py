@@ -13,7 +13,7 @@ from allreach.demand.points import DemandPoints, demand_points
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params, load_params
-from allreach.radio.reception import Environment
+from allreach.radio.engine.reception import Environment
 from allreach.terrain.terrain import terrain
 
 GRID = Grid(60, 70, 500_000.0, 4_500_000.0, 200.0, "EPSG:32638")

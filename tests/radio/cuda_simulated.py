@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from allreach.radio import _cuda
 from allreach.radio.device import require_device
-from allreach.radio.polar import serve_by_sweep
-from allreach.radio.servers import strongest_servers
+from allreach.radio.engine import _cuda
+from allreach.radio.engine.servers import strongest_servers
+from allreach.radio.engine.sweep import serve_by_sweep
 
 
 def main(scene: Path, out: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.params.load import Params
-from allreach.radio.antenna import (
+from allreach.radio.engine.antenna import (
     attenuation_db,
     best_sector,
     horizontal_attenuation_db,

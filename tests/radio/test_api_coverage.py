@@ -16,10 +16,10 @@ from pyproj import Transformer
 import allreach.radio
 from allreach.errors import InputError
 from allreach.radio import coverage, coverage_tiles
-from allreach.radio.coverage_job import NO_SERVER
-from allreach.radio.link_budget import handset
-from allreach.radio.polar import serve_by_sweep
-from allreach.radio.reception import Environment
+from allreach.radio.coverage_maps.job import NO_SERVER
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment
+from allreach.radio.engine.sweep import serve_by_sweep
 from allreach.radio.sites import site_arrays
 
 SITES = pd.DataFrame(

@@ -10,8 +10,8 @@ from allreach.errors import InputError
 from allreach.kernels import longley_rice
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.radio import ItmGround, path_loss
-from allreach.radio.single_paths import make_profile
-from allreach.radio.single_paths import path_loss as single_path_loss
+from allreach.radio.paths.p1812_paths import make_profile
+from allreach.radio.paths.p1812_paths import path_loss as single_path_loss
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allreach.radio.capacity import Loads, fill_sectors
+from allreach.measure.sector_capacity import Loads, fill_sectors
 
 
 def fill(rate: list[float], demand: list[float], cap: float = 0.7, backhaul: float = np.nan) -> Loads:

@@ -13,11 +13,11 @@ from tests_radio_sites import one_site
 from allreach.errors import InputError
 from allreach.grid import Grid
 from allreach.kernels.itu_p1812 import basic_transmission_loss_db
+from allreach.measure.coverage_rasters import NEAR, NO_SIGNAL, coverage_rasters
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage_map import NEAR, NO_SIGNAL, coverage_rasters
-from allreach.radio.link_budget import fwa_terminal, handset
-from allreach.radio.reception import Environment, serve
+from allreach.radio.engine.link_budget import fwa_terminal, handset
+from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays, with_candidates
 from allreach.terrain.terrain import terrain
 

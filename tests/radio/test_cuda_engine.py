@@ -18,10 +18,10 @@ from numba import cuda
 
 from allreach.errors import DeviceError
 from allreach.radio.device import cuda_state, require_device
-from allreach.radio.link_budget import handset
-from allreach.radio.polar import serve_by_sweep
-from allreach.radio.reception import Environment
-from allreach.radio.servers import strongest_servers
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment
+from allreach.radio.engine.servers import strongest_servers
+from allreach.radio.engine.sweep import serve_by_sweep
 from allreach.radio.sites import site_arrays
 
 SCRIPT = Path(__file__).with_name("cuda_simulated.py")

@@ -11,7 +11,7 @@ from allreach.grid import Grid
 from allreach.kernels.tr38901_rma import rma_los_loss_db, rma_nlos_loss_db, short_range_loss_db
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params
-from allreach.radio.link_budget import (
+from allreach.radio.engine.link_budget import (
     efficiency_bps_hz,
     entry_loss_db,
     fade_margin_db,
@@ -19,7 +19,7 @@ from allreach.radio.link_budget import (
     handset,
     noise_dbm,
 )
-from allreach.radio.reception import Environment, serve
+from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays
 from allreach.terrain.terrain import terrain
 

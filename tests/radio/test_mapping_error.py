@@ -14,9 +14,9 @@ from scipy import ndimage
 from allreach import tables
 from allreach.grid import Grid
 from allreach.params.load import load_params
-from allreach.radio.link_budget import handset
-from allreach.radio.polar import ARC_PIXELS, SQUARES_PER_RANGE, serve_by_sweep
-from allreach.radio.reception import Environment, serve
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment, serve
+from allreach.radio.engine.sweep import ARC_PIXELS, SQUARES_PER_RANGE, serve_by_sweep
 from allreach.radio.sites import site_arrays
 from allreach.terrain.terrain import terrain
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
+from allreach.measure.places_table import weighted_median
+from allreach.measure.today import measure
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params
-from allreach.radio.link_budget import handset
-from allreach.radio.measure import measure
-from allreach.radio.places_table import weighted_median
-from allreach.radio.reception import Environment, serve
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays
 
 SitesAt = Callable[..., gpd.GeoDataFrame]

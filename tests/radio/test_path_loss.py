@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from allreach.errors import InputError
-from allreach.radio.single_paths import make_profile, path_loss, path_loss_table
+from allreach.radio.paths.p1812_paths import make_profile, path_loss, path_loss_table
 
 D_KM, H_M, CLUTTER_M = [0, 1, 2, 3.5, 4], [100, 120, 90, 110, 95], [0, 5, 0, 10, 0]
 LINK = {"freq_ghz": 0.8, "tx_height_m": 30.0, "rx_height_m": 1.5, "lat_deg": 40.0}

@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from allreach.radio import coverage_map, polar
-from allreach.radio.link_budget import handset
-from allreach.radio.polar import serve_by_sweep
-from allreach.radio.reception import Environment, serve
+from allreach.measure import coverage_rasters
+from allreach.radio.engine import sweep
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment, serve
+from allreach.radio.engine.sweep import serve_by_sweep
 from allreach.radio.sites import SiteArrays, site_arrays
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
@@ -66,10 +67,10 @@ def test_hills_differ_by_the_mapping_only(three_sites: SiteArrays, environment: 
 def test_tiles_batches_and_threads_change_nothing(
     three_sites: SiteArrays, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = coverage_map.coverage_rasters(three_sites, environment)
-    monkeypatch.setattr(coverage_map, "TILE_PIXELS", 16)
-    monkeypatch.setattr(polar, "LOSSES_PER_BATCH", 100)
-    tiled = coverage_map.coverage_rasters(three_sites, replace(environment, n_threads=1))
+    whole = coverage_rasters.coverage_rasters(three_sites, environment)
+    monkeypatch.setattr(coverage_rasters, "TILE_PIXELS", 16)
+    monkeypatch.setattr(sweep, "LOSSES_PER_BATCH", 100)
+    tiled = coverage_rasters.coverage_rasters(three_sites, replace(environment, n_threads=1))
     np.testing.assert_allclose(tiled.rx_power_dbm, whole.rx_power_dbm, atol=1e-4)
     np.testing.assert_allclose(tiled.sinr_db, whole.sinr_db, atol=1e-4)
     assert (tiled.state == whole.state).all()

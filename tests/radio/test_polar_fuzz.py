@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from allreach import tables
 from allreach.grid import Grid
+from allreach.measure.coverage_rasters import coverage_rasters
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.coverage_map import coverage_rasters
-from allreach.radio.link_budget import fwa_terminal, handset
-from allreach.radio.polar import serve_by_sweep
-from allreach.radio.reception import Environment, Served, serve
+from allreach.radio.engine.link_budget import fwa_terminal, handset
+from allreach.radio.engine.reception import Environment, Served, serve
+from allreach.radio.engine.sweep import serve_by_sweep
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 

@@ -12,12 +12,12 @@ import pytest
 from allreach.errors import InputError
 from allreach.kernels.longley_rice import point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
-from allreach.radio import polar
-from allreach.radio.link_budget import handset
+from allreach.radio.engine import sweep
+from allreach.radio.engine.itm_coverage import itm_losses_of_site_db, serve_by_itm
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import Environment, serve
+from allreach.radio.engine.sweep import ARC_PIXELS
 from allreach.radio.models import ItmGround
-from allreach.radio.polar import ARC_PIXELS
-from allreach.radio.polar_itm import itm_losses_of_site_db, serve_by_itm
-from allreach.radio.reception import Environment, serve
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain._profile import n_samples, profile_into
 
@@ -128,7 +128,7 @@ def test_threads_batches_and_order_change_nothing(
 ) -> None:
     x_m, y_m = pixels(hills)
     (whole,) = serve_by_itm(x_m, y_m, two_sites, hills, [handset(hills.radio)], by_paths=by_paths)
-    monkeypatch.setattr(polar, "LOSSES_PER_BATCH", 100)
+    monkeypatch.setattr(sweep, "LOSSES_PER_BATCH", 100)
     one = replace(hills, n_threads=1)
     (other,) = serve_by_itm(x_m, y_m, two_sites.take(np.array([1, 0])), one, [handset(hills.radio)], by_paths=by_paths)
     np.testing.assert_allclose(other.sinr_db, whole.sinr_db, atol=1e-5)

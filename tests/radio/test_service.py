@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from allreach.demand.points import DemandPoints
+from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks
 from allreach.params.load import load_params
-from allreach.radio.link_budget import efficiency_bps_hz, fwa_terminal, handset
-from allreach.radio.reception import Environment, margin_db, serve
+from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset
+from allreach.radio.engine.reception import Environment, margin_db, serve
 from allreach.radio.service import service_links
-from allreach.radio.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks
 from allreach.radio.sites import SiteArrays, with_candidates
 
 SitesAt = Callable[..., gpd.GeoDataFrame]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allreach.radio.share_out import Entries, Limits, share_out
+from allreach.measure.share_out import Entries, Limits, share_out
 
 
 def entries(rows: list[tuple[int, int, int, int, float]]) -> Entries:

@@ -11,13 +11,13 @@ import pytest
 from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
+from allreach.measure.planned_network import planned_sites, verify
+from allreach.measure.service_links import FULL, FWA, HANDSET, ServiceLinks
 from allreach.params.country_config import Tier
 from allreach.params.load import Params
-from allreach.radio.reception import Environment
+from allreach.radio.engine.reception import Environment
 from allreach.radio.service import service_links
-from allreach.radio.service_links import FULL, FWA, HANDSET, ServiceLinks
 from allreach.radio.sites import SiteArrays, site_arrays
-from allreach.radio.verify import planned_sites, verify
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
 GRID = Grid(60, 70, 500_000.0, 4_500_000.0, 200.0, "EPSG:32638")  # that of the environment

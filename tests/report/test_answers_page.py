@@ -12,7 +12,7 @@ from allreach.errors import DataMissingError
 from allreach.io.atomic import write_json, write_text
 from allreach.io.results_folder import read_json, read_results
 from allreach.io.vector import write_table
-from allreach.report.build import build_report
+from allreach.report.map_page.build import build_report
 from sample_results import drawn_country, write_sample_results
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")

@@ -15,12 +15,12 @@ from allreach.indicators.idi import idi_edition
 from allreach.io.country_folder import write_country
 from allreach.io.series_store import add_series, shipped_series, store_path
 from allreach.io.track_inputs import read_track_inputs
-from allreach.report import charts
-from allreach.report.brief_content import country_brief, pair_brief
-from allreach.report.build import build_report
-from allreach.report.localise import speech, texts
-from allreach.report.other_pages import other_pages
-from allreach.report.track import brief, track
+from allreach.report.documents import charts
+from allreach.report.documents.brief_content import country_brief, pair_brief
+from allreach.report.documents.localise import speech, texts
+from allreach.report.map_page.build import build_report
+from allreach.report.map_page.other_pages import other_pages
+from allreach.workflows.track import brief, track
 from sample_results import drawn_country, write_sample_results
 
 
@@ -176,8 +176,8 @@ def test_pdf_has_the_right_letters_and_two_pages(folder, tmp_path):
 
 
 def test_right_to_left_names_reach_both_forms(folder, tmp_path):
-    from allreach.report.blocks_html import page
-    from allreach.report.brief_pdf import brief_pdf
+    from allreach.report.documents.blocks_html import page
+    from allreach.report.documents.brief_pdf import brief_pdf
 
     name = "النطاق العريض (5G)"
     plan = {"id": "x", "name": "X", "country": "AZE", "sources": {"s": {"title": name}}}

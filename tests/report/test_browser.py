@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from allreach.errors import DataMissingError
-from allreach.report.build import build_report
+from allreach.report.map_page.build import build_report
 from sample_results import drawn_country, write_sample_results
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")

@@ -16,9 +16,9 @@ from allreach.io.atomic import write_json
 from allreach.io.country_folder import write_country
 from allreach.io.results_folder import read_json, read_results
 from allreach.io.vector import write_table
-from allreach.planning.compare import CHANGES, Side, changed_inputs, compare
-from allreach.report.compare import compare_scenarios
-from allreach.report.page import LANGUAGES, locale
+from allreach.planning.results.compare import CHANGES, Side, changed_inputs, compare
+from allreach.report.map_page.page import LANGUAGES, locale
+from allreach.workflows.compare import compare_scenarios
 from sample_results import drawn_country, write_sample_results
 
 SUMMARY = {"pv_usd": 100.0, "lower_bound_usd": 95.0, "gap": 0.05, "reached_share": 0.9, "by_technology": {}}

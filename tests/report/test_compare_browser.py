@@ -11,7 +11,7 @@ import pytest
 from allreach.errors import DataMissingError
 from allreach.io.atomic import write_json
 from allreach.io.results_folder import read_json
-from allreach.report.compare import compare_scenarios
+from allreach.workflows.compare import compare_scenarios
 from sample_results import drawn_country, write_sample_results
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.grid import Grid
-from allreach.report.mercator import frame_of, sample_nearest
+from allreach.report.map_page.mercator import frame_of, sample_nearest
 from allreach.report.png import palette_png
 
 GRIDS = (

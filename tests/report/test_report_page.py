@@ -17,9 +17,9 @@ from allreach.errors import DataMissingError
 from allreach.io.atomic import write_json
 from allreach.io.country_folder import Country
 from allreach.io.vector import read_table, write_table
-from allreach.report import page as page_module
-from allreach.report.build import build_report
-from allreach.report.page import LANGUAGES, locale
+from allreach.report.map_page import page as page_module
+from allreach.report.map_page.build import build_report
+from allreach.report.map_page.page import LANGUAGES, locale
 from sample_results import drawn_country, write_sample_results
 
 HOSTILE = '</script><script>alert("x")</script><!-- & \u2028 <img src=x onerror=alert(1)>'

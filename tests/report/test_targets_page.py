@@ -8,7 +8,7 @@ import pytest
 from test_targets_payload import with_targets
 
 from allreach.errors import DataMissingError
-from allreach.report.build import build_report
+from allreach.report.map_page.build import build_report
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 

@@ -16,7 +16,7 @@ from allreach.io.results_folder import read_json, read_results
 from allreach.io.vector import write_table
 from allreach.params.country_config import ServiceStandard, Tier
 from allreach.params.load import load_params
-from allreach.report.payload import payload
+from allreach.report.map_page.payload import payload
 from sample_results import drawn_country, write_sample_results
 
 N = 4

@@ -33,7 +33,7 @@ def command(
     """Write a country brief, or a bilateral one; every number leads to its source."""
     import json
 
-    from allreach.report.track import brief
+    from allreach.workflows.track import brief
 
     files = brief(
         folder,

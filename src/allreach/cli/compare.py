@@ -38,7 +38,7 @@ def command(folder: Path, first: str, second: str, out: Path | None, lang: str, 
 
     from allreach.cli.compare_table import print_comparison
     from allreach.io.country_folder import read_country
-    from allreach.report.compare import compare_scenarios
+    from allreach.workflows.compare import compare_scenarios
 
     languages = [x.strip() for x in lang.split(",") if x.strip()]
     found = compare_scenarios(folder, read_country(folder), first, second, out, languages=languages)

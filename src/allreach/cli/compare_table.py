@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from allreach.report.compare import Compared
+    from allreach.workflows.compare import Compared
 
 WORDS = {
     "reached_more": "more people reached",

@@ -21,7 +21,7 @@ def command(ctx: click.Context, folder: Path, as_json: bool) -> None:
     import dataclasses
     import json
 
-    from allreach.country.check import check
+    from allreach.country.checking.folder import check
 
     faults = check(folder)
     n_errors = sum(fault.severity == "error" for fault in faults)

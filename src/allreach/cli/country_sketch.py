@@ -44,8 +44,8 @@ def command(
     import json
 
     from allreach.cli.progress import bars
-    from allreach.country.sketch import sketch_with_report
-    from allreach.country.sketch_gazetteer import find_country
+    from allreach.country.sketch.draw import sketch_with_report
+    from allreach.country.sketch.gazetteer import find_country
     from allreach.errors import Fault, InputError
     from allreach.io.country_folder import write_country
     from allreach.params.load import load_params

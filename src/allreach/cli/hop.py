@@ -60,7 +60,7 @@ def command(
     """
     import json
 
-    from allreach.hop_pipeline import hop
+    from allreach.workflows.hop import hop
 
     summary = hop(
         folder,

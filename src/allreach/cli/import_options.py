@@ -10,9 +10,9 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from allreach.country.import_folder import import_layer, import_recipe
-from allreach.country.import_spec import RASTER_LAYERS, LayerSpec
-from allreach.country.recipe import read_recipe, with_config
+from allreach.country.importing.folder import import_layer, import_recipe
+from allreach.country.importing.recipe import read_recipe, with_config
+from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
 from allreach.errors import Fault, InputError
 from allreach.params.country_config import CountryConfig
 

@@ -46,11 +46,11 @@ def command(
     An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. A run that was stopped goes
     on where it was.
     """
-    from allreach import pipeline
     from allreach.cli.steps import carry_out
+    from allreach.workflows import run as workflow
 
     carry_out(
-        lambda progress: pipeline.find_or_sketch(target, pixel_m=pixel_m, seed=seed, sets=sets, progress=progress),
+        lambda progress: workflow.find_or_sketch(target, pixel_m=pixel_m, seed=seed, sets=sets, progress=progress),
         "plan",
         as_json=as_json,
         scenario=scenario,

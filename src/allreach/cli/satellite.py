@@ -65,7 +65,7 @@ def command(
     import json
 
     from allreach.cli.progress import bars
-    from allreach.satellite_pipeline import satellite
+    from allreach.workflows.satellite import satellite
 
     with bars() as progress:
         summary = satellite(

@@ -19,7 +19,7 @@ def command(folder: Path, scenario: str, open_it: bool, as_json: bool) -> None:
     import json
 
     from allreach.io.country_folder import read_country
-    from allreach.report.build import build_report
+    from allreach.report.map_page.build import build_report
 
     path = build_report(folder / "results" / scenario, read_country(folder)).resolve()
     click.echo(json.dumps({"report": str(path)}) if as_json else str(path))

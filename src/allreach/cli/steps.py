@@ -20,15 +20,15 @@ def carry_out(
     budget_usd: float | None = None,
     **chosen: Any,
 ) -> None:
-    """Run the pipeline on the folder that `find` gives, with progress bars, and print what was found."""
-    from allreach import pipeline
+    """Run the workflow on the folder that `find` gives, with progress bars, and print what was found."""
     from allreach.cli.progress import bars
     from allreach.cli.summary import print_summary
+    from allreach.workflows import run as workflow
 
     if budget_usd is not None:
         chosen["sets"] = (*chosen["sets"], f"planning.budget_usd={budget_usd!r}")
     with bars() as progress:
-        result = pipeline.run(
+        result = workflow.run(
             find(progress), until=until, progress=progress, say=lambda text: click.echo(text, err=True), **chosen
         )
     print_summary(result, as_json=as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from allreach.pipeline import RunResult
+    from allreach.workflows.run import RunResult
 
 
 def print_summary(result: RunResult, *, as_json: bool) -> None:

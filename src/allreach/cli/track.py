@@ -81,7 +81,7 @@ def command(
 
     from allreach.cli.track_table import pairs, print_faults, print_tracked
     from allreach.io.series_update import update_series
-    from allreach.report import track as room
+    from allreach.workflows import track as room
 
     if only_check:
         return print_faults(folder, strategies, as_json=as_json)

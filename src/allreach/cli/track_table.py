@@ -12,7 +12,7 @@ import click
 from allreach.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from allreach.report.track import Tracked
+    from allreach.workflows.track import Tracked
 
 
 def pairs(options: Sequence[str], name: str) -> dict[str, str]:
@@ -31,8 +31,8 @@ def print_tracked(tracked: Tracked) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from allreach.report.localise import speech
-    from allreach.report.target_words import by_urgency, counts_line, status_word, step_words, target_of
+    from allreach.report.documents.localise import speech
+    from allreach.report.documents.target_words import by_urgency, counts_line, status_word, step_words, target_of
 
     words = speech("en", tracked.inputs.book)
     names = {t.id: words.text(t.name) for _, t in target_of(tracked.inputs).values()}

@@ -34,7 +34,7 @@ def command(
     """Say why a point is or is not covered: best site, obstacle that costs most, link budget, what would cover it."""
     import json
 
-    from allreach.why_pipeline import why
+    from allreach.workflows.why import why
 
     result = why(folder, at, scenario=scenario, planned=planned, sets=sets, page=page)
     if as_json:

@@ -14,7 +14,7 @@ from allreach.io.path_cases import read_profile, read_table
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.kernels.longley_rice_sweep import radial_losses
 from allreach.kernels.longley_rice_walk import empty_radial
-from allreach.radio.itm_cases import CONFIDENCE_CODES
+from allreach.radio.paths.itm_paths import CONFIDENCE_CODES
 
 RADIAL_NUMBERS = ("step_m", "h_tx_m", "climate", "N0_nunits", "epsilon", "sigma_s_per_m", "mdvar")
 RECEIVER_NUMBERS = ("sample", "h_rx_m", "freq_mhz")

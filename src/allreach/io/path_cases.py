@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from allreach.errors import Fault, InputError
-from allreach.radio import itm_cases
-from allreach.radio.single_paths import Profile, case_faults, make_profile, path_loss_table
+from allreach.radio.paths import itm_paths
+from allreach.radio.paths.p1812_paths import Profile, case_faults, make_profile, path_loss_table
 
 TEXT_COLUMNS = {"case_id": str, "profile": str, "polarization": str, "variability": str}
 
@@ -24,8 +24,8 @@ def path_loss_of_file(
     model
         ``itu-p1812``, ``itm`` or ``itm-area``.
     cases_path
-        CSV of cases; for the columns see `allreach.radio.single_paths.path_loss_table` and
-        `allreach.radio.itm_cases.itm_table`.
+        CSV of cases; for the columns see `allreach.radio.paths.p1812_paths.path_loss_table` and
+        `allreach.radio.paths.itm_paths.itm_table`.
     profiles_folder
         Where the profiles lie; ``profiles`` beside the cases unless given.
     detail
@@ -59,12 +59,12 @@ def path_loss_of_file(
     if model == "itu-p1812":
         faults += case_faults(cases, profiles, unread=unread)
     else:
-        faults += itm_cases.case_faults(model, cases, heights, unread=unread)
+        faults += itm_paths.case_faults(model, cases, heights, unread=unread)
     if faults:
         raise InputError(faults)
     if model == "itu-p1812":
         return path_loss_table(cases, profiles, detail=detail)
-    return itm_cases.itm_table(model, cases, heights, detail=detail)
+    return itm_paths.itm_table(model, cases, heights, detail=detail)
 
 
 def read_table(path: Path) -> pd.DataFrame:

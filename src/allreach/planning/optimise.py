@@ -8,16 +8,16 @@ from functools import partial
 import numpy as np
 
 from allreach.params.planning import Planning
-from allreach.planning.bound import Bound, Relaxation
-from allreach.planning.heuristic import Progress, better, improve, start
-from allreach.planning.local_gap import gap_to
-from allreach.planning.network_state import NetworkState, make_index
-from allreach.planning.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
-from allreach.planning.reach import reach_more
-from allreach.planning.rewire import rewired
+from allreach.planning.bound.gap_by_part import gap_to
+from allreach.planning.bound.relaxation import Bound, Relaxation
+from allreach.planning.model.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.search.fibre_tree import rewired
+from allreach.planning.search.integer_households import plan_whole, share_out
+from allreach.planning.search.large_neighbourhood_search import Work, improve_by_windows
+from allreach.planning.search.local_search import Progress, better, improve, start
+from allreach.planning.search.network_state import NetworkState, make_index
+from allreach.planning.search.serve_unserved import reach_more
 from allreach.planning.time_limit import TimeLimit
-from allreach.planning.whole import plan_whole, share_out
-from allreach.planning.window_search import Work, improve_by_windows
 
 WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs

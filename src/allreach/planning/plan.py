@@ -14,19 +14,19 @@ import pandas as pd
 
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
-from allreach.planning import result_tables
-from allreach.planning.answers import answer
-from allreach.planning.budget import BudgetPlan, Family, prove
-from allreach.planning.build_problem import Assembly, build_problem
-from allreach.planning.chosen import Chosen, choose
-from allreach.planning.curve import cost_curve, last_percent
-from allreach.planning.give_up import CENT_USD
-from allreach.planning.heuristic import Progress
-from allreach.planning.inputs import PlanInputs
-from allreach.planning.model import TierRow
+from allreach.planning.instance.build import Assembly, build_problem
+from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.model.formulation import TierRow
+from allreach.planning.model.problem import Problem, Solution, unserved, unserved_people
 from allreach.planning.optimise import Optimum, optimise
-from allreach.planning.problem import Problem, Solution, unserved, unserved_people
-from allreach.planning.tiers import optimise_with_tiers, speed_of_options
+from allreach.planning.results import tables
+from allreach.planning.results.alternatives import answer
+from allreach.planning.results.cost_curve import cost_curve, last_percent
+from allreach.planning.results.rows import Chosen, choose
+from allreach.planning.search.local_search import Progress
+from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
+from allreach.planning.variants.greedy_removal import CENT_USD
+from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
 
 PLACES_NAMED = 5
@@ -117,22 +117,22 @@ def plan(
         within = None
         _check_target(inputs, assembly, best.solution)
         chosen = choose(inputs, assembly, best.solution)
-        bill = result_tables.bill(inputs, assembly, chosen)
+        bill = tables.bill(inputs, assembly, chosen)
     else:
         within, chosen, bill = _within_budget(inputs, assembly, planning.budget_usd, progress, time_limit_s)
         best = within.best
         _check_target(inputs, assembly, best.solution)
     say("write the plan down", 0, 4)
-    money = result_tables.shares_usd(inputs, assembly, chosen, bill)
+    money = tables.shares_usd(inputs, assembly, chosen, bill)
     say("write the plan down", 1, 4)
     answers = answer(inputs, assembly, best.solution, chosen)
     say("write the plan down", 2, 4)
     n_rows = len(chosen.rows)
     why = answers.why if within is None else _why_within_budget(chosen, answers.why, float(planning.budget_usd or 0.0))
-    assigned = result_tables.assignments(inputs, chosen, money[:n_rows], answers.switching, why)
-    connected = result_tables.institutions(inputs, chosen, money[n_rows:])
-    sites = result_tables.sites(inputs, assembly, chosen, bill)
-    links = result_tables.links(inputs, chosen, bill)
+    assigned = tables.assignments(inputs, chosen, money[:n_rows], answers.switching, why)
+    connected = tables.institutions(inputs, chosen, money[n_rows:])
+    sites = tables.sites(inputs, assembly, chosen, bill)
+    links = tables.links(inputs, chosen, bill)
     sums = totals(bill)
     people = float(inputs.people.sum())
     undecided = float(sum(row.people for row in chosen.rows if not row.is_decided and row.technology != "none"))
@@ -149,15 +149,15 @@ def plan(
         "capex_usd": sums.capex_usd,
         "opex_usd_per_year": sums.opex_usd_per_year,
         "residual_usd": sums.residual_usd,
-        **result_tables.summary_counts(assigned, sites, links),
-        "institutions": result_tables.institution_counts(connected),
+        **tables.summary_counts(assigned, sites, links),
+        "institutions": tables.institution_counts(connected),
         **({"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}),
         **({} if within is None else {"budget": _budget_summary(inputs, assembly, within, sums.pv_usd)}),
         "last_percent": last_percent(curve, people),
         "deterministic": not best.stopped_early,
         "horizon_years": int(planning.horizon_years.value),
         "discount_rate": inputs.params.costs.discount_rate.value,
-        "demand": result_tables.demand_summary(inputs),
+        "demand": tables.demand_summary(inputs),
         "gap_covers": "incremental costs of the linear model: what stands today is in neither figure; radio is taken "
         "with every existing neighbour at the load cap; sites and hops not offered to the model are not covered",
         "model": {
@@ -267,7 +267,7 @@ def _within_budget(
     while True:
         solution = family.within(spend_usd)
         chosen = choose(inputs, assembly, solution)
-        bill = result_tables.bill(inputs, assembly, chosen)
+        bill = tables.bill(inputs, assembly, chosen)
         over_usd = totals(bill).pv_usd - budget_usd
         if over_usd <= 0.0:
             return prove(family, planning, budget_usd, solution), chosen, bill

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from allreach.planning.build_problem import Assembly
-from allreach.planning.chosen import facility_site_id
-from allreach.planning.heuristic import facilities_in_use, serve_left
-from allreach.planning.network_state import EPS, NetworkState, make_index
-from allreach.planning.problem import ARC_KINDS, TECHNOLOGIES, Floats, Problem, Solution, faults, tree_order
+from allreach.planning.instance.build import Assembly
+from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Floats, Problem, Solution, faults, tree_order
+from allreach.planning.results.rows import facility_site_id
+from allreach.planning.search.local_search import facilities_in_use, serve_left
+from allreach.planning.search.network_state import EPS, NetworkState, make_index
 
 TABLES = ("households", "facilities", "arcs")
 

@@ -11,20 +11,20 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from allreach.radio.coverage_dataset import coverage as coverage
-    from allreach.radio.coverage_dataset import coverage_tiles as coverage_tiles
-    from allreach.radio.explanation import Explanation as Explanation
-    from allreach.radio.explanation import explain as explain
+    from allreach.radio.coverage_maps.dataset import coverage as coverage
+    from allreach.radio.coverage_maps.dataset import coverage_tiles as coverage_tiles
+    from allreach.radio.coverage_maps.explanation import Explanation as Explanation
+    from allreach.radio.coverage_maps.explanation import explain as explain
     from allreach.radio.models import ItmGround as ItmGround
-    from allreach.radio.path_loss_dataset import path_loss as path_loss
+    from allreach.radio.paths.dataset import path_loss as path_loss
 
 PUBLIC = {
-    "coverage": "coverage_dataset",
-    "coverage_tiles": "coverage_dataset",
-    "explain": "explanation",
-    "Explanation": "explanation",
+    "coverage": "coverage_maps.dataset",
+    "coverage_tiles": "coverage_maps.dataset",
+    "explain": "coverage_maps.explanation",
+    "Explanation": "coverage_maps.explanation",
     "ItmGround": "models",
-    "path_loss": "path_loss_dataset",
+    "path_loss": "paths.dataset",
 }
 __all__ = ["Explanation", "ItmGround", "coverage", "coverage_tiles", "explain", "path_loss"]
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.radio._paths import Air, Masts, Raster
-from allreach.radio._polar import Squares, counts_in_span, merge_row
-from allreach.radio.link_budget import Terminal, receiver
-from allreach.radio.polar import HeardBySweep, SiteLosses, as_served, in_batches, squares_of
-from allreach.radio.reception import (
+from allreach.radio.engine._paths import Air, Masts, Raster
+from allreach.radio.engine._radials import Squares, counts_in_span, merge_row
+from allreach.radio.engine.link_budget import Terminal, receiver
+from allreach.radio.engine.reception import (
     Environment,
     Progress,
     Served,
@@ -19,6 +18,7 @@ from allreach.radio.reception import (
     masts,
     nothing_heard,
 )
+from allreach.radio.engine.sweep import HeardBySweep, SiteLosses, as_served, in_batches, squares_of
 from allreach.radio.sites import SiteArrays
 
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from allreach.demand.points import DemandPoints
+from allreach.measure.service_links import FULL, ServiceLinks
 from allreach.params.radio import Radio
-from allreach.radio._paths import Masts, link_chunk
-from allreach.radio.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
-from allreach.radio.reception import Environment, Progress, check_frequencies, in_threads, masts, serve
-from allreach.radio.reception import margin_db as fade_margin_db
-from allreach.radio.service_links import FULL, ServiceLinks
+from allreach.radio.engine._paths import Masts, link_chunk
+from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
+from allreach.radio.engine.reception import Environment, Progress, check_frequencies, in_threads, masts, serve
+from allreach.radio.engine.reception import margin_db as fade_margin_db
 from allreach.radio.sites import SiteArrays
 
 PAIRS_PER_BLOCK = 2_000_000  # bounds memory: about 100 MB

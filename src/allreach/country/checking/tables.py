@@ -1,0 +1,454 @@
+"""Faults of the tables of a country folder, each alone and against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from allreach import tables
+from allreach.country.importing.table import twin_rows
+from allreach.country.vocabulary import vocabulary_faults
+from allreach.errors import Fault
+from allreach.grid import Grid
+from allreach.params.country_config import CountryConfig
+
+SUM_TOLERANCE_SHARE = 0.01  # pixels and census totals may differ this much before a warning
+POINT_LAYERS = ("places", "sites", "institutions", "measurements")
+WATER_CODE = 1  # sea in zones.tif, water in clutter.tif
+GATEWAYS = ("pop", "exchange", "gateway")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What could be read of a country folder."""
+
+    config: CountryConfig | None
+    grid: Grid | None
+    rasters: dict[str, NDArray]
+    layers: dict[str, pd.DataFrame]
+    outline: BaseGeometry | None
+
+
+def table_faults(folder: Folder) -> list[Fault]:
+    """All faults of the tables."""
+    faults: list[Fault] = []
+    for name, table in folder.layers.items():
+        where = f"{name}.parquet"
+        faults += _identifiers(table, name, where)
+        faults += vocabulary_faults(table, name, where)
+        if isinstance(table, gpd.GeoDataFrame):
+            faults += _geometries(table, name, where)
+            faults += _positions(table, name, where, folder)
+    faults += _people(folder)
+    faults += _references(folder.layers)
+    faults += _ground(folder)
+    faults += _backhaul(folder.layers)
+    return faults
+
+
+def _identifiers(table: pd.DataFrame, name: str, where: str) -> list[Fault]:
+    key = tables.key(name)
+    if key is None or table.empty:
+        return []
+    faults = []
+    repeated = table[key].duplicated()
+    if repeated.any():
+        faults.append(
+            Fault(
+                f"{where}, column {key}",
+                f"{int(repeated.sum())} identifiers are repeated ({_some(table[key][repeated])})",
+                "each once",
+                "Import it again with --fix duplicate-ids",
+                kind="duplicate-ids",
+            )
+        )
+    empty = table[key].str.strip() == ""
+    if empty.any():
+        faults.append(
+            Fault(f"{where}, column {key}", f"{int(empty.sum())} rows have none", "an identifier", kind="duplicate-ids")
+        )
+    return faults
+
+
+def _geometries(table: gpd.GeoDataFrame, name: str, where: str) -> list[Fault]:
+    faults = []
+    key = tables.key(name) or table.columns[0]
+    lost = table.geometry.isna() | table.geometry.is_empty
+    if lost.any():
+        faults.append(
+            Fault(
+                where,
+                f"{int(lost.sum())} rows have no position ({_some(table[key][lost])})",
+                "a geometry in each row",
+                "Import it again with --fix no-position",
+                kind="no-position",
+            )
+        )
+    allowed = tables.GEOMETRY_TYPES[next(c.dtype for c in tables.schema(name) if c.is_geometry)]
+    wrong = ~lost & ~table.geom_type.isin(allowed)
+    if wrong.any():
+        found = ", ".join(sorted(table.geom_type[wrong].unique()))
+        faults.append(
+            Fault(where, f"{int(wrong.sum())} rows are {found}", " or ".join(sorted(allowed)), kind="geometry")
+        )
+    invalid = ~lost & ~table.geometry.is_valid
+    if invalid.any():
+        faults.append(
+            Fault(
+                where,
+                f"{int(invalid.sum())} areas cross themselves ({_some(table[key][invalid])})",
+                "simple areas",
+                "They are taken as they can be; mend them with your GIS",
+                severity="warning",
+                kind="geometry",
+            )
+        )
+    usable = table[~lost & ~wrong]
+    twins = twin_rows(usable.reset_index(drop=True), name) if len(usable) else pd.Series(dtype=bool)
+    if twins.any():
+        found = _some(usable[key].reset_index(drop=True)[twins])
+        faults.append(
+            Fault(
+                where,
+                f"{int(twins.sum())} rows repeat the point of another ({found})",
+                "each point once",
+                "Import it again with --fix duplicate-points",
+                kind="duplicate-points",
+                severity="error" if name == "places" else "warning",
+            )
+        )
+    return faults
+
+
+def _positions(table: gpd.GeoDataFrame, name: str, where: str, folder: Folder) -> list[Fault]:
+    if folder.grid is None or table.empty:
+        return []
+    key = tables.key(name) or table.columns[0]
+    points = _points(table)
+    usable = np.isfinite(points).all(axis=1)
+    in_frame = np.zeros(len(table), dtype=bool)
+    swapped = np.zeros(len(table), dtype=bool)
+    in_frame[usable] = _in_frame(points[usable], folder.grid)
+    outside = usable & ~in_frame
+    swapped[outside] = _in_frame(points[outside][:, ::-1], folder.grid)
+    faults = []
+    if swapped.any():
+        faults.append(
+            Fault(
+                where,
+                f"{int(swapped.sum())} rows have latitude and longitude exchanged ({_some(table[key][swapped])})",
+                "longitude first",
+                "Import it again with --fix swapped-axes",
+                kind="swapped-axes",
+            )
+        )
+    off = outside & ~swapped
+    if off.any():
+        needed = name in ("places", "sites", "institutions")
+        what = "terrain.tif does not cover" if needed else "outside the frame of terrain.tif lie"
+        faults.append(
+            Fault(
+                where,
+                f"{what} {int(off.sum())} rows ({_some(table[key][off])})",
+                "every row on the terrain",
+                "Bring terrain in that covers them, or import the table again with --fix outside",
+                kind="outside",
+                severity="error" if needed else "warning",
+            )
+        )
+    if folder.outline is not None and name in POINT_LAYERS:
+        near = shapely.buffer(folder.outline, folder.grid.pixel_m / 100_000.0)  # about a pixel, in degrees
+        shapely.prepare(near)
+        abroad = in_frame & ~shapely.intersects_xy(near, points[:, 0], points[:, 1])
+        if abroad.any():
+            faults.append(
+                Fault(
+                    where,
+                    f"{int(abroad.sum())} rows lie outside the country ({_some(table[key][abroad])})",
+                    "points inside the outline of boundaries.parquet",
+                    "Import it again with --fix outside",
+                    severity="warning",
+                    kind="outside",
+                )
+            )
+    return faults
+
+
+def _people(folder: Folder) -> list[Fault]:
+    faults: list[Fault] = []
+    places = folder.layers.get("places")
+    raster = folder.rasters.get("population")
+    config = folder.config
+    if places is None:
+        return faults
+    if places.empty:
+        stands_in = raster is not None and bool((raster > 0).any())
+        return [
+            Fault(
+                "places.parquet",
+                "is empty",
+                "at least one place",
+                "Import places; without any, clusters of populated pixels stand in",
+                severity="warning" if stands_in else "error",
+                kind="empty",
+            )
+        ]
+    people = places["population"].to_numpy(dtype=np.float64)
+    ids = places["place_id"]
+    if (people < 0).any():
+        faults.append(
+            Fault(
+                "places.parquet, column population",
+                f"{int((people < 0).sum())} are negative ({_some(ids[people < 0])})",
+                "0 or more",
+                "Import it again with --fix negative-population",
+                kind="negative-population",
+            )
+        )
+    if people.sum() <= 0:
+        faults.append(Fault("places.parquet", "holds nobody", "people in at least one place", kind="empty"))
+    households = places["households"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    more = households > np.maximum(people, 0)
+    if more.any():
+        faults.append(
+            Fault(
+                "places.parquet, column households",
+                f"{int(more.sum())} places have more households than people ({_some(ids[more])})",
+                "at most as many",
+                "Correct one of the two columns",
+                kind="households",
+            )
+        )
+    total = float(people.sum())
+    if config is not None and config.population is not None and total != config.population:
+        faults.append(
+            Fault(
+                "places.parquet",
+                f"has {total:,.0f} people",
+                f"{config.population:,} as in country.yaml",
+                "Correct country.yaml, or bring in the places that lack",
+                severity="warning",
+                kind="total",
+            )
+        )
+    if raster is not None:
+        faults += _sum_differs("population.tif", float(np.nansum(np.maximum(raster, 0.0), dtype=np.float64)), total)
+    boundaries = folder.layers.get("boundaries")
+    if boundaries is not None:
+        for level in (0, 1, 2):
+            counted = boundaries.loc[boundaries["level"] == level, "population"]
+            if len(counted) and counted.notna().all():
+                faults += _sum_differs(f"boundaries.parquet, level {level}", float(counted.sum()), total)
+    return faults
+
+
+def _sum_differs(where: str, found: float, total: float) -> list[Fault]:
+    if total <= 0 or abs(found - total) <= SUM_TOLERANCE_SHARE * total:
+        return []
+    return [
+        Fault(
+            where,
+            f"has {found:,.0f} people",
+            f"{total:,.0f} as the places",
+            "The people of the places count; the pixels are scaled to them",
+            severity="warning",
+            kind="total",
+        )
+    ]
+
+
+def _references(layers: dict[str, pd.DataFrame]) -> list[Fault]:
+    faults = []
+    commitments, places = layers.get("commitments"), layers.get("places")
+    if commitments is not None and places is not None:
+        unknown = ~commitments["place_id"].isin(places["place_id"])
+        if unknown.any():
+            faults.append(
+                Fault(
+                    "commitments.parquet, column place_id",
+                    f"{int(unknown.sum())} name places that do not exist ({_some(commitments['place_id'][unknown])})",
+                    "a place_id of places.parquet",
+                    "Correct the identifiers",
+                    kind="reference",
+                )
+            )
+        promised = commitments.groupby("place_id", sort=True)["households_share"].sum()
+        if (promised > 1.0 + 1e-9).any():
+            faults.append(
+                Fault(
+                    "commitments.parquet, column households_share",
+                    f"more than all households are promised in "
+                    f"{int((promised > 1 + 1e-9).sum())} places ({_some(promised.index[promised > 1 + 1e-9])})",
+                    "shares of a place that add up to at most 1",
+                    "Promises overlap; the first count",
+                    severity="warning",
+                    kind="reference",
+                )
+            )
+    fibre = layers.get("fibre")
+    if fibre is not None:
+        nodes = set(fibre.loc[fibre["feature"] == "node", "fibre_id"])
+        spans = fibre[fibre["feature"] == "span"]
+        for column in ("from_id", "to_id"):
+            unknown = (spans[column] != "") & ~spans[column].isin(nodes)
+            if unknown.any():
+                faults.append(
+                    Fault(
+                        f"fibre.parquet, column {column}",
+                        f"{int(unknown.sum())} spans end at nodes that do not exist ({_some(spans[column][unknown])})",
+                        "the fibre_id of a node",
+                        "Add the nodes",
+                        kind="reference",
+                    )
+                )
+        loose = (spans["from_id"] == "") | (spans["to_id"] == "")
+        if loose.any():
+            faults.append(
+                Fault(
+                    "fibre.parquet",
+                    f"{int(loose.sum())} spans do not say where they end ({_some(spans['fibre_id'][loose])})",
+                    "from_id and to_id",
+                    "Their ends are joined to what lies there",
+                    severity="warning",
+                    kind="reference",
+                )
+            )
+    spectrum, boundaries = layers.get("spectrum"), layers.get("boundaries")
+    if spectrum is not None and boundaries is not None:
+        unknown = (spectrum["area"] != "") & ~spectrum["area"].isin(boundaries["code"])
+        if unknown.any():
+            faults.append(
+                Fault(
+                    "spectrum.parquet, column area",
+                    f"{int(unknown.sum())} name areas that do not exist ({_some(spectrum['area'][unknown])})",
+                    "a code of boundaries.parquet, or empty for the whole country",
+                    kind="reference",
+                )
+            )
+    return faults
+
+
+def _ground(folder: Folder) -> list[Fault]:
+    """Points on void terrain or in the water."""
+    faults: list[Fault] = []
+    if folder.grid is None:
+        return faults
+    for name in ("places", "sites", "institutions"):
+        table = folder.layers.get(name)
+        if table is None or table.empty:
+            continue
+        where = f"{name}.parquet"
+        key = tables.key(name) or table.columns[0]
+        points = _points(table)
+        usable = np.asarray(np.isfinite(points).all(axis=1))
+        at = np.where(usable[:, np.newaxis], points, 0.0)
+        x_m, y_m = folder.grid.from_lonlat(at[:, 0], at[:, 1])
+        finite = np.isfinite(x_m) & np.isfinite(y_m) & usable
+        row, col = folder.grid.rowcol(np.where(finite, x_m, 0.0), np.where(finite, y_m, 0.0))
+        there = finite & folder.grid.contains(row, col)
+        r, c = np.where(there, row, 0), np.where(there, col, 0)
+        terrain = _same_shape(folder, "terrain")
+        if terrain is not None:
+            void = there & ~np.isfinite(terrain[r, c].astype(np.float64))
+            if void.any():
+                faults.append(
+                    Fault(
+                        "terrain.tif",
+                        f"is void under {int(void.sum())} {name} ({_some(table[key][void])})",
+                        "a height under every place, site and institution",
+                        "Import the terrain again: voids are filled",
+                        kind="terrain-void",
+                    )
+                )
+        wet, deep = _in_water(folder, there, r, c)
+        if name == "sites" and deep.any():
+            faults.append(
+                Fault(
+                    where,
+                    f"{int(deep.sum())} rows stand under the sea or in a lake ({_some(table[key][deep])})",
+                    "dry land by zones.tif and clutter.tif",
+                    "Correct the positions, or the water mask",
+                    kind="water",
+                )
+            )
+            wet &= ~deep
+        if wet.any():
+            faults.append(
+                Fault(
+                    where,
+                    f"{int(wet.sum())} rows lie in pixels of water ({_some(table[key][wet])})",
+                    "dry land by zones.tif and clutter.tif",
+                    "At the shore a coarse pixel may do this; else correct the positions, or the water mask",
+                    severity="warning",
+                    kind="water",
+                )
+            )
+    return faults
+
+
+def _in_water(
+    folder: Folder, there: NDArray[np.bool_], row: NDArray[np.int64], col: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Points in pixels of water, and those of them with nothing but water around."""
+    wet = np.zeros(len(there), dtype=bool)
+    deep = np.zeros(len(there), dtype=bool)
+    for name in ("zones", "clutter"):
+        values = _same_shape(folder, name)
+        if values is not None:
+            water = np.pad(values == WATER_CODE, 1, mode="edge")
+            around = [water[row + dr, col + dc] for dr in range(3) for dc in range(3)]
+            wet |= there & water[row + 1, col + 1]
+            deep |= there & np.logical_and.reduce(around)
+    return wet, deep
+
+
+def _backhaul(layers: dict[str, pd.DataFrame]) -> list[Fault]:
+    fibre, sites = layers.get("fibre"), layers.get("sites")
+    has_pop = fibre is not None and ((fibre["feature"] == "node") & fibre["kind"].isin(GATEWAYS)).any()
+    has_site = sites is not None and (sites["backhaul_kind"] == "fibre").any()
+    if has_pop or has_site:
+        return []
+    return [
+        Fault(
+            "fibre.parquet",
+            "no point of presence is known",
+            "a fibre node of kind pop, exchange or gateway, or a site with fibre",
+            "Without one, plans can only use satellite backhaul or a ruled gateway",
+            severity="warning",
+            kind="backhaul",
+        )
+    ]
+
+
+def _same_shape(folder: Folder, name: str) -> NDArray | None:
+    values = folder.rasters.get(name)
+    return values if values is not None and folder.grid is not None and values.shape == folder.grid.shape else None
+
+
+def _points(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """One position per row, NaN where there is none: the point itself, or one on the line or area."""
+    geometry = np.asarray(table.geometry.array)
+    out = np.full((len(table), 2), np.nan)
+    usable = ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
+    inner = shapely.point_on_surface(geometry[usable])
+    out[usable, 0], out[usable, 1] = shapely.get_x(inner), shapely.get_y(inner)
+    return out
+
+
+def _in_frame(points: NDArray[np.float64], grid: Grid) -> NDArray[np.bool_]:
+    x_m, y_m = grid.from_lonlat(points[:, 0], points[:, 1])
+    finite = np.isfinite(x_m) & np.isfinite(y_m)
+    row, col = grid.rowcol(np.where(finite, x_m, -1e30), np.where(finite, y_m, 1e30))
+    return np.asarray(finite & grid.contains(row, col))
+
+
+def _some(values: Iterable[object]) -> str:
+    listed = sorted({str(value) for value in values})
+    return ", ".join(listed[:5]) + (", ..." if len(listed) > 5 else "")

@@ -1,0 +1,173 @@
+"""Imports into a country folder on disk: one layer, or a whole recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
+
+from allreach import tables
+from allreach.country.importing.raster import import_raster
+from allreach.country.importing.recipe import Progress, Recipe, append_rows, cook, grid_round
+from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
+from allreach.country.importing.table import country_outline, import_table
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.grid import Grid
+from allreach.io.country_folder import (
+    RASTERS,
+    Country,
+    read_config,
+    read_layer_provenance,
+    sha256,
+    write_config,
+    write_country,
+    write_provenance,
+)
+from allreach.io.foreign import read_foreign_table
+from allreach.io.foreign_raster import file_frame, inner_frame
+from allreach.io.raster import read_raster, write_raster
+from allreach.io.vector import read_table, write_table
+from allreach.params.country_config import CountryConfig, LayerProvenance
+
+Existing = Literal["refuse", "replace", "append"]
+
+
+def import_recipe(
+    recipe: Recipe, data: Path, folder: Path, *, existing: Existing = "refuse", progress: Progress = None
+) -> tuple[Country, dict[str, str]]:
+    """Make a country folder of a recipe.
+
+    Raises
+    ------
+    InputError
+        If the folder holds a country already and `existing` is not ``replace``, or the data have faults.
+    """
+    if (folder / "country.yaml").is_file() and existing != "replace":
+        raise InputError(
+            Fault(str(folder), "holds a country already", "a new folder", "Choose another with -o, or give --replace")
+        )
+    country, notes = cook(recipe, data, progress=progress)
+    stale = [folder / f"{name}.tif" for name in RASTERS if name not in country.provenance]
+    stale += [folder / f"{name}.parquet" for name in tables.COUNTRY_TABLES if name not in country.layers]
+    (folder / "country.yaml").unlink(missing_ok=True)
+    for path in stale:
+        path.unlink(missing_ok=True)
+    write_country(country, folder)
+    return country, notes
+
+
+def import_layer(
+    spec: LayerSpec,
+    path: Path,
+    folder: Path,
+    *,
+    new: CountryConfig | None = None,
+    margin_m: float = 5000.0,
+    existing: Existing = "refuse",
+) -> str:
+    """Bring one file into a country folder; the first import may make the folder.
+
+    Parameters
+    ----------
+    spec
+        Layer, meaning of the columns, what to mend.
+    path
+        The user's file, which is only read.
+    folder
+        Country folder.
+    new
+        ``country.yaml`` of a folder that is not there yet.
+    margin_m
+        Strip round the outline of a new country. [m]
+    existing
+        What to do with a layer that is there already.
+
+    Returns
+    -------
+    note
+        What was done, as it stands in ``provenance.json``.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file that `spec.fix` does not name, or if the layer is there already.
+    DataMissingError
+        If there is no country folder and nothing to make one of.
+    """
+    known = (folder / "country.yaml").is_file()
+    if not known and new is None:
+        raise DataMissingError(
+            f"{folder}: no country folder yet; say what it is with --iso3, --name, --crs and --pixel, and it is made"
+        )
+    config = read_config(folder) if known else new
+    assert config is not None
+    is_raster = spec.layer in RASTER_LAYERS
+    target = folder / f"{spec.layer}.{'tif' if is_raster else 'parquet'}"
+    if target.exists() and (existing == "refuse" or (is_raster and existing == "append")):
+        mend = "Give --replace" + ("" if is_raster else " or --append")
+        raise InputError(Fault(str(target), "is there already", "a layer that is not there yet", mend))
+    outline = _outline(folder)
+    provenance = read_layer_provenance(folder)
+    entry = LayerProvenance(
+        source=spec.source or path.name, licence=spec.licence, retrieved=spec.retrieved, evidence=spec.evidence
+    )
+    if is_raster:
+        grid = _grid(folder, config, path, spec, outline, margin_m)
+        values, report = import_raster(path, spec, grid, outline)
+        write_raster(target, values, grid)
+    else:
+        frame = read_foreign_table(
+            path,
+            sublayer=spec.sublayer,
+            file_crs=spec.file_crs,
+            lon=spec.map.get("lon", ""),
+            lat=spec.map.get("lat", ""),
+        )
+        table, report = import_table(frame, spec, outline)
+        if target.exists() and existing == "append":
+            table = append_rows(read_table(target, spec.layer), table, spec.layer)
+            before = provenance.get(spec.layer)
+            if before is not None:
+                entry = entry.model_copy(
+                    update={
+                        "source": f"{before.source}. {entry.source}",
+                        "licence": f"{before.licence}. {entry.licence}",
+                        "evidence": tables.worst_evidence(before.evidence, entry.evidence),
+                        "note": before.note,
+                    }
+                )
+        write_table(target, table, spec.layer)
+    note = ". ".join(text for text in (entry.note, str(report), spec.note) if text)
+    provenance[spec.layer] = entry.model_copy(update={"note": note})
+    write_provenance(folder, provenance, {spec.layer: sha256(target)})
+    if not known:
+        write_config(folder, config)
+    return str(report)
+
+
+def _grid(
+    folder: Path, config: CountryConfig, path: Path, spec: LayerSpec, outline: BaseGeometry | None, margin_m: float
+) -> Grid:
+    for name in RASTERS:
+        there = folder / f"{name}.tif"
+        if there.is_file() and name != spec.layer:
+            return read_raster(there)[1]
+    if outline is not None:
+        bounds = gpd.GeoSeries([outline], crs=tables.CRS).to_crs(config.crs).total_bounds
+        return grid_round(tuple(bounds), margin_m, config)
+    if spec.layer == "population":  # no outline: the file's whole frame, so that nobody is lost
+        return grid_round(file_frame(path, config.crs, file_crs=spec.file_crs), 0.0, config)
+    # heights and classes: the upright frame that the file fills, less two pixels on each side for the interpolation
+    grid = grid_round(inner_frame(path, config.crs, file_crs=spec.file_crs), -2.0 * config.pixel_m, config)
+    if grid.n_rows < 1 or grid.n_cols < 1:
+        raise InputError(
+            Fault(str(path), f"is smaller than a few pixels of {config.pixel_m:g} m", "a larger file or --pixel")
+        )
+    return grid
+
+
+def _outline(folder: Path) -> BaseGeometry | None:
+    path = folder / "boundaries.parquet"
+    return country_outline(read_table(path, "boundaries")) if path.is_file() else None

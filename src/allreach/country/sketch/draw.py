@@ -1,0 +1,342 @@
+"""``country sketch``: draw any country offline by stated rules. Not for decisions.
+
+Read `sketch` first: it is the list of steps. What Natural Earth, GeoNames and ITU-R P.1511 do not know is drawn from a
+seed (evidence ``synthetic``) or follows from a rule (``modelled``). The same seed gives the same country at every pixel
+size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from allreach import tables
+from allreach.country.sketch import outline as outlines
+from allreach.country.sketch.frame import (
+    Frame,
+    choose_lattice_m,
+    choose_pixel_m,
+    country_crs,
+    country_outline,
+    lonlat_outline,
+    make_frame,
+)
+from allreach.country.sketch.gazetteer import CountryFacts, find_country, lonlat_by_iso3, numbers_by_iso3, places_of
+from allreach.country.sketch.network import (
+    Backbone,
+    backbone,
+    fibre_table,
+    institutions_table,
+    lines_lonlat,
+    points_lonlat,
+    power_table,
+    shared_spectrum,
+    sites_table,
+)
+from allreach.country.sketch.people import People, built_radius_m, household_size, people, village_weight
+from allreach.country.sketch.provenance import population_source, provenance
+from allreach.country.sketch.roads import RoadNet, roads
+from allreach.country.sketch.routes import class_weight, road_classes
+from allreach.country.sketch.settlements import population as population_raster
+from allreach.country.sketch.terrain import calm_share, read_nodes, terrain_m, water_level_m
+from allreach.country.sketch.zones import clutter, land_under, on_grid, zones
+from allreach.errors import Fault, InputError
+from allreach.grid import Grid
+from allreach.io.country_folder import Country
+from allreach.params.country_config import CountryConfig
+from allreach.params.load import Params
+from allreach.params.sketch import Sketch
+
+Progress = Callable[[str, int, int], None]
+N_STEPS = 9
+
+
+@dataclass(frozen=True)
+class SketchReport:
+    """What a sketch did, for the user.
+
+    Parameters
+    ----------
+    notes
+        Counts and rules applied.
+    warnings
+        What limits the sketch.
+    parts_without_gateway
+        Separate parts of the road network without a point of presence: largest place and people.
+    """
+
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    parts_without_gateway: tuple[tuple[str, int], ...]
+
+
+def sketch(
+    iso3: str,
+    *,
+    pixel_m: float | None = None,
+    seed: int = 0,
+    params: Params,
+    population: int | None = None,
+    progress: Progress | None = None,
+) -> Country:
+    """Draw a country offline.
+
+    Parameters
+    ----------
+    iso3
+        ISO 3166-1 alpha-3 code; lower case is taken.
+    pixel_m
+        Pixel of the rasters; by default 250 m, or coarser where the frame is large. [m]
+    seed
+        Seed of everything drawn.
+    params
+        Parameters; the rules are in ``params.sketch``.
+    population
+        National total; by default that of GeoNames.
+    progress
+        Called with (stage, done, total).
+
+    Returns
+    -------
+    country
+        Country with every layer that a sketch knows.
+
+    Raises
+    ------
+    InputError
+        If the code is unknown, GeoNames lists no place there, or the numbers are impossible.
+    """
+    return sketch_with_report(
+        iso3, pixel_m=pixel_m, seed=seed, params=params, population=population, progress=progress
+    )[0]
+
+
+def sketch_with_report(
+    iso3: str,
+    *,
+    pixel_m: float | None = None,
+    seed: int = 0,
+    params: Params,
+    population: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Country, SketchReport]:
+    """Draw a country and say what was done; see `sketch`."""
+    rules = params.sketch
+    step = partial(_say, progress)
+    facts = find_country(iso3)
+    total = _total(facts, population, pixel_m, seed)
+    step(0)
+    listed, frame, n_off = _frame(facts, pixel_m, rules)
+    step(1)
+    nodes = read_nodes(frame, rules)
+    level_m, distance_km = water_level_m(frame, nodes)
+    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
+    calm = calm_share(frame, x_m, y_m, built_radius_m(raw, rules), rules)
+    lattice_m, lake_lattice = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules)
+    bicubic_m, _ = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules, with_detail=False)
+    lake_lattice = _dry_places(lake_lattice, frame.lattice, listed)
+    step(2)
+    heights_m, is_lake = terrain_m(frame, frame.grid, nodes, level_m, calm, seed, rules)
+    is_lake &= on_grid(lake_lattice, frame)
+    step(3)
+    weight = village_weight(frame, bicubic_m, lake_lattice, x_m, y_m, raw, rules)
+    found = people(frame, listed, facts, total, weight, seed, rules)
+    step(4)
+    head_count = population_raster(frame, heights_m, is_lake, found.table, seed, rules)
+    step(5)
+    net = roads(frame, lattice_m, lake_lattice, found.table, seed, rules)
+    step(6)
+    classes = road_classes(net, found.table, rules)
+    weight_m = class_weight(net, classes)
+    fibre = backbone(net, weight_m, found.table, facts, rules)
+    power, has_grid = power_table(net, weight_m, found.table, frame, rules)
+    step(7)
+    size, size_source = household_size(facts, rules)
+    sites = sites_table(net, found.table, fibre, has_grid, frame, lake_lattice, seed, rules)
+    institutions = institutions_table(found.table, has_grid, frame, lake_lattice, seed, rules)
+    places = _places_table(found, size, frame)
+    layers: dict[str, pd.DataFrame] = {
+        "places": places,
+        "roads": _roads_table(net, classes, frame, rules),
+        "fibre": fibre_table(net, found.table, fibre, frame),
+        "power": power,
+        "sites": sites,
+        "institutions": institutions,
+        "boundaries": _boundaries_table(frame, facts, total, n_off),
+    }
+    heights_m, is_land, is_lake = land_under([places, sites, institutions], frame, heights_m, is_lake, level_m, rules)
+    step(8)
+    report = _report(found, net, fibre, n_off, listed, frame)
+    country = Country(
+        config=CountryConfig(
+            iso3=facts.iso3,
+            name=facts.name,
+            crs=frame.grid.crs,
+            pixel_m=frame.grid.pixel_m,
+            population=total,
+            population_source=population_source(population),
+            household_size=size,
+            household_size_source=size_source,
+            sketch=True,
+            seed=seed,
+            parameters=shared_spectrum(rules),
+        ),
+        grid=frame.grid,
+        terrain_m=heights_m,
+        clutter_class=clutter(is_land, frame.grid.pixel_m, head_count, is_lake, rules),
+        zones=zones(frame, heights_m, is_land, is_lake, level_m, distance_km, rules),
+        population=head_count,
+        layers=layers,
+        provenance=provenance(found.notes, net.n_cut, fibre.without, n_off, frame),
+    )
+    step(9)
+    return country, report
+
+
+def _say(progress: Progress | None, done: int) -> None:
+    if progress is not None:
+        progress("sketch", done, N_STEPS)
+
+
+def _total(facts: CountryFacts, population: int | None, pixel_m: float | None, seed: int) -> int:
+    faults = []
+    total = facts.population if population is None else population
+    if population is not None and not 1 <= population <= 10_000_000_000:
+        faults.append(Fault("population", f"{population} is impossible", "1 to 10,000,000,000 people"))
+    elif total < 1:
+        faults.append(
+            Fault(
+                f"country {facts.iso3}",
+                f"GeoNames gives no population for {facts.name}",
+                "people to plan for",
+                "Give the national total with --population",
+            )
+        )
+    if pixel_m is not None and not 20.0 <= pixel_m <= 5000.0:
+        faults.append(Fault("pixel", f"{pixel_m:g} m is outside what a sketch can draw", "20 to 5,000 m"))
+    if not 0 <= seed < 2**63:
+        faults.append(Fault("seed", f"{seed} is no seed", "a whole number of at least 0"))
+    if faults:
+        raise InputError(faults)
+    return total
+
+
+def _frame(facts: CountryFacts, pixel_m: float | None, rules: Sketch) -> tuple[pd.DataFrame, Frame, int]:
+    """Places, CRS, outline and grids."""
+    listed = places_of(facts)
+    numbers = numbers_by_iso3()
+    family = sorted({facts.iso3, *outlines.MERGED, *(i for i, c in numbers.items() if c in outlines.MERGED.values())})
+    polygons = outlines.country_polygons(facts.iso3, facts.code, lonlat_by_iso3(family), numbers)
+    crs = country_crs(listed["lon_deg"].to_numpy(), listed["lat_deg"].to_numpy())
+    x_m, y_m = Grid(1, 1, 0.0, 0.0, 1.0, crs).from_lonlat(listed["lon_deg"], listed["lat_deg"])
+    x_m = _apart(x_m, y_m)
+    listed = listed.assign(x_m=x_m, y_m=y_m)
+    raw = listed["population"].to_numpy()
+    small_m = float(rules.lattice_small_m.value)
+    outline, _ = country_outline(polygons, crs, x_m, y_m, raw, small_m, rules)
+    area_km2 = outline.area / 1e6
+    lattice_m = choose_lattice_m(area_km2, outline.bounds, rules)
+    outline, n_off = country_outline(polygons, crs, x_m, y_m, raw, lattice_m, rules)
+    pixel_m = choose_pixel_m(area_km2, outline.bounds, rules) if pixel_m is None else float(pixel_m)
+    n_mpx = np.prod([(outline.bounds[i + 2] - outline.bounds[i]) / pixel_m for i in (0, 1)]) / 1e6
+    if n_mpx > 50.0 * rules.max_mpx.value:
+        raise InputError(
+            Fault(
+                f"pixel {pixel_m:g} m",
+                f"makes {n_mpx:,.0f} million pixels of {facts.name}",
+                f"at most {50 * rules.max_mpx.value:,.0f} million",
+                "Take a larger --pixel",
+            )
+        )
+    world = outlines.read_outlines()
+    return listed, make_frame(outline, world, crs, pixel_m, lattice_m, rules), n_off
+
+
+def _apart(x_m: np.ndarray, y_m: np.ndarray) -> np.ndarray:
+    """Move places on one spot some steps of 20 m east, in the order of the list: a road joins two points."""
+    spots = pd.DataFrame({"x": np.round(x_m), "y": np.round(y_m)})
+    return np.asarray(x_m + 20.0 * spots.groupby(["x", "y"], sort=False).cumcount().to_numpy())
+
+
+def _dry_places(is_lake: np.ndarray, lattice: Grid, listed: pd.DataFrame) -> np.ndarray:
+    """Lakes without the cells around listed places: the map's lakes are coarse, the places are real."""
+    rows, cols = lattice.rowcol(listed["x_m"].to_numpy(), listed["y_m"].to_numpy())
+    out = is_lake.copy()
+    reach = max(1, round(2000.0 / lattice.pixel_m))
+    for r, c in zip(rows, cols, strict=True):
+        out[max(r - reach, 0) : r + reach + 1, max(c - reach, 0) : c + reach + 1] = False
+    return out
+
+
+def _places_table(found: People, size: float, frame: Frame) -> pd.DataFrame:
+    table = found.table
+    counts = table["population"].to_numpy()
+    return tables.conform(
+        pd.DataFrame(
+            {
+                "place_id": table["place_id"],
+                "name": table["name"],
+                "population": counts,
+                "households": np.maximum(np.round(counts / size), 1).astype(np.int64),
+                "admin1_code": table["admin1_code"],
+                "evidence": table["evidence"],
+                "geometry": points_lonlat(table["x_m"].to_numpy(), table["y_m"].to_numpy(), frame),
+            }
+        ),
+        "places",
+    )
+
+
+def _roads_table(net: RoadNet, classes: np.ndarray, frame: Frame, rules: Sketch) -> pd.DataFrame:
+    paved = (classes != "tertiary") | (net.rank >= rules.paved_people.value)
+    return tables.conform(
+        pd.DataFrame(
+            {
+                "road_id": [f"road{i:06d}" for i in range(len(classes))],
+                "road_class": classes,
+                "surface": np.where(paved, "paved", "unpaved"),
+                "evidence": "synthetic",
+                "geometry": lines_lonlat(list(net.lines), frame),
+            }
+        ),
+        "roads",
+    )
+
+
+def _boundaries_table(frame: Frame, facts: CountryFacts, total: int, n_off: int) -> pd.DataFrame:
+    lonlat = lonlat_outline(frame)
+    return tables.conform(
+        pd.DataFrame(
+            {
+                "boundary_id": [facts.iso3],
+                "level": [0],
+                "code": [facts.iso3],
+                "name": [facts.name],
+                "population": [total],
+                "evidence": ["modelled" if n_off else "open"],
+                "geometry": [lonlat],
+            }
+        ),
+        "boundaries",
+    )
+
+
+def _report(
+    found: People, net: RoadNet, fibre: Backbone, n_off: int, listed: pd.DataFrame, frame: Frame
+) -> SketchReport:
+    n_parts = len(np.unique(net.part))
+    notes = (
+        *found.notes,
+        f"{n_off} of {len(listed)} listed places lie off the outline; each got a disc of land",
+        f"{net.length_m.sum() / 1000:,.0f} km of roads in {n_parts} separate parts; {net.n_cut} roads cut at water or "
+        "borders",
+    )
+    warnings = list(found.warnings)
+    if fibre.without:
+        most = ", ".join(f"{name} ({count:,} people)" for name, count in fibre.without[:5])
+        warnings.append(f"{len(fibre.without)} separate parts have no point of presence, sea hop or satellite: {most}")
+    return SketchReport(notes, tuple(warnings), fibre.without)

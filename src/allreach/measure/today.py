@@ -1,0 +1,356 @@
+"""Measure: who is reached today, with which evidence, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allreach import tables
+from allreach.demand.points import DemandPoints
+from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
+from allreach.measure.fixed_lines import fixed_share, stated_shares
+from allreach.measure.places_table import measure_table
+from allreach.measure.sector_capacity import Loads, fill_sectors
+from allreach.measure.uncertainty import (
+    METHOD,
+    Budget,
+    ModelError,
+    assumed_error,
+    draw_shares,
+    interval,
+    measured_error,
+)
+from allreach.params.demand import Demand
+from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.reception import (
+    Environment,
+    Progress,
+    Served,
+    margin_db,
+    masts,
+    serve,
+    speed_mbps,
+)
+from allreach.radio.sites import SiteArrays, site_arrays
+
+EVIDENCE_OF_MODEL = "modelled"  # a share predicted by a propagation model is never better than that
+
+
+@dataclass(frozen=True)
+class PointService:
+    """What each point of demand gets today; arrays of shape (n_points,).
+
+    Parameters
+    ----------
+    served
+        Best server, powers and SINR at the median location.
+    reached_share
+        Share of the point's people reached to the standard, by mobile or fixed lines.
+    fixed_share
+        Share on fixed lines.
+    turned_away_share
+        Share that the signal could serve but a full sector does not.
+    peak_mbps
+        Speed alone in the sector at the locations and hours of the standard. [Mbit/s]
+    rate_mbps
+        Speed alone in the sector at the median location. [Mbit/s]
+    loads
+        Loads of the sectors.
+    """
+
+    served: Served
+    reached_share: NDArray[np.float64]
+    fixed_share: NDArray[np.float64]
+    turned_away_share: NDArray[np.float64]
+    peak_mbps: NDArray[np.float64]
+    rate_mbps: NDArray[np.float64]
+    loads: Loads
+
+
+@dataclass(frozen=True)
+class MeasureResult:
+    """Result of `measure`.
+
+    Parameters
+    ----------
+    places
+        Table ``measure_places``, sorted by ``place_id``.
+    rasters
+        By file name without suffix: ``coverage_rx_power_dbm_800`` and so on for each band on air,
+        ``coverage_sinr_db``, ``coverage_dl_mbps``, ``coverage_state``; empty if not asked for.
+    summary
+        Figures with ``value``, ``p5``, ``p95``, and how they were made.
+    points
+        What each point gets.
+    sites
+        Sites as arrays, sorted by ``site_id``.
+    """
+
+    places: gpd.GeoDataFrame
+    rasters: dict[str, NDArray]
+    summary: dict[str, Any]
+    points: PointService
+    sites: SiteArrays = field(repr=False)
+
+
+def measure(
+    points: DemandPoints,
+    sites: gpd.GeoDataFrame,
+    environment: Environment,
+    demand: Demand,
+    *,
+    fibre: gpd.GeoDataFrame | None = None,
+    commitments: pd.DataFrame | None = None,
+    measurements: gpd.GeoDataFrame | None = None,
+    base_year: int = 2026,
+    evidence: Mapping[str, str] | None = None,
+    rasters: CoverageRasters | None = None,
+    with_rasters: bool = True,
+    mask: NDArray[np.bool_] | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> MeasureResult:
+    """Measure who is reached by the sites and fixed lines that stand.
+
+    Parameters
+    ----------
+    points
+        Points of demand.
+    sites
+        Table ``sites``; may be empty: then nobody is reached by mobile.
+    environment
+        Terrain, radio parameters, service standard, refractivity.
+    demand
+        Demand parameters.
+    fibre, commitments, measurements
+        Tables of the folder, or none.
+    base_year
+        Calendar year of today, for commitments whose service has started.
+    evidence
+        Evidence of layers by name (``terrain``, ``population``, ``places``, ``sites``, ``fibre``); one that is missing
+        counts as modelled. ``clutter`` and ``zones`` count where they are there.
+    rasters
+        Coverage already computed (`first_map`), else it is computed here if `with_rasters`.
+    mask
+        Pixels to compute in rasters; default all but the sea.
+    seed
+        Seed of the draws behind p5 and p95.
+    progress
+        Called with (stage, done, total).
+
+    Raises
+    ------
+    InputError
+        If a site lies outside the model (frequency, height) or ids repeat.
+    """
+    radio, standard = environment.radio, environment.standard
+    grid = environment.terrain.grid
+    fibre = tables.empty("fibre") if fibre is None else fibre
+    commitments = tables.empty("commitments") if commitments is None else commitments
+    arrays = site_arrays(sites, grid, radio)
+    fixed, exchange, _ = fixed_share(fibre, points, grid, radio.fixed_reach_km.value)
+
+    outdoors = handset(radio)
+    terminal = handset(radio, indoors=standard.indoors)
+    got = serve(points.x_m, points.y_m, arrays, environment, outdoors, progress=progress)
+    inside = serve(points.x_m, points.y_m, arrays, environment, terminal) if terminal.is_indoors else got
+    clutter_m = environment.terrain.clutter_m[points.row, points.col]
+    margin = margin_db(terminal, environment, clutter_m)
+    peak = speed_mbps(inside, arrays, radio, margin)
+    rate = speed_mbps(inside, arrays, radio)
+    signal = np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value
+    eligible = signal & (peak >= standard.dl_mbps)
+    need = points.households * (1.0 - fixed) * standard.busy_hour_mbps * demand.uptake_share.value
+    loads = fill_sectors(
+        inside.site, inside.sector, rate, need, eligible, arrays.backhaul_mbps, int(arrays.n_sectors.max(initial=1)),
+        radio.load_cap.value,
+    )  # fmt: skip
+    reached = fixed + (1.0 - fixed) * loads.served_share
+    turned_away = (1.0 - fixed) * np.where(eligible, 1.0 - loads.served_share, 0.0)
+    speed = _busy_speed_mbps(inside, arrays, rate, loads, fixed, radio.fixed_dl_mbps.value)
+
+    labels = dict(evidence or {})
+    table = measure_table(
+        points,
+        reached=reached,
+        signal=signal,
+        turned_away=turned_away,
+        dl_mbps=speed,
+        rx_power_dbm=got.signal_dbm,
+        sinr_db=inside.sinr_db,
+        site=inside.site,
+        site_id=arrays.site_id,
+        stated=stated_shares(points.places, commitments, base_year, standard.dl_mbps),
+        evidence=_evidence(points, arrays, inside, exchange, fibre, labels),
+    )
+    if rasters is None and with_rasters:
+        rasters = coverage_rasters(arrays, environment, mask=mask, progress=progress)
+    error, tests = _model_error(measurements, arrays, environment)
+    budget = Budget(
+        served=inside,
+        margin_db=margin,
+        noise_share=_noise_share(inside, arrays, environment),
+        fixed_share=fixed,
+        demand_mbps=need,
+    )
+    draws = draw_shares(points, arrays, budget, radio, standard.dl_mbps, error, seed)
+    values = {
+        "predicted_share": float(points.population @ reached),
+        "outdoor_share": float(points.population @ signal),
+        "full_share": float(points.population @ turned_away),
+    }
+    summary = _summary(points, arrays, values, draws, error, tests, table, got)
+    summary["standard"] = standard.model_dump(mode="json")
+    summary["fixed_share"] = float(points.population @ fixed) / max(float(points.population.sum()), 1e-300)
+    if rasters is not None:
+        summary["void_pixels"] = rasters.n_void
+    service = PointService(inside, reached, fixed, turned_away, peak, rate, loads)
+    return MeasureResult(table, raster_files(rasters), summary, service, arrays)
+
+
+def first_map(
+    sites: gpd.GeoDataFrame,
+    environment: Environment,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    progress: Progress | None = None,
+) -> CoverageRasters:
+    """Coverage rasters of the sites that stand: the first thing a run can show."""
+    arrays = site_arrays(sites, environment.terrain.grid, environment.radio)
+    return coverage_rasters(arrays, environment, mask=mask, progress=progress)
+
+
+def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:
+    """Rasters by the names of their files without suffix; bands that are on air nowhere are left out."""
+    if rasters is None:
+        return {}
+    files: dict[str, NDArray] = {
+        f"coverage_rx_power_dbm_{mhz:g}": power
+        for mhz, power in zip(rasters.bands_mhz, rasters.rx_power_dbm, strict=True)
+        if np.isfinite(power).any()
+    }
+    return files | {
+        "coverage_sinr_db": rasters.sinr_db,
+        "coverage_dl_mbps": rasters.dl_mbps,
+        "coverage_state": rasters.state,
+    }
+
+
+def _busy_speed_mbps(
+    served: Served,
+    sites: SiteArrays,
+    rate_mbps: NDArray[np.float64],
+    loads: Loads,
+    fixed: NDArray[np.float64],
+    fixed_dl_mbps: float,
+) -> NDArray[np.float64]:
+    """Speed left to one user in the busy hour: what the load of the sector leaves; the line's speed on fixed lines."""
+    if sites.n_sites == 0:
+        return np.where(fixed > 0, fixed_dl_mbps, 0.0)
+    load = loads.load[np.maximum(served.site, 0), served.sector]
+    return np.where(fixed > 0, fixed_dl_mbps, rate_mbps * (1.0 - load))
+
+
+def _noise_share(served: Served, sites: SiteArrays, environment: Environment) -> NDArray[np.float64]:
+    """Noise over noise plus interference at each point; 1 where nothing is received."""
+    if sites.n_sites == 0:
+        return np.ones(len(served.site))
+    terminal = handset(environment.radio, indoors=environment.standard.indoors)
+    noise_mw = masts(sites, terminal.noise_figure_db).noise_mw[np.maximum(served.site, 0)]
+    below_mw = 10.0 ** (0.1 * (served.power_dbm.astype(np.float64) - served.sinr_db))
+    return np.where(served.site >= 0, np.clip(noise_mw / below_mw, 0.0, 1.0), 1.0)
+
+
+def _evidence(
+    points: DemandPoints,
+    sites: SiteArrays,
+    served: Served,
+    exchange: NDArray[np.int64],
+    fibre: gpd.GeoDataFrame,
+    labels: dict[str, str],
+) -> list[str]:
+    """Worst evidence that stands behind each place's row."""
+    rank = {label: i for i, label in enumerate(tables.EVIDENCE)}
+    worst = len(tables.EVIDENCE) - 1
+    layers = [labels.get(name, EVIDENCE_OF_MODEL) for name in ("terrain", "population", "places")]
+    layers += [labels[name] for name in ("clutter", "zones") if name in labels]
+    layers += [EVIDENCE_OF_MODEL, points.evidence]
+    floor = max(rank.get(label, worst) for label in layers)
+    of_site = np.array([rank.get(label, worst) for label in sites.evidence] or [0])
+    layer_of_sites = rank.get(labels.get("sites", EVIDENCE_OF_MODEL), worst)
+    at_point = np.where(served.site >= 0, np.maximum(of_site[np.maximum(served.site, 0)], layer_of_sites), 0)
+    if len(fibre):
+        layer_of_fibre = rank.get(labels.get("fibre", EVIDENCE_OF_MODEL), worst)
+        at_point = np.where(exchange >= 0, np.maximum(at_point, layer_of_fibre), at_point)
+    per_place = np.full(points.n_places, floor)
+    np.maximum.at(per_place, points.place_index, at_point)
+    own = np.array([rank.get(label, worst) for label in points.places["evidence"].astype(str)], dtype=int)
+    return [tables.EVIDENCE[k] for k in np.maximum(per_place, own)]
+
+
+def _model_error(
+    measurements: gpd.GeoDataFrame | None, sites: SiteArrays, environment: Environment
+) -> tuple[ModelError, dict[str, Any]]:
+    """Error of the model from drive tests where there are enough, else from the parameters."""
+    radio = environment.radio
+    if measurements is None or measurements.empty:
+        return assumed_error(radio), {"n": 0}
+    drive = measurements[(measurements["kind"] == "drive_test") & measurements["rx_power_dbm"].notna()]
+    drive = drive.sort_values("measurement_id", kind="stable")
+    if drive.empty or sites.n_sites == 0:
+        return assumed_error(radio), {"n": len(drive)}
+    x_m, y_m = environment.terrain.grid.from_lonlat(drive.geometry.x.to_numpy(), drive.geometry.y.to_numpy())
+    predicted = serve(x_m, y_m, sites, environment, handset(radio)).signal_dbm
+    measured_dbm = drive["rx_power_dbm"].to_numpy(dtype=float)
+    found = measured_error(predicted, measured_dbm, radio)
+    difference = measured_dbm - predicted
+    tests = {
+        "n": len(drive),
+        "n_predicted": int(np.isfinite(difference).sum()),
+        "mean_error_db": float(np.nanmean(difference)) if np.isfinite(difference).any() else None,
+    }
+    return found or assumed_error(radio), tests
+
+
+def _summary(
+    points: DemandPoints,
+    sites: SiteArrays,
+    values: dict[str, float],
+    draws: dict[str, NDArray[np.float64]],
+    error: ModelError,
+    tests: dict[str, Any],
+    table: gpd.GeoDataFrame,
+    served: Served,
+) -> dict[str, Any]:
+    total = float(points.population.sum())
+    shares = {name: interval(value / total if total else 0.0, draws[name]) for name, value in values.items()}
+    reached = shares["predicted_share"]
+    people = {key: round(reached[key] * total) for key in ("value", "p5", "p95")}
+    left = {mine: round(total) - people[other] for mine, other in (("value", "value"), ("p5", "p95"), ("p95", "p5"))}
+    return {
+        "population": round(total),
+        "households": int(points.places["households"].sum()),
+        "n_places": points.n_places,
+        "n_points": points.n_points,
+        "n_sites": sites.n_sites,
+        "predicted_share": reached,
+        "people_reached": people,
+        "people_not_reached": left,
+        "outdoor_share": shares["outdoor_share"],
+        "full_share": shares["full_share"],
+        "places_reached": int((table["predicted_share"] >= 0.5).sum()),
+        "near_field_people_share": float(points.population[served.is_near].sum()) / total if total else 0.0,
+        "void_points": int((served.n_void > 0).sum()),
+        "people_rule": points.rule,
+        "model": "ITU-R P.1812 (p = 50 %), 3GPP TR 38.901 RMa or free space below 0.25 km",
+        "model_error": {"sigma_db": error.sigma_db, "bias_db": error.bias_db, "source": error.source},
+        "drive_tests": tests,
+        "interval_method": METHOD,
+        "evidence": tables.worst_evidence(*table["evidence"].unique()),
+    }

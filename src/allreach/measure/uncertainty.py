@@ -1,0 +1,136 @@
+"""How sure the shares of people reached are: seeded draws of what the model cannot know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allreach.demand.points import DemandPoints
+from allreach.measure.sector_capacity import fill_sectors
+from allreach.params.radio import Radio
+from allreach.radio.engine.link_budget import efficiency_bps_hz
+from allreach.radio.engine.reception import Served
+from allreach.radio.sites import SiteArrays
+
+PATH_LOSS_SLOPE_DB = 35.0  # loss per decade of distance that turns a mast's position error into one of power
+METHOD = (
+    "p5 and p95 of seeded draws: a bias shared by all paths, an independent error of the path loss at every point, the "
+    "masts' positions (as an error of power), the people of each place. Location variability is in the margin of the "
+    "service standard. The interval always includes the value."
+)
+
+
+@dataclass(frozen=True)
+class ModelError:
+    """Error of the path loss model: spread from place to place, and bias with its own spread. [dB]."""
+
+    sigma_db: float
+    bias_db: float
+    bias_sigma_db: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a draw needs of every point.
+
+    Parameters
+    ----------
+    served
+        Median powers and SINR.
+    margin_db
+        Fade margin of the service standard.
+    noise_share
+        Noise over noise plus interference in the coverage band, 0 to 1.
+    fixed_share
+        Share of the point's households on fixed lines.
+    demand_mbps
+        Busy-hour demand of the point's households that have no fixed line.
+    """
+
+    served: Served
+    margin_db: NDArray[np.float64]
+    noise_share: NDArray[np.float64]
+    fixed_share: NDArray[np.float64]
+    demand_mbps: NDArray[np.float64]
+
+
+def assumed_error(radio: Radio) -> ModelError:
+    """Error of the model by the parameters."""
+    return ModelError(
+        radio.model_sigma_db.value, 0.0, radio.model_bias_sigma_db.value, f"parameters: {radio.model_sigma_db.source}"
+    )
+
+
+def measured_error(predicted_dbm: NDArray, measured_dbm: NDArray, radio: Radio) -> ModelError | None:
+    """Error of the model by drive tests; none where there are too few to tell."""
+    error_db = np.asarray(measured_dbm, dtype=float) - np.asarray(predicted_dbm, dtype=float)
+    error_db = error_db[np.isfinite(error_db)]
+    if len(error_db) < radio.drive_tests_min.value:
+        return None
+    sigma_db = float(np.std(error_db, ddof=1))
+    return ModelError(sigma_db, float(np.mean(error_db)), sigma_db / float(np.sqrt(len(error_db))), "drive tests")
+
+
+def draw_shares(
+    points: DemandPoints,
+    sites: SiteArrays,
+    budget: Budget,
+    radio: Radio,
+    dl_mbps: float,
+    error: ModelError,
+    seed: int,
+) -> dict[str, NDArray[np.float64]]:
+    """Shares of people in each draw: ``predicted_share``, ``outdoor_share``, ``full_share``, shape (n_draws,)."""
+    rng = np.random.default_rng(seed)
+    n_draws = int(radio.uncertainty_draws.value)
+    out = {name: np.zeros(n_draws) for name in ("predicted_share", "outdoor_share", "full_share")}
+    served = budget.served
+    site = np.maximum(served.site, 0)
+    none = sites.n_sites == 0
+    width = np.zeros(points.n_points) if none else sites.bandwidth_mhz[site]
+    second_width = np.zeros(points.n_points) if none else sites.second_bandwidth_mhz[site]
+    sigma_db = np.hypot(error.sigma_db, _position_sigma_db(points, sites, served, radio))
+    position = np.exp(radio.population_sigma_share.value * rng.standard_normal((n_draws, points.n_places)))
+    for k in range(n_draws):
+        people = points.population * position[k][points.place_index]
+        demand = budget.demand_mbps * position[k][points.place_index]
+        bias_db = error.bias_db + error.bias_sigma_db * rng.standard_normal()
+        own_db = sigma_db * rng.standard_normal(points.n_points)
+        # A shared bias lifts signal and neighbours alike, so it only helps against noise.
+        ground_db = 10.0 * np.log10((1.0 - budget.noise_share) * 10.0 ** (0.1 * bias_db) + budget.noise_share)
+        shift_db = own_db + bias_db - ground_db
+        sinr, second_sinr = served.sinr_db + shift_db, served.second_sinr_db + shift_db
+        peak = efficiency_bps_hz(sinr - budget.margin_db, radio) * width
+        peak += efficiency_bps_hz(second_sinr - budget.margin_db, radio) * second_width
+        rate = efficiency_bps_hz(sinr, radio) * width + efficiency_bps_hz(second_sinr, radio) * second_width
+        signal = np.nan_to_num(served.signal_dbm + own_db + bias_db, nan=-np.inf) >= radio.sensitivity_dbm.value
+        eligible = signal & (peak >= dl_mbps)
+        loads = fill_sectors(
+            served.site, served.sector, rate, demand, eligible, sites.backhaul_mbps,
+            int(sites.n_sectors.max(initial=1)), radio.load_cap.value,
+        )  # fmt: skip
+        total = people.sum()
+        open_share = 1.0 - budget.fixed_share
+        reached = budget.fixed_share + open_share * loads.served_share
+        out["predicted_share"][k] = (people * reached).sum() / total
+        out["outdoor_share"][k] = people[signal].sum() / total
+        out["full_share"][k] = (people * open_share * np.where(eligible, 1.0 - loads.served_share, 0.0)).sum() / total
+    return out
+
+
+def interval(value: float, draws: NDArray[np.float64]) -> dict[str, float]:
+    """Value with p5 and p95 of the draws, widened to hold the value."""
+    low, high = (float(q) for q in np.quantile(draws, [0.05, 0.95]))
+    return {"value": value, "p5": min(low, value), "p95": max(high, value)}
+
+
+def _position_sigma_db(points: DemandPoints, sites: SiteArrays, served: Served, radio: Radio) -> NDArray[np.float64]:
+    if sites.n_sites == 0:
+        return np.zeros(points.n_points)
+    site = np.maximum(served.site, 0)
+    distance_m = np.hypot(points.x_m - sites.x_m[site], points.y_m - sites.y_m[site])
+    sigma_m = radio.mast_position_sigma_m.value
+    return np.asarray(PATH_LOSS_SLOPE_DB / np.log(10.0) * sigma_m / np.maximum(distance_m, max(sigma_m, 1.0)))

@@ -1,0 +1,186 @@
+"""One call from a measured country to its plan: candidates, links, backhaul, plan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from allreach import tables
+from allreach.backhaul.air import AirAt
+from allreach.backhaul.build import backhaul_network
+from allreach.backhaul.ground import Ground
+from allreach.backhaul.trench import N_CLASSES
+from allreach.demand.points import DemandPoints
+from allreach.finance.cost_items import PriceList, Terms
+from allreach.finance.recipes import fibre_route
+from allreach.measure.fixed_lines import fixed_share
+from allreach.measure.today import MeasureResult
+from allreach.params.country_config import CountryConfig
+from allreach.params.load import Params
+from allreach.planning.instance.candidate_sites import candidates
+from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.institutions import institutions
+from allreach.planning.plan import PlanResult, plan
+from allreach.planning.search.local_search import Progress
+from allreach.radio.engine.reception import Environment
+from allreach.radio.service import service_links
+from allreach.radio.sites import with_candidates
+from allreach.satellite.service import SatelliteOffer
+
+WATER = 1  # clutter class, and P.1812 zone of the sea
+
+__all__ = ["PlanResult", "plan_country", "plan_inputs"]
+
+
+def plan_country(
+    points: DemandPoints,
+    measured: MeasureResult,
+    environment: Environment,
+    layers: Mapping[str, pd.DataFrame],
+    config: CountryConfig,
+    params: Params,
+    *,
+    clutter_class: NDArray[np.uint8] | None = None,
+    population: NDArray[np.float32] | None = None,
+    margin_db: float | None = None,
+    satellites: tuple[SatelliteOffer, ...] = (),
+    air_at: AirAt | None = None,
+    evidence: str = "modelled",
+    start_from: Mapping[str, pd.DataFrame] | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+) -> PlanResult:
+    """Plan a measured country.
+
+    Parameters
+    ----------
+    points, measured, environment
+        What `measure` took and gave.
+    layers
+        Tables of the country folder by name; absent ones count as empty.
+    config
+        ``country.yaml``.
+    params
+        Parameters.
+    clutter_class, population
+        Rasters, or none.
+    margin_db
+        Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
+    satellites
+        What satellites offer at each place; without, the parameters say it alone.
+    air_at
+        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
+    evidence
+        Worst evidence of the layers.
+    start_from
+        Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
+    time_limit_s
+        Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
+    progress
+        Called with (stage, done, total).
+    """
+    inputs = plan_inputs(
+        points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
+        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
+    )  # fmt: skip
+    n_threads = environment.n_threads or os.cpu_count() or 1
+    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
+
+
+def plan_inputs(
+    points: DemandPoints,
+    measured: MeasureResult,
+    environment: Environment,
+    layers: Mapping[str, pd.DataFrame],
+    config: CountryConfig,
+    params: Params,
+    *,
+    clutter_class: NDArray[np.uint8] | None = None,
+    population: NDArray[np.float32] | None = None,
+    margin_db: float | None = None,
+    satellites: tuple[SatelliteOffer, ...] = (),
+    air_at: AirAt | None = None,
+    evidence: str = "modelled",
+    progress: Progress | None = None,
+) -> PlanInputs:
+    """Everything that planning reads, from a measured country; arguments as in `plan_country`."""
+
+    def table(name: str) -> gpd.GeoDataFrame:
+        return layers[name] if name in layers else tables.empty(name)
+
+    grid = environment.terrain.grid
+    outline = _outline(table("boundaries"))
+    is_water = environment.terrain.zones == WATER
+    if clutter_class is not None:
+        is_water = is_water | (clutter_class == WATER)
+    density = None if population is None else (population / (grid.pixel_m / 1000.0) ** 2).astype(np.float32)
+    ground = Ground(environment.terrain, is_water, density, table("exclusions"), outline)
+    sites = table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
+    fibre = table("fibre")
+    unreached = points.population * (1.0 - measured.points.reached_share)
+    found = candidates(
+        points, unreached, ground, params.planning, sites=sites, roads=table("roads"), power=table("power")
+    )
+    new = (
+        found[found["candidate_kind"] != "existing_upgrade"]
+        .sort_values("site_id", kind="stable")
+        .reset_index(drop=True)
+    )
+    arrays, is_existing = with_candidates(sites, new, grid, params.radio)
+    links = service_links(arrays, is_existing, points, environment, margin_db=margin_db, progress=progress)
+    by_line, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)
+    names = exchanges["fibre_id"].to_numpy(dtype=str) if len(exchanges) else np.zeros(0, dtype=str)
+    fixed_site = np.full(points.n_points, "", dtype=object)
+    fixed_site[exchange >= 0] = names[exchange[exchange >= 0]]
+    wanted = institutions(table("institutions"), points, params, grid, fixed_site.astype(str))
+    network = backhaul_network(
+        ground,
+        params.backhaul,
+        roads=table("roads"),
+        fibre=fibre,
+        sites=sites,
+        candidates=new,
+        places=points.places,
+        institutions=wanted.table,
+        air_at=air_at,
+        weight=_trench_price(params),
+    )
+    return PlanInputs(
+        points=points,
+        sites=sites,
+        candidates=new,
+        site_arrays=arrays,
+        links=links,
+        network=network,
+        standard=config.service_standard,
+        params=params,
+        commitments=table("commitments"),
+        fixed_share=by_line,
+        fixed_site=fixed_site.astype(str),
+        fixed_exchanges=exchanges,
+        wanted=wanted,
+        satellites=satellites,
+        evidence=evidence,
+        notes=network.notes,
+    )
+
+
+def _trench_price(params: Params) -> NDArray[np.float64]:
+    """Present value of a kilometre of each trench class, so that the network is reduced at the plan's own prices."""
+    terms = Terms(int(params.planning.horizon_years.value), params.costs.discount_rate.value)
+    price = PriceList(params.costs, terms).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
+    return np.broadcast_to(price, (N_CLASSES,)).astype(np.float64)
+
+
+def _outline(boundaries: gpd.GeoDataFrame) -> shapely.Geometry | None:
+    """Join the country's outline, or none where the folder has no boundaries."""
+    if boundaries.empty:
+        return None
+    level = boundaries["level"].to_numpy()
+    return shapely.union_all(boundaries.geometry.to_numpy()[level == level.min()])

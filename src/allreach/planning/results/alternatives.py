@@ -1,0 +1,380 @@
+"""Per place: what else could serve it and at what cost, at which prices the choice would turn, and why it is so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from allreach import tables
+from allreach.backhaul.trench import EXISTING as NOT_DUG
+from allreach.planning.instance.backhaul_graph import FIBRE
+from allreach.planning.instance.build import AS_IT_IS, TECH, Assembly
+from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.model.problem import TECHNOLOGIES, Problem, Solution
+from allreach.planning.results.cost_curve import exclusive_usd
+from allreach.planning.results.rows import Chosen
+from allreach.planning.results.why_unserved import full_arc, full_text, why_left_out
+from allreach.planning.search import cheapest_feed
+from allreach.planning.search.network_state import NetworkState, make_index
+
+OFFERED = tuple(t for t in TECHNOLOGIES if t != "none")
+FACILITIES_TRIED = 2
+WORDS = {
+    "existing": "the site that stands",
+    "mobile_upgrade": "an upgraded site",
+    "mobile_new": "a new site",
+    "fwa": "fixed wireless",
+    "fibre": "fibre to the home",
+    "satellite_leo": "low-orbit satellite",
+    "satellite_geo": "geostationary satellite",
+}
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to serve a whole place on top of the rest of the plan."""
+
+    technology: str
+    pv_usd: float  # NaN where infeasible
+    dl_mbps: float
+    reason: str
+    trench_usd: float = 0.0  # part of the cost that follows the trench price
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Alternatives, and switching prices and reasons in the order of the chosen rows."""
+
+    alternatives: pd.DataFrame
+    switching: pd.DataFrame
+    why: list[str]
+
+
+class _Place:
+    """Looks at single places of a finished plan."""
+
+    def __init__(self, inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
+        self.inputs, self.assembly = inputs, assembly
+        self.p: Problem = assembly.problem
+        self.state = NetworkState(self.p, make_index(self.p), solution)
+        self.by_place: dict[int, list[int]] = {}
+        for option, part in enumerate(self.p.option_part.tolist()):
+            self.by_place.setdefault(int(self.p.part_place[part]), []).append(option)
+        self.parts: dict[int, list[int]] = {}
+        for part, place in enumerate(self.p.part_place.tolist()):
+            self.parts.setdefault(int(place), []).append(part)
+        lines = assembly.lines
+        self.om_usd_per_km = lines.prices.units["fibre_om_usd_per_km_per_year"].pv_usd
+        self.paid = self.state.paid
+
+    def now_usd(self, place: int) -> float:
+        """Cost of serving the place as planned: what would be saved without it. [USD]."""
+        return exclusive_usd(self.state, self.by_place.get(place, []))
+
+    def alternatives(self, place: int) -> list[Alternative]:
+        """Return every technology for a place with households that are planned for."""
+        out = []
+        for technology in OFFERED:
+            mine = [o for o in self.by_place.get(place, []) if self.p.option_technology[o] == TECH[technology]]
+            limit = str(self.assembly.place_limits[technology][place])
+            if not mine:
+                out.append(Alternative(technology, np.nan, np.nan, limit or _silent(technology)))
+            elif technology.startswith("satellite"):
+                out.append(self._satellite(place, technology, mine))
+            else:
+                out.append(self._by_facility(place, technology, mine))
+        return out
+
+    def why_left_out(self, place: int) -> str:
+        """Say why households of the place are left without service; empty where none is planned for."""
+        if place not in self.parts:
+            return ""
+        limits = {name: str(self.assembly.place_limits[name][place]) or _silent(name) for name in OFFERED}
+        return why_left_out(self.state, self.parts[place], limits, WORDS)
+
+    def _households(self, place: int) -> float:
+        return float(self.p.part_households[self.parts[place]].sum())
+
+    def _satellite(self, place: int, technology: str, options: list[int]) -> Alternative:
+        p, ix = self.p, self.state.index
+        need: dict[int, float] = {}
+        for option in options:
+            n = p.part_households[p.option_part[option]] - self.state.households[option]
+            for k in range(ix.use_start[option], ix.use_start[option + 1]):
+                pool = int(ix.use_pool[k])
+                need[pool] = need.get(pool, 0.0) + float(n * ix.use_amount[k])
+        dl = float(self.assembly.option_dl_mbps[options].min())
+        if any(amount > self.state.pool_left[pool] + 1e-6 for pool, amount in need.items()):
+            return Alternative(
+                technology, np.nan, dl, "the satellites' capacity there is too small for the whole place"
+            )
+        pv = float(sum(p.option_pv_usd[o] * p.part_households[p.option_part[o]] for o in options))
+        return Alternative(technology, pv, dl, "terminals and service for every household")
+
+    def _by_facility(self, place: int, technology: str, options: list[int]) -> Alternative:
+        p = self.p
+        of: dict[int, list[int]] = {}
+        for option in options:
+            of.setdefault(int(p.option_facility[option]), []).append(option)
+        whole = sorted(
+            (float(p.facility_pv_usd[f]), f) for f, mine in of.items() if len(mine) == len(self.parts[place])
+        )
+        if not whole:
+            return Alternative(technology, np.nan, np.nan, f"no single one reaches all of it: {len(of)} reach parts")
+        best: Alternative | None = None
+        reason = ""
+        for _, facility in whole[:FACILITIES_TRIED]:
+            found, reason = self._with(place, technology, facility, of[facility])
+            if found is not None and (best is None or found.pv_usd < best.pv_usd):
+                best = found
+        return best if best is not None else Alternative(technology, np.nan, np.nan, reason)
+
+    def _with(self, place: int, technology: str, facility: int, options: list[int]) -> tuple[Alternative | None, str]:
+        p, state, ix = self.p, self.state, self.state.index
+        group = p.facility_group[facility]
+        if group >= 0 and not state.is_open[facility] and bool((state.is_open & (p.facility_group == group)).any()):
+            other = int(np.flatnonzero(state.is_open & (p.facility_group == group))[0])
+            gained = {
+                int(ix.gain_pool[k]): float(ix.gain_amount[k])
+                for k in range(ix.gain_start[other], ix.gain_start[other + 1])
+            }
+        else:
+            gained = {}
+        room: dict[int, float] = {}
+        for k in range(ix.gain_start[facility], ix.gain_start[facility + 1]):
+            pool = int(ix.gain_pool[k])
+            more = 0.0 if state.is_open[facility] else float(ix.gain_amount[k]) - gained.get(pool, 0.0)
+            room[pool] = float(state.pool_left[pool]) + more
+        for option in options:
+            n = float(p.part_households[p.option_part[option]] - state.households[option])
+            for k in range(ix.use_start[option], ix.use_start[option + 1]):
+                pool = int(ix.use_pool[k])
+                room[pool] = room.get(pool, float(state.pool_left[pool])) - n * float(ix.use_amount[k])
+        if room and min(room.values()) < -1e-6:
+            return None, "its sectors cannot carry the whole place"
+        pv = float(sum(p.option_pv_usd[o] * p.part_households[p.option_part[o]] for o in options))
+        dl = float(self.assembly.option_dl_mbps[options].min())
+        mbps = float(sum(p.option_mbps[o] * p.part_households[p.option_part[o]] for o in options))
+        others = float(
+            sum(
+                state.households[o]
+                for o in ix.of_facility[ix.of_facility_start[facility] : ix.of_facility_start[facility + 1]]
+                if p.part_place[p.option_part[o]] != place
+            )
+        )
+        node = int(p.facility_node[facility])
+        before = state.snapshot()
+        self._take_out(place)
+        try:
+            arc = full_arc(state, node, mbps) if node > 0 and state.parent[node] >= 0 else -1
+            inner = state.snapshot()
+            widening_usd = state.attach(node, mbps) if arc >= 0 else 0.0
+            state.restore(inner)
+            if not np.isfinite(widening_usd):
+                return None, f"{full_text(p, arc)}, the whole place needs {mbps:,.0f}"
+            begun = Alternative(technology, pv + widening_usd, dl, "")
+            return self._on_its_way(technology, facility, node, mbps, others, begun)
+        finally:
+            state.restore(before)
+
+    def _take_out(self, place: int) -> None:
+        """Take the place and what only it needs out of the plan."""
+        state = self.state
+        left: set[int] = set()
+        for option in self.by_place[place]:
+            if state.households[option] > 0:
+                state.put(option, -float(state.households[option]))
+                left.add(int(self.p.option_facility[option]))
+        start, of_facility = state.index.of_facility_start, state.index.of_facility
+        for facility in sorted(left - {-1}):
+            if not state.households[of_facility[start[facility] : start[facility + 1]]].any():
+                state.close(facility)
+
+    def _on_its_way(
+        self, technology: str, facility: int, node: int, mbps: float, others: float, begun: Alternative
+    ) -> tuple[Alternative | None, str]:
+        """Add the facility and its backhaul to what terminals and service cost."""
+        p, state = self.p, self.state
+        pv, dl, arcs = begun.pv_usd, begun.dl_mbps, list[int]()
+        if state.is_open[facility] and others > 0:
+            return Alternative(technology, pv, dl, "shares what the plan builds anyway"), ""
+        pv += float(p.facility_pv_usd[facility])
+        if node > 0 and state.parent[node] < 0:
+            way = self._search(node, mbps)
+            if way is None:
+                return None, "no backhaul with enough capacity reaches it"
+            arcs = way
+            pv += 0.0 if self.paid[node] else float(p.node_tower_pv_usd[node])
+            pv += float(sum(p.node_tower_pv_usd[p.arc_to[a]] for a in arcs if p.arc_to[a] != node))
+        pv += float(sum(p.arc_pv_usd[a] + p.arc_pv_usd_per_mbps[a] * mbps for a in arcs))
+        trench = sum(self._trench_usd(a) for a in arcs if p.arc_kind[a] == FIBRE)
+        reason = "on its own way to the network" if arcs else "beside what the plan builds"
+        return Alternative(technology, pv, dl, reason, trench), ""
+
+    def _search(self, node: int, mbps: float) -> list[int] | None:
+        p, s = self.p, self.state
+        s._stamp += 1
+        found, _ = cheapest_feed._search(
+            node, mbps, s.parent, s.flow, s.index.in_start, s.index.in_arc, p.arc_from, p.arc_to, p.arc_pv_usd,
+            p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, self.paid, s._distance, s._next, s._seen,
+            s._done, s._stamp, np.inf, False,
+        )  # fmt: skip
+        if found < 0:
+            return None
+        arcs, at = [], int(found)
+        while s._next[at] >= 0:
+            arcs.append(int(s._next[at]))
+            at = int(p.arc_to[s._next[at]])
+        return arcs
+
+    def _trench_usd(self, arc: int) -> float:
+        network, graph = self.inputs.network, self.assembly.graph
+        km = sum(
+            float(network.link_trench_km[link].sum() - network.link_trench_km[link][NOT_DUG])
+            for link, _ in graph.path(arc)
+        )
+        return max(float(self.p.arc_pv_usd[arc]) - self.om_usd_per_km * km, 0.0)
+
+
+def _silent(technology: str) -> str:
+    if technology == "existing":
+        return "no site that stands covers it to the standard"
+    if technology == "mobile_upgrade":
+        return "no site that stands would cover it even if upgraded"
+    if technology in ("mobile_new", "fwa"):
+        return "no site or candidate covers it to the standard"
+    return "not on offer there"
+
+
+def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: Chosen) -> Answers:
+    """Alternatives, switching prices and reasons of all places."""
+    look = _Place(inputs, assembly, solution)
+    ids = inputs.points.places["place_id"].to_numpy(dtype=str)
+    rows: list[tuple[str, str, bool, float, float, str]] = []
+    found: dict[int, tuple[list[Alternative], float, float]] = {}
+    for place in range(inputs.points.n_places):
+        if place in look.parts:
+            options = look.alternatives(place)
+            found[place] = (options, look.now_usd(place), look._households(place))
+        else:
+            options = _served(place, chosen)
+        for a in options:
+            feasible = bool(np.isfinite(a.pv_usd))
+            rows.append((ids[place], a.technology, feasible, round(a.pv_usd, 2), round(a.dl_mbps, 3), a.reason))
+    frame = pd.DataFrame(rows, columns=["place_id", "technology", "is_feasible", "pv_usd", "dl_mbps", "reason"])
+    frame = frame.sort_values(["place_id", "technology"], kind="stable").reset_index(drop=True)
+    turns = [_switching(assembly, row.place, row.technology, row.is_decided, found) for row in chosen.rows]
+    switching = pd.DataFrame(turns,
+                             columns=["fibre", "terminal"])  # fmt: skip
+    mixes = _mixes(chosen)
+    why = [
+        row.why
+        or (look.why_left_out(row.place) if row.technology == "none" else "")
+        or _why(row.place, row.technology, row.site_id, found, mixes.get(row.place, {}))
+        for row in chosen.rows
+    ]
+    return Answers(tables.conform(frame, "plan_alternatives"), switching, why)
+
+
+def _served(place: int, chosen: Chosen) -> list[Alternative]:
+    speeds = [row.dl_mbps for row in chosen.rows if row.place == place and row.technology == "existing"]
+    if not speeds:
+        return [Alternative(t, np.nan, np.nan, "nobody there needs it") for t in OFFERED]
+    out = [Alternative("existing", 0.0, float(min(speeds)), "serves everybody there today or by commitment")]
+    return out + [
+        Alternative(t, np.nan, np.nan, "not needed: served today or by commitment") for t in OFFERED if t != "existing"
+    ]
+
+
+def _switching(
+    assembly: Assembly,
+    place: int,
+    technology: str,
+    is_decided: bool,
+    found: dict[int, tuple[list[Alternative], float, float]],
+) -> tuple[float, float]:
+    """Trench price and terminal price at which the place would be served otherwise; NaN where never."""
+    if not is_decided or place not in found:
+        return np.nan, np.nan
+    options, now, households = found[place]
+    by = {a.technology: a for a in options}
+    fibre, leo = by["fibre"], by["satellite_leo"]
+    trench_price = assembly.lines.costs.fibre_buried_usd_per_km.value
+    kit = assembly.lines.prices.units["leo_kit_usd"]
+    switch_fibre = switch_terminal = np.nan
+    if technology != "fibre" and np.isfinite(fibre.pv_usd) and fibre.trench_usd > 0 and fibre.pv_usd > now:
+        price = trench_price * (1.0 - (fibre.pv_usd - now) / fibre.trench_usd)
+        switch_fibre = round(price, 2) if price > 0 else np.nan
+    if not technology.startswith("satellite") and np.isfinite(leo.pv_usd) and leo.pv_usd > now and kit.price_usd > 0:
+        price = kit.price_usd * (1.0 - (leo.pv_usd - now) / (households * kit.pv_usd))
+        switch_terminal = round(price, 2) if price > 0 else np.nan
+    return switch_fibre, switch_terminal
+
+
+def _why(
+    place: int,
+    technology: str,
+    site_id: str,
+    found: dict[int, tuple[list[Alternative], float, float]],
+    mix: dict[str, int],
+) -> str:
+    if place not in found:
+        return "no household is counted there"
+    options, now, households = found[place]
+    if technology == "existing":
+        return f"site {site_id} reaches them today and has room"
+    others = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd) and a.technology != technology)
+    cost = f"about {_round(now)} USD over the plan's years for {households:.0f} households"
+    shared = " beside what neighbours share" if site_id else ""
+    if len(mix) > 1:
+        return _why_mixed(mix, now, f"{cost} beside what neighbours share", options)
+    name = WORDS[technology].capitalize()
+    if not others:
+        return f"{name} is the only way to serve the whole place ({cost}{shared})"
+    pv, other = others[0]
+    if pv <= now:
+        return (
+            f"{name} ({cost}{shared}) fits the whole plan best, since what is shared also serves others; "
+            f"alone, {WORDS[other]} would cost {_round(pv)} USD"
+        )
+    return f"{name} costs {cost}{shared}; the next best, {WORDS[other]}, would cost {_round(pv)} USD"
+
+
+def _mixes(chosen: Chosen) -> dict[int, dict[str, int]]:
+    """Decided households of each place by technology, most first."""
+    out: dict[int, dict[str, int]] = {}
+    for row in sorted(chosen.rows, key=lambda r: (r.place, -r.households, r.technology)):
+        if row.is_decided and row.households:
+            mine = out.setdefault(row.place, {})
+            mine[row.technology] = mine.get(row.technology, 0) + row.households
+    return out
+
+
+def _why_mixed(mix: dict[str, int], now_usd: float, cost: str, options: list[Alternative]) -> str:
+    """Say why a place is served in several ways: each does what it does best, or one alone cannot."""
+    parts = [f"{WORDS[technology]} ({count} households)" for technology, count in mix.items()]
+    together = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    whole = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd))
+    begin = f"{together[0].upper()}{together[1:]} together cost {cost}"
+    if not whole:
+        return f"{begin}; no single way can serve the whole place"
+    pv, other = whole[0]
+    if pv <= now_usd:
+        return (
+            f"{begin}, which fits the whole plan best, since what is shared also serves others; "
+            f"all of it by {WORDS[other]} would cost {_round(pv)} USD"
+        )
+    return f"{begin}; the cheapest single way for all of it, {WORDS[other]}, would cost {_round(pv)} USD"
+
+
+def _round(amount_usd: float) -> str:
+    """Write a sum with two digits."""
+    if amount_usd <= 0:
+        return "0"
+    scale = 10.0 ** (np.floor(np.log10(amount_usd)) - 1)
+    return f"{round(amount_usd / scale) * scale:,.0f}"
+
+
+__all__ = ["AS_IT_IS", "Alternative", "Answers", "answer"]

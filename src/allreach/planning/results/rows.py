@@ -1,0 +1,338 @@
+"""What a plan consists of, in the country's own terms: served households, sites, links, and who uses which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allreach.backhaul import network as net
+from allreach.finance import recipes
+from allreach.finance.cost_items import Lines
+from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP, hop_lines, satellite_lines
+from allreach.planning.instance.build import AS_IT_IS, Assembly
+from allreach.planning.instance.demand_clusters import largest_remainder
+from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.institutions import INSTITUTION
+from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
+from allreach.planning.model.problem import TECHNOLOGIES, Floats, Ints, Solution, pool_use, tree_order
+
+STATUS = {AS_IT_IS: "existing", UPGRADE: "upgraded", NEW: "new", EXCHANGE: "exchange"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Households of a place served in one way."""
+
+    place: int
+    technology: str
+    site_id: str
+    households: int
+    people: int
+    dl_mbps: float
+    node: int  # of the problem's graph; -1 where no backhaul is planned for them
+    is_decided: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class InstitutionRow:
+    """How one institution is connected."""
+
+    row: int
+    technology: str
+    site_id: str
+    contract: str
+    dl_mbps: float
+    node: int  # of the problem's graph; -1 where no backhaul is planned for it
+    is_decided: bool
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    """Site, relay or exchange of the planned network."""
+
+    site_id: str
+    status: str
+    kind: str
+    row: int
+    node: int
+    lines: Lines
+    load_share: float
+    power_kind: str
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """Link of the planned network, away from the point of presence."""
+
+    link_id: str
+    kind: str
+    link: int
+    tail: int
+    head: int
+    modules: int
+    flow_mbps: float
+    capacity_mbps: float
+    lines: Lines
+    node: int  # node of the problem's graph that the arc feeds: everything that hangs on it uses the link
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A plan in rows."""
+
+    rows: list[Row]
+    institutions: list[InstitutionRow]
+    sites: list[SiteRow]
+    links: list[LinkRow]
+    before: Ints
+    after: Ints
+
+    def users(self, node: int, row_order: Ints) -> NDArray[np.bool_]:
+        """Whether rows (by the preorder number of their node) hang on a node."""
+        return np.asarray((row_order >= self.before[node]) & (row_order < self.after[node]))
+
+
+def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
+    """Return the identifier of the site of a facility."""
+    if kind == EXCHANGE:
+        return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
+    if kind == INSTITUTION:
+        return inputs.institutions.node_name(row)
+    if kind == NEW:
+        return str(inputs.candidates["site_id"].iloc[row])
+    return str(inputs.sites["site_id"].iloc[row])
+
+
+def choose(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> Chosen:
+    """Read a solution."""
+    node_of_site = _node_of_site(inputs, assembly)
+    rows = _rows(inputs, assembly, solution)
+    connected = _institutions(inputs, assembly, solution)
+    before, after = _intervals(assembly, solution)
+    extra, extra_of_new = np.zeros(assembly.problem.n_nodes), np.zeros(assembly.problem.n_nodes)
+    for site, place_households in zip(assembly.fixed.site.tolist(), assembly.fixed.households.tolist(), strict=True):
+        if site >= 0 and node_of_site[site] > 0:
+            extra[node_of_site[site]] += place_households * inputs.busy_hour_mbps
+    for one in connected:
+        if one.node > 0:
+            extra_of_new[one.node] += inputs.institutions.demand_mbps[one.row]
+    links = _links(inputs, assembly, solution, rows, extra, extra_of_new)
+    sites = _sites(inputs, assembly, solution, rows, connected, links)
+    return Chosen(rows, connected, sites, links, before, after)
+
+
+def _node_of_site(inputs: PlanInputs, assembly: Assembly) -> Ints:
+    nodes = inputs.network.node_of_row(net.EXISTING_SITE, inputs.n_existing)
+    return np.where(nodes >= 0, assembly.graph.local[nodes], -1)
+
+
+def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Row]:
+    p = assembly.problem
+    found: dict[tuple[int, str, str], list[float]] = {}
+    meta: dict[tuple[int, str, str], tuple[int, bool, str]] = {}
+
+    def add(place: int, technology: str, site_id: str, n: float, dl: float, node: int, decided: bool, why: str) -> None:
+        key = (place, technology, site_id)
+        old = found.get(key)
+        found[key] = [n, dl] if old is None else [old[0] + n, min(old[1], dl)]
+        if key not in meta or decided:
+            meta[key] = (node, decided, why)
+
+    f = assembly.fixed
+    for i in range(len(f.place)):
+        add(
+            int(f.place[i]),
+            str(f.technology[i]),
+            str(f.site_id[i]),
+            int(f.households[i]),
+            float(f.dl_mbps[i]),
+            -1,
+            False,
+            str(f.why[i]),
+        )
+    for option in np.flatnonzero((solution.households > 0.5) & (p.part_place[p.option_part] < inputs.points.n_places)):
+        facility = int(p.option_facility[option])
+        kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
+        site_id = facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if facility >= 0 else ""
+        add(
+            int(p.part_place[p.option_part[option]]), TECHNOLOGIES[p.option_technology[option]], site_id,
+            round(float(solution.households[option])), float(assembly.option_dl_mbps[option]),
+            int(p.facility_node[facility]) if facility >= 0 else -1, True, "",
+        )  # fmt: skip
+    served = np.zeros(inputs.points.n_places, dtype=np.int64)
+    for (place, _, _), (n, _) in found.items():
+        served[place] += int(n)
+    has_row = np.zeros(inputs.points.n_places, dtype=bool)
+    has_row[[key[0] for key in found]] = True
+    for place in np.flatnonzero((served < inputs.households) | ~has_row).tolist():
+        add(place, "none", "", int(inputs.households[place] - served[place]), 0.0, -1, False, "")
+    keys = sorted(found)
+    place_of = np.array([k[0] for k in keys], dtype=np.int64)
+    counts = np.array([found[k][0] for k in keys], dtype=np.float64)
+    people = largest_remainder(counts, place_of, inputs.people)
+    return [
+        Row(k[0], k[1], k[2], int(found[k][0]), int(people[i]), float(found[k][1]), meta[k][0], meta[k][1], meta[k][2])
+        for i, k in enumerate(keys)
+    ]
+
+
+def _institutions(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[InstitutionRow]:
+    """Read how each institution is connected, in the order of the institutions."""
+    p, found = assembly.problem, inputs.institutions
+    line_mbps = inputs.params.radio.fixed_dl_mbps.value
+    out = {}
+    for row in np.flatnonzero(inputs.lines_institutions).tolist():
+        out[row] = InstitutionRow(row, "existing", str(found.exchange[row]), "", line_mbps, -1, False)
+    of_institution = assembly.part_institution[p.option_part] >= 0 if p.n_options else np.zeros(0, dtype=bool)
+    for option in np.flatnonzero(of_institution & (solution.households > 0.5)).tolist():
+        row, facility = int(assembly.part_institution[p.option_part[option]]), int(p.option_facility[option])
+        kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
+        has_site = facility >= 0 and kind != INSTITUTION
+        out[row] = InstitutionRow(
+            row, TECHNOLOGIES[p.option_technology[option]],
+            facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if has_site else "",
+            str(assembly.option_contract[option]), float(assembly.option_dl_mbps[option]),
+            int(p.facility_node[facility]) if facility >= 0 else -1, True,
+        )  # fmt: skip
+    return [out.get(row, InstitutionRow(row, "none", "", "", 0.0, -1, False)) for row in range(len(found))]
+
+
+def _intervals(assembly: Assembly, solution: Solution) -> tuple[Ints, Ints]:
+    """Preorder numbers: the nodes that hang on v are those with ``before[v] <= number < after[v]``."""
+    p = assembly.problem
+    order = tree_order(p, solution.parent_arc)
+    before = np.full(p.n_nodes, -1, dtype=np.int64)
+    before[order] = np.arange(len(order))
+    size = np.zeros(p.n_nodes, dtype=np.int64)
+    size[order] = 1
+    for node in order[::-1].tolist():
+        size[p.arc_from[solution.parent_arc[node]]] += size[node]
+    return before, before + size
+
+
+def _links(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    solution: Solution,
+    rows: list[Row],
+    extra_mbps: Floats,
+    institution_mbps: Floats,
+) -> list[LinkRow]:
+    p, graph, network = assembly.problem, assembly.graph, inputs.network
+    need = institution_mbps.copy()
+    for row in rows:
+        if row.node > 0:
+            need[row.node] += row.households * inputs.busy_hour_mbps
+    order = tree_order(p, solution.parent_arc)
+    newly_fed = p.arc_kind[solution.parent_arc[order]] != EXISTING
+    need[order[newly_fed]] += extra_mbps[order[newly_fed]]
+    through = need.copy()
+    for node in order[::-1].tolist():
+        through[p.arc_from[solution.parent_arc[node]]] += through[node]
+    out = []
+    for node in order.tolist():
+        arc = int(solution.parent_arc[node])
+        if p.arc_kind[arc] == EXISTING:
+            continue
+        for link, tail in graph.path(arc):
+            head = int(network.link_head[link] + network.link_tail[link] - tail)
+            flow, modules = float(through[node]), int(graph.arc_modules[arc])
+            if p.arc_kind[arc] == FIBRE:
+                kind, lines, capacity = (
+                    "fibre",
+                    recipes.fibre_route(assembly.lines.costs, network.link_trench_km[link]),
+                    np.nan,
+                )
+            elif p.arc_kind[arc] == HOP:
+                kind = "hop"
+                lines = hop_lines(assembly.lines.prices, network, link, modules, own_masts_m(inputs))
+                capacity = modules * float(network.link_capacity_mbps[link])
+            else:
+                kind, capacity = "satellite", modules * float(network.link_capacity_mbps[link])
+                lines = satellite_lines(assembly.lines.prices, network, link, modules, flow)
+            link_id = f"{kind}:{network.node_id[tail]}>{network.node_id[head]}"
+            out.append(LinkRow(link_id, kind, link, tail, head, modules, flow, capacity, lines, node))
+    return sorted(out, key=lambda item: item.link_id)
+
+
+def own_masts_m(inputs: PlanInputs) -> Floats:
+    """Mast that each node of the network has or gets anyway. [m]."""
+    masts = np.zeros(inputs.network.n_nodes)
+    for kind, table in ((net.EXISTING_SITE, inputs.sites), (net.CANDIDATE_SITE, inputs.candidates)):
+        nodes = inputs.network.node_of_row(kind, len(table))
+        masts[nodes[nodes >= 0]] = table["height_agl_m"].to_numpy(float)[nodes >= 0]
+    return masts
+
+
+def _sites(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    solution: Solution,
+    rows: list[Row],
+    connected: list[InstitutionRow],
+    links: list[LinkRow],
+) -> list[SiteRow]:
+    p, lines = assembly.problem, assembly.lines
+    cap = inputs.params.radio.load_cap.value
+    use = pool_use(p, solution.households)
+    at_site: dict[tuple[str, int], float] = {}
+    gain = np.zeros(p.n_pools)
+    np.maximum.at(gain, p.gain_pool, p.gain_amount * solution.is_open[p.gain_facility])
+    for pool in np.flatnonzero(assembly.pool_site >= 0).tolist():
+        site = int(assembly.pool_site[pool])
+        key = (NEW, site - inputs.n_existing) if site >= inputs.n_existing else (AS_IT_IS, site)
+        reserved = cap - float(gain[pool]) if gain[pool] > 0 else 0.0
+        at_site[key] = max(at_site.get(key, 0.0), float(use[pool]) + reserved)
+    out: dict[str, SiteRow] = {}
+    for facility in np.flatnonzero(solution.is_open).tolist():
+        kind, row = str(assembly.facility_kind[facility]), int(assembly.facility_row[facility])
+        if kind == INSTITUTION:
+            continue
+        site_id = facility_site_id(inputs, kind, row)
+        key = (NEW, row) if kind == NEW else (AS_IT_IS, row)
+        load = np.nan if kind == EXCHANGE else min(at_site.get(key, 0.0), cap)
+        power = lines.power(row, 1.0 + lines.costs.site_upgrade_power_share.value)[0] if kind == NEW else "existing"
+        bought = () if kind == AS_IT_IS else lines.site(kind, row)
+        out[site_id] = SiteRow(
+            site_id,
+            STATUS[kind],
+            kind,
+            row,
+            int(p.facility_node[facility]),
+            bought,
+            load,
+            "grid" if kind == EXCHANGE else power,
+        )
+    touched = {node for link in links if link.kind == "hop" for node in (link.tail, link.head)}
+    touched |= {node for link in links for node in (link.tail, link.head)}
+    for node in sorted(touched):
+        kind_of = inputs.network.node_kind[node]
+        row = int(inputs.network.node_row[node])
+        if kind_of == net.CANDIDATE_SITE:
+            site_id = str(inputs.candidates["site_id"].iloc[row])
+            if site_id not in out:
+                power = lines.power(row, lines.costs.relay_power_share.value)[0]
+                out[site_id] = SiteRow(
+                    site_id, "relay", NEW, row, int(assembly.graph.local[node]), lines.relay(row), np.nan, power
+                )
+        elif kind_of == net.EXISTING_SITE:
+            site_id = str(inputs.sites["site_id"].iloc[row])
+            if site_id not in out:
+                out[site_id] = SiteRow(
+                    site_id, "existing", AS_IT_IS, row, int(assembly.graph.local[node]), (), np.nan, "existing"
+                )
+    stands = {str(site_id): i for i, site_id in enumerate(inputs.sites["site_id"])}
+    by_whom = [(row.site_id, row.place) for row in rows]
+    by_whom += [(one.site_id, int(inputs.institutions.place[one.row])) for one in connected]
+    for site_id, place in by_whom:
+        if not site_id or site_id in out:
+            continue
+        if site_id in stands:
+            load = min(float(assembly.existing_load[stands[site_id]]), cap)
+            out[site_id] = SiteRow(site_id, "existing", AS_IT_IS, stands[site_id], -1, (), load, "existing")
+        else:
+            out[site_id] = SiteRow(site_id, "existing", "outside", place, -1, (), np.nan, "existing")
+    return [out[key] for key in sorted(out)]

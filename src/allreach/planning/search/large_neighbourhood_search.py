@@ -1,0 +1,359 @@
+"""Search by windows: batch after batch of places far apart is planned anew, first where the plan may be too dear.
+
+All windows of a batch are planned against the same plan, so they can be planned at the same time; their answers are
+merged in order. Which windows make a batch never depends on the number of threads, so neither does the plan.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from allreach.planning.bound.gap_by_part import LocalGap
+from allreach.planning.model import formulation
+from allreach.planning.model.problem import (
+    NOT_SERVED_USD,
+    Ints,
+    Problem,
+    Solution,
+    faults,
+    solution_pv_usd,
+    unserved_people,
+)
+from allreach.planning.model.solver import solve
+from allreach.planning.search.fibre_tree import rewired
+from allreach.planning.search.local_search import Progress, better
+from allreach.planning.search.neighbourhood import (
+    Cutter,
+    Index,
+    Window,
+    cover,
+    facilities_of,
+    hot_spots,
+    put_back,
+    read_point,
+)
+from allreach.planning.search.reduced_cost_fixing import without_unlikely
+from allreach.planning.time_limit import TimeLimit
+
+IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
+NIL_GAP = 1e-5  # windows with a smaller share of the plan's gap are left out
+SPARE_HOUSEHOLDS = 3  # room kept free where a window's shares could not be rounded to whole households
+WINDOWS_TIME = 0.85  # share of the time, where time is limited, after which no window begins
+REWIRE_EVERY = 24  # after so many windows the fibre is laid anew as a whole
+IDLE_WINDOWS = 16  # so many idle windows, one after the other, end a pass
+BATCH = 8  # windows planned against the same plan, whatever the number of threads
+SMALLEST = 10  # places in the smallest windows, where windows grow from pass to pass
+GROWTH = 2  # times as many places in the windows once smaller ones bring next to nothing
+LIKELIER = 4.0  # times as high a reduced cost may stay in the windows of the next size
+DEARER = 6.0  # times as many iterations a window may then take, until that is known
+
+
+@dataclass(frozen=True)
+class Work:
+    """Limits of the search by windows.
+
+    Parameters
+    ----------
+    places
+        Places in the largest windows.
+    n_passes
+        Passes over the country with windows of each size, each with other borders.
+    max_nodes
+        Nodes of the backhaul graph around a window at most.
+    node_limit, relative_gap
+        Work and accuracy of each programme.
+    likely_share
+        What has a higher reduced cost than this share of a window's gap is left out of its programme; the share grows
+        with the windows.
+    max_iterations
+        No further window once all together have taken so many simplex iterations; 0 leaves it open.
+    max_windows
+        Windows at most.
+    n_threads
+        Windows planned at the same time; the plan does not depend on it.
+    """
+
+    places: int
+    n_passes: int
+    max_nodes: int
+    node_limit: int
+    relative_gap: float
+    likely_share: float = 1.0
+    max_iterations: int = 0
+    max_windows: int = 1_000_000
+    n_threads: int = 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A window planned anew: the plan of its own problem, none where nothing better was found."""
+
+    window: Window
+    local: Solution | None
+    iterations: int
+
+
+def improve_by_windows(
+    problem: Problem,
+    solution: Solution,
+    work: Work,
+    *,
+    gap: LocalGap | None = None,
+    progress: Progress | None = None,
+    clock: TimeLimit | None = None,
+) -> Solution:
+    """Plan window after window anew.
+
+    Windows grow from pass to pass. Each pass begins where the gap to the relaxation is greatest, leaves out where there
+    is none, and ends once a run of windows gained next to nothing.
+
+    Parameters
+    ----------
+    problem, solution
+        What is planned, and the plan so far.
+    work
+        Limits.
+    gap
+        Gap to a relaxation; without it every pass covers the country.
+    progress
+        Called with (stage, done, total).
+    clock
+        Limit in seconds, where one is asked for.
+    """
+    return Search(problem, solution, work, gap, progress, clock).run()
+
+
+class Search:
+    """A search by windows; arguments as for `improve_by_windows`."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        solution: Solution,
+        work: Work,
+        gap: LocalGap | None = None,
+        progress: Progress | None = None,
+        clock: TimeLimit | None = None,
+    ) -> None:
+        self.problem, self.solution, self.work, self.gap = problem, solution, work, gap
+        self.progress, self.clock = progress, clock or TimeLimit()
+        self.index = Index(problem)
+        self.spent = self.n_done = self.since_rewired = 0
+        self.gain_usd = np.zeros(problem.n_parts)
+        self.per_window = 0.0  # simplex iterations of a window, lately
+        self.pv_usd = solution_pv_usd(problem, solution)
+        self.hope_usd = np.zeros(problem.n_parts)
+        self.likely_share = work.likely_share
+        self.pool: ThreadPoolExecutor | None = None
+
+    def run(self) -> Solution:
+        """Do all passes."""
+        if self.work.n_threads <= 1:
+            return self._passes()
+        with ThreadPoolExecutor(self.work.n_threads) as self.pool:
+            return self._passes()
+
+    def _passes(self) -> Solution:
+        """Pass after pass, the windows growing."""
+        number = 0
+        for step, size in enumerate(self._sizes()):
+            self.likely_share = self.work.likely_share * LIKELIER**step
+            self.per_window *= DEARER
+            for _ in range(self.work.n_passes):
+                self._pass(size, number, is_first=not number)
+                self._rewire()
+                number += 1
+                if self._is_over():
+                    return self.solution
+        return self.solution
+
+    def _sizes(self) -> list[int]:
+        """Parts in the windows of one pass after the other."""
+        n = self.problem.n_parts
+        each = n / max(len(np.unique(self.problem.part_place)), 1)
+        places = [self.work.places]
+        while places[-1] >= GROWTH * SMALLEST:
+            places.append(places[-1] // GROWTH)
+        sizes = [max(round(each * k), 1) for k in places[::-1]]
+        out = [size for size in sizes if size < n]
+        return [*out, n] if len(out) < len(sizes) else out  # the whole country once at most
+
+    def _pass(self, size: int, number: int, *, is_first: bool) -> None:
+        """Plan the windows of one size anew, batch by batch, until a run of them is idle."""
+        waiting = self._groups(size, number)
+        n_all, idle, retried = len(waiting), 0, set[bytes]()
+        while waiting and not self._is_over():
+            batch, waiting = self._batch(waiting)
+            base = self.solution
+            cutter = Cutter(self.problem, base, self.index)
+            answers = self._answers(cutter, batch)
+            again = []
+            for parts, answer in zip(batch, answers, strict=True):
+                gain, fits = self.merge(answer, base)
+                self.spent += answer.iterations
+                self.gain_usd[parts] = gain / len(parts)
+                self.per_window = 0.75 * self.per_window + 0.25 * answer.iterations
+                idle = 0 if gain >= IDLE_GAIN * self.pv_usd else idle + 1
+                if not fits and parts.tobytes() not in retried:
+                    retried.add(parts.tobytes())
+                    again.append(parts)
+            waiting = again + waiting
+            self.n_done += len(batch)
+            self.since_rewired += len(batch)
+            if self.progress is not None:
+                self.progress(f"improve the plan by windows, pass {number + 1}", n_all - len(waiting), n_all)
+            if self.since_rewired >= REWIRE_EVERY:
+                self._rewire()
+            if idle >= IDLE_WINDOWS and (self.gap is not None or not is_first):
+                break
+
+    def _groups(self, size: int, number: int) -> list[Ints]:
+        """Windows of a pass, the most promising first."""
+        if self.gap is None:
+            groups = cover(self.problem, size, shift=number)
+            if not number:
+                return groups
+            hope, self.gain_usd = self.gain_usd, np.zeros(self.problem.n_parts)
+            nil_usd = -1.0
+        else:
+            hope = self.hope_usd = self.gap.of_parts(self.solution)
+            nil_usd = NIL_GAP * float(hope.sum())
+            if number % 2:  # other borders
+                groups = cover(self.problem, size, shift=number // 2)
+            else:
+                groups = hot_spots(self.problem, size, hope, nil_usd=nil_usd / self.problem.n_parts)
+        total = np.array([hope[parts].sum() for parts in groups])
+        order = np.argsort(-total, kind="stable")
+        return [groups[i] for i in order[total[order] > nil_usd].tolist()]
+
+    def _batch(self, waiting: list[Ints]) -> tuple[list[Ints], list[Ints]]:
+        """Split off the next windows that share no facility."""
+        n = min(BATCH, max(self.work.max_windows - self.n_done, 1))
+        if self.work.max_iterations and self.per_window > 0:
+            n = min(n, max(int((self.work.max_iterations - self.spent) / self.per_window), 1))
+        taken = np.zeros(self.problem.n_facilities, dtype=bool)
+        batch: list[Ints] = []
+        left: list[Ints] = []
+        for k, parts in enumerate(waiting):
+            if len(batch) == n:
+                left.extend(waiting[k:])
+                break
+            facilities = facilities_of(self.problem, parts)
+            if taken[facilities].any():
+                left.append(parts)
+                continue
+            taken[facilities] = True
+            batch.append(parts)
+        return batch, left
+
+    def _answers(self, cutter: Cutter, batch: list[Ints]) -> list[Answer]:
+        """Plan the windows of a batch anew, each against the same plan."""
+        least_usd = IDLE_GAIN * self.pv_usd
+        seconds = self.clock.left_s(WINDOWS_TIME)
+
+        def plan(parts: Ints) -> Answer:
+            window = cutter.cut(parts, max_nodes=self.work.max_nodes)
+            limit_usd = self.likely_share * float(self.hope_usd[parts].sum())
+            return planned_anew(window, self.work, least_usd, seconds, gap=self.gap, limit_usd=limit_usd)
+
+        if self.pool is None:
+            return [plan(parts) for parts in batch]
+        return list(self.pool.map(plan, batch))
+
+    def merge(self, answer: Answer, base: Solution) -> tuple[float, bool]:
+        """Take an answer over if it still fits; returns what it gained, and whether there is no need to try again."""
+        if answer.local is None:
+            return 0.0, True
+        found = put_back(self.problem, self.solution, answer.window, answer.local)
+        if faults(self.problem, found) or not better(self.problem, found, self.solution):
+            return 0.0, self.solution is base
+        before = self.pv_usd
+        self.solution, self.pv_usd = found, solution_pv_usd(self.problem, found)
+        return max(before - self.pv_usd, 0.0), True
+
+    def _rewire(self) -> None:
+        """Lay the fibre anew as a whole."""
+        self.since_rewired = 0
+        self.solution = rewired(self.problem, self.solution)
+        self.pv_usd = solution_pv_usd(self.problem, self.solution)
+
+    def _is_over(self) -> bool:
+        work = self.work
+        return (
+            self.n_done >= work.max_windows
+            or bool(work.max_iterations and self.spent >= work.max_iterations)
+            or self.clock.is_over(WINDOWS_TIME)
+        )
+
+
+def planned_anew(
+    window: Window,
+    work: Work,
+    least_usd: float,
+    seconds: float,
+    *,
+    gap: LocalGap | None = None,
+    limit_usd: float = 0.0,
+) -> Answer:
+    """Plan a window anew.
+
+    Parameters
+    ----------
+    window
+        What was cut out.
+    work
+        Limits.
+    least_usd
+        A gain so small is not worth a second look. [USD]
+    seconds
+        Wall time of each programme; infinity leaves it open. [s]
+    gap
+        Gap to a relaxation, whose reduced costs say what is left out; without it everything is open.
+    limit_usd
+        Highest reduced cost of what is not left out. [USD]
+    """
+    left = unserved_people(window.problem, window.solution.households)
+    iterations = 0
+    for spare in (0, SPARE_HOUSEHOLDS):
+        programme, columns = formulation.build(
+            _with_spare(window.problem, spare), unserved_people=left, not_served_usd=NOT_SERVED_USD
+        )
+        start = formulation.point(window.problem, columns, window.solution)
+        if gap is not None:
+            programme = without_unlikely(programme, columns, window, gap, start, limit_usd)
+        # the price on people left without service must not make the search less accurate
+        total = float(programme.cost @ start)
+        paid = total - float(programme.cost[columns.n : columns.y] @ start[columns.n : columns.y])
+        answer = solve(
+            programme, relax=False, node_limit=work.node_limit, start=start, seconds=seconds,
+            relative_gap=work.relative_gap * (paid / total if total > 0 else 1.0),
+        )  # fmt: skip
+        iterations += answer.iterations
+        if np.isnan(answer.x).any():
+            break
+        local = read_point(window.problem, columns, answer.x)
+        if local is not None and better(window.problem, local, window.solution):
+            return Answer(window, local, iterations)
+        promised_usd = float(programme.cost @ (start - answer.x)) * formulation.COST_UNIT_USD
+        if promised_usd < least_usd:
+            break
+    return Answer(window, None, iterations)
+
+
+def _with_spare(problem: Problem, households: int) -> Problem:
+    """Return a window with room for so many households kept free everywhere: shares become whole households there."""
+    if households == 0:
+        return problem
+    amount = np.zeros(problem.n_pools)
+    np.maximum.at(amount, problem.use_pool, problem.use_amount)
+    return replace(
+        problem,
+        pool_capacity=np.maximum(problem.pool_capacity - households * amount, 0.0),
+        gain_amount=np.maximum(problem.gain_amount - households * amount[problem.gain_pool], 0.0),
+        arc_capacity_mbps=np.maximum(
+            problem.arc_capacity_mbps - households * float(problem.option_mbps.max(initial=0.0)), 0.0
+        ),
+    )

@@ -1,0 +1,199 @@
+"""Reach everybody whom anything can reach: who is left without service is looked at with those who compete with them.
+
+Opening one thing at a time leaves people without service where capacity is short: a satellite cell is full of homes
+that a mast could serve, a gateway feeds one branch where it should feed another. A mixed-integer programme over the
+part, those who share full sectors, cells and links with it, and their backhaul first serves as many people as it can,
+then as cheaply as it can. A linear programme says beforehand whether there is anything to gain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from allreach.planning.model import formulation
+from allreach.planning.model.problem import (
+    Bools,
+    Ints,
+    Problem,
+    Solution,
+    faults,
+    tree_order,
+    unserved,
+    unserved_people,
+)
+from allreach.planning.model.solver import solve
+from allreach.planning.search.integer_households import share_out
+from allreach.planning.search.local_search import better, serve_left
+from allreach.planning.search.neighbourhood import Cutter, Index, Window, put_back, read_point, read_rounded_down
+from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.time_limit import TimeLimit
+
+PEOPLE_UNIT = 1000.0  # keeps the programme's numbers near 1
+SIZES = (40, 120)  # parts planned anew together; more where fewer do not serve all that could be
+BRANCHES_MAX = 1_000  # of the search for most people; the one for least cost takes no more than a window does
+REACH_TIME = 0.85  # share of the time, where time is limited, after which nobody more is looked for
+
+
+def reach_more(
+    problem: Problem,
+    solution: Solution,
+    *,
+    max_nodes: int,
+    node_limit: int,
+    relative_gap: float,
+    max_iterations: int = 0,
+    clock: TimeLimit | None = None,
+) -> Solution:
+    """Return a plan that leaves fewer people without service, or the same plan where none is found.
+
+    Parameters
+    ----------
+    problem, solution
+        What is planned, and the plan so far.
+    max_nodes
+        Nodes of the backhaul graph around a group of parts at most.
+    node_limit, relative_gap
+        Work and accuracy of each programme.
+    max_iterations
+        No further programme once all together have taken so many simplex iterations; 0 leaves it open.
+    clock
+        Limit in seconds, where one is asked for.
+    """
+    clock = clock or TimeLimit()
+    index = make_index(problem)
+    has_option = np.diff(index.option_start) > 0
+    todo = (unserved(problem, solution.households) > EPS) & has_option & (problem.part_people > 0)
+    if not todo.any():
+        return solution
+    state = NetworkState(problem, index, solution)
+    solution = _served(state, solution)
+    look_up = Index(problem, (index.in_start, index.in_arc))
+    near = cKDTree(np.column_stack([problem.part_x_m, problem.part_y_m]))
+    spent = 0
+    while not clock.is_over(REACH_TIME) and (not max_iterations or spent < max_iterations):
+        left = np.flatnonzero((unserved(problem, solution.households) > EPS) & todo)
+        if not len(left):
+            break
+        seed = int(left[np.lexsort((left, -problem.part_people[left]))[0]])
+        ranked = _competitors(state, near, seed)
+        for size in SIZES:
+            parts = np.sort(ranked[:size])
+            window = Cutter(problem, solution, look_up).cut(parts, max_nodes=max_nodes)
+            local, iterations = _reach_in(
+                window, node_limit=node_limit, relative_gap=relative_gap, seconds=clock.left_s(REACH_TIME)
+            )
+            spent += iterations
+            if local is not None:
+                candidate = put_back(problem, solution, window, local)
+                if not faults(problem, candidate):
+                    fuller = NetworkState(problem, index, candidate)
+                    candidate = _served(fuller, candidate)
+                    if better(problem, candidate, solution):
+                        state, solution = fuller, candidate
+            if len(ranked) <= size or not (unserved(problem, solution.households)[parts] > EPS).any():
+                break
+        todo[ranked[: SIZES[0] // 2]] = False
+    return solution
+
+
+def _served(state: NetworkState, solution: Solution) -> Solution:
+    """Serve whoever is left as far as opening and widening alone can; the plan that was where that serves nobody."""
+    serve_left(state)
+    found = state.solution()
+    return found if better(state.p, found, solution) else solution
+
+
+def _competitors(state: NetworkState, near: cKDTree, seed: int) -> Ints:
+    """Parts to plan anew with one that is left: itself, those that use what it could use, its neighbours."""
+    p = state.p
+    tied = _tied(state, seed)
+    _, around = near.query([p.part_x_m[seed], p.part_y_m[seed]], k=min(SIZES[-1], p.n_parts))
+    parts = np.union1d(np.flatnonzero(tied), np.atleast_1d(around)).astype(np.int64)
+    distance_m = np.hypot(p.part_x_m[parts] - p.part_x_m[seed], p.part_y_m[parts] - p.part_y_m[seed])
+    rank = np.where(parts == seed, 0, np.where(tied[parts], 1, 2))
+    return parts[np.lexsort((parts, distance_m, rank))]
+
+
+def _tied(state: NetworkState, seed: int) -> Bools:
+    """Parts served by a pool or a facility that the part could use, or below a full link on its way, shape (P,)."""
+    p, index = state.p, state.index
+    lo, hi = int(index.option_start[seed]), int(index.option_start[seed + 1])
+    served = state.households > EPS
+    pools = index.use_pool[index.use_start[lo] : index.use_start[hi]]
+    shares_pool = np.isin(p.use_pool, pools) & served[p.use_option]
+    facilities = np.unique(p.option_facility[lo:hi])
+    facilities = facilities[facilities >= 0]
+    nodes = np.unique(p.facility_node[facilities])
+    below = _below_full(state, nodes[nodes > 0], float(p.option_mbps[lo:hi].max(initial=0.0)))
+    is_rival = (p.facility_node > 0) & below[p.facility_node]
+    is_rival[facilities] = True
+    tied = np.zeros(p.n_parts, dtype=bool)
+    tied[p.option_part[p.use_option[shares_pool]]] = True
+    with_facility = np.flatnonzero(served & (p.option_facility >= 0))
+    tied[p.option_part[with_facility[is_rival[p.option_facility[with_facility]]]]] = True
+    return tied
+
+
+def _below_full(state: NetworkState, nodes: Ints, mbps: float) -> Bools:
+    """Nodes that hang below a full link on the way to any of some nodes, shape (N,)."""
+    p = state.p
+    below = np.zeros(p.n_nodes, dtype=bool)
+    before = state.snapshot()
+    for node in nodes.tolist():
+        fed = state.parent[node] >= 0 or np.isfinite(state.join_anywhere(node, mbps))
+        at = node if fed else 0
+        while at > 0:
+            arc = int(state.parent[at])
+            if state.flow[arc] + mbps > p.arc_capacity_mbps[arc]:
+                below[at] = True
+            at = int(p.arc_from[arc])
+        state.restore(before)
+    if below.any():
+        for node in tree_order(p, state.parent).tolist():
+            below[node] |= below[p.arc_from[state.parent[node]]]
+    return below
+
+
+def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: float) -> tuple[Solution | None, int]:
+    """Plan a window for most people, then for least cost; none where no more than now can be served."""
+    p = window.problem
+    now = unserved_people(p, window.solution.households)
+    per_household = p.part_people / np.maximum(p.part_households, 1e-12)
+    missing = (unserved(p, window.solution.households) > EPS) & (per_household > 0)
+    one = float(per_household[missing].min(initial=np.inf))
+    programme, columns = formulation.build(p, unserved_people=now)
+    cost = np.zeros(programme.n_columns)
+    cost[columns.n : columns.y] = p.part_people / PEOPLE_UNIT
+    count = replace(programme, cost=cost)
+    relaxed = solve(count, relax=True, seconds=seconds)
+    iterations = relaxed.iterations
+    if np.isnan(relaxed.x).any() or float(cost @ relaxed.x) * PEOPLE_UNIT > now - one + 1e-6:
+        return None, iterations
+    most = solve(
+        count,
+        relax=False,
+        node_limit=BRANCHES_MAX,
+        relative_gap=0.5 * one / now,
+        start=formulation.point(p, columns, window.solution),
+        seconds=seconds,
+    )
+    iterations += most.iterations
+    if np.isnan(most.x).any():
+        return None, iterations
+    left = float(cost @ most.x) * PEOPLE_UNIT
+    if left > now - one + 1e-6:
+        return None, iterations
+    programme, columns = formulation.build(p, unserved_people=left + 1e-6)
+    cheap = solve(
+        programme, relax=False, node_limit=node_limit, relative_gap=relative_gap, start=most.x, seconds=seconds
+    )
+    iterations += cheap.iterations
+    for x in (cheap.x, most.x):
+        for read in (read_point, read_rounded_down):
+            found = None if np.isnan(x).any() else read(p, columns, x)
+            if found is not None:
+                return share_out(p, found), iterations
+    return None, iterations

@@ -1,0 +1,366 @@
+"""Compiled drivers: paths from sites to receivers, by P.1812 at p = 50 % and by a short-range model below 0.25 km.
+
+Terrain is sampled and analysed once a path; both bands share it. Chunks run in threads; every output element is
+written once, and sums run over the sites in their order, so the result does not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allreach.kernels._jit import jit, kernel
+from allreach.kernels.itu_p1812 import loss_db
+from allreach.kernels.itu_p1812_profile import LN_10, SEA, path_geometry
+from allreach.kernels.tr38901_rma import short_range_loss_db
+from allreach.radio.engine.antenna import (
+    Pattern,
+    attenuation_db,
+    best_sector,
+    horizontal_attenuation_db,
+    vertical_attenuation_db,
+)
+from allreach.terrain._profile import n_samples, profile_into
+
+NO_COAST_KM = 500.0  # P.1812 section 4.5: "large enough" where there is no sea on the path
+MEDIAN_PCT = 50.0
+COARSE = 1.5  # steps longer than this many gaps get the sample before the receiver
+
+
+class Raster(NamedTuple):
+    """Terrain as the drivers read it."""
+
+    ground_m: NDArray[np.float32]
+    clutter_m: NDArray[np.float32]
+    zones: NDArray[np.uint8]
+    x_min_m: float
+    y_max_m: float
+    pixel_m: float
+
+
+class Masts(NamedTuple):
+    """Sites as the drivers read them: two carriers each, with their channels, bands and the terminal's noise."""
+
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    lat_deg: NDArray[np.float64]
+    height_m: NDArray[np.float64]
+    n_sectors: NDArray[np.int64]
+    azimuth_deg: NDArray[np.float64]
+    downtilt_deg: NDArray[np.float64]
+    channel: NDArray[np.int64]
+    second_channel: NDArray[np.int64]
+    band: NDArray[np.int64]
+    second_band: NDArray[np.int64]
+    freq_ghz: NDArray[np.float64]
+    eirp_dbm: NDArray[np.float64]
+    noise_mw: NDArray[np.float64]
+    is_broadband: NDArray[np.bool_]
+    second_ghz: NDArray[np.float64]
+    second_eirp_dbm: NDArray[np.float64]
+    second_noise_mw: NDArray[np.float64]
+    has_capacity: NDArray[np.bool_]
+
+
+class Air(NamedTuple):
+    """Propagation: ranges, refractivity, short-range model, sector pattern."""
+
+    range_m: float
+    near_m: float
+    street_m: float
+    clutter_gap_m: float
+    delta_n: float
+    n0: float
+    pattern: Pattern
+
+
+class Receiver(NamedTuple):
+    """Terminal: height, all gains less losses by band, and how much of the neighbours' power disturbs it."""
+
+    height_m: float
+    gain_db: NDArray[np.float64]
+    interference_share: float
+
+
+class Heard(NamedTuple):
+    """What receivers have heard of the sites so far; see `serve_chunk` for what the arrays start from."""
+
+    totals_mw: NDArray[np.float64]
+    band_dbm: NDArray[np.float32]
+    signal_dbm: NDArray[np.float64]
+    power_dbm: NDArray[np.float64]
+    second_dbm: NDArray[np.float64]
+    site: NDArray[np.int32]
+    sector: NDArray[np.int8]
+    is_near: NDArray[np.bool_]
+
+
+class Buffers(NamedTuple):
+    """Profile of one path."""
+
+    d_km: NDArray[np.float64]
+    h_m: NDArray[np.float64]
+    r_m: NDArray[np.float64]
+    zone: NDArray[np.int64]
+
+
+@kernel
+def to_mw(dbm: float) -> float:
+    """Milliwatts from dBm."""
+    return math.exp(0.1 * LN_10 * dbm)
+
+
+@kernel
+def sinr_db(own_dbm: float, total_mw: float, noise_mw: float, interference_share: float) -> float:
+    """SINR where ``total_mw`` holds the own sector too."""
+    own_mw = to_mw(own_dbm)
+    others_mw = max(total_mw - own_mw, 0.0) * interference_share
+    return 10.0 * math.log10(own_mw / (others_mw + noise_mw))
+
+
+@kernel
+def _coast_km(zone: Any, d_km: Any, n: int, from_end: bool) -> float:
+    """Land between a terminal and the first sea on the path; 500 km where there is none."""
+    for i in range(n):
+        k = n - 1 - i if from_end else i
+        if zone[k] == SEA:
+            return float(d_km[n - 1] - d_km[k] if from_end else d_km[k])
+    return NO_COAST_KM
+
+
+@kernel
+def sample(
+    raster: Raster, buffers: Buffers, x0_m: float, y0_m: float, x1_m: float, y1_m: float, clutter_gap_m: float
+) -> int:
+    """Profile between two map points; the number of samples, or 0 where the terrain is unknown.
+
+    On grids much coarser than ``clutter_gap_m`` one more sample lies that far before the receiver: else the clutter
+    around it would begin a whole pixel away.
+    """
+    length_m = math.hypot(x1_m - x0_m, y1_m - y0_m)
+    n = n_samples(length_m, raster.pixel_m)
+    is_whole = profile_into(
+        raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m,
+        x0_m, y0_m, x1_m, y1_m, n, buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone,
+    )  # fmt: skip
+    if not is_whole:
+        return 0
+    step_m = length_m / (n - 1)
+    if step_m <= COARSE * clutter_gap_m:
+        return n
+    back = clutter_gap_m / step_m
+    share = clutter_gap_m / length_m
+    col = int((x1_m + (x0_m - x1_m) * share - raster.x_min_m) / raster.pixel_m)
+    row = int((raster.y_max_m - y1_m - (y0_m - y1_m) * share) / raster.pixel_m)
+    d_km, h_m, r_m, zone = buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone
+    d_km[n], h_m[n], r_m[n], zone[n] = d_km[n - 1], h_m[n - 1], r_m[n - 1], zone[n - 1]
+    d_km[n - 1] = d_km[n] - clutter_gap_m / 1000.0
+    h_m[n - 1] = h_m[n] + (h_m[n - 2] - h_m[n]) * back
+    r_m[n - 1] = raster.clutter_m[row, col]
+    zone[n - 1] = raster.zones[row, col]
+    return n + 1
+
+
+@kernel
+def path_losses(
+    buffers: Buffers,
+    n: int,
+    tx_height_m: float,
+    rx_height_m: float,
+    lat_deg: float,
+    freq_ghz: float,
+    second_ghz: float,
+    air: Air,
+) -> tuple[float, float, float]:
+    """Median loss at one or two frequencies and the depression angle at which the path leaves the site.
+
+    ``second_ghz`` 0 leaves the second out (NaN). [dB, dB, degrees below the horizon]
+    """
+    second = math.nan
+    d_m = buffers.d_km[n - 1] * 1000.0
+    if d_m < air.near_m:
+        tx_m, rx_m = buffers.h_m[0] + tx_height_m, buffers.h_m[n - 1] + rx_height_m
+        clutter_m = buffers.r_m[n - 1]
+        first = short_range_loss_db(d_m, freq_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
+        if second_ghz > 0.0:
+            second = short_range_loss_db(d_m, second_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
+        return first, second, math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
+    geometry = path_geometry(
+        buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone, n, tx_height_m, rx_height_m, lat_deg, air.delta_n,
+        _coast_km(buffers.zone, buffers.d_km, n, False), _coast_km(buffers.zone, buffers.d_km, n, True), False,
+    )  # fmt: skip
+    first = loss_db(geometry, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
+    if second_ghz > 0.0:
+        second = loss_db(geometry, second_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
+    return first, second, -math.degrees(geometry.theta_t_mrad / 1000.0)
+
+
+@kernel
+def sector_powers(
+    masts: Masts, s: int, dx_m: float, dy_m: float, depression_deg: float, pattern: Pattern
+) -> tuple[int, float, float]:
+    """Best sector towards a receiver, its attenuation [dB], and the sum of all sectors against one main beam."""
+    bearing_deg = math.degrees(math.atan2(dx_m, dy_m))
+    n = masts.n_sectors[s]
+    vertical = vertical_attenuation_db(
+        depression_deg, masts.downtilt_deg[s], pattern.vertical_deg, pattern.side_lobe_db
+    )
+    if n <= 1:
+        return 0, vertical, to_mw(-vertical)
+    best = best_sector(bearing_deg, masts.azimuth_deg[s], n)
+    best_db, total = 0.0, 0.0
+    for k in range(n):
+        off_deg = bearing_deg - masts.azimuth_deg[s] - 360.0 * k / n
+        horizontal = horizontal_attenuation_db(off_deg, pattern.horizontal_deg, pattern.front_to_back_db)
+        down_db = attenuation_db(horizontal, vertical, pattern.front_to_back_db)
+        total += to_mw(-down_db)
+        if k == best:
+            best_db = down_db
+    return best, best_db, total
+
+
+@kernel
+def hear(
+    i: int, s: int, dx_m: float, dy_m: float, loss_db: float, second_loss_db: float, depression_deg: float,
+    masts: Masts, air: Air, receiver: Receiver, heard: Heard,
+) -> None:  # fmt: skip
+    """Let receiver i hear site s. The best server is the strongest first carrier with broadband."""
+    k, down_db, all_sectors = sector_powers(masts, s, dx_m, dy_m, depression_deg, air.pattern)
+    b = masts.band[s]
+    beam_dbm = masts.eirp_dbm[s] - loss_db + receiver.gain_db[b]
+    own_dbm = beam_dbm - down_db
+    heard.band_dbm[b, i] = max(heard.band_dbm[b, i], own_dbm)
+    if own_dbm > heard.signal_dbm[i]:
+        heard.signal_dbm[i] = own_dbm
+        heard.is_near[i] = dx_m * dx_m + dy_m * dy_m < air.near_m * air.near_m
+    second_dbm = -math.inf
+    if masts.has_capacity[s]:
+        b = masts.second_band[s]
+        second_beam_dbm = masts.second_eirp_dbm[s] - second_loss_db + receiver.gain_db[b]
+        heard.totals_mw[masts.second_channel[s], i] += to_mw(second_beam_dbm) * all_sectors
+        second_dbm = second_beam_dbm - down_db
+        heard.band_dbm[b, i] = max(heard.band_dbm[b, i], second_dbm)
+    if not masts.is_broadband[s]:
+        return
+    heard.totals_mw[masts.channel[s], i] += to_mw(beam_dbm) * all_sectors
+    if own_dbm > heard.power_dbm[i]:
+        heard.power_dbm[i], heard.second_dbm[i] = own_dbm, second_dbm
+        heard.site[i], heard.sector[i] = s, k
+
+
+@jit
+def serve_chunk(
+    start: int, stop: int, rx_x_m: NDArray, rx_y_m: NDArray, raster: Raster, masts: Masts, air: Air,
+    receiver: Receiver, heard: Heard, n_void: NDArray,
+) -> None:  # fmt: skip
+    """Let receivers ``start`` to ``stop`` hear all sites in range, each by a path of its own; sites sorted by y.
+
+    ``heard.totals_mw`` has the shape (channels, receivers) and starts at 0; ``band_dbm`` the shape (bands, receivers)
+    and starts at minus infinity, as the powers do; ``site`` at -1.
+    """
+    n_most = n_samples(air.range_m, raster.pixel_m) + 3
+    buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
+    for i in range(start, stop):
+        x, y = rx_x_m[i], rx_y_m[i]
+        first = np.searchsorted(masts.y_m, y - air.range_m)
+        for s in range(first, len(masts.y_m)):
+            dy = y - masts.y_m[s]
+            if dy < -air.range_m:
+                break
+            dx = x - masts.x_m[s]
+            if math.hypot(dx, dy) > air.range_m:
+                continue
+            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x, y, air.clutter_gap_m)
+            if n == 0:
+                n_void[i] += 1
+                continue
+            second_ghz = masts.second_ghz[s] if masts.has_capacity[s] else 0.0
+            loss, second_loss, depression = path_losses(
+                buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s], second_ghz, air
+            )
+            hear(i, s, dx, dy, loss, second_loss, depression, masts, air, receiver, heard)
+
+
+@jit
+def sinr_of_chunk(
+    start: int, stop: int, masts: Masts, receiver: Receiver, heard: Heard, sinr: NDArray, second_sinr: NDArray
+) -> None:
+    """SINR of the best server's carriers where there is one, all sites having been heard."""
+    share = receiver.interference_share
+    for i in range(start, stop):
+        s = heard.site[i]
+        if s < 0:
+            continue
+        sinr[i] = sinr_db(heard.power_dbm[i], heard.totals_mw[masts.channel[s], i], masts.noise_mw[s], share)
+        if heard.second_dbm[i] > -math.inf:
+            total = heard.totals_mw[masts.second_channel[s], i]
+            second_sinr[i] = sinr_db(heard.second_dbm[i], total, masts.second_noise_mw[s], share)
+
+
+@jit
+def link_chunk(
+    start: int,
+    stop: int,
+    pair_start: NDArray,
+    pair_point: NDArray,
+    rx_x_m: NDArray,
+    rx_y_m: NDArray,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    handset: Receiver,
+    fwa: Receiver,
+    fwa_noise_share: float,
+    is_existing: NDArray,
+    totals_mw: NDArray,
+    distance_m: NDArray,
+    power_dbm: NDArray,
+    sector: NDArray,
+    sinr: NDArray,
+    is_near: NDArray,
+    is_void: NDArray,
+) -> None:
+    """Power and SINR of listed pairs (site, point), both carriers and both terminals, at the median location.
+
+    ``totals_mw`` has the shape (terminals, channels, points): the power of all existing sites. ``sinr`` has the shape
+    (carriers, terminals, pairs). ``fwa_noise_share`` is the noise of the FWA terminal over the handset's.
+    """
+    n_most = n_samples(air.range_m, raster.pixel_m) + 3
+    buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
+    for s in range(start, stop):
+        for j in range(pair_start[s], pair_start[s + 1]):
+            p = pair_point[j]
+            dx = rx_x_m[p] - masts.x_m[s]
+            dy = rx_y_m[p] - masts.y_m[s]
+            distance_m[j] = math.hypot(dx, dy)
+            is_near[j] = distance_m[j] < air.near_m
+            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], rx_x_m[p], rx_y_m[p], air.clutter_gap_m)
+            is_void[j] = n == 0
+            if n == 0:
+                continue
+            for t in range(2):
+                receiver = handset if t == 0 else fwa
+                noise_share = 1.0 if t == 0 else fwa_noise_share
+                loss, second_loss, depression = path_losses(
+                    buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s],
+                    masts.second_ghz[s], air,
+                )  # fmt: skip
+                k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
+                beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db[masts.band[s]]
+                second_dbm = masts.second_eirp_dbm[s] - second_loss + receiver.gain_db[masts.second_band[s]]
+                if t == 0:
+                    sector[j] = k
+                    power_dbm[j] = beam_dbm - down_db
+                total = totals_mw[t, masts.channel[s], p]
+                second_total = totals_mw[t, masts.second_channel[s], p]
+                if not is_existing[s]:  # its own other sectors disturb as well
+                    total += to_mw(beam_dbm) * all_sectors
+                    second_total += to_mw(second_dbm) * all_sectors
+                share = receiver.interference_share
+                sinr[0, t, j] = sinr_db(beam_dbm - down_db, total, masts.noise_mw[s] * noise_share, share)
+                sinr[1, t, j] = sinr_db(
+                    second_dbm - down_db, second_total, masts.second_noise_mw[s] * noise_share, share
+                )

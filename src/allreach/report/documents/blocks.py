@@ -1,0 +1,112 @@
+"""Building blocks of briefs and track pages: tables, charts and lists whose every number carries its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from allreach.report.documents.localise import NO_VALUE, Speech
+
+Cell = dict[str, Any]
+"""``t`` text, ``s`` number of its source (0: none), ``row`` row of the series store, ``c`` class."""
+Block = dict[str, Any]
+
+
+@dataclass
+class Sources:
+    """Sources used so far, numbered in order of first use; collects what each number stands on."""
+
+    speech: Speech
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+    _known: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def number(self, title: str, url: str = "", *, retrieved: str = "", licence: str = "", row: str = "") -> int:
+        """Return the number of a source; a new one is entered."""
+        key = (title, url)
+        if key not in self._known:
+            self._known[key] = len(self.entries) + 1
+            when = self.speech("retrieved", date=self.speech.date(retrieved)) if retrieved else ""
+            self.entries.append(
+                {"n": len(self.entries) + 1, "title": title, "url": url, "when": when, "licence": licence, "rows": []}
+            )
+        entry = self.entries[self._known[key] - 1]
+        if row and row not in entry["rows"]:
+            entry["rows"].append(row)
+        return self._known[key]
+
+    def of_row(self, row: pd.Series) -> int:
+        """Return the number of the source of a row of the series store."""
+        # One publication under several addresses of its pages is one source with the first address.
+        return self.number(
+            str(row["source"]),
+            str(row["url"]),
+            retrieved=str(row["retrieved"]),
+            licence=str(row["licence"]),
+            row=str(row["row_id"]),
+        )
+
+    def value(self, row: pd.Series | None, unit: str, *, with_unit: bool = False) -> Cell:
+        """Cell of a value of the store; a dash where there is none."""
+        if row is None:
+            return cell(NO_VALUE)
+        text = (
+            self.speech.with_unit(float(row["value"]), unit)
+            if with_unit
+            else self.speech.measure(float(row["value"]), unit)
+        )
+        if row["status"] in ("estimate", "claim"):
+            text += f" ({self.speech(str(row['status']))})"
+        found = cell(text, self.of_row(row), str(row["row_id"]))
+        self.numbers.append({"text": text, "source": found["s"], "row": found["row"]})
+        return found
+
+    def computed(self, text: str, *rows: pd.Series | None) -> Cell:
+        """Cell of a number computed from rows of the store; a dash needs no source."""
+        if text in ("", NO_VALUE):
+            return cell(text)
+        ids = " ".join(dict.fromkeys(str(row["row_id"]) for row in rows if row is not None))
+        found = cell(text, self.number(self.speech("computed_from")), ids)
+        self.numbers.append({"text": text, "source": found["s"], "row": ids, "computed": True})
+        return found
+
+
+def cell(text: str, source: int = 0, row: str = "", kind: str = "") -> Cell:
+    """Make a cell."""
+    return {"t": text, "s": source, "row": row, "c": kind}
+
+
+def heading(text: str) -> Block:
+    """Section heading."""
+    return {"kind": "heading", "text": text}
+
+
+def note(text: str) -> Block:
+    """Small remark."""
+    return {"kind": "note", "text": text}
+
+
+def chart(svg: str, caption: str) -> Block:
+    """Drawing with its caption."""
+    return {"kind": "chart", "svg": svg, "caption": caption}
+
+
+def bullets(items: Sequence[Sequence[Cell]]) -> Block:
+    """List; each item is a run of cells."""
+    return {"kind": "list", "items": [list(item) for item in items]}
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, text_columns: int = 1
+) -> Block:
+    """Table; the first `text_columns` columns are text, the others numbers."""
+    return {
+        "kind": "table",
+        "head": list(head),
+        "rows": [list(row) for row in rows],
+        "widths": list(widths),
+        "align": ["left" if number < text_columns else "right" for number in range(len(head))],
+    }

@@ -1,0 +1,315 @@
+"""What the track page says: scorecard, timelines, slip list, peers, what the plan does, what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from allreach.indicators.egdi_effect import EgdiEffect
+from allreach.indicators.idi import gains, idi_edition
+from allreach.indicators.plan_effect import reach_path
+from allreach.indicators.umc import band, umc_targets
+from allreach.io.track_inputs import TrackInputs
+from allreach.report.documents import charts
+from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, heading, note, table
+from allreach.report.documents.brief_content import HEADLINE, plan_blocks, target_chart, tier_words
+from allreach.report.documents.localise import NO_VALUE, Speech
+from allreach.report.documents.target_words import (
+    by_urgency,
+    counts_line,
+    egdi_words,
+    question_words,
+    status_word,
+    step_words,
+    target_of,
+)
+
+
+def track_page(
+    inputs: TrackInputs,
+    targets: pd.DataFrame,
+    paths: dict[str, pd.DataFrame],
+    scores: pd.DataFrame,
+    effects: pd.DataFrame | None,
+    egdi: EgdiEffect | None,
+    idi_values: pd.Series | None,
+    speech: Speech,
+) -> dict[str, Any]:
+    """Content of the track page."""
+    sources = Sources(speech)
+    card = _scorecard(inputs, scores, sources)
+    blocks: list[Block] = [heading(speech("scores")), card if card["rows"] else note(speech("no_data"))]
+    blocks += [heading(speech("targets")), note(counts_line(speech, targets)), _targets(inputs, targets, sources)]
+    timelines = [
+        target_chart(inputs, row, paths.get(row["indicator"]), speech, sources)
+        for _, row in by_urgency(targets[targets["n_points"] > 0]).iterrows()
+        if pd.notna(row["target_value"])
+    ]
+    if timelines:
+        blocks += [heading(speech("timelines")), *timelines]
+    blocks += _slips(inputs, targets, sources)
+    blocks += _spending(targets, inputs, sources)
+    blocks += _peers(inputs, speech, sources)
+    blocks += plan_blocks(inputs, sources)
+    if inputs.reach is not None and len(inputs.reach) > 1:
+        blocks += _reach(inputs, sources)
+    if effects is not None and len(effects):
+        blocks += _effects(effects, inputs, sources)
+    if egdi is not None:
+        blocks.append(note(egdi_words(speech, egdi)))
+    if idi_values is not None and idi_values.notna().any():
+        blocks += _levers(idi_values, inputs, sources)
+    blocks += _steps(inputs, targets, speech)
+    return {
+        "title": speech("track_title", country=speech.country(inputs.iso3)),
+        "language": speech.language,
+        "date": [inputs.as_of.year, inputs.as_of.month, inputs.as_of.day],
+        "lead": speech("as_of", date=speech.date(inputs.as_of)),
+        "blocks": blocks,
+        "sources_title": speech("sources"),
+        "sources": sources.entries,
+        "numbers": sources.numbers,
+    }
+
+
+def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> Block:
+    speech = sources.speech
+    rows = []
+    for name in HEADLINE:
+        mine = inputs.rows(inputs.iso3, name)
+        if len(mine):
+            unit, last = inputs.book.get(name).unit, mine.iloc[-1]
+            value = sources.value(last, unit)
+            if label := tier_words(speech, name, float(last["value"])) or _band_words(
+                speech, name, float(last["value"])
+            ):
+                value["t"] += f" ({label})"
+            change = NO_VALUE
+            if len(mine) > 1:
+                change = speech.measure(float(last["value"] - mine["value"].iloc[-2]), unit, sign=True)
+            moved = sources.computed(change, last, mine.iloc[-2] if len(mine) > 1 else None)
+            words = [cell(speech.indicator(name)), cell(speech.unit(name)), value]
+            rows.append([*words, cell(str(last["date"])[:4]), moved])
+    own = scores[(scores["iso3"] == inputs.iso3) & (scores["score"] == "idi") & (scores["stage"] != "published")]
+    for _, row in own.iterrows():
+        label = speech("computed") if row["stage"] == "computed" else speech("plan_after")
+        text = speech.number(row["value"], 1)
+        if pd.isna(row["value"]):
+            n = len(str(row["missing"]).split())
+            ends = {"low": speech.number(row["low"], 1), "high": speech.number(row["high"], 1)}
+            text = f"{speech('open_index', n=n)}; {speech('between', **ends)}"
+        name = f"{speech.indicator('idi')} ({label})"
+        score = sources.computed(text, *_inputs_of_idi(inputs))
+        rows.append([cell(name), cell(speech.unit("idi")), score, cell(str(row["edition"])), cell(NO_VALUE)])
+    head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "change")]
+    return table(head, rows, [4, 3, 3, 1, 1.4], text_columns=2)
+
+
+def _band_words(speech: Speech, indicator: str, value: float) -> str:
+    """Band of a universality share on ITU's dashboard of the targets for 2030."""
+    is_share = any(t.indicator == indicator and t.target == 100 for t in umc_targets())
+    return speech(f"band_{band(value)}") if is_share else ""
+
+
+def _inputs_of_idi(inputs: TrackInputs) -> list[pd.Series]:
+    """Rows of the indicators that the index stands on: the newest up to its reference year."""
+    edition = idi_edition()
+    last_day = f"{edition.edition - edition.reference_lag_years}-12-31"
+    found = []
+    for name in edition.indicators:
+        rows = inputs.rows(inputs.iso3, name)
+        rows = rows[rows["date"] <= last_day]
+        if len(rows):
+            found.append(rows.iloc[-1])
+    return found
+
+
+def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Block:
+    speech, book = sources.speech, target_of(inputs)
+    rows = []
+    for _, row in by_urgency(targets).iterrows():
+        strategy, target = book[row["strategy"], row["target_id"]]
+        origin = strategy.sources[target.source]
+        number = sources.number(origin.title, origin.url)
+        name = cell(speech.text(target.name), number)
+        state = cell(status_word(speech, row["status"]), kind=f"status-{row['status']}")
+        pillar = cell(speech(f"pillar_{row['pillar']}"))
+        if pd.isna(row["target_value"]):
+            rows.append([name, pillar, *[cell(NO_VALUE)] * 7, state])
+            continue
+        unit = inputs.book.get(row["indicator"]).unit
+        last = inputs.latest(inputs.iso3, row["indicator"])
+        forecast = speech.measure(row["forecast_at_date"], unit)
+        if pd.notna(row["forecast_low80"]):
+            forecast += (
+                f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
+            )
+        arrival = speech.month(row["arrival_date"])
+        if not row["arrival_date"] and pd.notna(row["forecast_at_date"]):
+            arrival = speech("never")
+        rows.append(
+            [
+                name,
+                pillar,
+                cell(speech.with_unit(row["target_value"], unit), number),
+                cell(speech.month(row["target_date"])),
+                sources.value(last, unit),
+                sources.computed(forecast, last),
+                sources.computed(speech.percent(row["reach_probability"]), last),
+                cell(arrival),
+                sources.computed(speech.number(row["slip_months"], 0, sign=True), last),
+                state,
+            ]
+        )
+    keys = (
+        "target",
+        "indicator",
+        "promised",
+        "due",
+        "value",
+        "forecast",
+        "probability",
+        "arrival",
+        "slip_months",
+        "status",
+    )
+    head = [speech(key) for key in keys]
+    head[1] = ""
+    return table(head, rows, [3, 2, 2, 1.5, 2, 2.4, 1.2, 1.6, 1.2, 1.6], text_columns=2)
+
+
+def _slips(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list[Block]:
+    speech, book = sources.speech, target_of(inputs)
+    late = targets[targets["slip_months"].notna() & (targets["slip_months"] > 0)]
+    late = late.sort_values(["slip_months", "target_id"], ascending=[False, True], kind="stable")
+    if not len(late):
+        return []
+    rows = []
+    for _, row in late.iterrows():
+        _, target = book[row["strategy"], row["target_id"]]
+        unit = inputs.book.get(row["indicator"]).unit
+        latest = speech.month(row["arrival_late"]) if row["arrival_late"] else speech("never")
+        span = f"{speech.month(row['arrival_early'])} – {latest}"
+        needed = speech.measure(row["pace_needed_per_year"], unit, sign=True)
+        words = [cell(speech.text(target.name)), cell(row["owner"] or NO_VALUE), cell(speech.month(row["target_date"]))]
+        words += [cell(speech.month(row["arrival_date"])), cell(span if row["status"] != "achieved" else NO_VALUE)]
+        words += [
+            cell(speech.number(row["slip_months"], 0, sign=True)),
+            cell(speech.measure(row["pace_per_year"], unit, sign=True)),
+        ]
+        rows.append([*words, cell(needed)])
+    keys = ("target", "owner", "due", "arrival", "interval80", "slip_months", "pace", "pace_needed")
+    return [
+        heading(speech("slip")),
+        table([speech(k) for k in keys], rows, [3, 2, 1.5, 1.5, 2.4, 1.2, 1.2, 1.2], text_columns=2),
+    ]
+
+
+def _spending(targets: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> list[Block]:
+    speech, book = sources.speech, target_of(inputs)
+    rows = []
+    for _, row in targets[targets["spent_share"].notna()].iterrows():
+        strategy, target = book[row["strategy"], row["target_id"]]
+        assert target.budget is not None
+        origin = strategy.sources[target.budget.source]
+        spent = cell(speech.percent(row["spent_share"]), sources.number(origin.title, origin.url))
+        rows.append([cell(speech.text(target.name)), spent, cell(speech.percent(row["progress_share"]))])
+    head = [speech(key) for key in ("target", "spent", "progress")]
+    return [heading(f"{speech('spent')} / {speech('progress')}"), table(head, rows, [4, 2, 2])] if rows else []
+
+
+def _peers(inputs: TrackInputs, speech: Speech, sources: Sources) -> list[Block]:
+    out: list[Block] = []
+    for name in ("idi", "egdi", "internet_users_pct", "households_internet_pct"):
+        series = [(speech.country(c), inputs.rows(c, name)) for c in (inputs.iso3, *inputs.peers)]
+        series = [(country, rows) for country, rows in series if len(rows) > 1][:10]
+        if len(series) > 1 and series[0][0] == speech.country(inputs.iso3):
+            used = sorted({sources.of_row(rows.iloc[-1]) for _, rows in series})
+            svg = charts.lines_chart(speech, series, unit=inputs.book.get(name).unit)
+            out.append(chart(svg, f"{speech.indicator(name)} [{', '.join(map(str, used))}]"))
+    return [heading(speech("peers")), *out] if out else []
+
+
+def _reach(inputs: TrackInputs, sources: Sources) -> list[Block]:
+    """Planned, built and measured: the line of the build order, diamonds of finished works, points of measurements."""
+    speech, built = sources.speech, inputs.built
+    assert inputs.reach is not None
+    plan = inputs.reach.rename(columns={"reached_pct": "value"})
+    points = inputs.rows(inputs.iso3, "reached_pct")[["year", "value", "row_id"]]
+    finished = [] if built is None else list(zip(built["year"], built["value"], strict=True))
+    svg = charts.fan_chart(speech, points, None, unit="pct", bounds=(0.0, 100.0), plan=plan, milestones=finished)
+    out: list[Block] = [chart(svg, speech.indicator("reached_pct"))]
+    if built is not None and len(built):
+        planned = reach_path(inputs.reach, inputs.as_of)["mid"].iloc[0]
+        words = {"built": speech.percent(built["value"].iloc[-1] / 100, 1), "planned": speech.percent(planned / 100, 1)}
+        day = dt.date.fromisoformat(str(built["date"].iloc[-1]))
+        out.append(note(speech("built", date=speech.date(day), **words)))
+    return out
+
+
+def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> list[Block]:
+    from allreach.indicators.plan_effect import TAKE_UP_SHARE
+
+    speech = sources.speech
+    source = sources.number(speech("plan_source", scenario=inputs.scenario))
+    rows = []
+    for _, row in effects.iterrows():
+        unit = inputs.book.get(row["indicator"]).unit
+        before = _used(inputs, row["indicator"], row["before"], sources)
+        numbers = [
+            cell(speech.measure(row["after"], unit), source),
+            cell(speech.number(row["idi_points"], 2, sign=True)),
+        ]
+        rows.append(
+            [
+                cell(speech.indicator(row["indicator"])),
+                before,
+                *numbers,
+                cell(speech.number(row["idi_points_per_musd"], 4)),
+            ]
+        )
+    keys = ("indicator", "before", "after", "points", "per_musd")
+    body = table([speech(key) for key in keys], rows, [4, 2, 2, 2, 2])
+    return [body, note(speech("plan_note", share=speech.percent(TAKE_UP_SHARE)))]
+
+
+def _levers(values: pd.Series, inputs: TrackInputs, sources: Sources) -> list[Block]:
+    speech = sources.speech
+    rows = []
+    for _, row in gains(values).iterrows():
+        if row["idi_points"] < 0.005:
+            continue
+        unit = inputs.book.get(row["indicator"]).unit
+        value = _used(inputs, row["indicator"], row["value"], sources)
+        words = [cell(speech.indicator(row["indicator"])), cell(speech.unit(row["indicator"])), value]
+        words.append(cell(speech.measure(row["goalpost"], unit)))
+        rows.append(
+            [*words, cell(speech.number(row["idi_points"], 2)), cell(speech.number(row["idi_points_per_unit"], 3))]
+        )
+    keys = ("indicator", "unit", "value", "goalpost", "points", "per_unit")
+    return [
+        heading(speech("levers")),
+        table([speech(key) for key in keys], rows, [4, 3, 2, 1.6, 1.6, 1.6], text_columns=2),
+    ]
+
+
+def _used(inputs: TrackInputs, indicator: str, value: float, sources: Sources) -> Cell:
+    """Cell of a value that the index was computed from, with the row that it is from."""
+    unit, rows = inputs.book.get(indicator).unit, inputs.rows(inputs.iso3, indicator)
+    same = rows[np.isclose(rows["value"], value)]
+    return sources.value(same.iloc[-1], unit) if len(same) else cell(sources.speech.measure(value, unit))
+
+
+def _steps(inputs: TrackInputs, targets: pd.DataFrame, speech: Speech) -> list[Block]:
+    names = {t.id: speech.text(t.name) for _, t in target_of(inputs).values()}
+    items = [
+        [cell(names[row["target_id"]] + ": "), cell(step_words(speech, row, names))]
+        for _, row in by_urgency(targets[targets["next_step"] != ""]).iterrows()
+        if pd.notna(row["target_value"])
+    ]
+    asked = [[cell(line)] for strategy in inputs.strategies for line in question_words(speech, strategy)]
+    out: list[Block] = [heading(speech("next")), bullets(items)] if items else []
+    return [*out, heading(speech("questions")), bullets(asked)] if asked else out

@@ -1,0 +1,465 @@
+"""A country's satellite service: read the folder, compute, write tables, maps and the sheet."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allreach.errors import Fault, InputError
+from allreach.finance import recipes
+from allreach.finance.cost_items import PriceList, Terms
+from allreach.grid import Grid
+from allreach.io import itu_maps, orbit_files, satellite_files
+from allreach.io.atomic import whole_file, write_json, write_text
+from allreach.io.country_folder import Country, read_country
+from allreach.io.itu_climate import climate
+from allreach.io.raster import write_raster
+from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
+from allreach.params.load import load_params
+from allreach.report import svg_plot
+from allreach.report.documents import link_sheet
+from allreach.report.map_page.build import lead_to_pages
+from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, service, visibility
+from allreach.satellite.modcods import LADDER, Modcod, modcod
+from allreach.satellite.month_rates import year_pct_of_months
+from allreach.satellite.months import monthly_outage_pct
+from allreach.satellite.satellite_data import Satellite, Terminal
+from allreach.satellite.service import SatelliteOffer
+from allreach.satellite.slant_path import total_attenuation_db
+
+MAP_PIXEL_M: Final = 1000.0
+WATCH_STEP_S: Final = 30.0
+PLAN_STEP_S: Final = 60.0  # for a plan all places are watched
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+PLOT_TIMES_PCT: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+Progress = Callable[[str, int, int], None]
+METHOD: Final = (
+    "ITU-R P.618-14 with P.837-7, P.838-3, P.839-4, P.453 and P.836-6 maps; gases by P.676-13 Annex 1; clouds by "
+    "P.840-9 with the maps of P.840-8; DVB-S2X thresholds of ETSI EN 302 307"
+)
+
+
+def coarse(
+    grid: Grid, values: NDArray[np.float32], pixel_m: float
+) -> tuple[Grid, NDArray[np.int64], NDArray[np.int64]]:
+    """Return a grid of about `pixel_m` and the rows and columns of the fine pixels in the middle of its pixels."""
+    step = max(1, round(pixel_m / grid.pixel_m))
+    n_rows, n_cols = max(1, grid.n_rows // step), max(1, grid.n_cols // step)
+    rows = np.minimum(np.arange(n_rows) * step + step // 2, values.shape[0] - 1)
+    cols = np.minimum(np.arange(n_cols) * step + step // 2, values.shape[1] - 1)
+    row, col = (a.astype(np.int64) for a in np.meshgrid(rows, cols, indexing="ij"))
+    return Grid(n_rows, n_cols, grid.x_min_m, grid.y_max_m, grid.pixel_m * step, grid.crs), row, col
+
+
+def satellite(
+    folder: Path,
+    *,
+    satellite_file: Path | None = None,
+    terminals_file: Path | None = None,
+    scenario: str = "base",
+    time_pct: float = 0.1,
+    place: str | None = None,
+    modcod_name: str | None = None,
+    constellation_file: Path | None = None,
+    elements_file: Path | None = None,
+    at: datetime | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Compute a geostationary service for a country folder and write it to ``results/SCENARIO/satellite``.
+
+    Parameters
+    ----------
+    folder
+        Country folder.
+    satellite_file, terminals_file
+        YAML files; by default those of the country folder (the first satellite), else the textbook satellite and
+        terminals, and every result says so.
+    scenario
+        Scenario.
+    time_pct
+        Share of the year with less than the throughput reported. [%]
+    place
+        Place of the link-budget sheet; by default the largest.
+    modcod_name
+        MODCOD below which the link counts as down; by default the lowest.
+    constellation_file
+        YAML file of shells, gateways and capacity; by default that of the country folder, else the shells of Starlink's
+        first generation as filed.
+    elements_file
+        Orbital elements instead of the shells.
+    at
+        Moment of the elements' sky, with its zone.
+    progress
+        Called with stage, done, total.
+
+    Returns
+    -------
+    summary
+        What ``summary.json`` holds.
+    """
+    say = progress or (lambda stage, done, total: None)
+    sat = _satellite(satellite_file, folder)
+    terminals_file = terminals_file or _own(folder, TERMINALS_FILE)
+    terminal, gateway = (
+        satellite_files.read_terminals(terminals_file) if terminals_file else satellite_files.textbook_terminals()
+    )
+    constellation_file = constellation_file or _own(folder, CONSTELLATION_FILE)
+    say("read", 0, 4)
+    country = read_country(folder)
+    out = folder / "results" / scenario / "satellite"
+    places = country.table("places")
+    if len(places) == 0:
+        raise InputError(Fault(str(folder), "has no places", "places.parquet", "Make it with allreach country import"))
+    # The gateway stands at the largest place: its coordinates are no operator's.
+    largest = places.sort_values(["population", "place_id"], ascending=[False, True]).iloc[0]
+    chosen = largest if place is None else _place(places, place)
+    gateway_climate = climate(largest.geometry.x, largest.geometry.y)
+    noise_up, _ = link_budget.uplink_noise_over_carrier(sat, sat.beams[0], gateway, gateway_climate, time_pct)
+
+    say("maps", 1, 4)
+    least = LADDER[0] if modcod_name is None else modcod(modcod_name)
+    coverage_map = _maps(country, sat, terminal, noise_up, time_pct, least, out)
+    say("places", 2, 4)
+    table, summary = _places(country, places, sat, terminal, noise_up, time_pct, least)
+    write_text(out / "places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+    low = _low_orbit(country, places, constellation_file, elements_file, at, out, say)
+    say("sheet", 3, 4)
+    _sheet(country, chosen, sat, terminal, gateway, gateway_climate, time_pct, out)
+    summary = {
+        "satellite": sat.name,
+        "is_textbook": sat.is_textbook,
+        "source": sat.source,
+        "time_pct": time_pct,
+        "least_modcod": least.name,
+        "method": METHOD,
+        "evidence": "synthetic" if sat.is_textbook else country.evidence("terrain"),
+        **coverage_map,
+        **summary,
+        "low_orbit": low,
+        "pv_usd_per_household": _cost_per_household(country),
+    }
+    write_json(out / "summary.json", summary)
+    lead_to_pages(folder, scenario)
+    say("done", 4, 4)
+    return summary | {"folder": str(out)}
+
+
+def _cost_per_household(country: Country) -> dict[str, float]:
+    """Present value of serving one household by the cost book: terminal, and retail plan or committed capacity."""
+    params = load_params([("country.yaml", country.config.parameters)])
+    years = int(params.planning.horizon_years.value)
+    prices = PriceList(params.costs, Terms(years, params.costs.discount_rate.value))
+    mbps = country.config.service_standard.busy_hour_mbps * params.demand.uptake_share.value
+    lines = {
+        service.LOW_ORBIT: recipes.leo_home(1.0),
+        service.GEOSTATIONARY: recipes.geo_home(params.costs, 1.0, mbps),
+    }
+    return {name: float(prices.cost(each).pv_usd) for name, each in lines.items()}
+
+
+def offers(country: Country, folder: Path, progress: Progress | None = None) -> tuple[SatelliteOffer, ...]:
+    """Return what satellites offer to the places of a country, for its plan.
+
+    ``DIR/satellites.yaml`` holds geostationary satellites (with ``DIR/terminals.yaml``, else the assumed terminals),
+    ``DIR/constellation.yaml`` a low-orbit constellation with its capacity. Without the first the plan has the generic
+    geostationary service of the parameters; without the second the shells of Starlink's first generation as filed say
+    where and when a satellite is in sight, and the parameters how many users a cell takes.
+
+    Returns
+    -------
+    offers
+        The constellation, then the satellites; places in the order of ``place_id``.
+    """
+    places = country.table("places").sort_values("place_id", kind="stable")
+    if not len(places):
+        return ()
+    found = [_low_orbit_offer(country, places, folder / CONSTELLATION_FILE, progress)]
+    path = folder / SATELLITES_FILE
+    if path.is_file():
+        found += [_geostationary_offer(country, places, sat, folder) for sat in satellite_files.read_satellites(path)]
+    return tuple(found)
+
+
+def _own(folder: Path, name: str) -> Path | None:
+    """File of a country folder, if it is there."""
+    path = folder / name
+    return path if path.is_file() else None
+
+
+def _satellite(satellite_file: Path | None, folder: Path) -> Satellite:
+    if satellite_file is not None:
+        return satellite_files.read_satellite(satellite_file)
+    own = _own(folder, SATELLITES_FILE)
+    return satellite_files.read_satellites(own)[0] if own else satellite_files.textbook_satellite()
+
+
+def _low_orbit_offer(country: Country, places: pd.DataFrame, path: Path, progress: Progress | None) -> SatelliteOffer:
+    own = path.is_file()
+    low = orbit_files.read_constellation(path) if own else orbit_files.filed_constellation()
+    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    seen = visibility.watch(
+        orbits.walker_positions(low.shells), lon, lat, altitude_km=_ground_km(country, x_m, y_m),
+        mask_deg=horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m),
+        min_elevation_deg=low.min_elevation_deg, gateways=low.gateways,
+        gateway_elevation_deg=low.gateway_elevation_deg, step_s=PLAN_STEP_S, progress=progress,
+    )  # fmt: skip
+    lit = 1 if low.capacity is None else _cells(country, places, low.capacity.cell_km2)
+    return service.low_orbit_offer(low, seen, country.config.service_standard.busy_hour_mbps, lit, use_capacity=own)
+
+
+def _geostationary_offer(country: Country, places: pd.DataFrame, sat: Satellite, folder: Path) -> SatelliteOffer:
+    path = folder / TERMINALS_FILE
+    terminal, gateway = satellite_files.read_terminals(path) if path.is_file() else satellite_files.textbook_terminals()
+    standard = country.config.service_standard
+    # At most half the hours may be left out: the Recommendation knows no attenuation of more than half the year.
+    time_pct = float(np.clip(100.0 * (1.0 - standard.hours_share), 0.001, 50.0))
+    largest = places.sort_values(["population", "place_id"], ascending=[False, True]).iloc[0]
+    up_noise, _ = link_budget.uplink_noise_over_carrier(
+        sat, sat.beams[0], gateway, climate(largest.geometry.x, largest.geometry.y), min(time_pct, 5.0)
+    )
+    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
+    edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
+    got = link_budget.coverage(sat, terminal, air, up_noise, time_pct, edge)
+    clear_db = service.beams_clear_db(sat, terminal, lon, lat, angles.range_km)
+    return service.geostationary_offer(sat, got, edge, 4.0 * geometry.delay_ms(angles.range_km), clear_db)
+
+
+def _cells(country: Country, places: pd.DataFrame, cell_km2: float) -> int:
+    """Low-orbit cells with places: all are lit, and the satellites in sight share their beams among them."""
+    side_m = 1000.0 * float(np.sqrt(cell_km2))
+    x_m, y_m = country.grid.from_lonlat(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float))
+    return len(np.unique(np.floor(np.column_stack([x_m, y_m]) / side_m), axis=0))
+
+
+def _place(places: pd.DataFrame, name: str) -> Any:
+    found = places[(places["place_id"] == name) | (places["name"] == name)]
+    if len(found) == 0:
+        raise InputError(Fault("place", f"there is no {name!r}", "an identifier or name of places.parquet"))
+    return found.iloc[0]
+
+
+def _ground_km(country: Country, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ground above sea level, never below: the maps know no depressions. [km]."""
+    row, col = country.grid.rowcol(x_m, y_m)
+    row, col = np.clip(row, 0, country.grid.n_rows - 1), np.clip(col, 0, country.grid.n_cols - 1)
+    return np.asarray(np.maximum(np.nan_to_num(country.terrain_m[row, col]), 0.0) / 1000.0, dtype=float)
+
+
+def _maps(
+    country: Country, sat: Satellite, terminal: Terminal, noise_up: float, time_pct: float, least: Modcod, out: Path
+) -> dict[str, Any]:
+    grid, row, col = coarse(country.grid, country.terrain_m, MAP_PIXEL_M)
+    known = ~np.isnan(country.terrain_m[row, col])
+    x_m, y_m = country.grid.xy_m(row[known], col[known])
+    lon, lat = country.grid.to_lonlat(x_m, y_m)
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
+    edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
+    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge, least)
+    months = monthly_outage_pct(got.outage_pct, *itu_maps.rain_months(lon, lat))
+    tags = {"satellite": sat.name, "is_textbook": str(sat.is_textbook), "method": METHOD}
+    for name, values, unit in (
+        ("geo_outage_pct", got.outage_pct, "% of an average year"),
+        ("geo_outage_worst_month_pct", months.max(axis=1), "% of the worst month"),
+        ("geo_transponder_mbps", got.transponder_mbps, "Mbit/s"),
+        ("geo_attenuation_db", got.attenuation_db, "dB"),
+        ("geo_clearance_deg", got.elevation_deg - edge, "degrees of the satellite above the terrain"),
+    ):
+        raster = np.full(grid.shape, np.nan, dtype=np.float32)
+        raster[known] = values
+        write_raster(out / f"{name}.tif", raster, grid, tags=tags | {"unit": unit})
+    month_mbps = link_budget.monthly_mbps(
+        sat, terminal, air, noise_up, year_pct_of_months(time_pct, *itu_maps.rain_months(lon, lat)), edge
+    )
+    for name, monthly, unit in (
+        ("geo_outage_month_pct", months, "% of the month"),
+        ("geo_transponder_month_mbps", month_mbps, f"Mbit/s in all but {time_pct:g} % of the month"),
+    ):
+        bands = np.full((12, *grid.shape), np.nan, dtype=np.float32)
+        bands[:, known] = monthly.T
+        write_raster(out / f"{name}.tif", bands, grid, tags=tags | {"unit": unit}, band_names=MONTHS)
+    blocked = edge >= got.elevation_deg
+    return {
+        "n_pixels": int(known.sum()),
+        "pixel_m": grid.pixel_m,
+        "blocked_pixels": int(blocked.sum()),
+        "median_outage_pct": float(np.nanmedian(got.outage_pct)),
+        "worst_open_outage_pct": float(np.nanmax(np.where(blocked, np.nan, got.outage_pct)))
+        if (~blocked).any()
+        else None,
+    }
+
+
+def _places(
+    country: Country,
+    places: pd.DataFrame,
+    sat: Satellite,
+    terminal: Terminal,
+    noise_up: float,
+    time_pct: float,
+    least: Modcod,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
+    edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
+    got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge, least)
+    months = monthly_outage_pct(got.outage_pct, *itu_maps.rain_months(lon, lat))
+    table = pd.DataFrame(
+        {
+            "place_id": places["place_id"].to_numpy(),
+            "name": places["name"].to_numpy(),
+            "households": places["households"].to_numpy(),
+            "azimuth_deg": got.azimuth_deg,
+            "elevation_deg": got.elevation_deg,
+            "horizon_deg": edge,
+            "sees_satellite": edge < got.elevation_deg,
+            "rain_rate_001_mm_h": air.rain_rate_001_mm_h,
+            "attenuation_db": got.attenuation_db,
+            "outage_pct": got.outage_pct,
+            "transponder_mbps": got.transponder_mbps,
+            "clear_sky_transponder_mbps": got.clear_mbps,
+            "latency_ms": 4.0 * geometry.delay_ms(angles.range_km),
+        }
+        | {f"outage_{name}_pct": months[:, i] for i, name in enumerate(MONTHS)}
+    )
+    standard = country.config.service_standard
+    weight = table["households"].fillna(0).to_numpy(float)
+    capacity = link_budget.shared_capacity_mbps(sat, got.transponder_mbps, weight)
+    n_blocked = int((~table["sees_satellite"]).sum())
+    return table, {
+        "n_places": len(table),
+        "places_blocked_by_terrain": n_blocked,
+        "shared_capacity_mbps": capacity,
+        "busy_hour_mbps_per_household": standard.busy_hour_mbps,
+        "households_carried": int(capacity / standard.busy_hour_mbps),
+        "latency_ms": float(table["latency_ms"].max()),
+        "latency_standard_ms": standard.latency_ms,
+        "meets_latency": bool(table["latency_ms"].max() <= standard.latency_ms),
+    }
+
+
+def _low_orbit(
+    country: Country, places: pd.DataFrame, constellation_file: Path | None, elements_file: Path | None,
+    at: datetime | None, out: Path, say: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    """Watch a constellation for a day from the places with most people, with the terrain's horizon."""
+    low = (
+        orbit_files.read_constellation(constellation_file) if constellation_file else orbit_files.filed_constellation()
+    )
+    facts: dict[str, Any] = {"constellation": low.name, "source": low.source}
+    if elements_file is None:
+        positions = orbits.walker_positions(low.shells)
+        facts["n_satellites"] = sum(shell.n_satellites for shell in low.shells)
+    else:
+        moment = at or datetime.now(UTC)
+        positions, age = orbits.element_positions(orbit_files.read_elements(elements_file), moment)
+        facts |= {"elements": elements_file.name, "at": moment.isoformat(), **age}
+    all_places = places.sort_values("place_id", kind="stable")
+    lon, lat = all_places.geometry.x.to_numpy(float), all_places.geometry.y.to_numpy(float)
+    x_m, y_m = country.grid.from_lonlat(lon, lat)
+    mask = horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)
+    seen = visibility.watch(
+        positions, lon, lat, altitude_km=_ground_km(country, x_m, y_m), mask_deg=mask,
+        min_elevation_deg=low.min_elevation_deg, gateways=low.gateways,
+        gateway_elevation_deg=low.gateway_elevation_deg, step_s=WATCH_STEP_S, progress=say,
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "place_id": all_places["place_id"].to_numpy(),
+            "name": all_places["name"].to_numpy(),
+            "covered_share": seen.covered_share,
+            "mean_visible": seen.mean_visible,
+            "longest_outage_s": seen.longest_outage_s,
+            "n_outages": seen.n_outages,
+            "mean_best_elevation_deg": seen.mean_best_elevation_deg,
+            "round_trip_ms": 2.0 * seen.delay_ms,
+        }
+    )
+    facts |= {
+        "watched_places": len(table),
+        "watched_s": 86_400.0,
+        "step_s": WATCH_STEP_S,
+        "least_covered_share": float(seen.covered_share.min()),
+        "longest_outage_s": float(seen.longest_outage_s.max()),
+        "mean_visible": float(seen.mean_visible.mean()),
+    }
+    if low.capacity is not None:
+        facts["lit_cells"] = _cells(country, places, low.capacity.cell_km2)
+        got = constellation.carried(
+            low.capacity, seen.mean_visible, country.config.service_standard.busy_hour_mbps, facts["lit_cells"]
+        )
+        table["users_per_cell"], table["users_per_km2"] = got.users_per_cell, got.users_per_km2
+        table["limited_by"] = got.limit
+        facts |= {"capacity_source": low.capacity.source, "users_per_km2": float(np.median(got.users_per_km2))}
+    write_text(out / "low_orbit_places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+    return facts
+
+
+def _sheet(
+    country: Country, chosen: Any, sat: Satellite, terminal: Terminal, gateway: Terminal, gateway_climate: Any,
+    time_pct: float, out: Path,
+) -> None:  # fmt: skip
+    lon, lat = float(chosen.geometry.x), float(chosen.geometry.y)
+    x_m, y_m = (np.atleast_1d(v) for v in country.grid.from_lonlat(lon, lat))
+    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    beam = max(sat.beams, key=lambda b: (float(b.eirp_at_dbw(lon, lat, sat.longitude_deg)), b.name))
+    lines = link_budget.sheet(sat, beam, gateway, terminal, gateway_climate, air, time_pct)
+    frame = pd.DataFrame([asdict(line) for line in lines])
+    write_text(out / "link_budget.csv", frame.to_csv(index=False, lineterminator="\n"))
+    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km[0])
+    mask = horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)[0]
+    fades = [
+        svg_plot.Curve(
+            f"{freq:g} GHz",
+            PLOT_TIMES_PCT,
+            [float(total_attenuation_db(air, angles.elevation_deg, freq, p, tilt_deg=sat.tilt_deg)[0])
+             for p in PLOT_TIMES_PCT],
+        )
+        for freq in (sat.downlink_ghz, sat.uplink_ghz)
+    ]  # fmt: skip
+    warnings = []
+    if sat.is_textbook:
+        warnings.append(
+            "Textbook satellite: its EIRP and G/T are invented. Give your operator's figures with --satellite."
+        )
+    if country.config.sketch:
+        warnings.append("The country is a sketch: its terrain is drawn, and so is the horizon.")
+    drawn = [
+        (
+            "Attenuation against time",
+            svg_plot.line_plot(
+                f"Total attenuation at {chosen['name']}", "% of an average year exceeded", "dB", fades, log_x=True
+            ),
+        ),
+        (
+            "Sky and horizon",
+            svg_plot.sky_plot(
+                f"Sky over {chosen['name']}", mask, [(sat.name, float(angles.azimuth_deg), float(angles.elevation_deg))]
+            ),
+        ),
+    ]
+    method = f"{METHOD}. Figures of the satellite: {sat.source}."
+    title, rows = f"{sat.name} at {chosen['name']}", [(r.name, r.value, r.unit, r.how) for r in lines]
+    parts = [
+        ("Link budget", link_sheet.table(("line", "value", "unit", "how"), rows)),
+        (drawn[0][0], f"<figure>{drawn[0][1]}</figure>"),
+        (drawn[1][0], f'<figure class="small">{drawn[1][1]}</figure>'),
+        ("Method", f"<p>{html.escape(method)}</p>"),
+    ]
+    write_text(out / "link_budget.html", link_sheet.page(title, warnings, parts))
+    with whole_file(out / "link_budget.pdf") as part:
+        part.write_bytes(link_sheet.pdf(title, warnings, rows, drawn, method, country.config.base_year))

@@ -1,0 +1,195 @@
+"""Track a country's promises, and brief on them: read, compute, write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from allreach.errors import DataMissingError
+from allreach.indicators.egdi_effect import EgdiEffect, egdi_effect
+from allreach.indicators.idi import idi_edition
+from allreach.indicators.plan_effect import after_plan, before_and_after, plan_gains, reach_path
+from allreach.indicators.scores import idi_values, scores
+from allreach.indicators.status import evaluate
+from allreach.io.atomic import whole_file, write_json, write_text
+from allreach.io.track_inputs import TrackInputs, read_track_inputs
+from allreach.report.documents import blocks_html
+from allreach.report.documents.brief_content import country_brief, pair_brief
+from allreach.report.documents.localise import speech
+from allreach.report.documents.track_content import track_page
+from allreach.report.map_page.build import lead_to_pages
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """Outcome of tracking.
+
+    Parameters
+    ----------
+    inputs
+        What was read.
+    targets, scores
+        Tables ``track_targets`` and ``track_scores``.
+    paths
+        Forecast by indicator.
+    effects
+        What the plan does to the index, or none.
+    egdi
+        EGDI before and after the plan, or what is missing to say it; none without a plan or a published EGDI.
+    files
+        Files written.
+    """
+
+    inputs: TrackInputs
+    targets: pd.DataFrame
+    scores: pd.DataFrame
+    paths: dict[str, pd.DataFrame]
+    effects: pd.DataFrame | None
+    egdi: EgdiEffect | None
+    files: list[Path]
+
+
+def track(
+    folder: Path,
+    *,
+    scenario: str = "base",
+    strategies: tuple[str, ...] = (),
+    as_of: dt.date | None = None,
+    languages: Sequence[str] = (),
+    write: bool = True,
+) -> Tracked:
+    """Say where every target stands and where it will land; write tables and pages.
+
+    Returns
+    -------
+    tracked
+        ``results/SCENARIO/track/`` holds targets.parquet, scores.parquet, forecasts.parquet and track.html.
+    """
+    inputs = read_track_inputs(folder, scenario=scenario, strategies=strategies, as_of=as_of)
+    planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
+    targets, paths = evaluate(
+        inputs.strategies, inputs.series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
+    )
+    values, _ = idi_values(inputs.series)
+    own = values.loc[inputs.iso3] if inputs.iso3 in values.index else None
+    effects, after = _effects(inputs, own)
+    egdi = _egdi(inputs)
+    table = scores(inputs.series, [inputs.iso3, *inputs.peers], planned=after, egdi=egdi)
+    tracked = Tracked(inputs, targets, table, paths, effects, egdi, [])
+    if not write:
+        return tracked
+    out = folder / "results" / scenario / "track"
+    files = _tables(out, tracked)
+    spoken = list(languages) or list(inputs.config.languages if inputs.config else ("en",))
+    names = {language: "track.html" if n == 0 else f"track.{language}.html" for n, language in enumerate(spoken)}
+    for language, name in names.items():
+        words = speech(language, inputs.book)
+        content = track_page(inputs, targets, paths, table, effects, egdi, own, words)
+        others = {speech(other)("language"): file for other, file in names.items() if other != language}
+        write_text(out / name, blocks_html.page(content, others=others))
+        files.append(out / name)
+    lead_to_pages(folder, scenario)
+    return Tracked(inputs, targets, table, paths, effects, egdi, files)
+
+
+def brief(
+    folder: Path,
+    *,
+    other: str = "",
+    scenario: str = "base",
+    strategies: tuple[str, ...] = (),
+    as_of: dt.date | None = None,
+    languages: Sequence[str] = (),
+) -> list[Path]:
+    """Write a country brief, or with `other` a bilateral one, as PDF and HTML in each language.
+
+    Returns
+    -------
+    files
+        In ``results/SCENARIO/brief/``; a JSON file beside each PDF says which row each number is from.
+
+    Raises
+    ------
+    DataMissingError
+        If nothing is known of the other country.
+    """
+    from allreach.report.documents.brief_pdf import brief_pdf
+
+    tracked = track(folder, scenario=scenario, strategies=strategies, as_of=as_of, write=False)
+    inputs = tracked.inputs
+    if other and not (inputs.series["iso3"] == other).any():
+        near = difflib.get_close_matches(other, sorted(inputs.series["iso3"].unique()), n=3, cutoff=0.6)
+        known = f"{inputs.series['iso3'].nunique()} others" + (f", among them {', '.join(near)}" if near else "")
+        raise DataMissingError(
+            f"{other}: the series store has no value of it (there are: {known}). "
+            "Import some with allreach track --import FILE"
+        )
+    spoken = list(languages) or list(inputs.config.languages if inputs.config else ("en",))
+    out, files = folder / "results" / scenario / "brief", []
+    stem = f"{inputs.iso3}_{other}" if other else inputs.iso3
+    for language in spoken:
+        words = speech(language, inputs.book)
+        if other:
+            content = pair_brief(inputs, other, words)
+        else:
+            content = country_brief(inputs, tracked.targets, tracked.paths, words)
+        base = out / f"brief_{stem}_{language}"
+        with whole_file(base.with_suffix(".pdf")) as part:
+            part.write_bytes(brief_pdf(content))
+        others = {speech(lang)("language"): f"brief_{stem}_{lang}.html" for lang in spoken if lang != language}
+        write_text(base.with_suffix(".html"), blocks_html.page(content, others=others))
+        write_json(base.with_suffix(".sources.json"), {"sources": content["sources"], "numbers": content["numbers"]})
+        files += [base.with_suffix(suffix) for suffix in (".pdf", ".html", ".sources.json")]
+    lead_to_pages(folder, scenario)
+    return files
+
+
+def _effects(inputs: TrackInputs, own: pd.Series | None) -> tuple[pd.DataFrame | None, dict[str, float] | None]:
+    results = inputs.results
+    if own is None or results is None or "assignments" not in results.plan:
+        return None, None
+    before = {name: float(own[name]) for name in idi_edition().indicators}
+    after = after_plan(before, results.plan["assignments"])
+    return before_and_after(before, after, float(results.plan_summary.get("capex_usd", 0.0))), after
+
+
+def _egdi(inputs: TrackInputs) -> EgdiEffect | None:
+    if inputs.results is None or "assignments" not in inputs.results.plan:
+        return None
+    return egdi_effect(inputs.series, inputs.iso3, plan_gains(inputs.results.plan["assignments"]))
+
+
+def _tables(out: Path, tracked: Tracked) -> list[Path]:
+    frames = [rows.assign(indicator=name) for name, rows in sorted(tracked.paths.items())]
+    forecasts = (
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"indicator": pd.Series([], dtype="str")})
+    )
+    files = []
+    for name, frame in (("targets", tracked.targets), ("scores", tracked.scores), ("forecasts", forecasts)):
+        path = out / f"{name}.parquet"
+        with whole_file(path) as part:
+            frame.to_parquet(part, index=False)
+        files.append(path)
+    return files
+
+
+def as_json(tracked: Tracked) -> dict[str, Any]:
+    """Outcome for ``--json``."""
+    import json
+
+    targets = json.loads(tracked.targets.to_json(orient="records"))
+    table = json.loads(tracked.scores.to_json(orient="records"))
+    files = [str(path) for path in tracked.files]
+    return {
+        "country": tracked.inputs.iso3,
+        "as_of": tracked.inputs.as_of.isoformat(),
+        "targets": targets,
+        "scores": table,
+        "files": files,
+    }

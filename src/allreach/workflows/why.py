@@ -1,0 +1,217 @@
+"""Why a point of a country folder is or is not covered: the best site, the path, the budget, what would help."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.io.atomic import write_text
+from allreach.io.vector import read_table
+from allreach.measure.planned_network import planned_sites
+from allreach.radio.coverage_maps.explanation import Explanation, Link, explain_link, link_power_dbm
+from allreach.radio.engine.link_budget import handset, receiver
+from allreach.radio.engine.reception import Environment, margin_db, serve, speed_mbps
+from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.report import svg_plot
+from allreach.report.documents import link_sheet
+from allreach.terrain.terrain import terrain
+from allreach.workflows.hop import end
+from allreach.workflows.run import prepare
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a point is or is not covered.
+
+    Parameters
+    ----------
+    explanation
+        The path from the strongest broadband site, or the strongest of any where none has broadband.
+    speed
+        What a user gets there, as a sentence.
+    dl_mbps, sinr_db
+        Speed of one user alone in the sector, and SINR; NaN where no broadband reaches. [Mbit/s, dB]
+    network
+        ``today``, or ``planned``: with the sites of the plan.
+    """
+
+    explanation: Explanation
+    speed: str
+    dl_mbps: float
+    sinr_db: float
+    network: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the profile, for ``--json``."""
+        found = self.explanation
+        tables = {
+            name: [
+                {k: None if isinstance(v, float) and np.isnan(v) else v for k, v in row.items()}
+                for row in getattr(found, name).to_dict("records")
+            ]
+            for name in ("budget", "obstacles", "remedies")
+        }
+        return {
+            "network": self.network,
+            "is_covered": found.is_covered,
+            "sentence": found.sentence,
+            "speed": self.speed,
+            "dl_mbps": None if np.isnan(self.dl_mbps) else self.dl_mbps,
+            "sinr_db": None if np.isnan(self.sinr_db) else self.sinr_db,
+            **tables,
+        }
+
+
+def why(
+    folder: Path,
+    at: str,
+    *,
+    scenario: str = "base",
+    planned: bool = False,
+    sets: tuple[str, ...] = (),
+    page: Path | None = None,
+) -> Why:
+    """Explain a point of a country folder.
+
+    Parameters
+    ----------
+    folder
+        Country folder.
+    at
+        ``LON,LAT``, or the identifier or name of a place or site.
+    scenario
+        Scenario, laid over the parameters.
+    planned
+        Take the network with the sites of the scenario's plan instead of today's.
+    sets
+        Parameters to change.
+    page
+        HTML file to write: sentence, profile, tables.
+
+    Raises
+    ------
+    InputError
+        If the folder has faults, the point is none, or no site has it in range.
+    DataMissingError
+        If there is no plan.
+    """
+    country, params, _ = prepare(folder, scenario, sets)
+    radio, standard = params.radio, country.config.service_standard
+    ground = terrain(
+        country.grid, country.terrain_m, country.clutter_class, country.zones, radio.clutter_heights_m()
+    )  # fmt: skip
+    lon_deg, lat_deg, name = end(at, country)
+    x_m, y_m = (float(v) for v in country.grid.from_lonlat(lon_deg, lat_deg))
+    if not country.grid.contains(*country.grid.rowcol(x_m, y_m)).all():
+        raise InputError(Fault(at, "lies outside the country's grid", "a point in the country"))
+    table = country.table("sites")
+    if planned:
+        path = folder / "results" / scenario / "plan" / "sites.parquet"
+        if not path.is_file():
+            raise DataMissingError(f"{path}: no plan of scenario {scenario}. Run allreach plan {folder} first")
+        table = planned_sites(table, read_table(path, "plan_sites"))
+    sites = site_arrays(table, country.grid, radio)
+    environment = Environment(ground, radio, standard, country.config.delta_n, country.config.n0, 1)
+    terminal = handset(radio, indoors=standard.indoors)
+    link = _strongest(sites, environment, x_m, y_m, at)
+    found = explain_link(link)
+    served = serve(np.array([x_m]), np.array([y_m]), sites, environment, terminal)
+    row, col = country.grid.rowcol(x_m, y_m)
+    margin = margin_db(terminal, environment, ground.clutter_m[int(row), int(col)].reshape(1))
+    dl_mbps, sinr_db = float(speed_mbps(served, sites, radio, margin)[0]), float(served.sinr_db[0])
+    text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
+    result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today")
+    if page is not None:
+        write_text(page, why_page(result, f"Why: the signal at {name}"))
+    return result
+
+
+def _strongest(sites: SiteArrays, environment: Environment, x_m: float, y_m: float, at: str) -> Link:
+    """Path from the strongest site with broadband in range, or of any where none has."""
+    radio = environment.radio
+    terminal = handset(radio, indoors=environment.standard.indoors)
+    gain_db = receiver(terminal, radio, sites.bands_mhz()).gain_db if sites.n_sites else np.zeros(0)
+    distance_m = np.hypot(sites.x_m - x_m, sites.y_m - y_m)
+    best: tuple[bool, float, Link] | None = None
+    n_known = 0
+    near = np.flatnonzero(distance_m <= radio.range_km.value * 1000.0)
+    for i in near:
+        site = sites.take(np.array([i]))
+        band = int(np.searchsorted(sites.bands_mhz(), site.band_mhz[0]))
+        link = Link(
+            environment.terrain, site, x_m, y_m, terminal.height_m, float(gain_db[band]), radio.sensitivity_dbm.value,
+            radio, environment.delta_n, environment.n0,
+        )  # fmt: skip
+        power_dbm = link_power_dbm(link)
+        if np.isnan(power_dbm):
+            continue
+        n_known += 1
+        if best is None or (bool(site.is_broadband[0]), power_dbm) > best[:2]:
+            best = bool(site.is_broadband[0]), power_dbm, link
+    if best is not None:
+        return best[2]
+    if not sites.n_sites:
+        what = "the country has no sites"
+    elif not len(near):
+        what = f"the nearest site is {distance_m.min() / 1000.0:.1f} km away, beyond radio.range_km"
+    else:
+        what = "all paths from the sites in range cross unknown terrain"
+    raise InputError(Fault(at, what, "a site in range with known terrain", "Take --set radio.range_km=..."))
+
+
+def _speed_sentence(dl_mbps: float, sinr_db: float, wanted_mbps: float, indoors: bool) -> str:
+    where = "indoors" if indoors else "outdoors"
+    if np.isnan(sinr_db):
+        return "No site with broadband reaches the point."
+    verdict = "meets" if dl_mbps >= wanted_mbps else "misses"
+    return (
+        f"With neighbours at the load cap the SINR is {sinr_db:.1f} dB; a user alone in the sector gets {dl_mbps:.1f} "
+        f"Mbit/s {where} at the locations and hours of the standard, which {verdict} its {wanted_mbps:g} Mbit/s."
+    )
+
+
+def why_page(result: Why, title: str) -> str:
+    """Lay an explanation out as one HTML page that opens from disk."""
+    found = result.explanation
+    path = found.profile
+    d_km = path["distance_km"].values
+    ground = path["ground_m"].values + path["bulge_m"].values
+    line, zone = path["line_m"].values, path["fresnel_m"].values
+    around = np.concatenate([line + zone, (line - zone)[::-1]])
+    head_room = max(ground.max(), around.max()) + 0.15 * (max(ground.max(), around.max()) - ground.min())
+    curves = [
+        svg_plot.Curve("ground, bulging Earth", d_km, ground, fill=True),
+        svg_plot.Curve("line of sight", d_km, line),
+        svg_plot.Curve("first Fresnel zone", np.concatenate([d_km, d_km[::-1]]), around, dashed=True),
+        svg_plot.Curve("", [0.0, 0.0], [head_room, head_room]),  # keeps the names clear of the lines
+    ]
+    if path["clutter_m"].values.any():
+        curves.insert(1, svg_plot.Curve("with clutter", d_km, ground + path["clutter_m"].values))
+    plot = svg_plot.line_plot(
+        f"Site {path.attrs['site_id']} to the point, {path.attrs['freq_mhz']:g} MHz", "distance, km",
+        "height above sea level, m", curves,
+    )  # fmt: skip
+    parts = [
+        ("Answer", f"<p>{html.escape(found.sentence)}</p><p>{html.escape(result.speed)}</p>"),
+        ("Path", f"<figure>{plot}</figure>"),
+        ("From the transmitter to the margin", _table(found.budget)),
+        ("What would help", _table(found.remedies)),
+    ]
+    if len(found.obstacles):
+        parts.insert(3, ("Obstacles, the dearest first", _table(found.obstacles.round(4))))
+    warnings = [] if result.network == "today" else ["The network is the planned one, not today's."]
+    return link_sheet.page(title, warnings, parts)
+
+
+def _table(frame: pd.DataFrame) -> str:
+    rounded = frame.copy()
+    for name in rounded.columns:
+        if rounded[name].dtype.kind == "f" and not name.endswith("_deg"):
+            rounded[name] = rounded[name].round(1)
+    return link_sheet.table(list(rounded.columns), rounded.itertuples(index=False, name=None))
