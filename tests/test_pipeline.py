@@ -136,7 +136,7 @@ def test_a_killed_run_goes_on_to_the_same_result(undisturbed, tmp_path, stage):
     script = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from allreach import pipeline\n"
+        "from allreach.workflows import run as workflow\n"
         "def kill(stage, done, total):\n"
         "    if stage == sys.argv[2]: os.kill(os.getpid(), signal.SIGKILL)\n"
         "workflow.run(Path(sys.argv[1]), progress=kill)\n"
@@ -156,7 +156,7 @@ def test_a_run_killed_while_it_writes_leaves_whole_files(undisturbed, tmp_path):
     script = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from allreach import pipeline\n"
+        "from allreach.workflows import run as workflow\n"
         "from allreach.io import atomic\n"
         "replace, count = os.replace, [0]\n"
         "def kill(*args):\n"

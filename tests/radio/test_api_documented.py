@@ -12,7 +12,7 @@ import pytest
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "python.md"
 
 
-@pytest.mark.parametrize("module", ["coverage_dataset", "path_loss_dataset", "explanation"])
+@pytest.mark.parametrize("module", ["coverage_maps.dataset", "paths.dataset", "coverage_maps.explanation"])
 def test_examples_of_docstrings(module: str) -> None:
     found = doctest.testmod(importlib.import_module(f"allreach.radio.{module}"))
     assert found.attempted >= 5

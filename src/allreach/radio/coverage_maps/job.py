@@ -69,7 +69,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Job:
-    """Everything a coverage is made of; see `coverage_dataset.coverage` for the meaning."""
+    """Everything a coverage is made of; see `dataset.coverage` for the meaning."""
 
     ground: Ground
     sites: SiteList
