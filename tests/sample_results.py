@@ -34,10 +34,10 @@ def drawn_country(n_places: int, *, n_pixels: int = 400, sketch: bool = True, se
     random = np.random.default_rng(seed)
     grid = Grid(n_pixels, n_pixels, 400_000.0, 4_600_000.0, 500.0, "EPSG:32638")
     rows, cols = np.mgrid[0:n_pixels, 0:n_pixels] / n_pixels
-    terrain_m = (900 * np.sin(9 * rows) * np.cos(7 * cols) + 1200 * rows + 400 * np.sin(40 * rows * cols)).astype(
+    terrain_m = (400 * np.sin(9 * rows) * np.cos(7 * cols) + 1200 * rows + 300 * np.sin(40 * rows * cols)).astype(
         np.float32
     )
-    zones = np.where(terrain_m < -400, 1, 4).astype(np.uint8)
+    zones = np.where(terrain_m < -300, 1, 4).astype(np.uint8)
     row, col = random.uniform(20, n_pixels - 20, (2, n_places))
     lon, lat = grid.to_lonlat(*grid.xy_m(row, col))
     people = np.maximum(20, random.lognormal(6.0, 1.4, n_places)).astype(int)

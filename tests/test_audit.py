@@ -10,9 +10,9 @@ import shapely
 
 from allreach import tables
 from allreach.io.country_folder import LayerProvenance, write_country
-from allreach.workflows import run as workflow
 from independent_checker import check_results
 from small_country import SMALL_GRID, make_small_country
+from studies import run_folder
 
 DRAWN = LayerProvenance(source="drawn for tests", licence="none needed", evidence="synthetic")
 
@@ -101,7 +101,7 @@ KINDS = {
 def test_nothing_wrong_with_the_plan(kind, tmp_path):
     folder = tmp_path / "TST"
     write_country(KINDS[kind](make_small_country()), folder)
-    result = workflow.run(folder)
+    result = run_folder(folder)
     assert check_results(folder / "results" / "base", folder) == []
     if kind == "as it is":  # fixed lines of today and other operators' promises count as reached, too
         assert result.plan["reached_share"] == 1.0

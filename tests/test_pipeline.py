@@ -17,11 +17,15 @@ from allreach.errors import DataMissingError, DeviceError, InputError
 from allreach.io.country_folder import write_country
 from allreach.io.stages import STAGES
 from allreach.io.vector import read_table
-from allreach.workflows import run as workflow
+from allreach.workflows.study_inputs import find_or_sketch, lay
 from independent_checker import check_results
 from small_country import make_small_country
+from studies import run_folder
 
 VARIES = {"manifest.json"}
+WITH_TESTS = os.environ | {
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+}
 
 
 def digest(results: Path) -> dict[str, bytes]:
@@ -44,7 +48,7 @@ def undisturbed(tmp_path_factory):
     base = tmp_path_factory.mktemp("undisturbed")
     write_country(make_small_country(), base / "inputs")
     shutil.copytree(base / "inputs", base / "run")
-    result = workflow.run(base / "run")
+    result = run_folder(base / "run")
     return base, result
 
 
@@ -97,7 +101,7 @@ def test_shuffled_inputs_give_the_same_bytes(undisturbed, tmp_path):
     for path in sorted((tmp_path / "run").glob("*.parquet")):
         frame = read_table(path, path.stem)
         frame.iloc[rng.permutation(len(frame))].to_parquet(path)
-    workflow.run(tmp_path / "run")
+    run_folder(tmp_path / "run")
     ours, theirs = digest(tmp_path / "run" / "results" / "base"), digest(base / "run" / "results" / "base")
     assert set(ours) == set(theirs)
     assert [name for name in ours if ours[name] != theirs[name]] == []
@@ -106,7 +110,7 @@ def test_shuffled_inputs_give_the_same_bytes(undisturbed, tmp_path):
 def test_the_number_of_threads_does_not_matter(undisturbed, tmp_path):
     base, _ = undisturbed
     shutil.copytree(base / "inputs", tmp_path / "run")
-    workflow.run(tmp_path / "run", workers=1)
+    run_folder(tmp_path / "run", workers=1)
     ours, theirs = digest(tmp_path / "run" / "results" / "base"), digest(base / "run" / "results" / "base")
     assert [name for name in theirs if ours.get(name) != theirs[name]] == []
 
@@ -116,7 +120,7 @@ def test_a_second_run_does_nothing_anew(undisturbed):
     plan = base / "run" / "results" / "base" / "plan" / "assignments.parquet"
     before = plan.stat().st_mtime_ns
     said: list[str] = []
-    workflow.run(base / "run", say=said.append)
+    run_folder(base / "run", say=said.append)
     assert plan.stat().st_mtime_ns == before
     assert said == []
 
@@ -136,14 +140,16 @@ def test_a_killed_run_goes_on_to_the_same_result(undisturbed, tmp_path, stage):
     script = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from allreach.workflows import run as workflow\n"
+        "from studies import run_folder\n"
         "def kill(stage, done, total):\n"
         "    if stage == sys.argv[2]: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "workflow.run(Path(sys.argv[1]), progress=kill)\n"
+        "run_folder(Path(sys.argv[1]), progress=kill)\n"
     )
-    out = subprocess.run([sys.executable, "-c", script, str(tmp_path / "run"), stage], capture_output=True, check=False)
+    out = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "run"), stage], capture_output=True, check=False, env=WITH_TESTS
+    )
     assert out.returncode == -signal.SIGKILL, out.stderr.decode()
-    workflow.run(tmp_path / "run")
+    run_folder(tmp_path / "run")
     theirs = digest(base / "run" / "results" / "base")
     ours = digest(tmp_path / "run" / "results" / "base")
     assert [name for name in theirs if ours.get(name) != theirs[name]] == []
@@ -156,7 +162,7 @@ def test_a_run_killed_while_it_writes_leaves_whole_files(undisturbed, tmp_path):
     script = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from allreach.workflows import run as workflow\n"
+        "from studies import run_folder\n"
         "from allreach.io import atomic\n"
         "replace, count = os.replace, [0]\n"
         "def kill(*args):\n"
@@ -164,15 +170,17 @@ def test_a_run_killed_while_it_writes_leaves_whole_files(undisturbed, tmp_path):
         "    if count[0] == 12: os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return replace(*args)\n"
         "os.replace = kill\n"
-        "workflow.run(Path(sys.argv[1]))\n"
+        "run_folder(Path(sys.argv[1]))\n"
     )
-    out = subprocess.run([sys.executable, "-c", script, str(tmp_path / "run")], capture_output=True, check=False)
+    out = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "run")], capture_output=True, check=False, env=WITH_TESTS
+    )
     assert out.returncode == -signal.SIGKILL, out.stderr.decode()
     theirs = digest(base / "run" / "results" / "base")
     for name, content in digest(tmp_path / "run" / "results" / "base").items():
         if not Path(name).name.startswith("."):
             assert name == "index.html" or content == theirs[name], name  # the first map is replaced later
-    workflow.run(tmp_path / "run")
+    run_folder(tmp_path / "run")
     ours = digest(tmp_path / "run" / "results" / "base")
     assert [name for name in theirs if ours.get(name) != theirs[name]] == []
 
@@ -205,7 +213,7 @@ def test_ctrl_c_is_told_in_one_line(undisturbed, tmp_path):
 def test_another_parameter_is_another_result(undisturbed, tmp_path):
     base, result = undisturbed
     shutil.copytree(base / "inputs", tmp_path / "run")
-    dear = workflow.run(tmp_path / "run", scenario="dear", sets=["costs.leo_kit_usd=600", "costs.discount_rate=0.12"])
+    dear = run_folder(tmp_path / "run", scenario="dear", sets=["costs.leo_kit_usd=600", "costs.discount_rate=0.12"])
     assert dear.results.name == "dear"
     assert dear.plan is not None
     assert result.plan is not None
@@ -219,58 +227,58 @@ def test_a_scenario_file_is_laid_over_the_country(undisturbed, tmp_path):
     (tmp_path / "run" / "scenarios").mkdir()
     scenario = tmp_path / "run" / "scenarios" / "fast.yaml"
     scenario.write_text("service_standard: {dl_mbps: 100}\nparameters: {costs: {discount_rate: 0.05}}\n")
-    country, params, _ = workflow.prepare(tmp_path / "run", "fast", [])
-    assert country.config.service_standard.dl_mbps == 100
+    config, params = lay(tmp_path / "run", "fast", [])
+    assert config.service_standard.dl_mbps == 100
     assert params.costs.discount_rate.value == pytest.approx(0.05)
     scenario.write_text("speed: 100\n")
     with pytest.raises(InputError, match="holds speed"):
-        workflow.prepare(tmp_path / "run", "fast", [])
+        lay(tmp_path / "run", "fast", [])
     scenario.write_text("a: [")
     with pytest.raises(InputError, match="not readable YAML"):
-        workflow.prepare(tmp_path / "run", "fast", [])
+        lay(tmp_path / "run", "fast", [])
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden"])
 def test_a_scenario_is_a_plain_folder_name(undisturbed, name):
     base, _ = undisturbed
     with pytest.raises(InputError, match="no usable folder name"):
-        workflow.run(base / "run", scenario=name)
+        run_folder(base / "run", scenario=name)
 
 
 def test_wrong_targets_are_explained(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     quiet = {"pixel_m": None, "seed": None, "sets": (), "progress": lambda *_: None}
     with pytest.raises(InputError, match="no three-letter country code"):
-        workflow.find_or_sketch("atlantis", **quiet)
+        find_or_sketch("atlantis", **quiet)
     with pytest.raises(InputError, match="XQX"):
-        workflow.find_or_sketch("XQX", **quiet)
+        find_or_sketch("XQX", **quiet)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("x")
     with pytest.raises(DataMissingError, match=r"holds no country\.yaml"):
-        workflow.find_or_sketch("mine", **quiet)
+        find_or_sketch("mine", **quiet)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine"]
 
 
 def test_an_existing_folder_wins_and_keeps_its_pixel(undisturbed):
     base, _ = undisturbed
     quiet = {"seed": None, "sets": (), "progress": lambda *_: None}
-    assert workflow.find_or_sketch(str(base / "run"), pixel_m=None, **quiet) == base / "run"
+    assert find_or_sketch(str(base / "run"), pixel_m=None, **quiet) == base / "run"
     with pytest.raises(InputError, match="another pixel"):
-        workflow.find_or_sketch(str(base / "run"), pixel_m=50.0, **quiet)
+        find_or_sketch(str(base / "run"), pixel_m=50.0, **quiet)
 
 
 def test_no_silent_fall_back_from_cuda(undisturbed):
     base, _ = undisturbed
     with pytest.raises(DeviceError, match=r"no CUDA device.*pip install numba-cuda"):
-        workflow.run(base / "run", device="cuda")
+        run_folder(base / "run", device="cuda")
     with pytest.raises(DeviceError, match="one of cpu, cuda"):
-        workflow.run(base / "run", device="opencl")
+        run_folder(base / "run", device="opencl")
 
 
 def test_unknown_parameter_is_refused_with_near_matches(undisturbed):
     base, _ = undisturbed
     with pytest.raises(InputError, match=r"costs\.leo_kit_usd"):
-        workflow.run(base / "run", sets=["costs.leo_kit=500"])
+        run_folder(base / "run", sets=["costs.leo_kit=500"])
 
 
 def test_the_users_files_are_never_changed(undisturbed):

@@ -13,8 +13,8 @@ from allreach.cli.main import cli
 from allreach.errors import DataMissingError
 from allreach.io.country_folder import write_country
 from allreach.io.results_folder import read_results
-from allreach.workflows import run as workflow
 from small_country import make_small_country
+from studies import run_folder
 
 MORE = {
     "cheaper": ["costs.leo_kit_usd=100", "costs.fibre_buried_usd_per_km=8000"],
@@ -29,7 +29,7 @@ FEW = ["planning.answer_draws=10", "planning.answer_tries=10", "planning.answer_
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scenarios") / "TST"
     write_country(make_small_country(), path)
-    workflow.run(path, workers=1)
+    run_folder(path, workers=1)
     return path
 
 
@@ -39,7 +39,7 @@ def summary(folder: Path, scenario: str = "base") -> dict:
 
 @pytest.mark.parametrize("scenario", MORE)
 def test_scenario_that_offers_more_never_costs_more(folder, scenario):
-    workflow.run(folder, scenario=scenario, sets=MORE[scenario], workers=1)
+    run_folder(folder, scenario=scenario, sets=MORE[scenario], workers=1)
     base, more = summary(folder), summary(folder, scenario)
     assert base["started_from"] == "none"
     assert more["started_from"] == "base"
@@ -49,16 +49,16 @@ def test_scenario_that_offers_more_never_costs_more(folder, scenario):
 
 
 def test_start_may_be_named_or_left_out(folder):
-    workflow.run(folder, scenario="alone", sets=MORE["cheaper"], start_from="none", workers=1)
+    run_folder(folder, scenario="alone", sets=MORE["cheaper"], start_from="none", workers=1)
     assert summary(folder, "alone")["started_from"] == "none"
     with pytest.raises(DataMissingError, match="--start-from absent: that scenario has no plan yet"):
-        workflow.run(folder, scenario="alone", start_from="absent", workers=1)
+        run_folder(folder, scenario="alone", start_from="absent", workers=1)
 
 
 def test_rerun_of_a_scenario_does_nothing_until_its_start_changes(folder):
-    workflow.run(folder, scenario="again", sets=MORE["cheaper"], workers=1)
+    run_folder(folder, scenario="again", sets=MORE["cheaper"], workers=1)
     before = (folder / "results" / "again" / "plan" / "summary.json").stat().st_mtime_ns
-    workflow.run(folder, scenario="again", sets=MORE["cheaper"], workers=1)
+    run_folder(folder, scenario="again", sets=MORE["cheaper"], workers=1)
     assert (folder / "results" / "again" / "plan" / "summary.json").stat().st_mtime_ns == before
 
 
@@ -81,13 +81,13 @@ def test_cost_of_each_percent_adds_up(folder):
 
 def test_full_answers_come_with_the_plan_or_later_and_are_the_same(folder):
     sets = FEW
-    workflow.run(folder, scenario="quick", sets=sets, start_from="none", workers=1)
+    run_folder(folder, scenario="quick", sets=sets, start_from="none", workers=1)
     out = folder / "results" / "quick" / "plan"
     assert not (out / "tornado.csv").exists()
     plan_before = (out / "assignments.parquet").read_bytes()
-    workflow.run(folder, scenario="quick", sets=sets, start_from="none", answers="full", workers=1)
+    run_folder(folder, scenario="quick", sets=sets, start_from="none", answers="full", workers=1)
     assert (out / "assignments.parquet").read_bytes() == plan_before
-    workflow.run(folder, scenario="full", sets=sets, start_from="none", answers="full", workers=1)
+    run_folder(folder, scenario="full", sets=sets, start_from="none", answers="full", workers=1)
     for name in ("tornado.csv", "robustness.parquet", "answers.json"):
         assert (folder / "results" / "full" / "plan" / name).read_bytes() == (out / name).read_bytes(), name
     results = read_results(folder / "results" / "full")
@@ -106,7 +106,7 @@ def test_command_line_hands_the_search_options_on(folder, monkeypatch):
         seen.update(chosen)
         raise DataMissingError("stop here")
 
-    monkeypatch.setattr(workflow, "run", run)
+    monkeypatch.setattr("allreach.workflows.run.run", run)
     options = ["--time-limit", "2.5", "--start-from", "base", "--answers", "full"]
     CliRunner().invoke(cli, ["plan", str(folder), *options])
     assert (seen["time_limit_s"], seen["start_from"], seen["answers"]) == (2.5, "base", "full")
@@ -118,7 +118,7 @@ def test_command_line_hands_the_search_options_on(folder, monkeypatch):
 
 
 def test_time_limit_leaves_a_whole_plan(folder):
-    workflow.run(folder, scenario="hasty", time_limit_s=0.05, start_from="none", workers=1)
+    run_folder(folder, scenario="hasty", time_limit_s=0.05, start_from="none", workers=1)
     hasty = summary(folder, "hasty")
     assert hasty["deterministic"] is False
     assert hasty["lower_bound_usd"] <= hasty["pv_usd"]

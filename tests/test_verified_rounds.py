@@ -18,9 +18,11 @@ from allreach.io.geopackage import result_layers
 from allreach.io.results_folder import read_results
 from allreach.measure.planned_network import VerifyResult
 from allreach.params.load import load_params
-from allreach.workflows import run as workflow
+from allreach.workflows import run_plan
+from allreach.workflows.run_record import Job, RunRecord
 from independent_checker import check_results
 from small_country import make_small_country
+from studies import run_folder
 
 PARAMS = load_params()
 PEOPLE = 1000
@@ -50,15 +52,19 @@ def rounds(monkeypatch, results):
             raise results[len(tried) - 1]
         return SimpleNamespace(sites=None, assignments=None, institutions=None, number=len(tried))
 
-    monkeypatch.setattr(workflow, "plan_country", plan_country)
-    monkeypatch.setattr(workflow, "planned_sites", lambda *_: None)
-    monkeypatch.setattr(workflow, "verify", lambda *_, **__: results[len(tried) - 1])
+    monkeypatch.setattr(run_plan, "plan_country", plan_country)
+    monkeypatch.setattr(run_plan, "planned_sites", lambda *_: None)
+    monkeypatch.setattr(run_plan, "verify", lambda *_, **__: results[len(tried) - 1])
     said = []
-    country = SimpleNamespace(layers={}, clutter_class=None, population=None, table=lambda name: None)
-    job = SimpleNamespace(country=country, params=PARAMS, config=None, folder=None, start_from="", time_limit_s=None,
-                          progress=lambda *_: None, times_s={}, say=said.append)  # fmt: skip
+    country = SimpleNamespace(
+        layers={}, clutter_class=None, population=None, table=lambda name: None, evidence=lambda *names: "open"
+    )
+    study = SimpleNamespace(
+        country=country, params=PARAMS, config=None, folder=None, progress=lambda *_: None, say=said.append
+    )
+    job = Job(study, RunRecord({}, {}))
     measured = SimpleNamespace(points=None, result=None, environment=None)
-    plan, verified, margin_db, margins_db = workflow._plan_and_verify(job, measured, (), "open")
+    plan, verified, margin_db, margins_db = run_plan.plan_and_verify(job, measured, ())
     return plan.number, verified, margin_db, margins_db, said
 
 
@@ -107,7 +113,7 @@ def test_run_with_tiers_and_institutions_writes_what_was_measured(tmp_path):
     folder = tmp_path / "TST"
     write_country(make_small_country(), folder)
     tiers = "service_standard.tiers=[{dl_mbps: 60, people_share: 0.6}, {dl_mbps: 100, people_share: 0.3}]"
-    workflow.run(folder, sets=["planning.institutions=1", tiers], workers=1)
+    run_folder(folder, sets=["planning.institutions=1", tiers], workers=1)
     out = folder / "results" / "base"
     assert check_results(out, folder) == []
     summary, verified = (json.loads((out / step / "summary.json").read_text()) for step in ("plan", "verify"))
@@ -124,7 +130,7 @@ def test_run_with_tiers_and_institutions_writes_what_was_measured(tmp_path):
     assert summary["institutions"]["n_verified"] == verified["institutions"]["verified"]
     assert summary["institutions"]["n_verified"] == int(institutions["is_verified"].sum())
     assert summary["institutions"]["by_kind"]["school"]["verified"] == int(institutions["is_verified"].iloc[0])
-    told = dict(_lines(workflow.run(folder, sets=["planning.institutions=1", tiers], workers=1).as_dict()))
+    told = dict(_lines(run_folder(folder, sets=["planning.institutions=1", tiers], workers=1).as_dict()))
     assert told["at 100 Mbit/s"].endswith("30.0% asked for, 30.2% planned)")
     assert told["institutions"] == "2 of 2 connected, 2 confirmed by measuring"
     layers = result_layers(read_results(out), make_small_country())

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from allreach.demand.points import DemandPoints, demand_points
+from allreach.demand.points import DemandPoints
 from allreach.io.country_folder import Country
 from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import read_table, write_table
 from allreach.measure.planned_network import planned_sites, verify
-from allreach.measure.today import MeasureResult, measure
+from allreach.measure.today import MeasureResult
 from allreach.params.load import Params
 from allreach.planning.instance.build import Assembly, build_problem
 from allreach.planning.instance.country_inputs import plan_inputs
@@ -41,9 +41,9 @@ from allreach.planning.results import tables
 from allreach.planning.results.rows import choose
 from allreach.planning.warm_start import start_solution
 from allreach.radio.engine.reception import Environment
-from allreach.terrain.terrain import terrain
-from allreach.workflows.run import prepare
-from allreach.workflows.satellite import offers
+from allreach.workflows.run_measure import environment_of, measure_today
+from allreach.workflows.satellite_offers import offers
+from allreach.workflows.study_inputs import read_inputs
 
 SAME_COST = 1e-6  # of the cost: a bill is in whole cents
 
@@ -73,23 +73,15 @@ class Case:
 
 def case_of(folder: Path, more_margin_db: float = 0.0, sets: Sequence[str] = ()) -> Case:
     """Make the problem of a country folder, as a run makes it in its first round or with a greater margin."""
-    country, params, _ = prepare(folder, "base", sets)
-    config = country.config
-    ground = terrain(
-        country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()
-    )
-    environment = Environment(ground, params.radio, config.service_standard, config.delta_n, config.n0, 1)
-    points = demand_points(
-        country.table("places"), country.population, country.grid, params.demand, household_size=config.household_size
-    )
-    measured = measure(
-        points, country.table("sites"), environment, params.demand, fibre=country.table("fibre"),
-        commitments=country.table("commitments"), with_rasters=False,
-    )  # fmt: skip
+    study = read_inputs(folder, scenario="base", sets=sets, workers=1)
+    country, params = study.country, study.params
+    environment = environment_of(study)
+    found = measure_today(study, environment)
+    points, measured = found.points, found.result
     inputs = plan_inputs(
-        points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,
+        points, measured, environment, country.layers, study.config, params, clutter_class=country.clutter_class,
         population=country.population, margin_db=params.radio.planned_neighbour_margin_db.value + more_margin_db,
-        satellites=offers(country, folder, lambda stage, done, total: None), air_at=air_at(params.backhaul),
+        satellites=offers(country, folder, study.progress), air_at=air_at(params.backhaul),
     )  # fmt: skip
     return Case(country, params, environment, points, measured, inputs, build_problem(inputs))
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from allreach.cli.why import command
 from allreach.errors import DataMissingError, InputError
 from allreach.io.country_folder import read_country
+from allreach.workflows.study_inputs import read_inputs
 from allreach.workflows.why import why
 
 
@@ -48,7 +49,7 @@ def test_json_holds_the_same_and_scenario_changes_it(small_country: Path) -> Non
 
 def test_the_site_is_the_strongest_with_broadband(small_country: Path) -> None:
     lon, lat = middle(small_country)
-    result = why(small_country, f"{lon},{lat}")
+    result = why(read_inputs(small_country), f"{lon},{lat}")
     sites = read_country(small_country).table("sites")
     assert result.explanation.profile.attrs["site_id"] in set(sites["site_id"])
     budget = result.explanation.budget.set_index("step")["value"]
@@ -58,11 +59,11 @@ def test_the_site_is_the_strongest_with_broadband(small_country: Path) -> None:
 
 def test_points_that_are_none(small_country: Path) -> None:
     with pytest.raises(InputError, match="outside the country"):
-        why(small_country, "0,0")
+        why(read_inputs(small_country), "0,0")
     with pytest.raises(InputError, match="neither"):
-        why(small_country, "Atlantis")
+        why(read_inputs(small_country), "Atlantis")
     lon, lat = middle(small_country)
     with pytest.raises(InputError, match="range_km"):
-        why(small_country, f"{lon},{lat}", sets=("radio.range_km=0.5",))
+        why(read_inputs(small_country, sets=("radio.range_km=0.5",)), f"{lon},{lat}")
     with pytest.raises(DataMissingError, match="no plan"):
-        why(small_country, f"{lon},{lat}", planned=True)
+        why(read_inputs(small_country), f"{lon},{lat}", planned=True)

@@ -7,7 +7,7 @@ import pytest
 from allreach.errors import DataMissingError, InputError
 from allreach.io.series_import import read_series_file
 from allreach.io.series_store import add_series, calendar_year, query, read_current, read_store, shipped_series
-from allreach.io.track_inputs import read_track_inputs
+from studies import track_inputs_of
 
 
 def rows(*entries):
@@ -130,13 +130,13 @@ def test_calendar_year():
 def test_a_folder_without_series_starts_with_the_shipped_ones(tmp_path):
     folder = tmp_path / "AZE"
     folder.mkdir()
-    inputs = read_track_inputs(folder)
+    inputs = track_inputs_of(folder)
     assert inputs.iso3 == "AZE"
     assert inputs.peers == ["GEO", "TUR", "ARM", "UZB", "UKR"]
     assert inputs.latest("AZE", "idi")["value"] == 80.4
     assert (inputs.series["retrieved"] <= inputs.as_of.isoformat()).all()
     with pytest.raises(DataMissingError, match="country code"):
-        read_track_inputs(tmp_path / "nowhere")
+        track_inputs_of(tmp_path / "nowhere")
 
 
 def test_zero_for_not_assessed_is_missing(tmp_path):
@@ -152,14 +152,14 @@ def test_own_facts_and_their_faults(tmp_path):
     folder.mkdir()
     event = "events: [{date: 2026-01-01, countries: [GEO], texts: {en: A law}, source: S}]"
     (folder / "facts.yaml").write_text(event, encoding="utf-8")
-    inputs = read_track_inputs(folder)
+    inputs = track_inputs_of(folder)
     assert [e.source for e in inputs.facts.of(("GEO",), dt.date(2026, 2, 1))] == ["S"]
     (folder / "facts.yaml").write_text(event.replace("GEO", "Georgia"), encoding="utf-8")
     with pytest.raises(InputError, match="countries"):
-        read_track_inputs(folder)
+        track_inputs_of(folder)
     (folder / "facts.yaml").write_text("events: [", encoding="utf-8")
     with pytest.raises(InputError, match="YAML"):
-        read_track_inputs(folder)
+        track_inputs_of(folder)
 
 
 def test_a_share_of_income_follows_from_price_and_income(tmp_path):
@@ -172,7 +172,7 @@ def test_a_share_of_income_follows_from_price_and_income(tmp_path):
         ("GEO", "gni_per_head_usd", "2022", 6000.0, "World Bank", "2026-11-01"),
     )
     add_series(folder / "series" / "series.parquet", values)
-    found = read_track_inputs(folder).rows("GEO", "fixed_basket_pct_gni")
+    found = track_inputs_of(folder).rows("GEO", "fixed_basket_pct_gni")
     assert found["value"].tolist() == [2.4, 2.0]  # what is published stays
     assert found["status"].tolist() == ["official", "estimate"]
     assert found["row_id"].iloc[1] == "GEO:fixed_basket_usd:2023-12-31:0 GEO:gni_per_head_usd:2022-12-31:0"

@@ -12,8 +12,8 @@ from small_cases import small_case
 
 from allreach.io.country_folder import write_country
 from allreach.planning.model.problem import Solution, arc_flow_mbps, pool_limit, pool_use
-from allreach.workflows import run as workflow
 from small_country import make_small_country
+from studies import run_folder
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "comparators"))
 from compare_planners import compare, lines
@@ -56,7 +56,7 @@ def test_half_of_a_cell_twice_full_is_carried():
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("verified") / "TST"
     write_country(make_small_country(), path)
-    workflow.run(path, workers=1)
+    run_folder(path, workers=1)
     return path
 
 

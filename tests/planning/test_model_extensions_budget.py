@@ -24,7 +24,6 @@ from allreach.planning.model.solver import solve
 from allreach.planning.variants import budget_plans
 from allreach.planning.variants.budget_plans import Family, prove
 from allreach.planning.variants.greedy_removal import Way
-from allreach.workflows import run as workflow
 from independent_bound import proven
 from independent_checker import check_results
 from small_country import make_small_country
@@ -233,14 +232,15 @@ def test_negative_budget_is_refused():
 def test_command_line_hands_the_budget_on(tmp_path, monkeypatch, command):
     seen = {}
 
-    def stop(path, **chosen):
-        seen.update(chosen)
+    def stop(study, **chosen):
+        seen.update(chosen, sets=study.sets, scenario=study.scenario)
         raise DataMissingError("stop here")
 
     folder = tmp_path / "TST"
     write_country(make_small_country(), folder)
-    monkeypatch.setattr(workflow, "run", stop)
+    monkeypatch.setattr("allreach.workflows.run.run", stop)
     CliRunner().invoke(cli, [command, str(folder), "--set", "costs.leo_kit_usd=500", "--budget", "5e6"])
     assert load_params(sets=seen["sets"]).planning.budget_usd == 5e6
     assert load_params(sets=seen["sets"]).costs.leo_kit_usd.value == 500.0
+    assert seen["scenario"] != "base"
     assert CliRunner().invoke(cli, [command, str(folder), "--budget", "-1"]).exit_code == 2

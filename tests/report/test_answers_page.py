@@ -12,8 +12,8 @@ from allreach.errors import DataMissingError
 from allreach.io.atomic import write_json, write_text
 from allreach.io.results_folder import read_json, read_results
 from allreach.io.vector import write_table
-from allreach.report.map_page.build import build_report
 from sample_results import drawn_country, write_sample_results
+from studies import report_of
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 
@@ -64,7 +64,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     money = {"pv_p5_usd": pv, "pv_p50_usd": pv, "pv_p95_usd": pv, "regret_mean_usd": 1e5, "regret_p95_usd": 3e5}
     write_json(plan / "answers.json", {"n_draws": 200, "people_held_share": 0.9, **figures, **money})
     try:
-        return build_report(results, country, languages=["en", "az", "ru", "fr"])
+        return report_of(results, country, languages=["en", "az", "ru", "fr"])
     except DataMissingError as error:
         pytest.skip(f"the report needs the packed map library: {error}")
 

@@ -14,14 +14,14 @@ from allreach.indicators.definitions import LANGUAGES, catalogue
 from allreach.indicators.idi import idi_edition
 from allreach.io.country_folder import write_country
 from allreach.io.series_store import add_series, shipped_series, store_path
-from allreach.io.track_inputs import read_track_inputs
 from allreach.report.documents import charts
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech, texts
-from allreach.report.map_page.build import build_report
 from allreach.report.map_page.other_pages import other_pages
+from allreach.workflows.study_inputs import read_subject
 from allreach.workflows.track import brief, track
 from sample_results import drawn_country, write_sample_results
+from studies import report_of, track_inputs_of
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_numbers_dates_and_names(language, number, date, country):
 
 
 def test_track_writes_tables_and_pages(folder):
-    tracked = track(folder, languages=["en", "az"])
+    tracked = track(read_subject(folder), languages=["en", "az"])
     targets = pd.read_parquet(folder / "results/base/track/targets.parquet").set_index("target_id")
     assert targets.loc["lines_passed", "status"] == "achieved"
     assert targets.loc["lines_passed", "slip_months"] == pytest.approx(10.6)
@@ -101,7 +101,7 @@ def test_track_writes_tables_and_pages(folder):
     assert set(re.findall(r'href="#s(\d+)"', page)) <= set(re.findall(r'id="s(\d+)"', page))
     assert "AZE:internet_users_pct:2024-12-31:0" in page
     before = {path.name: path.read_bytes() for path in tracked.files}
-    again = track(folder, languages=["en", "az"])
+    again = track(read_subject(folder), languages=["en", "az"])
     assert before == {path.name: path.read_bytes() for path in again.files}
 
 
@@ -114,7 +114,7 @@ def test_a_plan_moves_reach_and_index(tmp_path):
     rows = {"iso3": country.config.iso3, "indicator": list(full), "date": "2022", "value": list(full.values())}
     made = pd.DataFrame({**rows, "source": "made for this test", "retrieved": "2026-11-21"})
     add_series(store_path(folder), made)
-    tracked = track(folder, languages=["en"])
+    tracked = track(read_subject(folder), languages=["en"])
     assert tracked.inputs.iso3 == country.config.iso3
     reach = tracked.inputs.reach["reached_pct"]
     assert (reach.diff().dropna() >= 0).all()
@@ -129,14 +129,14 @@ def test_a_plan_moves_reach_and_index(tmp_path):
 
 
 def test_a_day_before_anything_was_known(folder):
-    tracked = track(folder, as_of=dt.date(2001, 1, 1), languages=["en"], write=False)
+    tracked = track(read_subject(folder), as_of=dt.date(2001, 1, 1), languages=["en"], write=False)
     assert set(tracked.targets["status"]) <= {"no_data", "not_quantified"}
     content = country_brief(tracked.inputs, tracked.targets, tracked.paths, speech("en", tracked.inputs.book))
     assert content["numbers"] == []
 
 
 def test_every_number_of_a_brief_has_its_source(folder):
-    tracked = track(folder, write=False)
+    tracked = track(read_subject(folder), write=False)
     for language in LANGUAGES:
         words = speech(language, tracked.inputs.book)
         contents = [country_brief(tracked.inputs, tracked.targets, tracked.paths, words)]
@@ -154,8 +154,8 @@ def test_every_number_of_a_brief_has_its_source(folder):
 
 
 def test_pdf_is_the_same_bytes_again_and_dated_from_the_inputs(folder):
-    first = {path.name: path.read_bytes() for path in brief(folder, other="GEO", languages=["en", "az"])}
-    second = {path.name: path.read_bytes() for path in brief(folder, other="GEO", languages=["en", "az"])}
+    first = {path.name: path.read_bytes() for path in brief(read_subject(folder), other="GEO", languages=["en", "az"])}
+    second = {path.name: path.read_bytes() for path in brief(read_subject(folder), other="GEO", languages=["en", "az"])}
     assert first == second
     pdf = first["brief_AZE_GEO_az.pdf"]
     assert pdf.startswith(b"%PDF-")
@@ -166,7 +166,9 @@ def test_pdf_is_the_same_bytes_again_and_dated_from_the_inputs(folder):
 def test_pdf_has_the_right_letters_and_two_pages(folder, tmp_path):
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) is not on this machine")
-    for path in brief(folder, languages=["az", "ru"]) + brief(folder, other="TUR", languages=["az"]):
+    for path in brief(read_subject(folder), languages=["az", "ru"]) + brief(
+        read_subject(folder), other="TUR", languages=["az"]
+    ):
         if path.suffix != ".pdf":
             continue
         text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True).stdout.decode()
@@ -192,7 +194,7 @@ def test_right_to_left_names_reach_both_forms(folder, tmp_path):
     plan["goals"] = [{"id": "g", "name": name, "pillar": "ai", "targets": [target]}]
     path = tmp_path / "rtl.yaml"
     path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
-    tracked = track(folder, strategies=(str(path),), write=False)
+    tracked = track(read_subject(folder), strategies=(str(path),), write=False)
     content = country_brief(tracked.inputs, tracked.targets, tracked.paths, speech("en", tracked.inputs.book))
     assert f"<bdi>{name}</bdi>" in page(content)
     assert brief_pdf(content).startswith(b"%PDF-")
@@ -200,7 +202,7 @@ def test_right_to_left_names_reach_both_forms(folder, tmp_path):
 
 def test_unknown_partner_is_named(folder):
     with pytest.raises(DataMissingError, match="KAZ"):
-        brief(folder, other="KAZ")
+        brief(read_subject(folder), other="KAZ")
 
 
 def test_rules_of_cooperation():
@@ -242,7 +244,7 @@ def test_two_countries_are_compared_in_one_year(tmp_path):
     rows = pd.DataFrame(given, columns=["iso3", "date", "value"])
     fixed = {"indicator": "fixed_basket_pct_gni", "source": "made for this test", "retrieved": "2026-11-21"}
     add_series(store_path(folder), rows.assign(**fixed))
-    inputs = track(folder, write=False).inputs
+    inputs = track(read_subject(folder), write=False).inputs
     content = pair_brief(inputs, "GEO", speech("en", inputs.book))
     (row,) = next(block for block in content["blocks"] if block["kind"] == "table")["rows"]
     assert [c["t"] for c in row[2:]] == ["1.80", "2.40", "−0.60", "2022"]
@@ -259,15 +261,15 @@ def test_works_move_what_is_built_and_faults_are_all_named(tmp_path):
     wrong = ["w1,nowhere,fibre,2026-13-01,Ministry", f"w1,{new['place_id']},fibre,2026-05-01,Ministry"]
     (folder / "works.csv").write_text("\n".join([head, *wrong]), encoding="utf-8")
     with pytest.raises(InputError) as told:
-        read_track_inputs(folder)
+        track_inputs_of(folder)
     assert [fault.where for fault in told.value.faults] == ["works.csv, line 2"] * 2 + ["works.csv, line 3"]
     done = [f"w1,{new['place_id']},{new['technology']},2026-05-01,Ministry"]
     (folder / "works.csv").write_text("\n".join([head, *done]), encoding="utf-8")
-    inputs = read_track_inputs(folder, as_of=dt.date(2026, 11, 22))
+    inputs = track_inputs_of(folder, as_of=dt.date(2026, 11, 22))
     assert inputs.built["date"].tolist() == ["2026-05-01"]
     assert inputs.built["value"].iloc[0] >= inputs.reach["reached_pct"].iloc[0]
-    assert read_track_inputs(folder, as_of=dt.date(2026, 4, 1)).built.empty
-    track(folder, as_of=dt.date(2026, 11, 22))
+    assert track_inputs_of(folder, as_of=dt.date(2026, 4, 1)).built.empty
+    track(read_subject(folder), as_of=dt.date(2026, 11, 22))
     page = (folder / "results" / "base" / "track" / "track.html").read_text(encoding="utf-8")
     assert "May 1, 2026" in page
     assert "works reported as finished" in page
@@ -279,13 +281,13 @@ def test_the_report_leads_to_pages_written_since(tmp_path):
     write_country(country, folder)
     scenario = folder / "results" / "base"
     write_sample_results(scenario, country)
-    index = build_report(scenario, country)
+    index = report_of(scenario, country)
     assert '"pages":[]' in index.read_text(encoding="utf-8").replace(" ", "")
-    track(folder, as_of=dt.date(2026, 11, 22))
-    brief(folder, as_of=dt.date(2026, 11, 22), languages=["en", "az"])
+    track(read_subject(folder), as_of=dt.date(2026, 11, 22))
+    brief(read_subject(folder), as_of=dt.date(2026, 11, 22), languages=["en", "az"])
     found = other_pages(scenario)
     assert [page["key"] for page in found] == ["page_track", "page_brief"]
     assert all((scenario / page["href"]).is_file() for page in found)
     text = index.read_text(encoding="utf-8")
     assert all(page["href"] in text for page in found)
-    assert build_report(scenario, country).read_text(encoding="utf-8") == text
+    assert report_of(scenario, country).read_text(encoding="utf-8") == text

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from allreach.errors import DataMissingError
-from allreach.report.map_page.build import build_report
 from sample_results import drawn_country, write_sample_results
+from studies import report_of
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 
@@ -72,7 +72,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for state in ("plan", "coverage"):
         results = write_sample_results(folder / state / "base", country, plan=state == "plan")
         try:
-            made[state] = build_report(results, country)
+            made[state] = report_of(results, country)
         except DataMissingError as error:
             pytest.skip(f"the report needs the packed map library: {error}")
     return made

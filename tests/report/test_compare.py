@@ -20,6 +20,7 @@ from allreach.planning.results.compare import CHANGES, Side, changed_inputs, com
 from allreach.report.map_page.page import LANGUAGES, locale
 from allreach.workflows.compare import compare_scenarios
 from sample_results import drawn_country, write_sample_results
+from studies import study_of
 
 SUMMARY = {"pv_usd": 100.0, "lower_bound_usd": 95.0, "gap": 0.05, "reached_share": 0.9, "by_technology": {}}
 
@@ -120,7 +121,7 @@ def test_changed_inputs_are_listed():
 
 
 def test_files_hold_what_the_plans_say(country, folder):
-    found = compare_scenarios(folder, country, "base", "other")
+    found = compare_scenarios(study_of(folder, country, "base"), study_of(folder, country, "other"))
     out = folder / "compare" / "base--other"
     assert found.page == out / "compare.html"
     places = pd.read_csv(out / "places.csv", dtype={"admin1_code": str})
@@ -134,12 +135,14 @@ def test_files_hold_what_the_plans_say(country, folder):
     assert figures.loc["pv_usd", "a"] == one.plan_summary["pv_usd"]
     assert (out / "places.parquet").is_file()
     first = found.page.read_bytes()
-    compare_scenarios(folder, country, "base", "other")
+    compare_scenarios(study_of(folder, country, "base"), study_of(folder, country, "other"))
     assert found.page.read_bytes() == first
 
 
 def test_page_loads_nothing_and_speaks_four_languages(country, folder):
-    text = compare_scenarios(folder, country, "base", "other").page.read_text(encoding="utf-8")
+    text = compare_scenarios(study_of(folder, country, "base"), study_of(folder, country, "other")).page.read_text(
+        encoding="utf-8"
+    )
     assert "default-src &#x27;none&#x27;" in text
     assert "<link" not in text
     assert 'src="http' not in text
@@ -152,15 +155,17 @@ def test_page_loads_nothing_and_speaks_four_languages(country, folder):
 def test_hostile_names_stay_text(country, folder, tmp_path):
     layers = country.layers | {"places": country.table("places").assign(name="</script><b>x</b>")}
     hostile = country.__class__(**{**country.__dict__, "layers": layers})
-    page = compare_scenarios(folder, hostile, "base", "other", tmp_path).page.read_text(encoding="utf-8")
+    page = compare_scenarios(
+        study_of(folder, hostile, "base"), study_of(folder, hostile, "other"), tmp_path
+    ).page.read_text(encoding="utf-8")
     assert "</script><b>x" not in page
 
 
 def test_scenario_without_a_plan_is_named(country, folder):
     with pytest.raises(DataMissingError, match=r"absent has no plan yet\. Planned so far: base, other"):
-        compare_scenarios(folder, country, "base", "absent")
+        compare_scenarios(study_of(folder, country, "base"), study_of(folder, country, "absent"))
     with pytest.raises(InputError, match="twice"):
-        compare_scenarios(folder, country, "base", "base")
+        compare_scenarios(study_of(folder, country, "base"), study_of(folder, country, "base"))
 
 
 def test_command_prints_both_sides(folder):
@@ -177,6 +182,6 @@ def test_command_prints_both_sides(folder):
 
 
 def test_places_table_is_written_whole(folder, country, tmp_path):
-    found = compare_scenarios(folder, country, "base", "other", tmp_path)
+    found = compare_scenarios(study_of(folder, country, "base"), study_of(folder, country, "other"), tmp_path)
     write_table(tmp_path / "again.parquet", found.comparison.places, "compare_places")
     assert (tmp_path / "again.parquet").read_bytes() == (tmp_path / "places.parquet").read_bytes()

@@ -13,6 +13,7 @@ from allreach.io.atomic import write_json
 from allreach.io.results_folder import read_json
 from allreach.workflows.compare import compare_scenarios
 from sample_results import drawn_country, write_sample_results
+from studies import study_of
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 
@@ -37,7 +38,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         bound = {"lower_bound_usd": 0.97 * summary["pv_usd"], "gap": 0.03}
         write_json(results / "plan" / "summary.json", summary | bound)
     try:
-        return compare_scenarios(folder, country, "base", "other", languages=["en", "az", "ru", "fr"]).page
+        return compare_scenarios(
+            study_of(folder, country, "base"),
+            study_of(folder, country, "other"),
+            languages=["en", "az", "ru", "fr"],
+        ).page
     except DataMissingError as error:
         pytest.skip(f"the page needs the packed map library: {error}")
 

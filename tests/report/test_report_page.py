@@ -18,9 +18,9 @@ from allreach.io.atomic import write_json
 from allreach.io.country_folder import Country
 from allreach.io.vector import read_table, write_table
 from allreach.report.map_page import page as page_module
-from allreach.report.map_page.build import build_report
 from allreach.report.map_page.page import LANGUAGES, locale
 from sample_results import drawn_country, write_sample_results
+from studies import report_of
 
 HOSTILE = '</script><script>alert("x")</script><!-- & \u2028 <img src=x onerror=alert(1)>'
 MAX_BYTES = 40_000_000
@@ -70,7 +70,7 @@ def country() -> Country:
 @pytest.fixture(scope="module")
 def report(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_sample_results(tmp_path_factory.mktemp("with_plan") / "base", country)
-    return build_report(folder, country)
+    return report_of(folder, country)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -82,7 +82,7 @@ def _map_library() -> None:
 
 
 def test_same_results_give_the_same_bytes(country: Country, report: Path, tmp_path: Path) -> None:
-    again = build_report(report.parent, country, tmp_path / "again.html")
+    again = report_of(report.parent, country, tmp_path / "again.html")
     assert again.read_bytes() == report.read_bytes()
 
 
@@ -90,7 +90,7 @@ def test_time_that_the_plan_took_does_not_show(country: Country, report: Path, t
     folder = write_sample_results(tmp_path / "base", country)
     summary = json.loads((folder / "plan" / "summary.json").read_text(encoding="utf-8"))
     write_json(folder / "plan" / "summary.json", summary | {"runtime_s": 12.3})
-    assert build_report(folder, country).read_bytes() == report.read_bytes()
+    assert report_of(folder, country).read_bytes() == report.read_bytes()
 
 
 def test_scenario_of_the_run_rules_the_standard_shown(country: Country, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_scenario_of_the_run_rules_the_standard_shown(country: Country, tmp_path
     write_json(
         folder / "manifest.json", {"config": config, "parameters": {"costs": {"discount_rate": {"value": 0.11}}}}
     )
-    data = data_of(build_report(folder, country))
+    data = data_of(report_of(folder, country))
     assert data["meta"]["standard"]["dl_mbps"] == 77.0
     values = dict(zip(data["parameters"]["key"], data["parameters"]["value"], strict=True))
     assert values["costs.discount_rate"] == 0.11
@@ -108,7 +108,7 @@ def test_scenario_of_the_run_rules_the_standard_shown(country: Country, tmp_path
 
 def test_row_order_of_the_country_does_not_matter(country: Country, report: Path, tmp_path: Path) -> None:
     layers = {name: frame.sample(frac=1.0, random_state=1) for name, frame in country.layers.items()}
-    shuffled = build_report(report.parent, replace(country, layers=layers), tmp_path / "shuffled.html")
+    shuffled = report_of(report.parent, replace(country, layers=layers), tmp_path / "shuffled.html")
     assert shuffled.read_bytes() == report.read_bytes()
 
 
@@ -117,7 +117,7 @@ def test_names_with_markup_stay_text(country: Country, tmp_path: Path) -> None:
     layers["places"] = country.layers["places"].assign(name=HOSTILE)
     config = country.config.model_copy(update={"name": HOSTILE})
     hostile = replace(country, config=config, layers=layers)
-    path = build_report(write_sample_results(tmp_path / "base", hostile), hostile)
+    path = report_of(write_sample_results(tmp_path / "base", hostile), hostile)
     parsed = parse(path)
     assert len(parsed.scripts) == 4
     assert not [tag for tag, _ in parsed.tags if tag == "img"]
@@ -155,7 +155,7 @@ def test_pictures_are_those_of_both_networks(report: Path) -> None:
 
 
 def test_coverage_alone_makes_a_report(country: Country, tmp_path: Path) -> None:
-    data = data_of(build_report(write_sample_results(tmp_path / "base", country, plan=False), country))
+    data = data_of(report_of(write_sample_results(tmp_path / "base", country, plan=False), country))
     assert data["meta"]["has_plan"] is False
     assert data["assignments"] is None
     assert data["curve"] is None
@@ -167,26 +167,26 @@ def test_states_of_coverage_are_kept_apart(country: Country, tmp_path: Path) -> 
     places = read_table(folder / "measure" / "places.parquet", "measure_places")
     places.loc[:9, "passed_share"] = 0.5
     write_table(folder / "measure" / "places.parquet", places, "measure_places")
-    today = data_of(build_report(folder, country))["figures"]["today"]
+    today = data_of(report_of(folder, country))["figures"]["today"]
     known = int(places["population"].iloc[:10].sum())
     assert today["states"] == {"passed_share": [pytest.approx(0.5 * known, abs=0.06), known]}
 
 
 def test_nothing_measured_is_said(country: Country, tmp_path: Path) -> None:
     with pytest.raises(DataMissingError, match="nothing has been measured yet"):
-        build_report(tmp_path, country)
+        report_of(tmp_path, country)
 
 
 def test_size_at_five_thousand_places(tmp_path: Path) -> None:
     large = drawn_country(5000)
-    path = build_report(write_sample_results(tmp_path / "base", large), large)
+    path = report_of(write_sample_results(tmp_path / "base", large), large)
     assert len(data_of(path)["places"]["place_id"]) == 5000
     assert path.stat().st_size < MAX_BYTES
 
 
 def test_country_without_outline_and_tables(country: Country, tmp_path: Path) -> None:
     bare = replace(country, layers={"places": country.layers["places"]}, zones=None)
-    data = data_of(build_report(write_sample_results(tmp_path / "base", bare, plan=False), bare))
+    data = data_of(report_of(write_sample_results(tmp_path / "base", bare, plan=False), bare))
     assert data["outline"] == []
     west, south, east, north = data["meta"]["bounds"]
     assert west < east
@@ -204,7 +204,10 @@ def test_assumptions_are_the_parameters_without_source(report: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_text_and_its_slots(language: str) -> None:
-    own = json.loads((Path(page_module.__file__).parent / "locales" / f"{language}.json").read_text(encoding="utf-8"))
+    path = Path(page_module.__file__).parents[1] / "locales" / f"{language}.json"
+    own = json.loads(path.read_text(encoding="utf-8"))
+        (Path(page_module.__file__).parents[1] / "locales" / f"{language}.json").read_text(encoding="utf-8")
+    )
     english = locale("en")
     assert list(own) == list(english)
     for key, text in own.items():
@@ -221,7 +224,7 @@ def test_points_of_a_country_across_the_antimeridian_lie_together(tmp_path: Path
         fiji.layers["places"].geometry.set_crs(None, allow_override=True).from_xy(lon, lat, crs="EPSG:4326")
     )
     moved = replace(fiji, grid=grid, layers={"places": places})
-    data = data_of(build_report(write_sample_results(tmp_path / "base", moved, plan=False), moved))
+    data = data_of(report_of(write_sample_results(tmp_path / "base", moved, plan=False), moved))
     lon_deg = np.array(data["places"]["lonlat"][::2]) / 100_000
     assert lon_deg.max() - lon_deg.min() < 1.0
     (west, north), (east, _), (_, south), _ = data["relief"]["corners"]

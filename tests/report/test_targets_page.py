@@ -8,7 +8,7 @@ import pytest
 from test_targets_payload import with_targets
 
 from allreach.errors import DataMissingError
-from allreach.report.map_page.build import build_report
+from studies import report_of
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out, country = with_targets(tmp_path_factory.mktemp("targets"))
     try:
-        return build_report(out, country, languages=["en", "az", "ru", "fr"])
+        return report_of(out, country, languages=["en", "az", "ru", "fr"])
     except DataMissingError as error:
         pytest.skip(f"the report needs the packed map library: {error}")
 

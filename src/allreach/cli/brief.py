@@ -16,6 +16,7 @@ from allreach.cli.track import as_of, lang, strategy
 )
 @options.folder
 @options.scenario
+@options.sets
 @click.option("--with", "other", default="", metavar="ISO3", help="Bilateral brief with another country.")
 @strategy
 @as_of
@@ -24,6 +25,7 @@ from allreach.cli.track import as_of, lang, strategy
 def command(
     folder: Path,
     scenario: str,
+    sets: tuple[str, ...],
     other: str,
     strategies: tuple[str, ...],
     as_of: dt.datetime | None,
@@ -33,12 +35,12 @@ def command(
     """Write a country brief, or a bilateral one; every number leads to its source."""
     import json
 
+    from allreach.workflows.study_inputs import read_subject
     from allreach.workflows.track import brief
 
     files = brief(
-        folder,
+        read_subject(folder, scenario, sets),
         other=other.upper(),
-        scenario=scenario,
         strategies=strategies,
         as_of=as_of.date() if as_of else None,
         languages=[x for x in lang.split(",") if x],

@@ -37,11 +37,12 @@ def command(folder: Path, first: str, second: str, out: Path | None, lang: str, 
     import json
 
     from allreach.cli.compare_table import print_comparison
-    from allreach.io.country_folder import read_country
     from allreach.workflows.compare import compare_scenarios
+    from allreach.workflows.study_inputs import read_inputs
 
     languages = [x.strip() for x in lang.split(",") if x.strip()]
-    found = compare_scenarios(folder, read_country(folder), first, second, out, languages=languages)
+    one, other = (read_inputs(folder, scenario=name) for name in (first, second))
+    found = compare_scenarios(one, other, out, languages=languages)
     if as_json:
         summary = {"a": first, "b": second, **found.comparison.summary, "inputs": found.inputs}
         summary["figures"] = found.comparison.figures.to_dict("records")

@@ -23,9 +23,8 @@ from allreach.cli import options
     "--mast",
     nargs=2,
     type=click.FloatRange(0, 500),
-    default=(30.0, 30.0),
-    show_default=True,
-    help="Antenna heights of A and B, m above ground.",
+    default=None,
+    help="Antenna heights of A and B, m above ground (default: those of the sites there, else 30).",
 )
 @click.option("--band", "freq_ghz", type=float, default=None, help="One band in GHz (default: all).")
 @click.option("--dish", "dish_m", type=click.FloatRange(0.1, 5), default=None, help="Both dishes in m.")
@@ -39,46 +38,58 @@ from allreach.cli import options
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=None, help="Folder for hop.html, hop.csv, profile.csv."
 )
+@options.scenario
 @options.sets
 @options.as_json
 def command(
     a: str,
     b: str,
     folder: Path,
-    mast: tuple[float, float],
+    mast: tuple[float, float] | None,
     freq_ghz: float | None,
     dish_m: float | None,
     diversity_m: float,
     out: Path | None,
+    scenario: str,
     sets: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Clearance, masts, bands and availability of a hop between A and B, and relays where it is blocked.
 
-    A and B are LON,LAT or identifiers (or names) of sites and places of the folder. A longitude west of Greenwich
-    starts with a minus: put -- before it.
+    A and B are LON,LAT or identifiers (or names) of sites, places or planned sites of the folder. A longitude west of
+    Greenwich starts with a minus: put -- before it.
     """
     import json
 
     from allreach.workflows.hop import hop
+    from allreach.workflows.study_inputs import read_inputs
 
-    summary = hop(
-        folder,
+    found = hop(
+        read_inputs(folder, scenario=scenario, sets=sets),
         a,
         b,
-        mast_a_m=mast[0],
-        mast_b_m=mast[1],
+        mast_a_m=None if mast is None else mast[0],
+        mast_b_m=None if mast is None else mast[1],
         freq_ghz=freq_ghz,
         dish_m=dish_m,
         diversity_m=diversity_m,
-        sets=sets,
         out=out,
     )
+    summary = found.summary
     if as_json:
         click.echo(json.dumps(summary, indent=2, sort_keys=True))
         return
     for key, value in summary.items():
         if not isinstance(value, list):
-            click.echo(f"{key}: {value}")
+            click.echo(f"{key}: {_text(value)}")
     for row in summary["bands"] + summary["relays"]:
-        click.echo("  " + ", ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()))
+        click.echo("  " + ", ".join(f"{k} {_text(v)}" for k, v in row.items()))
+
+
+def _text(value: object) -> str:
+    """Value for people: rounded, yes or no, none."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

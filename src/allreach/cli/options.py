@@ -14,6 +14,12 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path,
 scenario = click.option(
     "--scenario", default="base", show_default=True, help="Name of the scenario; overlay in DIR/scenarios/NAME.yaml."
 )
+new_scenario = click.option(
+    "--scenario",
+    default=None,
+    help="Name of the scenario; overlay in DIR/scenarios/NAME.yaml. Default: base; with --budget, or with --set where "
+    "base holds results of other options, a name made of them.",
+)
 sets = click.option(
     "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change one parameter, e.g. --set costs.leo_kit_usd=500."
 )
@@ -73,5 +79,5 @@ def compose(*decorators: Decorator) -> Decorator:
     return decorate
 
 
-step = compose(folder, scenario, sets, seed, workers, device, fresh, as_json)
+step = compose(folder, new_scenario, sets, seed, workers, device, fresh, as_json)
 search = compose(budget, time_limit, start_from, answers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from allreach.cli import options
@@ -18,7 +20,7 @@ from allreach.cli import options
 )
 @click.argument("target", metavar="DIR|ISO3")
 @click.option("--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel of a new sketch. [m]")
-@options.scenario
+@options.new_scenario
 @options.sets
 @options.seed
 @options.workers
@@ -26,41 +28,18 @@ from allreach.cli import options
 @options.fresh
 @options.search
 @options.as_json
-def command(
-    target: str,
-    pixel_m: float | None,
-    scenario: str,
-    sets: tuple[str, ...],
-    seed: int | None,
-    workers: int | None,
-    device: str,
-    fresh: bool,
-    budget_usd: float | None,
-    time_limit_s: float | None,
-    start_from: str | None,
-    answers: str,
-    as_json: bool,
-) -> None:
+def command(target: str, pixel_m: float | None, **chosen: Any) -> None:
     """Measure, plan and show a country; prints where the report is.
 
     An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. A run that was stopped goes
     on where it was.
     """
-    from allreach.cli.steps import carry_out
-    from allreach.workflows import run as workflow
+    from allreach.cli.steps import Asked, carry_out
+    from allreach.workflows.study_inputs import find_or_sketch
 
+    asked = Asked(**chosen)
     carry_out(
-        lambda progress: workflow.find_or_sketch(target, pixel_m=pixel_m, seed=seed, sets=sets, progress=progress),
+        lambda progress: find_or_sketch(target, pixel_m=pixel_m, seed=asked.seed, sets=asked.sets, progress=progress),
         "plan",
-        as_json=as_json,
-        scenario=scenario,
-        sets=sets,
-        seed=seed,
-        workers=workers,
-        device=device,
-        fresh=fresh,
-        budget_usd=budget_usd,
-        time_limit_s=time_limit_s,
-        start_from=start_from,
-        answers=answers,
+        asked,
     )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from allreach.cli import options
+
 
 @click.command(
     name="satellite",
@@ -16,7 +18,8 @@ import click
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.option("--satellite", "satellite_file", type=click.Path(path_type=Path), help="Your satellite (YAML).")
 @click.option("--terminals", "terminals_file", type=click.Path(path_type=Path), help="Terminal and gateway (YAML).")
-@click.option("--scenario", default="base", show_default=True, help="Scenario whose results it joins.")
+@options.scenario
+@options.sets
 @click.option(
     "--time",
     "time_pct",
@@ -41,6 +44,7 @@ def command(
     satellite_file: Path | None,
     terminals_file: Path | None,
     scenario: str,
+    sets: tuple[str, ...],
     time_pct: float,
     place: str | None,
     modcod_name: str | None,
@@ -66,13 +70,20 @@ def command(
 
     from allreach.cli.progress import bars
     from allreach.workflows.satellite import satellite
+    from allreach.workflows.study_inputs import read_inputs
 
     with bars() as progress:
         summary = satellite(
-            folder, satellite_file=satellite_file, terminals_file=terminals_file, scenario=scenario, time_pct=time_pct,
-            place=place, modcod_name=modcod_name, constellation_file=constellation_file, elements_file=elements_file,
-            at=at.replace(tzinfo=UTC) if at else None, progress=progress,
-        )  # fmt: skip
+            read_inputs(folder, scenario=scenario, sets=sets, progress=progress),
+            satellite_file=satellite_file,
+            terminals_file=terminals_file,
+            time_pct=time_pct,
+            place=place,
+            modcod_name=modcod_name,
+            constellation_file=constellation_file,
+            elements_file=elements_file,
+            at=at.replace(tzinfo=UTC) if at else None,
+        )
     if as_json:
         click.echo(json.dumps(summary, indent=2, sort_keys=True))
     else:

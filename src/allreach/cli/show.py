@@ -18,10 +18,10 @@ def command(folder: Path, scenario: str, open_it: bool, as_json: bool) -> None:
     """Build the report (index.html) from the results; prints where it is."""
     import json
 
-    from allreach.io.country_folder import read_country
-    from allreach.report.map_page.build import build_report
+    from allreach.workflows.show import show
+    from allreach.workflows.study_inputs import read_inputs
 
-    path = build_report(folder / "results" / scenario, read_country(folder)).resolve()
+    path = show(read_inputs(folder, scenario=scenario)).resolve()
     click.echo(json.dumps({"report": str(path)}) if as_json else str(path))
     if open_it:
         click.launch(str(path))

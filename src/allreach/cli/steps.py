@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,26 +13,53 @@ from allreach.cli import options
 from allreach.cli.progress import Callback
 
 
-def carry_out(
-    find: Callable[[Callback], Path],
-    until: Literal["measure", "plan"],
-    *,
-    as_json: bool,
-    budget_usd: float | None = None,
-    **chosen: Any,
-) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked of a run: the options of `options.step` and `options.search`."""
+
+    scenario: str | None
+    sets: tuple[str, ...]
+    seed: int | None
+    workers: int | None
+    device: str
+    fresh: bool
+    as_json: bool
+    budget_usd: float | None = None
+    time_limit_s: float | None = None
+    start_from: str | None = None
+    answers: Literal["quick", "full"] = "quick"
+
+
+def carry_out(find: Callable[[Callback], Path], until: Literal["measure", "plan"], asked: Asked) -> None:
     """Run the workflow on the folder that `find` gives, with progress bars, and print what was found."""
     from allreach.cli.progress import bars
     from allreach.cli.summary import print_summary
-    from allreach.workflows import run as workflow
+    from allreach.workflows.run import run
+    from allreach.workflows.study_inputs import read_inputs
 
-    if budget_usd is not None:
-        chosen["sets"] = (*chosen["sets"], f"planning.budget_usd={budget_usd!r}")
     with bars() as progress:
-        result = workflow.run(
-            find(progress), until=until, progress=progress, say=lambda text: click.echo(text, err=True), **chosen
+        study = read_inputs(
+            find(progress),
+            scenario=asked.scenario,
+            sets=asked.sets,
+            budget_usd=asked.budget_usd,
+            seed=asked.seed,
+            workers=asked.workers,
+            device=asked.device,
+            progress=progress,
+            say=lambda text: click.echo(text, err=True),
         )
-    print_summary(result, as_json=as_json)
+        if asked.scenario is None and study.scenario != "base":
+            study.say(f"scenario {study.scenario}: results of other options are not replaced")
+        result = run(
+            study,
+            until=until,
+            fresh=asked.fresh,
+            time_limit_s=asked.time_limit_s,
+            start_from=asked.start_from,
+            answers=asked.answers,
+        )
+    print_summary(result, as_json=asked.as_json)
 
 
 @click.command(
@@ -42,7 +70,7 @@ def carry_out(
 @options.step
 def measure(folder: Path, **chosen: Any) -> None:
     """Measure alone."""
-    carry_out(lambda progress: folder, "measure", **chosen)
+    carry_out(lambda progress: folder, "measure", Asked(**chosen))
 
 
 @click.command(
@@ -55,4 +83,4 @@ def measure(folder: Path, **chosen: Any) -> None:
 @options.search
 def plan(folder: Path, **chosen: Any) -> None:
     """Plan, after measuring where that is not done."""
-    carry_out(lambda progress: folder, "plan", **chosen)
+    carry_out(lambda progress: folder, "plan", Asked(**chosen))

@@ -36,6 +36,7 @@ lang = click.option(
 )
 @options.folder
 @options.scenario
+@options.sets
 @strategy
 @as_of
 @lang
@@ -65,6 +66,7 @@ lang = click.option(
 def command(
     folder: Path,
     scenario: str,
+    sets: tuple[str, ...],
     strategies: tuple[str, ...],
     as_of: dt.datetime | None,
     lang: str,
@@ -82,6 +84,7 @@ def command(
     from allreach.cli.track_table import pairs, print_faults, print_tracked
     from allreach.io.series_update import update_series
     from allreach.workflows import track as room
+    from allreach.workflows.study_inputs import read_subject
 
     if only_check:
         return print_faults(folder, strategies, as_json=as_json)
@@ -92,7 +95,10 @@ def command(
         click.echo(f"{name}: {count['added']} added, {count['revised']} revised, {count['known']} known", err=True)
     day = as_of.date() if as_of else None
     tracked = room.track(
-        folder, scenario=scenario, strategies=strategies, as_of=day, languages=[x for x in lang.split(",") if x]
+        read_subject(folder, scenario, sets),
+        strategies=strategies,
+        as_of=day,
+        languages=[x for x in lang.split(",") if x],
     )
     if as_json:
         click.echo(json.dumps(room.as_json(tracked), indent=1, ensure_ascii=False))

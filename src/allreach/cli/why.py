@@ -34,9 +34,10 @@ def command(
     """Say why a point is or is not covered: best site, obstacle that costs most, link budget, what would cover it."""
     import json
 
+    from allreach.workflows.study_inputs import read_inputs
     from allreach.workflows.why import why
 
-    result = why(folder, at, scenario=scenario, planned=planned, sets=sets, page=page)
+    result = why(read_inputs(folder, scenario=scenario, sets=sets), at, planned=planned, page=page)
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2, sort_keys=True))
         return

@@ -18,7 +18,6 @@ from allreach.indicators.cooperation import Facts, merge_facts
 from allreach.indicators.definitions import Catalogue, catalogue
 from allreach.indicators.plan_effect import built_by_day, reach_by_year
 from allreach.indicators.strategy import Strategy
-from allreach.io.country_folder import read_config
 from allreach.io.results_folder import Results, read_results
 from allreach.io.series_store import TABLE, add_series, calendar_year, read_current, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
@@ -87,7 +86,12 @@ class TrackInputs:
 
 
 def read_track_inputs(
-    folder: Path, *, scenario: str = "base", strategies: tuple[str, ...] = (), as_of: dt.date | None = None
+    folder: Path,
+    *,
+    config: CountryConfig | None,
+    scenario: str = "base",
+    strategies: tuple[str, ...] = (),
+    as_of: dt.date | None = None,
 ) -> TrackInputs:
     """Read a country folder for tracking.
 
@@ -99,7 +103,6 @@ def read_track_inputs(
     DataMissingError
         If the folder has neither ``country.yaml`` nor a name that is a country code.
     """
-    config = read_config(folder) if (folder / "country.yaml").is_file() else None
     iso3 = config.iso3 if config else folder.resolve().name.upper()[:3]
     if config is None and len(folder.resolve().name) != 3:
         raise DataMissingError(f"{folder}: no country.yaml, and its name is no country code of three letters")

@@ -14,12 +14,13 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_results
 from allreach.io.vector import write_table
-from allreach.params.load import load_params
 from allreach.planning.results.compare import Comparison, Side, changed_inputs, compare
-from allreach.report.map_page.build import lead_to_pages
 from allreach.report.map_page.columns import pack_table
 from allreach.report.map_page.page import LANGUAGES, comparison_page
 from allreach.report.map_page.payload import payload
+from allreach.workflows.run_record import as_run
+from allreach.workflows.show import lead_to_pages
+from allreach.workflows.study_inputs import StudyInputs
 
 KEPT = ("meta", "figures", "relief", "outline", "admin1", "places", "planned", "assignments", "alternatives", "sites")
 OF_B = ("assignments", "sites", "links")
@@ -35,24 +36,14 @@ class Compared:
 
 
 def compare_scenarios(
-    folder: Path,
-    country: Country,
-    first: str,
-    second: str,
-    out: Path | None = None,
-    *,
-    languages: Sequence[str] | None = None,
+    first: StudyInputs, second: StudyInputs, out: Path | None = None, *, languages: Sequence[str] | None = None
 ) -> Compared:
     """Compare two scenarios of a country folder and write the page and the tables.
 
     Parameters
     ----------
-    folder
-        Country folder.
-    country
-        What it holds.
     first, second
-        Scenarios: the one that is left, and the one taken instead.
+        Country folder with the scenario that is left, and with the one taken instead.
     out
         Where to write; default ``DIR/compare/FIRST--SECOND``.
     languages
@@ -65,21 +56,25 @@ def compare_scenarios(
     DataMissingError
         If a scenario has no plan yet.
     """
-    if first == second:
-        raise InputError(Fault(f"{first} {second}", "is one scenario twice", "two scenarios", "Name another one"))
-    results = [_planned(folder, name) for name in (first, second)]
+    names = first.scenario, second.scenario
+    if first.folder.resolve() != second.folder.resolve():
+        raise InputError(Fault(f"{first.folder} {second.folder}", "are two folders", "two scenarios of one folder"))
+    if names[0] == names[1]:
+        raise InputError(Fault(f"{names[0]} {names[1]}", "is one scenario twice", "two scenarios", "Name another one"))
+    country = first.country
+    results = [_planned(study) for study in (first, second)]
     found = compare(country.table("places"), *(_side(r) for r in results))
     inputs = changed_inputs(results[0].manifest, results[1].manifest)
     spoken = list(languages) if languages else [*country.config.languages, *LANGUAGES]
-    out = out or folder / "compare" / f"{first}--{second}"
+    out = out or first.folder / "compare" / f"{names[0]}--{names[1]}"
     page = out / "compare.html"
     write_table(out / "places.parquet", found.places, "compare_places")
     write_text(out / "places.csv", _csv(pd.DataFrame(found.places.drop(columns="geometry"))))
     write_text(out / "figures.csv", _csv(found.figures))
-    write_json(out / "summary.json", {"a": first, "b": second, **found.summary, "inputs": inputs})
+    write_json(out / "summary.json", {"a": names[0], "b": names[1], **found.summary, "inputs": inputs})
     write_text(page, comparison_page(_payload(country, results, found, inputs), spoken))
-    if out.parent == folder / "compare":
-        lead_to_pages(folder, first, second)
+    if out.parent == first.folder / "compare":
+        lead_to_pages(first, second)
     return Compared(page, found, inputs)
 
 
@@ -87,8 +82,8 @@ def _csv(frame: pd.DataFrame) -> str:
     return str(frame.to_csv(index=False, lineterminator="\n"))
 
 
-def _planned(folder: Path, scenario: str) -> Results:
-    path = folder / "results" / scenario
+def _planned(study: StudyInputs) -> Results:
+    folder, scenario, path = study.folder, study.scenario, study.results
     try:
         results = read_results(path)
     except DataMissingError:
@@ -112,9 +107,9 @@ def _payload(
     country: Country, results: list[Results], found: Comparison, inputs: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Everything the page shows: the first scenario as in the report, of the second what differs."""
-    params = load_params([("country.yaml", country.config.parameters)])
     bare = [replace(r, rasters={}, curve=None, bill=None) for r in results]
-    whole = [payload(country, r, params) for r in bare]
+    runs = [as_run(r, country) for r in results]  # each with the standard and the prices of its own run
+    whole = [payload(ours, r, params) for r, (ours, params) in zip(bare, runs, strict=True)]
     shown = {name: whole[0][name] for name in (*KEPT, "links")}
     shown["alternatives"] = None
     shown["b"] = {
@@ -130,6 +125,3 @@ def _payload(
         "inputs": {name: [row[name] for row in inputs] for name in columns},
     }
     return shown
-
-
-__all__ = ["Compared", "compare_scenarios"]

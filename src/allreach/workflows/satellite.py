@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,28 +18,28 @@ from allreach.finance.cost_items import PriceList, Terms
 from allreach.grid import Grid
 from allreach.io import itu_maps, orbit_files, satellite_files
 from allreach.io.atomic import whole_file, write_json, write_text
-from allreach.io.country_folder import Country, read_country
+from allreach.io.country_folder import Country
 from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
-from allreach.params.load import load_params
+from allreach.progress import Progress
 from allreach.report import svg_plot
 from allreach.report.documents import link_sheet
-from allreach.report.map_page.build import lead_to_pages
 from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, service, visibility
 from allreach.satellite.modcods import LADDER, Modcod, modcod
 from allreach.satellite.month_rates import year_pct_of_months
 from allreach.satellite.months import monthly_outage_pct
 from allreach.satellite.satellite_data import Satellite, Terminal
-from allreach.satellite.service import SatelliteOffer
 from allreach.satellite.slant_path import total_attenuation_db
+from allreach.workflows.points import find_place
+from allreach.workflows.satellite_offers import ground_km, lit_cells, own_file
+from allreach.workflows.show import lead_to_pages
+from allreach.workflows.study_inputs import StudyInputs
 
 MAP_PIXEL_M: Final = 1000.0
 WATCH_STEP_S: Final = 30.0
-PLAN_STEP_S: Final = 60.0  # for a plan all places are watched
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PLOT_TIMES_PCT: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-Progress = Callable[[str, int, int], None]
 METHOD: Final = (
     "ITU-R P.618-14 with P.837-7, P.838-3, P.839-4, P.453 and P.836-6 maps; gases by P.676-13 Annex 1; clouds by "
     "P.840-9 with the maps of P.840-8; DVB-S2X thresholds of ETSI EN 302 307"
@@ -60,30 +59,26 @@ def coarse(
 
 
 def satellite(
-    folder: Path,
+    study: StudyInputs,
     *,
     satellite_file: Path | None = None,
     terminals_file: Path | None = None,
-    scenario: str = "base",
     time_pct: float = 0.1,
     place: str | None = None,
     modcod_name: str | None = None,
     constellation_file: Path | None = None,
     elements_file: Path | None = None,
     at: datetime | None = None,
-    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Compute a geostationary service for a country folder and write it to ``results/SCENARIO/satellite``.
 
     Parameters
     ----------
-    folder
-        Country folder.
+    study
+        Country folder with its scenario.
     satellite_file, terminals_file
         YAML files; by default those of the country folder (the first satellite), else the textbook satellite and
         terminals, and every result says so.
-    scenario
-        Scenario.
     time_pct
         Share of the year with less than the throughput reported. [%]
     place
@@ -97,30 +92,27 @@ def satellite(
         Orbital elements instead of the shells.
     at
         Moment of the elements' sky, with its zone.
-    progress
-        Called with stage, done, total.
 
     Returns
     -------
     summary
         What ``summary.json`` holds.
     """
-    say = progress or (lambda stage, done, total: None)
+    folder, country, say = study.folder, study.country, study.progress
     sat = _satellite(satellite_file, folder)
-    terminals_file = terminals_file or _own(folder, TERMINALS_FILE)
+    terminals_file = terminals_file or own_file(folder, TERMINALS_FILE)
     terminal, gateway = (
         satellite_files.read_terminals(terminals_file) if terminals_file else satellite_files.textbook_terminals()
     )
-    constellation_file = constellation_file or _own(folder, CONSTELLATION_FILE)
+    constellation_file = constellation_file or own_file(folder, CONSTELLATION_FILE)
     say("read", 0, 4)
-    country = read_country(folder)
-    out = folder / "results" / scenario / "satellite"
+    out = study.results / "satellite"
     places = country.table("places")
     if len(places) == 0:
         raise InputError(Fault(str(folder), "has no places", "places.parquet", "Make it with allreach country import"))
     # The gateway stands at the largest place: its coordinates are no operator's.
     largest = places.sort_values(["population", "place_id"], ascending=[False, True]).iloc[0]
-    chosen = largest if place is None else _place(places, place)
+    chosen = largest if place is None else find_place(places, place)
     gateway_climate = climate(largest.geometry.x, largest.geometry.y)
     noise_up, _ = link_budget.uplink_noise_over_carrier(sat, sat.beams[0], gateway, gateway_climate, time_pct)
 
@@ -144,20 +136,20 @@ def satellite(
         **coverage_map,
         **summary,
         "low_orbit": low,
-        "pv_usd_per_household": _cost_per_household(country),
+        "pv_usd_per_household": _cost_per_household(study),
     }
     write_json(out / "summary.json", summary)
-    lead_to_pages(folder, scenario)
+    lead_to_pages(study)
     say("done", 4, 4)
     return summary | {"folder": str(out)}
 
 
-def _cost_per_household(country: Country) -> dict[str, float]:
+def _cost_per_household(study: StudyInputs) -> dict[str, float]:
     """Present value of serving one household by the cost book: terminal, and retail plan or committed capacity."""
-    params = load_params([("country.yaml", country.config.parameters)])
+    params = study.params
     years = int(params.planning.horizon_years.value)
     prices = PriceList(params.costs, Terms(years, params.costs.discount_rate.value))
-    mbps = country.config.service_standard.busy_hour_mbps * params.demand.uptake_share.value
+    mbps = study.config.service_standard.busy_hour_mbps * params.demand.uptake_share.value
     lines = {
         service.LOW_ORBIT: recipes.leo_home(1.0),
         service.GEOSTATIONARY: recipes.geo_home(params.costs, 1.0, mbps),
@@ -165,96 +157,11 @@ def _cost_per_household(country: Country) -> dict[str, float]:
     return {name: float(prices.cost(each).pv_usd) for name, each in lines.items()}
 
 
-def offers(country: Country, folder: Path, progress: Progress | None = None) -> tuple[SatelliteOffer, ...]:
-    """Return what satellites offer to the places of a country, for its plan.
-
-    ``DIR/satellites.yaml`` holds geostationary satellites (with ``DIR/terminals.yaml``, else the assumed terminals),
-    ``DIR/constellation.yaml`` a low-orbit constellation with its capacity. Without the first the plan has the generic
-    geostationary service of the parameters; without the second the shells of Starlink's first generation as filed say
-    where and when a satellite is in sight, and the parameters how many users a cell takes.
-
-    Returns
-    -------
-    offers
-        The constellation, then the satellites; places in the order of ``place_id``.
-    """
-    places = country.table("places").sort_values("place_id", kind="stable")
-    if not len(places):
-        return ()
-    found = [_low_orbit_offer(country, places, folder / CONSTELLATION_FILE, progress)]
-    path = folder / SATELLITES_FILE
-    if path.is_file():
-        found += [_geostationary_offer(country, places, sat, folder) for sat in satellite_files.read_satellites(path)]
-    return tuple(found)
-
-
-def _own(folder: Path, name: str) -> Path | None:
-    """File of a country folder, if it is there."""
-    path = folder / name
-    return path if path.is_file() else None
-
-
 def _satellite(satellite_file: Path | None, folder: Path) -> Satellite:
     if satellite_file is not None:
         return satellite_files.read_satellite(satellite_file)
-    own = _own(folder, SATELLITES_FILE)
+    own = own_file(folder, SATELLITES_FILE)
     return satellite_files.read_satellites(own)[0] if own else satellite_files.textbook_satellite()
-
-
-def _low_orbit_offer(country: Country, places: pd.DataFrame, path: Path, progress: Progress | None) -> SatelliteOffer:
-    own = path.is_file()
-    low = orbit_files.read_constellation(path) if own else orbit_files.filed_constellation()
-    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
-    x_m, y_m = country.grid.from_lonlat(lon, lat)
-    seen = visibility.watch(
-        orbits.walker_positions(low.shells), lon, lat, altitude_km=_ground_km(country, x_m, y_m),
-        mask_deg=horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m),
-        min_elevation_deg=low.min_elevation_deg, gateways=low.gateways,
-        gateway_elevation_deg=low.gateway_elevation_deg, step_s=PLAN_STEP_S, progress=progress,
-    )  # fmt: skip
-    lit = 1 if low.capacity is None else _cells(country, places, low.capacity.cell_km2)
-    return service.low_orbit_offer(low, seen, country.config.service_standard.busy_hour_mbps, lit, use_capacity=own)
-
-
-def _geostationary_offer(country: Country, places: pd.DataFrame, sat: Satellite, folder: Path) -> SatelliteOffer:
-    path = folder / TERMINALS_FILE
-    terminal, gateway = satellite_files.read_terminals(path) if path.is_file() else satellite_files.textbook_terminals()
-    standard = country.config.service_standard
-    # At most half the hours may be left out: the Recommendation knows no attenuation of more than half the year.
-    time_pct = float(np.clip(100.0 * (1.0 - standard.hours_share), 0.001, 50.0))
-    largest = places.sort_values(["population", "place_id"], ascending=[False, True]).iloc[0]
-    up_noise, _ = link_budget.uplink_noise_over_carrier(
-        sat, sat.beams[0], gateway, climate(largest.geometry.x, largest.geometry.y), min(time_pct, 5.0)
-    )
-    lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
-    x_m, y_m = country.grid.from_lonlat(lon, lat)
-    air = climate(lon, lat, _ground_km(country, x_m, y_m))
-    angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
-    edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
-    got = link_budget.coverage(sat, terminal, air, up_noise, time_pct, edge)
-    clear_db = service.beams_clear_db(sat, terminal, lon, lat, angles.range_km)
-    return service.geostationary_offer(sat, got, edge, 4.0 * geometry.delay_ms(angles.range_km), clear_db)
-
-
-def _cells(country: Country, places: pd.DataFrame, cell_km2: float) -> int:
-    """Low-orbit cells with places: all are lit, and the satellites in sight share their beams among them."""
-    side_m = 1000.0 * float(np.sqrt(cell_km2))
-    x_m, y_m = country.grid.from_lonlat(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float))
-    return len(np.unique(np.floor(np.column_stack([x_m, y_m]) / side_m), axis=0))
-
-
-def _place(places: pd.DataFrame, name: str) -> Any:
-    found = places[(places["place_id"] == name) | (places["name"] == name)]
-    if len(found) == 0:
-        raise InputError(Fault("place", f"there is no {name!r}", "an identifier or name of places.parquet"))
-    return found.iloc[0]
-
-
-def _ground_km(country: Country, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ground above sea level, never below: the maps know no depressions. [km]."""
-    row, col = country.grid.rowcol(x_m, y_m)
-    row, col = np.clip(row, 0, country.grid.n_rows - 1), np.clip(col, 0, country.grid.n_cols - 1)
-    return np.asarray(np.maximum(np.nan_to_num(country.terrain_m[row, col]), 0.0) / 1000.0, dtype=float)
 
 
 def _maps(
@@ -264,7 +171,7 @@ def _maps(
     known = ~np.isnan(country.terrain_m[row, col])
     x_m, y_m = country.grid.xy_m(row[known], col[known])
     lon, lat = country.grid.to_lonlat(x_m, y_m)
-    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    air = climate(lon, lat, ground_km(country, x_m, y_m))
     angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
     edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
     got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge, least)
@@ -313,7 +220,7 @@ def _places(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
     x_m, y_m = country.grid.from_lonlat(lon, lat)
-    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    air = climate(lon, lat, ground_km(country, x_m, y_m))
     angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km)
     edge = horizon.horizon_towards_deg(country.grid, country.terrain_m, x_m, y_m, angles.azimuth_deg)
     got = link_budget.coverage(sat, terminal, air, noise_up, time_pct, edge, least)
@@ -373,7 +280,7 @@ def _low_orbit(
     x_m, y_m = country.grid.from_lonlat(lon, lat)
     mask = horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)
     seen = visibility.watch(
-        positions, lon, lat, altitude_km=_ground_km(country, x_m, y_m), mask_deg=mask,
+        positions, lon, lat, altitude_km=ground_km(country, x_m, y_m), mask_deg=mask,
         min_elevation_deg=low.min_elevation_deg, gateways=low.gateways,
         gateway_elevation_deg=low.gateway_elevation_deg, step_s=WATCH_STEP_S, progress=say,
     )  # fmt: skip
@@ -398,7 +305,7 @@ def _low_orbit(
         "mean_visible": float(seen.mean_visible.mean()),
     }
     if low.capacity is not None:
-        facts["lit_cells"] = _cells(country, places, low.capacity.cell_km2)
+        facts["lit_cells"] = lit_cells(country, places, low.capacity.cell_km2)
         got = constellation.carried(
             low.capacity, seen.mean_visible, country.config.service_standard.busy_hour_mbps, facts["lit_cells"]
         )
@@ -415,7 +322,7 @@ def _sheet(
 ) -> None:  # fmt: skip
     lon, lat = float(chosen.geometry.x), float(chosen.geometry.y)
     x_m, y_m = (np.atleast_1d(v) for v in country.grid.from_lonlat(lon, lat))
-    air = climate(lon, lat, _ground_km(country, x_m, y_m))
+    air = climate(lon, lat, ground_km(country, x_m, y_m))
     beam = max(sat.beams, key=lambda b: (float(b.eirp_at_dbw(lon, lat, sat.longitude_deg)), b.name))
     lines = link_budget.sheet(sat, beam, gateway, terminal, gateway_climate, air, time_pct)
     frame = pd.DataFrame([asdict(line) for line in lines])

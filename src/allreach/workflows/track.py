@@ -23,7 +23,8 @@ from allreach.report.documents import blocks_html
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech
 from allreach.report.documents.track_content import track_page
-from allreach.report.map_page.build import lead_to_pages
+from allreach.workflows.show import lead_to_pages
+from allreach.workflows.study_inputs import SeriesFolder, StudyInputs
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,8 @@ class Tracked:
 
 
 def track(
-    folder: Path,
+    study: StudyInputs | SeriesFolder,
     *,
-    scenario: str = "base",
     strategies: tuple[str, ...] = (),
     as_of: dt.date | None = None,
     languages: Sequence[str] = (),
@@ -66,12 +66,27 @@ def track(
 ) -> Tracked:
     """Say where every target stands and where it will land; write tables and pages.
 
+    Parameters
+    ----------
+    study
+        Country folder with its scenario, or a folder that holds only series of indicators.
+    strategies
+        Strategy files or names; by default those of the folder, else those that ship for the country.
+    as_of
+        Day on which the status is taken; by default the newest day of retrieval in the store.
+    languages
+        Languages of the pages; by default those of the country.
+    write
+        Whether to write tables and pages.
+
     Returns
     -------
     tracked
         ``results/SCENARIO/track/`` holds targets.parquet, scores.parquet, forecasts.parquet and track.html.
     """
-    inputs = read_track_inputs(folder, scenario=scenario, strategies=strategies, as_of=as_of)
+    inputs = read_track_inputs(
+        study.folder, config=study.config, scenario=study.scenario, strategies=strategies, as_of=as_of
+    )
     planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
     targets, paths = evaluate(
         inputs.strategies, inputs.series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
@@ -84,7 +99,7 @@ def track(
     tracked = Tracked(inputs, targets, table, paths, effects, egdi, [])
     if not write:
         return tracked
-    out = folder / "results" / scenario / "track"
+    out = study.results / "track"
     files = _tables(out, tracked)
     spoken = list(languages) or list(inputs.config.languages if inputs.config else ("en",))
     names = {language: "track.html" if n == 0 else f"track.{language}.html" for n, language in enumerate(spoken)}
@@ -94,20 +109,26 @@ def track(
         others = {speech(other)("language"): file for other, file in names.items() if other != language}
         write_text(out / name, blocks_html.page(content, others=others))
         files.append(out / name)
-    lead_to_pages(folder, scenario)
+    lead_to_pages_of(study)
     return Tracked(inputs, targets, table, paths, effects, egdi, files)
 
 
 def brief(
-    folder: Path,
+    study: StudyInputs | SeriesFolder,
     *,
     other: str = "",
-    scenario: str = "base",
     strategies: tuple[str, ...] = (),
     as_of: dt.date | None = None,
     languages: Sequence[str] = (),
 ) -> list[Path]:
     """Write a country brief, or with `other` a bilateral one, as PDF and HTML in each language.
+
+    Parameters
+    ----------
+    study, strategies, as_of, languages
+        As in `track`.
+    other
+        Code of the other country, or empty.
 
     Returns
     -------
@@ -121,7 +142,7 @@ def brief(
     """
     from allreach.report.documents.brief_pdf import brief_pdf
 
-    tracked = track(folder, scenario=scenario, strategies=strategies, as_of=as_of, write=False)
+    tracked = track(study, strategies=strategies, as_of=as_of, write=False)
     inputs = tracked.inputs
     if other and not (inputs.series["iso3"] == other).any():
         near = difflib.get_close_matches(other, sorted(inputs.series["iso3"].unique()), n=3, cutoff=0.6)
@@ -131,7 +152,7 @@ def brief(
             "Import some with allreach track --import FILE"
         )
     spoken = list(languages) or list(inputs.config.languages if inputs.config else ("en",))
-    out, files = folder / "results" / scenario / "brief", []
+    out, files = study.results / "brief", []
     stem = f"{inputs.iso3}_{other}" if other else inputs.iso3
     for language in spoken:
         words = speech(language, inputs.book)
@@ -146,8 +167,14 @@ def brief(
         write_text(base.with_suffix(".html"), blocks_html.page(content, others=others))
         write_json(base.with_suffix(".sources.json"), {"sources": content["sources"], "numbers": content["numbers"]})
         files += [base.with_suffix(suffix) for suffix in (".pdf", ".html", ".sources.json")]
-    lead_to_pages(folder, scenario)
+    lead_to_pages_of(study)
     return files
+
+
+def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:
+    """Let the report lead to pages written since, where the folder is a whole country."""
+    if isinstance(study, StudyInputs):
+        lead_to_pages(study)
 
 
 def _effects(inputs: TrackInputs, own: pd.Series | None) -> tuple[pd.DataFrame | None, dict[str, float] | None]:

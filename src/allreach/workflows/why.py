@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import pandas as pd
 
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.atomic import write_text
-from allreach.io.vector import read_table
 from allreach.measure.planned_network import planned_sites
 from allreach.radio.coverage_maps.explanation import Explanation, Link, explain_link, link_power_dbm
 from allreach.radio.engine.link_budget import handset, receiver
@@ -20,9 +19,9 @@ from allreach.radio.engine.reception import Environment, margin_db, serve, speed
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.report import svg_plot
 from allreach.report.documents import link_sheet
-from allreach.terrain.terrain import terrain
-from allreach.workflows.hop import end
-from allreach.workflows.run import prepare
+from allreach.workflows.points import find_point, planned_site_table
+from allreach.workflows.run_measure import environment_of
+from allreach.workflows.study_inputs import StudyInputs
 
 
 @dataclass(frozen=True)
@@ -68,29 +67,17 @@ class Why:
         }
 
 
-def why(
-    folder: Path,
-    at: str,
-    *,
-    scenario: str = "base",
-    planned: bool = False,
-    sets: tuple[str, ...] = (),
-    page: Path | None = None,
-) -> Why:
+def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None = None) -> Why:
     """Explain a point of a country folder.
 
     Parameters
     ----------
-    folder
-        Country folder.
+    study
+        Country folder with its scenario.
     at
-        ``LON,LAT``, or the identifier or name of a place or site.
-    scenario
-        Scenario, laid over the parameters.
+        ``LON,LAT``, or the identifier or name of a place or site, planned ones included.
     planned
         Take the network with the sites of the scenario's plan instead of today's.
-    sets
-        Parameters to change.
     page
         HTML file to write: sentence, profile, tables.
 
@@ -101,23 +88,23 @@ def why(
     DataMissingError
         If there is no plan.
     """
-    country, params, _ = prepare(folder, scenario, sets)
-    radio, standard = params.radio, country.config.service_standard
-    ground = terrain(
-        country.grid, country.terrain_m, country.clutter_class, country.zones, radio.clutter_heights_m()
-    )  # fmt: skip
-    lon_deg, lat_deg, name = end(at, country)
-    x_m, y_m = (float(v) for v in country.grid.from_lonlat(lon_deg, lat_deg))
+    country, radio, standard = study.country, study.params.radio, study.config.service_standard
+    point = find_point(at, study)
+    x_m, y_m = (float(v) for v in country.grid.from_lonlat(point.lon_deg, point.lat_deg))
     if not country.grid.contains(*country.grid.rowcol(x_m, y_m)).all():
         raise InputError(Fault(at, "lies outside the country's grid", "a point in the country"))
     table = country.table("sites")
     if planned:
-        path = folder / "results" / scenario / "plan" / "sites.parquet"
-        if not path.is_file():
-            raise DataMissingError(f"{path}: no plan of scenario {scenario}. Run allreach plan {folder} first")
-        table = planned_sites(table, read_table(path, "plan_sites"))
+        new = planned_site_table(study)
+        if new is None:
+            raise DataMissingError(
+                f"{study.results}: no plan of scenario {study.scenario}. Run allreach plan {study.folder} "
+                f"--scenario {study.scenario} first"
+            )
+        table = planned_sites(table, new)
     sites = site_arrays(table, country.grid, radio)
-    environment = Environment(ground, radio, standard, country.config.delta_n, country.config.n0, 1)
+    environment = replace(environment_of(study), n_threads=1)
+    ground = environment.terrain
     terminal = handset(radio, indoors=standard.indoors)
     link = _strongest(sites, environment, x_m, y_m, at)
     found = explain_link(link)
@@ -128,7 +115,7 @@ def why(
     text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
     result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today")
     if page is not None:
-        write_text(page, why_page(result, f"Why: the signal at {name}"))
+        write_text(page, why_page(result, f"Why: the signal at {point.name}"))
     return result
 
 

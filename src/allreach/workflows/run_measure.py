@@ -1,0 +1,95 @@
+"""First step of a run: what stands today, measured and written, and the first map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allreach.country.home import home_pixels
+from allreach.demand.points import DemandPoints, demand_points
+from allreach.io import stages
+from allreach.io.atomic import write_json
+from allreach.io.raster import write_raster
+from allreach.io.vector import write_table
+from allreach.measure.coverage_rasters import CoverageRasters
+from allreach.measure.today import MeasureResult, first_map, measure, raster_files
+from allreach.radio.engine.reception import Environment
+from allreach.report.map_page.build import build_report
+from allreach.terrain.terrain import terrain
+from allreach.workflows.run_record import Job
+from allreach.workflows.study_inputs import StudyInputs
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What later steps need of the measurement."""
+
+    environment: Environment
+    points: DemandPoints
+    result: MeasureResult
+
+
+def environment_of(study: StudyInputs) -> Environment:
+    """Ground, radio parameters and service standard of a study, as radio takes them."""
+    country, radio = study.country, study.params.radio
+    ground = terrain(country.grid, country.terrain_m, country.clutter_class, country.zones, radio.clutter_heights_m())
+    config = study.config
+    return Environment(ground, radio, config.service_standard, config.delta_n, config.n0, study.n_threads, study.device)
+
+
+def points_of(study: StudyInputs) -> DemandPoints:
+    """Where the people of a study are."""
+    country = study.country
+    return demand_points(
+        country.table("places"),
+        country.population,
+        country.grid,
+        study.params.demand,
+        household_size=study.config.household_size,
+        evidence=country.evidence("places", "population"),
+    )
+
+
+def measure_today(study: StudyInputs, environment: Environment, rasters: CoverageRasters | None = None) -> Measured:
+    """Measure what stands, in memory."""
+    country, points = study.country, points_of(study)
+    result = measure(
+        points,
+        country.table("sites"),
+        environment,
+        study.params.demand,
+        fibre=country.table("fibre"),
+        commitments=country.table("commitments"),
+        measurements=country.table("measurements"),
+        base_year=study.config.base_year,
+        evidence={name: entry.evidence for name, entry in country.provenance.items()},
+        rasters=rasters,
+        with_rasters=False,
+        seed=study.seed,
+        progress=study.progress,
+    )
+    return Measured(environment, points, result)
+
+
+def write_measured(job: Job, *, write: bool) -> Measured:
+    """Coverage of what stands, and the four states per place; the first map is out before anything is planned."""
+    study, country = job.study, job.study.country
+    environment = environment_of(study)
+    if not write:
+        with job.timed("measure"):
+            return measure_today(study, environment)
+    with job.timed("first_map"):
+        sites, mask = country.table("sites"), home_pixels(country)
+        rasters = first_map(sites, environment, mask=mask, progress=study.progress)
+    with job.timed("measure"):
+        measured = measure_today(study, environment, rasters)
+    out, result = study.results / "measure", measured.result
+    files = [out / "places.parquet", out / "summary.json"]
+    for name, values in raster_files(rasters).items():
+        write_raster(out / f"{name}.tif", values, country.grid, tags={"evidence": str(result.summary["evidence"])})
+        files.append(out / f"{name}.tif")
+    write_table(out / "places.parquet", result.places, "measure_places")
+    write_json(out / "summary.json", result.summary)
+    stages.finish(study.results, "measure", job.record.keys["measure"], files)
+    first = build_report(study.results, country, study.params)
+    study.say(f"first map (coverage before the plan): {first}")
+    return measured

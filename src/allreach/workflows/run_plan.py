@@ -1,0 +1,160 @@
+"""Second step of a run: the least-cost plan with its bound, and the planned network measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from allreach.errors import InfeasibleError
+from allreach.io import stages
+from allreach.io.atomic import write_json, write_text
+from allreach.io.itu_climate import air_at
+from allreach.io.results_folder import read_start
+from allreach.io.vector import write_frame, write_table
+from allreach.measure.planned_network import VerifyResult, planned_sites, verify
+from allreach.planning.instance.country_inputs import PlanResult, plan_country
+from allreach.planning.results.cost_curve import percent_steps
+from allreach.planning.warm_start import start_tables
+from allreach.progress import Progress
+from allreach.satellite.service import SatelliteOffer
+from allreach.workflows.run_measure import Measured
+from allreach.workflows.run_record import Job
+from allreach.workflows.satellite_offers import offers
+
+NOTHING = "none"
+PLAN_EVIDENCE = ("terrain", "population", "places", "sites", "roads", "fibre", "power")
+
+
+def write_plan(job: Job, measured: Measured) -> PlanResult:
+    """Find the least-cost plan with its bound, then measure the planned network: its reach is what counts."""
+    study = job.study
+    out, verify_out = study.results / "plan", study.results / "verify"
+    with job.timed("satellites"):
+        satellites = offers(study.country, study.folder, study.progress)
+    plan, verified, margin_db, margins_db = plan_and_verify(job, measured, satellites)
+    summary = {
+        **plan.summary,
+        **_verified_figures(plan.summary, verified.summary),
+        "margin_db": margin_db,
+        "margins_tried_db": margins_db,
+        "started_from": job.start_from or NOTHING,
+        "runtime_s": round(plan.runtime_s, 1),
+        "satellites": [dict(offer.as_dict()) for offer in satellites],
+    }
+    for name in ("assignments", "alternatives", "sites", "links", "institutions"):
+        write_table(out / f"{name}.parquet", getattr(plan, name), f"plan_{name}")
+    steps = percent_steps(plan.curve, float(measured.points.places["population"].sum()))
+    for name, frame in (("bill_of_materials", plan.bill_of_materials), ("curve", plan.curve), ("percents", steps)):
+        write_text(out / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+    assert plan.assembly is not None
+    assert plan.solution is not None
+    for name, table in start_tables(plan.assembly, plan.solution).items():
+        write_frame(out / "start" / f"{name}.parquet", table)
+    for name, table in plan.bound.items():
+        write_frame(out / "bound" / f"{name}.parquet", table)
+    write_table(verify_out / "places.parquet", verified.places, "measure_places")
+    write_table(verify_out / "institutions.parquet", verified.institutions, "verify_institutions")
+    write_table(verify_out / "tiers.parquet", verified.tiers, "verify_tiers")
+    write_json(verify_out / "summary.json", verified.summary)
+    write_json(out / "summary.json", summary)
+    files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    files += [verify_out / f"{name}.parquet" for name in ("places", "institutions", "tiers")]
+    stages.finish(study.results, "plan", job.record.keys["plan"], [*files, verify_out / "summary.json"])
+    return plan
+
+
+def plan_and_verify(
+    job: Job, measured: Measured, satellites: tuple[SatelliteOffer, ...]
+) -> tuple[PlanResult, VerifyResult, float, list[float]]:
+    """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
+
+    Measured are the people at the standard, those at the speed of each tier, and the institutions; any of them may ask
+    for a further round. The round that leaves fewest people (and institutions, in people) without what is asked for
+    counts; of equal ones the first. A round that no plan meets at its margin ends the search.
+    """
+    study = job.study
+    country, params, rules = study.country, study.params, study.params.planning
+    evidence = country.evidence(*PLAN_EVIDENCE)
+    margin_db = params.radio.planned_neighbour_margin_db.value
+    best: tuple[PlanResult, VerifyResult, float] | None = None
+    start = read_start(study.folder / "results" / job.start_from) if job.start_from else None
+    margins_db: list[float] = []
+    for number in range(int(rules.verify_rounds.value)):
+        progress = _named(study.progress, number)
+        try:
+            with job.timed(f"plan_{number + 1}"):
+                plan = plan_country(
+                    measured.points,
+                    measured.result,
+                    measured.environment,
+                    country.layers,
+                    study.config,
+                    params,
+                    clutter_class=country.clutter_class,
+                    population=country.population,
+                    margin_db=margin_db,
+                    satellites=satellites,
+                    air_at=air_at(params.backhaul),
+                    evidence=evidence,
+                    start_from=start,
+                    time_limit_s=job.time_limit_s,
+                    progress=progress,
+                )
+        except InfeasibleError as error:
+            if best is None:
+                raise
+            study.say(f"no plan at a margin of {margin_db:g} dB, the one before it stands: {error}")
+            break
+        margins_db.append(margin_db)
+        with job.timed(f"verify_{number + 1}"):
+            verified = measure_planned(job, measured, plan, evidence, progress)
+        weight = rules.institution_people.value
+        if best is None or verified.without(weight) < best[1].without(weight):
+            best = plan, verified, margin_db
+        if verified.shortfall() <= rules.verify_tolerance_share.value:
+            break
+        margin_db += rules.verify_margin_step_db.value
+    assert best is not None
+    return *best, margins_db
+
+
+def measure_planned(job: Job, measured: Measured, plan: PlanResult, evidence: str, progress: Progress) -> VerifyResult:
+    """Measure the network with the sites of a plan."""
+    params = job.study.params
+    return verify(
+        measured.points,
+        planned_sites(job.study.country.table("sites"), plan.sites),
+        plan.assignments,
+        measured.environment,
+        params.demand,
+        institutions=plan.institutions,
+        growth=params.demand.growth(params.planning.horizon_years.value),
+        evidence=evidence,
+        progress=progress,
+    )
+
+
+def _verified_figures(planned: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of the plan's summary that measuring the planned network gives; planned ones stay beside them."""
+    out: dict[str, Any] = {name: found[name] for name in ("reached_share", "planned_share")}
+    if "tiers" in found:
+        out["tiers"] = [
+            {**tier, "verified_people_share": seen["reached_share"]}
+            for tier, seen in zip(planned["tiers"], found["tiers"], strict=True)
+        ]
+    if "institutions" in found:
+        kinds = found["institutions"]["by_kind"]
+        told = planned["institutions"]
+        out["institutions"] = {
+            **told,
+            "n_verified": found["institutions"]["verified"],
+            "by_kind": {kind: {**n, "verified": kinds[kind]["verified"]} for kind, n in told["by_kind"].items()},
+        }
+    return out
+
+
+def _named(progress: Progress, number: int) -> Progress:
+    """Progress of a further round under a name of its own."""
+    if number == 0:
+        return progress
+    return lambda stage, done, total: progress(f"{stage} (round {number + 1})", done, total)

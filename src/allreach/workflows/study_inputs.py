@@ -1,0 +1,275 @@
+"""A country folder read and checked once, with country, scenario and ``--set`` laid over the parameters once.
+
+Every workflow takes a `StudyInputs`; nothing else lays parameters. So a scenario means one thing everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from allreach import tables
+from allreach.country.checking.folder import require_sound
+from allreach.country.sketch.draw import sketch
+from allreach.errors import DataMissingError, Fault, InputError
+from allreach.io.atomic import PART
+from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
+from allreach.params.country_config import CountryConfig
+from allreach.params.load import Params, load_params
+from allreach.params.sets import apply_to_config, split_sets
+from allreach.progress import Progress, Say, no_progress, no_words
+from allreach.radio.device import require_device
+from allreach.workflows.scenarios import BASE, read_overlay, require_name, results_name, set_texts
+
+
+@dataclass(frozen=True)
+class StudyInputs:
+    """What one study knows: the folder, what it says, and where results go.
+
+    Parameters
+    ----------
+    folder
+        Country folder.
+    scenario
+        Name of the results folder; ``DIR/scenarios/NAME.yaml`` is laid over parameters and service standard.
+    sets
+        ``key=value`` texts that were laid over everything.
+    config
+        ``country.yaml`` with the scenario's and the options' changes.
+    params
+        Parameters, likewise.
+    seed
+        Seed of everything random.
+    n_threads
+        Threads; results do not depend on it.
+    device
+        Where coverage maps are computed: ``cpu`` or ``cuda``.
+    progress
+        Called with (stage, done, total).
+    say
+        Called with one line for the user.
+    """
+
+    folder: Path
+    scenario: str
+    sets: tuple[str, ...]
+    config: CountryConfig
+    params: Params
+    seed: int
+    n_threads: int
+    device: str = "cpu"
+    progress: Progress = field(default=no_progress, repr=False, compare=False)
+    say: Say = field(default=no_words, repr=False, compare=False)
+
+    @property
+    def results(self) -> Path:
+        """Folder of the scenario's results."""
+        return self.folder / "results" / self.scenario
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong with the folder but does not stop a run.
+
+        Raises
+        ------
+        InputError
+            With every error of the folder.
+        """
+        return tuple(str(fault) for fault in require_sound(self.folder))
+
+    @cached_property
+    def country(self) -> Country:
+        """The folder in memory, checked, with the configuration of this study.
+
+        Raises
+        ------
+        InputError
+            With every error of the folder.
+        """
+        _ = self.warnings  # a folder with errors is refused before anything is computed from it
+        return replace(read_country(self.folder), config=self.config)
+
+
+@dataclass(frozen=True)
+class SeriesFolder:
+    """A folder that holds series of indicators but no country: enough to track promises and to brief on them."""
+
+    folder: Path
+    scenario: str
+    config: None = None
+
+    @property
+    def results(self) -> Path:
+        """Folder of the scenario's results."""
+        return self.folder / "results" / self.scenario
+
+
+def read_subject(
+    folder: Path, scenario: str | None = None, sets: Sequence[str] | Mapping[str, Any] = ()
+) -> StudyInputs | SeriesFolder:
+    """Lay a scenario over a country folder; a folder without ``country.yaml`` is one of series alone."""
+    if (folder / "country.yaml").is_file():
+        return read_inputs(folder, scenario=scenario or BASE, sets=sets)
+    return SeriesFolder(folder, require_name(scenario or BASE))
+
+
+def lay(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[CountryConfig, Params]:
+    """Lay the country's parameters, the scenario and ``--set`` over what ships; the only place that does.
+
+    Returns
+    -------
+    config, params
+        ``country.yaml`` and parameters as every command of this scenario takes them.
+
+    Raises
+    ------
+    DataMissingError
+        If there is no ``country.yaml``.
+    InputError
+        With every unknown key and impossible value.
+    """
+    config = read_config(folder)
+    overlay = read_overlay(folder, require_name(scenario))
+    params_sets, config_sets = split_sets(sets)
+    params = load_params(
+        [("country.yaml", config.parameters), (f"scenario {scenario}", overlay.get("parameters", {}))], params_sets
+    )
+    standard = overlay.get("service_standard", {})
+    config = apply_to_config(config, [f"service_standard.{key}={value}" for key, value in standard.items()])
+    return apply_to_config(config, config_sets), params
+
+
+def read_inputs(
+    folder: Path | str,
+    *,
+    scenario: str | None = None,
+    sets: Sequence[str] | Mapping[str, Any] = (),
+    budget_usd: float | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    device: str = "cpu",
+    progress: Progress = no_progress,
+    say: Say = no_words,
+) -> StudyInputs:
+    """Lay a scenario and options over a country folder; the layers are read when they are first asked for.
+
+    Parameters
+    ----------
+    folder
+        Country folder.
+    scenario
+        Name of the scenario; without one ``base``, or a name of its own for options whose results would otherwise
+        replace those of others (`scenarios.results_name`).
+    sets
+        ``key=value`` texts or a mapping: changes that win over everything.
+    budget_usd
+        Reach the most people whom so much present value buys, instead of everybody at the least cost. [USD]
+    seed, workers
+        By default the folder's seed and all processors that this process may use.
+    device
+        ``cpu`` or ``cuda``; refused where there is no such device.
+    progress, say
+        See `StudyInputs`.
+
+    Raises
+    ------
+    DeviceError
+        If the device is not there.
+    DataMissingError
+        If there is no country folder.
+    InputError
+        With every unknown key and impossible value.
+    """
+    require_device(device)
+    folder = Path(folder)
+    texts = set_texts(sets, budget_usd)
+    name = results_name(folder, scenario, texts)
+    config, params = lay(folder, name if scenario is not None else BASE, texts)
+    return StudyInputs(
+        folder, name, texts, config, params, config.seed if seed is None else seed, _threads(workers), device,
+        progress, say,
+    )  # fmt: skip
+
+
+def find_or_sketch(
+    target: str | Path,
+    where: str | Path | None = None,
+    *,
+    pixel_m: float | None = None,
+    seed: int | None = None,
+    sets: Sequence[str] | Mapping[str, Any] = (),
+    progress: Progress = no_progress,
+) -> Path:
+    """Return the folder that a target names; a three-letter code without a folder is sketched.
+
+    Parameters
+    ----------
+    target
+        Country folder, or a three-letter code.
+    where
+        Folder of the sketch; default ``./ISO3``.
+    pixel_m, seed, sets, progress
+        Of the sketch.
+
+    Raises
+    ------
+    InputError
+        If the target is neither a folder nor a code, or a pixel is asked for a folder that is there.
+    DataMissingError
+        If the folder is there but is no country folder.
+    """
+    folder = Path(where or target)
+    is_code = len(str(target)) == 3 and str(target).isalpha()
+    if where is None and not (folder / "country.yaml").is_file() and is_code:
+        folder = Path(str(target).upper())
+    if (folder / "country.yaml").is_file():
+        _require_pixel(folder, pixel_m)
+        return folder
+    if folder.is_file():
+        raise InputError(Fault(str(target), "is a file", "a country folder or a three-letter country code"))
+    if folder.exists() and any(folder.iterdir()) and not _only_leftovers(folder):
+        raise DataMissingError(
+            f"{folder}: is there but holds no country.yaml. Make a country folder with allreach country import, or "
+            "sketch into another folder with allreach country sketch ISO3 -o DIR"
+        )
+    if not is_code:
+        raise InputError(
+            Fault(
+                str(target),
+                "is no country folder and no three-letter country code",
+                "DIR or ISO 3166-1 alpha-3, e.g. AZE",
+            )
+        )
+    params_sets, _ = split_sets(set_texts(sets))  # what changes country.yaml changes the run, not the folder
+    drawn = sketch(
+        str(target), pixel_m=pixel_m, seed=seed or 0, params=load_params(sets=params_sets), progress=progress
+    )
+    write_country(drawn, folder)
+    return folder
+
+
+def _require_pixel(folder: Path, pixel_m: float | None) -> None:
+    if pixel_m is not None and abs(read_config(folder).pixel_m - pixel_m) > 1e-9:
+        raise InputError(
+            Fault(
+                f"--pixel {pixel_m:g}",
+                f"but {folder} is there already with another pixel",
+                "no --pixel",
+                f"Leave --pixel out, or sketch anew: allreach country sketch {folder.name} --pixel {pixel_m:g} "
+                "-o ANOTHER_DIR",
+            )
+        )
+
+
+def _only_leftovers(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a sketch that was killed wrote (``country.yaml`` is written last)."""
+    known = {"provenance.json", *(f"{n}.tif" for n in RASTERS), *(f"{n}.parquet" for n in tables.COUNTRY_TABLES)}
+    return all(path.name in known or path.name.startswith(PART) for path in folder.iterdir())
+
+
+def _threads(workers: int | None) -> int:
+    return workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
