@@ -206,8 +206,6 @@ def test_assumptions_are_the_parameters_without_source(report: Path) -> None:
 def test_every_language_has_every_text_and_its_slots(language: str) -> None:
     path = Path(page_module.__file__).parents[1] / "locales" / f"{language}.json"
     own = json.loads(path.read_text(encoding="utf-8"))
-        (Path(page_module.__file__).parents[1] / "locales" / f"{language}.json").read_text(encoding="utf-8")
-    )
     english = locale("en")
     assert list(own) == list(english)
     for key, text in own.items():
