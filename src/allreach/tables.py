@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.errors import Fault, InputError
+from allreach.vocabulary import Evidence
 
 GEOMETRY_TYPES = {
     "point": {"Point"},
@@ -23,7 +24,6 @@ GEOMETRY_TYPES = {
     "polygon": {"Polygon", "MultiPolygon"},
     "geometry": {"Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"},
 }
-EVIDENCE = ("measured", "official", "open", "modelled", "synthetic")  # best to worst
 CRS = "EPSG:4326"
 
 COUNTRY_TABLES = (
@@ -160,8 +160,9 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
 
 def worst_evidence(*labels: str) -> str:
     """Weakest of several evidence labels; unknown or empty labels count as synthetic."""
-    rank = max((EVIDENCE.index(label) if label in EVIDENCE else len(EVIDENCE) - 1 for label in labels), default=0)
-    return EVIDENCE[rank]
+    order = [one.value for one in Evidence]
+    rank = max((order.index(label) if label in order else len(order) - 1 for label in labels), default=0)
+    return order[rank]
 
 
 def _folder() -> Path:

@@ -14,6 +14,7 @@ from allreach.backhaul.trench import N_CLASSES, SEA, trench_class
 from allreach.grid import Grid
 from allreach.params.backhaul import Backhaul
 from allreach.terrain.terrain import Terrain
+from allreach.vocabulary import Zone
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ def ground(
     exclusions, boundaries
         Tables; boundaries of level 0 are the country's outline.
     """
-    is_water = terrain.zones == 1
+    is_water = terrain.zones == Zone.SEA
     if clutter_class is not None:
         is_water = is_water | (clutter_class == 1)
     density = None

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 
 from allreach.io.country_folder import Country
-
-SEA = 1  # P.1812 zone
+from allreach.vocabulary import Zone
 
 
 def home_pixels(country: Country) -> NDArray[np.bool_] | None:
@@ -28,5 +27,5 @@ def home_pixels(country: Country) -> NDArray[np.bool_] | None:
         dtype="uint8",
     ).astype(bool)
     if country.zones is not None:
-        inside &= country.zones != SEA
+        inside &= country.zones != Zone.SEA
     return inside

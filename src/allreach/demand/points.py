@@ -14,6 +14,7 @@ from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.demand import Demand
+from allreach.vocabulary import Evidence
 
 TIE_M = 1e-3  # distances closer than this are equal: coordinates came through a projection
 
@@ -118,7 +119,7 @@ def demand_points(
     if places.empty:
         assert people is not None
         places = places_from_clusters(people, grid, demand)
-        evidence = tables.worst_evidence(evidence, "modelled")
+        evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         rules.append("places are clusters of touching populated pixels")
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
     places = places.assign(households=fill_households(places, household_size))
@@ -137,7 +138,7 @@ def demand_points(
         )
     if people is None:
         rules.append(f"no population raster: spread at {demand.settlement_people_per_km2.value:g} people/km2")
-        evidence = tables.worst_evidence(evidence, "modelled")
+        evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         place, rows, cols, weights = _discs(places["population"].to_numpy(float), x_m, y_m, grid, demand)
     else:
         rules.append("populated pixels go to the nearest place and are scaled to its people")
@@ -227,7 +228,7 @@ def places_from_clusters(people: NDArray[np.float64], grid: Grid, demand: Demand
             "place_id": [f"cluster-r{r}c{c}" for r, c in zip(rows[first], cols[first], strict=True)],
             "name": [f"cluster {r}/{c}" for r, c in zip(rows[first], cols[first], strict=True)],
             "population": _whole(joined.astype(np.float64)),
-            "evidence": "modelled",
+            "evidence": Evidence.MODELLED,
         },
         geometry=gpd.points_from_xy(lon_deg, lat_deg),
         crs="EPSG:4326",

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.progress import Progress
 from allreach.radio.engine._paths import Air, Masts, Raster
 from allreach.radio.engine._radials import Squares, counts_in_span, merge_row
 from allreach.radio.engine.link_budget import Terminal, receiver
 from allreach.radio.engine.reception import (
     Environment,
-    Progress,
     Served,
     by_northing,
     masts,

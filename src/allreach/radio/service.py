@@ -13,9 +13,10 @@ from scipy.spatial import cKDTree
 from allreach.demand.points import DemandPoints
 from allreach.measure.service_links import FULL, ServiceLinks
 from allreach.params.radio import Radio
+from allreach.progress import Progress
 from allreach.radio.engine._paths import Masts, link_chunk
 from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
-from allreach.radio.engine.reception import Environment, Progress, check_frequencies, in_threads, masts, serve
+from allreach.radio.engine.reception import Environment, check_frequencies, in_threads, masts, serve
 from allreach.radio.engine.reception import margin_db as fade_margin_db
 from allreach.radio.sites import SiteArrays
 

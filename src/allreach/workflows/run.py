@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,6 +45,7 @@ from allreach.planning.model.problem import Solution
 from allreach.planning.results.cost_curve import percent_steps
 from allreach.planning.sensitivity.tornado import Work, robustness, tornado
 from allreach.planning.warm_start import start_solution, start_tables
+from allreach.progress import Progress, Say
 from allreach.radio.device import require_device
 from allreach.radio.engine.reception import Environment
 from allreach.report.map_page.build import build_report
@@ -52,8 +53,6 @@ from allreach.satellite.service import SatelliteOffer
 from allreach.terrain.terrain import terrain
 from allreach.workflows.satellite import offers as satellite_offers
 
-Progress = Callable[[str, int, int], None]
-Say = Callable[[str], None]
 Step = Literal["measure", "plan"]
 Depth = Literal["quick", "full"]
 BASE = "base"  # other scenarios begin from its plan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
 from allreach.params.load import load_params
+from allreach.progress import Progress
 from allreach.report import svg_plot
 from allreach.report.documents import link_sheet
 from allreach.report.map_page.build import lead_to_pages
@@ -34,13 +34,13 @@ from allreach.satellite.months import monthly_outage_pct
 from allreach.satellite.satellite_data import Satellite, Terminal
 from allreach.satellite.service import SatelliteOffer
 from allreach.satellite.slant_path import total_attenuation_db
+from allreach.vocabulary import Evidence
 
 MAP_PIXEL_M: Final = 1000.0
 WATCH_STEP_S: Final = 30.0
 PLAN_STEP_S: Final = 60.0  # for a plan all places are watched
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PLOT_TIMES_PCT: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-Progress = Callable[[str, int, int], None]
 METHOD: Final = (
     "ITU-R P.618-14 with P.837-7, P.838-3, P.839-4, P.453 and P.836-6 maps; gases by P.676-13 Annex 1; clouds by "
     "P.840-9 with the maps of P.840-8; DVB-S2X thresholds of ETSI EN 302 307"
@@ -140,7 +140,7 @@ def satellite(
         "time_pct": time_pct,
         "least_modcod": least.name,
         "method": METHOD,
-        "evidence": "synthetic" if sat.is_textbook else country.evidence("terrain"),
+        "evidence": Evidence.SYNTHETIC if sat.is_textbook else country.evidence("terrain"),
         **coverage_map,
         **summary,
         "low_orbit": low,

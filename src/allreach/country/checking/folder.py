@@ -18,7 +18,6 @@ from allreach import tables
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.importing.raster import outline_mask
 from allreach.country.importing.table import country_outline
-from allreach.country.vocabulary import CLUTTER_CLASSES, ZONES
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import RASTERS, read_config, sha256
@@ -35,6 +34,7 @@ from allreach.io.satellite_files import (
 from allreach.io.vector import read_table
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
+from allreach.vocabulary import CLUTTER_CLASSES, ZONES
 
 SAME_GRID_PX = 1e-6
 

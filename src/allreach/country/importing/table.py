@@ -12,8 +12,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.allowed_values import vocabulary_faults
 from allreach.country.importing.spec import FIXES, Condition, LayerSpec
-from allreach.country.vocabulary import vocabulary_faults
 from allreach.errors import Fault, InputError
 
 SAME_POINT_DEG = 1e-6  # about 0.1 m: the same point written twice

@@ -22,6 +22,7 @@ from allreach.country.sketch.frame import Frame
 from allreach.country.sketch.gazetteer import CountryFacts
 from allreach.country.sketch.noise import hash_cells
 from allreach.params.sketch import Sketch
+from allreach.vocabulary import Evidence
 
 UNKNOWN_ADMIN1 = ("", "00")
 
@@ -104,7 +105,7 @@ def people(
             "name": listed["name"],
             "population": counts[: len(listed)],
             "admin1_code": listed["admin1_code"],
-            "evidence": np.where(raw > 0, "modelled", "synthetic"),
+            "evidence": np.where(raw > 0, Evidence.MODELLED, Evidence.SYNTHETIC),
             "x_m": x_m,
             "y_m": y_m,
             "is_listed": True,
@@ -316,7 +317,7 @@ def _drawn_table(
             "name": [f"Village {i} (drawn)" for i in number],
             "population": counts,
             "admin1_code": admin1[nearest],
-            "evidence": "synthetic",
+            "evidence": Evidence.SYNTHETIC,
             "x_m": x_m,
             "y_m": y_m,
             "is_listed": False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -562,6 +561,3 @@ def _without(problem: Problem, keep: Bools) -> Problem:
         use_pool=problem.use_pool[uses],
         use_amount=problem.use_amount[uses],
     )
-
-
-Progress = Callable[[str, int, int], None]

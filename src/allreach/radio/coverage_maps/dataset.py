@@ -31,6 +31,7 @@ from allreach.radio.engine.link_budget import handset
 from allreach.radio.models import MODELS, ItmGround, model_faults
 from allreach.terrain.height_raster import Lattice
 from allreach.terrain.site_ground import FINER, Ground, is_metric, own_pixel_m
+from allreach.vocabulary import Evidence
 
 COVERAGE_MODELS = ("itu-p1812", "itm")
 RANGE_KM = (0.5, 300.0)
@@ -293,7 +294,7 @@ def dataset_of_tile(job: Job, tile: Tile, r0: int, r1: int, c0: int, c1: int) ->
         "n_void_pixels": n_void,
         "n_pixels_without_server_for_voids": lost,
         "filled": ", ".join(f"{name} = {value:g}" for name, value in job.sites.filled.items()) or "nothing",
-        "evidence": "modelled",
+        "evidence": Evidence.MODELLED.value,
         "source": f"allreach {allreach.__version__}",
     }
     for name in ("rx_power_dbm", "path_loss_db"):

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from allreach.errors import Fault, InputError
 from allreach.kernels.longley_rice_link import LIMITS, OK, ground_impedance, input_code
+from allreach.progress import Progress
 from allreach.radio.all_sites import serve_site_by_site
 from allreach.radio.engine._itm_radials import Fan, Ground, site_losses
 from allreach.radio.engine._paths import Air, Masts, Raster
 from allreach.radio.engine._radials import Squares, counts_in_span, span
 from allreach.radio.engine.link_budget import Terminal
-from allreach.radio.engine.reception import Environment, Progress, Served, masts
+from allreach.radio.engine.reception import Environment, Served, masts
 from allreach.radio.engine.sweep import ARC_PIXELS, SiteLosses, squares_of
 from allreach.radio.models import ItmGround
 from allreach.radio.sites import SiteArrays

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
+from allreach.progress import Progress
 from allreach.radio.engine._paths import Air, Heard, Masts, Raster, serve_chunk, sinr_of_chunk
 from allreach.radio.engine.antenna import pattern
 from allreach.radio.engine.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, noise_dbm, receiver
 from allreach.radio.sites import MODEL_MHZ, SiteArrays
 from allreach.terrain.terrain import Terrain
 
-Progress = Callable[[str, int, int], None]
 CHUNK = 512  # receivers a task
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.progress import Progress
 from allreach.radio.device import require_device
 from allreach.radio.engine._servers import Strongest, merge_servers
 from allreach.radio.engine.link_budget import Terminal, receiver
-from allreach.radio.engine.reception import Environment, Progress, by_northing, check_frequencies
+from allreach.radio.engine.reception import Environment, by_northing, check_frequencies
 from allreach.radio.engine.sweep import ARC_PIXELS, scene_of, sweep_in_batches
 from allreach.radio.sites import SiteArrays
 

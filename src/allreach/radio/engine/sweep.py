@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, Asked, store_distances
+from allreach.progress import Progress
 from allreach.radio.device import require_device
 from allreach.radio.engine._paths import COARSE, MEDIAN_PCT, Air, Heard, Masts, Raster
 from allreach.radio.engine._radials import (
@@ -25,7 +26,6 @@ from allreach.radio.engine._radials import (
 from allreach.radio.engine.link_budget import Terminal, handset, receiver
 from allreach.radio.engine.reception import (
     Environment,
-    Progress,
     Served,
     by_northing,
     check_frequencies,

@@ -18,6 +18,7 @@ from allreach.grid import Grid
 from allreach.io.country_folder import Country
 from allreach.report.map_page.mercator import EARTH_RADIUS_M, MercatorFrame, frame_of, sample_nearest, sample_smooth
 from allreach.report.png import Colour, palette_png
+from allreach.vocabulary import Clutter, Zone
 
 MAX_PX = 2560  # longest side of a picture; phones hold textures of 4096
 JPEG_QUALITY = 86
@@ -40,8 +41,6 @@ LIGHT_ELEVATION_DEG = 45.0
 TYPICAL_SLOPE = 0.35  # the steep tenth of the land is drawn this steep, so that coarse grids show relief too
 RIM_SHARE = 0.05  # of the grid's shorter side
 SMALL_ISLAND_PX = 100.0  # below this an island is drawn with every pixel it touches, or it might vanish
-WATER_CLUTTER = 1
-SEA_ZONE = 1
 
 
 @dataclass(frozen=True)
@@ -143,9 +142,9 @@ class Painter:
     def _water(self, row: NDArray[np.float32], col: NDArray[np.float32]) -> NDArray[np.bool_]:
         water = np.zeros(row.shape, dtype=bool)
         if self.country.zones is not None:
-            water |= sample_nearest(self.country.zones, row, col, 0) == SEA_ZONE
+            water |= sample_nearest(self.country.zones, row, col, 0) == Zone.SEA
         if self.country.clutter_class is not None:
-            water |= sample_nearest(self.country.clutter_class, row, col, 0) == WATER_CLUTTER
+            water |= sample_nearest(self.country.clutter_class, row, col, 0) == Clutter.WATER
         return water
 
     def _rim(self, row: NDArray[np.float32], col: NDArray[np.float32]) -> NDArray[np.float64]:

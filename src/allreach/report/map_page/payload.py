@@ -17,6 +17,7 @@ from allreach.report.map_page.columns import pack_column, pack_lines, pack_outli
 from allreach.report.map_page.map_images import Painter, Picture, country_outline
 from allreach.report.map_page.mercator import MercatorFrame
 from allreach.report.png import base64_text
+from allreach.vocabulary import Evidence, FibreFeature
 
 SKETCH_DIGITS = 2  # significant digits of sums in a sketch
 DIGITS = 3  # and otherwise: prices bear no more
@@ -92,8 +93,8 @@ def _meta(country: Country, results: Results, frame: MercatorFrame) -> dict[str,
         "languages": list(config.languages),
         "version": __version__,
         "digits": SKETCH_DIGITS if config.sketch else DIGITS,
-        "evidence": tables.worst_evidence(*labels) if labels else "modelled",
-        "evidence_order": list(tables.EVIDENCE),
+        "evidence": tables.worst_evidence(*labels) if labels else Evidence.MODELLED,
+        "evidence_order": [one.value for one in Evidence],
         "has_plan": "assignments" in results.plan,
         "has_verify": results.planned_places is not None,
         "bounds": [round(v, 5) for v in _bounds(country, frame)],
@@ -253,7 +254,7 @@ def _points(rows: gpd.GeoDataFrame, table: str, frame: MercatorFrame) -> dict[st
 
 def _spans(country: Country) -> gpd.GeoDataFrame:
     fibre = country.table("fibre")
-    return fibre.loc[fibre["feature"] == "span"]
+    return fibre.loc[fibre["feature"] == FibreFeature.SPAN]
 
 
 def _roads(country: Country, frame: MercatorFrame) -> dict[str, Any]:
