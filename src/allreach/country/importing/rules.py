@@ -14,8 +14,9 @@ from rasterio.features import rasterize
 from scipy import ndimage
 
 from allreach import tables
+from allreach.apportionment import largest_remainder
 from allreach.country.importing.spec import Condition
-from allreach.country.importing.spread import largest_remainder, spread_over_buildings
+from allreach.country.importing.spread import spread_over_buildings
 from allreach.country.sketch.people import unnested
 from allreach.demand.points import nearest
 from allreach.errors import Fault, InputError
@@ -233,6 +234,8 @@ def places_from_population(
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
     x_m, y_m = grid.from_lonlat(places.geometry.x, places.geometry.y)
     rows, cols = np.nonzero(population > 0)
+    if not len(rows):
+        raise InputError(Fault("places_from_population", "the population raster holds nobody", "people in some pixels"))
     px_m, py_m = grid.xy_m(rows, cols)
     weights = population[rows, cols].astype(np.float64)
     most = np.full(len(places), np.inf)

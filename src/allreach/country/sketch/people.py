@@ -18,6 +18,7 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
+from allreach.apportionment import largest_remainder
 from allreach.country.sketch.frame import Frame
 from allreach.country.sketch.gazetteer import CountryFacts
 from allreach.country.sketch.noise import hash_cells
@@ -98,7 +99,7 @@ def people(
         sizes *= rest / sizes.sum() if len(sizes) else 1.0
         shares = np.concatenate([towns, sizes[len(seats) :]])
         shares[seats] = sizes[: len(seats)]
-    counts = whole_numbers(shares, total)
+    counts = largest_remainder(shares, total)
     listed_table = pd.DataFrame(
         {
             "place_id": [f"gn{number:08d}" for number in listed["geonameid"]],
@@ -249,21 +250,6 @@ def draw_villages(weight: NDArray[np.float64], n: int, seed: int) -> tuple[NDArr
     rows, cols = rows[order], cols[order]
     by_cell = np.lexsort((cols, rows))
     return rows[by_cell], cols[by_cell]
-
-
-def whole_numbers(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
-    """Round shares to whole people that add up to the total (largest remainder; ties by position)."""
-    if len(shares) == 0:
-        return np.zeros(0, dtype=np.int64)
-    scaled = shares * (total / math.fsum(shares))
-    counts = np.floor(scaled).astype(np.int64)
-    missing = int(total - counts.sum())
-    order = np.argsort(-(scaled - counts), kind="stable")
-    if missing >= 0:
-        counts[order[:missing]] += 1
-    else:  # rounding in the last bit of a float
-        counts[order[missing:]] -= 1
-    return counts
 
 
 def built_radius_m(population: NDArray[np.int64], params: Sketch) -> NDArray[np.float64]:
