@@ -158,11 +158,10 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
     return gpd.GeoDataFrame(out, geometry=geometry, crs=CRS).reset_index(drop=True)
 
 
-def worst_evidence(*labels: str) -> str:
+def worst_evidence(*labels: str) -> Evidence:
     """Weakest of several evidence labels; unknown or empty labels count as synthetic."""
-    order = [one.value for one in Evidence]
-    rank = max((order.index(label) if label in order else len(order) - 1 for label in labels), default=0)
-    return order[rank]
+    known = {one.value: one.code for one in Evidence}
+    return Evidence.of_code(max((known.get(label, Evidence.SYNTHETIC.code) for label in labels), default=0))
 
 
 def _folder() -> Path:
