@@ -38,6 +38,7 @@ from allreach.radio.engine.reception import (
     speed_mbps,
 )
 from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.units import db_to_linear
 from allreach.vocabulary import Evidence
 
 EVIDENCE_OF_MODEL = Evidence.MODELLED  # a share predicted by a propagation model is never better than that
@@ -264,7 +265,7 @@ def _noise_share(served: Served, sites: SiteArrays, environment: Environment) ->
         return np.ones(len(served.site))
     terminal = handset(environment.radio, indoors=environment.standard.indoors)
     noise_mw = masts(sites, terminal.noise_figure_db).noise_mw[np.maximum(served.site, 0)]
-    below_mw = 10.0 ** (0.1 * (served.power_dbm.astype(np.float64) - served.sinr_db))
+    below_mw = db_to_linear(served.power_dbm.astype(np.float64) - served.sinr_db)
     return np.where(served.site >= 0, np.clip(noise_mw / below_mw, 0.0, 1.0), 1.0)
 
 

@@ -8,7 +8,6 @@ killed goes on where it was, and equal inputs give equal bytes.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +44,7 @@ from allreach.planning.model.problem import Solution
 from allreach.planning.results.cost_curve import percent_steps
 from allreach.planning.sensitivity.tornado import Work, robustness, tornado
 from allreach.planning.warm_start import start_solution, start_tables
+from allreach.processors import usable_cores
 from allreach.progress import Progress, Say
 from allreach.radio.device import require_device
 from allreach.radio.engine.reception import Environment
@@ -565,7 +565,7 @@ def _scenario(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _threads(workers: int | None) -> int:
-    return workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return workers or usable_cores()
 
 
 def _only_leftovers(folder: Path) -> bool:

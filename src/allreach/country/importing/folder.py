@@ -12,7 +12,7 @@ from allreach import tables
 from allreach.country.importing.raster import import_raster
 from allreach.country.importing.recipe import Recipe, append_rows, cook, grid_round
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
-from allreach.country.importing.table import country_outline, import_table
+from allreach.country.importing.table import import_table
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import (
@@ -29,6 +29,7 @@ from allreach.io.foreign import read_foreign_table
 from allreach.io.foreign_raster import file_frame, inner_frame
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
+from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.progress import Progress
 
@@ -171,4 +172,4 @@ def _grid(
 
 def _outline(folder: Path) -> BaseGeometry | None:
     path = folder / "boundaries.parquet"
-    return country_outline(read_table(path, "boundaries")) if path.is_file() else None
+    return country_area(read_table(path, "boundaries")) if path.is_file() else None

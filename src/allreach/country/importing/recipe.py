@@ -15,12 +15,13 @@ from allreach import tables
 from allreach.country.importing import rules
 from allreach.country.importing.raster import import_raster, outline_mask
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec, inner_path
-from allreach.country.importing.table import chosen_rows, country_outline, import_table
+from allreach.country.importing.table import chosen_rows, import_table
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
 from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
 from allreach.io.foreign_raster import file_frame
+from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
@@ -211,7 +212,7 @@ class Kitchen:
             self._note("places", f"{said}. {step.note}", evidence=Evidence.MODELLED)
         elif isinstance(step, rules.ClutterFromPolygons):
             buildings = self._read(step.buildings_file) if step.buildings_file else None
-            outline = country_outline(self.layers.get("boundaries"))
+            outline = country_area(self.layers.get("boundaries"))
             inside = np.ones(self.grid.shape, dtype=bool) if outline is None else outline_mask(outline, self.grid)
             values, said = rules.clutter_from_polygons(step, self._read(step.file), buildings, self.grid, inside)
             self.rasters["clutter"] = values
@@ -248,7 +249,7 @@ class Kitchen:
         return country, dict(sorted(self.notes.items()))
 
     def _import(self, spec: LayerSpec) -> None:
-        outline = country_outline(self.layers.get("boundaries"))
+        outline = country_area(self.layers.get("boundaries"))
         if spec.layer in RASTER_LAYERS:
             self.rasters[spec.layer], report = import_raster(self.data / spec.file, spec, self.grid, outline)
         else:

@@ -345,11 +345,3 @@ def twin_rows(table: pd.DataFrame, layer: str) -> pd.Series:
         **{n: table[n] for n in TWINS[layer]}
     )
     return marks.duplicated()
-
-
-def country_outline(boundaries: pd.DataFrame | None) -> BaseGeometry | None:
-    """Give the country as one area in longitude and latitude, or none where no boundary of level 0 is there."""
-    if boundaries is None:
-        return None
-    outer = boundaries[boundaries["level"] == 0]
-    return outer.geometry.union_all() if len(outer) else None

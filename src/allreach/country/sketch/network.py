@@ -19,6 +19,7 @@ from allreach.country.sketch.noise import hash_cells
 from allreach.country.sketch.roads import RoadNet
 from allreach.country.sketch.routes import to_tree, tree
 from allreach.params.sketch import Sketch
+from allreach.units import linear_to_db
 from allreach.vocabulary import BackhaulKind, Evidence, FibreFeature, FibreKind, FibreStatus
 
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
@@ -216,7 +217,7 @@ def sites_table(
 
 def shared_spectrum(params: Sketch) -> dict[str, dict[str, float]]:
     """Overlay for ``country.yaml``: every mast, drawn or planned, carries the spectrum and power of all operators."""
-    power_dbm = round(46.0 + 10.0 * math.log10(params.site_operators.value), 1)  # 46 dBm each, 3GPP TR 36.942 section 4
+    power_dbm = round(46.0 + linear_to_db(params.site_operators.value), 1)  # 46 dBm each, 3GPP TR 36.942 section 4
     return {
         "radio": {
             "coverage_bandwidth_mhz": params.site_coverage_bandwidth_mhz.value,

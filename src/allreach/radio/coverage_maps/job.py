@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pyproj import CRS, Transformer
 
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
+from allreach.processors import usable_cores
 from allreach.radio.coverage_maps.transmitters import SiteList
 from allreach.radio.engine._site_powers import site_powers
 from allreach.radio.engine.itm_coverage import itm_losses_of_site_db
@@ -141,7 +141,7 @@ def middle_lon_deg(lon_deg: NDArray[np.float64]) -> float:
 
 def workers(job: Job) -> ThreadPoolExecutor:
     """Threads of a job, for all its tiles: PROJ keeps what it has made for every thread that ever was."""
-    return ThreadPoolExecutor(job.n_threads or os.cpu_count() or 1)
+    return ThreadPoolExecutor(job.n_threads or usable_cores())
 
 
 def tile_coverage(job: Job, pool: Executor, r0: int, r1: int, c0: int, c1: int) -> Tile:

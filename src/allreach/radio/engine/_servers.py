@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import kernel
-from allreach.radio.engine._paths import Air, Masts, Receiver, sector_powers, to_mw
+from allreach.kernels.decibel import ratio_of_db
+from allreach.radio.engine._paths import Air, Masts, Receiver, sector_powers
 from allreach.radio.engine._radials import Squares, span
 
 
@@ -35,10 +36,10 @@ def enter(i: int, s: int, sector: int, power_dbm: float, channels: NDArray, stro
     power_dbm = float(np.float32(power_dbm))  # as it is listed, so that equals are equal
     last = listed.shape[0] - 1
     if not power_dbm > listed[last, i]:
-        strongest.rest_mw[channels[s], i] += to_mw(power_dbm)
+        strongest.rest_mw[channels[s], i] += ratio_of_db(power_dbm)
         return
     if strongest.site[last, i] >= 0:
-        strongest.rest_mw[channels[strongest.site[last, i]], i] += to_mw(listed[last, i])
+        strongest.rest_mw[channels[strongest.site[last, i]], i] += ratio_of_db(listed[last, i])
     at = last
     while at > 0 and power_dbm > listed[at - 1, i]:
         listed[at, i] = listed[at - 1, i]
@@ -62,9 +63,9 @@ def enter_losses(
         k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
         beam_dbm = masts.eirp_dbm[s] + receiver.gain_db[masts.band[s]] - losses[0, j]
         enter(i, s, k, beam_dbm - down_db, masts.channel, strongest)
-        others = all_sectors - to_mw(-down_db)  # the site's other sectors are never listed
+        others = all_sectors - ratio_of_db(-down_db)  # the site's other sectors are never listed
         if others > 0.0:
-            strongest.rest_mw[masts.channel[s], i] += to_mw(beam_dbm) * others
+            strongest.rest_mw[masts.channel[s], i] += ratio_of_db(beam_dbm) * others
 
 
 @kernel

@@ -14,6 +14,7 @@ from allreach.radio.engine.link_budget import Terminal, receiver
 from allreach.radio.engine.reception import Environment, by_northing, check_frequencies
 from allreach.radio.engine.sweep import ARC_PIXELS, scene_of, sweep_in_batches
 from allreach.radio.sites import SiteArrays
+from allreach.units import db_to_linear
 
 N_SERVERS = 8
 
@@ -51,7 +52,7 @@ class Servers:
         receivers = np.arange(total.shape[1])
         for site, power_dbm in zip(self.site, self.power_dbm, strict=True):
             there = site >= 0
-            total[sites.channel[site[there]], receivers[there]] += 10.0 ** (0.1 * power_dbm[there].astype(np.float64))
+            total[sites.channel[site[there]], receivers[there]] += db_to_linear(power_dbm[there])
         return total
 
 

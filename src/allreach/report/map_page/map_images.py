@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from affine import Affine
@@ -16,6 +15,7 @@ from scipy import ndimage
 
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
+from allreach.outline import country_outline
 from allreach.report.map_page.mercator import EARTH_RADIUS_M, MercatorFrame, frame_of, sample_nearest, sample_smooth
 from allreach.report.png import Colour, palette_png
 from allreach.vocabulary import Clutter, Zone
@@ -156,7 +156,7 @@ class Painter:
 
     def _country_mask(self) -> NDArray[np.bool_]:
         shape = (self.frame.n_rows, self.frame.n_cols)
-        outline = country_outline(self.country)
+        outline = country_outline(self.country.table("boundaries"))
         if outline.empty:
             row, col = self._map(self.country.grid)
             known = sample_nearest(np.isfinite(self.country.terrain_m).astype(np.uint8), row, col, 0)
@@ -177,14 +177,6 @@ class Painter:
         if small:
             features.rasterize(small, out=burnt, all_touched=True)
         return np.asarray(burnt == 1)
-
-
-def country_outline(country: Country) -> gpd.GeoSeries:
-    """Polygons of the country: boundaries of level 0, else of the highest level there is."""
-    boundaries = country.table("boundaries")
-    if boundaries.empty:
-        return boundaries.geometry
-    return boundaries.loc[boundaries["level"] == boundaries["level"].min()].geometry
 
 
 def _shade(height_m: NDArray[np.float32], pixel_m: NDArray[np.float64]) -> NDArray[np.float64]:
