@@ -99,6 +99,20 @@ class Heard(NamedTuple):
     is_near: NDArray[np.bool_]
 
 
+class Losses(NamedTuple):
+    """Median losses of paths, one entry a receiver: of the site's two carriers, and what else its power depends on.
+
+    ``second_db`` is NaN where the second carrier is not on air. ``depression_deg`` is the angle below the horizon at
+    which the path leaves the site; NaN where there is no loss, beyond the range or outside the model. ``is_void`` says
+    that the path crosses unknown terrain.
+    """
+
+    first_db: NDArray
+    second_db: NDArray
+    depression_deg: NDArray
+    is_void: NDArray[np.bool_]
+
+
 class Buffers(NamedTuple):
     """Profile of one path."""
 
