@@ -14,10 +14,11 @@ from allreach.planning.model.problem import Floats, Problem, Solution, faults, s
 from allreach.planning.search.fibre_tree import rewired
 from allreach.planning.search.integer_households import plan_whole, share_out
 from allreach.planning.search.large_neighbourhood_search import Work, improve_by_windows
-from allreach.planning.search.local_search import Progress, better, improve, start
+from allreach.planning.search.local_search import better, improve, start
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.serve_unserved import reach_more
 from allreach.planning.time_limit import TimeLimit
+from allreach.progress import Progress
 
 WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs

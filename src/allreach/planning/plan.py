@@ -23,11 +23,11 @@ from allreach.planning.results import tables
 from allreach.planning.results.alternatives import answer
 from allreach.planning.results.cost_curve import cost_curve, last_percent
 from allreach.planning.results.rows import Chosen, choose
-from allreach.planning.search.local_search import Progress
 from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
 from allreach.planning.variants.greedy_removal import CENT_USD
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
+from allreach.progress import Progress
 
 PLACES_NAMED = 5
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from allreach import tables
@@ -21,13 +19,15 @@ from allreach.finance.cost_items import PriceList, Terms
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import fixed_share
 from allreach.measure.today import MeasureResult
+from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
 from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import institutions
 from allreach.planning.plan import PlanResult, plan
-from allreach.planning.search.local_search import Progress
+from allreach.processors import usable_cores
+from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.radio.service import service_links
 from allreach.radio.sites import with_candidates
@@ -89,7 +89,7 @@ def plan_country(
         points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
         margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
     )  # fmt: skip
-    n_threads = environment.n_threads or os.cpu_count() or 1
+    n_threads = environment.n_threads or usable_cores()
     return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
@@ -115,7 +115,7 @@ def plan_inputs(
         return layers[name] if name in layers else tables.empty(name)
 
     grid = environment.terrain.grid
-    outline = _outline(table("boundaries"))
+    outline = country_area(table("boundaries"))
     is_water = environment.terrain.zones == WATER
     if clutter_class is not None:
         is_water = is_water | (clutter_class == WATER)
@@ -176,11 +176,3 @@ def _trench_price(params: Params) -> NDArray[np.float64]:
     terms = Terms(int(params.planning.horizon_years.value), params.costs.discount_rate.value)
     price = PriceList(params.costs, terms).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
     return np.broadcast_to(price, (N_CLASSES,)).astype(np.float64)
-
-
-def _outline(boundaries: gpd.GeoDataFrame) -> shapely.Geometry | None:
-    """Join the country's outline, or none where the folder has no boundaries."""
-    if boundaries.empty:
-        return None
-    level = boundaries["level"].to_numpy()
-    return shapely.union_all(boundaries.geometry.to_numpy()[level == level.min()])

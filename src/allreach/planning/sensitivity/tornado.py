@@ -25,8 +25,8 @@ from allreach.planning.instance.prices import Prices, Repricer
 from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
 from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Floats, Ints, Problem, Solution, solution_pv_usd
 from allreach.planning.results.rows import facility_site_id
-from allreach.planning.search.local_search import Progress
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
+from allreach.progress import Progress
 
 POLICY = ("discount_rate",)  # chosen, not uncertain: shown in the tornado, held in the draws
 PERT_WEIGHT = 4.0  # of the base value against the ends of the range, as in PERT
