@@ -29,5 +29,5 @@ export default [
     },
   },
   { files: ['src/**'], languageOptions: { globals: { ...globals.browser, maplibregl: 'readonly' } } },
-  { files: ['test/**', '*.mjs'], languageOptions: { globals: globals.node } },
+  { files: ['tests/**', '*.mjs'], languageOptions: { globals: globals.node } },
 ];

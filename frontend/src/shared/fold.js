@@ -34,7 +34,7 @@ export function fold(text) {
 export function soundOf(folded) {
   let text = folded;
   for (const [written, sound] of SOUNDS) text = text.replaceAll(written, sound);
-  return text.replace(/(.)\1+/g, '$1');
+  return text.replace(/(\p{L})\1+/gu, '$1');
 }
 
 /** Names ready to be searched: of each item its name and others it goes by. */

@@ -23,13 +23,19 @@ export const decimal = (value, most = 1) =>
 export const plainNumber = (value) => formatter({ maximumSignificantDigits: 4 }).format(value);
 export const roundedSum = (value) => (value ? Number(value.toPrecision(digits)) : 0);
 
-/** A part of a whole or a ratio, in percent: a gap is never rounded away (99.996 % is not 100 %), nor is an excess. */
+const LEAST_SHARE = 1e-4; // told with two decimals of a percent
+
+/**
+ * A part of a whole or a ratio, in percent.
+ *
+ * Nothing is rounded away: 99.996 % is not 100 %, 0.004 % is not nothing, and a ratio may exceed one.
+ */
 export function share(value) {
   if (!known(value)) return '–';
-  const isNearlyAll = value > 0.995 && value < 1;
-  const isNearlyNone = value < 0.01 && value > 0;
-  const shown = isNearlyAll ? Math.min(value, 0.9999) : value;
-  return formatter({ style: 'percent', maximumFractionDigits: isNearlyAll || isNearlyNone ? 2 : 1 }).format(shown);
+  const percent = (v, most) => formatter({ style: 'percent', maximumFractionDigits: most }).format(v);
+  if (value > 0 && value < LEAST_SHARE / 2) return `< ${percent(LEAST_SHARE, 2)}`;
+  if (value > 0.995 && value < 1) return percent(Math.min(value, 1 - LEAST_SHARE), 2);
+  return percent(value, value > 0 && value < 0.01 ? 2 : 1);
 }
 
 /** Divisor and word of a size in money. */
