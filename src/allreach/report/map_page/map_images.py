@@ -113,7 +113,7 @@ class Painter:
         for number, item in enumerate(classes, start=1):
             index[(seen == item.lower) if coded else (seen >= item.lower)] = number
         index[~self.is_inside] = 0
-        return Picture(_png(index, [item.rgb for item in classes]), "image/png", self.frame.corners)
+        return Picture(palette_png(index, [item.rgb for item in classes]), "image/png", self.frame.corners)
 
     def _map(self, grid: Grid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         if grid not in self._rowcol:
@@ -201,7 +201,7 @@ def _jpeg(picture: NDArray[np.uint8]) -> bytes:
     return _encoded(picture, {"driver": "JPEG", "quality": JPEG_QUALITY})
 
 
-def _png(index: NDArray[np.uint8], colours: Sequence[tuple[int, int, int]]) -> bytes:
+def palette_png(index: NDArray[np.uint8], colours: Sequence[tuple[int, int, int]]) -> bytes:
     """Image of palette indices: 0 is transparent, 1 the first colour."""
     palette = {0: (0, 0, 0, 0)} | {number: (*rgb, 255) for number, rgb in enumerate(colours, start=1)}
     return _encoded(index[None], {"driver": "PNG", "zlevel": 9}, palette)
