@@ -11,8 +11,8 @@ import pytest
 
 from allreach.errors import DataMissingError
 from allreach.io.vector import read_table, write_table
-from allreach.report.map_page.build import build_report
 from sample_results import drawn_country, write_sample_results
+from studies import report_of
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 
@@ -47,7 +47,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_table(path, pd.concat([city, rows.iloc[1:]], ignore_index=True), "plan_assignments")
     try:
-        return build_report(results, country, languages=["en", "az", "ru", "fr"])
+        return report_of(results, country, languages=["en", "az", "ru", "fr"])
     except DataMissingError as error:
         pytest.skip(f"the report needs the packed front end: {error}")
 
