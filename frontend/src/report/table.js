@@ -218,7 +218,7 @@ export function drawTable() {
 
 /** The rows that the filter shows: every column of both measures and the sums of the plan, unrounded. */
 function placeRows() {
-  const own = Object.keys(PLACES).filter((name) => name !== 'lonlat');
+  const own = Object.keys(PLACES).filter((name) => !['lonlat', 'other_names'].includes(name));
   const measured = PLANNED ? Object.keys(PLANNED) : [];
   const plan = META.has_plan ? ['technology', 'dl_mbps', 'capex_usd', 'opex_usd_per_year', 'pv_usd'] : [];
   const cents = (name, value) => (name.includes('usd') && known(value) ? Math.round(value * 100) / 100 : value);

@@ -194,6 +194,9 @@ def _places(country: Country, results: Results, frame: MercatorFrame) -> dict[st
     assert results.places is not None
     places = results.places.sort_values("place_id").reset_index(drop=True)
     packed = pack_table(places, "measure_places")
+    named = country.table("places").set_index("place_id")["other_names"].reindex(places["place_id"])
+    if (named.fillna("") != "").any():
+        packed["other_names"] = pack_column(named)
     packed["lonlat"] = pack_points(places.geometry, frame)
     return packed
 
