@@ -21,9 +21,11 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.terrain.raster_meaning import Kind
 from allreach.vocabulary import Evidence
 
 RASTERS = ("terrain", "clutter", "zones", "population")
+KINDS: dict[str, Kind] = {"terrain": "height", "clutter": "class", "zones": "class", "population": "count"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def read_country(folder: Path) -> Country:
         if not path.is_file():
             continue
         try:
-            values, found = read_raster(path)
+            values, found = read_raster(path, KINDS[name])
         except InputError as error:
             faults += error.faults or [Fault(path.name, str(error))]
             continue

@@ -10,7 +10,7 @@ import rasterio
 from affine import Affine
 
 from allreach.errors import DataMissingError, InputError
-from allreach.io.terrain_source import open_rasters
+from allreach.terrain.raster_window import open_rasters
 from allreach.terrain.height_raster import lattices
 
 
