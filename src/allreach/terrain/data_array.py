@@ -87,10 +87,8 @@ def raster_of_array(array: xr.DataArray, where: str = "terrain", *, height_unit:
     )  # fmt: skip
 
 
-def _header(
-    array: xr.DataArray, where: str, steps: list[tuple[NDArray[np.float64], float]]
-) -> RasterHeader:
-    """What an array says about itself, in the attributes that rioxarray and the CF conventions give it."""
+def _header(array: xr.DataArray, where: str, steps: list[tuple[NDArray[np.float64], float]]) -> RasterHeader:
+    """Read what an array says about itself, in the attributes that rioxarray and the CF conventions give it."""
     crs, nodata, attrs = array.rio.crs, array.rio.nodata, array.attrs
     dx, dy = (step for _, step in steps)
     x_0, y_0 = (float(v[0] - d / 2) if len(v) else 0.0 for v, d in steps)

@@ -1,4 +1,4 @@
-"""What the numbers of a raster mean: scale, offset, nodata, unit, bands, colours and place; the same for every way in."""
+"""What the numbers of a raster mean: scale, offset, nodata, unit, bands, colours and place; one for every way in."""
 
 from __future__ import annotations
 
@@ -107,7 +107,9 @@ class RasterHeader:
         return float(np.iinfo(dtype).max) * self.scale + self.offset if np.issubdtype(dtype, np.integer) else None
 
 
-def header_faults(header: RasterHeader, kind: Kind, *, height_unit: str | None = None, own: bool = False) -> list[Fault]:
+def header_faults(
+    header: RasterHeader, kind: Kind, *, height_unit: str | None = None, own: bool = False
+) -> list[Fault]:
     """Everything in a raster's header that keeps its numbers from being heights, counts or classes at a known place.
 
     Parameters
@@ -182,9 +184,9 @@ def is_local(crs: CRS) -> bool:
 
 def unit_key(declared: str) -> str | None:
     """Key of `UNIT_M` of a unit as people write it, or none."""
-    return UNIT_NAMES.get(" ".join(declared.strip().strip("[]().").lower().replace("_", " ").split())) or UNIT_NAMES.get(
-        declared.strip().lower()
-    )
+    return UNIT_NAMES.get(
+        " ".join(declared.strip().strip("[]().").lower().replace("_", " ").split())
+    ) or UNIT_NAMES.get(declared.strip().lower())
 
 
 def unit_fault(where: str, declared: str | None, asked: str | None) -> Fault | None:
@@ -298,7 +300,7 @@ def corners(header: RasterHeader) -> tuple[NDArray[np.float64], NDArray[np.float
 
 
 def _vertical_axis(crs: CRS) -> tuple[str, str] | None:
-    """Unit and direction of the axis of heights, or none."""
+    """Find unit and direction of the axis of heights, if there is one."""
     if crs.is_compound:
         axes = [axis for part in crs.sub_crs_list if part.is_vertical for axis in part.axis_info]
     else:

@@ -24,7 +24,6 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.terrain.height_raster import HeightRaster, Reader
 from allreach.terrain.raster_meaning import (
     UNIT_M,
-    Kind,
     RasterHeader,
     header_faults,
     known_heights,
@@ -72,7 +71,7 @@ def unreadable(path: Path, error: Exception, where: str = "") -> Fault:
 
 
 def header_of(source: rasterio.DatasetReader, path: Path) -> RasterHeader:
-    """What an open raster says about itself."""
+    """Read what an open raster says about itself."""
     bands = data_bands(source)
     first = bands[0] if bands else 1
     t = source.transform
@@ -112,7 +111,7 @@ def read_band(
 def read_stored(
     source: rasterio.DatasetReader, window: Window | None = None
 ) -> tuple[NDArray, NDArray[np.bool_] | None]:
-    """Stored numbers of the band of data, and where a mask or an alpha band says that nothing is known, if any does."""
+    """Read stored numbers of the band of data, and where a mask or alpha says that nothing is known, if any does."""
     band = data_bands(source)[0]
     raw: NDArray = source.read(band, window=window)
     masks = []
