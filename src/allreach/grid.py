@@ -8,10 +8,7 @@ from functools import cached_property
 import numpy as np
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
-from pyproj import CRS, Geod, Transformer
-
-GEODESIC = Geod(ellps="WGS84")
-SCALE_STEP_M = 1000.0  # of the differences that give a map's scale
+from pyproj import CRS, Transformer
 
 
 @dataclass(frozen=True)
@@ -91,37 +88,3 @@ class Grid:
         """Map coordinates of points, in metres."""
         x_m, y_m = self._from_lonlat.transform(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
         return np.asarray(x_m), np.asarray(y_m)
-
-
-def map_scale(
-    crs: str, lon_deg: ArrayLike, lat_deg: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Scale of a map at points: how many of its metres stand for one metre on the ellipsoid.
-
-    Found by going 1 km east and north on the ellipsoid, so that unit, datum and axes of the CRS count as they are used.
-
-    Returns
-    -------
-    smallest, largest
-        Scale in the direction where it is smallest, and largest (Tissot's indicatrix); NaN where the CRS does not
-        reach.
-    north_up
-        1 where x grows to the right of y and y to the north (within a right angle); -1 where not; NaN as above.
-    """
-    lon, lat = np.atleast_1d(np.asarray(lon_deg, dtype=float)), np.atleast_1d(np.asarray(lat_deg, dtype=float))
-    to_map = Transformer.from_crs(CRS.from_epsg(4326), CRS.from_user_input(crs), always_xy=True)
-    x, y = (np.asarray(v) for v in to_map.transform(lon, lat))
-    columns = []
-    for azimuth_deg in (90.0, 0.0):
-        far = GEODESIC.fwd(lon, lat, np.full(lon.shape, azimuth_deg), np.full(lon.shape, SCALE_STEP_M))
-        u, v = (np.asarray(w) for w in to_map.transform(far[0], far[1]))
-        with np.errstate(invalid="ignore"):
-            columns.append(np.stack([u - x, v - y], axis=-1) / SCALE_STEP_M)
-    jacobian = np.stack(columns, axis=-1)
-    known = np.isfinite(jacobian).all(axis=(1, 2))
-    smallest, largest, north_up = (np.full(lon.shape, np.nan) for _ in range(3))
-    scales = np.linalg.svd(jacobian[known], compute_uv=False)
-    largest[known], smallest[known] = scales[:, 0], scales[:, 1]
-    upright = (np.linalg.det(jacobian[known]) > 0.0) & (jacobian[known][:, 1, 1] > 0.0)
-    north_up[known] = np.where(upright, 1.0, -1.0)
-    return smallest, largest, north_up

@@ -21,6 +21,7 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.terrain.map_scale import projection_faults
 from allreach.terrain.raster_meaning import Kind
 from allreach.vocabulary import Evidence
 
@@ -139,6 +140,7 @@ def read_country(folder: Path) -> Country:
                 "Bring one in with allreach country import",
             )
         )
+    faults += [] if grid is None else projection_faults(grid, None, certain=True)
     provenance = _read_provenance(folder, [*rasters, *layers], faults)
     if faults or grid is None:
         raise InputError(faults)

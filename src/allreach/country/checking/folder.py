@@ -15,7 +15,6 @@ from allreach import tables
 from allreach.country.checking.rasters import grid_faults, raster_faults, read_rasters
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.importing.raster import outline_mask
-from allreach.country.projection import projection_faults
 from allreach.errors import Fault, InputError
 from allreach.io.country_folder import RASTERS, read_config, sha256
 from allreach.io.orbit_files import read_constellation
@@ -30,6 +29,7 @@ from allreach.io.vector import read_table
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
+from allreach.terrain.map_scale import projection_faults
 
 
 def check(folder: Path) -> list[Fault]:

@@ -9,13 +9,13 @@ import geopandas as gpd
 from pydantic import Field
 from shapely.geometry.base import BaseGeometry
 
-from allreach.country.projection import projection_faults
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
 from allreach.io.raster_frame import file_frame
 from allreach.params.country_config import CountryConfig
 from allreach.params.quantity import Frozen
+from allreach.terrain.map_scale import projection_faults
 from allreach.terrain.raster_window import room_fault
 
 PIXELS_MAX = 1_000_000_000  # Russia at 150 m; a sketch stops at 600 million
@@ -77,7 +77,7 @@ def size_fault(grid: Grid) -> Fault | None:
 
 
 def require_sound_grid(grid: Grid, outline: BaseGeometry | None) -> None:
-    """Refuse a grid whose metres are none (`country.projection`).
+    """Refuse a grid whose metres are none (`terrain.map_scale`).
 
     Raises
     ------
