@@ -364,3 +364,21 @@ def test_frame_of_a_raster_beyond_180_degrees(tmp_path):
     assert 150_000 < x_max - x_min < 250_000
     inner = inner_frame(path, "EPSG:3460", "height")
     assert x_min <= inner[0] < inner[2] <= x_max
+
+
+def test_pixels_without_a_corner_are_no_position(tmp_path):
+    path = write(tmp_path / "t.tif", HEIGHTS_M)
+    data = path.read_bytes()
+    tiepoint = (33922).to_bytes(2, "little")  # the tag that ties a pixel to the map
+    assert data.count(tiepoint) == 1
+    path.write_bytes(data.replace(tiepoint, (33923).to_bytes(2, "little")))
+    for read in (by_import, by_window, by_folder):
+        with pytest.raises(InputError, match="no position"):
+            read(path)
+
+
+def test_pixels_of_no_size(tmp_path):
+    path = write(tmp_path / "t.tif", HEIGHTS_M, transform=Affine(1e-200, 0.0, 698_000.0, 0.0, -1e-100, 4_502_000.0))
+    for read in (by_import, by_window, by_folder):
+        with pytest.raises(InputError, match=r"has pixels of|no position"):
+            read(path)

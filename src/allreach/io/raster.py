@@ -14,7 +14,7 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.atomic import whole_file
 from allreach.terrain.raster_meaning import Kind, RasterHeader, header_faults, values_of
-from allreach.terrain.raster_window import header_of, opened, read_stored, require_room
+from allreach.terrain.raster_window import opened, read_stored, require_room
 
 
 def read_raster(path: Path, kind: Kind = "any") -> tuple[NDArray, Grid]:
@@ -35,8 +35,7 @@ def read_raster(path: Path, kind: Kind = "any") -> tuple[NDArray, Grid]:
         If the file is empty, truncated, rotated, without CRS, geographic, its pixels are not square, there is no
         memory for it, or its header says that its numbers are not of this kind (`terrain.raster_meaning`).
     """
-    with opened(path) as source:
-        header = header_of(source, path)
+    with opened(path) as (source, header):
         faults = header_faults(header, kind, own=True) or _grid_faults(header)
         if faults:
             raise InputError(faults)

@@ -27,7 +27,7 @@ from allreach.terrain.raster_meaning import (
     is_local,
     unit_key,
 )
-from allreach.terrain.raster_window import header_of, opened, read_band, require_room
+from allreach.terrain.raster_window import opened, read_band, require_room
 
 Coordinates = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -125,7 +125,7 @@ def read_frame(
     dtype: type[np.floating] = np.float64 if kind == "count" else np.float32
     unit = (height_unit or unit_key(header.height_unit) or "m") if kind == "height" else "m"
     transform = Affine(*header.transform)
-    with opened(path) as source:
+    with opened(path) as (source, _):
         windows = _windows(path, header, grid, margin_px)
         require_room(path, source, max(_height(windows) * _width(windows), 1))
         top, left = min(r.row for r in windows), min(r.col for r in windows)
@@ -150,7 +150,7 @@ def file_total(path: Path, largest: float, *, file_crs: str | None = None) -> fl
     if header.n_rows * header.n_cols > TOTAL_PIXELS:
         return None
     total = 0.0
-    with opened(path) as source:
+    with opened(path) as (source, _):
         height = max(1, 4_000_000 // header.n_cols)
         for row in range(0, header.n_rows, height):
             window = Window(0, row, header.n_cols, min(height, header.n_rows - row))
@@ -309,8 +309,8 @@ def _header(path: Path, kind: Kind, file_crs: str | None, height_unit: str | Non
         With every fault of the header.
     """
     require_file(path)
-    with opened(path) as source:
-        header = header_of(source, path)
+    with opened(path) as (_, header):
+        pass
     if file_crs:
         named = parse_crs(file_crs)
         if header.crs is None or is_local(header.crs):

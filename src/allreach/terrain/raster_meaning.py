@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,7 +30,9 @@ UNIT_NAMES = {
 # the lowest land, the shore of the Dead Sea, lies at -430 m and Everest at 8,849 m; other values are codes for "none"
 LOWEST_M, HIGHEST_M = -450.0, 8900.0
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+LEAST_PIXEL, LARGEST_PIXEL = 1e-16, 1e14  # area of a pixel: 1e-8 degrees, about a millimetre; 10,000 km
 PICTURE = {"red", "green", "blue", "cyan", "magenta", "yellow", "black", "hue", "saturation", "lightness"}
+FARTHEST = 1e12  # no coordinate of the Earth
 FARTHEST_DEG = 540.0  # some rasters count longitude from 0 to 360, or on beyond 180
 AREA_WORDS = ("km", "/ha", "hectare", "ha-1", "square", "/m2", "sq", "density")
 
@@ -247,9 +250,12 @@ def _place_faults(header: RasterHeader) -> list[Fault]:
     if header.n_gcps:
         what = f"is placed by {header.n_gcps} ground control points only"
         return [Fault(where, what, "pixels on a map", "Warp it first: gdalwarp FILE NEW.tif", kind="no-place")]
-    if header.transform == IDENTITY or a * e == b * d or not np.isfinite([a, b, c, d, e, f]).all():
+    if header.transform == IDENTITY or not (np.abs(header.transform) < FARTHEST).all() or a * e == b * d:
         mend = "Put its world file (.tfw) beside it, or give it a position with your GIS (gdal_edit -a_ullr)"
         return [Fault(where, "has no position (no geotransform)", "pixels on a map", mend, kind="no-place")]
+    if not LEAST_PIXEL <= abs(a * e - b * d) <= LARGEST_PIXEL:
+        what = f"has pixels of {math.hypot(a, d):g} by {math.hypot(b, e):g} units of its CRS"
+        return [Fault(where, what, "pixels of a millimetre to a continent", "Correct its position", kind="no-place")]
     if header.crs is None:
         return [
             Fault(

@@ -23,6 +23,7 @@ from rasterio.windows import Window
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.terrain.height_raster import HeightRaster, Reader
 from allreach.terrain.raster_meaning import (
+    IDENTITY,
     UNIT_M,
     RasterHeader,
     header_faults,
@@ -40,8 +41,8 @@ UNREADABLE = (RasterioError, CPLE_BaseError, CRSError, ProjError, OSError, Value
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[rasterio.DatasetReader]:
-    """Open a raster; whatever goes wrong with it inside the block is a fault of the file.
+def opened(path: Path) -> Iterator[tuple[rasterio.DatasetReader, RasterHeader]]:
+    """Open a raster and read its header; whatever goes wrong with it inside the block is a fault of the file.
 
     Raises
     ------
@@ -49,11 +50,14 @@ def opened(path: Path) -> Iterator[rasterio.DatasetReader]:
         If the file is empty, damaged, or of an unknown kind.
     """
     try:
-        with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
-            # said in plain words by `header_faults`
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path) as source:
-                yield source
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
+            # rasterio says in a warning, and nowhere else, that a position is missing or half there
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always", NotGeoreferencedWarning)
+                source = rasterio.open(path)
+            with source:
+                placed = not any(issubclass(w.category, NotGeoreferencedWarning) for w in said)
+                yield source, _header_of(source, path, placed)
     except InputError:
         raise
     except UNREADABLE as error:
@@ -70,7 +74,7 @@ def unreadable(path: Path, error: Exception, where: str = "") -> Fault:
     return Fault(str(path), what, "a whole GeoTIFF", "Fetch or export the file again")
 
 
-def header_of(source: rasterio.DatasetReader, path: Path) -> RasterHeader:
+def _header_of(source: rasterio.DatasetReader, path: Path, placed: bool) -> RasterHeader:
     """Read what an open raster says about itself."""
     bands = data_bands(source)
     first = bands[0] if bands else 1
@@ -81,7 +85,7 @@ def header_of(source: rasterio.DatasetReader, path: Path) -> RasterHeader:
         name=str(path),
         n_rows=source.height,
         n_cols=source.width,
-        transform=(t.a, t.b, t.c, t.d, t.e, t.f),
+        transform=(t.a, t.b, t.c, t.d, t.e, t.f) if placed else IDENTITY,
         crs=crs,
         dtype=source.dtypes[first - 1] if known else "float32",
         scale=float(source.scales[first - 1]) if known else 1.0,
@@ -188,8 +192,8 @@ def open_rasters(
     rasters = []
     for path in _files(paths):
         try:
-            with opened(path) as source:
-                header = header_of(source, path)
+            with opened(path) as (_, header):
+                pass
         except InputError as error:
             faults += error.faults
             continue

@@ -34,6 +34,7 @@ from allreach.vocabulary import CLUTTER_CLASSES, ZONES
 
 ABSURD_SHARE_MAX = 0.05  # more impossible heights than that are no codes for "none"
 SHORE_QUANTILE, HIGH_SHORE_M = 0.05, 100.0
+SEA_SHARE = 0.05  # of the heights round a country; fewer voids are no sea
 PEOPLE_LOST_MAX = 1e-3  # share of a country's people that may fall off the edge of its frame
 
 
@@ -188,7 +189,7 @@ def _say_voids(
         f"under {n_pixels:,} pixels"
     )
     n_outside = int((void & ~within).sum())
-    if sea_unknown and n_outside:
+    if sea_unknown and n_outside > SEA_SHARE * int((~within).sum()):
         report.add(
             f"{n_outside:,} of them lie outside the country and take the heights of its border: if they are sea, "
             "bring in zones first, then the terrain again, and they get sea level"
