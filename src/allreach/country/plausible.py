@@ -7,20 +7,18 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from allreach.errors import Fault
+from allreach.params.country_config import PEOPLE_PER_COUNTRY_MAX
+from allreach.vocabulary import Zone
 
 # Densest settlement on record: Kowloon Walled City, some 50,000 people on 2.6 ha in 1987 (Government of Hong Kong).
 PEOPLE_PER_KM2_MAX = 2_000_000.0
 LEAST_KM2 = 0.01  # one tower may hold that many people on less
-# India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
-# World Population Prospects 2024.
-PEOPLE_PER_COUNTRY_MAX = 2_000_000_000
 # what programs write for "none" besides the largest number of a type; counts of people are not the same again and again
 CODES = (9999.0, 32767.0, 65535.0, 99999.0, 999999.0, 2147483647.0, 4294967295.0)
 CODE_REPEATS = 3
 SEAM_PX = 3.0  # width up to which heights of 0 are a line
 SEAM_LENGTH_PX = 10
 SEAM_STEP_M, HOLE_STEP_M = 30.0, 100.0  # land right beside a line, or all round a hole, is at least that high
-SEA = 1
 
 
 def most_people(pixel_km2: float) -> float:
@@ -75,7 +73,7 @@ def zero_seams(heights_m: NDArray[np.floating], zones: NDArray[np.uint8] | None 
     """
     zero = heights_m == 0.0
     if zones is not None:
-        zero &= zones != SEA
+        zero &= zones != Zone.SEA
     found = np.zeros(heights_m.shape, dtype=bool)
     if not zero.any():
         return found

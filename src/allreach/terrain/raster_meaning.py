@@ -246,7 +246,7 @@ def _band_faults(header: RasterHeader, kind: Kind) -> list[Fault]:
 
 def _place_faults(header: RasterHeader) -> list[Fault]:
     where = header.name
-    a, b, c, d, e, f = header.transform
+    a, b, _, d, e, _ = header.transform
     if header.n_gcps:
         what = f"is placed by {header.n_gcps} ground control points only"
         return [Fault(where, what, "pixels on a map", "Warp it first: gdalwarp FILE NEW.tif", kind="no-place")]

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from allreach.country.plausible import SEA, absurd_people, country_total_fault, most_people, seam_text, zero_seams
-from allreach.vocabulary import CLUTTER_CLASSES, ZONES
+from allreach.country.plausible import absurd_people, country_total_fault, most_people, seam_text, zero_seams
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import KINDS, RASTERS
 from allreach.io.raster import read_raster
 from allreach.params.country_config import CountryConfig
 from allreach.terrain.raster_meaning import HIGHEST_M, LOWEST_M
+from allreach.vocabulary import CLUTTER_CLASSES, ZONES, Zone
 
 SAME_GRID_PX = 1e-6
 # Zones are drawn by pixels, so a little land counts as sea; a great lake may be sea by ITU-R P.1812 and lie higher.
@@ -152,7 +152,7 @@ def _terrain_faults(heights_m: NDArray[np.float64], zones: NDArray | None, insid
 
 
 def _sea_faults(heights_m: NDArray[np.float64], zones: NDArray) -> list[Fault]:
-    sea_m = heights_m[(zones == SEA) & np.isfinite(heights_m)]
+    sea_m = heights_m[(zones == Zone.SEA) & np.isfinite(heights_m)]
     off = (sea_m < SEA_LEVEL_M[0]) | (sea_m > SEA_LEVEL_M[1])
     if off.sum() <= SEA_SHARE_MAX * sea_m.size:
         return []

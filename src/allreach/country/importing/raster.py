@@ -16,7 +16,6 @@ from shapely.geometry.base import BaseGeometry
 from allreach.country.importing.spec import FIXES, LayerSpec
 from allreach.country.importing.table import Report
 from allreach.country.plausible import (
-    SEA,
     absurd_people,
     country_total_fault,
     most_people,
@@ -30,7 +29,7 @@ from allreach.io.foreign_raster import fill_voids, on_grid_mask, pixel_km2, resa
 from allreach.io.raster_frame import ForeignRaster, file_total, read_frame, to_raster, xy
 from allreach.tables import CRS
 from allreach.terrain.raster_meaning import HIGHEST_M, LOWEST_M
-from allreach.vocabulary import CLUTTER_CLASSES, ZONES
+from allreach.vocabulary import CLUTTER_CLASSES, ZONES, Zone
 
 ABSURD_SHARE_MAX = 0.05  # more impossible heights than that are no codes for "none"
 SHORE_QUANTILE, HIGH_SHORE_M = 0.05, 100.0
@@ -88,7 +87,7 @@ def in_sea(raster: ForeignRaster, marked: NDArray[np.bool_], grid: Grid, zones: 
     placed = np.isfinite(x_m) & np.isfinite(y_m)
     row, col = grid.rowcol(np.where(placed, x_m, grid.x_min_m - grid.pixel_m), np.where(placed, y_m, grid.y_max_m))
     known = grid.contains(row, col)
-    known[known] = zones[row[known], col[known]] == SEA
+    known[known] = zones[row[known], col[known]] == Zone.SEA
     out = np.zeros(marked.shape, dtype=bool)
     out[rows[known], cols[known]] = True
     return out
