@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from allreach.errors import Fault
 from allreach.grid import Grid
-from allreach.terrain.site_ground import GEODESIC
 
+GEODESIC = Geod(ellps="WGS84")
 SCALE_STEP_M = 1000.0  # of the differences that give a map's scale
 
 # A UTM zone is right to 0.1 %, one stretched over three zones to 2 %; the equal-area maps that sketches use to 2 % over
