@@ -19,6 +19,7 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
         "duplicate-ids",
         "negative-population",
         "absurd-height",
+        "absurd-people",
     )
 )
 
@@ -61,6 +62,11 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
 @click.option("--clip", is_flag=True, help="Cut lines and areas at the country's outline.")
 @click.option("--sublayer", help="Layer of a GeoPackage with several.")
 @click.option("--file-crs", help="CRS of a file that states none.")
+@click.option(
+    "--height-unit",
+    type=click.Choice(["m", "ft", "us-ft", "km", "dm", "cm", "mm"]),
+    help="Unit of a terrain file's heights where it is not the metre.",
+)
 @click.option("--source", default="", help="Publisher and data set.")
 @click.option("--licence", default="not stated", show_default=True, help="Licence and attribution.")
 @click.option("--retrieved", default="", metavar="YYYY-MM-DD", help="Date of the data.")

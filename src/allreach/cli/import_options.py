@@ -79,6 +79,7 @@ def spec_from_options(layer: str, file: Path, chosen: dict[str, Any]) -> LayerSp
             file=file.name,
             sublayer=chosen["sublayer"],
             file_crs=chosen["file_crs"],
+            height_unit=chosen["height_unit"],
             map=dict(_pairs("--map", chosen["mapping"])),
             set=dict(_pairs("--set", chosen["constants"])),
             values=values,

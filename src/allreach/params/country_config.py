@@ -11,6 +11,10 @@ from pyproj.exceptions import CRSError
 
 from allreach.vocabulary import Evidence
 
+# India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
+# World Population Prospects 2024.
+PEOPLE_PER_COUNTRY_MAX = 2_000_000_000
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True)
@@ -93,7 +97,7 @@ class CountryConfig(_Frozen):
     """Projected CRS of all rasters, in metres (EPSG code, WKT or PROJ string)."""
     pixel_m: float = Field(gt=0, le=5000)
     """Edge of a raster pixel. [m]"""
-    population: int | None = Field(default=None, ge=0)
+    population: int | None = Field(default=None, ge=0, le=PEOPLE_PER_COUNTRY_MAX)
     """National total that the places add up to; none takes the sum of the places."""
     population_source: str = ""
     """Source and year of the total."""

@@ -9,33 +9,24 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import yaml
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Discriminator, Tag, ValidationError, model_validator
 
 from allreach import tables
 from allreach.country.importing import rules
+from allreach.country.importing.frame import Frame, frame_grid, require_sound_grid
 from allreach.country.importing.raster import import_raster, outline_mask
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec, inner_path
 from allreach.country.importing.table import chosen_rows, import_table
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
-from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
-from allreach.io.foreign_raster import file_frame
+from allreach.io.foreign import read_foreign_table
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
 from allreach.progress import Progress
 from allreach.vocabulary import Evidence
-
-
-class Frame(Frozen):
-    """Where the grid lies: round a file's extent."""
-
-    file: str
-    """Outline or raster."""
-    margin_m: float = Field(default=2000.0, ge=0)
-    """Strip added on each side, so that hills behind the border count. [m]"""
 
 
 def _kind(value: Any) -> str:
@@ -153,29 +144,6 @@ def cook(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> tup
     return kitchen.serve()
 
 
-def frame_grid(frame: Frame, data: Path, config: CountryConfig) -> Grid:
-    """Grid round a file's extent and a margin, its corners on whole pixels."""
-    path = data / frame.file
-    if path.suffix.lower() in RASTER:
-        bounds = file_frame(path, config.crs)
-    elif path.suffix.lower() in (*PARQUET, *VECTOR, *TEXT):
-        table = read_foreign_table(path)
-        if not isinstance(table, gpd.GeoDataFrame):
-            raise InputError(Fault(str(path), "has no positions", "an outline or a raster"))
-        bounds = tuple(table.to_crs(config.crs).total_bounds)
-    else:
-        raise InputError(Fault(str(path), "is no known kind of file", "an outline or a raster"))
-    return grid_round(bounds, frame.margin_m, config)
-
-
-def grid_round(bounds_m: tuple[float, float, float, float], margin_m: float, config: CountryConfig) -> Grid:
-    """Grid over an extent and a margin, its corners on whole multiples of the pixel."""
-    pixel_m = config.pixel_m
-    x_min, y_min = (int((v - margin_m) // pixel_m) for v in bounds_m[:2])
-    x_max, y_max = (int(-((-v - margin_m) // pixel_m)) for v in bounds_m[2:])
-    return Grid(y_max - y_min, x_max - x_min, x_min * pixel_m, y_max * pixel_m, pixel_m, config.crs)
-
-
 class Kitchen:
     """A country in the making.
 
@@ -251,7 +219,10 @@ class Kitchen:
     def _import(self, spec: LayerSpec) -> None:
         outline = country_area(self.layers.get("boundaries"))
         if spec.layer in RASTER_LAYERS:
-            self.rasters[spec.layer], report = import_raster(self.data / spec.file, spec, self.grid, outline)
+            require_sound_grid(self.grid, outline)
+            self.rasters[spec.layer], report = import_raster(
+                self.data / spec.file, spec, self.grid, outline, self.rasters.get("zones")
+            )
         else:
             frame = read_foreign_table(
                 self.data / spec.file,

@@ -20,6 +20,7 @@ FixKind = Literal[
     "duplicate-ids",
     "negative-population",
     "absurd-height",
+    "absurd-people",
 ]
 FIXES: dict[str, str] = {
     "no-position": "rows without a position are left out",
@@ -29,6 +30,7 @@ FIXES: dict[str, str] = {
     "duplicate-ids": "of rows with the same identifier the first is kept",
     "negative-population": "negative numbers of people become 0",
     "absurd-height": "heights that no land has are taken as voids and filled",
+    "absurd-people": "numbers of people that no pixel can hold, and codes for none, count as nobody",
 }
 Condition = dict[str, tuple[str | None, ...]]
 
@@ -44,6 +46,8 @@ class LayerSpec(Frozen):
     """Layer inside a GeoPackage."""
     file_crs: str | None = None
     """CRS of a file that states none."""
+    height_unit: Literal["m", "ft", "us-ft", "km", "dm", "cm", "mm"] | None = None
+    """Unit of a terrain file's heights; needed where the file says that it is not the metre."""
     map: dict[str, str] = Field(default_factory=dict)
     """Column of the layer: column of the file. ``lon`` and ``lat`` name the position in a text file."""
     set: dict[str, Any] = Field(default_factory=dict)
