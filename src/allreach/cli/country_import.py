@@ -8,19 +8,10 @@ from typing import Any
 import click
 
 from allreach.cli import options
+from allreach.country.importing.spec import FIXES
 from allreach.vocabulary import Evidence
 
-FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
-    (
-        "no-position",
-        "swapped-axes",
-        "outside",
-        "duplicate-points",
-        "duplicate-ids",
-        "negative-population",
-        "absurd-height",
-    )
-)
+FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
 
 
 @click.command(

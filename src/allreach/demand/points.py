@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from allreach import tables
 from allreach.apportionment import round_keeping_sum
+from allreach.demand.households import with_households
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.demand import Demand
@@ -102,7 +103,7 @@ def demand_points(
     demand
         Parameters.
     household_size
-        People per household where places carry none.
+        People per household where places carry none, see `demand.households`.
     evidence
         Evidence of the population raster and of the places.
 
@@ -123,7 +124,7 @@ def demand_points(
         evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         rules.append("places are clusters of touching populated pixels")
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
-    places = places.assign(households=fill_households(places, household_size))
+    places = with_households(places, household_size)
     x_m, y_m = grid.from_lonlat(places.geometry.x.to_numpy(), places.geometry.y.to_numpy())
     row, col = grid.rowcol(x_m, y_m)
     outside = ~grid.contains(row, col)
@@ -183,22 +184,6 @@ def nearest(
     distance_m = np.sqrt(squared)
     tied = distance_m <= distance_m.min(axis=1, keepdims=True) + TIE_M
     return np.asarray(np.where(tied, found, len(to_x_m)).min(axis=1))
-
-
-def fill_households(places: gpd.GeoDataFrame, household_size: float) -> NDArray[np.int64]:
-    """Households of each place; missing ones by largest remainder from the people, so that their sum is exact.
-
-    A place with people has at least one household.
-    """
-    households = places["households"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    people = places["population"].to_numpy(dtype=np.float64)
-    missing = np.isnan(households)
-    wanted = people[missing] / household_size
-    by_id = np.argsort(places["place_id"].to_numpy(dtype=str)[missing], kind="stable")
-    whole = np.zeros(len(wanted))
-    whole[by_id] = round_keeping_sum(wanted[by_id])  # ties by identifier, whatever the order of the rows
-    households[missing] = np.where(people[missing] > 0, np.maximum(whole, 1), 0)
-    return np.asarray(households.astype(np.int64))
 
 
 def places_from_clusters(people: NDArray[np.float64], grid: Grid, demand: Demand) -> gpd.GeoDataFrame:

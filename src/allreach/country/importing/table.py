@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.allowed_values import vocabulary_faults
+from allreach.country.geometry import Flaw, flaws, points_inside, simple_areas, unpacked
 from allreach.country.importing.spec import FIXES, Condition, LayerSpec
 from allreach.errors import Fault, InputError
 
@@ -83,6 +84,8 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
     errors = [fault for fault in faults if fault.severity == "error"]
     if errors:
         raise InputError(errors)
+    for fault in faults:
+        report.add(f"warning: {fault}")
     report.add(f"{len(table)} rows in the layer")
     return table, report
 
@@ -186,33 +189,85 @@ def _positions(
                 "Name them with --map lon=COLUMN --map lat=COLUMN",
             )
         )
-    allowed = tables.GEOMETRY_TYPES[next(c.dtype for c in tables.schema(spec.layer) if c.is_geometry)]
-    table = table.copy()
-    table["geometry"] = shapely.force_2d(table.geometry.array)
-    if allowed == {"Point"}:
-        is_area = table.geom_type.isin(["Polygon", "MultiPolygon"])
-        if is_area.any():
-            report.add(f"{int(is_area.sum())} areas stand as a point inside them")
-            table.loc[is_area, "geometry"] = table.geometry[is_area].representative_point()
-    lost = table.geometry.isna() | table.geometry.is_empty
-    table = _drop(table, lost, "no-position", "has no position", spec, report, faults)
-    wrong = ~table.geom_type.isin(allowed)
-    if wrong.any():
-        found = ", ".join(sorted(table.geom_type[wrong].unique()))
-        faults.append(
-            Fault(spec.file, f"{int(wrong.sum())} rows are {found}", " or ".join(sorted(allowed)), kind="geometry")
-        )
-        table = table[~wrong]
-    if outline is None:
+    table = _as_rows(table, spec, report)
+    near = None if outline is None else shapely.buffer(outline, NEAR_BORDER_DEG)
+    if near is not None:
+        shapely.prepare(near)
+        table = _swapped(table, near, spec, report, faults)  # first: an exchanged latitude may be none at all
+    table = _sound_geometry(table, spec, report, faults)
+    if near is None or outline is None:
         return table
-    near = shapely.buffer(outline, NEAR_BORDER_DEG)
-    shapely.prepare(near)
-    table = _swapped(table, near, spec, report, faults)
     hits = shapely.intersects(near, table.geometry.array)
     table = _drop(
         table, pd.Series(~hits, index=table.index), "outside", "lies outside the country", spec, report, faults
     )
     return _clip(table, outline, spec, report) if spec.clip else table
+
+
+def _as_rows(table: gpd.GeoDataFrame, spec: LayerSpec, report: Report) -> gpd.GeoDataFrame:
+    """Containers of one geometry unpacked, areas as points where points are wanted."""
+    flat, n_unpacked = unpacked(np.asarray(shapely.force_2d(table.geometry.array)))
+    table = table.set_geometry(gpd.GeoSeries(flat, index=table.index, crs=table.crs))
+    if n_unpacked:
+        report.add(f"{n_unpacked} containers of one geometry unpacked")
+    table, n_areas = points_inside(table, spec.layer)
+    if n_areas:
+        report.add(f"{n_areas} areas stand as a point inside them")
+    return table
+
+
+def _sound_geometry(table: gpd.GeoDataFrame, spec: LayerSpec, report: Report, faults: list[Fault]) -> gpd.GeoDataFrame:
+    """Rows with sound geometry; of the others a fault, or a count where leaving them out loses nothing."""
+    keep = np.ones(len(table), dtype=bool)
+    for flaw in flaws(table, spec.layer):
+        if flaw.kind == "self-crossing":
+            table = _simple(table, flaw, spec, report, faults)
+            continue
+        keep &= ~flaw.rows
+        bad = pd.Series(flaw.rows, index=table.index)
+        if flaw.kind == "no-position":
+            _drop(table, bad, flaw.kind, flaw.what, spec, report, faults)
+        elif flaw.kind == "no-extent" and spec.layer != "boundaries" and not flaw.rows.all():
+            report.add(f"{flaw.n_rows} rows left out, each {flaw.what}{_ids(table, bad, spec)}")
+        else:
+            faults.append(_geometry_fault(table, flaw, spec))
+    return table[keep]
+
+
+def _geometry_fault(table: pd.DataFrame, flaw: Flaw, spec: LayerSpec) -> Fault:
+    mend = "Correct the file"
+    if flaw.kind == "no-degrees":
+        mend = "Say which CRS the file is in with --file-crs EPSG:..." if flaw.n_rows * 2 > len(table) else mend
+    rows = pd.Series(flaw.rows, index=table.index)
+    what = f"{flaw.n_rows} rows: each {flaw.what}{_ids(table, rows, spec)}"
+    return Fault(spec.file, what, flaw.expected, mend, kind=flaw.kind)
+
+
+def _simple(
+    table: gpd.GeoDataFrame, flaw: Flaw, spec: LayerSpec, report: Report, faults: list[Fault]
+) -> gpd.GeoDataFrame:
+    """Areas that cross themselves: made simple on demand; of the outline a fault, of other layers a warning."""
+    rows = pd.Series(flaw.rows, index=table.index)
+    geometry, made = simple_areas(np.asarray(table.geometry.array))
+    made &= flaw.rows
+    if "self-crossing" in spec.fix:
+        geometry[~made] = np.asarray(table.geometry.array)[~made]
+        table = table.set_geometry(gpd.GeoSeries(geometry, index=table.index, crs=table.crs))
+        if made.any():
+            report.add(f"{int(made.sum())} areas that crossed themselves made simple")
+        rows &= ~made
+    if not rows.any():
+        return table
+    can = bool(made.any()) and "self-crossing" not in spec.fix
+    mend = f"Correct the file, or give --fix self-crossing: {FIXES['self-crossing']}" if can else "Mend them in a GIS"
+    what = f"{int(rows.sum())} rows: each {flaw.what}{_ids(table, rows, spec)}"
+    if not can:
+        what += ", and it is another area once it is made simple"
+    is_error = spec.layer == "boundaries"
+    faults.append(
+        Fault(spec.file, what, flaw.expected, mend, severity="error" if is_error else "warning", kind=flaw.kind)
+    )
+    return table
 
 
 def _swapped(
@@ -265,17 +320,25 @@ def _of_dimension(geometry: BaseGeometry, dimension: int) -> BaseGeometry:
 def _drop(
     table: pd.DataFrame, bad: pd.Series, kind: str, what: str, spec: LayerSpec, report: Report, faults: list[Fault]
 ) -> pd.DataFrame:
+    """Rows without the bad ones: counted where the spec asks for the mend, a fault else and where it would take all."""
     if not bad.any():
         return table
-    n = int(bad.sum())
-    key = tables.key(spec.layer)
-    ids = sorted(str(v) for v in table.loc[bad, key]) if key in table.columns else []
-    named = f" ({', '.join(ids[:5])}{', ...' if n > 5 else ''})" if ids else ""
-    if kind in spec.fix:
+    n, named = int(bad.sum()), _ids(table, bad, spec)
+    if bad.all():
+        what = f"all {n} rows: each {what}{named}"
+        faults.append(Fault(spec.file, what, "rows that can be used", "Correct the file", kind=kind))
+    elif kind in spec.fix:
         report.add(f"{n} rows left out, each {what}{named}")
     else:
         faults.append(_fixable(spec, f"{n} rows: each {what}{named}", "", kind))
     return table[~bad]
+
+
+def _ids(table: pd.DataFrame, rows: pd.Series, spec: LayerSpec) -> str:
+    """Identifiers of the first rows in brackets; empty where none is mapped."""
+    key = tables.key(spec.layer)
+    ids = sorted(str(v) for v in table.loc[rows, key]) if key in table.columns else []
+    return f" ({', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})" if ids else ""
 
 
 def _fixable(spec: LayerSpec, what: str, expected: str, kind: str) -> Fault:
