@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 
+Severity = Literal["error", "warning"]
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with an input.
@@ -31,7 +34,7 @@ class Fault:
     what: str
     expected: str = ""
     mend: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     kind: str = ""
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.checking.geometry import geometry_faults
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.importing.raster import outline_mask
 from allreach.errors import Fault, InputError
@@ -312,7 +313,8 @@ def _outline(layers: dict[str, pd.DataFrame]) -> BaseGeometry | None:
     boundaries = layers.get("boundaries")
     if boundaries is None or not isinstance(boundaries, gpd.GeoDataFrame):
         return None
-    usable = boundaries[boundaries.geometry.notna() & ~boundaries.geometry.is_empty]
+    _, sound = geometry_faults(boundaries, "boundaries", "boundaries.parquet")
+    usable = boundaries[sound]
     usable = usable.assign(geometry=usable.geometry.make_valid())
     return country_area(usable)
 

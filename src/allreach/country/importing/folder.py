@@ -127,9 +127,10 @@ def import_layer(
             lon=spec.map.get("lon", ""),
             lat=spec.map.get("lat", ""),
         )
-        table, report = import_table(frame, spec, outline)
-        if target.exists() and existing == "append":
-            table = append_rows(read_table(target, spec.layer), table, spec.layer)
+        beside = read_table(target, spec.layer) if target.exists() and existing == "append" else None
+        table, report = import_table(frame, spec, outline, beside)
+        if beside is not None:
+            table = append_rows(beside, table, spec.layer)
             before = provenance.get(spec.layer)
             if before is not None:
                 entry = entry.model_copy(

@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from allreach import tables
 from allreach.country.importing import rules
+from allreach.country.importing.fibre import spans_apart
 from allreach.country.importing.raster import import_raster, outline_mask
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec, inner_path
 from allreach.country.importing.table import chosen_rows, import_table
@@ -206,7 +207,7 @@ class Kitchen:
             self._population(step)
         elif isinstance(step, rules.PlacesFromPopulation):
             table, said = rules.places_from_population(
-                step, self._need("places"), self._raster("population"), self._units(), self.grid, self._total()
+                step, self._need("places"), self._raster("population"), self._need("boundaries"), self.grid, self._total()
             )
             self.layers["places"] = table
             self._note("places", f"{said}. {step.note}", evidence=Evidence.MODELLED)
@@ -260,7 +261,7 @@ class Kitchen:
                 lon=spec.map.get("lon", ""),
                 lat=spec.map.get("lat", ""),
             )
-            table, report = import_table(frame, spec, outline)
+            table, report = import_table(frame, spec, outline, self.layers.get(spec.layer))
             self._append(spec.layer, table)
         self._note(
             spec.layer,
@@ -288,7 +289,7 @@ class Kitchen:
         land = self._read(step.land_file) if step.land_file else None
         sketch = load_params([self.config.parameters], []).sketch
         values, said = rules.population_from_buildings(
-            step, buildings, land, controls, self._units(), self.grid, self._total(), sketch
+            step, buildings, land, controls, rules.first_level(self._need("boundaries")), self.grid, self._total(), sketch
         )
         self.rasters["population"] = values
         self._note("population", f"{said}. {step.note}", step.source, step.licence, step.retrieved, Evidence.MODELLED)
@@ -315,11 +316,6 @@ class Kitchen:
         if layer not in self.rasters:
             raise InputError(Fault("recipe", f"a rule needs {layer} before it is made", f"a step for {layer} above it"))
         return self.rasters[layer]
-
-    def _units(self) -> gpd.GeoDataFrame:
-        table = self._need("boundaries")
-        units = table[table["level"] == 1]
-        return units if len(units) else table[table["level"] == 0]
 
     def _total(self) -> int:
         if self.config.population is None:
@@ -361,6 +357,8 @@ def append_rows(table: pd.DataFrame, more: pd.DataFrame, layer: str) -> pd.DataF
     InputError
         If an identifier is in both.
     """
+    if layer == "fibre":  # the standard numbers nodes and spans apart
+        table, more = spans_apart(table, more)[0], spans_apart(more, table)[0]
     key = tables.key(layer)
     both = sorted(set(table[key].astype(str)) & set(more[key].astype(str))) if key else []
     if both:

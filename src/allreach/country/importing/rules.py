@@ -18,7 +18,7 @@ from allreach.apportionment import largest_remainder
 from allreach.country.importing.spec import Condition
 from allreach.country.importing.spread import spread_over_buildings
 from allreach.country.sketch.people import unnested
-from allreach.demand.points import nearest
+from allreach.demand.census_units import nearest_in_unit, unit_levels
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.quantity import Frozen
@@ -226,11 +226,15 @@ def places_from_population(
     rule: PlacesFromPopulation,
     places: gpd.GeoDataFrame,
     population: NDArray,
-    units: gpd.GeoDataFrame,
+    boundaries: gpd.GeoDataFrame,
     grid: Grid,
     total: int,
 ) -> tuple[gpd.GeoDataFrame, str]:
-    """Places with the people of the pixels nearest to them, as whole numbers that add up to the total."""
+    """Places with the people of the pixels nearest to them, as whole numbers that add up to the total.
+
+    Pixels go to places of their own administrative unit. Where every unit of the finest level has a census total, the
+    pixels of a unit are scaled to it first, so that its places add up to what was counted there.
+    """
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
     x_m, y_m = grid.from_lonlat(places.geometry.x, places.geometry.y)
     rows, cols = np.nonzero(population > 0)
@@ -238,13 +242,20 @@ def places_from_population(
         raise InputError(Fault("places_from_population", "the population raster holds nobody", "people in some pixels"))
     px_m, py_m = grid.xy_m(rows, cols)
     weights = population[rows, cols].astype(np.float64)
+    levels = unit_levels(boundaries)
+    lonlat = grid.to_lonlat(px_m, py_m)
+    units = [(level.of_points(*lonlat), level.of_places(places)) for level in levels]
+    counted = bool(levels) and bool(np.isfinite(levels[0].census).all())
+    if counted:
+        weights = _to_census(weights, units[0][0], levels[0].census)
     most = np.full(len(places), np.inf)
     if rule.most_people:
         most = places[rule.kind_column].map(rule.most_people).astype("float64").fillna(np.inf).to_numpy()
     merged: list[str] = []
     alive = np.arange(len(places))
     while True:
-        index = alive[nearest(px_m, py_m, x_m[alive], y_m[alive])]
+        within = [(of_point, of_place[alive]) for of_point, of_place in units]
+        index = alive[nearest_in_unit(px_m, py_m, x_m[alive], y_m[alive], within)]
         people = np.bincount(index, weights=weights, minlength=len(places))
         excess = people[alive] / most[alive]
         worst = int(np.argmax(excess))
@@ -255,7 +266,11 @@ def places_from_population(
     whole = np.zeros(len(places), dtype=np.int64)
     whole[alive] = largest_remainder(people[alive], total)
     out = places.assign(
-        population=whole, admin1_code=_unit_of(places.geometry.to_crs(grid.crs), units), evidence=Evidence.MODELLED
+        population=whole,
+        admin1_code=places["admin1_code"].where(
+            places["admin1_code"] != "", _unit_of(places.geometry.to_crs(grid.crs), first_level(boundaries))
+        ),
+        evidence=Evidence.MODELLED,
     )
     out = out.iloc[alive].reset_index(drop=True)
     empty = out["population"] == 0
@@ -263,13 +278,32 @@ def places_from_population(
         out = out[~empty].reset_index(drop=True)
     far_m = float(np.max(np.hypot(px_m - x_m[index], py_m - y_m[index])))
     said = (
-        f"{len(out)} places with {total:,} people, each with the pixels nearest to it "
+        f"{len(out)} places with {total:,} people, each with the pixels nearest to it"
+        f"{' in its administrative unit' if levels else ''} "
         f"(the farthest {far_m / 1000:.1f} km away); "
         f"{int(empty.sum())} places without people {'left out' if rule.drop_empty else 'kept'}"
     )
+    if counted:
+        said += f"; the people of {len(levels[0].units)} units are their census totals"
     if merged:
         said += f"; {len(merged)} with more people than their kind has joined to their neighbours ({', '.join(merged)})"
     return tables.conform(out, "places"), said
+
+
+def first_level(boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Administrative units of the first level, or the country where there are none."""
+    units = boundaries[boundaries["level"] == 1]
+    return units if len(units) else boundaries[boundaries["level"] == 0]
+
+
+def _to_census(
+    weights: NDArray[np.float64], unit: NDArray[np.int64], census: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Weights scaled so that those of each unit add up to its census total; those in no unit stay."""
+    there = unit >= 0
+    sums = np.bincount(unit[there], weights=weights[there], minlength=len(census))
+    factor = np.divide(census, sums, out=np.ones(len(census)), where=sums > 0)
+    return np.where(there, weights * factor[np.maximum(unit, 0)], weights)
 
 
 def clutter_from_polygons(

@@ -14,10 +14,15 @@ from shapely.geometry.base import BaseGeometry
 from allreach import tables
 from allreach.country.allowed_values import vocabulary_faults
 from allreach.country.geometry import Flaw, flaws, points_inside, simple_areas, unpacked
+from allreach.country.importing.cells import masts_of_cells
+from allreach.country.importing.columns import as_codes, has_column, source_column
+from allreach.country.importing.fibre import SPAN_PREFIX, spans_apart, with_courses
 from allreach.country.importing.spec import FIXES, Condition, LayerSpec
+from allreach.country.plausibility import plausibility_faults
 from allreach.errors import Fault, InputError
 
 SAME_POINT_DEG = 1e-6  # about 0.1 m: the same point written twice
+SAME_THING_DEG = 5e-4  # about 50 m: rows of one identifier farther apart are two things
 NEAR_BORDER_DEG = 1e-4  # about 10 m: a point on the border is not outside
 TWINS = {"places": (), "sites": ("operator", "technologies", "band_mhz"), "institutions": ("kind", "name")}
 
@@ -37,7 +42,9 @@ class Report:
         return "; ".join(self.lines)
 
 
-def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | None) -> tuple[pd.DataFrame, Report]:
+def import_table(
+    frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | None, beside: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, Report]:
     """Make a declared table of a foreign one.
 
     Parameters
@@ -48,6 +55,8 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
         Meaning of the columns and what to mend.
     outline
         The country in longitude and latitude, or none where it is not known yet.
+    beside
+        Rows that the layer has already and that these will be added to, or none.
 
     Returns
     -------
@@ -66,9 +75,19 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
         report.add(f"{len(frame)} of {n_read} rows chosen")
     table = _columns(frame, spec)
     faults: list[Fault] = []
+    if spec.layer == "fibre":
+        table, n_drawn = with_courses(table, beside)
+        if n_drawn:
+            report.add(f"{n_drawn} spans without a course drawn straight between their nodes")
     if tables.has_geometry(spec.layer):
         table = _positions(table, spec, outline, report, faults)
+    if spec.group_cells_m is not None and len(table):
+        table = _grouped(table, spec, report)
     table = _keys(table, spec, report)
+    if spec.layer == "fibre" and "feature" in table.columns:
+        table, n_apart = spans_apart(table)
+        if n_apart:
+            report.add(f"{n_apart} spans with the number of a node now begin with {SPAN_PREFIX}")
     table = _numbers(table, spec, report, faults)
     try:
         table = tables.conform(table, spec.layer, where=spec.file)
@@ -81,6 +100,7 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
         table = table.sort_values(key, kind="stable", ignore_index=True)
         table = _duplicates(table, spec, key, report, faults)
     faults += vocabulary_faults(table, spec.layer, spec.file)
+    faults += plausibility_faults(table, spec.layer, spec.file)
     errors = [fault for fault in faults if fault.severity == "error"]
     if errors:
         raise InputError(errors)
@@ -107,14 +127,14 @@ def _meets(frame: pd.DataFrame, condition: Condition, where: str) -> np.ndarray:
     hit = np.ones(len(frame), dtype=bool)
     for name, allowed in condition.items():
         _require(frame, [name], where)
-        values = frame[name]
+        values = source_column(frame, name, where)
         text = values.astype("object").where(values.notna(), None)
         hit &= text.map(lambda v, allowed=allowed: (None if v is None else str(v)) in allowed).to_numpy(dtype=bool)
     return hit
 
 
 def _require(frame: pd.DataFrame, names: Sequence[str], where: str) -> None:
-    missing = [name for name in names if name not in frame.columns]
+    missing = [name for name in names if not has_column(frame, name)]
     if missing:
         there = ", ".join(str(name) for name in frame.columns)
         raise InputError(
@@ -135,13 +155,13 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
         if name in spec.set:
             out[name] = pd.Series([spec.set[name]] * len(frame), index=frame.index)
         elif name in mapping:
-            out[name] = frame[mapping[name]]
+            out[name] = source_column(frame, mapping[name], spec.file)
         elif name in frame.columns and name != "geometry":
-            out[name] = frame[name]
-        if name in is_text and name in out and pd.api.types.is_float_dtype(out[name]):
-            out[name] = _codes(out[name])
+            out[name] = source_column(frame, name, spec.file)
+        if name in is_text and name in out:
+            out[name] = as_codes(out[name])
     for name in spec.keep:
-        out.setdefault(name, frame[name])
+        out.setdefault(name, source_column(frame, name, spec.file))
     for name, words_of in spec.values.items():
         if name not in out:
             raise InputError(
@@ -156,12 +176,6 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
     if isinstance(frame, gpd.GeoDataFrame):
         return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
     return table
-
-
-def _codes(numbers: pd.Series) -> pd.Series:
-    """Text of codes that a file keeps as numbers with gaps: 258342081, not 258342081.0."""
-    whole = (numbers.dropna() % 1 == 0).all()
-    return numbers.astype("Int64").astype("object").where(numbers.notna(), None) if whole else numbers
 
 
 def _translate(values: pd.Series, words_of: dict[str, object]) -> pd.Series:
@@ -389,12 +403,47 @@ def _numbers(table: pd.DataFrame, spec: LayerSpec, report: Report, faults: list[
     return table
 
 
+def _grouped(table: pd.DataFrame, spec: LayerSpec, report: Report) -> pd.DataFrame:
+    """Rows of cells as masts."""
+    assert spec.group_cells_m is not None
+    n_cells = len(table)
+    table = masts_of_cells(gpd.GeoDataFrame(table), spec.group_cells_m)
+    report.add(
+        f"{n_cells} cells grouped into {len(table)} masts (same operator, at most {spec.group_cells_m:g} m apart)"
+    )
+    return table
+
+
 def _duplicates(table: pd.DataFrame, spec: LayerSpec, key: str, report: Report, faults: list[Fault]) -> pd.DataFrame:
-    table = _drop(table, table[key].duplicated(), "duplicate-ids", "repeats an identifier", spec, report, faults)
+    source = spec.map.get(key, key)
+    empty = table[key].astype(str).str.strip() == ""
+    if empty.any():
+        what = f"{int(empty.sum())} rows: column {source} is empty, which should hold the identifier"
+        mend = f"Map another column, several joined (--map {key}=A+B), or none: rows are then numbered by position"
+        faults.append(Fault(spec.file, what, f"a {key} in every row", mend, kind="duplicate-ids"))
+        table = table[~empty]
+    repeated = table[key].duplicated()
+    elsewhere = repeated & _is_elsewhere(table, key)
+    if elsewhere.any():
+        what = f"{int(elsewhere.sum())} rows: each repeats an identifier at another position{_ids(table, elsewhere, spec)}"
+        mend = f"Column {source} does not tell them apart: join several, --map {key}=A+B, as for cells of several networks"
+        faults.append(Fault(spec.file, what, f"a {key} of its own", mend, kind="duplicate-ids"))
+    table = table[~elsewhere]
+    table = _drop(table, repeated[~elsewhere], "duplicate-ids", "repeats an identifier", spec, report, faults)
     twins = twin_rows(table, spec.layer)
     return _drop(
         table, twins, "duplicate-points", "repeats the point of another row", spec, report, faults
     ).reset_index(drop=True)
+
+
+def _is_elsewhere(table: pd.DataFrame, key: str) -> pd.Series:
+    """Rows that lie elsewhere than the first row of their identifier: two things with one name, not one thing twice."""
+    if not isinstance(table, gpd.GeoDataFrame) or not len(table):
+        return pd.Series(False, index=table.index)
+    geometry = np.asarray(table.geometry.array)
+    _, first, number = np.unique(table[key].astype(str), return_index=True, return_inverse=True)
+    apart_deg = shapely.distance(geometry, geometry[first[number]])
+    return pd.Series(apart_deg > SAME_THING_DEG, index=table.index)
 
 
 def twin_rows(table: pd.DataFrame, layer: str) -> pd.Series:
