@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.vocabulary import FibreFeature
 
 LINES = frozenset({"LineString", "MultiLineString"})
 FARTHEST_LON_DEG = 360.0  # some files count longitude from 0 to 360
@@ -96,7 +97,7 @@ def allowed_types(table: pd.DataFrame, layer: str) -> list[tuple[NDArray[np.bool
     everything = np.ones(len(table), dtype=bool)
     if layer == "fibre" and "feature" in table.columns:
         feature = table["feature"].astype("object").to_numpy()
-        return [(feature == "node", {"Point"}), (feature == "span", set(LINES))]
+        return [(feature == FibreFeature.NODE, {"Point"}), (feature == FibreFeature.SPAN, set(LINES))]
     return [(everything, allowed)]
 
 

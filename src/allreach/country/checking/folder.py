@@ -38,6 +38,7 @@ from allreach.params.load import load_params
 from allreach.vocabulary import CLUTTER_CLASSES, ZONES
 
 SAME_GRID_PX = 1e-6
+NOT_READ = ("spectrum", "hazards")  # carried along and shown; no calculation reads them yet, so none is missed
 
 
 def check(folder: Path) -> list[Fault]:
@@ -166,7 +167,7 @@ def _compulsory(folder: Path) -> list[Fault]:
                 kind="missing-layer",
             )
         )
-    names = [f"{n}.tif" for n in RASTERS] + [f"{n}.parquet" for n in tables.COUNTRY_TABLES]
+    names = [f"{n}.tif" for n in RASTERS] + [f"{n}.parquet" for n in tables.COUNTRY_TABLES if n not in NOT_READ]
     lacking = [n for n in names if not (folder / n).is_file() and n not in ("terrain.tif", "places.parquet")]
     if lacking:
         faults.append(

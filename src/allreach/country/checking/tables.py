@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.allowed_values import vocabulary_faults
+from allreach.country.checking.fibre import fibre_faults
 from allreach.country.checking.geometry import geometry_faults
 from allreach.country.checking.people import people_faults
 from allreach.country.importing.table import twin_rows
@@ -21,10 +22,9 @@ from allreach.country.plausibility import plausibility_faults
 from allreach.errors import Fault
 from allreach.grid import Grid
 from allreach.params.country_config import CountryConfig
-from allreach.vocabulary import BackhaulKind, Clutter, FibreFeature, FibreKind, Zone
+from allreach.vocabulary import Clutter, FibreFeature, Zone
 
 POINT_LAYERS = ("places", "sites", "institutions", "measurements")
-GATEWAYS = (FibreKind.POP, FibreKind.EXCHANGE, FibreKind.GATEWAY)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def table_faults(folder: Folder) -> list[Fault]:
     faults += people_faults(folder.config, folder.layers, folder.rasters.get("population"))
     faults += _references(folder.layers)
     faults += _ground(folder)
-    faults += _backhaul(folder.layers)
+    faults += fibre_faults(folder.layers, folder.grid)
     return faults
 
 
@@ -148,12 +148,14 @@ def _positions(table: gpd.GeoDataFrame, name: str, where: str, folder: Folder) -
     if off.any():
         needed = name in ("places", "sites", "institutions")
         what = "terrain.tif does not cover" if needed else "outside the frame of terrain.tif lie"
+        is_drawn = bool((shapely.get_dimensions(np.asarray(table.geometry.array)[off]) > 0).all())
+        cure = "--clip, which cuts lines and areas at the border" if is_drawn else "--fix outside"
         faults.append(
             Fault(
                 where,
                 f"{what} {int(off.sum())} rows ({_some(table[key][off])})",
                 "every row on the terrain",
-                "Bring terrain in that covers them, or import the table again with --fix outside",
+                f"Bring terrain in that covers them, or import the table again with {cure}",
                 kind="outside",
                 severity="error" if needed else "warning",
             )
@@ -319,24 +321,6 @@ def _in_water(
             wet |= there & water[row + 1, col + 1]
             deep |= there & np.logical_and.reduce(around)
     return wet, deep
-
-
-def _backhaul(layers: dict[str, pd.DataFrame]) -> list[Fault]:
-    fibre, sites = layers.get("fibre"), layers.get("sites")
-    has_pop = fibre is not None and ((fibre["feature"] == FibreFeature.NODE) & fibre["kind"].isin(GATEWAYS)).any()
-    has_site = sites is not None and (sites["backhaul_kind"] == BackhaulKind.FIBRE).any()
-    if has_pop or has_site:
-        return []
-    return [
-        Fault(
-            "fibre.parquet",
-            "no point of presence is known",
-            "a fibre node of kind pop, exchange or gateway, or a site with fibre",
-            "Without one, plans can only use satellite backhaul or a ruled gateway",
-            severity="warning",
-            kind="backhaul",
-        )
-    ]
 
 
 def _same_shape(folder: Folder, name: str) -> NDArray | None:

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from allreach import tables
+from allreach.vocabulary import FibreFeature
 
 SPAN_PREFIX = "span-"
 
@@ -27,13 +28,13 @@ def with_courses(table: pd.DataFrame, beside: pd.DataFrame | None) -> tuple[gpd.
     needed = ("feature", "fibre_id", "from_id", "to_id")
     if any(name not in table.columns for name in needed[:1] + needed[2:]):
         return table, 0
-    lost = ((table["feature"] == "span") & (table.geometry.isna() | table.geometry.is_empty)).to_numpy()
+    lost = ((table["feature"] == FibreFeature.SPAN) & (table.geometry.isna() | table.geometry.is_empty)).to_numpy()
     if not lost.any():
         return table, 0
     points: dict[str, object] = {}
     for part in (beside, table):
         if part is not None and "fibre_id" in part.columns:
-            nodes = part[(part["feature"] == "node") & (part.geometry.geom_type == "Point")]
+            nodes = part[(part["feature"] == FibreFeature.NODE) & (part.geometry.geom_type == "Point")]
             points |= dict(zip(nodes["fibre_id"].astype(str), nodes.geometry, strict=True))
     geometry = np.asarray(table.geometry.array).copy()
     ends = [(points.get(str(a)), points.get(str(b))) for a, b in zip(table["from_id"], table["to_id"], strict=True)]
@@ -48,8 +49,8 @@ def spans_apart(table: pd.DataFrame, beside: pd.DataFrame | None = None) -> tupl
 
     Spans are named by nothing else, so no reference breaks.
     """
-    nodes = [part.loc[part["feature"] == "node", "fibre_id"] for part in (table, beside) if part is not None]
-    same = (table["feature"] == "span") & table["fibre_id"].astype(str).isin(pd.concat(nodes).astype(str))
+    nodes = [part.loc[part["feature"] == FibreFeature.NODE, "fibre_id"] for part in (table, beside) if part is not None]
+    same = (table["feature"] == FibreFeature.SPAN) & table["fibre_id"].astype(str).isin(pd.concat(nodes).astype(str))
     if not same.any():
         return table, 0
     ids = table["fibre_id"].astype("object").where(~same, SPAN_PREFIX + table["fibre_id"].astype(str))

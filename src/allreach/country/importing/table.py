@@ -103,7 +103,7 @@ def import_table(
     faults += plausibility_faults(table, spec.layer, spec.file)
     errors = [fault for fault in faults if fault.severity == "error"]
     if errors:
-        raise InputError(errors)
+        raise InputError(errors + [fault for fault in faults if fault.severity == "warning"])
     for fault in faults:
         report.add(f"warning: {fault}")
     report.add(f"{len(table)} rows in the layer")
