@@ -18,9 +18,7 @@ UNIT_TOLERANCE_PEOPLE = 20.0  # and by so many people
 MOST_PER_HOUSEHOLD = 20.0  # the highest household size that country.yaml takes; no country's mean is above 9
 
 
-def people_faults(
-    config: CountryConfig | None, layers: dict[str, pd.DataFrame], raster: NDArray | None
-) -> list[Fault]:
+def people_faults(config: CountryConfig | None, layers: dict[str, pd.DataFrame], raster: NDArray | None) -> list[Fault]:
     """All faults of the people of a folder."""
     places = layers.get("places")
     if places is None:

@@ -84,7 +84,9 @@ def _objects(values: pd.Series) -> pd.Series:
                 return value
         return value
 
-    return values.astype("object").map(one) if values.dtype == object or str(values.dtype) in ("str", "string") else values
+    return (
+        values.astype("object").map(one) if values.dtype == object or str(values.dtype) in ("str", "string") else values
+    )
 
 
 def _flat(values: pd.Series, name: str, where: str) -> pd.Series:

@@ -207,7 +207,12 @@ class Kitchen:
             self._population(step)
         elif isinstance(step, rules.PlacesFromPopulation):
             table, said = rules.places_from_population(
-                step, self._need("places"), self._raster("population"), self._need("boundaries"), self.grid, self._total()
+                step,
+                self._need("places"),
+                self._raster("population"),
+                self._need("boundaries"),
+                self.grid,
+                self._total(),
             )
             self.layers["places"] = table
             self._note("places", f"{said}. {step.note}", evidence=Evidence.MODELLED)
@@ -289,7 +294,14 @@ class Kitchen:
         land = self._read(step.land_file) if step.land_file else None
         sketch = load_params([self.config.parameters], []).sketch
         values, said = rules.population_from_buildings(
-            step, buildings, land, controls, rules.first_level(self._need("boundaries")), self.grid, self._total(), sketch
+            step,
+            buildings,
+            land,
+            controls,
+            rules.first_level(self._need("boundaries")),
+            self.grid,
+            self._total(),
+            sketch,
         )
         self.rasters["population"] = values
         self._note("population", f"{said}. {step.note}", step.source, step.licence, step.retrieved, Evidence.MODELLED)

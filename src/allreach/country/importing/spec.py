@@ -91,7 +91,6 @@ class LayerSpec(Frozen):
             raise ValueError(f"is no layer; one of {', '.join((*RASTER_LAYERS, *tables.COUNTRY_TABLES))}")
         return value
 
-
     @model_validator(mode="after")
     def _cells_are_sites(self) -> LayerSpec:
         if self.group_cells_m is not None and self.layer != "sites":

@@ -338,10 +338,7 @@ def _drop(
     if not bad.any():
         return table
     n, named = int(bad.sum()), _ids(table, bad, spec)
-    if bad.all():
-        what = f"all {n} rows: each {what}{named}"
-        faults.append(Fault(spec.file, what, "rows that can be used", "Correct the file", kind=kind))
-    elif kind in spec.fix:
+    if kind in spec.fix:
         report.add(f"{n} rows left out, each {what}{named}")
     else:
         faults.append(_fixable(spec, f"{n} rows: each {what}{named}", "", kind))
@@ -416,17 +413,15 @@ def _grouped(table: pd.DataFrame, spec: LayerSpec, report: Report) -> pd.DataFra
 
 def _duplicates(table: pd.DataFrame, spec: LayerSpec, key: str, report: Report, faults: list[Fault]) -> pd.DataFrame:
     source = spec.map.get(key, key)
-    empty = table[key].astype(str).str.strip() == ""
-    if empty.any():
-        what = f"{int(empty.sum())} rows: column {source} is empty, which should hold the identifier"
-        mend = f"Map another column, several joined (--map {key}=A+B), or none: rows are then numbered by position"
-        faults.append(Fault(spec.file, what, f"a {key} in every row", mend, kind="duplicate-ids"))
-        table = table[~empty]
     repeated = table[key].duplicated()
     elsewhere = repeated & _is_elsewhere(table, key)
     if elsewhere.any():
-        what = f"{int(elsewhere.sum())} rows: each repeats an identifier at another position{_ids(table, elsewhere, spec)}"
-        mend = f"Column {source} does not tell them apart: join several, --map {key}=A+B, as for cells of several networks"
+        what = (
+            f"{int(elsewhere.sum())} rows: each repeats an identifier at another position{_ids(table, elsewhere, spec)}"
+        )
+        mend = (
+            f"Column {source} does not tell them apart: join several, --map {key}=A+B, as for cells of several networks"
+        )
         faults.append(Fault(spec.file, what, f"a {key} of its own", mend, kind="duplicate-ids"))
     table = table[~elsewhere]
     table = _drop(table, repeated[~elsewhere], "duplicate-ids", "repeats an identifier", spec, report, faults)
