@@ -97,7 +97,7 @@ def _near_twins(sites: pd.DataFrame, where: str) -> list[Fault]:
     if not twins.any():
         return []
     what = f"{_listed(sound, twins)} stand within {TWIN_M:g} m of another site of the same operator"
-    mend = f"If the rows are cells or carriers of one mast, import them with --group-cells {TWIN_M:g}: each row counts as a mast"
+    mend = f"Each row counts as a mast; if they are cells of one, import them with --group-cells {TWIN_M:g}"
     return [_fault(where, what, "a row for each mast of an operator", mend)]
 
 

@@ -90,8 +90,8 @@ def _islands(fibre: gpd.GeoDataFrame, metric: NDArray[np.object_]) -> list[Fault
         faults.append(
             Fault(
                 "fibre.parquet",
-                f"its points of presence stand on {int(with_core.sum())} parts that no span joins, and each part counts "
-                "as connected to the core",
+                f"its points of presence stand on {int(with_core.sum())} parts that no span joins, and each "
+                "part counts as connected to the core",
                 "one network, or points of presence that are reached over leased lines or abroad",
                 "Where a part is cut off in truth, give its nodes another kind than pop or gateway",
                 severity="warning",
@@ -102,7 +102,7 @@ def _islands(fibre: gpd.GeoDataFrame, metric: NDArray[np.object_]) -> list[Fault
 
 
 def _parts(fibre: gpd.GeoDataFrame, metric: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Connected part of each row: rows hang together where a span names a node or geometries nearly touch."""
+    """Number the connected part of each row: rows hang together where a span names a node or geometries nearly touch."""
     near = shapely.STRtree(metric).query(metric, predicate="dwithin", distance=JOINED_M)
     row_of = {node: i for i, node in enumerate(fibre["fibre_id"]) if fibre["feature"].iloc[i] == FibreFeature.NODE}
     named = [
@@ -133,8 +133,8 @@ def _far_sites(sites: pd.DataFrame, metric: NDArray[np.object_], grid: Grid) -> 
     return [
         Fault(
             "sites.parquet, column backhaul_kind",
-            f"{len(ids)} of {len(on_fibre)} sites on fibre stand over {FAR_M / 1000:g} km from any fibre of fibre.parquet "
-            f"({', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})",
+            f"{len(ids)} of {len(on_fibre)} sites on fibre stand over {FAR_M / 1000:g} km from any fibre of "
+            f"fibre.parquet ({', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})",
             "fibre at each of them",
             "Correct backhaul_kind, or bring the fibre in that leads there: a site on fibre counts as part of the core",
             severity="warning",

@@ -1,4 +1,4 @@
-"""The columns of a foreign file by name: as they are, a field of objects (``start.id``), or several joined (``a+b``)."""
+"""Columns of a foreign file by name: as they are, a field of objects (``start.id``), or several joined (``a+b``)."""
 
 from __future__ import annotations
 

@@ -346,7 +346,7 @@ def _drop(
 
 
 def _ids(table: pd.DataFrame, rows: pd.Series, spec: LayerSpec) -> str:
-    """Identifiers of the first rows in brackets; empty where none is mapped."""
+    """Give identifiers of the first rows in brackets; empty where none is mapped."""
     key = tables.key(spec.layer)
     ids = sorted(str(v) for v in table.loc[rows, key]) if key in table.columns else []
     return f" ({', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})" if ids else ""
