@@ -59,7 +59,7 @@ class UnitLevel:
     @property
     def census(self) -> NDArray[np.float64]:
         """Census total of each unit; NaN where it has none."""
-        return self.units["population"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(self.units["population"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def unit_levels(boundaries: pd.DataFrame | None) -> list[UnitLevel]:
@@ -67,7 +67,7 @@ def unit_levels(boundaries: pd.DataFrame | None) -> list[UnitLevel]:
     found: list[UnitLevel] = []
     if boundaries is None or not isinstance(boundaries, gpd.GeoDataFrame):
         return found
-    sound = boundaries[boundaries.geometry.notna() & ~boundaries.geometry.is_empty]
+    sound = boundaries[np.isfinite(shapely.bounds(np.asarray(boundaries.geometry.array))).all(axis=1)]
     for level in LEVELS:
         units = sound[sound["level"] == level]
         if len(units) > 1:

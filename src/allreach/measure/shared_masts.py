@@ -43,9 +43,8 @@ class SharedMasts:
             return site
         return np.where(site >= 0, self.first[np.maximum(site, 0)], -1).astype(np.int32)
 
-
     def loads(self, loads: Loads) -> Loads:
-        """Loads of the first site of each mast on all of its sites."""
+        """Put the loads of the first site of each mast on all of its sites."""
         if not len(self.first):
             return loads
         return replace(loads, load=loads.load[self.first], wanted_load=loads.wanted_load[self.first])
@@ -76,7 +75,7 @@ def shared_masts(sites: SiteArrays) -> SharedMasts:
     counts[once] = True
 
     def together(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(mast, weights=np.where(counts, values, 0.0))[mast]
+        return np.asarray(np.bincount(mast, weights=np.where(counts, values, 0.0))[mast])
 
     unlimited = np.bincount(mast, weights=np.isnan(sites.backhaul_mbps))[mast] > 0
     backhaul_mbps = np.where(unlimited, np.nan, together(np.nan_to_num(sites.backhaul_mbps)))

@@ -55,10 +55,9 @@ def _sound(fibre: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
     """Rows in operation with a usable geometry."""
     if not isinstance(fibre, gpd.GeoDataFrame):
         return None
-    there = fibre.geometry.notna() & ~fibre.geometry.is_empty
     bounds = shapely.bounds(np.asarray(fibre.geometry.array))
     finite = np.isfinite(bounds).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
-    return fibre[there & finite & (fibre["status"] == FibreStatus.OPERATIONAL)].reset_index(drop=True)
+    return fibre[finite & (fibre["status"] == FibreStatus.OPERATIONAL)].reset_index(drop=True)
 
 
 def _islands(fibre: gpd.GeoDataFrame, metric: NDArray[np.object_]) -> list[Fault]:
@@ -102,7 +101,7 @@ def _islands(fibre: gpd.GeoDataFrame, metric: NDArray[np.object_]) -> list[Fault
 
 
 def _parts(fibre: gpd.GeoDataFrame, metric: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Number the connected part of each row: rows hang together where a span names a node or geometries nearly touch."""
+    """Tell connected parts apart: rows hang together where a span names a node or geometries nearly touch."""
     near = shapely.STRtree(metric).query(metric, predicate="dwithin", distance=JOINED_M)
     row_of = {node: i for i, node in enumerate(fibre["fibre_id"]) if fibre["feature"].iloc[i] == FibreFeature.NODE}
     named = [

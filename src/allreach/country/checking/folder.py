@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from pydantic import ValidationError
 from pyproj import CRS
@@ -17,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from allreach import tables
 from allreach.country.checking.geometry import geometry_faults
 from allreach.country.checking.tables import Folder, table_faults
+from allreach.country.country_code import iso3_faults
 from allreach.country.importing.raster import outline_mask
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
@@ -71,8 +73,19 @@ def check(folder: Path) -> list[Fault]:
     inside = None if grid is None or outline is None else outline_mask(outline, grid)
     faults += _raster_faults({n: v for n, v in rasters.items() if grid and v.shape == grid.shape}, inside)
     faults += table_faults(Folder(config, grid, rasters, layers, outline))
+    if config is not None:
+        faults += iso3_faults(config.iso3, _area(outline, grid))
     faults += _provenance_faults(folder, [*rasters, *layers]) + _satellite_faults(folder)
     return sorted(faults, key=lambda fault: fault.severity == "warning")
+
+
+def _area(outline: BaseGeometry | None, grid: Grid | None) -> BaseGeometry | None:
+    """Where the folder lies: the outline, or the frame of the rasters."""
+    if outline is not None or grid is None:
+        return outline
+    west, south, east, north = grid.bounds_m
+    lon_deg, lat_deg = grid.to_lonlat([west, east, east, west], [south, south, north, north])
+    return shapely.Polygon(np.column_stack([lon_deg, lat_deg])) if np.isfinite([lon_deg, lat_deg]).all() else None
 
 
 def _satellite_faults(folder: Path) -> list[Fault]:

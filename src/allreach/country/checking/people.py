@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from allreach.demand.census_units import UnitLevel, unit_levels
@@ -134,7 +135,7 @@ def _census(boundaries: pd.DataFrame | None, places: pd.DataFrame, total: float)
         if len(counted) and counted.notna().all():
             faults += _sum_differs(f"boundaries.parquet, level {level}", float(counted.sum()), total)
     if isinstance(places, gpd.GeoDataFrame):
-        sound = places[places.geometry.notna() & ~places.geometry.is_empty]
+        sound = places[np.isfinite(shapely.bounds(np.asarray(places.geometry.array))).all(axis=1)]
         for units in unit_levels(boundaries):
             faults += _unit_sums(units, sound)
     return faults

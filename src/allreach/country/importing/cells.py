@@ -41,7 +41,7 @@ def mast_of_rows(table: gpd.GeoDataFrame, within_m: float) -> NDArray[np.int64]:
     _, first, number = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
-    return rank[number]
+    return np.asarray(rank[number])
 
 
 def near_twins(table: gpd.GeoDataFrame, within_m: float = TWIN_M) -> NDArray[np.bool_]:

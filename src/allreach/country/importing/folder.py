@@ -9,6 +9,7 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.country_code import iso3_faults
 from allreach.country.importing.raster import import_raster
 from allreach.country.importing.recipe import Recipe, append_rows, cook, grid_round
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
@@ -142,6 +143,9 @@ def import_layer(
                     }
                 )
         write_table(target, table, spec.layer)
+        if spec.layer == "boundaries":
+            for fault in iso3_faults(config.iso3, country_area(table)):
+                report.add(f"warning: {fault}")
     note = ". ".join(text for text in (entry.note, str(report), spec.note) if text)
     provenance[spec.layer] = entry.model_copy(update={"note": note})
     write_provenance(folder, provenance, {spec.layer: sha256(target)})

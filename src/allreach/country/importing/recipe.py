@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +17,7 @@ from allreach import tables
 from allreach.country.importing import rules
 from allreach.country.importing.fibre import spans_apart
 from allreach.country.importing.raster import import_raster, outline_mask
-from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec, inner_path
+from allreach.country.importing.spec import RASTER_LAYERS, Condition, LayerSpec, inner_path
 from allreach.country.importing.table import chosen_rows, import_table
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
@@ -35,6 +37,10 @@ class Frame(Frozen):
 
     file: str
     """Outline or raster."""
+    keep_if: tuple[Condition, ...] = ()
+    """Rows of an outline that count: those that meet one of these conditions."""
+    drop_if: tuple[Condition, ...] = ()
+    """Rows of an outline that do not."""
     margin_m: float = Field(default=2000.0, ge=0)
     """Strip added on each side, so that hills behind the border count. [m]"""
 
@@ -148,7 +154,12 @@ def cook(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> tup
     for number, step in enumerate(recipe.steps):
         if progress:
             progress("recipe", number, len(recipe.steps))
-        kitchen.take(step)
+        try:
+            kitchen.take(step)
+        except InputError as error:
+            name = f"step {number + 1} ({step.layer if isinstance(step, LayerSpec) else step.rule})"
+            faults = error.faults or [Fault("recipe", str(error))]
+            raise InputError([replace(fault, where=f"{name}, {fault.where}") for fault in faults]) from error
     if progress:
         progress("recipe", len(recipe.steps), len(recipe.steps))
     return kitchen.serve()
@@ -160,9 +171,11 @@ def frame_grid(frame: Frame, data: Path, config: CountryConfig) -> Grid:
     if path.suffix.lower() in RASTER:
         bounds = file_frame(path, config.crs)
     elif path.suffix.lower() in (*PARQUET, *VECTOR, *TEXT):
-        table = read_foreign_table(path)
+        table = chosen_rows(read_foreign_table(path), frame.keep_if, frame.drop_if, frame.file)
         if not isinstance(table, gpd.GeoDataFrame):
             raise InputError(Fault(str(path), "has no positions", "an outline or a raster"))
+        if table.empty:
+            raise InputError(Fault(str(path), "has no row that the frame's conditions choose", "an outline"))
         bounds = tuple(table.to_crs(config.crs).total_bounds)
     else:
         raise InputError(Fault(str(path), "is no known kind of file", "an outline or a raster"))
@@ -217,14 +230,17 @@ class Kitchen:
             self.layers["places"] = table
             self._note("places", f"{said}. {step.note}", evidence=Evidence.MODELLED)
         elif isinstance(step, rules.ClutterFromPolygons):
-            buildings = self._read(step.buildings_file) if step.buildings_file else None
+            land = self._chosen(step.file, step.keep_if, step.drop_if)
+            buildings = None
+            if step.buildings_file:
+                buildings = self._chosen(step.buildings_file, step.buildings_keep_if, step.buildings_drop_if)
             outline = country_area(self.layers.get("boundaries"))
             inside = np.ones(self.grid.shape, dtype=bool) if outline is None else outline_mask(outline, self.grid)
-            values, said = rules.clutter_from_polygons(step, self._read(step.file), buildings, self.grid, inside)
+            values, said = rules.clutter_from_polygons(step, land, buildings, self.grid, inside)
             self.rasters["clutter"] = values
             self._note("clutter", f"{said}. {step.note}", step.source, step.licence, step.retrieved, Evidence.MODELLED)
         elif isinstance(step, rules.ZonesFromSea):
-            sea = self._read(step.file) if step.file else None
+            sea = self._chosen(step.file, step.keep_if, step.drop_if) if step.file else None
             self.rasters["zones"], said = rules.zones_from_sea(sea, self._raster("terrain"), self.grid)
             self._note("zones", f"{said}. {step.note}", step.source or "ruled", step.licence, "", Evidence.MODELLED)
         else:
@@ -278,11 +294,12 @@ class Kitchen:
         )
 
     def _population(self, step: rules.PopulationFromBuildings) -> None:
-        buildings = chosen_rows(self._read(step.file), (), step.drop_if, step.file)
+        buildings = self._chosen(step.file, step.keep_if, step.drop_if)
         mapping = step.controls.map
         known = read_foreign_table(
             self.data / step.controls.file, lon=mapping.get("lon", ""), lat=mapping.get("lat", "")
         )
+        known = chosen_rows(known, step.controls.keep_if, step.controls.drop_if, step.controls.file)
         controls = gpd.GeoDataFrame(
             {
                 "id": known[mapping["id"]].astype("str"),
@@ -311,6 +328,9 @@ class Kitchen:
         if not isinstance(table, gpd.GeoDataFrame):
             raise InputError(Fault(name, "has no positions", "geometries"))
         return table
+
+    def _chosen(self, name: str, keep_if: Sequence[Condition], drop_if: Sequence[Condition]) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(chosen_rows(self._read(name), keep_if, drop_if, name))
 
     def _append(self, layer: str, table: pd.DataFrame) -> None:
         if layer in self.layers:

@@ -25,6 +25,8 @@ from allreach.params.quantity import Frozen
 from allreach.params.sketch import Sketch
 from allreach.vocabulary import CLUTTER_CLASSES, Evidence, FibreFeature, FibreKind, Zone
 
+LARGEST_BUILDING_M2 = 2e6  # the largest by footprint, a flower auction and aircraft works, have 0.4 to 1 km2
+MOST_BUILT_UP_SHARE = 0.5  # of a country under roofs; the densest city states have under 0.4
 COVER_STEPS = 5  # each pixel is cut into 5 x 5 to measure what covers it
 UNPAINTED = 255
 COAST_WIDTH_M = 50_000.0  # ITU-R P.1812-7, 4.3: coastal land lies up to 50 km from the sea and at most 100 m above it
@@ -38,6 +40,10 @@ class Controls(Frozen):
     """Text file or table of points."""
     map: dict[str, str]
     """``id``, ``name``, ``population``, ``admin1`` and, in a text file, ``lon``, ``lat``: column of the file."""
+    keep_if: tuple[Condition, ...] = ()
+    """Places that count: those that meet one of these conditions."""
+    drop_if: tuple[Condition, ...] = ()
+    """Places that do not."""
     unnest: bool = True
     """Take settlements inside a town out of the town's figure."""
 
@@ -59,6 +65,8 @@ class PopulationFromBuildings(Frozen):
     """Footprint from which `levels_default` holds. [m2]"""
     smallest_m2: float = Field(ge=0)
     """Footprints below it are sheds. [m2]"""
+    keep_if: tuple[Condition, ...] = ()
+    """Buildings where people live: those that meet one of these conditions; all where there is none."""
     drop_if: tuple[Condition, ...] = ()
     """Buildings where nobody lives."""
     empty_land: tuple[str, ...] = ()
@@ -99,12 +107,20 @@ class ClutterFromPolygons(Frozen):
     """Name of the rule."""
     file: str
     """Polygons with columns ``landuse`` and ``natural``."""
+    keep_if: tuple[Condition, ...] = ()
+    """Polygons of land use that count: those that meet one of these conditions; all where there is none."""
+    drop_if: tuple[Condition, ...] = ()
+    """Polygons of land use that do not."""
     classes: dict[int, tuple[str, ...]]
     """Clutter class: words of either column; later classes are painted over earlier ones."""
     gap_class: int = Field(ge=0, le=5)
     """Class where no polygon lies."""
     buildings_file: str | None = None
-    """Building footprints."""
+    """Building footprints; of a file of all polygons say which are buildings."""
+    buildings_keep_if: tuple[Condition, ...] = ()
+    """Rows of `buildings_file` that are buildings: those that meet one of these conditions; all where there is none."""
+    buildings_drop_if: tuple[Condition, ...] = ()
+    """Rows of `buildings_file` that are none (``{building: [null]}``: those without the tag)."""
     built_up: dict[int, float] = Field(default_factory=dict)
     """Clutter class: least share of a pixel under roofs, ascending."""
     note: str = ""
@@ -124,6 +140,10 @@ class ZonesFromSea(Frozen):
     """Name of the rule."""
     file: str | None = None
     """Sea polygons, or none for a country without a coast within 50 km."""
+    keep_if: tuple[Condition, ...] = ()
+    """Polygons that are sea: those that meet one of these conditions; all where there is none."""
+    drop_if: tuple[Condition, ...] = ()
+    """Polygons that are not."""
     note: str = ""
     """Why."""
     source: str = ""
@@ -179,6 +199,7 @@ def population_from_buildings(
     """
     order = np.argsort(shapely.to_wkb(np.asarray(buildings.geometry.array), hex=True).astype(str), kind="stable")
     footprints = buildings.iloc[order].to_crs(grid.crs)  # sums must not depend on the order of the rows
+    _require_buildings(footprints, f"{rule.file}, buildings", "keep_if")
     inside_m2 = footprints.area.to_numpy()
     centre = footprints.representative_point()
     unit = _unit_of(centre, units)
@@ -296,6 +317,24 @@ def first_level(boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return units if len(units) else boundaries[boundaries["level"] == 0]
 
 
+def _require_buildings(footprints: gpd.GeoDataFrame, where: str, key: str) -> None:
+    """Refuse polygons that are no buildings: land use, districts, forests."""
+    area_m2 = footprints.area.to_numpy()
+    huge = area_m2 > LARGEST_BUILDING_M2
+    if huge.any():
+        raise InputError(
+            Fault(
+                where,
+                f"{int(huge.sum())} of {len(footprints)} polygons are larger than any building, up to "
+                f"{area_m2.max() / 1e6:,.1f} km2",
+                f"footprints, at most {LARGEST_BUILDING_M2 / 1e6:g} km2",
+                f"Say which rows are buildings, such as {key}: [{{building: ['yes', house]}}], or leave those out that "
+                "are none",
+                kind="buildings",
+            )
+        )
+
+
 def _to_census(
     weights: NDArray[np.float64], unit: NDArray[np.int64], census: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -335,7 +374,20 @@ def clutter_from_polygons(
     ]
     out = np.argmax(np.stack(shares_of), axis=0).astype(np.uint8)
     if buildings is not None and rule.built_up:
-        share = _built_up_share(buildings.to_crs(grid.crs), grid)
+        footprints = buildings.to_crs(grid.crs)
+        _require_buildings(footprints, f"{rule.buildings_file}, buildings", "buildings_keep_if")
+        share = _built_up_share(footprints, grid)
+        covered = float(share[inside].mean())
+        if covered > MOST_BUILT_UP_SHARE:
+            raise InputError(
+                Fault(
+                    f"{rule.buildings_file}, buildings",
+                    f"cover {100 * covered:.0f} % of the country",
+                    f"roofs: at most {100 * MOST_BUILT_UP_SHARE:.0f} % of any country",
+                    "Say which rows are buildings with buildings_keep_if or buildings_drop_if",
+                    kind="buildings",
+                )
+            )
         for number, least in sorted(rule.built_up.items(), key=lambda item: item[1]):
             out[(share >= least) & (out != 1)] = number
     shares = ", ".join(
