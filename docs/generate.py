@@ -41,8 +41,8 @@ RECIPE = """
 ## Keys of a recipe
 
 A recipe is a YAML with `country` (keys of country.yaml), `frame` and `steps`; a step is an import or one of five rules.
-Conditions (`keep_if`, `drop_if`) are the same everywhere: a list, of which one must be met; each names columns of the file
-with the words allowed there, and `null` stands for empty.
+Conditions (`keep_if`, `drop_if`) are the same everywhere: a list, of which one must be met; each names columns of the
+file with the words allowed there, and `null` stands for empty.
 """
 RECIPE_MODELS: dict[str, type[BaseModel]] = {
     "frame": Frame,

@@ -9,6 +9,7 @@ import pytest
 import shapely
 import yaml
 from shapely import LineString, Point
+from tests.small_country import SMALL_GRID, make_small_country
 
 from allreach import tables
 from allreach.country.checking.fibre import fibre_faults
@@ -20,7 +21,6 @@ from allreach.country.importing.table import import_table
 from allreach.country.plausibility import plausibility_faults
 from allreach.errors import InputError
 from allreach.io.country_folder import read_config
-from tests.small_country import SMALL_GRID, make_small_country
 
 
 def at(x_m: float, y_m: float) -> Point:
