@@ -83,7 +83,7 @@ def _within(xyz: NDArray[np.float64], within_m: float) -> NDArray[np.int64]:
     pairs = cKDTree(xyz).query_pairs(within_m, output_type="ndarray")
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xyz), len(xyz)))
     n_groups, group = connected_components(graph, directed=False)
-    out = group.astype(np.int64)
+    out: NDArray[np.int64] = group.astype(np.int64)
     size = np.bincount(group, minlength=n_groups)
     for number in np.flatnonzero((size > 2) & (size <= MOST_TOGETHER)):
         rows = np.flatnonzero(group == number)
