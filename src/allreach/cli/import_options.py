@@ -86,6 +86,7 @@ def spec_from_options(layer: str, file: Path, chosen: dict[str, Any]) -> LayerSp
             keep_if=(where,) if where else (),
             keep=chosen["keep"],
             clip=chosen["clip"],
+            group_cells_m=chosen["group_cells_m"],
             fix=chosen["fix"],
             source=chosen["source"],
             licence=chosen["licence"],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from babel import localedata
+from babel.numbers import is_currency
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -124,6 +126,21 @@ class CountryConfig(_Frozen):
     """What counts as reached."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Overlay on the parameters (``allreach params`` lists the keys)."""
+
+    @field_validator("currency")
+    @classmethod
+    def _iso_4217(cls, value: str) -> str:
+        if not is_currency(value):
+            raise ValueError("is no currency code of ISO 4217, such as USD or EUR (three capitals)")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [code for code in value if not localedata.exists(code.replace("-", "_"))]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no language code of ISO 639, such as en or fr")
+        return value
 
     @field_validator("crs")
     @classmethod

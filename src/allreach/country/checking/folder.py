@@ -7,15 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from pydantic import ValidationError
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.checking.geometry import geometry_faults
 from allreach.country.checking.rasters import grid_faults, raster_faults, read_rasters
 from allreach.country.checking.tables import Folder, table_faults
+from allreach.country.country_code import iso3_faults
 from allreach.country.importing.raster import outline_mask
 from allreach.errors import Fault, InputError
+from allreach.grid import Grid
 from allreach.io.country_folder import RASTERS, read_config, sha256
 from allreach.io.orbit_files import read_constellation
 from allreach.io.satellite_files import (
@@ -30,6 +35,8 @@ from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.terrain.map_scale import projection_faults
+
+NOT_READ = ("spectrum", "hazards")  # carried along and shown; no calculation reads them yet, so none is missed
 
 
 def check(folder: Path) -> list[Fault]:
@@ -64,8 +71,19 @@ def check(folder: Path) -> list[Fault]:
         faults += projection_faults(grid, outline)
         faults += raster_faults({n: v for n, v in rasters.items() if v.shape == grid.shape}, grid, inside)
     faults += table_faults(Folder(config, grid, rasters, layers, outline))
+    if config is not None:
+        faults += iso3_faults(config.iso3, _area(outline, grid))
     faults += _provenance_faults(folder, [*rasters, *layers]) + _satellite_faults(folder)
     return sorted(faults, key=lambda fault: fault.severity == "warning")
+
+
+def _area(outline: BaseGeometry | None, grid: Grid | None) -> BaseGeometry | None:
+    """Where the folder lies: the outline, or the frame of the rasters."""
+    if outline is not None or grid is None:
+        return outline
+    west, south, east, north = grid.bounds_m
+    lon_deg, lat_deg = grid.to_lonlat([west, east, east, west], [south, south, north, north])
+    return shapely.Polygon(np.column_stack([lon_deg, lat_deg])) if np.isfinite([lon_deg, lat_deg]).all() else None
 
 
 def _satellite_faults(folder: Path) -> list[Fault]:
@@ -147,7 +165,7 @@ def _compulsory(folder: Path) -> list[Fault]:
                 kind="missing-layer",
             )
         )
-    names = [f"{n}.tif" for n in RASTERS] + [f"{n}.parquet" for n in tables.COUNTRY_TABLES]
+    names = [f"{n}.tif" for n in RASTERS] + [f"{n}.parquet" for n in tables.COUNTRY_TABLES if n not in NOT_READ]
     lacking = [n for n in names if not (folder / n).is_file() and n not in ("terrain.tif", "places.parquet")]
     if lacking:
         faults.append(
@@ -167,7 +185,8 @@ def _outline(layers: dict[str, pd.DataFrame]) -> BaseGeometry | None:
     boundaries = layers.get("boundaries")
     if boundaries is None or not isinstance(boundaries, gpd.GeoDataFrame):
         return None
-    usable = boundaries[boundaries.geometry.notna() & ~boundaries.geometry.is_empty]
+    _, sound = geometry_faults(boundaries, "boundaries", "boundaries.parquet")
+    usable = boundaries[sound]
     usable = usable.assign(geometry=usable.geometry.make_valid())
     return country_area(usable)
 

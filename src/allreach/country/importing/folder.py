@@ -10,6 +10,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.country_code import iso3_faults
 from allreach.country.importing.frame import grid_round, require_sound_grid
 from allreach.country.importing.raster import import_raster
 from allreach.country.importing.recipe import Recipe, append_rows, cook
@@ -133,11 +134,12 @@ def import_layer(
             lon=spec.map.get("lon", ""),
             lat=spec.map.get("lat", ""),
         )
-        table, report = import_table(frame, spec, outline)
+        beside = read_table(target, spec.layer) if target.exists() and existing == "append" else None
+        table, report = import_table(frame, spec, outline, beside)
         if spec.layer == "boundaries":
             _require_projection(table, config)
-        if target.exists() and existing == "append":
-            table = append_rows(read_table(target, spec.layer), table, spec.layer)
+        if beside is not None:
+            table = append_rows(beside, table, spec.layer)
             before = provenance.get(spec.layer)
             if before is not None:
                 entry = entry.model_copy(
@@ -149,6 +151,9 @@ def import_layer(
                     }
                 )
         write_table(target, table, spec.layer)
+        if spec.layer == "boundaries":
+            for fault in iso3_faults(config.iso3, country_area(table)):
+                report.add(f"warning: {fault}")
     note = ". ".join(text for text in (entry.note, str(report), spec.note) if text)
     provenance[spec.layer] = entry.model_copy(update={"note": note})
     write_provenance(folder, provenance, {spec.layer: sha256(target)})

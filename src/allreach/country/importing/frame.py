@@ -9,6 +9,8 @@ import geopandas as gpd
 from pydantic import Field
 from shapely.geometry.base import BaseGeometry
 
+from allreach.country.importing.spec import Condition
+from allreach.country.importing.table import chosen_rows
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
@@ -26,6 +28,10 @@ class Frame(Frozen):
 
     file: str
     """Outline or raster."""
+    keep_if: tuple[Condition, ...] = ()
+    """Rows of an outline that count: those that meet one of these conditions."""
+    drop_if: tuple[Condition, ...] = ()
+    """Rows of an outline that do not."""
     margin_m: float = Field(default=2000.0, ge=0)
     """Strip added on each side, so that hills behind the border count. [m]"""
 
@@ -36,9 +42,11 @@ def frame_grid(frame: Frame, data: Path, config: CountryConfig) -> Grid:
     if path.suffix.lower() in RASTER:
         bounds = file_frame(path, config.crs, "any")
     elif path.suffix.lower() in (*PARQUET, *VECTOR, *TEXT):
-        table = read_foreign_table(path)
+        table = chosen_rows(read_foreign_table(path), frame.keep_if, frame.drop_if, frame.file)
         if not isinstance(table, gpd.GeoDataFrame):
             raise InputError(Fault(str(path), "has no positions", "an outline or a raster"))
+        if table.empty:
+            raise InputError(Fault(str(path), "has no row that the frame's conditions choose", "an outline"))
         bounds = tuple(table.to_crs(config.crs).total_bounds)
     else:
         raise InputError(Fault(str(path), "is no known kind of file", "an outline or a raster"))
