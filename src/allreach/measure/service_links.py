@@ -24,8 +24,7 @@ from allreach.units import db_to_linear
 
 LEVELS = ("coverage", "full")  # first carrier only; both carriers, which an upgrade brings
 COVERAGE, FULL = 0, 1
-TERMINALS = ("handset", "fwa")  # handset outdoors (indoors if the standard says so); outdoor antenna of the home
-HANDSET, FWA = 0, 1
+HANDSET, FWA = 0, 1  # handset outdoors (indoors if the standard says so); outdoor antenna of the home
 PAIRS_PER_BLOCK = 2_000_000  # bounds memory: about 200 MB
 SITES_PER_TASK = 4
 
