@@ -18,7 +18,7 @@ from allreach import tables
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.importing.raster import outline_mask
 from allreach.errors import Fault, InputError
-from allreach.grid import Grid
+from allreach.grid import SAME_PX, Grid
 from allreach.io.country_folder import RASTERS, read_config, sha256
 from allreach.io.foreign_raster import HIGHEST_M, LOWEST_M
 from allreach.io.orbit_files import read_constellation
@@ -35,8 +35,6 @@ from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.vocabulary import CLUTTER_CLASSES, ZONES
-
-SAME_GRID_PX = 1e-6
 
 
 def check(folder: Path) -> list[Fault]:
@@ -187,16 +185,7 @@ def _grid_faults(grids: dict[str, Grid], config: CountryConfig | None) -> list[F
     mend = "Bring it in with allreach country import, which resamples"
     for name, grid in grids.items():
         reference = grids[first] if first else grid
-        tolerance = SAME_GRID_PX * reference.pixel_m
-        same = grid.shape == reference.shape and all(
-            abs(a - b) <= tolerance
-            for a, b in (
-                (grid.x_min_m, reference.x_min_m),
-                (grid.y_max_m, reference.y_max_m),
-                (grid.pixel_m, reference.pixel_m),
-            )
-        )
-        if not same:
+        if not grid.is_same(reference):
             corner = f"({grid.x_min_m:g}, {grid.y_max_m:g})"
             what = f"has {grid.n_rows} x {grid.n_cols} pixels of {grid.pixel_m:g} m from {corner}"
             right = f"the grid of {first}.tif, {reference.n_rows} x {reference.n_cols} of {reference.pixel_m:g} m"
@@ -207,7 +196,7 @@ def _grid_faults(grids: dict[str, Grid], config: CountryConfig | None) -> list[F
                     f"{name}.tif", f"is in {_crs_name(grid.crs)}", f"{config.crs} as in country.yaml", mend, kind="crs"
                 )
             )
-        if config is not None and name == first and abs(grid.pixel_m - config.pixel_m) > tolerance:
+        if config is not None and name == first and abs(grid.pixel_m - config.pixel_m) > SAME_PX * grid.pixel_m:
             faults.append(
                 Fault(
                     f"{name}.tif",
