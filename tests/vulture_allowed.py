@@ -65,6 +65,7 @@ _.value_
 _.integrality_
 
 # Fields of results that callers read, and of files that are read as a whole
+_.to_a_km, _.to_b_km
 _.n_pairs_tried
 _.node_part
 _.link_freq_ghz
