@@ -22,6 +22,7 @@ from allreach.errors import AllreachError, Fault, InputError
 from allreach.io.atomic import whole_file
 
 LICENCE = "CC BY 4.0, GeoNames (geonames.org)"
+COLUMNS = ("geonameid", "name", "lat_deg", "lon_deg", "country", "population", "admin1_code", "other_names")
 
 
 @dataclass(frozen=True)
