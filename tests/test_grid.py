@@ -27,3 +27,10 @@ def test_a_pixel_is_found_again_through_lonlat(row, col):
 def test_outside_is_outside():
     inside = GRID.contains(np.array([-1, 0, 199, 200]), np.array([0, 299, 300, 0]))
     assert inside.tolist() == [False, True, False, False]
+
+
+def test_the_same_grid_to_a_millionth_of_a_pixel():
+    grid = Grid(10, 20, 500_000.0, 4_500_000.0, 100.0, "EPSG:32638")
+    assert grid.is_same(Grid(10, 20, 500_000.00005, 4_500_000.0, 100.0, "EPSG:32639"))
+    assert not grid.is_same(Grid(10, 20, 500_000.001, 4_500_000.0, 100.0, "EPSG:32638"))
+    assert not grid.is_same(Grid(11, 20, 500_000.0, 4_500_000.0, 100.0, "EPSG:32638"))

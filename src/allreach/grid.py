@@ -10,6 +10,8 @@ from affine import Affine
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
 
+SAME_PX = 1e-6  # departure, in pixels, of what still counts as the same grid
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -38,6 +40,18 @@ class Grid:
     def shape(self) -> tuple[int, int]:
         """(rows, cols)."""
         return self.n_rows, self.n_cols
+
+    def is_same(self, other: Grid) -> bool:
+        """Whether another grid has the same pixels, to a millionth of one; the CRS is compared elsewhere."""
+        tolerance_m = SAME_PX * self.pixel_m
+        return self.shape == other.shape and all(
+            abs(a - b) <= tolerance_m
+            for a, b in (
+                (self.x_min_m, other.x_min_m),
+                (self.y_max_m, other.y_max_m),
+                (self.pixel_m, other.pixel_m),
+            )
+        )
 
     @property
     def transform(self) -> Affine:

@@ -81,17 +81,10 @@ def test_routes_lead_from_node_to_node(small_country_data: Country) -> None:
         assert route.is_valid
 
 
-def test_arcs_run_both_ways_but_never_into_the_core(small_country_data: Country) -> None:
+def test_links_are_stored_once_and_lead_away_from_the_core(small_country_data: Country) -> None:
     network = build(small_country_data)
-    assert (network.arc_head != 0).all()
-    for arc, reverse in enumerate(network.arc_reverse.tolist()):
-        if reverse < 0:
-            assert network.arc_tail[arc] == 0
-        else:
-            assert network.arc_tail[reverse] == network.arc_head[arc]
-            assert network.arc_link[reverse] == network.arc_link[arc]
-    n_core = int((network.link_tail == 0).sum())
-    assert len(network.arc_tail) == 2 * network.n_links - n_core
+    assert (network.link_tail < network.link_head).all()
+    assert (network.link_head != 0).all()
 
 
 def test_a_site_keeps_what_its_users_leave(small_country_data: Country) -> None:

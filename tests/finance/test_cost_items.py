@@ -15,7 +15,6 @@ laws = settings(derandomize=True, deadline=None, max_examples=60)
 
 NOT_ITEMS = {  # multipliers, shares, physical figures, and what only funding needs
     "discount_rate",
-    "fibre_aerial_share",
     "fibre_paved_multiplier",
     "fibre_rolling_multiplier",
     "fibre_mountain_multiplier",
@@ -171,7 +170,6 @@ def test_plan_costs_rise_with_every_price(item, factor):
 def test_every_recipe_uses_known_items():
     lines = (
         *recipes.fibre_route(COSTS, np.ones(N_CLASSES)),
-        *recipes.aerial_route(COSTS, 1),
         *recipes.exchange(COSTS, 40),
         *recipes.homes_passed(COSTS, 1, 1),
         *recipes.homes_connected(1),

@@ -46,12 +46,6 @@ def trench_multiplier(costs: Costs) -> NDArray[np.float64]:
     return np.concatenate([slope, slope * costs.fibre_paved_multiplier.value])
 
 
-def aerial_route(costs: Costs, length_km: ArrayLike) -> Lines:
-    """Fibre on existing poles: the aerial share of the buried price, and upkeep."""
-    share = costs.fibre_aerial_share.value
-    return (Line("fibre_buried_usd_per_km", length_km, share), Line("fibre_om_usd_per_km_per_year", length_km))
-
-
 def exchange(costs: Costs, n_homes_connected: ArrayLike) -> Lines:
     """Exchange with the ports that its homes need.
 

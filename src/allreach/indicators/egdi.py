@@ -10,7 +10,6 @@ import pandas as pd
 from allreach.errors import DataMissingError
 from allreach.indicators.definitions import read_package_yaml
 
-N_STATES = 193
 """Member states that the survey's z-scores run over."""
 
 

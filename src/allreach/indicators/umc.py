@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from allreach.indicators.definitions import catalogue, read_package_yaml
+from allreach.indicators.definitions import read_package_yaml
 from allreach.params.quantity import Frozen
 
 
@@ -25,17 +25,6 @@ class UmcTarget(Frozen):
 def umc_targets() -> tuple[UmcTarget, ...]:
     """Targets whose wording was read in a source."""
     return tuple(UmcTarget.model_validate(raw) for raw in read_package_yaml("editions/umc_2030.yaml")["targets"])
-
-
-def umc_source() -> str:
-    """Publications that the targets are from."""
-    return str(read_package_yaml("editions/umc_2030.yaml")["source"])
-
-
-def is_met(target: UmcTarget, value: float) -> bool:
-    """Whether a value meets a target as the dashboard counts."""
-    is_up = catalogue().get(target.indicator).better == "up"
-    return value >= target.met_from if is_up else value <= target.met_from
 
 
 def band(percentage: float) -> str:

@@ -101,7 +101,7 @@ def read_country(folder: Path) -> Country:
             continue
         if grid is None:
             grid = found
-        elif not _same(grid, found):
+        elif not grid.is_same(found):
             faults.append(
                 Fault(
                     path.name,
@@ -225,16 +225,6 @@ def sha256(path: Path) -> str:
     """Checksum of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _same(a: Grid, b: Grid) -> bool:
-    tolerance = 1e-6 * a.pixel_m
-    return (
-        a.shape == b.shape
-        and abs(a.x_min_m - b.x_min_m) < tolerance
-        and abs(a.y_max_m - b.y_max_m) < tolerance
-        and abs(a.pixel_m - b.pixel_m) < tolerance
-    )
 
 
 def read_layer_provenance(folder: Path) -> dict[str, LayerProvenance]:

@@ -13,7 +13,6 @@ from allreach.kernels.itu_p838 import specific_attenuation_db_per_km
 from allreach.kernels.normal import normal_quantile
 
 EFFECTIVE_EARTH_RADIUS_KM = 8500.0
-GAS_AND_CLOUD_FLOOR_PCT = 5.0  # in shorter times gases and clouds stay as they are: rain prediction holds them
 
 
 @jit

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
-from allreach.measure.service_links import COVERAGE, FULL, FWA
+from allreach.measure.service_links import COVERAGE, FULL, FWA, service_links
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
-from allreach.radio.service import service_links
 from allreach.radio.sites import SiteArrays
 from allreach.vocabulary import RADIO, Evidence, Technology
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -14,13 +14,12 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.measure.places_table import measure_table
 from allreach.measure.planned_institutions import connect, counts
-from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks
+from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.measure.share_out import Entries, Limits, share_out
 from allreach.params.demand import Demand
 from allreach.progress import Progress
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
-from allreach.radio.service import service_links
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.vocabulary import RADIO, SATELLITE, Evidence, SiteStatus, Technology
 
@@ -164,6 +163,8 @@ def verify(
     households = rows["households"].to_numpy(dtype=np.float64)
     technology = rows["technology"].to_numpy(dtype=object)
     mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
+    # first the handsets of all points: the links' paths are among theirs
+    got = serve(points.x_m, points.y_m, arrays, environment, handset(radio), keep=True, progress=progress)
     links = _links_used(rows, row_place, technology, points, arrays, environment, range_km, progress)
     tier_mbps = np.array([tier.dl_mbps for tier in standard.tiers], dtype=np.float64)
     entries = _covered(rows, row_place, technology, points, links, arrays, tier_mbps)
@@ -197,7 +198,6 @@ def verify(
     counted = np.minimum(points.per_place(radio_at) + other, place_households)
     share = np.divide(counted, place_households, out=np.zeros(len(counted)), where=place_households > 0)
 
-    got = serve(points.x_m, points.y_m, arrays, environment, handset(radio), progress=progress)
     table = measure_table(
         points,
         reached=reached,
@@ -305,14 +305,10 @@ def _links_used(
     """Links of sites to the points of the places that they serve in the plan: nothing else needs to be measured."""
     row_site = _site_of_rows(rows, sites)
     used = (row_site >= 0) & np.array([t in TERMINAL for t in technology], dtype=bool)
-    here = np.flatnonzero(np.isin(points.place_index, row_place[used]))
-    names = ("place_index", "row", "col", "x_m", "y_m", "population", "households")
-    some = replace(points, **{name: getattr(points, name)[here] for name in names})
-    links = service_links(
-        sites, np.ones(sites.n_sites, dtype=bool), some, environment, margin_db=0.0, range_km=range_km,
+    return service_links(
+        sites, np.ones(sites.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
         assume_upgraded=False, only=np.unique(row_site[used] * points.n_places + row_place[used]), progress=progress,
     )  # fmt: skip
-    return replace(links, n_points=points.n_points, point_index=here[links.point_index].astype(np.int32))
 
 
 def _site_of_rows(rows: pd.DataFrame, sites: SiteArrays) -> NDArray[np.int64]:

@@ -161,8 +161,8 @@ def measure(
 
     outdoors = handset(radio)
     terminal = handset(radio, indoors=standard.indoors)
-    got = serve(points.x_m, points.y_m, arrays, environment, outdoors, progress=progress)
-    inside = serve(points.x_m, points.y_m, arrays, environment, terminal) if terminal.is_indoors else got
+    got = serve(points.x_m, points.y_m, arrays, environment, outdoors, keep=True, progress=progress)
+    inside = serve(points.x_m, points.y_m, arrays, environment, terminal, keep=True) if terminal.is_indoors else got
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
     margin = margin_db(terminal, environment, clutter_m)
     peak = speed_mbps(inside, arrays, radio, margin)

@@ -17,8 +17,6 @@ class Costs(Frozen):
     # Fibre routes: base price x surface x slope
     fibre_buried_usd_per_km: Quantity
     """Buried fibre in flat soil beside an unpaved road: trench, duct, cable, splices, labour."""
-    fibre_aerial_share: Quantity
-    """Price of fibre on existing poles over that of buried fibre."""
     fibre_paved_multiplier: Quantity
     """Price in paved streets of built-up areas over that in soil."""
     fibre_rolling_multiplier: Quantity

@@ -9,7 +9,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
-from allreach.kernels.itu_p837 import DAYS, DAYS_IN_YEAR, month_rain, rain_rate_mm_h
+from allreach.kernels.itu_p837 import month_rain, rain_rate_mm_h
 
 Floats = NDArray[np.float64]
 
@@ -47,8 +47,3 @@ def monthly_outage_pct(outage_pct: Floats, rainfall_mm: Floats, temperature_k: F
     _shares(year, np.ascontiguousarray(rainfall_mm), np.ascontiguousarray(temperature_k), out)
     out[np.isnan(outage_pct)] = np.nan
     return out
-
-
-def year_from_months_pct(monthly_pct: Floats) -> Floats:
-    """Mean of the months by their days. [%]."""
-    return np.asarray(monthly_pct @ DAYS / DAYS_IN_YEAR)

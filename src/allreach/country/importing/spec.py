@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -108,6 +108,3 @@ def inner_path(value: str) -> str:
     if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
         raise ValueError("must be a path inside the data folder, neither absolute nor with '..'")
     return value
-
-
-InnerPath = Annotated[str, Field(min_length=1)]

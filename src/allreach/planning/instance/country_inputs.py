@@ -18,6 +18,7 @@ from allreach.demand.points import DemandPoints
 from allreach.finance.cost_items import PriceList, Terms
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import fixed_share
+from allreach.measure.service_links import service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig
@@ -29,7 +30,6 @@ from allreach.planning.plan import PlanResult, plan
 from allreach.processors import usable_cores
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
-from allreach.radio.service import service_links
 from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
 

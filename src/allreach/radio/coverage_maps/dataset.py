@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from pyproj import CRS
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_utm_crs_info
 
 import allreach
 from allreach.errors import AllreachError, Fault
@@ -330,13 +332,17 @@ def _frame(
 
 
 def utm_or_ups(lon_deg: float, lat_deg: float) -> str:
-    """CRS of the UTM zone of a point, or of UPS beyond 84 degrees north and 80 degrees south."""
-    if lat_deg > 84.0:
-        return "EPSG:32661"
-    if lat_deg < -80.0:
-        return "EPSG:32761"
-    zone = int((lon_deg + 180.0) % 360.0 // 6.0) + 1
-    return f"EPSG:{(32600 if lat_deg >= 0 else 32700) + zone}"
+    """CRS of the UTM zone of a point by the EPSG register, or of UPS beyond 84 degrees north and 80 degrees south.
+
+    On the line between two zones the eastern one, on the equator the northern one.
+    """
+    lon = (lon_deg + 180.0) % 360.0 - 180.0
+    here = AreaOfInterest(lon, lat_deg, lon, lat_deg)
+    found = query_utm_crs_info(datum_name="WGS 84", area_of_interest=here)
+    if not found:
+        return "EPSG:32661" if lat_deg > 0 else "EPSG:32761"
+    half = "N" if lat_deg >= 0 else "S"
+    return "EPSG:" + max(crs.code for crs in found if crs.name.endswith(half))
 
 
 def _metric_crs(crs: str, pixel_m: float | None, faults: list[Fault]) -> CRS | None:

@@ -1,7 +1,7 @@
 """Compiled drivers: paths from sites to receivers, by P.1812 at p = 50 % and by a short-range model below 0.25 km.
 
-Terrain is sampled and analysed once a path; both bands share it. Chunks run in threads; every output element is
-written once, and sums run over the sites in their order, so the result does not depend on the number of threads.
+Terrain is sampled and analysed once a path and height of the receiver; both bands share it. Chunks run in threads;
+every output element is written once, and sums run over the sites in their order, so no result depends on the threads.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from allreach.kernels._jit import jit, kernel
 from allreach.kernels.decibel import db_of_ratio, ratio_of_db
@@ -87,7 +87,7 @@ class Receiver(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What receivers have heard of the sites so far; see `serve_chunk` for what the arrays start from."""
+    """What receivers have heard of the sites so far; see `hear_paths` for what the arrays start from."""
 
     totals_mw: NDArray[np.float64]
     band_dbm: NDArray[np.float32]
@@ -111,6 +111,12 @@ class Losses(NamedTuple):
     second_db: NDArray
     depression_deg: NDArray
     is_void: NDArray[np.bool_]
+
+
+def no_losses(n: int, dtype: DTypeLike = np.float32) -> Losses:
+    """Room for the losses of n receivers, NaN and not void."""
+    first_db, second_db, depression_deg = (np.full(n, np.nan, dtype=dtype) for _ in range(3))
+    return Losses(first_db, second_db, depression_deg, np.zeros(n, dtype=np.bool_))
 
 
 class Buffers(NamedTuple):
@@ -260,37 +266,64 @@ def hear(
         heard.site[i], heard.sector[i] = s, k
 
 
-@jit
-def serve_chunk(
-    start: int, stop: int, rx_x_m: NDArray, rx_y_m: NDArray, raster: Raster, masts: Masts, air: Air,
-    receiver: Receiver, heard: Heard, n_void: NDArray,
-) -> None:  # fmt: skip
-    """Let receivers ``start`` to ``stop`` hear all sites in range, each by a path of its own; sites sorted by y.
+@kernel
+def points_in_range(
+    x0_m: float, y0_m: float, radius_m: float, among: NDArray, x_m: NDArray, y_m: NDArray, wanted: NDArray, out: NDArray
+) -> int:  # fmt: skip
+    """List the wanted points within a radius, of those named; their number."""
+    n = 0
+    for k in range(len(among)):
+        i = among[k]
+        dx, dy = x_m[i] - x0_m, y_m[i] - y0_m
+        if wanted[i] and dx * dx + dy * dy <= radius_m * radius_m:
+            out[n] = i
+            n += 1
+    return n
 
-    ``heard.totals_mw`` has the shape (channels, receivers) and starts at 0; ``band_dbm`` the shape (bands, receivers)
-    and starts at minus infinity, as the powers do; ``site`` at -1.
-    """
+
+@jit
+def find_losses(
+    s: int, point: NDArray, x_m: NDArray, y_m: NDArray, raster: Raster, masts: Masts, air: Air, height_m: float,
+    losses: Losses,
+) -> None:  # fmt: skip
+    """Losses of both carriers of site s, on air or not, at listed points, each by a path of its own."""
     n_most = n_samples(air.range_m, raster.pixel_m) + 3
     buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
-    for i in range(start, stop):
-        x, y = rx_x_m[i], rx_y_m[i]
-        first = np.searchsorted(masts.y_m, y - air.range_m)
-        for s in range(first, len(masts.y_m)):
-            dy = y - masts.y_m[s]
-            if dy < -air.range_m:
-                break
-            dx = x - masts.x_m[s]
-            if math.hypot(dx, dy) > air.range_m:
-                continue
-            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x, y, air.clutter_gap_m)
-            if n == 0:
-                n_void[i] += 1
-                continue
-            second_ghz = masts.second_ghz[s] if masts.has_capacity[s] else 0.0
-            loss, second_loss, depression = path_losses(
-                buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s], second_ghz, air
+    for j in range(len(point)):
+        i = point[j]
+        n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x_m[i], y_m[i], air.clutter_gap_m)
+        losses.is_void[j] = n == 0
+        if n > 0:
+            losses.first_db[j], losses.second_db[j], losses.depression_deg[j] = path_losses(
+                buffers, n, masts.height_m[s], height_m, masts.lat_deg[s], masts.freq_ghz[s], masts.second_ghz[s], air
             )
-            hear(i, s, dx, dy, loss, second_loss, depression, masts, air, receiver, heard)
+
+
+@jit
+def hear_paths(
+    start: int, stop: int, first: int, begins: NDArray, point: NDArray, losses: Losses, x_m: NDArray, y_m: NDArray,
+    masts: Masts, air: Air, receiver: Receiver, heard: Heard, n_void: NDArray,
+) -> None:  # fmt: skip
+    """Let receivers ``start`` to ``stop`` hear sites ``first`` and after, whose paths begin at ``begins``, in order.
+
+    The points of each site ascend. ``heard.totals_mw`` has the shape (channels, receivers) and starts at 0;
+    ``band_dbm`` the shape (bands, receivers) and starts at minus infinity, as the powers do; ``site`` at -1.
+    """
+    for own in range(len(begins) - 1):
+        s = first + own
+        j = begins[own] + np.searchsorted(point[begins[own] : begins[own + 1]], start)
+        while j < begins[own + 1] and point[j] < stop:
+            i = point[j]
+            dx, dy = x_m[i] - masts.x_m[s], y_m[i] - masts.y_m[s]
+            if math.hypot(dx, dy) <= air.range_m:
+                if losses.is_void[j]:
+                    n_void[i] += 1
+                else:
+                    hear(
+                        i, s, dx, dy, losses.first_db[j], losses.second_db[j], losses.depression_deg[j], masts, air,
+                        receiver, heard,
+                    )  # fmt: skip
+            j += 1
 
 
 @jit
@@ -310,35 +343,17 @@ def sinr_of_chunk(
 
 
 @jit
-def link_chunk(
-    start: int,
-    stop: int,
-    pair_start: NDArray,
-    pair_point: NDArray,
-    rx_x_m: NDArray,
-    rx_y_m: NDArray,
-    raster: Raster,
-    masts: Masts,
-    air: Air,
-    handset: Receiver,
-    fwa: Receiver,
-    fwa_noise_share: float,
-    is_existing: NDArray,
-    totals_mw: NDArray,
-    distance_m: NDArray,
-    power_dbm: NDArray,
-    sector: NDArray,
-    sinr: NDArray,
+def link_pairs(
+    start: int, stop: int, pair_start: NDArray, pair_point: NDArray, rx_x_m: NDArray, rx_y_m: NDArray, masts: Masts,
+    air: Air, handset: Receiver, fwa: Receiver, fwa_noise_share: float, is_existing: NDArray, totals_mw: NDArray,
+    of_handset: Losses, of_fwa: Losses, distance_m: NDArray, power_dbm: NDArray, sector: NDArray, sinr: NDArray,
     is_near: NDArray,
-    is_void: NDArray,
-) -> None:
+) -> None:  # fmt: skip
     """Power and SINR of listed pairs (site, point), both carriers and both terminals, at the median location.
 
     ``totals_mw`` has the shape (terminals, channels, points): the power of all existing sites. ``sinr`` has the shape
     (carriers, terminals, pairs). ``fwa_noise_share`` is the noise of the FWA terminal over the handset's.
     """
-    n_most = n_samples(air.range_m, raster.pixel_m) + 3
-    buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
     for s in range(start, stop):
         for j in range(pair_start[s], pair_start[s + 1]):
             p = pair_point[j]
@@ -346,20 +361,14 @@ def link_chunk(
             dy = rx_y_m[p] - masts.y_m[s]
             distance_m[j] = math.hypot(dx, dy)
             is_near[j] = distance_m[j] < air.near_m
-            n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], rx_x_m[p], rx_y_m[p], air.clutter_gap_m)
-            is_void[j] = n == 0
-            if n == 0:
+            if of_handset.is_void[j]:
                 continue
             for t in range(2):
-                receiver = handset if t == 0 else fwa
+                receiver, losses = (handset, of_handset) if t == 0 else (fwa, of_fwa)
                 noise_share = 1.0 if t == 0 else fwa_noise_share
-                loss, second_loss, depression = path_losses(
-                    buffers, n, masts.height_m[s], receiver.height_m, masts.lat_deg[s], masts.freq_ghz[s],
-                    masts.second_ghz[s], air,
-                )  # fmt: skip
-                k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
-                beam_dbm = masts.eirp_dbm[s] - loss + receiver.gain_db[masts.band[s]]
-                second_dbm = masts.second_eirp_dbm[s] - second_loss + receiver.gain_db[masts.second_band[s]]
+                k, down_db, all_sectors = sector_powers(masts, s, dx, dy, losses.depression_deg[j], air.pattern)
+                beam_dbm = masts.eirp_dbm[s] - losses.first_db[j] + receiver.gain_db[masts.band[s]]
+                second_dbm = masts.second_eirp_dbm[s] - losses.second_db[j] + receiver.gain_db[masts.second_band[s]]
                 if t == 0:
                     sector[j] = k
                     power_dbm[j] = beam_dbm - down_db

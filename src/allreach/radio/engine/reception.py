@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +11,18 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
-from allreach.processors import usable_cores
 from allreach.progress import Progress
-from allreach.radio.engine._paths import Air, Heard, Masts, Raster, serve_chunk, sinr_of_chunk
+from allreach.radio.engine._paths import Air, Heard, Losses, Masts, Raster, hear_paths, sinr_of_chunk
 from allreach.radio.engine.antenna import pattern
 from allreach.radio.engine.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, noise_dbm, receiver
+from allreach.radio.engine.path_losses import KeptPaths, PathLosses
+from allreach.radio.engine.threads import in_threads
 from allreach.radio.sites import MODEL_MHZ, SiteArrays
 from allreach.terrain.terrain import Terrain
 from allreach.units import db_to_linear
 
 CHUNK = 512  # receivers a task
+PATHS_PER_BATCH = 4_000_000  # bounds memory: 120 MB
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class Environment:
         Threads; results do not depend on it. 0 takes all cores.
     device
         Where maps are computed, ``cpu`` or ``cuda``, see `allreach.radio.device`.
+    kept
+        Paths found so far over this terrain and with these parameters; a copy of the environment begins anew.
     """
 
     terrain: Terrain
@@ -91,6 +94,7 @@ class Environment:
     n0: float = 325.0
     n_threads: int = 0
     device: str = "cpu"
+    kept: KeptPaths = field(default_factory=KeptPaths, init=False, repr=False, compare=False)
 
     def raster(self) -> Raster:
         """Terrain as the drivers take it."""
@@ -169,6 +173,8 @@ def serve(
     environment: Environment,
     terminal: Terminal,
     *,
+    keep: bool = False,
+    wanted: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
     stage: str = "coverage at people",
 ) -> Served:
@@ -184,25 +190,43 @@ def serve(
         Terrain, parameters, refractivity.
     terminal
         What receives.
+    keep
+        Keep the losses in the environment, for receivers that are asked about again.
+    wanted
+        Receivers whose results are asked for; those of the others mean nothing. All unless given.
     progress
-        Called with (stage, done, total).
+        Called with (stage, done, total) as sites are done.
     """
     radio = environment.radio
     check_frequencies(radio)
     order = by_northing(sites)
     n = len(x_m)
-    x_m, y_m = np.ascontiguousarray(x_m, dtype=np.float64), np.ascontiguousarray(y_m, dtype=np.float64)
     heard, n_void = nothing_heard(sites, n), np.zeros(n, dtype=np.int32)
     if sites.n_sites == 0 or n == 0:
         return served(heard, n_void, sites, order, terminal, environment)
-    raster, air = environment.raster(), environment.air(radio.range_km.value)
-    towers = masts(sites.take(order), terminal.noise_figure_db)
+    air, towers = environment.air(radio.range_km.value), masts(sites.take(order), terminal.noise_figure_db)
     rx = receiver(terminal, radio, sites.bands_mhz())
+    paths = PathLosses(
+        x_m, y_m, environment.raster(), air, environment.kept if keep else None, environment.n_threads, wanted
+    )  # fmt: skip
+    ends = np.cumsum(paths.counts(towers, air.range_m))
+    first = 0
+    while first < sites.n_sites:
+        before = int(ends[first - 1]) if first else 0
+        last = max(int(np.searchsorted(ends, before + PATHS_PER_BATCH, side="right")), first + 1)
+        found = paths.of_sites(towers, first, last, terminal.height_m, air.range_m)
+        begins = np.concatenate([[0], np.cumsum([len(one.point) for one in found])]).astype(np.int64)
+        point = np.concatenate([one.point for one in found])
+        losses = Losses(*(np.concatenate(arrays) for arrays in zip(*(one.losses for one in found), strict=True)))
+        inputs = (first, begins, point, losses, paths.x_m, paths.y_m, towers, air, rx, heard, n_void)
 
-    def work(start: int) -> None:
-        serve_chunk(start, min(start + CHUNK, n), x_m, y_m, raster, towers, air, rx, heard, n_void)
+        def work(start: int, arrays: tuple[Any, ...] = inputs) -> None:
+            hear_paths(start, min(start + CHUNK, n), *arrays)
 
-    in_threads(work, range(0, n, CHUNK), environment.n_threads, progress, stage)
+        in_threads(work, range(0, n, CHUNK), environment.n_threads)
+        if progress:
+            progress(stage, last, sites.n_sites)
+        first = last
     return served(heard, n_void, sites, order, terminal, environment)
 
 
@@ -257,16 +281,6 @@ def served(
         totals_mw=heard.totals_mw,
         band_dbm=heard.band_dbm,
     )
-
-
-def in_threads(
-    work: Callable[[int], None], tasks: range, n_threads: int, progress: Progress | None = None, stage: str = ""
-) -> None:
-    """Run tasks in threads, each writing its own part of the outputs; reports progress in order."""
-    with ThreadPoolExecutor(n_threads or usable_cores()) as pool:
-        for done, _ in enumerate(pool.map(work, tasks), start=1):
-            if progress:
-                progress(stage, done, len(tasks))
 
 
 def speed_mbps(

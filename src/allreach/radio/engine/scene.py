@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from allreach.radio.engine._paths import Air, Losses, Masts, Raster
+from allreach.radio.engine._paths import Air, Losses, Masts, Raster, no_losses
 from allreach.radio.engine._squares import Squares, counts_in_span, sort_into_squares, span
 from allreach.radio.engine.link_budget import Terminal
-from allreach.radio.engine.reception import Environment, in_threads, masts
+from allreach.radio.engine.reception import Environment, masts
+from allreach.radio.engine.threads import in_threads
 from allreach.radio.sites import SiteArrays
 
 ARC_PIXELS = 0.5  # spacing of radials at the range, in pixels
@@ -111,12 +112,6 @@ def squares_of(x_m: NDArray[np.float64], y_m: NDArray[np.float64], range_m: floa
     start[:, :-1] = begins[:-1].reshape(n_rows, n_cols)
     start[:, -1] = begins[n_cols::n_cols]
     return Squares(sorted_x_m, sorted_y_m, start, x_min_m, y_min_m, side_m), own
-
-
-def no_losses(n: int, dtype: DTypeLike = np.float32) -> Losses:
-    """Room for the losses of n receivers, NaN and not void."""
-    first_db, second_db, depression_deg = (np.full(n, np.nan, dtype=dtype) for _ in range(3))
-    return Losses(first_db, second_db, depression_deg, np.zeros(n, dtype=np.bool_))
 
 
 def part_of(losses: Losses, first: int, last: int) -> Losses:

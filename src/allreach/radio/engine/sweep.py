@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from allreach.errors import DeviceError
 from allreach.progress import Progress
 from allreach.radio.device import require_device
-from allreach.radio.engine._paths import Heard, Losses, Receiver
+from allreach.radio.engine._paths import Heard, Losses, Receiver, no_losses
 from allreach.radio.engine._servers import Strongest
 from allreach.radio.engine._squares import merge_row
 from allreach.radio.engine.link_budget import Terminal, handset, receiver
@@ -23,7 +23,6 @@ from allreach.radio.engine.scene import (
     Scene,
     SweepModel,
     in_batches,
-    no_losses,
     of_only_site,
     scene_of,
 )

@@ -25,7 +25,6 @@ SKETCH_DIGITS = 2  # significant digits of sums in a sketch
 DIGITS = 3  # and otherwise: prices bear no more
 SHOWN_ROADS = ("trunk", "primary", "secondary", "tertiary", "ferry")
 MANY_ROADS = 20_000  # above this, only the classes that carry routes between towns
-PLACE_KEYS = ("admin1_code",)
 
 
 def payload(

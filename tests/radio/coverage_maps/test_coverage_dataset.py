@@ -16,6 +16,7 @@ from pyproj import Transformer
 import allreach.radio
 from allreach.errors import InputError
 from allreach.radio import coverage, coverage_tiles
+from allreach.radio.coverage_maps.dataset import utm_or_ups
 from allreach.radio.coverage_maps.job import NO_SERVER
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
@@ -264,3 +265,12 @@ def test_the_numbers_are_those_of_a_country_folder(
     (expected,) = serve_by_sweep(*grid.xy_m(rows, cols), arrays, environment, [handset(radio)])
     np.testing.assert_allclose(got.rx_power_dbm.values.ravel(), expected.signal_dbm, atol=0.01)
     assert (got.near.values.ravel() == expected.is_near).all()
+
+
+@pytest.mark.parametrize("lat_deg", [-85.0, -80.0, -33.3, -0.1, 0.0, 45.0, 72.0, 84.0, 84.5])
+def test_the_metric_crs_of_a_place_is_its_utm_zone_or_ups(lat_deg: float) -> None:
+    for lon_deg in (-180.0, -177.0, -6.0, 0.0, 5.9, 6.0, 100.0, 179.9, 187.0):
+        zone = int((lon_deg + 180.0) % 360.0 // 6.0) + 1
+        utm = f"EPSG:{(32600 if lat_deg >= 0 else 32700) + zone}"
+        ups = {-85.0: "EPSG:32761", 84.5: "EPSG:32661"}
+        assert utm_or_ups(lon_deg, lat_deg) == ups.get(lat_deg, utm)

@@ -152,6 +152,7 @@ def test_order_of_the_gazetteer_does_not_matter(monkeypatch: pytest.MonkeyPatch)
             "countrycode": row.country,
             "population": row.population,
             "admin1code": row.admin1_code,
+            "alternatenames": row.other_names.split(";"),
         }
         for row in table[table["country"] == "AD"]
         .rename(columns={"name": "name_"})

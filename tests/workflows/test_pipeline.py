@@ -24,7 +24,7 @@ from studies import run_folder
 
 VARIES = {"manifest.json"}
 WITH_TESTS = os.environ | {
-    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
 }
 
 

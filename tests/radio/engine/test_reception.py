@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_radio_sites import one_site
 
 from allreach.errors import InputError
 from allreach.grid import Grid
@@ -20,6 +19,7 @@ from allreach.radio.engine.link_budget import fwa_terminal, handset
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays, with_candidates
 from allreach.terrain.terrain import terrain
+from hilly_country import one_site
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
 RNG = np.random.default_rng(11)

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 from scipy.stats import norm
-from tests_radio_sites import one_site
 
 from allreach.grid import Grid
 from allreach.kernels.tr38901_rma import rma_los_loss_db, rma_nlos_loss_db, short_range_loss_db
@@ -22,6 +21,7 @@ from allreach.radio.engine.link_budget import (
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays
 from allreach.terrain.terrain import terrain
+from hilly_country import one_site
 
 
 def test_noise_of_ten_megahertz() -> None:

@@ -12,11 +12,10 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
 from allreach.measure.planned_network import planned_sites, verify
-from allreach.measure.service_links import FULL, FWA, HANDSET, ServiceLinks
+from allreach.measure.service_links import FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.params.country_config import Tier
 from allreach.params.load import Params
 from allreach.radio.engine.reception import Environment
-from allreach.radio.service import service_links
 from allreach.radio.sites import SiteArrays, site_arrays
 
 SitesAt = Callable[..., gpd.GeoDataFrame]

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from allreach.demand.points import DemandPoints
-from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks
+from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.params.load import load_params
 from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset
 from allreach.radio.engine.reception import Environment, margin_db, serve
-from allreach.radio.service import service_links
 from allreach.radio.sites import SiteArrays, with_candidates
 
 SitesAt = Callable[..., gpd.GeoDataFrame]

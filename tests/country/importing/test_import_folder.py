@@ -404,13 +404,13 @@ def test_truly_read_only_folder(tmp_path, data):
         import_recipe(read_recipe(recipe_file(tmp_path)), data, folder)
 
 
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "andorra"
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "andorra"
 
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the open data of Andorra do not lie beside the checkout")
 def test_andorra_with_one_command(tmp_path):
-    recipe = Path(__file__).parents[2] / "examples" / "andorra" / "recipe.yaml"
+    recipe = Path(__file__).parents[3] / "examples" / "andorra" / "recipe.yaml"
     result = CliRunner().invoke(command, ["--recipe", str(recipe), "--from", str(SHARED), "-o", str(tmp_path / "AND")])
     assert result.exit_code == 0, result.output
     country = read_country(tmp_path / "AND")

@@ -1,0 +1,3 @@
+"""The hilly country."""
+
+from hilly_country import environment, params, points, sites_at  # noqa: F401
