@@ -18,10 +18,11 @@ from allreach.planning.model.problem import (
     Problem,
     Solution,
     arc_flow_mbps,
+    facilities_in_use,
     pool_limit,
     pool_use,
 )
-from allreach.planning.search.local_search import facilities_in_use, serve_left
+from allreach.planning.search.local_search import serve_left
 from allreach.planning.search.neighbourhood import prune
 from allreach.planning.search.network_state import NetworkState, make_index
 

@@ -17,7 +17,7 @@ from allreach.io.country_folder import write_country
 from allreach.io.vector import write_table
 from allreach.measure.today import measure
 from allreach.params.load import load_params
-from allreach.planning.instance.country_inputs import plan_country
+from allreach.planning.plan import plan_country
 from allreach.radio.engine.reception import Environment
 from allreach.terrain.terrain import terrain
 from independent_checker import check_results

@@ -8,7 +8,7 @@ import pytest
 from allreach.demand.points import demand_points
 from allreach.measure.today import measure
 from allreach.params.load import load_params
-from allreach.planning.instance.country_inputs import plan_country
+from allreach.planning.plan import plan_country
 from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT, SatelliteOffer
 from allreach.terrain.terrain import terrain

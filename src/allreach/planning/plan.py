@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,10 +12,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from allreach.backhaul.air import AirAt
+from allreach.demand.points import DemandPoints
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
+from allreach.measure.today import MeasureResult
+from allreach.params.country_config import CountryConfig
+from allreach.params.load import Params
 from allreach.planning.instance.build import Assembly, build_problem
+from allreach.planning.instance.country_inputs import plan_inputs
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import Problem, Solution, unserved, unserved_people
@@ -28,6 +36,8 @@ from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
 from allreach.planning.variants.greedy_removal import CENT_USD
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
+from allreach.radio.engine.reception import Environment
+from allreach.satellite.service import SatelliteOffer
 
 PLACES_NAMED = 5
 
@@ -189,6 +199,61 @@ def plan(
         assembly=assembly,
         solution=best.solution,
     )
+
+
+def plan_country(
+    points: DemandPoints,
+    measured: MeasureResult,
+    environment: Environment,
+    layers: Mapping[str, pd.DataFrame],
+    config: CountryConfig,
+    params: Params,
+    *,
+    clutter_class: NDArray[np.uint8] | None = None,
+    population: NDArray[np.float32] | None = None,
+    margin_db: float | None = None,
+    satellites: tuple[SatelliteOffer, ...] = (),
+    air_at: AirAt | None = None,
+    evidence: str = "modelled",
+    start_from: Mapping[str, pd.DataFrame] | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+) -> PlanResult:
+    """Plan a measured country.
+
+    Parameters
+    ----------
+    points, measured, environment
+        What `measure` took and gave.
+    layers
+        Tables of the country folder by name; absent ones count as empty.
+    config
+        ``country.yaml``.
+    params
+        Parameters.
+    clutter_class, population
+        Rasters, or none.
+    margin_db
+        Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
+    satellites
+        What satellites offer at each place; without, the parameters say it alone.
+    air_at
+        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
+    evidence
+        Worst evidence of the layers.
+    start_from
+        Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
+    time_limit_s
+        Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
+    progress
+        Called with (stage, done, total).
+    """
+    inputs = plan_inputs(
+        points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
+        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
+    )  # fmt: skip
+    n_threads = environment.n_threads or os.cpu_count() or 1
+    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
 def _least_cost(

@@ -13,11 +13,20 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from allreach.planning.instance.build import Assembly
-from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Floats, Problem, Solution, faults, tree_order
-from allreach.planning.results.rows import facility_site_id
-from allreach.planning.search.local_search import facilities_in_use, serve_left
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.instance.build import Assembly, facility_site_id
+from allreach.planning.model.problem import (
+    ARC_KINDS,
+    EPS,
+    TECHNOLOGIES,
+    Floats,
+    Problem,
+    Solution,
+    facilities_in_use,
+    faults,
+    tree_order,
+)
+from allreach.planning.search.local_search import serve_left
+from allreach.planning.search.network_state import NetworkState, make_index
 
 TABLES = ("households", "facilities", "arcs")
 

@@ -16,6 +16,7 @@ from allreach.backhaul import network as net
 from allreach.backhaul.network import BackhaulNetwork
 from allreach.finance import recipes
 from allreach.finance.cost_items import Line, Lines, PriceList
+from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import ARC_KINDS, Bools, Floats, Ints
 
 EXISTING, FIBRE, HOP, SATELLITE = (ARC_KINDS.index(k) for k in ("existing", "fibre", "hop", "satellite"))
@@ -56,6 +57,15 @@ class PricedGraph:
         """Links of an arc with the node of the network at which each begins."""
         lo, hi = int(self.path_start[arc]), int(self.path_start[arc + 1])
         return list(zip(self.path_link[lo:hi].tolist(), self.path_tail[lo:hi].tolist(), strict=True))
+
+
+def own_masts_m(inputs: PlanInputs) -> Floats:
+    """Mast that each node of the network has or gets anyway. [m]."""
+    masts = np.zeros(inputs.network.n_nodes)
+    for kind, table in ((net.EXISTING_SITE, inputs.sites), (net.CANDIDATE_SITE, inputs.candidates)):
+        nodes = inputs.network.node_of_row(kind, len(table))
+        masts[nodes[nodes >= 0]] = table["height_agl_m"].to_numpy(float)[nodes >= 0]
+    return masts
 
 
 def hop_lines(prices: PriceList, network: BackhaulNetwork, link: int, modules: int, own_mast_m: Floats) -> Lines:

@@ -1,8 +1,7 @@
-"""One call from a measured country to its plan: candidates, links, backhaul, plan."""
+"""Everything that planning reads, from a measured country: candidates, links, backhaul."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 import geopandas as gpd
@@ -26,7 +25,6 @@ from allreach.params.load import Params
 from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import institutions
-from allreach.planning.plan import PlanResult, plan
 from allreach.planning.search.local_search import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.radio.service import service_links
@@ -34,63 +32,6 @@ from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
 
 WATER = 1  # clutter class, and P.1812 zone of the sea
-
-__all__ = ["PlanResult", "plan_country", "plan_inputs"]
-
-
-def plan_country(
-    points: DemandPoints,
-    measured: MeasureResult,
-    environment: Environment,
-    layers: Mapping[str, pd.DataFrame],
-    config: CountryConfig,
-    params: Params,
-    *,
-    clutter_class: NDArray[np.uint8] | None = None,
-    population: NDArray[np.float32] | None = None,
-    margin_db: float | None = None,
-    satellites: tuple[SatelliteOffer, ...] = (),
-    air_at: AirAt | None = None,
-    evidence: str = "modelled",
-    start_from: Mapping[str, pd.DataFrame] | None = None,
-    time_limit_s: float | None = None,
-    progress: Progress | None = None,
-) -> PlanResult:
-    """Plan a measured country.
-
-    Parameters
-    ----------
-    points, measured, environment
-        What `measure` took and gave.
-    layers
-        Tables of the country folder by name; absent ones count as empty.
-    config
-        ``country.yaml``.
-    params
-        Parameters.
-    clutter_class, population
-        Rasters, or none.
-    margin_db
-        Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
-    satellites
-        What satellites offer at each place; without, the parameters say it alone.
-    air_at
-        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
-    evidence
-        Worst evidence of the layers.
-    start_from
-        Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
-    time_limit_s
-        Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
-    progress
-        Called with (stage, done, total).
-    """
-    inputs = plan_inputs(
-        points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
-        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
-    )  # fmt: skip
-    n_threads = environment.n_threads or os.cpu_count() or 1
-    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
 def plan_inputs(
@@ -109,7 +50,7 @@ def plan_inputs(
     evidence: str = "modelled",
     progress: Progress | None = None,
 ) -> PlanInputs:
-    """Everything that planning reads, from a measured country; arguments as in `plan_country`."""
+    """Everything that planning reads, from a measured country; arguments as in `planning.plan.plan_country`."""
 
     def table(name: str) -> gpd.GeoDataFrame:
         return layers[name] if name in layers else tables.empty(name)

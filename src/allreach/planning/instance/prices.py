@@ -14,11 +14,11 @@ from allreach.backhaul import network as net
 from allreach.finance import recipes
 from allreach.finance.cost_items import Line, PriceList
 from allreach.params.load import Params
-from allreach.planning.instance.backhaul_graph import FIBRE, HOP, SATELLITE
-from allreach.planning.instance.build import AS_IT_IS, Assembly
+from allreach.planning.instance.backhaul_graph import FIBRE, HOP, SATELLITE, own_masts_m
+from allreach.planning.instance.build import Assembly
+from allreach.planning.instance.institution_options import AS_IT_IS
 from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE, UnitLines
 from allreach.planning.model.problem import TECHNOLOGIES, Floats, Ints, Problem
-from allreach.planning.results.rows import own_masts_m
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ TECHNOLOGIES = (
     "satellite_geo",
     "none",
 )
+EPS = 1e-9  # households that count as none
 NOT_SERVED_USD = 1e6  # a household; steers searches towards serving everybody, enters no cost and no bound
 ARC_KINDS = ("existing", "fibre", "hop", "satellite")
 
@@ -291,6 +292,22 @@ def unserved_people(problem: Problem, households: Floats) -> float:
     left = unserved(problem, households)
     share = left / np.maximum(problem.part_households, 1e-12)
     return float((share * problem.part_people).sum())
+
+
+def better(problem: Problem, one: Solution, other: Solution) -> bool:
+    """Whether the first plan reaches more people, or as many for less money."""
+    left_one, left_other = unserved_people(problem, one.households), unserved_people(problem, other.households)
+    if abs(left_one - left_other) > 1e-6:
+        return left_one < left_other
+    return solution_pv_usd(problem, one) < solution_pv_usd(problem, other) - 1e-6
+
+
+def facilities_in_use(problem: Problem, solution: Solution) -> Bools:
+    """Facilities that serve somebody, shape (F,)."""
+    used = np.zeros(problem.n_facilities, dtype=bool)
+    serving = (solution.households > EPS) & (problem.option_facility >= 0)
+    used[problem.option_facility[serving]] = True
+    return used
 
 
 def faults(problem: Problem, solution: Solution, *, tolerance: float = 1e-6) -> list[str]:

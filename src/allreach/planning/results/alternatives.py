@@ -10,8 +10,10 @@ import pandas as pd
 from allreach import tables
 from allreach.backhaul.trench import EXISTING as NOT_DUG
 from allreach.planning.instance.backhaul_graph import FIBRE
-from allreach.planning.instance.build import AS_IT_IS, TECH, Assembly
+from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.institution_options import AS_IT_IS
+from allreach.planning.instance.option_table import TECH
 from allreach.planning.model.problem import TECHNOLOGIES, Problem, Solution
 from allreach.planning.results.cost_curve import exclusive_usd
 from allreach.planning.results.rows import Chosen

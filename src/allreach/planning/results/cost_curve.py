@@ -10,8 +10,8 @@ import heapq
 import numpy as np
 import pandas as pd
 
-from allreach.planning.model.problem import Problem, Solution, solution_pv_usd
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.model.problem import EPS, Problem, Solution, solution_pv_usd
+from allreach.planning.search.network_state import NetworkState, make_index
 
 N_POINTS = 200  # rows of the curve at most
 

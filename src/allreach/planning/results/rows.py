@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from allreach.backhaul import network as net
 from allreach.finance import recipes
 from allreach.finance.cost_items import Lines
-from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP, hop_lines, satellite_lines
-from allreach.planning.instance.build import AS_IT_IS, Assembly
+from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP, hop_lines, own_masts_m, satellite_lines
+from allreach.planning.instance.build import Assembly, facility_site_id
 from allreach.planning.instance.demand_clusters import largest_remainder
 from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.institution_options import AS_IT_IS
 from allreach.planning.instance.institutions import INSTITUTION
 from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
 from allreach.planning.model.problem import TECHNOLOGIES, Floats, Ints, Solution, pool_use, tree_order
@@ -93,17 +94,6 @@ class Chosen:
     def users(self, node: int, row_order: Ints) -> NDArray[np.bool_]:
         """Whether rows (by the preorder number of their node) hang on a node."""
         return np.asarray((row_order >= self.before[node]) & (row_order < self.after[node]))
-
-
-def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
-    """Return the identifier of the site of a facility."""
-    if kind == EXCHANGE:
-        return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
-    if kind == INSTITUTION:
-        return inputs.institutions.node_name(row)
-    if kind == NEW:
-        return str(inputs.candidates["site_id"].iloc[row])
-    return str(inputs.sites["site_id"].iloc[row])
 
 
 def choose(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> Chosen:
@@ -256,15 +246,6 @@ def _links(
             link_id = f"{kind}:{network.node_id[tail]}>{network.node_id[head]}"
             out.append(LinkRow(link_id, kind, link, tail, head, modules, flow, capacity, lines, node))
     return sorted(out, key=lambda item: item.link_id)
-
-
-def own_masts_m(inputs: PlanInputs) -> Floats:
-    """Mast that each node of the network has or gets anyway. [m]."""
-    masts = np.zeros(inputs.network.n_nodes)
-    for kind, table in ((net.EXISTING_SITE, inputs.sites), (net.CANDIDATE_SITE, inputs.candidates)):
-        nodes = inputs.network.node_of_row(kind, len(table))
-        masts[nodes[nodes >= 0]] = table["height_agl_m"].to_numpy(float)[nodes >= 0]
-    return masts
 
 
 def _sites(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Problem, unserved
-from allreach.planning.search.network_state import EPS, NetworkState
+from allreach.planning.model.problem import ARC_KINDS, EPS, TECHNOLOGIES, Problem, unserved
+from allreach.planning.search.network_state import NetworkState
 
 FEEDS = {
     "existing": "the present link of the site",

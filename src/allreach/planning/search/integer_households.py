@@ -18,13 +18,14 @@ from allreach.planning.model.problem import (
     Ints,
     Problem,
     Solution,
+    better,
+    facilities_in_use,
     faults,
     pool_limit,
     unserved,
     unserved_people,
 )
 from allreach.planning.model.solver import Programme, RowsBuilder, solve
-from allreach.planning.search.local_search import better, facilities_in_use
 from allreach.planning.search.neighbourhood import prune, read_point
 
 BRANCHES_MAX = 500

@@ -18,13 +18,14 @@ from allreach.planning.model.problem import (
     Ints,
     Problem,
     Solution,
+    better,
     faults,
     solution_pv_usd,
     unserved_people,
 )
 from allreach.planning.model.solver import solve
 from allreach.planning.search.fibre_tree import rewired
-from allreach.planning.search.local_search import Progress, better
+from allreach.planning.search.local_search import Progress
 from allreach.planning.search.neighbourhood import (
     Cutter,
     Index,

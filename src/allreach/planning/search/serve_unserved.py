@@ -15,10 +15,12 @@ from scipy.spatial import cKDTree
 
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
+    EPS,
     Bools,
     Ints,
     Problem,
     Solution,
+    better,
     faults,
     tree_order,
     unserved,
@@ -26,9 +28,9 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import solve
 from allreach.planning.search.integer_households import share_out
-from allreach.planning.search.local_search import better, serve_left
+from allreach.planning.search.local_search import serve_left
 from allreach.planning.search.neighbourhood import Cutter, Index, Window, put_back, read_point, read_rounded_down
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.time_limit import TimeLimit
 
 PEOPLE_UNIT = 1000.0  # keeps the programme's numbers near 1

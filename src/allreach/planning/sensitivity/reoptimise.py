@@ -18,6 +18,7 @@ from scipy.sparse import csr_array, vstack
 from allreach.params.planning import Planning
 from allreach.planning.instance.prices import Prices
 from allreach.planning.model.problem import (
+    EPS,
     Floats,
     Problem,
     Solution,
@@ -28,7 +29,7 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.optimise import optimise
 from allreach.planning.search.local_search import improve
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.search.network_state import NetworkState, make_index
 
 SERVED_TOLERANCE = 1e-6  # people
 SEARCH_ITERATIONS = 60_000.0  # simplex iterations of the windows of a full search for the pool

@@ -20,11 +20,10 @@ from allreach.backhaul import network as net
 from allreach.params.load import Params
 from allreach.params.quantity import Quantity
 from allreach.planning.instance.backhaul_graph import EXISTING
-from allreach.planning.instance.build import Assembly
+from allreach.planning.instance.build import Assembly, facility_site_id
 from allreach.planning.instance.prices import Prices, Repricer
 from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
 from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Floats, Ints, Problem, Solution, solution_pv_usd
-from allreach.planning.results.rows import facility_site_id
 from allreach.planning.search.local_search import Progress
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 

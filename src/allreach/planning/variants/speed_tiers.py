@@ -26,6 +26,7 @@ from allreach.planning.model.problem import (
     Floats,
     Problem,
     Solution,
+    better,
     faults,
     solution_pv_usd,
     unserved,
@@ -33,7 +34,7 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import Programme, solve
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
-from allreach.planning.search.local_search import Progress, better
+from allreach.planning.search.local_search import Progress
 from allreach.planning.search.neighbourhood import read_point
 
 RAISES, REFINES = 8, 3  # prices tried upwards until the target is met, and downwards afterwards

@@ -1,0 +1,113 @@
+"""What could serve the homes of each part: sites that stand, upgraded or new, fixed wireless, fibre."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allreach.measure.service_links import FULL, FWA, HANDSET
+from allreach.planning.instance.demand_clusters import Parts
+from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.institution_options import AS_IT_IS
+from allreach.planning.instance.option_table import Offers
+from allreach.planning.instance.satellite_options import Sky
+from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE, UnitLines
+from allreach.planning.model.problem import TECHNOLOGIES, Bools, Ints
+
+
+def place_limits(inputs: PlanInputs, sky: Sky) -> dict[str, NDArray[np.str_]]:
+    """Per technology and place, why it is not on offer; empty where it may be."""
+    planning, standard = inputs.params.planning, inputs.standard
+    n = inputs.points.n_places
+    out = {name: np.full(n, "", dtype=object) for name in TECHNOLOGIES}
+
+    def check(technology: str, dl_mbps: float, latency_ms: float) -> None:
+        if dl_mbps < standard.dl_mbps - 1e-9:
+            out[technology][:] = f"gives {dl_mbps:g} Mbit/s, the standard asks for {standard.dl_mbps:g}"
+        elif latency_ms > standard.latency_ms + 1e-9:
+            out[technology][:] = f"takes {latency_ms:g} ms, the standard allows {standard.latency_ms:g}"
+
+    sky.limits(out)
+    check("fibre", inputs.params.radio.fixed_dl_mbps.value, planning.fibre_latency_ms.value)
+    for technology in ("mobile_upgrade", "mobile_new", "fwa"):
+        check(technology, np.inf, planning.radio_latency_ms.value)
+    return out
+
+
+def radio_options(
+    inputs: PlanInputs,
+    parts: Parts,
+    local_part: Ints,
+    level: Ints,
+    can_upgrade: Bools,
+    columns: Offers,
+    lines: UnitLines,
+    limits: dict[str, NDArray],
+) -> None:
+    """Add what the sites that cover a part could do for its homes, those that stand first."""
+    planning, n_existing = inputs.params.planning, inputs.n_existing
+    open_pairs = np.flatnonzero(local_part[parts.pair_part] >= 0)
+    spent = np.bincount(
+        parts.use_pair, weights=np.maximum(parts.use_time[FULL, FWA], 1e-12), minlength=len(parts.pair_part)
+    )
+    is_new = parts.pair_site >= n_existing
+    order = open_pairs[
+        np.lexsort((parts.pair_site[open_pairs], spent[open_pairs], is_new[open_pairs], parts.pair_part[open_pairs]))
+    ]
+    use_start = np.searchsorted(parts.use_pair, np.arange(len(parts.pair_part) + 1))
+    price = {t: lines.pv_usd(lines.household(t, 0)) for t in ("mobile_new", "mobile_upgrade", "fwa")}
+    count: dict[tuple[int, bool], int] = {}
+    for pair in order.tolist():
+        part, site, new = int(parts.pair_part[pair]), int(parts.pair_site[pair]), bool(is_new[pair])
+        seen = count.get((part, new), 0)
+        if seen >= (planning.new_sites_per_part.value if new else planning.existing_sites_per_part.value):
+            continue
+        count[(part, new)] = seen + 1
+        place = int(parts.place[part])
+        if new:
+            offers = [(NEW, FULL, HANDSET, "mobile_new"), (NEW, FULL, FWA, "fwa")]
+        else:
+            offers = [(AS_IT_IS, int(level[site]), HANDSET, "existing"), (AS_IT_IS, int(level[site]), FWA, "fwa")]
+            if not inputs.site_arrays.is_broadband[site]:
+                offers = []
+            if can_upgrade[site]:
+                offers += [(UPGRADE, FULL, HANDSET, "mobile_upgrade"), (UPGRADE, FULL, FWA, "fwa")]
+        for kind, lv, terminal, technology in offers:
+            if not parts.covered[lv, terminal, pair] or limits[technology][place]:
+                continue
+            facility = columns.facility(kind, site - n_existing if new else site)
+            option = columns.add(
+                int(local_part[part]), technology, facility, price.get(technology, 0.0), inputs.busy_hour_mbps,
+                float(parts.peak_mbps[lv, terminal, pair]),
+            )  # fmt: skip
+            for use in range(use_start[pair], use_start[pair + 1]):
+                time = float(parts.use_time[lv, terminal, use])
+                if time > 0:
+                    columns.uses.append((option, columns.pool("sector", site, int(parts.use_sector[use])), time))
+
+
+def fibre_options(
+    inputs: PlanInputs,
+    parts: Parts,
+    active: Ints,
+    exchange_node: Ints,
+    columns: Offers,
+    lines: UnitLines,
+    limits: dict[str, NDArray],
+) -> None:
+    """Add fibre to the home from the exchange that may be built in each place."""
+    price: dict[int, float] = {}
+    for i, part in enumerate(active.tolist()):
+        place = int(parts.place[part])
+        if exchange_node[place] < 0:
+            if not limits["fibre"][place]:
+                limits["fibre"][place] = "no exchange could stand there"
+            continue
+        if limits["fibre"][place]:
+            continue
+        if place not in price:
+            price[place] = lines.pv_usd(lines.household("fibre", place))
+        columns.add(
+            i, "fibre", columns.facility(EXCHANGE, place), price[place], inputs.busy_hour_mbps,
+            inputs.params.radio.fixed_dl_mbps.value,
+        )  # fmt: skip
