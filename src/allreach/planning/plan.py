@@ -390,7 +390,7 @@ def _check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
 def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
     target = inputs.params.planning.target_share.value
     problem = _people_only(assembly)
-    left = unserved(problem, solution.households) * problem.part_people / np.maximum(problem.part_households, 1e-12)
+    left = unserved(problem, solution.households) * problem.people_per_household
     share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), 1e-12)
     if share >= target - 1e-9:
         return

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allreach.planning.model.problem import (
+    TINY_HOUSEHOLDS,
     Bools,
     Floats,
     Ints,
@@ -412,9 +413,9 @@ def limited_arcs(problem: Problem, arcs: Ints) -> Ints:
 def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
     """Write a plan as a point of the programme."""
     out = np.zeros(columns.total)
-    households = np.maximum(problem.part_households, 1e-12)
+    households = np.maximum(problem.part_households, TINY_HOUSEHOLDS)
     out[columns.x : columns.n] = solution.households / households[problem.option_part]
-    out[columns.n : columns.y] = unserved(problem, solution.households) / households
+    out[columns.n : columns.y] = problem.per_household(unserved(problem, solution.households))
     out[columns.y : columns.t] = solution.is_open
     out[columns.t : columns.w] = tower_is_built(problem, solution)[columns.tower_nodes]
     out[columns.w : columns.z] = solution.parent_arc[columns.fed_nodes] >= 0

@@ -99,7 +99,7 @@ def cost_curve(
     state = NetworkState(problem, make_index(problem), solution)
     options: list[list[int]] = [[] for _ in range(n_places)]
     people = np.zeros(n_places)
-    per_household = problem.part_people / np.maximum(problem.part_households, 1e-12)
+    per_household = problem.people_per_household
     for option in np.flatnonzero(solution.households > 0).tolist():
         part = int(problem.option_part[option])
         options[problem.part_place[part]].append(option)

@@ -163,7 +163,7 @@ def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: 
     """Plan a window for most people, then for least cost; none where no more than now can be served."""
     p = window.problem
     now = unserved_people(p, window.solution.households)
-    per_household = p.part_people / np.maximum(p.part_households, 1e-12)
+    per_household = p.people_per_household
     missing = (unserved(p, window.solution.households) > EPS) & (per_household > 0)
     one = float(per_household[missing].min(initial=np.inf))
     programme, columns = formulation.build(p, unserved_people=now)

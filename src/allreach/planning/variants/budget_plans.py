@@ -245,7 +245,7 @@ class Family:
             accuracy = max(ACCURACY * high.people, SPAN_ACCURACY * (high.people - low.people))
             solution = spend(problem, start.solution, sum_usd, most_people=high.people, accuracy_people=accuracy)
         else:
-            per_household = problem.part_people / np.maximum(problem.part_households, 1e-12)
+            per_household = problem.people_per_household
             served = [
                 np.bincount(problem.option_part, weights=end.solution.households, minlength=problem.n_parts)
                 for end in (high, start)
@@ -296,7 +296,7 @@ def with_none_options(problem: Problem, usd_per_person: float) -> tuple[Problem,
     order = np.argsort(part, kind="stable")
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
-    price = usd_per_person * problem.part_people / np.maximum(problem.part_households, 1e-12)
+    price = usd_per_person * problem.people_per_household
 
     def joined(values: Floats | Ints, added: Floats | Ints) -> Floats | Ints:
         return np.concatenate([values, added])[order]

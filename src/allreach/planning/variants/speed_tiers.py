@@ -63,7 +63,7 @@ class TieredPlan:
 
 def people_below(problem: Problem, tier: TierRow, solution: Solution) -> float:
     """People, among those decided on, who get less than a tier asks for."""
-    per_household = tier.people / np.maximum(problem.part_households, 1e-12)
+    per_household = problem.per_household(tier.people)
     left = float((unserved(problem, solution.households) * per_household).sum())
     low = np.flatnonzero(~tier.meets)
     return left + float((solution.households[low] * per_household[problem.option_part[low]]).sum())
@@ -173,7 +173,7 @@ def _priced(problem: Problem, tiers: Sequence[TierRow], usd_per_person: Floats) 
     """Let everybody who gets less than a tier cost its price."""
     more = np.zeros(problem.n_options)
     for tier, price in zip(tiers, usd_per_person.tolist(), strict=True):
-        per_household = (tier.people / np.maximum(problem.part_households, 1e-12))[problem.option_part]
+        per_household = problem.per_household(tier.people)[problem.option_part]
         more += np.where(tier.meets, 0.0, price * per_household)
     return replace(problem, option_pv_usd=problem.option_pv_usd + more)
 
