@@ -327,7 +327,7 @@ def planned_anew(
             programme = without_unlikely(programme, columns, window, gap, start, limit_usd)
         # the price on people left without service must not make the search less accurate
         total = float(programme.cost @ start)
-        paid = total - float(programme.cost[columns.n : columns.y] @ start[columns.n : columns.y])
+        paid = total - float(programme.cost[columns.slice("n")] @ start[columns.slice("n")])
         answer = solve(
             programme, relax=False, node_limit=work.node_limit, start=start, seconds=seconds,
             relative_gap=work.relative_gap * (paid / total if total > 0 else 1.0),

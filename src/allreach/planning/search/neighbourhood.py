@@ -283,10 +283,10 @@ def prune(problem: Problem, parent_arc: Ints, is_open: Bools) -> Ints:
 
 def read_point(problem: Problem, columns: formulation.Columns, x: Floats) -> Solution | None:
     """Turn an integral point into a plan with whole households; none where it does not hang together."""
-    share = np.clip(x[columns.x : columns.n], 0.0, 1.0)
-    is_open = x[columns.y : columns.t] > 0.5
+    share = np.clip(x[columns.slice("x")], 0.0, 1.0)
+    is_open = x[columns.slice("y")] > 0.5
     parent = np.full(problem.n_nodes, -1, dtype=np.int64)
-    arcs = columns.arcs[x[columns.z : columns.g] > 0.5]
+    arcs = columns.arcs[x[columns.slice("z")] > 0.5]
     parent[problem.arc_to[arcs]] = arcs
     households = whole_households(problem, share * problem.part_households[problem.option_part], is_open)
     serving = (households > 1e-9) & (problem.option_facility >= 0)
@@ -303,7 +303,7 @@ def read_rounded_down(problem: Problem, columns: formulation.Columns, x: Floats)
     """Turn an integral point into a plan with the whole households of each share, which always fit."""
     out = x.copy()
     size = np.maximum(problem.part_households[problem.option_part], 1e-12)
-    out[columns.x : columns.n] = np.floor(x[columns.x : columns.n] * size + 1e-6) / size
+    out[columns.slice("x")] = np.floor(x[columns.slice("x")] * size + 1e-6) / size
     return read_point(problem, columns, out)
 
 

@@ -168,7 +168,7 @@ def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: 
     one = float(per_household[missing].min(initial=np.inf))
     programme, columns = formulation.build(p, unserved_people=now)
     cost = np.zeros(programme.n_columns)
-    cost[columns.n : columns.y] = p.part_people / PEOPLE_UNIT
+    cost[columns.slice("n")] = p.part_people / PEOPLE_UNIT
     count = replace(programme, cost=cost)
     relaxed = solve(count, relax=True, seconds=seconds)
     iterations = relaxed.iterations

@@ -182,7 +182,7 @@ def _with_tier_rows(problem: Problem, tiers: Sequence[TierRow], bound: Bound, us
     """Turn a bound at the priced costs into one at the true costs with the rows of the tiers."""
     programme, columns = bound.programme, bound.columns
     cost = programme.cost.copy()
-    cost[columns.x : columns.n] = (
+    cost[columns.slice("x")] = (
         problem.option_pv_usd * problem.part_households[problem.option_part] / formulation.COST_UNIT_USD
     )
     rows, cols, values = [programme.entry_row], [programme.entry_col], [programme.entry_value]
