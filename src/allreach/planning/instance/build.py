@@ -1,25 +1,25 @@
-"""From a country's inputs to the planning problem: who is served today, what could serve the others, at what price."""
+"""From a country's inputs to the planning problem: who is served today, what could serve the others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allreach.backhaul import network as net
 from allreach.measure.service_links import FULL
-from allreach.planning.instance.backhaul_graph import PricedGraph, priced_graph
+from allreach.planning.instance.backhaul_graph import BackhaulGraph, backhaul_graph, own_masts_m
 from allreach.planning.instance.demand_clusters import Parts, make_parts, site_levels
 from allreach.planning.instance.household_options import fibre_options, place_limits, radio_options
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import AS_IT_IS, INSTITUTION, institution_options
-from allreach.planning.instance.option_table import Offers
+from allreach.planning.instance.option_table import SECTOR, Offers, OptionTable
+from allreach.planning.instance.prices import Quantities
 from allreach.planning.instance.satellite_options import POOLS, Sky, satellite_options
 from allreach.planning.instance.served_today import Fixed, committed_households, households_outside, serve_by_existing
 from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE, UnitLines
 from allreach.planning.model.problem import Bools, Floats, Ints, Problem
-from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT
 
 __all__ = ["Assembly", "build_problem", "facility_site_id"]
 
@@ -33,7 +33,7 @@ class Assembly:
     problem
         The model's sets and coefficients.
     graph
-        Backhaul with prices.
+        Backhaul that may be built.
     lines
         What everything buys.
     fixed
@@ -48,6 +48,8 @@ class Assembly:
         Speed promised by each option.
     option_contract
         retail or committed where an institution's option buys satellite capacity.
+    quantities
+        What the sets stand for, to be priced with any cost book.
     facility_kind, facility_row
         existing, upgrade, new, exchange or institution; row of the existing site, candidate, place or institution.
     existing_load
@@ -59,12 +61,13 @@ class Assembly:
     """
 
     problem: Problem
-    graph: PricedGraph
+    graph: BackhaulGraph
     lines: UnitLines
     fixed: Fixed
     parts: Parts
     part: Ints
     part_institution: Ints
+    quantities: Quantities
     option_dl_mbps: Floats
     option_contract: NDArray[np.str_]
     facility_kind: NDArray[np.str_]
@@ -84,37 +87,169 @@ def build_problem(inputs: PlanInputs) -> Assembly:
         If a commitment names a place that does not exist.
     """
     lines = UnitLines(inputs)
-    households = inputs.households
-    committed = committed_households(inputs)
-    open_households = households - committed
-    fixed_wish = inputs.points.per_place(inputs.points.households * inputs.fixed_share)
-    by_line = np.minimum(np.floor(fixed_wish + 0.5).astype(np.int64), open_households)
-    planned = open_households - by_line
-    weight = inputs.points.households * (1.0 - inputs.fixed_share)
-    weight = np.where(planned[inputs.points.place_index] > 0, weight, 0.0)
-    empty = (inputs.points.per_place(weight) <= 0) & (planned > 0)
-    weight = np.where(empty[inputs.points.place_index], inputs.points.households + 1e-9, weight)
-    parts = make_parts(inputs, weight, planned)
+    by_line, parts = _homes(inputs)
     level, can_upgrade = site_levels(inputs)
     served_by, site_time, site_mbps = serve_by_existing(inputs, parts, level)
     fixed = households_outside(inputs, parts, served_by, level, by_line)
-
     active = np.flatnonzero(served_by < 0)
     local_part = np.full(len(parts.place) + 1, -1, dtype=np.int64)
     local_part[active] = np.arange(len(active))
-    sky = Sky(inputs)
+
+    sky, offers = Sky(inputs), Offers()
     limits = place_limits(inputs, sky)
-    columns = Offers()
-    radio_options(inputs, parts, local_part, level, can_upgrade, columns, lines, limits)
-    network = inputs.network
-    exchange_node = network.node_of_row(net.EXCHANGE, inputs.points.n_places)
-    fibre_options(inputs, parts, active, exchange_node, columns, lines, limits)
-    price = {t: lines.pv_usd(lines.household(t, 0)) for t in (LOW_ORBIT, GEOSTATIONARY)}
-    satellite_options(sky, parts.place[active], parts.x_m[active], parts.y_m[active], columns, price, limits)
-    rows = institution_options(inputs, len(active), level, can_upgrade, columns, lines, sky)
-    return _pack(
-        inputs, lines, parts, active, rows, columns, sky, fixed, site_time, site_mbps, level, exchange_node, limits
+    exchange_node = inputs.network.node_of_row(net.EXCHANGE, inputs.points.n_places)
+    radio_options(inputs, parts, local_part, level, can_upgrade, offers, limits)
+    fibre_options(inputs, parts, active, exchange_node, offers, limits)
+    satellite_options(sky, parts.place[active], parts.x_m[active], parts.y_m[active], offers, limits)
+    wanted = institution_options(inputs, len(active), level, can_upgrade, offers, lines, sky)
+
+    kind, row = offers.facility_columns()
+    node = _facility_nodes(inputs, kind, row)
+    graph = _backhaul(inputs, lines, node, site_mbps)
+    at = np.where(node >= 0, graph.local[node], -1)
+    options = _reachable(offers.table(), (at >= 0) | (kind == AS_IT_IS))
+    part_place = np.concatenate([parts.place[active], inputs.points.n_places + wanted])
+    part_institution = np.concatenate([np.full(len(active), -1, dtype=np.int64), wanted])
+    quantities = Quantities(
+        inputs, graph, options.technology, part_place[options.part], part_institution[options.part], kind, row
     )
+    prices = quantities.prices(inputs.params)
+    gain_facility, gain_pool, gain_amount = _gains(inputs, offers, level, site_time)
+    weight = np.full(len(wanted), inputs.params.planning.institution_people.value)
+    people = inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1)
+    problem = Problem(
+        part_place=part_place,
+        part_households=np.concatenate([parts.households[active].astype(np.float64), np.ones(len(wanted))]),
+        part_people=np.concatenate([people[active], weight]),
+        part_x_m=np.concatenate([parts.x_m[active], inputs.institutions.x_m[wanted]]),
+        part_y_m=np.concatenate([parts.y_m[active], inputs.institutions.y_m[wanted]]),
+        option_part=options.part,
+        option_technology=options.technology,
+        option_facility=options.facility,
+        option_pv_usd=prices.option_pv_usd,
+        option_mbps=options.mbps,
+        use_option=options.use_option,
+        use_pool=options.use_pool,
+        use_amount=options.use_amount,
+        pool_capacity=_capacity(offers, sky),
+        facility_node=at,
+        facility_pv_usd=prices.facility_pv_usd,
+        facility_group=np.where((kind == AS_IT_IS) | (kind == UPGRADE), row, -1),
+        gain_facility=gain_facility,
+        gain_pool=gain_pool,
+        gain_amount=gain_amount,
+        node_tower_pv_usd=prices.node_tower_pv_usd,
+        arc_from=graph.arc_from,
+        arc_to=graph.arc_to,
+        arc_kind=graph.arc_kind,
+        arc_pv_usd=prices.arc_pv_usd,
+        arc_pv_usd_per_mbps=prices.arc_pv_usd_per_mbps,
+        arc_capacity_mbps=graph.arc_capacity_mbps,
+    )
+    pool_site, pool_sector = _sectors(offers)
+    n_existing = inputs.n_existing
+    return Assembly(
+        problem=problem,
+        graph=graph,
+        lines=lines,
+        fixed=fixed,
+        parts=parts,
+        part=np.concatenate([active, np.full(len(wanted), -1, dtype=np.int64)]),
+        part_institution=part_institution,
+        quantities=quantities,
+        option_dl_mbps=options.dl_mbps,
+        option_contract=options.contract,
+        facility_kind=kind,
+        facility_row=row,
+        existing_load=site_time[level[:n_existing], np.arange(n_existing)].max(axis=1, initial=0.0),
+        pool_site=pool_site,
+        pool_sector=pool_sector,
+        place_limits=limits,
+    )
+
+
+def _homes(inputs: PlanInputs) -> tuple[Ints, Parts]:
+    """Households of each place on today's fixed lines, and those that neither lines nor commitments serve, in parts."""
+    points = inputs.points
+    open_households = inputs.households - committed_households(inputs)
+    fixed_wish = points.per_place(points.households * inputs.fixed_share)
+    by_line = np.minimum(np.floor(fixed_wish + 0.5).astype(np.int64), open_households)
+    planned = open_households - by_line
+    weight = points.households * (1.0 - inputs.fixed_share)
+    weight = np.where(planned[points.place_index] > 0, weight, 0.0)
+    empty = (points.per_place(weight) <= 0) & (planned > 0)
+    weight = np.where(empty[points.place_index], points.households + 1e-9, weight)
+    return by_line, make_parts(inputs, weight, planned)
+
+
+def _facility_nodes(inputs: PlanInputs, kind: NDArray[np.str_], row: Ints) -> Ints:
+    """Node of the network at which each facility stands; -1 where it has none."""
+    node = np.full(len(kind), -1, dtype=np.int64)
+    for names, node_kind, n_rows in (
+        ((AS_IT_IS, UPGRADE), net.EXISTING_SITE, inputs.n_existing),
+        ((NEW,), net.CANDIDATE_SITE, len(inputs.candidates)),
+        ((EXCHANGE,), net.EXCHANGE, inputs.points.n_places),
+        ((INSTITUTION,), net.INSTITUTION, len(inputs.institutions)),
+    ):
+        mine = np.isin(kind, names)
+        node[mine] = inputs.network.node_of_row(node_kind, n_rows)[row[mine]]
+    return node
+
+
+def _backhaul(inputs: PlanInputs, lines: UnitLines, facility_node: Ints, site_mbps: Floats) -> BackhaulGraph:
+    """Backhaul between whatever facilities and existing sites there are, less what existing sites already carry."""
+    network, planning = inputs.network, inputs.params.planning
+    existing = network.node_of_row(net.EXISTING_SITE, inputs.n_existing)
+    has_node = existing >= 0
+    terminals = np.zeros(network.n_nodes, dtype=bool)
+    terminals[facility_node[facility_node >= 0]] = True
+    terminals[existing[has_node]] = True
+    spare = np.zeros(network.n_nodes)
+    spare[existing[has_node]] = site_mbps[: inputs.n_existing][has_node]
+    return backhaul_graph(
+        network, lines.prices, own_masts_m(inputs), terminals, spare,
+        satellite_allowed=planning.leo_latency_ms.value + planning.radio_latency_ms.value
+        <= inputs.standard.latency_ms,
+        hops_per_site=int(planning.hops_per_site.value),
+        fibre_source_mbps=planning.fibre_source_mbps.value,
+    )  # fmt: skip
+
+
+def _reachable(options: OptionTable, facility_has_way: Bools) -> OptionTable:
+    """Options whose facility backhaul can reach, or that need none."""
+    return options.only((options.facility < 0) | facility_has_way[options.facility])
+
+
+def _capacity(offers: Offers, sky: Sky) -> Floats:
+    """Capacity of each pool without any facility: that of satellites; sectors get theirs from sites."""
+    return np.array([sky.capacity(*pool) if pool[0] in POOLS else 0.0 for pool in offers.pools], dtype=np.float64)
+
+
+def _gains(inputs: PlanInputs, offers: Offers, level: Ints, site_time: Floats) -> tuple[Ints, Ints, Floats]:
+    """Facility, pool and amount of what each facility adds to the sectors: their load cap less what is on them."""
+    cap, n_existing = inputs.params.radio.load_cap.value, inputs.n_existing
+    facilities, pools, amounts = [], [], []
+    for pool, (name, site, sector) in enumerate(offers.pools):
+        if name != SECTOR:
+            continue
+        used = site_time[:, site, sector] if sector < site_time.shape[2] else np.zeros(2)
+        ways = [(NEW, site - n_existing, 0.0)]
+        if site < n_existing:
+            ways = [(AS_IT_IS, site, float(used[level[site]])), (UPGRADE, site, float(used[FULL]))]
+        for kind, row, taken in ways:
+            facility = offers.facilities.get((kind, row))
+            if facility is not None:
+                facilities.append(facility)
+                pools.append(pool)
+                amounts.append(max(cap - taken, 0.0))
+    return np.array(facilities, dtype=np.int64), np.array(pools, dtype=np.int64), np.array(amounts, dtype=np.float64)
+
+
+def _sectors(offers: Offers) -> tuple[Ints, Ints]:
+    """Site and sector of each pool; -1 for satellites."""
+    found = [(site, sector) if name == SECTOR else (-1, -1) for name, site, sector in offers.pools]
+    table = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0].copy(), table[:, 1].copy()
 
 
 def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
@@ -126,164 +261,3 @@ def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
     if kind == NEW:
         return str(inputs.candidates["site_id"].iloc[row])
     return str(inputs.sites["site_id"].iloc[row])
-
-
-def _pack(
-    inputs: PlanInputs,
-    lines: UnitLines,
-    parts: Parts,
-    active: Ints,
-    wanted: Ints,
-    columns: Offers,
-    sky: Sky,
-    fixed: Fixed,
-    site_time: NDArray,
-    site_mbps: Floats,
-    level: Ints,
-    exchange_node: Ints,
-    limits: dict[str, NDArray],
-) -> Assembly:
-    network, n_existing = inputs.network, inputs.n_existing
-    facilities = list(columns.facilities)
-    kind = np.array([k for k, _ in facilities], dtype=str)
-    row = np.array([r for _, r in facilities], dtype=np.int64)
-    existing_node = network.node_of_row(net.EXISTING_SITE, n_existing)
-    candidate_node = network.node_of_row(net.CANDIDATE_SITE, len(inputs.candidates))
-    node = np.full(len(facilities), -1, dtype=np.int64)
-    for name, nodes in (
-        (AS_IT_IS, existing_node),
-        (UPGRADE, existing_node),
-        (NEW, candidate_node),
-        (EXCHANGE, exchange_node),
-        (INSTITUTION, network.node_of_row(net.INSTITUTION, len(inputs.institutions))),
-    ):
-        mine = kind == name
-        node[mine] = nodes[row[mine]]
-    terminals = np.zeros(network.n_nodes, dtype=bool)
-    terminals[node[node >= 0]] = True
-    terminals[existing_node[existing_node >= 0]] = True
-    own_mast = np.zeros(network.n_nodes)
-    own_mast[existing_node] = inputs.sites["height_agl_m"].to_numpy(float)
-    own_mast[candidate_node] = inputs.candidates["height_agl_m"].to_numpy(float)
-    spare = np.zeros(network.n_nodes)
-    spare[existing_node] = site_mbps[:n_existing]
-    graph = priced_graph(
-        network, lines.prices, own_mast, terminals, spare,
-        satellite_allowed=inputs.params.planning.leo_latency_ms.value + inputs.params.planning.radio_latency_ms.value
-        <= inputs.standard.latency_ms,
-        hops_per_site=int(inputs.params.planning.hops_per_site.value),
-        fibre_source_mbps=inputs.params.planning.fibre_source_mbps.value,
-    )  # fmt: skip
-    tower = np.zeros(len(graph.node))
-    relay_pv = np.zeros(len(inputs.candidates))
-    at = graph.local[candidate_node] if len(candidate_node) else np.zeros(0, dtype=np.int64)
-    for candidate in np.flatnonzero(at > 0).tolist():
-        relay_pv[candidate] = lines.pv_usd(lines.relay(candidate))
-        tower[at[candidate]] = relay_pv[candidate]
-    pv = np.zeros(len(facilities))
-    for i, (name, r) in enumerate(facilities):
-        if name == NEW:
-            pv[i] = max(lines.pv_usd(lines.site(NEW, r)) - relay_pv[r], 0.0)
-        elif name not in (AS_IT_IS, INSTITUTION):
-            pv[i] = lines.pv_usd(lines.site(name, r))
-    group = np.where((kind == AS_IT_IS) | (kind == UPGRADE), row, -1)
-
-    pools = list(columns.pools)
-    capacity = np.array([sky.capacity(*pool) if pool[0] in POOLS else 0.0 for pool in pools], dtype=np.float64)
-    cap = inputs.params.radio.load_cap.value
-    gains: list[tuple[int, int, float]] = []
-    for pool, (name, site, sector) in enumerate(pools):
-        if name != "sector":
-            continue
-        if site >= n_existing:
-            gains.append((columns.facilities[(NEW, site - n_existing)], pool, cap))
-            continue
-        used = site_time[:, site, sector] if sector < site_time.shape[2] else np.zeros(2)
-        for facility_kind, lv in ((AS_IT_IS, int(level[site])), (UPGRADE, FULL)):
-            facility = columns.facilities.get((facility_kind, site))
-            if facility is not None:
-                gains.append((facility, pool, max(cap - float(used[lv]), 0.0)))
-    option = np.array(columns.options, dtype=np.float64).reshape(-1, 6)
-    order = np.lexsort((np.arange(len(option)), option[:, 0]))
-    renumber = np.empty(len(order), dtype=np.int64)
-    renumber[order] = np.arange(len(order))
-    option = option[order]
-    use = np.array(columns.uses, dtype=np.float64).reshape(-1, 3)
-    gain = np.array(gains, dtype=np.float64).reshape(-1, 3)
-    local_node = np.where(node >= 0, graph.local[node], -2)
-    keep_facility = (local_node >= 0) | (kind == AS_IT_IS)
-    option_facility = option[:, 2].astype(np.int64)
-    blocked = (option_facility >= 0) & ~keep_facility[option_facility]
-    people = inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1)
-    found = inputs.institutions
-    weight = np.full(len(wanted), inputs.params.planning.institution_people.value)
-    contract = np.full(len(option), "", dtype="<U9")
-    for number, kind_of_contract in columns.contract.items():
-        contract[renumber[number]] = kind_of_contract
-    problem = Problem(
-        part_place=np.concatenate([parts.place[active], inputs.points.n_places + wanted]),
-        part_households=np.concatenate([parts.households[active].astype(np.float64), np.ones(len(wanted))]),
-        part_people=np.concatenate([people[active], weight]),
-        part_x_m=np.concatenate([parts.x_m[active], found.x_m[wanted]]),
-        part_y_m=np.concatenate([parts.y_m[active], found.y_m[wanted]]),
-        option_part=option[:, 0].astype(np.int64),
-        option_technology=option[:, 1].astype(np.int64),
-        option_facility=option_facility,
-        option_pv_usd=option[:, 3],
-        option_mbps=option[:, 4],
-        use_option=renumber[use[:, 0].astype(np.int64)],
-        use_pool=use[:, 1].astype(np.int64),
-        use_amount=use[:, 2],
-        pool_capacity=capacity,
-        facility_node=np.maximum(local_node, -1),
-        facility_pv_usd=pv,
-        facility_group=group,
-        gain_facility=gain[:, 0].astype(np.int64),
-        gain_pool=gain[:, 1].astype(np.int64),
-        gain_amount=gain[:, 2],
-        node_tower_pv_usd=tower,
-        arc_from=graph.arc_from,
-        arc_to=graph.arc_to,
-        arc_kind=graph.arc_kind,
-        arc_pv_usd=graph.arc_pv_usd,
-        arc_pv_usd_per_mbps=graph.arc_pv_usd_per_mbps,
-        arc_capacity_mbps=graph.arc_capacity_mbps,
-    )
-    if blocked.any():
-        problem = _without(problem, ~blocked)
-        option, contract = option[~blocked], contract[~blocked]
-    sector_pool = np.array([k == "sector" for k, _, _ in pools], dtype=bool)
-    return Assembly(
-        problem=problem,
-        graph=graph,
-        lines=lines,
-        fixed=fixed,
-        parts=parts,
-        part=np.concatenate([active, np.full(len(wanted), -1, dtype=np.int64)]),
-        part_institution=np.concatenate([np.full(len(active), -1, dtype=np.int64), wanted]),
-        option_dl_mbps=option[:, 5],
-        option_contract=contract,
-        facility_kind=kind,
-        facility_row=row,
-        existing_load=site_time[level[:n_existing], np.arange(n_existing)].max(axis=1, initial=0.0),
-        pool_site=np.where(sector_pool, np.array([p[1] for p in pools], dtype=np.int64), -1),
-        pool_sector=np.where(sector_pool, np.array([p[2] for p in pools], dtype=np.int64), -1),
-        place_limits=limits,
-    )
-
-
-def _without(problem: Problem, keep: Bools) -> Problem:
-    """Drop options."""
-    number = np.cumsum(keep) - 1
-    uses = keep[problem.use_option]
-    return replace(
-        problem,
-        option_part=problem.option_part[keep],
-        option_technology=problem.option_technology[keep],
-        option_facility=problem.option_facility[keep],
-        option_pv_usd=problem.option_pv_usd[keep],
-        option_mbps=problem.option_mbps[keep],
-        use_option=number[problem.use_option[uses]],
-        use_pool=problem.use_pool[uses],
-        use_amount=problem.use_amount[uses],
-    )

@@ -16,7 +16,6 @@ from allreach.backhaul.build import backhaul_network
 from allreach.backhaul.ground import Ground
 from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
-from allreach.finance.cost_items import PriceList, Terms
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import fixed_share
 from allreach.measure.today import MeasureResult
@@ -25,6 +24,7 @@ from allreach.params.load import Params
 from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import institutions
+from allreach.planning.instance.unit_costs import price_list
 from allreach.planning.search.local_search import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.radio.service import service_links
@@ -114,8 +114,7 @@ def plan_inputs(
 
 def _trench_price(params: Params) -> NDArray[np.float64]:
     """Present value of a kilometre of each trench class, so that the network is reduced at the plan's own prices."""
-    terms = Terms(int(params.planning.horizon_years.value), params.costs.discount_rate.value)
-    price = PriceList(params.costs, terms).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
+    price = price_list(params).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
     return np.broadcast_to(price, (N_CLASSES,)).astype(np.float64)
 
 

@@ -9,9 +9,9 @@ from allreach.measure.service_links import FULL, FWA, HANDSET
 from allreach.planning.instance.demand_clusters import Parts
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import AS_IT_IS
-from allreach.planning.instance.option_table import Offers
+from allreach.planning.instance.option_table import SECTOR, Offers
 from allreach.planning.instance.satellite_options import Sky
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE, UnitLines
+from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
 from allreach.planning.model.problem import TECHNOLOGIES, Bools, Ints
 
 
@@ -40,8 +40,7 @@ def radio_options(
     local_part: Ints,
     level: Ints,
     can_upgrade: Bools,
-    columns: Offers,
-    lines: UnitLines,
+    offers: Offers,
     limits: dict[str, NDArray],
 ) -> None:
     """Add what the sites that cover a part could do for its homes, those that stand first."""
@@ -55,7 +54,6 @@ def radio_options(
         np.lexsort((parts.pair_site[open_pairs], spent[open_pairs], is_new[open_pairs], parts.pair_part[open_pairs]))
     ]
     use_start = np.searchsorted(parts.use_pair, np.arange(len(parts.pair_part) + 1))
-    price = {t: lines.pv_usd(lines.household(t, 0)) for t in ("mobile_new", "mobile_upgrade", "fwa")}
     count: dict[tuple[int, bool], int] = {}
     for pair in order.tolist():
         part, site, new = int(parts.pair_part[pair]), int(parts.pair_site[pair]), bool(is_new[pair])
@@ -65,25 +63,23 @@ def radio_options(
         count[(part, new)] = seen + 1
         place = int(parts.place[part])
         if new:
-            offers = [(NEW, FULL, HANDSET, "mobile_new"), (NEW, FULL, FWA, "fwa")]
+            ways = [(NEW, FULL, HANDSET, "mobile_new"), (NEW, FULL, FWA, "fwa")]
         else:
-            offers = [(AS_IT_IS, int(level[site]), HANDSET, "existing"), (AS_IT_IS, int(level[site]), FWA, "fwa")]
+            ways = [(AS_IT_IS, int(level[site]), HANDSET, "existing"), (AS_IT_IS, int(level[site]), FWA, "fwa")]
             if not inputs.site_arrays.is_broadband[site]:
-                offers = []
+                ways = []
             if can_upgrade[site]:
-                offers += [(UPGRADE, FULL, HANDSET, "mobile_upgrade"), (UPGRADE, FULL, FWA, "fwa")]
-        for kind, lv, terminal, technology in offers:
+                ways += [(UPGRADE, FULL, HANDSET, "mobile_upgrade"), (UPGRADE, FULL, FWA, "fwa")]
+        for kind, lv, terminal, technology in ways:
             if not parts.covered[lv, terminal, pair] or limits[technology][place]:
                 continue
-            facility = columns.facility(kind, site - n_existing if new else site)
-            option = columns.add(
-                int(local_part[part]), technology, facility, price.get(technology, 0.0), inputs.busy_hour_mbps,
-                float(parts.peak_mbps[lv, terminal, pair]),
-            )  # fmt: skip
+            facility = offers.facility(kind, site - n_existing if new else site)
+            peak_mbps = float(parts.peak_mbps[lv, terminal, pair])
+            option = offers.add(int(local_part[part]), technology, facility, inputs.busy_hour_mbps, peak_mbps)
             for use in range(use_start[pair], use_start[pair + 1]):
                 time = float(parts.use_time[lv, terminal, use])
                 if time > 0:
-                    columns.uses.append((option, columns.pool("sector", site, int(parts.use_sector[use])), time))
+                    offers.use(option, offers.pool(SECTOR, site, int(parts.use_sector[use])), time)
 
 
 def fibre_options(
@@ -91,12 +87,10 @@ def fibre_options(
     parts: Parts,
     active: Ints,
     exchange_node: Ints,
-    columns: Offers,
-    lines: UnitLines,
+    offers: Offers,
     limits: dict[str, NDArray],
 ) -> None:
     """Add fibre to the home from the exchange that may be built in each place."""
-    price: dict[int, float] = {}
     for i, part in enumerate(active.tolist()):
         place = int(parts.place[part])
         if exchange_node[place] < 0:
@@ -105,9 +99,5 @@ def fibre_options(
             continue
         if limits["fibre"][place]:
             continue
-        if place not in price:
-            price[place] = lines.pv_usd(lines.household("fibre", place))
-        columns.add(
-            i, "fibre", columns.facility(EXCHANGE, place), price[place], inputs.busy_hour_mbps,
-            inputs.params.radio.fixed_dl_mbps.value,
-        )  # fmt: skip
+        line_mbps = inputs.params.radio.fixed_dl_mbps.value
+        offers.add(i, "fibre", offers.facility(EXCHANGE, place), inputs.busy_hour_mbps, line_mbps)

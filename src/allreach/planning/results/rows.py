@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from allreach.backhaul import network as net
 from allreach.finance import recipes
 from allreach.finance.cost_items import Lines
-from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP, hop_lines, own_masts_m, satellite_lines
+from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP
 from allreach.planning.instance.build import Assembly, facility_site_id
 from allreach.planning.instance.demand_clusters import largest_remainder
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import AS_IT_IS
 from allreach.planning.instance.institutions import INSTITUTION
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
+from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE, hop_lines, satellite_lines
 from allreach.planning.model.problem import TECHNOLOGIES, Floats, Ints, Solution, pool_use, tree_order
 
 STATUS = {AS_IT_IS: "existing", UPGRADE: "upgraded", NEW: "new", EXCHANGE: "exchange"}
@@ -238,11 +238,11 @@ def _links(
                 )
             elif p.arc_kind[arc] == HOP:
                 kind = "hop"
-                lines = hop_lines(assembly.lines.prices, network, link, modules, own_masts_m(inputs))
+                lines = hop_lines(assembly.lines.costs, network, link, float(modules), float(graph.extra_mast_m[link]))
                 capacity = modules * float(network.link_capacity_mbps[link])
             else:
                 kind, capacity = "satellite", modules * float(network.link_capacity_mbps[link])
-                lines = satellite_lines(assembly.lines.prices, network, link, modules, flow)
+                lines = satellite_lines(assembly.lines.costs, network, link, float(modules), flow)
             link_id = f"{kind}:{network.node_id[tail]}>{network.node_id[head]}"
             out.append(LinkRow(link_id, kind, link, tail, head, modules, flow, capacity, lines, node))
     return sorted(out, key=lambda item: item.link_id)
@@ -275,7 +275,7 @@ def _sites(
         site_id = facility_site_id(inputs, kind, row)
         key = (NEW, row) if kind == NEW else (AS_IT_IS, row)
         load = np.nan if kind == EXCHANGE else min(at_site.get(key, 0.0), cap)
-        power = lines.power(row, 1.0 + lines.costs.site_upgrade_power_share.value)[0] if kind == NEW else "existing"
+        power = lines.power(row, lines.new_site_load)[0] if kind == NEW else "existing"
         bought = () if kind == AS_IT_IS else lines.site(kind, row)
         out[site_id] = SiteRow(
             site_id,
@@ -295,7 +295,7 @@ def _sites(
         if kind_of == net.CANDIDATE_SITE:
             site_id = str(inputs.candidates["site_id"].iloc[row])
             if site_id not in out:
-                power = lines.power(row, lines.costs.relay_power_share.value)[0]
+                power = lines.power(row, lines.relay_load)[0]
                 out[site_id] = SiteRow(
                     site_id, "relay", NEW, row, int(assembly.graph.local[node]), lines.relay(row), np.nan, power
                 )

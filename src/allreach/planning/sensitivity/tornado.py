@@ -21,9 +21,18 @@ from allreach.params.load import Params
 from allreach.params.quantity import Quantity
 from allreach.planning.instance.backhaul_graph import EXISTING
 from allreach.planning.instance.build import Assembly, facility_site_id
-from allreach.planning.instance.prices import Prices, Repricer
+from allreach.planning.instance.prices import Quantities
 from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
-from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Floats, Ints, Problem, Solution, solution_pv_usd
+from allreach.planning.model.problem import (
+    ARC_KINDS,
+    TECHNOLOGIES,
+    Floats,
+    Ints,
+    Prices,
+    Problem,
+    Solution,
+    solution_pv_usd,
+)
 from allreach.planning.search.local_search import Progress
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 
@@ -124,19 +133,19 @@ def tornado(
     """
     work, say = work or Work(), progress or (lambda stage, done, total: None)
     p, params = assembly.problem, assembly.lines.inputs.params
-    repricer, pool = Repricer(assembly), PlanPool(assembly.problem, solution)
-    base = repricer.prices(params)
+    quantities, pool = assembly.quantities, PlanPool(assembly.problem, solution)
+    base = quantities.prices(params)
     ends = [
         (key, end, float(getattr(q, end)))
         for key, q in ranged_costs(params).items()
-        if any(_differ(base, repricer.prices(with_costs(params, {key: v}))) for v in (q.low, q.high))
+        if any(_differ(base, quantities.prices(with_costs(params, {key: v}))) for v in (q.low, q.high))
         for end in ("low", "high")
     ]
 
     def at(key: str, value: float) -> Prices:
-        return repricer.prices(with_costs(params, {key: value}))
+        return quantities.prices(with_costs(params, {key: value}))
 
-    anew = reoptimise(base.on(p), solution, n_tries=work.n_tries, n_rounds=work.n_rounds)
+    anew = reoptimise(p.with_prices(base), solution, n_tries=work.n_tries, n_rounds=work.n_rounds)
     pool.add(anew.solution)
     first = reoptimise_all(
         p, ((at(key, value), solution) for key, _, value in ends), n_tries=work.n_tries, n_rounds=work.n_rounds,
@@ -147,7 +156,7 @@ def tornado(
     fixed = {(key, end): float(pool.costs_usd(at(key, value))[0]) for key, end, value in ends}
     wide = sorted({key for key, _, _ in ends}, key=lambda key: (-abs(fixed[key, "high"] - fixed[key, "low"]), key))
     single = set(wide[:SEARCHED_PRICES]) if p.n_options <= SMALL_OPTIONS else set()
-    corners = [(repricer.prices(with_costs(params, v)), solution) for v in _corner_values(params, repricer)]
+    corners = [(quantities.prices(with_costs(params, v)), solution) for v in _corner_values(params, quantities)]
     corners += [(at(key, value), solution) for key, _, value in ends if key in single]
     corners = corners[: work.n_searches]
     searched = search_all(
@@ -162,11 +171,11 @@ def tornado(
     return Tornado(rows, pool)
 
 
-def _corner_values(params: Params, repricer: Repricer) -> list[dict[str, float]]:
+def _corner_values(params: Params, quantities: Quantities) -> list[dict[str, float]]:
     """Return cost books with all prices of one technology dear or cheap, whichever end of its range that is."""
     dear: dict[str, tuple[float, float]] = {}
     for key, q in ranged_costs(params).items():
-        low, high = (float(flat(repricer.prices(with_costs(params, {key: v}))).sum()) for v in (q.low, q.high))
+        low, high = (float(flat(quantities.prices(with_costs(params, {key: v}))).sum()) for v in (q.low, q.high))
         dear[key] = (q.high, q.low) if high >= low else (q.low, q.high)
     out = []
     for group, far in CORNERS:
@@ -284,12 +293,12 @@ def robustness(
     """
     work, say = work or Work(), progress or (lambda stage, done, total: None)
     p, params = assembly.problem, assembly.lines.inputs.params
-    repricer, values = Repricer(assembly), draw_values(params, n_draws, seed)
+    quantities, values = assembly.quantities, draw_values(params, n_draws, seed)
     fixed_usd: list[float] = []
 
     def tasks() -> Iterator[tuple[Prices, Solution]]:
         for draw in range(n_draws):
-            prices = repricer.prices(with_costs(params, {key: float(v[draw]) for key, v in values.items()}))
+            prices = quantities.prices(with_costs(params, {key: float(v[draw]) for key, v in values.items()}))
             fixed_usd.append(float(pool.costs_usd(prices)[0]))
             yield prices, pool.plans[pool.cheapest(prices)]
 
@@ -299,7 +308,7 @@ def robustness(
     )  # fmt: skip
     table = _robust_rows(assembly, solution, [f.solution for f in found])
     pv = np.array([f.pv_usd for f in found])
-    base = pool.costs_usd(repricer.prices(params))
+    base = pool.costs_usd(quantities.prices(params))
     regret = np.maximum(np.array(fixed_usd) - pv - (base[0] - base.min()), 0.0)
     gain = {"cheaper_plan_found_usd": round(float(base[0] - base.min()), 2)}  # at the base prices, by all searches
     return Robustness(table, {**_held(assembly, table), **_spread(pv, regret, n_draws, seed), **gain})
