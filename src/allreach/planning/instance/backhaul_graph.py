@@ -90,7 +90,7 @@ def extra_masts_m(network: BackhaulNetwork, own_mast_m: Floats) -> Floats:
     """Metres of mast that each link needs at both ends together above those of ``own_mast_m``, shape (links,). [m]."""
     tail = np.maximum(network.link_mast_tail_m - own_mast_m[network.link_tail], 0.0)
     head = np.maximum(network.link_mast_head_m - own_mast_m[network.link_head], 0.0)
-    return np.nan_to_num(tail + head)
+    return np.asarray(np.nan_to_num(tail + head))
 
 
 def backhaul_graph(

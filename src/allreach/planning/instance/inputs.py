@@ -85,8 +85,7 @@ class PlanInputs:
     @property
     def busy_hour_mbps(self) -> float:
         """Demand in the busy hour of the plan's last year for each household of today. [Mbit/s]."""
-        today = self.standard.busy_hour_mbps * self.params.demand.uptake_share.value
-        return float(today * self.params.demand.traffic_growth(self.horizon_years) * self.household_growth)
+        return busy_hour_mbps(self.standard, self.params)
 
     @property
     def horizon_years(self) -> int:
@@ -126,3 +125,13 @@ class PlanInputs:
         return np.concatenate([ids, [self.institutions.node_name(i) for i in range(len(self.institutions))]]).astype(
             str
         )
+
+
+def busy_hour_mbps(standard: ServiceStandard, params: Params) -> float:
+    """Demand in the busy hour of the plan's last year for each household of today, more households by then among it.
+
+    Every plan and every price of a household reckons with it. [Mbit/s].
+    """
+    today = standard.busy_hour_mbps * params.demand.uptake_share.value
+    years = int(params.planning.horizon_years.value)
+    return float(today * params.demand.traffic_growth(years) * params.demand.household_growth(years))
