@@ -23,7 +23,7 @@ def sound(plan) -> None:
     assert faults(plan.assembly.problem, plan.solution) == []
     assert int(plan.assignments["households"].sum()) == 626
     assert int(plan.assignments["population"].sum()) == 2500
-    assert 0.0 <= plan.summary["lower_bound_usd"] <= plan.summary["pv_usd"]
+    assert 0.0 <= plan.summary.lower_bound_usd <= plan.summary.pv_usd
     assert (plan.assignments["why"].str.len() > 0).all()
 
 
@@ -41,7 +41,7 @@ def test_infeasible_standard_names_places_and_its_own_advice_makes_it_feasible()
     assert "satellite_leo gives 100 Mbit/s" in text
     assert "Lower the service standard (150 Mbit/s sold" in text
     plan, _, _ = run(sets=asked, dl_mbps=10.0)
-    assert plan.summary["reached_share"] == 1.0
+    assert plan.summary.reached_share == 1.0
     sound(plan)
 
 
@@ -58,7 +58,7 @@ def test_separate_roads_each_get_what_can_reach_them():
     roads = make_small_country().layers["roads"]
     plan, _, _ = run(with_layer("roads", roads[roads["road_id"].isin(["R1", "R4"])]))
     sound(plan)
-    assert plan.summary["reached_share"] == 1.0
+    assert plan.summary.reached_share == 1.0
 
 
 def everything_closed():
@@ -75,8 +75,8 @@ def test_everything_excluded_and_no_satellite_leaves_people_and_says_so():
     rows = plan.assignments
     left = rows[rows["technology"] == "none"]
     assert int(left["population"].sum()) > 0
-    assert plan.summary["n_new_sites"] == 0
-    assert plan.summary["reached_share"] == pytest.approx(1.0 - left["population"].sum() / 2500.0)
+    assert plan.summary.n_new_sites == 0
+    assert plan.summary.reached_share == pytest.approx(1.0 - left["population"].sum() / 2500.0)
     assert np.all(left[["capex_usd", "opex_usd_per_year", "pv_usd"]].to_numpy() == 0.0)
 
 

@@ -101,19 +101,19 @@ def test_country_with_two_tiers_is_accepted_by_the_checker(two_tiers, tmp_path):
 
 def test_summary_says_what_each_tier_has_and_what_one_person_more_costs(two_tiers):
     plan = two_tiers[0]
-    low, high = plan.summary["tiers"]
+    low, high = plan.summary.tiers
     rows = plan.assignments
     for told in (low, high):
-        people = rows.loc[rows["dl_mbps"] >= told["dl_mbps"] - 1e-6, "population"].sum()
-        assert told["people_share"] == pytest.approx(people / 2500)
-        assert told["people_share"] >= told["people_share_target"] - len(rows) / 2500
-    assert high["usd_per_further_person"] > 0
-    assert plan.summary["reached_share"] == 1.0
-    assert plan.summary["lower_bound_usd"] <= plan.summary["pv_usd"]
+        people = rows.loc[rows["dl_mbps"] >= told.dl_mbps - 1e-6, "population"].sum()
+        assert told.people_share == pytest.approx(people / 2500)
+        assert told.people_share >= told.people_share_target - len(rows) / 2500
+    assert high.usd_per_further_person > 0
+    assert plan.summary.reached_share == 1.0
+    assert plan.summary.lower_bound_usd <= plan.summary.pv_usd
 
 
 def test_tiers_never_cheapen_the_plan(two_tiers):
-    assert two_tiers[0].summary["pv_usd"] >= run()[0].summary["lower_bound_usd"]
+    assert two_tiers[0].summary.pv_usd >= run()[0].summary.lower_bound_usd
 
 
 def test_same_country_same_plan(two_tiers):

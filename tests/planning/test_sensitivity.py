@@ -111,8 +111,8 @@ def test_shares_of_draws_add_up(base, found):
     links = rows[(rows["kind"] == "link") & (rows["decision"] == "built")]
     assert set(links["item_id"]) == set(base.links["link_id"])
     summary = result.summary
-    assert summary["pv_p5_usd"] <= summary["pv_p50_usd"] <= summary["pv_p95_usd"]
-    assert summary["regret_mean_usd"] >= 0
+    assert summary.pv_p5_usd <= summary.pv_p50_usd <= summary.pv_p95_usd
+    assert summary.regret_mean_usd >= 0
     again = robustness(base.assembly, base.solution, found.pool, FEW, n_draws=12, seed=3)
     assert again.summary == summary
     assert again.table.equals(rows)

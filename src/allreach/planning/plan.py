@@ -31,6 +31,7 @@ from allreach.planning.results import tables
 from allreach.planning.results.alternatives import answer
 from allreach.planning.results.cost_curve import cost_curve, last_percent
 from allreach.planning.results.rows import Chosen, choose
+from allreach.planning.results.summary import BudgetFigures, ModelSize, PlanSummary, TierShare
 from allreach.planning.search.local_search import Progress
 from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
 from allreach.planning.variants.greedy_removal import CENT_USD
@@ -40,6 +41,16 @@ from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import SatelliteOffer
 
 PLACES_NAMED = 5
+GAP_COVERS = (
+    "incremental costs of the linear model: what stands today is in neither figure; radio is taken "
+    "with every existing neighbour at the load cap; sites and hops not offered to the model are not covered"
+)
+BUDGET_COVERS = (
+    "people_upper_bound: no plan for the linear model reaches more people within the budget, those "
+    "served today and by commitments among them; usd_per_further_person is the price of the budget in the "
+    "relaxation: what one person more would cost there. In weight_* an institution counts as "
+    "planning.institution_people"
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ class PlanResult:
     institutions: gpd.GeoDataFrame
     bill_of_materials: pd.DataFrame
     curve: pd.DataFrame
-    summary: dict[str, Any]
+    summary: PlanSummary
     bound: dict[str, pd.DataFrame]
     runtime_s: float
     notes: tuple[str, ...] = ()
@@ -151,38 +162,39 @@ def plan(
         pv_usd=sums.pv_usd,
     )  # fmt: skip
     low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
-    summary = {
-        "objective": "least cost" if within is None else "most people within the budget",
-        "pv_usd": sums.pv_usd,
-        "lower_bound_usd": low,
-        "gap": (sums.pv_usd - low) / sums.pv_usd if sums.pv_usd > 0 else 0.0,
-        "capex_usd": sums.capex_usd,
-        "opex_usd_per_year": sums.opex_usd_per_year,
-        "residual_usd": sums.residual_usd,
+    size = {"cuts": best.bound.n_cuts, "bound_branches": sum(len(tree.parent) for tree in best.bound.trees)}
+    optional: dict[str, Any] = {"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}
+    if within is not None:
+        optional["budget"] = _budget_summary(inputs, assembly, within, sums.pv_usd)
+    summary = PlanSummary(
+        objective="least cost" if within is None else "most people within the budget",
+        pv_usd=sums.pv_usd,
+        lower_bound_usd=low,
+        gap=(sums.pv_usd - low) / sums.pv_usd if sums.pv_usd > 0 else 0.0,
+        capex_usd=sums.capex_usd,
+        opex_usd_per_year=sums.opex_usd_per_year,
+        residual_usd=sums.residual_usd,
         **tables.summary_counts(assigned, sites, links),
-        "institutions": tables.institution_counts(connected),
-        **({"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}),
-        **({} if within is None else {"budget": _budget_summary(inputs, assembly, within, sums.pv_usd)}),
-        "last_percent": last_percent(curve, people),
-        "deterministic": not best.stopped_early,
-        "horizon_years": int(planning.horizon_years.value),
-        "discount_rate": inputs.params.costs.discount_rate.value,
-        "demand": tables.demand_summary(inputs),
-        "gap_covers": "incremental costs of the linear model: what stands today is in neither figure; radio is taken "
-        "with every existing neighbour at the load cap; sites and hops not offered to the model are not covered",
-        "model": {
-            "parts": problem.n_parts,
-            "options": problem.n_options,
-            "facilities": problem.n_facilities,
-            "nodes": problem.n_nodes,
-            "arcs": problem.n_arcs,
-            "demand_followed_in_bound": best.bound.columns.has_flow,
-            "cuts": best.bound.n_cuts,
-            "bound_branches": sum(len(tree.parent) for tree in best.bound.trees),
-        },
-        "evidence": inputs.evidence,
-        "notes": list(inputs.notes),
-    }
+        institutions=tables.institution_counts(connected),
+        **optional,
+        last_percent=last_percent(curve, people),
+        deterministic=not best.stopped_early,
+        horizon_years=int(planning.horizon_years.value),
+        discount_rate=inputs.params.costs.discount_rate.value,
+        demand=tables.demand_summary(inputs),
+        gap_covers=GAP_COVERS,
+        model=ModelSize(
+            parts=problem.n_parts,
+            options=problem.n_options,
+            facilities=problem.n_facilities,
+            nodes=problem.n_nodes,
+            arcs=problem.n_arcs,
+            demand_followed_in_bound=best.bound.columns.has_flow,
+            **size,
+        ),
+        evidence=inputs.evidence,
+        notes=inputs.notes,
+    )
     say("write the plan down", 4, 4)
     return PlanResult(
         assignments=assigned,
@@ -303,19 +315,19 @@ def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
 
 def _tier_summary(
     inputs: PlanInputs, chosen: Chosen, tiers: list[TierRow], prices: tuple[float, ...]
-) -> list[dict[str, float]]:
+) -> tuple[TierShare, ...]:
     """Return the share of people at each tier as the rows have it, and what one person more there costs."""
     total = max(float(inputs.people.sum()), 1.0)
-    return [
-        {
-            "dl_mbps": tier.dl_mbps,
-            "people_share_target": tier.people_share,
-            "people_share": sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - 1e-6) / total,
-            "usd_per_further_person": round(price, 2),
-            "decided_below_max": row.allowed,
-        }
+    return tuple(
+        TierShare(
+            dl_mbps=tier.dl_mbps,
+            people_share_target=tier.people_share,
+            people_share=sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - 1e-6) / total,
+            usd_per_further_person=round(price, 2),
+            decided_below_max=row.allowed,
+        )
         for tier, row, price in zip(inputs.standard.tiers, tiers, prices, strict=True)
-    ]
+    )
 
 
 def _within_budget(
@@ -339,7 +351,7 @@ def _within_budget(
         spend_usd -= over_usd + CENT_USD
 
 
-def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, pv_usd: float) -> dict[str, Any]:
+def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, pv_usd: float) -> BudgetFigures:
     """Return what the budget buys at most, and what it would take to reach one person more."""
     problem, budget_usd = assembly.problem, float(inputs.params.planning.budget_usd or 0.0)
     decided = float(_people_only(assembly).part_people.sum())
@@ -348,21 +360,18 @@ def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, 
     reached = weight - unserved_people(problem, within.best.solution.households)
     most = max(min(within.people_bound, weight), reached)
     shadow = within.usd_per_person
-    return {
-        "budget_usd": budget_usd,
-        "left_usd": round(budget_usd - pv_usd, 2),
-        "people_without_decision": round(elsewhere, 3),
-        "people_decided": decided,
-        "weight_reached": reached,
-        "weight_upper_bound": most,
-        "people_upper_bound": math.ceil(elsewhere + min(most, decided) - 1e-6),
-        "people_gap": (most - reached) / most if most > 0 else 0.0,
-        "usd_per_further_person": round(shadow, 2) if math.isfinite(shadow) else None,
-        "covers": "people_upper_bound: no plan for the linear model reaches more people within the budget, those "
-        "served today and by commitments among them; usd_per_further_person is the price of the budget in the "
-        "relaxation: what one person more would cost there. In weight_* an institution counts as "
-        "planning.institution_people",
-    }
+    return BudgetFigures(
+        budget_usd=budget_usd,
+        left_usd=round(budget_usd - pv_usd, 2),
+        people_without_decision=round(elsewhere, 3),
+        people_decided=decided,
+        weight_reached=reached,
+        weight_upper_bound=most,
+        people_upper_bound=math.ceil(elsewhere + min(most, decided) - 1e-6),
+        people_gap=(most - reached) / most if most > 0 else 0.0,
+        usd_per_further_person=round(shadow, 2) if math.isfinite(shadow) else None,
+        covers=BUDGET_COVERS,
+    )
 
 
 def _why_within_budget(chosen: Chosen, why: list[str], budget_usd: float) -> list[str]:

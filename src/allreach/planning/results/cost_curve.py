@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.planning.model.problem import EPS, Problem, Solution, solution_pv_usd
+from allreach.planning.results.summary import LastPercent
 from allreach.planning.search.network_state import NetworkState, make_index
 
 N_POINTS = 200  # rows of the curve at most
@@ -162,7 +163,7 @@ def percent_steps(curve: pd.DataFrame, people_total: float) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def last_percent(curve: pd.DataFrame, people_total: float) -> dict[str, float] | None:
+def last_percent(curve: pd.DataFrame, people_total: float) -> LastPercent | None:
     """Cost of the last percent of people that the plan reaches; none where it decides about nobody."""
     steps = percent_steps(curve, people_total)
-    return None if steps.empty else {str(k): float(v) for k, v in steps.iloc[-1].items()}
+    return None if steps.empty else LastPercent(**{str(k): float(v) for k, v in steps.iloc[-1].items()})

@@ -33,6 +33,7 @@ from allreach.planning.model.problem import (
     Solution,
     solution_pv_usd,
 )
+from allreach.planning.results.summary import AnswersSummary
 from allreach.planning.search.local_search import Progress
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 
@@ -95,7 +96,7 @@ class Robustness:
     """Table ``plan_robustness`` and key figures of the draws."""
 
     table: pd.DataFrame
-    summary: dict[str, Any]
+    summary: AnswersSummary
 
 
 def ranged_costs(params: Params) -> dict[str, Quantity]:
@@ -311,7 +312,8 @@ def robustness(
     base = pool.costs_usd(quantities.prices(params))
     regret = np.maximum(np.array(fixed_usd) - pv - (base[0] - base.min()), 0.0)
     gain = {"cheaper_plan_found_usd": round(float(base[0] - base.min()), 2)}  # at the base prices, by all searches
-    return Robustness(table, {**_held(assembly, table), **_spread(pv, regret, n_draws, seed), **gain})
+    summary = AnswersSummary(**_held(assembly, table), **_spread(pv, regret, n_draws, seed), **gain)
+    return Robustness(table, summary)
 
 
 def _spread(pv_usd: Floats, regret_usd: Floats, n_draws: int, seed: int) -> dict[str, Any]:
