@@ -18,7 +18,7 @@ from allreach.planning.instance.option_table import SECTOR, Offers, OptionTable
 from allreach.planning.instance.prices import Quantities
 from allreach.planning.instance.satellite_options import POOLS, Sky, satellite_options
 from allreach.planning.instance.served_today import Fixed, committed_households, households_outside, serve_by_existing
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE, UnitLines
+from allreach.planning.instance.unit_costs import EXCHANGE, NEW, STANDING, UPGRADE, UnitLines
 from allreach.planning.model.problem import Bools, Floats, Ints, Problem
 
 __all__ = ["Assembly", "build_problem", "facility_site_id"]
@@ -51,7 +51,8 @@ class Assembly:
     quantities
         What the sets stand for, to be priced with any cost book.
     facility_kind, facility_row
-        existing, upgrade, new, exchange or institution; row of the existing site, candidate, place or institution.
+        existing, upgrade, new, exchange, standing_exchange or institution; row of the existing site, candidate, place
+        (of both kinds of exchange) or institution.
     existing_load
         Load of the fullest sector of each existing site by the households outside the decision.
     pool_site, pool_sector
@@ -107,7 +108,7 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     node = _facility_nodes(inputs, kind, row)
     graph = _backhaul(inputs, lines, node, site_mbps)
     at = np.where(node >= 0, graph.local[node], -1)
-    options = _reachable(offers.table(), (at >= 0) | (kind == AS_IT_IS))
+    options = _reachable(offers.table(), (at >= 0) | np.isin(kind, (AS_IT_IS, STANDING)))
     part_place = np.concatenate([parts.place[active], inputs.points.n_places + wanted])
     part_institution = np.concatenate([np.full(len(active), -1, dtype=np.int64), wanted])
     quantities = Quantities(
@@ -256,6 +257,8 @@ def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
     """Return the identifier of the site of a facility."""
     if kind == EXCHANGE:
         return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
+    if kind == STANDING:
+        return str(inputs.fixed_exchanges["fibre_id"].iloc[inputs.exchange_of_place[row]])
     if kind == INSTITUTION:
         return inputs.institutions.node_name(row)
     if kind == NEW:

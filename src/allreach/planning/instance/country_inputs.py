@@ -22,7 +22,7 @@ from allreach.measure.today import MeasureResult
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
 from allreach.planning.instance.candidate_sites import candidates
-from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.inputs import PlanInputs, why_no_line
 from allreach.planning.instance.institutions import institutions
 from allreach.planning.instance.unit_costs import price_list
 from allreach.planning.search.local_search import Progress
@@ -75,10 +75,12 @@ def plan_inputs(
     )
     arrays, is_existing = with_candidates(sites, new, grid, params.radio)
     links = service_links(arrays, is_existing, points, environment, margin_db=margin_db, progress=progress)
-    by_line, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)
+    within_reach, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)
     names = exchanges["fibre_id"].to_numpy(dtype=str) if len(exchanges) else np.zeros(0, dtype=str)
     fixed_site = np.full(points.n_points, "", dtype=object)
     fixed_site[exchange >= 0] = names[exchange[exchange >= 0]]
+    # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
+    by_line = np.zeros_like(within_reach) if why_no_line(config.service_standard, params) else within_reach
     wanted = institutions(table("institutions"), points, params, grid, fixed_site.astype(str))
     network = backhaul_network(
         ground,
@@ -105,6 +107,7 @@ def plan_inputs(
         fixed_share=by_line,
         fixed_site=fixed_site.astype(str),
         fixed_exchanges=exchanges,
+        reached_today=measured.points.reached_share,
         wanted=wanted,
         satellites=satellites,
         evidence=evidence,

@@ -7,30 +7,22 @@ from numpy.typing import NDArray
 
 from allreach.measure.service_links import FULL, FWA, HANDSET
 from allreach.planning.instance.demand_clusters import Parts
-from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.inputs import PlanInputs, why_below_standard, why_no_line
 from allreach.planning.instance.institution_options import AS_IT_IS
 from allreach.planning.instance.option_table import SECTOR, Offers
 from allreach.planning.instance.satellite_options import Sky
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
+from allreach.planning.instance.unit_costs import EXCHANGE, NEW, STANDING, UPGRADE
 from allreach.planning.model.problem import TECHNOLOGIES, Bools, Ints
 
 
 def place_limits(inputs: PlanInputs, sky: Sky) -> dict[str, NDArray[np.str_]]:
     """Per technology and place, why it is not on offer; empty where it may be."""
-    planning, standard = inputs.params.planning, inputs.standard
-    n = inputs.points.n_places
-    out = {name: np.full(n, "", dtype=object) for name in TECHNOLOGIES}
-
-    def check(technology: str, dl_mbps: float, latency_ms: float) -> None:
-        if dl_mbps < standard.dl_mbps - 1e-9:
-            out[technology][:] = f"gives {dl_mbps:g} Mbit/s, the standard asks for {standard.dl_mbps:g}"
-        elif latency_ms > standard.latency_ms + 1e-9:
-            out[technology][:] = f"takes {latency_ms:g} ms, the standard allows {standard.latency_ms:g}"
-
+    standard = inputs.standard
+    out = {name: np.full(inputs.points.n_places, "", dtype=object) for name in TECHNOLOGIES}
     sky.limits(out)
-    check("fibre", inputs.params.radio.fixed_dl_mbps.value, planning.fibre_latency_ms.value)
+    out["fibre"][:] = why_no_line(standard, inputs.params)
     for technology in ("mobile_upgrade", "mobile_new", "fwa"):
-        check(technology, np.inf, planning.radio_latency_ms.value)
+        out[technology][:] = why_below_standard(standard, np.inf, inputs.params.planning.radio_latency_ms.value)
     return out
 
 
@@ -90,14 +82,20 @@ def fibre_options(
     offers: Offers,
     limits: dict[str, NDArray],
 ) -> None:
-    """Add fibre to the home from the exchange that may be built in each place."""
+    """Add fibre to the home: from the exchange that stands in a place, else from one that may be built there.
+
+    A place whose homes a standing exchange reaches in part needs no second one for the rest: its reach is then that of
+    a new one at the same spot, and the rest pays for its streets, ports and drops alike.
+    """
+    line_mbps = inputs.params.radio.fixed_dl_mbps.value
     for i, part in enumerate(active.tolist()):
         place = int(parts.place[part])
-        if exchange_node[place] < 0:
+        stands = inputs.exchange_of_place[place] >= 0
+        if not stands and exchange_node[place] < 0:
             if not limits["fibre"][place]:
                 limits["fibre"][place] = "no exchange could stand there"
             continue
         if limits["fibre"][place]:
             continue
-        line_mbps = inputs.params.radio.fixed_dl_mbps.value
-        offers.add(i, "fibre", offers.facility(EXCHANGE, place), inputs.busy_hour_mbps, line_mbps)
+        facility = offers.facility(STANDING if stands else EXCHANGE, place)
+        offers.add(i, "fibre", facility, inputs.busy_hour_mbps, line_mbps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.inputs import PlanInputs, why_below_standard
 from allreach.planning.instance.option_table import Offers
 from allreach.planning.model.problem import Ints
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT
@@ -43,12 +43,9 @@ class Sky:
         planning, standard = self.inputs.params.planning, self.inputs.standard
         for technology, dl_mbps, latency_ms in (
             (LOW_ORBIT, planning.leo_dl_mbps.value, planning.leo_latency_ms.value),
-            (GEOSTATIONARY, planning.geo_dl_mbps.value, None if self.geo else planning.geo_latency_ms.value),
+            (GEOSTATIONARY, planning.geo_dl_mbps.value, 0.0 if self.geo else planning.geo_latency_ms.value),
         ):
-            if dl_mbps < standard.dl_mbps - 1e-9:
-                out[technology][:] = f"gives {dl_mbps:g} Mbit/s, the standard asks for {standard.dl_mbps:g}"
-            elif latency_ms is not None and latency_ms > standard.latency_ms + 1e-9:
-                out[technology][:] = f"takes {latency_ms:g} ms, the standard allows {standard.latency_ms:g}"
+            out[technology][:] = why_below_standard(standard, dl_mbps, latency_ms)
         for place in range(self.inputs.points.n_places):
             if self.low is not None and not out[LOW_ORBIT][place]:
                 # The latency of a low orbit is that of the whole way, a parameter; the way through space is less.

@@ -17,6 +17,7 @@ from allreach.planning.instance.institutions import COMMITTED, RETAIL
 from allreach.planning.model.problem import TECHNOLOGIES, Bools, Floats, Ints
 
 EXCHANGE, UPGRADE, NEW = "exchange", "upgrade", "new"
+STANDING = "standing_exchange"  # carries more lines at no cost of its own
 
 
 def price_list(params: Params) -> PriceList:

@@ -16,7 +16,7 @@ from allreach.planning.instance.demand_clusters import largest_remainder
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import AS_IT_IS
 from allreach.planning.instance.institutions import INSTITUTION
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE, hop_lines, satellite_lines
+from allreach.planning.instance.unit_costs import EXCHANGE, NEW, STANDING, UPGRADE, hop_lines, satellite_lines
 from allreach.planning.model.problem import TECHNOLOGIES, Floats, Ints, Solution, pool_use, tree_order
 
 STATUS = {AS_IT_IS: "existing", UPGRADE: "upgraded", NEW: "new", EXCHANGE: "exchange"}
@@ -270,7 +270,7 @@ def _sites(
     out: dict[str, SiteRow] = {}
     for facility in np.flatnonzero(solution.is_open).tolist():
         kind, row = str(assembly.facility_kind[facility]), int(assembly.facility_row[facility])
-        if kind == INSTITUTION:
+        if kind in (INSTITUTION, STANDING):  # a standing exchange is told by whom it serves
             continue
         site_id = facility_site_id(inputs, kind, row)
         key = (NEW, row) if kind == NEW else (AS_IT_IS, row)
