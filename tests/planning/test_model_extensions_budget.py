@@ -188,10 +188,10 @@ def test_country_within_a_budget(base, tmp_path, share):
     budget_usd = round(share * base[0].summary.pv_usd, 2)
     planned = run(sets=(f"planning.budget_usd={budget_usd}",))
     summary = planned[0].summary
-    assert summary["objective"] == "most people within the budget"
-    assert summary["pv_usd"] <= budget_usd
-    assert summary["budget"]["left_usd"] == pytest.approx(budget_usd - summary["pv_usd"], abs=0.005)
-    assert 0.0 <= summary["budget"]["people_gap"] < 1.0
+    assert summary.objective == "most people within the budget"
+    assert summary.pv_usd <= budget_usd
+    assert summary.budget.left_usd == pytest.approx(budget_usd - summary.pv_usd, abs=0.005)
+    assert 0.0 <= summary.budget.people_gap < 1.0
     left_out = planned[0].assignments[planned[0].assignments["technology"] == "none"]
     assert left_out["why"].str.contains("budget").all()
     assert check_results(write(*planned, make_small_country(), tmp_path), tmp_path / "TST") == []

@@ -102,14 +102,14 @@ def test_rows_bear_exactly_what_the_bill_says(base):
     plan = base[0]
     for column in ("capex_usd", "opex_usd_per_year", "pv_usd"):
         assert round(plan.assignments[column].sum() * 100) == round(plan.bill_of_materials[column].sum() * 100)
-        assert round(plan.summary[column] * 100) == round(plan.bill_of_materials[column].sum() * 100)
+        assert round(getattr(plan.summary, column) * 100) == round(plan.bill_of_materials[column].sum() * 100)
 
 
 def test_bound_lies_below_the_plan(base):
     summary = base[0].summary
-    assert 0 < summary["lower_bound_usd"] <= summary["pv_usd"]
-    assert summary["gap"] == pytest.approx(1 - summary["lower_bound_usd"] / summary["pv_usd"])
-    assert summary["gap"] < 0.15
+    assert 0 < summary.lower_bound_usd <= summary.pv_usd
+    assert summary.gap == pytest.approx(1 - summary.lower_bound_usd / summary.pv_usd)
+    assert summary.gap < 0.15
 
 
 def test_commitment_is_served_at_no_public_cost(base):

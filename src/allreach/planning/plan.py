@@ -29,9 +29,9 @@ from allreach.planning.model.problem import Problem, Solution, unserved, unserve
 from allreach.planning.optimise import Optimum, optimise
 from allreach.planning.results import tables
 from allreach.planning.results.alternatives import answer
-from allreach.planning.results.cost_curve import cost_curve, last_percent
-from allreach.planning.results.rows import Chosen, choose
-from allreach.planning.results.summary import BudgetFigures, ModelSize, PlanSummary, TierShare
+from allreach.planning.results.cost_curve import CostCurve, PeopleOfPlaces, cost_curve, last_percent
+from allreach.planning.results.rows import Chosen, Row, choose
+from allreach.planning.results.summary import BudgetFigures, ModelSize, PlanSummary, TierShare, TodayFigures
 from allreach.planning.search.local_search import Progress
 from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
 from allreach.planning.variants.greedy_removal import CENT_USD
@@ -47,9 +47,9 @@ GAP_COVERS = (
 )
 BUDGET_COVERS = (
     "people_upper_bound: no plan for the linear model reaches more people within the budget, those "
-    "served today and by commitments among them; usd_per_further_person is the price of the budget in the "
-    "relaxation: what one person more would cost there. In weight_* an institution counts as "
-    "planning.institution_people"
+    "served today and by commitments among them, all with the demand of the last year; usd_per_further_person is the "
+    "price of the budget in the relaxation: what one person more would cost there. In weight_* an institution counts "
+    "as planning.institution_people"
 )
 
 
@@ -62,7 +62,7 @@ class PlanResult:
     assignments, alternatives, sites, links, institutions, bill_of_materials
         Tables ``plan_*``, sorted by their keys.
     curve
-        Cost over reach: ``reached_share``, ``pv_usd``, ``usd_per_person``.
+        Cost over reach (`results.cost_curve`): ``reached_share``, ``pv_usd``, ``usd_per_person``.
     summary
         Key figures; equal inputs give equal summaries (no times).
     bound
@@ -149,18 +149,15 @@ def plan(
     answers = answer(inputs, assembly, best.solution, chosen)
     say("write the plan down", 2, 4)
     n_rows = len(chosen.rows)
-    why = answers.why if within is None else _why_within_budget(chosen, answers.why, float(planning.budget_usd or 0.0))
+    why = answers.why if within is None else _why_within_budget(inputs, chosen, answers.why)
     assigned = tables.assignments(inputs, chosen, money[:n_rows], answers.switching, why)
     connected = tables.institutions(inputs, chosen, money[n_rows:])
     sites = tables.sites(inputs, assembly, chosen, bill)
     links = tables.links(inputs, chosen, bill)
     sums = totals(bill)
     people = float(inputs.people.sum())
-    undecided = float(sum(row.people for row in chosen.rows if not row.is_decided and row.technology != "none"))
-    curve = cost_curve(
-        _people_only(assembly), best.solution, len(inputs.owner_ids), people_total=people, people_fixed=undecided,
-        pv_usd=sums.pv_usd,
-    )  # fmt: skip
+    found = cost_curve(problem, best.solution, _people_of_places(inputs, chosen), pv_usd=sums.pv_usd)
+    curve = found.table
     low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
     size = {"cuts": best.bound.n_cuts, "bound_branches": sum(len(tree.parent) for tree in best.bound.trees)}
     optional: dict[str, Any] = {"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}
@@ -175,7 +172,8 @@ def plan(
         opex_usd_per_year=sums.opex_usd_per_year,
         residual_usd=sums.residual_usd,
         **tables.summary_counts(assigned, sites, links),
-        institutions=tables.institution_counts(connected),
+        today=_today(inputs, chosen, found),
+        institutions=tables.institution_counts(connected, found.institutions_usd),
         **optional,
         last_percent=last_percent(curve, people),
         deterministic=not best.stopped_early,
@@ -291,6 +289,34 @@ def _least_cost(
     return best, ()
 
 
+def _people_of_places(inputs: PlanInputs, chosen: Chosen) -> PeopleOfPlaces:
+    """People of each place: all, those whom no decision concerns, and those who are reached today."""
+    fixed = np.zeros(inputs.points.n_places)
+    for row in chosen.rows:
+        if not row.is_decided and row.technology != "none":
+            fixed[row.place] += row.people
+    total = inputs.people.astype(np.float64)
+    return PeopleOfPlaces(total, fixed, np.minimum(inputs.people_today, total))
+
+
+def _today(inputs: PlanInputs, chosen: Chosen, curve: CostCurve) -> TodayFigures:
+    """Return who is reached today, and what it takes that they still are in the last year."""
+    total = max(float(inputs.people.sum()), 1e-9)
+    free, served = np.zeros(inputs.points.n_places), np.zeros(inputs.points.n_places)
+    for row in chosen.rows:
+        if row.technology != "none":
+            served[row.place] += row.people
+            free[row.place] += row.people if row.technology == "existing" else 0
+    today = np.minimum(inputs.people_today, inputs.people)
+    return TodayFigures(
+        reached_share=float(inputs.people_today.sum()) / total,
+        people=round(float(today.sum())),
+        people_outgrown=round(float(np.maximum(today - free, 0.0).sum())),
+        people_given_up=round(float(np.maximum(today - served, 0.0).sum())),
+        growth_pv_usd=round(curve.growth_usd, 2),
+    )
+
+
 def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
     """Rows of the tiers: who has a tier's speed without any decision counts, who has less and keeps it does not."""
     total, fixed = float(inputs.people.sum()), assembly.fixed
@@ -374,10 +400,23 @@ def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, 
     )
 
 
-def _why_within_budget(chosen: Chosen, why: list[str], budget_usd: float) -> list[str]:
-    """Say of those left out that the budget ends before them."""
+def _why_within_budget(inputs: PlanInputs, chosen: Chosen, why: list[str]) -> list[str]:
+    """Say of those left out that the budget ends before them, and how many of them are reached today."""
+    budget_usd = float(inputs.params.planning.budget_usd or 0.0)
     text = f"the budget of {budget_usd:,.0f} USD reaches others at less cost per person"
-    return [text if row.technology == "none" and row.people else old for row, old in zip(chosen.rows, why, strict=True)]
+    served = np.zeros(inputs.points.n_places)
+    for row in chosen.rows:
+        served[row.place] += row.people if row.technology != "none" else 0
+    outgrown = np.rint(np.maximum(np.minimum(inputs.people_today, inputs.people) - served, 0.0)).astype(np.int64)
+
+    def one(row: Row, old: str) -> str:
+        if row.technology != "none" or not row.people:
+            return old
+        n = int(outgrown[row.place])
+        more = f"; {n} of them are reached today, but what stands does not carry the demand of the last year"
+        return text + (more if n else "")
+
+    return [one(row, old) for row, old in zip(chosen.rows, why, strict=True)]
 
 
 def _people_only(assembly: Assembly) -> Problem:

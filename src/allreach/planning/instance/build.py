@@ -108,7 +108,8 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     node = _facility_nodes(inputs, kind, row)
     graph = _backhaul(inputs, lines, node, site_mbps)
     at = np.where(node >= 0, graph.local[node], -1)
-    options = _reachable(offers.table(), (at >= 0) | np.isin(kind, (AS_IT_IS, STANDING)))
+    at[kind == STANDING] = 0  # its way to the core stands
+    options = _reachable(offers.table(), (at >= 0) | (kind == AS_IT_IS))
     part_place = np.concatenate([parts.place[active], inputs.points.n_places + wanted])
     part_institution = np.concatenate([np.full(len(active), -1, dtype=np.int64), wanted])
     quantities = Quantities(

@@ -21,7 +21,7 @@ def place_limits(inputs: PlanInputs, sky: Sky) -> dict[str, NDArray[np.str_]]:
     out = {name: np.full(inputs.points.n_places, "", dtype=object) for name in TECHNOLOGIES}
     sky.limits(out)
     out["fibre"][:] = why_no_line(standard, inputs.params)
-    for technology in ("mobile_upgrade", "mobile_new", "fwa"):
+    for technology in ("existing", "mobile_upgrade", "mobile_new", "fwa"):
         out[technology][:] = why_below_standard(standard, np.inf, inputs.params.planning.radio_latency_ms.value)
     return out
 

@@ -45,8 +45,25 @@ class InstitutionCounts(Summary):
     """Institutions by kind."""
     pv_usd: float | None = None
     """Present value that falls on them. [USD]"""
+    exclusive_pv_usd: float | None = None
+    """What the plan would save without them; in no point of the cost curve. [USD]"""
     n_verified: int | None = None
     """Those that the measured network confirms."""
+
+
+class TodayFigures(Summary):
+    """Who is reached today, as measured, and what it takes that they still are in the last year of the plan."""
+
+    reached_share: float
+    """Share of the people reached today: the figure of the measurement."""
+    people: int
+    """How many they are."""
+    people_outgrown: int
+    """Those among them whom what stands does not serve with the demand of the last year and all neighbours loaded."""
+    people_given_up: int
+    """Those among them whom the plan does not serve with the demand of the last year, such as within a budget."""
+    growth_pv_usd: float
+    """Cost of the part of the plan that serves nobody but them; the step at the start of the cost curve. [USD]"""
 
 
 class TierShare(Summary):
@@ -177,6 +194,8 @@ class PlanSummary(Summary):
     """Households on satellite terminals."""
     by_technology: dict[str, TechnologySum]
     """Who is served how; technologies that serve nobody are left out."""
+    today: TodayFigures
+    """Who is reached today, and what growth costs there."""
     institutions: InstitutionCounts
     """How institutions are connected."""
     tiers: tuple[TierShare, ...] | None = None

@@ -300,8 +300,8 @@ def _institution_why(inputs: PlanInputs, one: InstitutionRow) -> str:
     }[one.technology]
 
 
-def institution_counts(rows: pd.DataFrame) -> InstitutionCounts:
-    """Return how the institutions are connected, by technology and by kind."""
+def institution_counts(rows: pd.DataFrame, saved_usd: float) -> InstitutionCounts:
+    """Return how the institutions are connected, by technology and by kind, and what the plan saves without them."""
     if not len(rows):
         return InstitutionCounts(n_institutions=0)
     return InstitutionCounts(
@@ -313,6 +313,7 @@ def institution_counts(rows: pd.DataFrame) -> InstitutionCounts:
             for kind, mine in rows.groupby("kind")
         },
         pv_usd=round(float(rows["pv_usd"].sum()), 2),
+        exclusive_pv_usd=round(saved_usd, 2),
     )
 
 
