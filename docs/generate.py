@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from allreach import tables
+from allreach.measure.summary import MeasureSummary, VerifySummary
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.listing import rows
 from allreach.params.load import ROOMS, Params, load_params
@@ -26,7 +27,12 @@ TITLES = {
     "planning": "Planning",
     "sketch": "Sketch",
 }
-SUMMARIES: dict[str, type[BaseModel]] = {"plan/summary.json": PlanSummary, "plan/answers.json": AnswersSummary}
+SUMMARIES: dict[str, type[BaseModel]] = {
+    "measure/summary.json": MeasureSummary,
+    "plan/summary.json": PlanSummary,
+    "verify/summary.json": VerifySummary,
+    "plan/answers.json": AnswersSummary,
+}
 HEAD = """# Nomenclature
 
 Written by `docs/generate.py` from the table schemas and the parameter files; change those, not this page.

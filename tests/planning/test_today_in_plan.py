@@ -69,7 +69,7 @@ def grown():
 def test_one_number_for_who_is_reached_today(grown):
     plan, measured, _ = grown
     told = plan.summary.today
-    assert told.reached_share == pytest.approx(measured.summary["predicted_share"]["value"], abs=1e-12)
+    assert told.reached_share == pytest.approx(measured.summary.predicted_share.value, abs=1e-12)
     free = plan.assignments.loc[plan.assignments["technology"] == "existing"].groupby("place_id")["population"].sum()
     today = measured.places.set_index("place_id")
     people = today["predicted_share"] * today["population"]
@@ -84,7 +84,7 @@ def test_the_curve_begins_at_todays_reach_for_nothing(grown):
     plan, measured, _ = grown
     curve = plan.curve
     assert curve["pv_usd"].iloc[0] == 0.0
-    assert curve["reached_share"].iloc[0] >= measured.summary["predicted_share"]["value"] - 1e-9
+    assert curve["reached_share"].iloc[0] >= measured.summary.predicted_share.value - 1e-9
     assert curve["reached_share"].iloc[1] == curve["reached_share"].iloc[0]
     assert curve["pv_usd"].iloc[1] == plan.summary.today.growth_pv_usd
     assert curve["pv_usd"].iloc[-1] == pytest.approx(plan.summary.pv_usd, abs=0.01)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from allreach.measure.summary import VerifySummary
 from allreach.summary import Summary
 
 
@@ -233,21 +233,20 @@ class PlanSummary(Summary):
     satellites: tuple[dict[str, Any], ...] | None = None
     """Satellites on offer."""
 
-    def verified(self, found: Mapping[str, Any]) -> PlanSummary:
+    def verified(self, found: VerifySummary) -> PlanSummary:
         """Return the summary with what measuring the planned network gave; planned figures stay beside it."""
-        changed: dict[str, Any] = {name: found[name] for name in ("reached_share", "planned_share")}
-        if "tiers" in found:
+        changed: dict[str, Any] = {"reached_share": found.reached_share, "planned_share": found.planned_share}
+        if found.tiers is not None:
             changed["tiers"] = tuple(
-                tier.model_copy(update={"verified_people_share": seen["reached_share"]})
-                for tier, seen in zip(self.tiers or (), found["tiers"], strict=True)
+                tier.model_copy(update={"verified_people_share": seen.reached_share})
+                for tier, seen in zip(self.tiers or (), found.tiers, strict=True)
             )
-        if "institutions" in found:
-            seen = found["institutions"]
+        if found.institutions is not None:
             kinds = {
-                kind: told.model_copy(update={"verified": seen["by_kind"][kind]["verified"]})
+                kind: told.model_copy(update={"verified": found.institutions.by_kind[kind].verified})
                 for kind, told in (self.institutions.by_kind or {}).items()
             }
-            update = {"n_verified": seen["verified"], "by_kind": kinds}
+            update = {"n_verified": found.institutions.verified, "by_kind": kinds}
             changed["institutions"] = self.institutions.model_copy(update=update)
         return self.model_copy(update=changed)
 
