@@ -32,8 +32,9 @@ from allreach.kernels.longley_rice import point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.engine.itm_coverage import itm_losses_of_site_db
+from allreach.radio.engine.itm_coverage import ItmSweep
 from allreach.radio.engine.reception import Environment
+from allreach.radio.engine.sweep import losses_of_site
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 
@@ -153,7 +154,7 @@ def own_cpu_s(folder: Path, heights_m: NDArray[np.float64], place: Place, by_pat
     row, col = np.mgrid[0 : grid.n_rows, 0 : grid.n_cols].reshape(2, -1)
     x_m, y_m = grid.xy_m(row, col)
     before = time.process_time()
-    loss_db, _ = itm_losses_of_site_db(x_m, y_m, sites, environment, RX_M, by_paths=by_paths)
+    loss_db = losses_of_site(x_m, y_m, sites, environment, RX_M, model=ItmSweep(by_paths=by_paths)).first_db
     alone = time.process_time() - before
     with rasterio.open(
         folder / "loss.tif", "w", driver="GTiff", width=grid.n_cols, height=grid.n_rows, count=1, dtype="float32",
@@ -260,7 +261,7 @@ def main() -> None:
         environment, sites, grid = scene(folder, heights_m, place)
         x_m, y_m = grid.from_lonlat(points[:, 0], points[:, 1])
         for by_paths in (True, False):
-            loss_db, _ = itm_losses_of_site_db(x_m, y_m, sites, environment, RX_M, by_paths=by_paths)
+            loss_db = losses_of_site(x_m, y_m, sites, environment, RX_M, model=ItmSweep(by_paths=by_paths)).first_db
             kind = "own paths" if by_paths else "radials"
             print(f"SPLAT! less this engine ({kind}) at SPLAT!'s points: {figures(points[:, 2] - loss_db)}")
         for kind, error_db in on_splat_paths(points, heights_m, place).items():

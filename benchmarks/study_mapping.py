@@ -26,10 +26,10 @@ from allreach import tables
 from allreach.grid import Grid
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
-from allreach.radio.engine.itm_coverage import itm_losses_of_site_db
+from allreach.radio.engine.itm_coverage import ItmSweep
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
-from allreach.radio.engine.sweep import serve_by_sweep
+from allreach.radio.engine.sweep import losses_of_site, serve_by_sweep
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain.terrain import terrain
 
@@ -214,14 +214,14 @@ def longley_rice(data: Path) -> None:
             d_m = np.hypot(x_m - one.x_m[0], y_m - one.y_m[0])
             use = np.flatnonzero((d_m < 1000 * RANGE_KM) & (d_m > 500.0))[:N_PIXELS]
             x_m, y_m, d_m = x_m[use], y_m[use], d_m[use]
-            own, _ = itm_losses_of_site_db(x_m, y_m, one, env, 1.5)
+            own = losses_of_site(x_m, y_m, one, env, 1.5, model=ItmSweep()).first_db
             n_rays = np.ceil(2 * np.pi * 1000 * RANGE_KM / 100.0)
             ray = np.round(np.arctan2(x_m - one.x_m[0], y_m - one.y_m[0]) * n_rays / (2 * np.pi)) * 2 * np.pi / n_rays
             step_m = np.round(d_m / 100.0) * 100.0
             there = (one.x_m[0] + step_m * np.sin(ray), one.y_m[0] + step_m * np.cos(ray))
-            errors[0].append(itm_losses_of_site_db(*there, one, env, 1.5)[0] - own)
-            errors[1].append(itm_losses_of_site_db(x_m, y_m, one, env, 1.5, by_paths=False)[0] - own)
-            errors[2].append(itm_losses_of_site_db(x_m + 5.0, y_m, one, env, 1.5)[0] - own)
+            errors[0].append(losses_of_site(*there, one, env, 1.5, model=ItmSweep()).first_db - own)
+            errors[1].append(losses_of_site(x_m, y_m, one, env, 1.5, model=ItmSweep(by_paths=False)).first_db - own)
+            errors[2].append(losses_of_site(x_m + 5.0, y_m, one, env, 1.5, model=ItmSweep()).first_db - own)
         print(f"| {name} | {' | '.join(figures(np.concatenate(e)) for e in errors)} |", flush=True)
 
 

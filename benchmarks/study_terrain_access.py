@@ -110,7 +110,7 @@ def against_direct(job: Job, s: int, rng: np.random.Generator, n: int = 500) -> 
     angle = rng.uniform(0.0, 2.0 * np.pi, n)
     x, y = d_m * np.sin(angle), d_m * np.cos(angle)
     plane = site_ground(job.ground, row["lon_deg"], row["lat_deg"], job.range_m, step, native=False)
-    swept = site_losses_and_powers(job, s, plane, x, y)[0]
+    swept = site_losses_and_powers(job, s, plane, x, y)[0].first_db
     crs = azimuthal_crs(row["lon_deg"], row["lat_deg"])
     to_lonlat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     air = Environment(plane.terrain, job.radio, ServiceStandard(), job.delta_n, job.n0, 1).air(job.range_m / 1000.0)

@@ -13,8 +13,8 @@ import pytest
 
 from allreach.io.path_cases import read_profile
 from allreach.kernels import itu_p1812_sweep
-from allreach.radio.paths.p1812_paths import Profile
 from allreach.radio.paths.p1812_radials import asked_of_receivers, distance_table, scratch
+from allreach.radio.paths.profile import Profile
 
 SHARED = Path(__file__).parents[2] / "shared" / "validation" / "crosscheck" / "p1812_radials" / "profiles"
 RADIALS = ("mountain_3000x30m", "mountain_1000x100m_clutter", "rolling_1000x30m", "rolling_3000x100m_clutter",

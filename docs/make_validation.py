@@ -23,8 +23,9 @@ from allreach.kernels import geodesy, itu_p1812, itu_p2108, longley_rice
 from allreach.kernels.itu_p2109 import building_entry_loss_db
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.radio.paths.itm_paths import itm_table
-from allreach.radio.paths.p1812_paths import Profile, path_loss_table
+from allreach.radio.paths.p1812_paths import path_loss_table
 from allreach.radio.paths.p1812_radials import sweep_losses_db
+from allreach.radio.paths.profile import Profile
 
 ROOT = Path(__file__).parents[1]
 OWN = ROOT / "tests" / "data" / "crosscheck"
@@ -271,14 +272,14 @@ def p2108(folder: Path) -> Iterator[Row]:
 
 def own_rows() -> Iterator[Row]:
     """Comparisons with the sets of this repository."""
-    own = OWN / "p1812"
+    own = OWN / "itu-p1812"
     yield from p1812_set("P.1812 cross-check, synthetic terrain", COMPUTED, own / "cases.csv", own / "profiles")
     sea = own / "disagreements_receiver_at_sea.csv"
     yield from p1812_set("P.1812, receiver at sea (see below)", f"computed, {PY1812}", sea, own / "profiles")
     yield from p1812_sweep_of_profiles(own)
     itm = OWN / "itm"
-    yield from itm_set("ITM cross-check, point to point", NTIA, "itm", itm / "p2p_cases.csv")
-    yield from itm_set("ITM cross-check, area", NTIA, "itm-area", itm / "area_cases.csv")
+    yield from itm_set("ITM cross-check, point to point", NTIA, "itm", itm / "cases.csv")
+    yield from itm_set("ITM cross-check, area", NTIA, "itm-area", OWN / "itm-area" / "cases.csv")
 
 
 def other_rows(validation: Path) -> Iterator[Row]:

@@ -1,11 +1,12 @@
-"""How long work tells how far it is, and how it says a line to the user."""
+"""How long work tells that it goes on, and what it says on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, total)."""
+"""Called with a stage, the units done and all units; called from the thread that waits for the work."""
+
 Say = Callable[[str], None]
 """Called with one line for the user."""
 

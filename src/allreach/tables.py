@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.errors import Fault, InputError
+from allreach.vocabulary import Evidence
 
 GEOMETRY_TYPES = {
     "point": {"Point"},
@@ -23,7 +24,6 @@ GEOMETRY_TYPES = {
     "polygon": {"Polygon", "MultiPolygon"},
     "geometry": {"Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"},
 }
-EVIDENCE = ("measured", "official", "open", "modelled", "synthetic")  # best to worst
 CRS = "EPSG:4326"
 
 COUNTRY_TABLES = (
@@ -158,10 +158,10 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
     return gpd.GeoDataFrame(out, geometry=geometry, crs=CRS).reset_index(drop=True)
 
 
-def worst_evidence(*labels: str) -> str:
+def worst_evidence(*labels: str) -> Evidence:
     """Weakest of several evidence labels; unknown or empty labels count as synthetic."""
-    rank = max((EVIDENCE.index(label) if label in EVIDENCE else len(EVIDENCE) - 1 for label in labels), default=0)
-    return EVIDENCE[rank]
+    known = {one.value: one.code for one in Evidence}
+    return Evidence.of_code(max((known.get(label, Evidence.SYNTHETIC.code) for label in labels), default=0))
 
 
 def _folder() -> Path:

@@ -18,6 +18,7 @@ from allreach.backhaul.network import BackhaulNetwork
 from allreach.io.country_folder import Country
 from allreach.params.load import load_params
 from allreach.terrain.terrain import terrain
+from allreach.vocabulary import NodeKind
 
 PARAMS = load_params().backhaul
 NEW_SITES = [("new-1", 706_500.0, 4_498_000.0), ("new-2", 709_000.0, 4_490_500.0), ("new-3", 705_500.0, 4_491_500.0)]
@@ -53,7 +54,7 @@ def build(
 
 def test_every_link_is_sound(small_country_data: Country) -> None:
     network = build(small_country_data)
-    kinds = {net.NODE_KINDS[k] for k in network.node_kind}
+    kinds = {NodeKind(k).word for k in network.node_kind}
     assert kinds >= {"core", "pop", "existing_site", "candidate_site", "exchange", "junction"}
     assert len(set(network.node_id.tolist())) == network.n_nodes
     assert (network.link_tail < network.link_head).all()

@@ -11,7 +11,7 @@ import pytest
 
 from allreach.cli.main import main
 
-OWN = Path(__file__).parents[1] / "data" / "crosscheck" / "p1812"
+OWN = Path(__file__).parents[1] / "data" / "crosscheck" / "itu-p1812"
 PROFILE = "d_km,h_m,ground_cover_height_m,zone\n0,100,0,4\n1,120,5,4\n2,90,0,4\n3,110,10,4\n4,95,0,4\n"
 CASE = {
     "case_id": "a",

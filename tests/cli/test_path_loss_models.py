@@ -47,10 +47,10 @@ def radials(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("model", "name"), [("itm", "p2p"), ("itm-area", "area")])
-def test_itm_prints_the_reference_results(run, model: str, name: str) -> None:
-    code, out, err = run(model, OWN / "itm" / f"{name}_cases.csv", "--detail")
-    given, got = pd.read_csv(OWN / "itm" / f"{name}_cases.csv"), pd.read_csv(io.StringIO(out))
+@pytest.mark.parametrize("model", ["itm", "itm-area"])
+def test_itm_prints_the_reference_results(run, model: str) -> None:
+    code, out, err = run(model, OWN / model / "cases.csv", "--detail")
+    given, got = pd.read_csv(OWN / model / "cases.csv"), pd.read_csv(io.StringIO(out))
     assert (code, err) == (0, "")
     assert np.abs(got["A_db"] - given["out_A_db"]).max() <= 1e-6
     assert list(got["return_code"]) == list(given["out_return_code"])
@@ -59,7 +59,7 @@ def test_itm_prints_the_reference_results(run, model: str, name: str) -> None:
 
 
 def test_itm_gives_a_code_for_what_the_model_refuses(run, tmp_path: Path) -> None:
-    case = pd.read_csv(OWN / "itm" / "area_cases.csv").iloc[[0]].assign(climate=9)
+    case = pd.read_csv(OWN / "itm-area" / "cases.csv").iloc[[0]].assign(climate=9)
     case.to_csv(tmp_path / "cases.csv", index=False)
     code, out, _ = run("itm-area", tmp_path / "cases.csv")
     assert code == 0
@@ -76,7 +76,7 @@ def test_itm_gives_a_code_for_what_the_model_refuses(run, tmp_path: Path) -> Non
     ],
 )
 def test_itm_names_bad_rows(run, tmp_path: Path, change: dict, message: str) -> None:
-    table = pd.read_csv(OWN / "itm" / "p2p_cases.csv")
+    table = pd.read_csv(OWN / "itm" / "cases.csv")
     case = table[table["variability"] == "TLS"].iloc[[0]].assign(**change)
     case.to_csv(tmp_path / "cases.csv", index=False)
     code, out, err = run("itm", tmp_path / "cases.csv", "--profiles", OWN / "itm" / "profiles")

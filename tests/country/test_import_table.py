@@ -346,7 +346,7 @@ def test_the_order_of_the_rows_changes_nothing(order, with_id):
 
 
 def test_every_word_of_the_vocabulary_is_declared_in_the_table():
-    from allreach.country.vocabulary import WORDS
+    from allreach.country.allowed_values import WORDS
 
     for (table, column), allowed in WORDS.items():
         meaning = next(c.meaning for c in tables.schema(table) if c.name == column)

@@ -10,27 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.country.importing.rules import zones_from_sea
-from allreach.country.importing.spread import largest_remainder, spread_over_buildings
+from allreach.country.importing.spread import spread_over_buildings
 from allreach.grid import Grid
 
 GRID = Grid(60, 60, 700_000.0, 4_500_000.0, 2000.0, "EPSG:32638")
-
-
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(
-    shares=st.lists(st.floats(0, 1e6), min_size=1, max_size=50).filter(lambda v: sum(v) > 1e-3),
-    total=st.integers(0, 10**7),
-)
-def test_whole_numbers_add_up_and_stay_near_their_share(shares, total):
-    whole = largest_remainder(shares, total)
-    exact = np.asarray(shares) / np.sum(shares) * total
-    assert whole.sum() == total
-    assert (np.abs(whole - exact) <= 1.0 + 1e-6).all()
-
-
-def test_no_share_at_all():
-    with pytest.raises(ValueError, match="more than 0"):
-        largest_remainder([0.0, 0.0], 5)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from allreach.io.path_cases import read_profile, read_table
-from allreach.radio.paths.p1812_paths import Profile
+from allreach.radio.paths.profile import Profile
 
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "data" / "crosscheck"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from allreach.kernels import itu_p1812, path_loss
+from allreach.kernels import itu_p1812
 from allreach.kernels.itu_p1812_profile import path_geometry, smooth_path_nu, zone_lengths
 
 MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
@@ -300,11 +300,3 @@ def test_nan_for_a_profile_that_is_none() -> None:
     assert math.isnan(level_path(0.2499).loss_db())
     assert math.isnan(level_path(3001.0).loss_db())
     assert math.isnan(path._replace(**{name: getattr(path, name)[:4] for name in Path._fields[:4]}).loss_db())
-
-
-def test_model_switch() -> None:
-    path = level_path(5.0)
-    args = (*path[:4], len(path.d_km), *path[4:])
-    assert path_loss.path_loss_db(path_loss.ITU_P1812, *args) == path.loss_db()
-    assert path_loss.path_loss_db(path_loss.FREE_SPACE, *args) == path.all_losses().lbfs_db
-    assert math.isnan(path_loss.path_loss_db(-1, *args))

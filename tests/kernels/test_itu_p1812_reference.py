@@ -31,7 +31,7 @@ def check_set(path: Path, profiles_folder: Path) -> tuple[pd.DataFrame, pd.DataF
 
 
 def test_crosscheck_set_with_intermediates() -> None:
-    given, _ = check_set(OWN / "p1812" / "cases.csv", OWN / "p1812" / "profiles")
+    given, _ = check_set(OWN / "itu-p1812" / "cases.csv", OWN / "itu-p1812" / "profiles")
     assert len(given) == 300
 
 
@@ -47,20 +47,20 @@ def test_copy_of_crosscheck_set_is_the_original() -> None:
     folder = shared("crosscheck/p1812")
     original = sorted(path.relative_to(folder) for path in folder.rglob("*.csv"))
     assert len(original) == 32
-    assert [(OWN / "p1812" / path).read_bytes() == (folder / path).read_bytes() for path in original] == [True] * 32
+    assert [(OWN / "itu-p1812" / path).read_bytes() == (folder / path).read_bytes() for path in original] == [True] * 32
 
 
 def test_receiver_at_sea_has_no_location_variability() -> None:
-    given = cases(OWN / "p1812" / "disagreements_receiver_at_sea.csv")
-    got = path_loss_table(given, profiles(OWN / "p1812" / "profiles", given["profile"]))
+    given = cases(OWN / "itu-p1812" / "disagreements_receiver_at_sea.csv")
+    got = path_loss_table(given, profiles(OWN / "itu-p1812" / "profiles", given["profile"]))
     assert largest(got["basic_transmission_loss_db"] - given["out_basic_transmission_loss_db"]) <= TOLERANCE_DB
     other = given["alt_crc_covlib_basic_transmission_loss_db"] - given["out_basic_transmission_loss_db"]
     assert (other.abs() > 0.05).all()
 
 
 def test_location_variability_of_the_crosscheck_set() -> None:
-    given = cases(OWN / "p1812" / "cases.csv")
-    ends = {name: p.clutter_m[-1] for name, p in profiles(OWN / "p1812" / "profiles", given["profile"]).items()}
+    given = cases(OWN / "itu-p1812" / "cases.csv")
+    ends = {name: p.clutter_m[-1] for name, p in profiles(OWN / "itu-p1812" / "profiles", given["profile"]).items()}
     got = [
         itu_p1812.location_variability_db(f, h, ends[name], float(wa))
         for f, h, name, wa in zip(
@@ -71,8 +71,8 @@ def test_location_variability_of_the_crosscheck_set() -> None:
 
 
 def test_driver_scalar_equals_the_full_calculation() -> None:
-    given = cases(OWN / "p1812" / "cases.csv")
-    paths = profiles(OWN / "p1812" / "profiles", given["profile"])
+    given = cases(OWN / "itu-p1812" / "cases.csv")
+    paths = profiles(OWN / "itu-p1812" / "profiles", given["profile"])
     worst = 0.0
     for case in given.to_dict("records"):
         profile = paths[case["profile"]]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.kernels import geodesy, itu_p1812
-from allreach.radio.paths.p1812_paths import Profile
 from allreach.radio.paths.p1812_radials import sweep_losses_db
+from allreach.radio.paths.profile import Profile
 from kernels.reference_sets import OWN, cases, profiles, shared
 
 TOLERANCE_DB = 1e-6
@@ -94,9 +94,9 @@ def test_equals_the_path_on_its_own(radial: tuple[Profile, dict]) -> None:
 
 
 def test_evenly_spaced_profiles_of_the_crosscheck_set() -> None:
-    table = cases(OWN / "p1812" / "cases.csv").drop_duplicates("profile")
+    table = cases(OWN / "itu-p1812" / "cases.csv").drop_duplicates("profile")
     n_profiles, worst = 0, 0.0
-    for name, profile in profiles(OWN / "p1812" / "profiles", table["profile"]).items():
+    for name, profile in profiles(OWN / "itu-p1812" / "profiles", table["profile"]).items():
         case = table[table["profile"] == name].iloc[0]
         if np.ptp(np.diff(profile.d_km)) > 2e-6:
             continue

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from allreach.errors import InputError
 from allreach.kernels import itu_p1812, itu_p2108, itu_p2109, longley_rice
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
-from allreach.radio.paths.p1812_paths import Profile, path_loss_table
+from allreach.radio.paths.p1812_paths import path_loss_table
 from allreach.radio.paths.p1812_radials import sweep_losses_db
+from allreach.radio.paths.profile import Profile
 
 MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 FEW = settings(max_examples=80, deadline=None, derandomize=True, database=None)

@@ -7,11 +7,10 @@ import pytest
 import xarray as xr
 
 from allreach.errors import InputError
-from allreach.kernels import longley_rice
+from allreach.kernels import itu_p1812, longley_rice
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.radio import ItmGround, path_loss
-from allreach.radio.paths.p1812_paths import make_profile
-from allreach.radio.paths.p1812_paths import path_loss as single_path_loss
+from allreach.radio.paths.profile import make_profile
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +40,9 @@ def test_every_combination_is_the_checked_single_path(profile: xr.Dataset) -> No
         for h in got.tx_height_m.values:
             for p in got.time_pct.values:
                 for q in got.location_pct.values:
-                    expected = single_path_loss(
-                        path, freq_ghz=f / 1000.0, tx_height_m=h, rx_height_m=10.0, lat_deg=41.0, delta_n=50.0,
-                        n0=310.0, p_pct=p, pL_pct=q, dct_km=0.0, dcr_km=30.0 - path.d_km[sea[-1]],
+                    expected = itu_p1812.basic_transmission_loss_db(
+                        *path, len(path.d_km), h, 10.0, f / 1000.0, p, q, 50.0, 310.0, 41.0, 0.0,
+                        30.0 - path.d_km[sea[-1]], True, 100.0,
                     )  # fmt: skip
                     here = got.path_loss_db.sel(freq_mhz=f, tx_height_m=h, time_pct=p, location_pct=q)
                     assert float(here) == pytest.approx(expected, abs=1e-9)

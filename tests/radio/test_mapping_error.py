@@ -16,7 +16,8 @@ from allreach.grid import Grid
 from allreach.params.load import load_params
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
-from allreach.radio.engine.sweep import ARC_PIXELS, SQUARES_PER_RANGE, serve_by_sweep
+from allreach.radio.engine.scene import ARC_PIXELS, SQUARES_PER_RANGE
+from allreach.radio.engine.sweep import serve_by_sweep
 from allreach.radio.sites import site_arrays
 from allreach.terrain.terrain import terrain
 

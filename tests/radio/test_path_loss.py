@@ -1,4 +1,4 @@
-"""The checked public function for single paths."""
+"""ITU-R P.1812 through the public function: equal to the table of cases, and refusing with the limits."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from allreach.errors import InputError
-from allreach.radio.paths.p1812_paths import make_profile, path_loss, path_loss_table
+from allreach.radio import path_loss
+from allreach.radio.paths.p1812_paths import path_loss_table
+from allreach.radio.paths.profile import make_profile
 
 D_KM, H_M, CLUTTER_M = [0, 1, 2, 3.5, 4], [100, 120, 90, 110, 95], [0, 5, 0, 10, 0]
-LINK = {"freq_ghz": 0.8, "tx_height_m": 30.0, "rx_height_m": 1.5, "lat_deg": 40.0}
+LINK = {"freq_mhz": 800.0, "tx_height_m": 30.0, "rx_height_m": 1.5, "lat_deg": 40.0}
 
 
 def test_equals_the_table_of_one_case() -> None:
@@ -34,26 +36,28 @@ def test_equals_the_table_of_one_case() -> None:
     }
     table = path_loss_table(pd.DataFrame([case]), {"p": profile}, detail=True)
     got = path_loss(
-        profile, **LINK | {"lat_deg": float(table["mid_path_centre_lat_deg"].iloc[0])}, delta_n=50, n0=310, p_pct=10,
-        pL_pct=90, wa_m=200, is_vertical=False,
+        profile, **LINK | {"lat_deg": float(table["mid_path_centre_lat_deg"].iloc[0])}, delta_n=50, n0=310, time_pct=10,
+        location_pct=90, resolution_m=200, polarization="h",
     )  # fmt: skip
-    assert got == pytest.approx(float(table["basic_transmission_loss_db"].iloc[0]), abs=1e-9)
-    assert 95.0 < got < 150.0
+    loss_db = float(got.path_loss_db)
+    assert loss_db == pytest.approx(float(table["basic_transmission_loss_db"].iloc[0]), abs=1e-9)
+    assert 95.0 < loss_db < 150.0
 
 
 def test_clutter_and_zone_are_optional() -> None:
     bare = make_profile(D_KM, H_M)
     assert (bare.clutter_m == 0).all()
     assert (bare.zone == 4).all()
-    assert path_loss(bare, **LINK) < path_loss(make_profile(D_KM, H_M, np.array(CLUTTER_M) * 4), **LINK)
+    high = make_profile(D_KM, H_M, np.array(CLUTTER_M) * 4)
+    assert float(path_loss(bare, **LINK).path_loss_db) < float(path_loss(high, **LINK).path_loss_db)
 
 
 def test_refuses_and_states_the_limits() -> None:
     with pytest.raises(InputError) as refused:
-        path_loss(make_profile(D_KM[:4], H_M[:4]), **LINK | {"freq_ghz": 26.0}, p_pct=0.1)
+        path_loss(make_profile(D_KM[:4], H_M[:4]), **LINK | {"freq_mhz": 26_000.0}, time_pct=0.1)
     text = str(refused.value)
     assert len(refused.value.faults) == 3
-    parts = ("4 points", "freq_ghz = 26", "p_percent = 0.1", "30 MHz to 6 GHz", "0.25 to 3000 km", "1 to 50 % of time")
+    parts = ("4 points", "freq_mhz: 26000", "time_pct: 0.1", "30 MHz to 6 GHz", "0.25 to 3000 km", "1 to 50 % of time")
     for part in (*parts, "1 to 99 % of locations", "antennas 1 to 3000 m"):
         assert part in text, part
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from allreach.measure import coverage_rasters
-from allreach.radio.engine import sweep
+from allreach.radio.engine import scene
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.engine.sweep import serve_by_sweep
@@ -69,7 +69,7 @@ def test_tiles_batches_and_threads_change_nothing(
 ) -> None:
     whole = coverage_rasters.coverage_rasters(three_sites, environment)
     monkeypatch.setattr(coverage_rasters, "TILE_PIXELS", 16)
-    monkeypatch.setattr(sweep, "LOSSES_PER_BATCH", 100)
+    monkeypatch.setattr(scene, "LOSSES_PER_BATCH", 100)
     tiled = coverage_rasters.coverage_rasters(three_sites, replace(environment, n_threads=1))
     np.testing.assert_allclose(tiled.rx_power_dbm, whole.rx_power_dbm, atol=1e-4)
     np.testing.assert_allclose(tiled.sinr_db, whole.sinr_db, atol=1e-4)

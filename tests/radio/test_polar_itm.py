@@ -12,17 +12,19 @@ import pytest
 from allreach.errors import InputError
 from allreach.kernels.longley_rice import point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
-from allreach.radio.engine import sweep
-from allreach.radio.engine.itm_coverage import itm_losses_of_site_db, serve_by_itm
+from allreach.radio.engine import scene
+from allreach.radio.engine.itm_coverage import ItmSweep
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
-from allreach.radio.engine.sweep import ARC_PIXELS
-from allreach.radio.models import ItmGround
+from allreach.radio.engine.scene import ARC_PIXELS
+from allreach.radio.engine.sweep import losses_of_site, serve_by_sweep
+from allreach.radio.itm_ground import ItmGround
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.terrain._profile import n_samples, profile_into
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
 RX_M = 1.5
+BY_PATHS, ALONG_RADIALS = ItmSweep(), ItmSweep(by_paths=False)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,7 @@ def test_every_pixel_by_its_own_path(two_sites: SiteArrays, hills: Environment) 
     site = two_sites.take(np.array([0]))
     x0, y0 = float(site.x_m[0]), float(site.y_m[0])
     x_m, y_m = pixels(hills)
-    got, _ = itm_losses_of_site_db(x_m, y_m, site, hills, RX_M)
+    got = losses_of_site(x_m, y_m, site, hills, RX_M, model=BY_PATHS).first_db
     assert np.isfinite(got).all()
     for i in range(0, len(x_m), 7):
         d_m = float(np.hypot(x_m[i] - x0, y_m[i] - y0))
@@ -76,7 +78,7 @@ def test_every_pixel_along_radials_by_the_path_of_the_rule(two_sites: SiteArrays
     site = two_sites.take(np.array([0]))
     x0, y0 = float(site.x_m[0]), float(site.y_m[0])
     x_m, y_m = pixels(hills)
-    got, _ = itm_losses_of_site_db(x_m, y_m, site, hills, RX_M, by_paths=False)
+    got = losses_of_site(x_m, y_m, site, hills, RX_M, model=ALONG_RADIALS).first_db
     step_m, range_m = float(hills.terrain.grid.pixel_m), 1000.0 * hills.radio.range_km.value
     n_rays = int(np.ceil(2.0 * np.pi * range_m / (ARC_PIXELS * step_m)))
     for i in range(0, len(x_m), 7):
@@ -97,8 +99,8 @@ def test_every_pixel_along_radials_by_the_path_of_the_rule(two_sites: SiteArrays
 
 def test_radials_differ_by_the_mapping_only(two_sites: SiteArrays, hills: Environment) -> None:
     x_m, y_m = pixels(hills)
-    (own,) = serve_by_itm(x_m, y_m, two_sites, hills, [handset(hills.radio)])
-    (got,) = serve_by_itm(x_m, y_m, two_sites, hills, [handset(hills.radio)], by_paths=False)
+    (own,) = serve_by_sweep(x_m, y_m, two_sites, hills, [handset(hills.radio)], model=BY_PATHS)
+    (got,) = serve_by_sweep(x_m, y_m, two_sites, hills, [handset(hills.radio)], model=ALONG_RADIALS)
     error_db = got.power_dbm - own.power_dbm
     assert np.nanmedian(np.abs(error_db)) < 0.5
     assert abs(np.nanmean(error_db)) < 0.3
@@ -106,8 +108,11 @@ def test_radials_differ_by_the_mapping_only(two_sites: SiteArrays, hills: Enviro
 
 def test_best_server_is_the_strongest(two_sites: SiteArrays, hills: Environment) -> None:
     x_m, y_m = pixels(hills)
-    (both,) = serve_by_itm(x_m, y_m, two_sites, hills, [handset(hills.radio)])
-    alone = [serve_by_itm(x_m, y_m, two_sites.take(np.array([s])), hills, [handset(hills.radio)])[0] for s in range(2)]
+    (both,) = serve_by_sweep(x_m, y_m, two_sites, hills, [handset(hills.radio)], model=BY_PATHS)
+    alone = [
+        serve_by_sweep(x_m, y_m, two_sites.take(np.array([s])), hills, [handset(hills.radio)], model=BY_PATHS)[0]
+        for s in range(2)
+    ]
     powers = np.array([a.power_dbm for a in alone])
     np.testing.assert_allclose(both.power_dbm, powers.max(axis=0), atol=1e-4)
     assert (both.site == powers.argmax(axis=0)).all()
@@ -115,7 +120,7 @@ def test_best_server_is_the_strongest(two_sites: SiteArrays, hills: Environment)
 
 def test_the_near_field_is_that_of_the_other_model(two_sites: SiteArrays, hills: Environment) -> None:
     x_m, y_m = pixels(hills)
-    (got,) = serve_by_itm(x_m, y_m, two_sites, hills, [handset(hills.radio)])
+    (got,) = serve_by_sweep(x_m, y_m, two_sites, hills, [handset(hills.radio)], model=BY_PATHS)
     other = serve(x_m, y_m, two_sites, hills, handset(hills.radio))
     near = other.is_near & got.is_near
     assert near.sum() >= 3
@@ -127,10 +132,12 @@ def test_threads_batches_and_order_change_nothing(
     two_sites: SiteArrays, hills: Environment, monkeypatch: pytest.MonkeyPatch, by_paths: bool
 ) -> None:
     x_m, y_m = pixels(hills)
-    (whole,) = serve_by_itm(x_m, y_m, two_sites, hills, [handset(hills.radio)], by_paths=by_paths)
-    monkeypatch.setattr(sweep, "LOSSES_PER_BATCH", 100)
+    (whole,) = serve_by_sweep(x_m, y_m, two_sites, hills, [handset(hills.radio)], model=ItmSweep(by_paths=by_paths))
+    monkeypatch.setattr(scene, "LOSSES_PER_BATCH", 100)
     one = replace(hills, n_threads=1)
-    (other,) = serve_by_itm(x_m, y_m, two_sites.take(np.array([1, 0])), one, [handset(hills.radio)], by_paths=by_paths)
+    (other,) = serve_by_sweep(
+        x_m, y_m, two_sites.take(np.array([1, 0])), one, [handset(hills.radio)], model=ItmSweep(by_paths=by_paths)
+    )
     np.testing.assert_allclose(other.sinr_db, whole.sinr_db, atol=1e-5)
     assert (1 - other.site == whole.site).all()
 
@@ -142,7 +149,7 @@ def test_behind_unknown_terrain_there_is_no_signal(two_sites: SiteArrays, hills:
     torn = replace(hills, terrain=replace(hills.terrain, ground_m=ground))
     x_m, y_m = pixels(hills)
     west = two_sites.take(np.array([0]))
-    (got,) = serve_by_itm(x_m, y_m, west, torn, [handset(torn.radio)], by_paths=by_paths)
+    (got,) = serve_by_sweep(x_m, y_m, west, torn, [handset(torn.radio)], model=ItmSweep(by_paths=by_paths))
     beyond = x_m > hills.terrain.grid.x_min_m + 41.5 * hills.terrain.grid.pixel_m
     before = x_m < hills.terrain.grid.x_min_m + 38.5 * hills.terrain.grid.pixel_m
     assert np.isnan(got.power_dbm[beyond]).all()
@@ -153,13 +160,18 @@ def test_behind_unknown_terrain_there_is_no_signal(two_sites: SiteArrays, hills:
 def test_what_itm_has_no_number_for_is_refused(two_sites: SiteArrays, hills: Environment) -> None:
     x_m, y_m = pixels(hills)
     with pytest.raises(InputError, match="1008"):
-        serve_by_itm(x_m, y_m, two_sites, replace(hills, n0=200.0), [handset(hills.radio)])
+        serve_by_sweep(x_m, y_m, two_sites, replace(hills, n0=200.0), [handset(hills.radio)], model=BY_PATHS)
     with pytest.raises(InputError, match="1002"):
-        itm_losses_of_site_db(x_m, y_m, two_sites.take(np.array([0])), hills, RX_M, ground=ItmGround(climate=9))
+        losses_of_site(x_m, y_m, two_sites.take(np.array([0])), hills, RX_M, model=ItmSweep(ItmGround(climate=9)))
 
 
 def test_nobody_asks_and_nobody_sends(two_sites: SiteArrays, hills: Environment) -> None:
     nowhere = np.empty(0)
-    assert len(serve_by_itm(nowhere, nowhere, two_sites, hills, [handset(hills.radio)])[0].power_dbm) == 0
-    (silent,) = serve_by_itm(*pixels(hills), two_sites.take(np.empty(0, int)), hills, [handset(hills.radio)])
+    assert (
+        len(serve_by_sweep(nowhere, nowhere, two_sites, hills, [handset(hills.radio)], model=BY_PATHS)[0].power_dbm)
+        == 0
+    )
+    (silent,) = serve_by_sweep(
+        *pixels(hills), two_sites.take(np.empty(0, int)), hills, [handset(hills.radio)], model=BY_PATHS
+    )
     assert np.isnan(silent.power_dbm).all()

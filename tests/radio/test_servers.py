@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from allreach.radio.engine import sweep
+from allreach.radio.engine import scene
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.engine.servers import strongest_servers
@@ -86,7 +86,7 @@ def test_order_batches_and_threads_change_nothing(
     other = strongest_servers(x_m, y_m, many_sites.take(turned), environment, terminal, n_servers=3)
     np.testing.assert_array_equal(np.where(other.site >= 0, turned[other.site], -1), whole.site)
     np.testing.assert_array_equal(other.rest_mw, whole.rest_mw)
-    monkeypatch.setattr(sweep, "LOSSES_PER_BATCH", 100)
+    monkeypatch.setattr(scene, "LOSSES_PER_BATCH", 100)
     batched = strongest_servers(x_m, y_m, many_sites, environment, terminal, n_servers=3)
     np.testing.assert_array_equal(batched.power_dbm, whole.power_dbm)
     np.testing.assert_array_equal(batched.rest_mw, whole.rest_mw)

@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from allreach.backhaul import network as net
 from allreach.backhaul.air import AirAt
 from allreach.backhaul.gaps import bridge_parts
 from allreach.backhaul.ground import Ground
@@ -19,6 +18,7 @@ from allreach.backhaul.road_graph import RoadGraph, simplify
 from allreach.backhaul.road_lines import COORDINATE_STEPS_PER_DEG, attach, road_lines
 from allreach.backhaul.trench import DEFAULT_WEIGHT, N_CLASSES
 from allreach.params.backhaul import Backhaul
+from allreach.vocabulary import FibreFeature, FibreStatus, LinkKind, NodeKind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -103,7 +103,7 @@ def backhaul_network(
     attached = attach(lines, points.lon_deg, points.lat_deg, ground, params, may_be_excluded=points.stands)
     keep = attached.vertex[attached.vertex >= 0]
     joined, n_land, n_sea = bridge_parts(attached.lines, keep, ground, params)
-    free = (points.kind == net.POP) & np.isinf(points.feed_mbps) & (attached.vertex >= 0)
+    free = (points.kind == NodeKind.POP) & np.isinf(points.feed_mbps) & (attached.vertex >= 0)
     graph = simplify(joined, keep, root_vertices=attached.vertex[free], weight=weight)
     n_off_road = int((attached.vertex < 0).sum())
     if n_off_road:
@@ -145,7 +145,7 @@ def _terminals(
     capacity = np.where(np.isnan(capacity), usual, capacity)
     batch.add(
         _prefixed("site:", sites["site_id"]),
-        net.EXISTING_SITE,
+        NodeKind.EXISTING_SITE,
         np.arange(len(sites)),
         sites.geometry,
         feed=np.select([kind == "fibre", kind == "satellite"], [FED, NOT_FED], PARTLY_FED),
@@ -158,7 +158,7 @@ def _terminals(
     masts = np.concatenate([own, np.where(heights[None, :] > own, heights[None, :], np.nan)], axis=1)
     batch.add(
         _prefixed("site:", candidates["site_id"]),
-        net.CANDIDATE_SITE,
+        NodeKind.CANDIDATE_SITE,
         np.arange(len(candidates)),
         candidates.geometry,
         feed=NOT_FED,
@@ -170,7 +170,7 @@ def _terminals(
     rows = np.arange(len(places)) if exchange_rows is None else np.asarray(exchange_rows, dtype=np.int64)
     batch.add(
         _prefixed("exchange:", places["place_id"].iloc[rows]),
-        net.EXCHANGE,
+        NodeKind.EXCHANGE,
         rows,
         places.geometry.iloc[rows],
         feed=NOT_FED,
@@ -182,7 +182,7 @@ def _terminals(
     if institutions is not None:
         batch.add(
             _prefixed("institution:", institutions["institution_id"]),
-            net.INSTITUTION,
+            NodeKind.INSTITUTION,
             np.arange(len(institutions)),
             institutions.geometry,
             feed=NOT_FED,
@@ -249,14 +249,14 @@ def _add_fibre(
     notes: list[str],
 ) -> None:
     """Fibre nodes and splice points along spans; without any, one at the largest place."""
-    live = fibre["status"].to_numpy(dtype=str) == "operational"
-    is_node = fibre["feature"].to_numpy(dtype=str) == "node"
+    live = fibre["status"].to_numpy(dtype=str) == FibreStatus.OPERATIONAL
+    is_node = fibre["feature"].to_numpy(dtype=str) == FibreFeature.NODE
     nodes = np.flatnonzero(live & is_node)
     capacity = fibre["capacity_mbps"].to_numpy(dtype=float)
     capacity = np.where(np.isnan(capacity), np.inf, capacity)
     batch.add(
         _prefixed("pop:", fibre["fibre_id"].iloc[nodes]),
-        net.POP,
+        NodeKind.POP,
         nodes,
         fibre.geometry.iloc[nodes],
         feed=FED,
@@ -282,7 +282,7 @@ def _add_fibre(
     rows_at_home = np.asarray(rows, dtype=np.int64)[home]
     batch.add(
         np.asarray(names, dtype=str)[home],
-        net.POP,
+        NodeKind.POP,
         rows_at_home,
         gpd.GeoSeries(taps, crs=fibre.crs).iloc[home],
         feed=FED,
@@ -298,7 +298,7 @@ def _add_fibre(
     notes.append(f"no operational fibre is known: a point of presence is assumed in the largest place ({name})")
     batch.add(
         np.asarray(["pop:assumed"]),
-        net.POP,
+        NodeKind.POP,
         np.asarray([-1]),
         places.geometry.iloc[largest],
         feed=FED,
@@ -378,9 +378,9 @@ def _assemble(
 
     links = _Links()
     fed = np.flatnonzero((points.feed != NOT_FED) | (points.feed_mbps > 0.0))
-    links.add(net.CORE_LINK, np.zeros(len(fed), dtype=np.int64), 1 + fed, capacity_mbps=points.feed_mbps[fed])
+    links.add(LinkKind.CORE, np.zeros(len(fed), dtype=np.int64), 1 + fed, capacity_mbps=points.feed_mbps[fed])
     links.add(
-        net.SATELLITE,
+        LinkKind.SATELLITE,
         np.zeros(len(gate_at), dtype=np.int64),
         1 + n_points + np.arange(len(gate_at)),
         capacity_mbps=params.gateway_mbps.value,
@@ -388,12 +388,15 @@ def _assemble(
     )
     dish = np.flatnonzero(points.may_satellite)
     links.add(
-        net.SATELLITE, np.zeros(len(dish), dtype=np.int64), 1 + dish, capacity_mbps=params.satellite_site_mbps.value
+        LinkKind.SATELLITE,
+        np.zeros(len(dish), dtype=np.int64),
+        1 + dish,
+        capacity_mbps=params.satellite_site_mbps.value,
     )
     lead_in_km = np.zeros((len(gate_at), N_CLASSES))
     lead_in_km[:, 0] = params.spur_min_km.value
     links.add(
-        net.FIBRE,
+        LinkKind.FIBRE,
         1 + gate_at,
         1 + n_points + np.arange(len(gate_at)),
         length_km=params.spur_min_km.value,
@@ -401,7 +404,7 @@ def _assemble(
     )
     tail, head = (node_of_vertex[graph.node_vertex[e]] for e in (graph.edge_tail, graph.edge_head))
     links.add(
-        net.FIBRE,
+        LinkKind.FIBRE,
         np.minimum(tail, head),
         np.maximum(tail, head),
         length_km=graph.edge_km,
@@ -409,7 +412,7 @@ def _assemble(
         is_sea=graph.edge_is_sea,
     )
     links.add(
-        net.HOP,
+        LinkKind.HOP,
         1 + clear.tail,
         1 + clear.head,
         length_km=clear.length_km,
@@ -424,14 +427,19 @@ def _assemble(
     route_x, route_y, start = _routes(graph, tail > head, x_m[gate_at], y_m[gate_at], spur_m)
     n_before, n_after = len(fed) + len(gate_at) + len(dish), len(clear.tail)
     vertices = graph.node_vertex[junction]
-    gate_row = np.where(points.kind[gate_at] == net.EXCHANGE, points.row[gate_at], -1)
+    gate_row = np.where(points.kind[gate_at] == NodeKind.EXCHANGE, points.row[gate_at], -1)
     return BackhaulNetwork(
         grid=ground.grid,
         node_id=np.concatenate(
             [["core"], points.node_id, [f"gateway:{point_part[g]}" for g in gate_at], _junction_ids(graph, vertices)]
         ).astype(str),
         node_kind=np.concatenate(
-            [[net.CORE], points.kind, np.full(len(gate_at), net.GATEWAY), np.full(len(junction), net.JUNCTION)]
+            [
+                [NodeKind.CORE],
+                points.kind,
+                np.full(len(gate_at), NodeKind.GATEWAY),
+                np.full(len(junction), NodeKind.JUNCTION),
+            ]
         ).astype(np.int8),
         node_row=np.concatenate([[-1], points.row, gate_row, -np.ones(len(junction))]).astype(np.int64),
         node_x_m=np.concatenate([[np.nan], x_m, x_m[gate_at] + spur_m, graph.lines.vertex_x_m[vertices]]),
@@ -458,10 +466,10 @@ def _assemble(
 
 def _gateways(points: Terminals, point_part: Ints, places: gpd.GeoDataFrame) -> Ints:
     """Terminal where the gateway of each part without a point of presence would stand: its largest place, or a site."""
-    fed_parts = np.unique(point_part[points.kind == net.POP])
+    fed_parts = np.unique(point_part[points.kind == NodeKind.POP])
     open_ = np.flatnonzero((point_part >= 0) & ~np.isin(point_part, fed_parts))
     people = np.full(len(points.kind), -1.0)
-    is_place = points.kind == net.EXCHANGE
+    is_place = points.kind == NodeKind.EXCHANGE
     people[is_place] = places["population"].to_numpy(dtype=float)[points.row[is_place]]
     order = open_[np.lexsort((open_, -people[open_], point_part[open_]))]
     _, first = np.unique(point_part[order], return_index=True)

@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from allreach.backhaul.trench import N_CLASSES, SEA, trench_class
 from allreach.grid import Grid
+from allreach.outline import country_area
 from allreach.params.backhaul import Backhaul
 from allreach.terrain.terrain import Terrain
+from allreach.vocabulary import Clutter, Zone
 
 
 @dataclass(frozen=True)
@@ -226,18 +228,15 @@ def ground(
     population
         People per pixel.
     exclusions, boundaries
-        Tables; boundaries of level 0 are the country's outline.
+        Tables; the boundaries give the country's outline.
     """
-    is_water = terrain.zones == 1
+    is_water = terrain.zones == Zone.SEA
     if clutter_class is not None:
-        is_water = is_water | (clutter_class == 1)
+        is_water = is_water | (clutter_class == Clutter.WATER)
     density = None
     if population is not None:
         density = np.asarray(population / (terrain.grid.pixel_m / 1000.0) ** 2, dtype=np.float32)
-    outline = None
-    if boundaries is not None and (boundaries["level"] == 0).any():
-        outline = shapely.union_all(boundaries.geometry[boundaries["level"] == 0].to_numpy())
-    return Ground(terrain, is_water, density, exclusions, outline)
+    return Ground(terrain, is_water, density, exclusions, country_area(boundaries))
 
 
 def _middles(segment: NDArray[np.int64]) -> NDArray[np.float64]:

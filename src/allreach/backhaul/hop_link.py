@@ -22,6 +22,7 @@ from allreach.kernels.itu_p676 import specific_attenuation_db_per_km
 from allreach.kernels.itu_p838 import slant_coefficients
 from allreach.params.backhaul import Backhaul
 from allreach.params.quantity import Frozen
+from allreach.units import linear_to_db, wavelength_m
 
 Floats = NDArray[np.float64]
 MIN_FREQ_GHZ: Final = 6.0
@@ -279,13 +280,11 @@ def band_result(
             )
         )
     dish = band.dish_m if dish_m is None else dish_m
-    gain = 10.0 * math.log10(radios.dish_efficiency * (math.pi * dish * f / 0.299792458) ** 2)
+    gain = linear_to_db(radios.dish_efficiency * (math.pi * dish / wavelength_m(f)) ** 2)
     free_space = 92.45 + 20.0 * math.log10(f * distance_km)  # ITU-R P.525
     e = site.vapour_g_m3 * site.temperature_k / 216.7
     gas = distance_km * sum(specific_attenuation_db_per_km(f, site.pressure_hpa - e, e, site.temperature_k))
-    noise = (
-        THERMAL_DBM_PER_HZ + 10.0 * math.log10(band.channel_mhz * radios.symbol_share * 1e6) + radios.noise_figure_db
-    )
+    noise = THERMAL_DBM_PER_HZ + linear_to_db(band.channel_mhz * radios.symbol_share * 1e6) + radios.noise_figure_db
     p_0 = 0.0
     if distance_km > MULTIPATH_FROM_KM and f <= MULTIPATH_MAX_GHZ:
         p_0 = float(multipath.occurrence_17_pct(site.geoclimatic_k, distance_km, f, tx_amsl_m, rx_amsl_m))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import shapely
@@ -16,18 +15,11 @@ from numpy.typing import NDArray
 
 from allreach.backhaul.trench import N_CLASSES
 from allreach.grid import Grid
+from allreach.vocabulary import LinkKind, NodeKind
 
-NODE_KINDS: Final = ("core", "pop", "existing_site", "candidate_site", "exchange", "gateway", "junction", "institution")
-CORE, POP, EXISTING_SITE, CANDIDATE_SITE, EXCHANGE, GATEWAY, JUNCTION, INSTITUTION = range(len(NODE_KINDS))
-"""core: the one root (node 0), the network beyond the country's points of presence. pop: a fibre node, or a tap of an
-existing span. existing_site, candidate_site: a row of the sites or candidates table. exchange: a place where fibre to
-the home could start. gateway: where a part without a point of presence could reach the core by satellite. junction: a
-road node. institution: a school, clinic or the like that fibre could reach."""
-
-LINK_KINDS: Final = ("core", "fibre", "hop", "satellite")
-CORE_LINK, FIBRE, HOP, SATELLITE = range(len(LINK_KINDS))
-"""core: what already stands between the core and a pop or an existing site (nothing to build). fibre: along a road, a
-spur, or under water. hop: microwave. satellite: core to a site (its own terminal) or to a gateway (a shared one)."""
+# The codes under the short names that readers of a network use: ``net.FIBRE``, ``net.GATEWAY``.
+CORE_LINK, FIBRE, HOP, SATELLITE = LinkKind
+CORE, POP, EXISTING_SITE, CANDIDATE_SITE, EXCHANGE, GATEWAY, JUNCTION, INSTITUTION = NodeKind
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ class BackhaulNetwork:
         Identifier, unique: ``core``, ``pop:FIBRE_ID``, ``tap:FIBRE_ID:N``, ``site:SITE_ID``, ``exchange:PLACE_ID``,
         ``institution:INSTITUTION_ID``, ``gateway:PART``, ``road:LON:LAT`` (1e-6 degree).
     node_kind
-        Code into `NODE_KINDS`.
+        `vocabulary.NodeKind`.
     node_row
         Row in the table that the node is from (fibre for a pop or tap, sites, candidates, places for an exchange,
         institutions; for a gateway the place it stands at); -1 for the core and for junctions.
@@ -57,7 +49,7 @@ class BackhaulNetwork:
     link_tail, link_head
         Node numbers.
     link_kind
-        Code into `LINK_KINDS`.
+        `vocabulary.LinkKind`.
     link_length_km
         Route length; 0 for links of kind core and satellite. [km]
     link_capacity_mbps
@@ -175,5 +167,5 @@ class BackhaulNetwork:
             )
         if len(self.route_start) != self.n_links + 1:
             raise ValueError(f"route_start has length {len(self.route_start)}, expected {self.n_links + 1}")
-        if self.n_nodes and self.node_kind[0] != CORE:
+        if self.n_nodes and self.node_kind[0] != NodeKind.CORE:
             raise ValueError("node 0 must be the core")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from allreach.cli import options
+from allreach.vocabulary import Evidence
 
 FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
     (
@@ -67,7 +68,7 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
     "--evidence",
     default="open",
     show_default=True,
-    type=click.Choice(["measured", "official", "open", "modelled", "synthetic"]),
+    type=click.Choice([one.value for one in Evidence]),
     help="How the data are known.",
 )
 @click.option("--note", default="", help="Anything a reader should know.")

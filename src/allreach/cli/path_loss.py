@@ -7,6 +7,20 @@ from pathlib import Path
 import click
 
 
+class ModelName(click.ParamType):
+    """Name of a propagation model; the registry is read only when a name is given."""
+
+    name = "model"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what the registry does not hold."""
+        from allreach.radio.models import MODELS
+
+        if value not in MODELS:
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, MODELS))}.", param, ctx)
+        return value
+
+
 @click.command(
     name="path-loss",
     epilog="Examples:\n\n\b\n  allreach path-loss itu-p1812 cases.csv\n"
@@ -15,7 +29,7 @@ import click
     "  allreach path-loss itu-p1812 --sweep radials/\n"
     "  allreach path-loss itm --sweep radials/",
 )
-@click.argument("model", type=click.Choice(["itu-p1812", "itm", "itm-area"]))
+@click.argument("model", type=ModelName())
 @click.argument("cases", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option(
     "--profiles",

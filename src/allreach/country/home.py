@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 
 from allreach.io.country_folder import Country
-
-SEA = 1  # P.1812 zone
+from allreach.outline import country_outline
+from allreach.vocabulary import Zone
 
 
 def home_pixels(country: Country) -> NDArray[np.bool_] | None:
@@ -16,17 +16,16 @@ def home_pixels(country: Country) -> NDArray[np.bool_] | None:
 
     Coverage abroad is nobody's question here; leaving it out saves its share of the frame.
     """
-    boundaries = country.table("boundaries")
-    if boundaries.empty:
+    outline = country_outline(country.table("boundaries"))
+    if outline.empty:
         return None
-    outline = boundaries[boundaries["level"] == boundaries["level"].min()].to_crs(country.grid.crs)
     inside: NDArray[np.bool_] = rasterize(
-        list(outline.geometry),
+        list(outline.to_crs(country.grid.crs)),
         out_shape=country.grid.shape,
         transform=country.grid.transform,
         all_touched=True,
         dtype="uint8",
     ).astype(bool)
     if country.zones is not None:
-        inside &= country.zones != SEA
+        inside &= country.zones != Zone.SEA
     return inside

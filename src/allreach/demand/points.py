@@ -11,9 +11,11 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from allreach import tables
+from allreach.apportionment import round_keeping_sum
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.demand import Demand
+from allreach.vocabulary import Evidence
 
 TIE_M = 1e-3  # distances closer than this are equal: coordinates came through a projection
 
@@ -118,7 +120,7 @@ def demand_points(
     if places.empty:
         assert people is not None
         places = places_from_clusters(people, grid, demand)
-        evidence = tables.worst_evidence(evidence, "modelled")
+        evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         rules.append("places are clusters of touching populated pixels")
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
     places = places.assign(households=fill_households(places, household_size))
@@ -137,7 +139,7 @@ def demand_points(
         )
     if people is None:
         rules.append(f"no population raster: spread at {demand.settlement_people_per_km2.value:g} people/km2")
-        evidence = tables.worst_evidence(evidence, "modelled")
+        evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         place, rows, cols, weights = _discs(places["population"].to_numpy(float), x_m, y_m, grid, demand)
     else:
         rules.append("populated pixels go to the nearest place and are scaled to its people")
@@ -192,11 +194,9 @@ def fill_households(places: gpd.GeoDataFrame, household_size: float) -> NDArray[
     people = places["population"].to_numpy(dtype=np.float64)
     missing = np.isnan(households)
     wanted = people[missing] / household_size
-    whole = np.floor(wanted)
-    n_left = round(float(wanted.sum()) - float(whole.sum()))
-    ids = places["place_id"].to_numpy(dtype=str)[missing]
-    order = np.lexsort((ids, -(wanted - whole)))
-    whole[order[:n_left]] += 1
+    by_id = np.argsort(places["place_id"].to_numpy(dtype=str)[missing], kind="stable")
+    whole = np.zeros(len(wanted))
+    whole[by_id] = round_keeping_sum(wanted[by_id])  # ties by identifier, whatever the order of the rows
     households[missing] = np.where(people[missing] > 0, np.maximum(whole, 1), 0)
     return np.asarray(households.astype(np.int64))
 
@@ -226,22 +226,13 @@ def places_from_clusters(people: NDArray[np.float64], grid: Grid, demand: Demand
         {
             "place_id": [f"cluster-r{r}c{c}" for r, c in zip(rows[first], cols[first], strict=True)],
             "name": [f"cluster {r}/{c}" for r, c in zip(rows[first], cols[first], strict=True)],
-            "population": _whole(joined.astype(np.float64)),
-            "evidence": "modelled",
+            "population": round_keeping_sum(joined),
+            "evidence": Evidence.MODELLED,
         },
         geometry=gpd.points_from_xy(lon_deg, lat_deg),
         crs="EPSG:4326",
     )
     return tables.conform(frame, "places")
-
-
-def _whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Round by largest remainder, so that the sum is the rounded sum."""
-    whole = np.floor(values)
-    n_left = round(float(values.sum())) - int(whole.sum())
-    order = np.argsort(-(values - whole), kind="stable")
-    whole[order[:n_left]] += 1
-    return whole.astype(np.int64)
 
 
 def _shares(place: NDArray[np.int64], weights: NDArray[np.float64], n_places: int) -> NDArray[np.float64]:

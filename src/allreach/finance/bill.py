@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from allreach import tables
+from allreach.apportionment import largest_remainder
 from allreach.finance.cost_items import Line, Lines, PriceList
 from allreach.finance.present_value import present_value_usd, residual_share
 
@@ -136,24 +137,13 @@ def share_usd(total_usd: float, weights: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     shares_usd
-        The cents left over by rounding down go to the largest remainders, the earlier one first among equals.
+        By the rule of `apportionment`.
     """
     weight = np.asarray(weights, dtype=np.float64)
     if weight.size == 0:
         return np.zeros(0)
-    if not weight.any():
-        weight = np.ones_like(weight)
     cents = int(_cents(total_usd))
-    exact = abs(cents) * (weight / weight.sum())
-    parts = np.floor(exact).astype(np.int64)
-    order = np.argsort(-(exact - parts), kind="stable")
-    rest = abs(cents) - int(parts.sum())
-    parts[order[: max(rest, 0)]] += 1
-    for index in order[::-1]:  # only where rounding of the division gave a cent too many
-        if int(parts.sum()) <= abs(cents):
-            break
-        parts[index] -= 1
-    return np.asarray(np.sign(cents) * parts / 100.0) + 0.0
+    return np.asarray(np.sign(cents) * largest_remainder(weight, abs(cents)) / 100.0) + 0.0
 
 
 def _merge(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from allreach.indicators.idi import IdiEdition, idi, idi_edition
 from allreach.indicators.outlook import BANDS, HORIZON_YEARS, MONTHS_PER_YEAR, decimal_year, months_after
+from allreach.vocabulary import MOBILE, Technology
 
-MOBILE = ("existing", "mobile_upgrade", "mobile_new")
-FIXED = ("fwa", "fibre")
+FIXED = (Technology.FWA, Technology.FIBRE)
 TAKE_UP_SHARE = 0.7
 """Households that take a service once it is there, of those newly reached (assumption: between the 21.8 subscriptions
 per 100 people, about 60 % of households, that ITU counts in Azerbaijan at full availability, and universal take-up)."""
@@ -86,7 +86,7 @@ def _gained(places: pd.DataFrame, assignments: pd.DataFrame) -> tuple[float, flo
     """People in all, people reached today, and people whom each (place, technology) of the plan newly reaches."""
     people = float(places["population"].sum())
     today = float((places["population"] * places["predicted_share"]).sum())
-    new = assignments[~assignments["technology"].isin(["existing", "none"])]
+    new = assignments[~assignments["technology"].isin([Technology.EXISTING, Technology.NONE])]
     gained = new.groupby(["place_id", "technology"])["population"].sum()
     left = (places.set_index("place_id")["population"] * (1 - places.set_index("place_id")["predicted_share"])).clip(
         lower=0
@@ -132,7 +132,7 @@ def after_plan(values: Mapping[str, float], assignments: pd.DataFrame) -> dict[s
 
 def plan_gains(assignments: pd.DataFrame) -> dict[str, float]:
     """Return what the newly reached add to indicators of use (in their units), at the assumed take-up."""
-    new = ~assignments["technology"].isin(["existing", "none"])
+    new = ~assignments["technology"].isin([Technology.EXISTING, Technology.NONE])
     people, households = float(assignments["population"].sum()), float(assignments["households"].sum())
     fixed = float(assignments.loc[assignments["technology"].isin(FIXED), "households"].sum())
     gains = {}

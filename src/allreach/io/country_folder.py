@@ -21,6 +21,7 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.vocabulary import Evidence
 
 RASTERS = ("terrain", "clutter", "zones", "population")
 
@@ -68,7 +69,7 @@ class Country:
 
     def evidence(self, *layers: str) -> str:
         """Worst evidence of some layers; a layer that the folder lacks counts as modelled, since a rule stands in."""
-        labels = [self.provenance[n].evidence if n in self.provenance else "modelled" for n in layers]
+        labels = [self.provenance[n].evidence if n in self.provenance else Evidence.MODELLED for n in layers]
         return tables.worst_evidence(*labels)
 
 
@@ -253,6 +254,6 @@ def _read_provenance(folder: Path, present: list[str], faults: list[Fault]) -> d
     except InputError as error:
         faults += error.faults
     unknown = LayerProvenance(
-        source="not stated", licence="not stated", evidence="modelled", note="no provenance given"
+        source="not stated", licence="not stated", evidence=Evidence.MODELLED, note="no provenance given"
     )
     return {name: entries.get(name, unknown) for name in present}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.resources
-import os
 import platform
 import shutil
 import sys
@@ -14,6 +13,7 @@ from typing import NamedTuple
 import psutil
 
 import allreach
+from allreach.processors import usable_cores
 
 
 class Finding(NamedTuple):
@@ -45,8 +45,7 @@ def examine() -> list[Finding]:
 
 
 def _cores() -> Finding:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-    return Finding("cores", "ok", str(usable))
+    return Finding("cores", "ok", str(usable_cores()))
 
 
 def _memory() -> Finding:

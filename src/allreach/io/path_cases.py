@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from allreach.errors import Fault, InputError
-from allreach.radio.paths import itm_paths
-from allreach.radio.paths.p1812_paths import Profile, case_faults, make_profile, path_loss_table
+from allreach.radio.models import MODELS
+from allreach.radio.paths.profile import Profile, make_profile
 
 TEXT_COLUMNS = {"case_id": str, "profile": str, "polarization": str, "variability": str}
 
@@ -22,7 +22,7 @@ def path_loss_of_file(
     Parameters
     ----------
     model
-        ``itu-p1812``, ``itm`` or ``itm-area``.
+        Name among `allreach.radio.models.MODELS`.
     cases_path
         CSV of cases; for the columns see `allreach.radio.paths.p1812_paths.path_loss_table` and
         `allreach.radio.paths.itm_paths.itm_table`.
@@ -45,7 +45,8 @@ def path_loss_of_file(
     folder = cases_path.parent / "profiles" if profiles_folder is None else profiles_folder
     faults: list[Fault] = []
     profiles: dict[str, Profile] = {}
-    unread = set(cases["profile"].dropna()) if "profile" in cases and model != "itm-area" else set()
+    known = MODELS[model]
+    unread = set(cases["profile"].dropna()) if "profile" in cases and known.takes_profile else set()
     if unread and not folder.is_dir():
         faults.append(Fault(str(folder), "no such folder", "the folder of the profiles", "Name it with --profiles."))
     else:
@@ -55,16 +56,10 @@ def path_loss_of_file(
             except InputError as error:
                 faults.extend(error.faults)
     unread -= profiles.keys()
-    heights = {name: profile.h_m for name, profile in profiles.items()}
-    if model == "itu-p1812":
-        faults += case_faults(cases, profiles, unread=unread)
-    else:
-        faults += itm_paths.case_faults(model, cases, heights, unread=unread)
+    faults += known.case_faults(cases, profiles, unread)
     if faults:
         raise InputError(faults)
-    if model == "itu-p1812":
-        return path_loss_table(cases, profiles, detail=detail)
-    return itm_paths.itm_table(model, cases, heights, detail=detail)
+    return known.case_table(cases, profiles, detail)
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -11,8 +11,9 @@ import pandas as pd
 from allreach.errors import Fault, InputError
 from allreach.io.path_cases import read_profile, read_table
 from allreach.kernels.itu_p1812 import DISTANCE_MIN_KM, LIMITS
-from allreach.radio.paths.p1812_paths import P1812_LIMITS, Profile, profile_faults
+from allreach.radio.paths.p1812_paths import P1812_LIMITS, profile_faults
 from allreach.radio.paths.p1812_radials import sweep_losses_db
+from allreach.radio.paths.profile import Profile
 
 RADIAL_NUMBERS = ("h_tx_m", "lat_tx_deg", "bearing_deg", "delta_N_nunits_per_km", "N0_nunits")
 RADIAL_OPTIONAL = {"prediction_resolution_wa_m": 100.0, "dct_km": 500.0, "dcr_km": 500.0}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from allreach.kernels._jit import kernel
-
-EARTH_RADIUS_KM = 6371.0
+from allreach.units import EARTH_RADIUS_KM
 
 
 @kernel

@@ -13,6 +13,7 @@ import math
 from typing import Any, NamedTuple
 
 from allreach.kernels._jit import kernel
+from allreach.kernels.decibel import LN_10, db_of_ratio
 from allreach.kernels.itu_p1812_band import TWENTY_LOG, Band, band
 from allreach.kernels.itu_p1812_diffraction import (
     bullington_loss_db,
@@ -21,7 +22,6 @@ from allreach.kernels.itu_p1812_diffraction import (
 )
 from allreach.kernels.itu_p1812_profile import (
     A_BETA_KM,
-    LN_10,
     PathGeometry,
     inland_share,
     path_geometry,
@@ -112,7 +112,7 @@ def location_variability_per_resolution_db(freq_ghz: float, rx_height_m: float, 
 @kernel
 def free_space_loss_db(d_km: float, hts_m: float, hrs_m: float, freq_ghz: float) -> float:
     """Free-space basic transmission loss over the slant distance, (8) and (8a). [dB]."""
-    return 92.4 + 20.0 * math.log10(freq_ghz) + 10.0 * math.log10(d_km**2 + ((hts_m - hrs_m) / 1000.0) ** 2)
+    return 92.4 + 20.0 * math.log10(freq_ghz) + db_of_ratio(d_km**2 + ((hts_m - hrs_m) / 1000.0) ** 2)
 
 
 @kernel
@@ -293,7 +293,7 @@ def final_loss_db(lbc_db: float, lb0p_db: float, normal: float, sigma_l_db: floa
 @kernel
 def field_strength_dbuv_per_m(loss_db: float, freq_ghz: float, erp_kw: float) -> float:
     """Field strength at the receiver for an effective radiated power, (70). [dB(uV/m)]."""
-    return 199.36 + 20.0 * math.log10(freq_ghz) - loss_db + 10.0 * math.log10(erp_kw)
+    return 199.36 + 20.0 * math.log10(freq_ghz) - loss_db + db_of_ratio(erp_kw)
 
 
 @kernel

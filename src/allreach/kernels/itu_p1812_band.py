@@ -9,6 +9,7 @@ import math
 from typing import Any, NamedTuple
 
 from allreach.kernels._jit import kernel
+from allreach.kernels.decibel import db_of_ratio
 
 # section 4.3.3: relative permittivity and conductivity [S/m] of land and sea
 LAND_PERMITTIVITY, LAND_CONDUCTIVITY = 22.0, 0.003
@@ -93,4 +94,4 @@ def ten_log_one_plus(x: float) -> float:
     """10 log10(1 + x), by its series where x is small. [dB]."""
     if x < 0.01:
         return 4.342944819032518 * x * (1.0 - x * (0.5 - x * (1.0 / 3.0 - x * (0.25 - x * (0.2 - x / 6.0)))))
-    return 10.0 * math.log10(1.0 + x)
+    return db_of_ratio(1.0 + x)

@@ -10,13 +10,13 @@ import math
 from typing import Any, NamedTuple
 
 from allreach.kernels._jit import kernel
+from allreach.kernels.decibel import LN_10
+from allreach.units import EARTH_RADIUS_KM
+from allreach.vocabulary import Zone
 
-EARTH_RADIUS_KM = 6371.0  # section 3.5
 A_BETA_KM = 3.0 * EARTH_RADIUS_KM  # (7b), k_beta = 3
-SEA = 1
-COASTAL_LAND = 3
-INLAND = 4
-LN_10, LN_4_17 = math.log(10.0), math.log(4.17)
+SEA, COASTAL_LAND, INLAND = Zone.SEA.value, Zone.COASTAL.value, Zone.INLAND.value
+LN_4_17 = math.log(4.17)
 
 
 class PathGeometry(NamedTuple):

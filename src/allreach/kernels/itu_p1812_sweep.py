@@ -12,6 +12,7 @@ import math
 from typing import Any, NamedTuple
 
 from allreach.kernels._jit import kernel
+from allreach.kernels.decibel import LN_10
 from allreach.kernels.itu_p1812 import (
     ANTENNA_MAX_M,
     ANTENNA_MIN_M,
@@ -49,7 +50,6 @@ from allreach.kernels.itu_p1812_diffraction import (
 )
 from allreach.kernels.itu_p1812_profile import (
     A_BETA_KM,
-    LN_10,
     PathGeometry,
     effective_earth_radius_km,
     inland_share,
@@ -64,10 +64,10 @@ from allreach.kernels.itu_p1812_walk import (
     roughness_m,
     start,
 )
+from allreach.units import EARTH_RADIUS_KM
 
 N_DISTANCE = 8  # numbers a sample in the table of distance terms
 N_TIME = 4  # numbers a percentage of time
-EARTH_RADIUS_KM = 6371.0
 LN_50 = math.log(50.0)
 ROUGHNESS_MIN_M = 10.0  # less counts as this, (56)
 ABETA_ROOT = A_BETA_KM ** (-1.0 / 3.0)

@@ -10,8 +10,10 @@ import math
 
 from allreach.kernels._jit import jit
 from allreach.kernels.normal import normal_quantile
+from allreach.vocabulary import Clutter
 
-WATER_SEA, OPEN_RURAL, SUBURBAN, URBAN_TREES_FOREST, DENSE_URBAN = 1, 2, 3, 4, 5
+WATER_SEA, OPEN_RURAL = Clutter.WATER.value, Clutter.OPEN.value
+SUBURBAN, URBAN_TREES_FOREST, DENSE_URBAN = Clutter.SUBURBAN.value, Clutter.URBAN.value, Clutter.DENSE_URBAN.value
 LIMITS = (
     "ITU-R P.2108-1 holds for: height-gain model 30 MHz to 3 GHz; terrestrial statistical model 0.5 to 67 GHz, 0.25 km "
     "or more; Earth-space statistical model 10 to 100 GHz, elevations 0 to 90 degrees; above 0 and below 100 % of "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from allreach.kernels._jit import jit
+from allreach.kernels.decibel import db_of_ratio, ratio_of_db
 from allreach.kernels.normal import normal_quantile
 
 TRADITIONAL = 0
@@ -60,4 +61,4 @@ def building_entry_loss_db(freq_ghz: float, probability_pct: float, building_cla
     quantile = normal_quantile(probability_pct / 100.0)
     a = quantile * sigma1 + mu1  # (2)
     b = quantile * sigma2 + mu2  # (3)
-    return 10.0 * math.log10(10.0 ** (0.1 * a) + 10.0 ** (0.1 * b) + 10.0**-0.3)  # (1), (4): C = -3
+    return db_of_ratio(ratio_of_db(a) + ratio_of_db(b) + 10.0**-0.3)  # (1), (4): C = -3

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
 from allreach.kernels.itu_p838 import rain_coefficients
-
-EARTH_RADIUS_KM = 6371.0
+from allreach.units import EARTH_RADIUS_KM
 
 
 @jit

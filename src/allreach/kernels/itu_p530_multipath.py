@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from allreach.kernels._jit import jit
+from allreach.kernels.decibel import db_of_ratio, ratio_of_db
 
 MOST_YEAR_TERM_DB = 10.8
 
@@ -78,11 +79,11 @@ def fade_exceeded_pct(occurrence: float, fade_db: float, year_db: float) -> floa
     """
     if fade_db <= 0.0:
         return 100.0 * (1.0 - math.exp(-1.0))  # the limit of the formula below
-    lower = 10.0 ** (-year_db / 10.0)
+    lower = ratio_of_db(-year_db)
     a_t = 25.0 + 1.2 * math.log10(occurrence)
     if fade_db >= a_t:
-        return float(occurrence * lower * 10.0 ** (-fade_db / 10.0))
-    p_t = occurrence * lower * 10.0 ** (-a_t / 10.0)
+        return float(occurrence * lower * ratio_of_db(-fade_db))
+    p_t = occurrence * lower * ratio_of_db(-a_t)
     q_p = -20.0 * math.log10(-math.log((100.0 - p_t) / 100.0)) / a_t
     u = 10.0 ** (-a_t / 20.0)
     q_t = (q_p - 2.0) / ((1.0 + 0.3 * u) * 10.0 ** (-0.016 * a_t)) - 4.3 * (u + a_t / 800.0)
@@ -94,7 +95,7 @@ def fade_exceeded_pct(occurrence: float, fade_db: float, year_db: float) -> floa
 @jit
 def enhancement_not_exceeded_pct(occurrence: float, enhancement_db: float, year_db: float) -> float:
     """Share of the time in which the signal is at most `enhancement_db` above its mean (section 2.3.3). [%]."""
-    a_001 = 10.0 * math.log10(occurrence * 10.0 ** (-year_db / 10.0) / 0.01)
+    a_001 = db_of_ratio(occurrence * ratio_of_db(-year_db) / 0.01)
     if enhancement_db > 10.0:
         return float(100.0 - 10.0 ** ((-1.7 + 0.2 * a_001 - enhancement_db) / 3.5))
     p_10 = 100.0 - 10.0 ** ((-1.7 + 0.2 * a_001 - 10.0) / 3.5)
@@ -157,8 +158,8 @@ def xpd_outage_clear_air_pct(occurrence: float, antenna_xpd_db: float, cir_db: f
     """Share of the time with too little cross-polar discrimination in clear air, one antenna (section 4.1). [%]."""
     xpd_0 = antenna_xpd_db + 5.0 if antenna_xpd_db <= 35.0 else 40.0
     activity = 1.0 - math.exp(-0.2 * (occurrence / 100.0) ** 0.75)
-    q = -10.0 * math.log10(0.7 * activity / (occurrence / 100.0))
-    return float(occurrence * 10.0 ** (-(xpd_0 + q - cir_db + xpif_db) / 10.0))
+    q = -db_of_ratio(0.7 * activity / (occurrence / 100.0))
+    return float(occurrence * ratio_of_db(-(xpd_0 + q - cir_db + xpif_db)))
 
 
 @jit
@@ -172,5 +173,5 @@ def space_diversity_improvement(
     Derived for 3 to 23 m, 2 to 11 GHz and 43 to 240 km; ``occurrence`` is that of the average worst month. [%]
     """
     power = -0.04 * spacing_m**0.87 * freq_ghz**-0.12 * distance_km**0.48 * occurrence**-1.04
-    factor = (1.0 - math.exp(power)) * 10.0 ** ((fade_db - gain_difference_db) / 10.0)
+    factor = (1.0 - math.exp(power)) * ratio_of_db(fade_db - gain_difference_db)
     return float(min(max(factor, 1.0), 200.0))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from allreach.kernels._jit import jit
+from allreach.kernels.decibel import db_of_ratio
 from allreach.kernels.itu_p838 import specific_attenuation_db_per_km
 from allreach.kernels.normal import normal_quantile
 
@@ -174,7 +175,7 @@ def rain_xpd_db(
         c_f = 35.9 * math.log10(f) - 11.3
         v = 22.6 if f < 40.0 else 13.0 * f**0.15
     c_a = v * math.log10(rain_attenuation)
-    c_tau = -10.0 * math.log10(1.0 - 0.484 * (1.0 + math.cos(4.0 * math.radians(tilt_deg))))
+    c_tau = -db_of_ratio(1.0 - 0.484 * (1.0 + math.cos(4.0 * math.radians(tilt_deg))))
     c_theta = -40.0 * math.log10(math.cos(math.radians(elevation_deg)))
     sigma_deg = 0.0  # of the raindrops' canting angle: 0, 5, 10, 15 degrees at 1, 0.1, 0.01, 0.001 %
     if time_pct <= 0.001:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
 from allreach.kernels.itu_p618 import rain_attenuation_inverse_pct, standard_quantile_exceeded
+from allreach.units import EARTH_EQUATOR_KM
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 
@@ -142,7 +143,7 @@ def non_gso_exceedance_pct(
     used = np.asarray(elevation_from_deg) >= min_elevation_deg
     mid = 0.5 * (np.asarray(elevation_from_deg, dtype=float) + np.asarray(elevation_to_deg, dtype=float))[used]
     weight = np.asarray(elevation_pct, dtype=float)[used] / 100.0
-    r_e, s = 6378.137, np.sin(np.radians(mid))
+    r_e, s = EARTH_EQUATOR_KM, np.sin(np.radians(mid))
     slant_km = np.sqrt((r_e * s) ** 2 + 2.0 * r_e * orbit_altitude_km + orbit_altitude_km**2) - r_e * s
     margin = zenith_margin_db - 20.0 * np.log10(slant_km / orbit_altitude_km)
     a_001 = np.asarray(rain_001_db, dtype=float)[used]

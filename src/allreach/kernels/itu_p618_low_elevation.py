@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from allreach.kernels._jit import jit
+from allreach.kernels.decibel import db_of_ratio, ratio_of_db
 from allreach.kernels.itu_p618 import scintillation_fade_db
 
 A_1_DB = 25.0  # fade at which the shallow part meets the deep part
@@ -22,7 +23,7 @@ def geoclimatic_factor(pl_pct: float, lat_deg: float, c_0: float) -> float:
         c_lat = 7.0
     elif lat > 53.0:
         c_lat = -53.0 + lat
-    return float(pl_pct**1.5 * 10.0 ** ((c_0 + c_lat) / 10.0))
+    return float(pl_pct**1.5 * ratio_of_db(c_0 + c_lat))
 
 
 @jit
@@ -35,15 +36,15 @@ def year_term_db(lat_deg: float) -> float:
 @jit
 def deep_fade_db(k_w: float, v_db: float, freq_ghz: float, theta_mrad: float, time_pct: float) -> float:
     """Deep fade exceeded in `time_pct` of an average year (equation 47). [dB]."""
-    fade = 10.0 * math.log10(k_w) - v_db + 9.0 * math.log10(freq_ghz)
-    return fade - 59.5 * math.log10(1.0 + theta_mrad) - 10.0 * math.log10(time_pct)
+    fade = db_of_ratio(k_w) - v_db + 9.0 * math.log10(freq_ghz)
+    return fade - 59.5 * math.log10(1.0 + theta_mrad) - db_of_ratio(time_pct)
 
 
 @jit
 def deep_fade_worst_month_db(k_w: float, freq_ghz: float, theta_mrad: float, time_pct: float) -> float:
     """Deep fade exceeded in `time_pct` of the average worst month (equation 50). [dB]."""
-    fade = 10.0 * math.log10(k_w) + 9.0 * math.log10(freq_ghz)
-    return fade - 55.0 * math.log10(1.0 + theta_mrad) - 10.0 * math.log10(time_pct)
+    fade = db_of_ratio(k_w) + 9.0 * math.log10(freq_ghz)
+    return fade - 55.0 * math.log10(1.0 + theta_mrad) - db_of_ratio(time_pct)
 
 
 @jit
@@ -81,7 +82,7 @@ def shallow_fade_db(
     taken at the free-space angle, the distance between both parts in apparent angles, as the published set has it.
     """
     f = freq_ghz
-    theta_1 = (k_w * 10.0 ** (-v_db / 10.0) * f**0.9 / (time_pct * 10.0 ** (A_1_DB / 10.0))) ** (1.0 / 5.95) - 1.0
+    theta_1 = (k_w * ratio_of_db(-v_db) * f**0.9 / (time_pct * ratio_of_db(A_1_DB))) ** (1.0 / 5.95) - 1.0
     if not theta_1 <= theta_mrad <= theta_2_mrad:
         return math.nan
     slope_1 = -59.5 / (1.0 + theta_1) * math.log10(math.e)

@@ -14,8 +14,8 @@ from allreach.kernels._jit import jit
 from allreach.kernels.itu_p453 import refractivity_nunits
 from allreach.kernels.itu_p676_lines import OXYGEN_LINES, WATER_LINES
 from allreach.kernels.itu_p835 import pressure_hpa, temperature_k, water_vapour_density_g_m3
+from allreach.units import EARTH_RADIUS_KM
 
-EARTH_RADIUS_KM = 6371.0
 N_LAYERS = 922
 
 

@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 from allreach.kernels._jit import kernel
+from allreach.kernels.decibel import db_of_ratio
 from allreach.kernels.longley_rice_link import OK, ItmLink
 from allreach.kernels.longley_rice_profile import ItmGeometry
 from allreach.kernels.longley_rice_variability import roughness_at_m
@@ -22,7 +23,7 @@ def _knife_edge_db(v2: float) -> float:
     """Approximation to the loss over a knife edge from v squared, [TN101] (III.24b, c)."""
     if v2 < 5.76:
         return 6.02 + 9.11 * math.sqrt(v2) - 1.27 * v2
-    return 12.953 + 10.0 * math.log10(v2)
+    return 12.953 + db_of_ratio(v2)
 
 
 @kernel
@@ -100,7 +101,7 @@ def _diffraction_db(d_m: float, g: ItmGeometry, link: ItmLink, f: _Diffraction) 
     a_0 = d_nlos / theta_nlos
     x_0, _ = _vogler(a_0, a_0 * theta_nlos, link)
     x = x_0 + f.x_ends
-    smooth = 0.05751 * x - 10.0 * math.log10(x) - f.gain_ends_db - 20.0  # [TN101] (8.4), [A] (4.20)
+    smooth = 0.05751 * x - db_of_ratio(x) - f.gain_ends_db - 20.0  # [TN101] (8.4), [A] (4.20)
     rough = min(roughness_at_m(d_m, g.delta_h_m) * link.wave_number, 6283.2)
     q = (f.heights + (-f.theta_los * a_e + f.d_ml_m) / d_m) * rough  # [ERL79] (3.23)
     w = 25.1 / (25.1 + math.sqrt(q))
@@ -124,7 +125,7 @@ def _line_of_sight_db(d_m: float, g: ItmGeometry, link: ItmLink, m_d: float, a_d
         phase = math.pi - (math.pi / 2.0) ** 2 / phase  # [A] (4.50)
     real = math.cos(phase) + reflection.real
     imaginary = -math.sin(phase) + reflection.imag
-    two_rays = -10.0 * math.log10(real**2 + imaginary**2)
+    two_rays = -db_of_ratio(real**2 + imaginary**2)
     w = 1.0 / (1.0 + link.freq_mhz * g.delta_h_m / max(10e3, d_sml_m))
     return w * two_rays + (1.0 - w) * (m_d * d_m + a_d0_db)
 
@@ -133,7 +134,7 @@ def _line_of_sight_db(d_m: float, g: ItmGeometry, link: ItmLink, m_d: float, a_d
 def _h0_curve_db(j: int, r: float) -> float:
     a = (25.0, 80.0, 177.0, 395.0, 705.0)[j]
     b = (24.0, 45.0, 68.0, 80.0, 105.0)[j]
-    return 10.0 * math.log10(1.0 + a * (1.0 / r) ** 4 + b * (1.0 / r) ** 2)  # [A] (6.13)
+    return db_of_ratio(1.0 + a * (1.0 / r) ** 4 + b * (1.0 / r) ** 2)  # [A] (6.13)
 
 
 @kernel
@@ -152,7 +153,7 @@ def _h0_db(r: float, eta_s: float) -> float:
 def _attenuation_function_db(td_m: float) -> float:
     """Attenuation function F(theta d) of troposcatter, [A] (6.9)."""
     if td_m <= 10e3:
-        return 133.4 + 0.332e-3 * td_m - 10.0 * math.log10(td_m)
+        return 133.4 + 0.332e-3 * td_m - db_of_ratio(td_m)
     if td_m <= 70e3:
         return 104.6 + 0.212e-3 * td_m - 2.5 * math.log10(td_m)
     return 71.8 + 0.157e-3 * td_m + 5.0 * math.log10(td_m)
@@ -189,13 +190,13 @@ def _troposcatter_db(d_m: float, g: ItmGeometry, link: ItmLink, theta_los: float
         if eta_s < 1.0:
             root = math.sqrt(2.0)
             product = ((1.0 + root / r_1) * (1.0 + root / r_2)) ** 2
-            h_0 = eta_s * h_0 + (1.0 - eta_s) * 10.0 * math.log10(product * (r_1 + r_2) / (r_1 + r_2 + 2.0 * root))
+            h_0 = eta_s * h_0 + (1.0 - eta_s) * db_of_ratio(product * (r_1 + r_2) / (r_1 + r_2 + 2.0 * root))
         if h_0 > 15.0 and h0_db >= 0.0:
             h_0 = h0_db
     th = d_m / a_e - theta_los
     loss = (
         _attenuation_function_db(th * d_m)
-        + 10.0 * math.log10(wave_number * 47.7 * th**4)
+        + db_of_ratio(wave_number * 47.7 * th**4)
         - 0.1 * (g.n_s - 301.0) * math.exp(-th * d_m / 40e3)
         + h_0
     )  # [A] (4.63)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import kernel
-from allreach.kernels.itu_p1812_profile import LN_10
+from allreach.kernels.decibel import ratio_of_db
 from allreach.radio.engine._paths import Heard, Masts, Receiver, sinr_db
 
 NO_SIGNAL, BELOW_STANDARD, STANDARD, NEAR = 0, 1, 2, 3
@@ -76,7 +76,7 @@ def _speed_mbps(sinr: float, bandwidth_mhz: float, speeds: Speeds) -> float:
     """Speed by the truncated Shannon curve of `link_budget.efficiency_bps_hz`; 0 for NaN. [Mbit/s]."""
     if not sinr >= speeds.min_sinr_db:
         return 0.0
-    shannon = speeds.shannon_alpha * math.log2(1.0 + math.exp(0.1 * LN_10 * sinr))
+    shannon = speeds.shannon_alpha * math.log2(1.0 + ratio_of_db(sinr))
     return min(shannon, speeds.max_efficiency_bps_hz) * bandwidth_mhz
 
 

@@ -17,8 +17,9 @@ from allreach.measure._map_pixels import (
     distinct,
     write_pixels,
 )
+from allreach.progress import Progress
 from allreach.radio.engine.link_budget import Terminal, handset, receiver
-from allreach.radio.engine.reception import Environment, Progress, check_frequencies, margin_db, masts
+from allreach.radio.engine.reception import Environment, check_frequencies, margin_db, masts
 from allreach.radio.engine.sweep import hear_by_sweep
 from allreach.radio.sites import SiteArrays
 

@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
+from allreach.vocabulary import FibreFeature, FibreKind, FibreStatus
 
 FIXED = {"fibre", "fixed", "ftth"}
 
@@ -28,7 +29,11 @@ def fixed_share(
     exchanges
         Operational exchanges, sorted by ``fibre_id``.
     """
-    is_exchange = (fibre["feature"] == "node") & (fibre["kind"] == "exchange") & (fibre["status"] == "operational")
+    is_exchange = (
+        (fibre["feature"] == FibreFeature.NODE)
+        & (fibre["kind"] == FibreKind.EXCHANGE)
+        & (fibre["status"] == FibreStatus.OPERATIONAL)
+    )
     exchanges = fibre[is_exchange].sort_values("fibre_id", kind="stable").reset_index(drop=True)
     exchange = np.full(points.n_points, -1, dtype=np.int64)
     if exchanges.empty:

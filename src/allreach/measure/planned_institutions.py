@@ -14,12 +14,12 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
 from allreach.measure.service_links import COVERAGE, FULL, FWA
-from allreach.radio.engine.reception import Environment, Progress
+from allreach.progress import Progress
+from allreach.radio.engine.reception import Environment
 from allreach.radio.service import service_links
 from allreach.radio.sites import SiteArrays
+from allreach.vocabulary import RADIO, Evidence, Technology
 
-BY_RADIO = ("existing", "mobile_upgrade", "mobile_new", "fwa")
-NOT_SERVED = "none"
 EPS = 1e-6
 
 
@@ -49,7 +49,7 @@ def connect(
     environment: Environment,
     *,
     range_km: float,
-    evidence: str = "modelled",
+    evidence: str = Evidence.MODELLED,
     progress: Progress | None = None,
 ) -> Connected:
     """Measure the radio of every institution that a site serves, at its own place, and let it take its sector's time.
@@ -82,11 +82,13 @@ def connect(
     technology = rows["technology"].to_numpy(dtype=str)
     site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
     site = site_of.reindex(rows["site_id"]).fillna(-1).to_numpy(dtype=np.int64)
-    by_radio = np.isin(technology, BY_RADIO) & ~((technology == "existing") & (site < 0))  # "existing" may be a line
+    by_radio = np.isin(technology, RADIO) & ~(
+        (technology == Technology.EXISTING) & (site < 0)
+    )  # "existing" may be a line
     demand = rows["demand_mbps"].to_numpy(dtype=np.float64)
     speed = rows["dl_mbps"].to_numpy(dtype=np.float64).copy()
-    speed[by_radio | (technology == NOT_SERVED)] = 0.0
-    why = np.where(technology == NOT_SERVED, "the plan does not connect it", "").astype(object)
+    speed[by_radio | (technology == Technology.NONE)] = 0.0
+    why = np.where(technology == Technology.NONE, "the plan does not connect it", "").astype(object)
     time = np.full(len(rows), np.nan)
     asked = np.flatnonzero(by_radio)
     radio = _radio(rows.iloc[asked], site[asked], points, sites, environment, range_km, progress)
@@ -117,7 +119,7 @@ def connect(
         dl_mbps=speed,
         load_share=time,
         why=why,
-        evidence=[tables.worst_evidence(evidence, str(label), "modelled") for label in own],
+        evidence=[tables.worst_evidence(evidence, str(label), Evidence.MODELLED) for label in own],
     )
     return Connected(tables.conform(table, "verify_institutions"), load, mbps)
 
@@ -182,13 +184,17 @@ def counts(table: pd.DataFrame) -> dict[str, Any]:
     return {
         **_share(table),
         "n_by_radio": int(by_site.sum()),
-        "n_lost": int(((table["technology"] != NOT_SERVED) & ~table["is_verified"]).sum()),
+        "n_lost": int(((table["technology"] != Technology.NONE) & ~table["is_verified"]).sum()),
         "by_kind": {str(kind): _share(mine) for kind, mine in table.groupby("kind", sort=True)},
     }
 
 
 def _share(table: pd.DataFrame) -> dict[str, Any]:
-    n, connected, verified = len(table), int((table["technology"] != NOT_SERVED).sum()), int(table["is_verified"].sum())
+    n, connected, verified = (
+        len(table),
+        int((table["technology"] != Technology.NONE).sum()),
+        int(table["is_verified"].sum()),
+    )
     return {
         "institutions": n,
         "connected": connected,

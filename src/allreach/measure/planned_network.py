@@ -18,13 +18,15 @@ from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, Service
 from allreach.measure.share_out import Entries, Limits, share_out
 from allreach.measure.summary import VerifySummary
 from allreach.params.demand import Demand
+from allreach.progress import Progress
 from allreach.radio.engine.link_budget import handset
-from allreach.radio.engine.reception import Environment, Progress, serve
+from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.service import service_links
 from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.vocabulary import RADIO, SATELLITE, Evidence, SiteStatus, Technology
 
-RADIO_TECHNOLOGIES = {"existing": HANDSET, "mobile_upgrade": HANDSET, "mobile_new": HANDSET, "fwa": FWA}
-OTHER_TECHNOLOGIES = ("fibre", "satellite_geo", "satellite_leo")
+TERMINAL = {one.value: FWA if one is Technology.FWA else HANDSET for one in RADIO}
+OTHER_TECHNOLOGIES = (Technology.FIBRE, *SATELLITE)
 SPEED_EPS_MBPS = 1e-6
 
 
@@ -84,15 +86,15 @@ def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.
     Upgraded and new sites carry 4G in both bands; relays and exchanges carry no sectors and are left out. Backhaul that
     the plan builds has been checked by the plan, whether to an upgraded site or to one that stays as it is.
     """
-    upgraded = set(plan_sites.loc[plan_sites["status"] == "upgraded", "site_id"])
-    newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != "existing", "site_id"])
+    upgraded = set(plan_sites.loc[plan_sites["status"] == SiteStatus.UPGRADED, "site_id"])
+    newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != SiteStatus.EXISTING, "site_id"])
     standing = sites.copy()
     is_upgraded = standing["site_id"].isin(upgraded)
     today = standing["technologies"].astype(str).str.upper().str.contains("5G|NR")
     standing["has_capacity"] = today | is_upgraded
     standing.loc[is_upgraded, "technologies"] = standing.loc[is_upgraded, "technologies"].astype(str) + ";4G"
     standing.loc[is_upgraded | standing["site_id"].isin(newly_fed), "backhaul_mbps"] = np.nan
-    new = plan_sites[plan_sites["status"] == "new"]
+    new = plan_sites[plan_sites["status"] == SiteStatus.NEW]
     if new.empty:
         return standing
     added = tables.conform(
@@ -121,7 +123,7 @@ def verify(
     *,
     institutions: gpd.GeoDataFrame | None = None,
     growth: float = 1.0,
-    evidence: str = "modelled",
+    evidence: str = Evidence.MODELLED,
     progress: Progress | None = None,
 ) -> VerifyResult:
     """Measure a planned network with its own neighbours and see how many of the assigned households it reaches.
@@ -181,8 +183,8 @@ def verify(
     left = np.maximum(points.households - np.bincount(entries.point, weights=served, minlength=points.n_points), 0.0)
 
     # "existing" may also be a fixed line or another operator's commitment, which no mast serves
-    is_line = (technology == "existing") & ~rows["site_id"].isin(arrays.site_id).to_numpy()
-    is_radio = np.array([t in RADIO_TECHNOLOGIES for t in technology], dtype=bool) & ~is_line
+    is_line = (technology == Technology.EXISTING) & ~rows["site_id"].isin(arrays.site_id).to_numpy()
+    is_radio = np.array([t in TERMINAL for t in technology], dtype=bool) & ~is_line
     is_other = np.array([t in OTHER_TECHNOLOGIES for t in technology], dtype=bool) | is_line
     by_row = np.bincount(entries.row, weights=served, minlength=len(rows))
     lost = np.where(is_radio, households - by_row, 0.0)
@@ -209,7 +211,7 @@ def verify(
         site=got.site,
         site_id=arrays.site_id,
         stated={},
-        evidence=[tables.worst_evidence(evidence, points.evidence, "modelled")] * points.n_places,
+        evidence=[tables.worst_evidence(evidence, points.evidence, Evidence.MODELLED)] * points.n_places,
     )
     table["predicted_share"] = share
     under_cover = np.bincount(entries.row, weights=points.households[entries.point], minlength=len(rows))
@@ -304,7 +306,7 @@ def _links_used(
 ) -> ServiceLinks:
     """Links of sites to the points of the places that they serve in the plan: nothing else needs to be measured."""
     row_site = _site_of_rows(rows, sites)
-    used = (row_site >= 0) & np.array([t in RADIO_TECHNOLOGIES for t in technology], dtype=bool)
+    used = (row_site >= 0) & np.array([t in TERMINAL for t in technology], dtype=bool)
     here = np.flatnonzero(np.isin(points.place_index, row_place[used]))
     names = ("place_index", "row", "col", "x_m", "y_m", "population", "households")
     some = replace(points, **{name: getattr(points, name)[here] for name in names})
@@ -339,12 +341,12 @@ def _covered(
     level = np.where(sites.has_capacity, FULL, COVERAGE)
     found_rows, found_links, found_rates = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     found_peaks = [np.zeros(0)]
-    for i in np.flatnonzero([t in RADIO_TECHNOLOGIES for t in technology]):
+    for i in np.flatnonzero([t in TERMINAL for t in technology]):
         if row_site[i] < 0:
             continue
         key = row_place[i] * sites.n_sites + row_site[i]
         mine = order[np.searchsorted(sorted_key, key) : np.searchsorted(sorted_key, key, side="right")]
-        k, terminal = level[row_site[i]], RADIO_TECHNOLOGIES[technology[i]]
+        k, terminal = level[row_site[i]], TERMINAL[technology[i]]
         mine = mine[links.is_covered[k, terminal, mine]]
         found_rows.append(np.full(len(mine), i))
         found_links.append(mine)

@@ -28,10 +28,10 @@ from allreach.measure.uncertainty import (
     measured_error,
 )
 from allreach.params.demand import Demand
+from allreach.progress import Progress
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import (
     Environment,
-    Progress,
     Served,
     margin_db,
     masts,
@@ -39,8 +39,10 @@ from allreach.radio.engine.reception import (
     speed_mbps,
 )
 from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.units import db_to_linear
+from allreach.vocabulary import Evidence
 
-EVIDENCE_OF_MODEL = "modelled"  # a share predicted by a propagation model is never better than that
+EVIDENCE_OF_MODEL = Evidence.MODELLED  # a share predicted by a propagation model is never better than that
 
 
 @dataclass(frozen=True)
@@ -266,7 +268,7 @@ def _noise_share(served: Served, sites: SiteArrays, environment: Environment) ->
         return np.ones(len(served.site))
     terminal = handset(environment.radio, indoors=environment.standard.indoors)
     noise_mw = masts(sites, terminal.noise_figure_db).noise_mw[np.maximum(served.site, 0)]
-    below_mw = 10.0 ** (0.1 * (served.power_dbm.astype(np.float64) - served.sinr_db))
+    below_mw = db_to_linear(served.power_dbm.astype(np.float64) - served.sinr_db)
     return np.where(served.site >= 0, np.clip(noise_mw / below_mw, 0.0, 1.0), 1.0)
 
 
@@ -279,8 +281,8 @@ def _evidence(
     labels: dict[str, str],
 ) -> list[str]:
     """Worst evidence that stands behind each place's row."""
-    rank = {label: i for i, label in enumerate(tables.EVIDENCE)}
-    worst = len(tables.EVIDENCE) - 1
+    rank = {label.value: i for i, label in enumerate(Evidence)}
+    worst = len(Evidence) - 1
     layers = [labels.get(name, EVIDENCE_OF_MODEL) for name in ("terrain", "population", "places")]
     layers += [labels[name] for name in ("clutter", "zones") if name in labels]
     layers += [EVIDENCE_OF_MODEL, points.evidence]
@@ -294,7 +296,7 @@ def _evidence(
     per_place = np.full(points.n_places, floor)
     np.maximum.at(per_place, points.place_index, at_point)
     own = np.array([rank.get(label, worst) for label in points.places["evidence"].astype(str)], dtype=int)
-    return [tables.EVIDENCE[k] for k in np.maximum(per_place, own)]
+    return [Evidence.of_code(k).value for k in np.maximum(per_place, own)]
 
 
 def _model_error(

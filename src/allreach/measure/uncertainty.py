@@ -13,6 +13,7 @@ from allreach.params.radio import Radio
 from allreach.radio.engine.link_budget import efficiency_bps_hz
 from allreach.radio.engine.reception import Served
 from allreach.radio.sites import SiteArrays
+from allreach.units import db_to_linear, linear_to_db
 
 PATH_LOSS_SLOPE_DB = 35.0  # loss per decade of distance that turns a mast's position error into one of power
 METHOD = (
@@ -100,7 +101,7 @@ def draw_shares(
         bias_db = error.bias_db + error.bias_sigma_db * rng.standard_normal()
         own_db = sigma_db * rng.standard_normal(points.n_points)
         # A shared bias lifts signal and neighbours alike, so it only helps against noise.
-        ground_db = 10.0 * np.log10((1.0 - budget.noise_share) * 10.0 ** (0.1 * bias_db) + budget.noise_share)
+        ground_db = linear_to_db((1.0 - budget.noise_share) * db_to_linear(bias_db) + budget.noise_share)
         shift_db = own_db + bias_db - ground_db
         sinr, second_sinr = served.sinr_db + shift_db, served.second_sinr_db + shift_db
         peak = efficiency_bps_hz(sinr - budget.margin_db, radio) * width

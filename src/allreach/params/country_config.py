@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-Evidence = Literal["measured", "official", "open", "modelled", "synthetic"]
+from allreach.vocabulary import Evidence
 
 
 class _Frozen(BaseModel):
@@ -74,7 +74,7 @@ class LayerProvenance(_Frozen):
     """Licence and the attribution that it asks for."""
     retrieved: str = ""
     """Day of retrieval, YYYY-MM-DD; empty for what was drawn or ruled."""
-    evidence: Evidence = "open"
+    evidence: Evidence = Evidence.OPEN
     """How the layer is known."""
     sha256: str = ""
     """Checksum of the file in the folder; written by the program."""

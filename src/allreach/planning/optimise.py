@@ -18,6 +18,7 @@ from allreach.planning.search.local_search import Progress, improve, start
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.serve_unserved import reach_more
 from allreach.planning.time_limit import TimeLimit
+from allreach.progress import Progress
 
 WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
 WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs

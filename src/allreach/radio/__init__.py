@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allreach.radio.coverage_maps.dataset import coverage_tiles as coverage_tiles
     from allreach.radio.coverage_maps.explanation import Explanation as Explanation
     from allreach.radio.coverage_maps.explanation import explain as explain
-    from allreach.radio.models import ItmGround as ItmGround
+    from allreach.radio.itm_ground import ItmGround as ItmGround
     from allreach.radio.paths.dataset import path_loss as path_loss
 
 PUBLIC = {
@@ -23,7 +23,7 @@ PUBLIC = {
     "coverage_tiles": "coverage_maps.dataset",
     "explain": "coverage_maps.explanation",
     "Explanation": "coverage_maps.explanation",
-    "ItmGround": "models",
+    "ItmGround": "itm_ground",
     "path_loss": "paths.dataset",
 }
 __all__ = ["Explanation", "ItmGround", "coverage", "coverage_tiles", "explain", "path_loss"]

@@ -13,11 +13,13 @@ from scipy.spatial import cKDTree
 from allreach.demand.points import DemandPoints
 from allreach.measure.service_links import FULL, ServiceLinks
 from allreach.params.radio import Radio
+from allreach.progress import Progress
 from allreach.radio.engine._paths import Masts, link_chunk
 from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
-from allreach.radio.engine.reception import Environment, Progress, check_frequencies, in_threads, masts, serve
+from allreach.radio.engine.reception import Environment, check_frequencies, in_threads, masts, serve
 from allreach.radio.engine.reception import margin_db as fade_margin_db
 from allreach.radio.sites import SiteArrays
+from allreach.units import db_to_linear
 
 PAIRS_PER_BLOCK = 2_000_000  # bounds memory: about 100 MB
 SITES_PER_TASK = 4
@@ -69,7 +71,7 @@ def service_links(
     totals = _disturbance(sites, is_existing, points, environment, assume_upgraded, progress)
     bands_mhz = sites.bands_mhz()
     phone_rx, home_rx = receiver(phone, radio, bands_mhz), receiver(home, radio, bands_mhz)
-    noise_share = 10.0 ** (0.1 * (home.noise_figure_db - phone.noise_figure_db))
+    noise_share = db_to_linear(home.noise_figure_db - phone.noise_figure_db)
     raster, air = environment.raster(), environment.air(longest_km)
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
     fade = np.stack([fade_margin_db(t, environment, clutter_m) for t in (phone, home)])  # terminals, points

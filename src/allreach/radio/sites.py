@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.radio import Radio
+from allreach.vocabulary import RadioGeneration
 
 MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
 MODEL_HEIGHT_M = (1.0, 3000.0)
-BROADBAND = {"4G", "5G", "LTE", "NR"}
-CAPACITY = {"5G", "NR"}
+BROADBAND = {RadioGeneration.G4, RadioGeneration.G5, "LTE", "NR"}
+CAPACITY = {RadioGeneration.G5, "NR"}
 SAME_BAND = 0.15  # carriers closer than this share of their frequency count as one band
 NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
 

@@ -8,8 +8,9 @@ from numba import prange
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
+from allreach.units import EARTH_RADIUS_KM
 
-EFFECTIVE_RADIUS_M = 4.0 / 3.0 * 6371000.0  # rays bend with the lower atmosphere (k = 4/3)
+EFFECTIVE_RADIUS_M = 4.0 / 3.0 * EARTH_RADIUS_KM * 1000.0  # rays bend with the lower atmosphere (k = 4/3)
 
 
 @jit

@@ -8,6 +8,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
+from allreach.kernels.decibel import db_of_ratio, ratio_of_db
 from allreach.kernels.itu_p618 import (
     rain_attenuation_001_db,
     rain_attenuation_db,
@@ -64,7 +65,7 @@ def total_db(
 @jit
 def sky_noise_k(attenuation_db: float) -> float:
     """Noise that the antenna takes from the sky behind an attenuation (P.618 section 3). [K]."""
-    through = 10.0 ** (-attenuation_db / 10.0)
+    through = ratio_of_db(-attenuation_db)
     return float(MEAN_RADIATING_K * (1.0 - through) + COSMIC_K * through)
 
 
@@ -149,9 +150,9 @@ def outage(
                 math.exp(mid), lat_deg[i], elevation_deg[i], a_001, sigma, liquid_kg_m2[i], vapour_kg_m2[i], times_pct,
                 cloud_db_per_kg_m2, oxygen_zenith_db[i], vapour_db_per_kg_m2[i],
             )  # fmt: skip
-            warmer_db = 10.0 * math.log10((receiver_k + sky_noise_k(loss)) / receiver_k)
-            noise = 10.0 ** (-(clear_db[i] - loss - warmer_db) / 10.0) + rest_linear[i]
-            is_down = -10.0 * math.log10(noise) < needed_db
+            warmer_db = db_of_ratio((receiver_k + sky_noise_k(loss)) / receiver_k)
+            noise = ratio_of_db(-(clear_db[i] - loss - warmer_db)) + rest_linear[i]
+            is_down = -db_of_ratio(noise) < needed_db
             if step == 0:
                 if not is_down:  # holds in all but 0.001 % of the time or less
                     high = low

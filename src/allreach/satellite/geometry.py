@@ -7,10 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allreach.units import SPEED_OF_LIGHT_M_S
+from allreach.units import EARTH_EQUATOR_KM, SPEED_OF_LIGHT_M_S, wavelength_m
 
 Floats = NDArray[np.float64]
-EQUATOR_KM: Final = 6378.137  # WGS 84
 FLATTENING: Final = 1.0 / 298.257223563  # WGS 84
 GEO_ALTITUDE_KM: Final = 35_786.0  # above the equator
 
@@ -38,7 +37,7 @@ def ecef_km(lon_deg: ArrayLike, lat_deg: ArrayLike, height_km: ArrayLike = 0.0, 
     lon, lat = np.radians(np.asarray(lon_deg, dtype=float)), np.radians(np.asarray(lat_deg, dtype=float))
     h = np.asarray(height_km, dtype=float)
     e2 = 0.0 if is_sphere else FLATTENING * (2.0 - FLATTENING)
-    n = EQUATOR_KM / np.sqrt(1.0 - e2 * np.sin(lat) ** 2)
+    n = EARTH_EQUATOR_KM / np.sqrt(1.0 - e2 * np.sin(lat) ** 2)
     x = (n + h) * np.cos(lat) * np.cos(lon)
     y = (n + h) * np.cos(lat) * np.sin(lon)
     z = (n * (1.0 - e2) + h) * np.sin(lat)
@@ -82,8 +81,8 @@ def geostationary(
 
 def free_space_loss_db(range_km: ArrayLike, freq_ghz: float) -> Floats:
     """Return the basic transmission loss in free space (ITU-R P.525). [dB]."""
-    wavelength_m = SPEED_OF_LIGHT_M_S / (freq_ghz * 1e9)
-    return np.asarray(20.0 * np.log10(4.0 * np.pi * np.asarray(range_km, dtype=float) * 1000.0 / wavelength_m))
+    turns = np.asarray(range_km, dtype=float) * 1000.0 / wavelength_m(freq_ghz)
+    return np.asarray(20.0 * np.log10(4.0 * np.pi * turns))
 
 
 def delay_ms(range_km: ArrayLike) -> Floats:

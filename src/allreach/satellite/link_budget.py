@@ -13,6 +13,7 @@ from allreach.satellite import geometry
 from allreach.satellite.modcods import LADDER, Modcod, efficiency
 from allreach.satellite.satellite_data import Beam, Satellite, Terminal
 from allreach.satellite.slant_path import Climate, outage_pct, total_attenuation_db
+from allreach.units import db_to_linear, linear_to_db
 
 Floats = NDArray[np.float64]
 BOLTZMANN_DBW: Final = -228.599167  # k in dBW/K/Hz, CODATA 2018
@@ -35,7 +36,7 @@ class Line:
 
 def sky_noise_k(attenuation_db: ArrayLike) -> Floats:
     """Noise that an antenna takes from the sky behind an attenuation. [K]."""
-    through = 10.0 ** (-np.asarray(attenuation_db, dtype=float) / 10.0)
+    through = db_to_linear(-np.asarray(attenuation_db, dtype=float))
     return np.asarray(MEAN_RADIATING_K * (1.0 - through) + COSMIC_K * through)
 
 
@@ -65,7 +66,7 @@ def uplink_noise_over_carrier(
     angles = geometry.geostationary(lon, lat, satellite.longitude_deg, gateway_climate.altitude_km[0])
     refuse_below_horizon(f"gateway {gateway.name}", float(angles.elevation_deg), satellite)
     gain = gateway.gain_dbi(satellite.uplink_ghz)
-    power = 10.0 * np.log10(gateway.tx_power_w)
+    power = linear_to_db(gateway.tx_power_w)
     eirp = power + gain - gateway.pointing_loss_db
     loss = float(geometry.free_space_loss_db(angles.range_km, satellite.uplink_ghz))
     air = float(
@@ -75,7 +76,7 @@ def uplink_noise_over_carrier(
         )[0]
     )  # fmt: skip
     merit = float(beam.g_over_t_at(lon, lat, satellite.longitude_deg))
-    rate = 10.0 * np.log10(symbol_rate_mbaud(satellite) * 1e6)
+    rate = linear_to_db(symbol_rate_mbaud(satellite) * 1e6)
     result = eirp - loss - air + merit - BOLTZMANN_DBW - rate
     lines = [
         Line("uplink frequency", satellite.uplink_ghz, "GHz", "satellite"),
@@ -91,7 +92,7 @@ def uplink_noise_over_carrier(
         Line("symbol rate", rate, "dBHz", "bandwidth / (1 + roll-off)"),
         Line("uplink C/N", result, "dB", "EIRP - losses + G/T - k - symbol rate"),
     ]
-    return float(10.0 ** (-result / 10.0)), lines
+    return db_to_linear(-result), lines
 
 
 def clear_downlink_db(
@@ -102,8 +103,8 @@ def clear_downlink_db(
     gain = terminal.gain_dbi(satellite.downlink_ghz) - terminal.pointing_loss_db
     noise_k = terminal.receiver_k + terminal.ground_k
     loss = geometry.free_space_loss_db(range_km, satellite.downlink_ghz)
-    rate = 10.0 * np.log10(symbol_rate_mbaud(satellite) * 1e6)
-    return np.asarray(eirp - loss + gain - 10.0 * np.log10(noise_k) - BOLTZMANN_DBW - rate)
+    rate = linear_to_db(symbol_rate_mbaud(satellite) * 1e6)
+    return np.asarray(eirp - loss + gain - linear_to_db(noise_k) - BOLTZMANN_DBW - rate)
 
 
 @dataclass(frozen=True)
@@ -249,8 +250,8 @@ class _Receive:
             self.climate, self.elevation_deg, self.satellite.downlink_ghz, share_pct, tilt_deg=self.satellite.tilt_deg,
             diameter_m=self.terminal.diameter_m, efficiency=self.terminal.efficiency,
         )  # fmt: skip
-        warmer = 10.0 * np.log10((receiver_k + sky_noise_k(loss)) / receiver_k)
-        return loss, -10.0 * np.log10(10.0 ** (-(self.clear_db - loss - warmer) / 10.0) + self.rest)
+        warmer = linear_to_db((receiver_k + sky_noise_k(loss)) / receiver_k)
+        return loss, -linear_to_db(db_to_linear(-(self.clear_db - loss - warmer)) + self.rest)
 
     def mbps(self, es_n0_db: Floats) -> Floats:
         """Throughput of a transponder. [Mbit/s]."""
@@ -269,7 +270,7 @@ def _receive(
          for b in satellite.beams],
         axis=0,
     )  # fmt: skip
-    rest = uplink_noise + 10.0 ** (-satellite.c_over_i_db / 10.0)
+    rest = uplink_noise + db_to_linear(-satellite.c_over_i_db)
     return _Receive(satellite, terminal, climate, elevation, clear, rest), angles
 
 
@@ -315,12 +316,12 @@ def sheet(
     gain = terminal.gain_dbi(f)
     eirp = float(beam.eirp_at_dbw(lon, lat, satellite.longitude_deg))
     rate_mbaud = symbol_rate_mbaud(satellite)
-    rate = 10.0 * np.log10(rate_mbaud * 1e6)
+    rate = linear_to_db(rate_mbaud * 1e6)
     down = (
-        eirp - satellite.output_backoff_db - loss - air + gain - terminal.pointing_loss_db - 10.0 * np.log10(noise_k)
+        eirp - satellite.output_backoff_db - loss - air + gain - terminal.pointing_loss_db - linear_to_db(noise_k)
         - BOLTZMANN_DBW - rate
     )  # fmt: skip
-    total = -10.0 * np.log10(noise_up + 10.0 ** (-down / 10.0) + 10.0 ** (-satellite.c_over_i_db / 10.0))
+    total = -linear_to_db(noise_up + db_to_linear(-down) + db_to_linear(-satellite.c_over_i_db))
     es_n0 = total - terminal.implementation_loss_db
     bits = float(efficiency(es_n0))
     if bits == 0.0:
@@ -350,7 +351,7 @@ def sheet(
         Line("terminal pointing loss", terminal.pointing_loss_db, "dB", "terminal"),
         Line("sky noise", sky, "K", "275 (1 - 10^(-A/10)) + 2.7 x 10^(-A/10)"),
         Line("system noise", noise_k, "K", "receiver + ground + sky"),
-        Line("terminal G/T", gain - terminal.pointing_loss_db - 10.0 * np.log10(noise_k), "dB/K", "in the rain"),
+        Line("terminal G/T", gain - terminal.pointing_loss_db - linear_to_db(noise_k), "dB/K", "in the rain"),
         Line("downlink C/N", down, "dB", "EIRP - losses + G/T - k - symbol rate"),
         Line("C/I", satellite.c_over_i_db, "dB", "satellite"),
         Line("C/(N+I)", total, "dB", "ratios of uplink, downlink and interference added"),

@@ -14,11 +14,11 @@ from pydantic import Field
 from allreach.errors import Fault, InputError
 from allreach.params.quantity import Frozen
 from allreach.satellite import _orbits_cpu
+from allreach.units import EARTH_EQUATOR_KM
 
 Floats = NDArray[np.float64]
 MU_KM3_S2: Final = 398_600.4418  # WGS 84
 J2: Final = 1.082_629_821e-3  # WGS 84
-EQUATOR_KM: Final = 6378.137
 MAX_AGE_DAYS: Final = 14.0
 """Elements older than this are refused: drag and manoeuvres have moved low satellites by many kilometres."""
 UNIX_JD: Final = 2_440_587.5
@@ -64,10 +64,10 @@ def _circles(shells: Sequence[Shell]) -> _Circles:
     """Elements of every satellite, with the secular rates of J2 on a circular orbit."""
     columns: list[list[float]] = [[] for _ in range(6)]
     for shell in shells:
-        a = EQUATOR_KM + shell.altitude_km
+        a = EARTH_EQUATOR_KM + shell.altitude_km
         inclination = np.radians(shell.inclination_deg)
         motion = np.sqrt(MU_KM3_S2 / a**3)
-        bulge = 1.5 * J2 * (EQUATOR_KM / a) ** 2 * motion
+        bulge = 1.5 * J2 * (EARTH_EQUATOR_KM / a) ** 2 * motion
         node_rate = -bulge * np.cos(inclination)
         # argument of perigee and mean anomaly together, eccentricity 0
         along = motion + bulge * (3.0 - 4.0 * np.sin(inclination) ** 2)

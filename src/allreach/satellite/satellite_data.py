@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from allreach.errors import Fault, InputError
 from allreach.params.quantity import Frozen
 from allreach.satellite.geometry import off_axis_deg
+from allreach.units import linear_to_db, wavelength_m
 
 WHERE_PUBLISHED = (
     "operators publish EIRP and G/T as contour maps on the page of each satellite and in its payload handbook or user "
@@ -147,8 +149,7 @@ class Terminal(Frozen):
 
     def gain_dbi(self, freq_ghz: float) -> float:
         """Gain of the antenna. [dBi]."""
-        wavelength_m = 0.299792458 / freq_ghz
-        return float(10.0 * np.log10(self.efficiency * (np.pi * self.diameter_m / wavelength_m) ** 2))
+        return linear_to_db(self.efficiency * (math.pi * self.diameter_m / wavelength_m(freq_ghz)) ** 2)
 
 
 def parse(kind: type[Satellite] | type[Terminal], raw: object, where: str) -> Satellite | Terminal:

@@ -12,11 +12,13 @@ from allreach.satellite.constellation import Capacity, Constellation, carried
 from allreach.satellite.link_budget import Coverage, clear_downlink_db
 from allreach.satellite.satellite_data import Satellite, Terminal
 from allreach.satellite.visibility import Visibility
+from allreach.vocabulary import Technology
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LOW_ORBIT, GEOSTATIONARY = "satellite_leo", "satellite_geo"
+LOW_ORBIT: str = Technology.SATELLITE_LEO
+GEOSTATIONARY: str = Technology.SATELLITE_GEO
 
 
 @dataclass(frozen=True)

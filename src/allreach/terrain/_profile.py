@@ -7,6 +7,7 @@ import math
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import kernel
+from allreach.kernels.itu_p1812_profile import INLAND
 
 MIN_SAMPLES = 5  # P.1812 asks for more than four points on a path
 
@@ -55,7 +56,7 @@ def profile_into(
         if c < -0.5 or r < -0.5 or c > n_cols - 0.5 or r > n_rows - 0.5:
             h_m[i] = math.nan
             r_m[i] = 0.0
-            zone[i] = 4
+            zone[i] = INLAND
             whole = False
             continue
         near_c = min(max(int(c + 0.5), 0), n_cols - 1)

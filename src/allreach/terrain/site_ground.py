@@ -13,8 +13,8 @@ from allreach.grid import Grid
 from allreach.terrain.height_raster import Lattice
 from allreach.terrain.sampling import WGS84, sample_grid, sample_points
 from allreach.terrain.terrain import Terrain
+from allreach.vocabulary import Zone
 
-INLAND = 4
 DISTANCE_ERROR_MAX = 1e-3  # of a projected raster that is taken as it is
 FINER = 2  # pixels of a site's plane in a step: halves the error of sampling what was sampled before
 HALO_PX = 2  # beyond the range, for the neighbours of the outermost samples
@@ -132,10 +132,12 @@ def _terrain(ground: Ground, grid: Grid, x: NDArray[np.float64], y: NDArray[np.f
     clutter = np.zeros(grid.shape, dtype=np.float32)
     if ground.clutter:
         clutter = np.nan_to_num(sample_grid(ground.clutter, grid.crs, x, y, nearest=True), nan=0.0)
-    zones = np.full(grid.shape, INLAND, dtype=np.uint8)
+    zones = np.full(grid.shape, Zone.INLAND, dtype=np.uint8)
     if ground.zones:
         found = sample_grid(ground.zones, grid.crs, x, y, nearest=True)
-        zones = np.where(np.isin(found, (1, 3, INLAND)), np.nan_to_num(found, nan=INLAND), INLAND).astype(np.uint8)
+        zones = np.where(np.isin(found, list(Zone)), np.nan_to_num(found, nan=Zone.INLAND), Zone.INLAND).astype(
+            np.uint8
+        )
     return Terrain(grid, np.ascontiguousarray(heights), np.ascontiguousarray(clutter), zones)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.terrain._profile import MIN_SAMPLES, n_samples, profile_into
+from allreach.vocabulary import Zone
 
 
 @dataclass(frozen=True)
@@ -97,18 +98,20 @@ def terrain(
             faults.append(Fault(name, f"has shape {values.shape}", f"{grid.shape} as the grid"))
     if clutter_class is not None and clutter_class.size and int(clutter_class.max()) >= len(clutter_heights_m):
         faults.append(Fault("clutter", f"has class {int(clutter_class.max())}", f"0 to {len(clutter_heights_m) - 1}"))
-    if zones is not None and not np.isin(zones, (0, 1, 3, 4)).all():
+    if zones is not None and not np.isin(zones, (0, *Zone)).all():
         faults.append(Fault("zones", "holds an unknown zone", "1 sea, 3 coastal land, 4 inland"))
     if faults:
         raise InputError(faults)
     heights = np.asarray(clutter_heights_m, dtype=np.float32)
     clutter = np.zeros(grid.shape, dtype=np.float32) if clutter_class is None else heights[clutter_class]
-    inland = np.full(grid.shape, 4, dtype=np.uint8)
+    inland = np.full(grid.shape, Zone.INLAND, dtype=np.uint8)
     return Terrain(
         grid=grid,
         ground_m=np.ascontiguousarray(ground_m, dtype=np.float32),
         clutter_m=np.ascontiguousarray(clutter),
-        zones=inland if zones is None else np.ascontiguousarray(np.where(zones == 0, 4, zones).astype(np.uint8)),
+        zones=inland
+        if zones is None
+        else np.ascontiguousarray(np.where(zones == 0, Zone.INLAND, zones).astype(np.uint8)),
     )
 
 

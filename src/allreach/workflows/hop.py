@@ -26,6 +26,7 @@ from allreach.params.load import Params
 from allreach.report import svg_plot
 from allreach.report.documents import link_sheet
 from allreach.terrain.terrain import Terrain, terrain
+from allreach.vocabulary import Evidence
 from allreach.workflows.points import NamedPoint, find_point
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -171,7 +172,7 @@ def hop(
         "radios_usd": getattr(params.costs, hop_item(length_km)).value,
         "towers_usd": params.costs.tower_usd_per_m.value * sum(masts_m),
         "k_factor_median_map": 157.0 / (157.0 + gradient),
-        "evidence": tables.worst_evidence(country.evidence("terrain"), "modelled"),
+        "evidence": tables.worst_evidence(country.evidence("terrain"), Evidence.MODELLED),
         "bands": [_band(r, free.is_clear) for r in results],
         "relays": [],
     }

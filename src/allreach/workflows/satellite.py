@@ -31,6 +31,7 @@ from allreach.satellite.month_rates import year_pct_of_months
 from allreach.satellite.months import monthly_outage_pct
 from allreach.satellite.satellite_data import Satellite, Terminal
 from allreach.satellite.slant_path import total_attenuation_db
+from allreach.vocabulary import Evidence
 from allreach.workflows.points import find_place
 from allreach.workflows.satellite_offers import ground_km, lit_cells, own_file
 from allreach.workflows.show import lead_to_pages
@@ -132,7 +133,7 @@ def satellite(
         "time_pct": time_pct,
         "least_modcod": least.name,
         "method": METHOD,
-        "evidence": "synthetic" if sat.is_textbook else country.evidence("terrain"),
+        "evidence": Evidence.SYNTHETIC if sat.is_textbook else country.evidence("terrain"),
         **coverage_map,
         **summary,
         "low_orbit": low,

@@ -5,7 +5,6 @@ Every workflow takes a `StudyInputs`; nothing else lays parameters. So a scenari
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,6 +20,7 @@ from allreach.io.country_folder import RASTERS, Country, read_config, read_count
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
 from allreach.params.sets import apply_to_config, split_sets
+from allreach.processors import usable_cores
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.radio.device import require_device
 from allreach.workflows.scenarios import BASE, read_overlay, require_name, results_name, set_texts
@@ -190,7 +190,7 @@ def read_inputs(
     name = results_name(folder, scenario, texts)
     config, params = lay(folder, name if scenario is not None else BASE, texts)
     return StudyInputs(
-        folder, name, texts, config, params, config.seed if seed is None else seed, _threads(workers), device,
+        folder, name, texts, config, params, config.seed if seed is None else seed, workers or usable_cores(), device,
         progress, say,
     )  # fmt: skip
 
@@ -269,7 +269,3 @@ def _only_leftovers(folder: Path) -> bool:
     """Whether a folder holds nothing but what a sketch that was killed wrote (``country.yaml`` is written last)."""
     known = {"provenance.json", *(f"{n}.tif" for n in RASTERS), *(f"{n}.parquet" for n in tables.COUNTRY_TABLES)}
     return all(path.name in known or path.name.startswith(PART) for path in folder.iterdir())
-
-
-def _threads(workers: int | None) -> int:
-    return workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -17,8 +17,6 @@ from shapely.geometry.base import BaseGeometry
 from allreach import tables
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.importing.raster import outline_mask
-from allreach.country.importing.table import country_outline
-from allreach.country.vocabulary import CLUTTER_CLASSES, ZONES
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import RASTERS, read_config, sha256
@@ -33,8 +31,10 @@ from allreach.io.satellite_files import (
     read_terminals,
 )
 from allreach.io.vector import read_table
+from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
+from allreach.vocabulary import CLUTTER_CLASSES, ZONES
 
 SAME_GRID_PX = 1e-6
 
@@ -314,7 +314,7 @@ def _outline(layers: dict[str, pd.DataFrame]) -> BaseGeometry | None:
         return None
     usable = boundaries[boundaries.geometry.notna() & ~boundaries.geometry.is_empty]
     usable = usable.assign(geometry=usable.geometry.make_valid())
-    return country_outline(usable)
+    return country_area(usable)
 
 
 def _provenance_faults(folder: Path, present: list[str]) -> list[Fault]:

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.allowed_values import vocabulary_faults
 from allreach.country.importing.table import twin_rows
-from allreach.country.vocabulary import vocabulary_faults
 from allreach.errors import Fault
 from allreach.grid import Grid
 from allreach.params.country_config import CountryConfig
+from allreach.vocabulary import BackhaulKind, Clutter, FibreFeature, FibreKind, Zone
 
 SUM_TOLERANCE_SHARE = 0.01  # pixels and census totals may differ this much before a warning
 POINT_LAYERS = ("places", "sites", "institutions", "measurements")
-WATER_CODE = 1  # sea in zones.tif, water in clutter.tif
-GATEWAYS = ("pop", "exchange", "gateway")
+GATEWAYS = (FibreKind.POP, FibreKind.EXCHANGE, FibreKind.GATEWAY)
 
 
 @dataclass(frozen=True)
@@ -294,8 +294,8 @@ def _references(layers: dict[str, pd.DataFrame]) -> list[Fault]:
             )
     fibre = layers.get("fibre")
     if fibre is not None:
-        nodes = set(fibre.loc[fibre["feature"] == "node", "fibre_id"])
-        spans = fibre[fibre["feature"] == "span"]
+        nodes = set(fibre.loc[fibre["feature"] == FibreFeature.NODE, "fibre_id"])
+        spans = fibre[fibre["feature"] == FibreFeature.SPAN]
         for column in ("from_id", "to_id"):
             unknown = (spans[column] != "") & ~spans[column].isin(nodes)
             if unknown.any():
@@ -399,10 +399,10 @@ def _in_water(
     """Points in pixels of water, and those of them with nothing but water around."""
     wet = np.zeros(len(there), dtype=bool)
     deep = np.zeros(len(there), dtype=bool)
-    for name in ("zones", "clutter"):
+    for name, water_code in (("zones", Zone.SEA), ("clutter", Clutter.WATER)):
         values = _same_shape(folder, name)
         if values is not None:
-            water = np.pad(values == WATER_CODE, 1, mode="edge")
+            water = np.pad(values == water_code, 1, mode="edge")
             around = [water[row + dr, col + dc] for dr in range(3) for dc in range(3)]
             wet |= there & water[row + 1, col + 1]
             deep |= there & np.logical_and.reduce(around)
@@ -411,8 +411,8 @@ def _in_water(
 
 def _backhaul(layers: dict[str, pd.DataFrame]) -> list[Fault]:
     fibre, sites = layers.get("fibre"), layers.get("sites")
-    has_pop = fibre is not None and ((fibre["feature"] == "node") & fibre["kind"].isin(GATEWAYS)).any()
-    has_site = sites is not None and (sites["backhaul_kind"] == "fibre").any()
+    has_pop = fibre is not None and ((fibre["feature"] == FibreFeature.NODE) & fibre["kind"].isin(GATEWAYS)).any()
+    has_site = sites is not None and (sites["backhaul_kind"] == BackhaulKind.FIBRE).any()
     if has_pop or has_site:
         return []
     return [

@@ -10,9 +10,9 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.importing.raster import import_raster
-from allreach.country.importing.recipe import Progress, Recipe, append_rows, cook, grid_round
+from allreach.country.importing.recipe import Recipe, append_rows, cook, grid_round
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
-from allreach.country.importing.table import country_outline, import_table
+from allreach.country.importing.table import import_table
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import (
@@ -29,13 +29,15 @@ from allreach.io.foreign import read_foreign_table
 from allreach.io.foreign_raster import file_frame, inner_frame
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
+from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.progress import Progress
 
 Existing = Literal["refuse", "replace", "append"]
 
 
 def import_recipe(
-    recipe: Recipe, data: Path, folder: Path, *, existing: Existing = "refuse", progress: Progress = None
+    recipe: Recipe, data: Path, folder: Path, *, existing: Existing = "refuse", progress: Progress | None = None
 ) -> tuple[Country, dict[str, str]]:
     """Make a country folder of a recipe.
 
@@ -170,4 +172,4 @@ def _grid(
 
 def _outline(folder: Path) -> BaseGeometry | None:
     path = folder / "boundaries.parquet"
-    return country_outline(read_table(path, "boundaries")) if path.is_file() else None
+    return country_area(read_table(path, "boundaries")) if path.is_file() else None

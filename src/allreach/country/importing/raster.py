@@ -13,7 +13,6 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach.country.importing.spec import FIXES, LayerSpec
 from allreach.country.importing.table import Report
-from allreach.country.vocabulary import CLUTTER_CLASSES, ZONES
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.foreign_raster import (
@@ -27,6 +26,7 @@ from allreach.io.foreign_raster import (
     sum_onto,
 )
 from allreach.tables import CRS
+from allreach.vocabulary import CLUTTER_CLASSES, ZONES
 
 
 def import_raster(path: Path, spec: LayerSpec, grid: Grid, outline: BaseGeometry | None) -> tuple[NDArray, Report]:

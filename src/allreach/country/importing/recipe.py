@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,17 +15,18 @@ from allreach import tables
 from allreach.country.importing import rules
 from allreach.country.importing.raster import import_raster, outline_mask
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec, inner_path
-from allreach.country.importing.table import chosen_rows, country_outline, import_table
+from allreach.country.importing.table import chosen_rows, import_table
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
 from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
 from allreach.io.foreign_raster import file_frame
-from allreach.params.country_config import CountryConfig, Evidence, LayerProvenance
+from allreach.outline import country_area
+from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
-
-Progress = Callable[[str, int, int], None] | None
+from allreach.progress import Progress
+from allreach.vocabulary import Evidence
 
 
 class Frame(Frozen):
@@ -114,7 +114,7 @@ def read_recipe(path: Path) -> Recipe:
         ) from error
 
 
-def cook(recipe: Recipe, data: Path, *, progress: Progress = None) -> tuple[Country, dict[str, str]]:
+def cook(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> tuple[Country, dict[str, str]]:
     """Make a country of a recipe and a data folder.
 
     Parameters
@@ -209,21 +209,21 @@ class Kitchen:
                 step, self._need("places"), self._raster("population"), self._units(), self.grid, self._total()
             )
             self.layers["places"] = table
-            self._note("places", f"{said}. {step.note}", evidence="modelled")
+            self._note("places", f"{said}. {step.note}", evidence=Evidence.MODELLED)
         elif isinstance(step, rules.ClutterFromPolygons):
             buildings = self._read(step.buildings_file) if step.buildings_file else None
-            outline = country_outline(self.layers.get("boundaries"))
+            outline = country_area(self.layers.get("boundaries"))
             inside = np.ones(self.grid.shape, dtype=bool) if outline is None else outline_mask(outline, self.grid)
             values, said = rules.clutter_from_polygons(step, self._read(step.file), buildings, self.grid, inside)
             self.rasters["clutter"] = values
-            self._note("clutter", f"{said}. {step.note}", step.source, step.licence, step.retrieved, "modelled")
+            self._note("clutter", f"{said}. {step.note}", step.source, step.licence, step.retrieved, Evidence.MODELLED)
         elif isinstance(step, rules.ZonesFromSea):
             sea = self._read(step.file) if step.file else None
             self.rasters["zones"], said = rules.zones_from_sea(sea, self._raster("terrain"), self.grid)
-            self._note("zones", f"{said}. {step.note}", step.source or "ruled", step.licence, "", "modelled")
+            self._note("zones", f"{said}. {step.note}", step.source or "ruled", step.licence, "", Evidence.MODELLED)
         else:
             self._append("fibre", rules.pop_at_place(step, self._need("places")))
-            self._note("fibre", step.note, "ruled", "none needed", "", "modelled")
+            self._note("fibre", step.note, "ruled", "none needed", "", Evidence.MODELLED)
 
     def serve(self) -> tuple[Country, dict[str, str]]:
         """Give the country and the notes."""
@@ -249,7 +249,7 @@ class Kitchen:
         return country, dict(sorted(self.notes.items()))
 
     def _import(self, spec: LayerSpec) -> None:
-        outline = country_outline(self.layers.get("boundaries"))
+        outline = country_area(self.layers.get("boundaries"))
         if spec.layer in RASTER_LAYERS:
             self.rasters[spec.layer], report = import_raster(self.data / spec.file, spec, self.grid, outline)
         else:
@@ -291,7 +291,7 @@ class Kitchen:
             step, buildings, land, controls, self._units(), self.grid, self._total(), sketch
         )
         self.rasters["population"] = values
-        self._note("population", f"{said}. {step.note}", step.source, step.licence, step.retrieved, "modelled")
+        self._note("population", f"{said}. {step.note}", step.source, step.licence, step.retrieved, Evidence.MODELLED)
 
     def _read(self, name: str) -> gpd.GeoDataFrame:
         table = read_foreign_table(self.data / name)
@@ -335,7 +335,7 @@ class Kitchen:
         source: str = "",
         licence: str = "",
         retrieved: str = "",
-        evidence: Evidence = "open",
+        evidence: Evidence = Evidence.OPEN,
     ) -> None:
         before = self.provenance.get(layer)
         note = note.strip().rstrip(".")

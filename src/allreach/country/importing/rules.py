@@ -14,15 +14,16 @@ from rasterio.features import rasterize
 from scipy import ndimage
 
 from allreach import tables
+from allreach.apportionment import largest_remainder
 from allreach.country.importing.spec import Condition
-from allreach.country.importing.spread import largest_remainder, spread_over_buildings
+from allreach.country.importing.spread import spread_over_buildings
 from allreach.country.sketch.people import unnested
-from allreach.country.vocabulary import CLUTTER_CLASSES
 from allreach.demand.points import nearest
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.quantity import Frozen
 from allreach.params.sketch import Sketch
+from allreach.vocabulary import CLUTTER_CLASSES, Evidence, FibreFeature, FibreKind, Zone
 
 COVER_STEPS = 5  # each pixel is cut into 5 x 5 to measure what covers it
 UNPAINTED = 255
@@ -233,6 +234,8 @@ def places_from_population(
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
     x_m, y_m = grid.from_lonlat(places.geometry.x, places.geometry.y)
     rows, cols = np.nonzero(population > 0)
+    if not len(rows):
+        raise InputError(Fault("places_from_population", "the population raster holds nobody", "people in some pixels"))
     px_m, py_m = grid.xy_m(rows, cols)
     weights = population[rows, cols].astype(np.float64)
     most = np.full(len(places), np.inf)
@@ -252,7 +255,7 @@ def places_from_population(
     whole = np.zeros(len(places), dtype=np.int64)
     whole[alive] = largest_remainder(people[alive], total)
     out = places.assign(
-        population=whole, admin1_code=_unit_of(places.geometry.to_crs(grid.crs), units), evidence="modelled"
+        population=whole, admin1_code=_unit_of(places.geometry.to_crs(grid.crs), units), evidence=Evidence.MODELLED
     )
     out = out.iloc[alive].reset_index(drop=True)
     empty = out["population"] == 0
@@ -312,14 +315,14 @@ def clutter_from_polygons(
 
 def zones_from_sea(sea: gpd.GeoDataFrame | None, terrain_m: NDArray, grid: Grid) -> tuple[NDArray[np.uint8], str]:
     """P.1812 zone per pixel: 1 sea, 3 coastal land (within 50 km of the sea, at most 100 m high), 4 inland."""
-    zones = np.full(grid.shape, 4, dtype=np.uint8)
+    zones = np.full(grid.shape, Zone.INLAND, dtype=np.uint8)
     if sea is None or sea.empty:
         return zones, "all land is inland: no sea within 50 km"
     shapes = [(geometry, 1) for geometry in sea.to_crs(grid.crs).geometry]
     water = rasterize(shapes, out_shape=grid.shape, transform=grid.transform, dtype="uint8").astype(bool)
     if water.any():
         distance_m = ndimage.distance_transform_edt(~water) * grid.pixel_m
-        zones[(distance_m <= COAST_WIDTH_M) & (terrain_m <= COAST_HEIGHT_M)] = 3
+        zones[(distance_m <= COAST_WIDTH_M) & (terrain_m <= COAST_HEIGHT_M)] = Zone.COASTAL
         zones[water] = 1
     return zones, f"{int((zones == 1).sum()):,} pixels of sea, {int((zones == 3).sum()):,} coastal"
 
@@ -333,11 +336,11 @@ def pop_at_place(rule: PopAtPlace, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame
     frame = gpd.GeoDataFrame(
         {
             "fibre_id": [f"pop-{row['place_id']}"],
-            "feature": ["node"],
-            "kind": ["pop"],
+            "feature": [FibreFeature.NODE],
+            "kind": [FibreKind.POP],
             "name": [rule.name],
             "operator": [rule.operator],
-            "evidence": ["modelled"],
+            "evidence": [Evidence.MODELLED],
         },
         geometry=[row.geometry],
         crs=tables.CRS,

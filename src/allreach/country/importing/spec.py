@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from allreach import tables
-from allreach.params.country_config import Evidence
 from allreach.params.quantity import Frozen
+from allreach.vocabulary import Evidence
 
 RASTER_LAYERS = ("terrain", "clutter", "zones", "population")
 FixKind = Literal[
@@ -73,7 +73,7 @@ class LayerSpec(Frozen):
     """Licence, with the attribution that it asks for."""
     retrieved: str = ""
     """Day or date of the data, YYYY-MM-DD."""
-    evidence: Evidence = "open"
+    evidence: Evidence = Evidence.OPEN
     """How the layer is known."""
     note: str = ""
     """Rule behind the choices above, for whoever reads the folder."""

@@ -7,18 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 
-def largest_remainder(shares: ArrayLike, total: int) -> NDArray[np.int64]:
-    """Whole numbers in proportion to `shares` that add up to `total` exactly; ties go to the first."""
-    weights = np.asarray(shares, dtype=np.float64)
-    if weights.sum() <= 0.0:
-        raise ValueError("shares must add up to more than 0")
-    exact = weights / weights.sum() * total
-    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
-    order = np.argsort(-(exact - whole), kind="stable")
-    whole[order[: total - int(whole.sum())]] += 1
-    return whole
-
-
 def spread_over_buildings(
     weights: ArrayLike,
     building_xy_m: NDArray[np.float64],

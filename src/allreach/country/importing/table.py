@@ -12,8 +12,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.allowed_values import vocabulary_faults
 from allreach.country.importing.spec import FIXES, Condition, LayerSpec
-from allreach.country.vocabulary import vocabulary_faults
 from allreach.errors import Fault, InputError
 
 SAME_POINT_DEG = 1e-6  # about 0.1 m: the same point written twice
@@ -345,11 +345,3 @@ def twin_rows(table: pd.DataFrame, layer: str) -> pd.Series:
         **{n: table[n] for n in TWINS[layer]}
     )
     return marks.duplicated()
-
-
-def country_outline(boundaries: pd.DataFrame | None) -> BaseGeometry | None:
-    """Give the country as one area in longitude and latitude, or none where no boundary of level 0 is there."""
-    if boundaries is None:
-        return None
-    outer = boundaries[boundaries["level"] == 0]
-    return outer.geometry.union_all() if len(outer) else None

@@ -7,7 +7,6 @@ size.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,8 +49,9 @@ from allreach.io.country_folder import Country
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
 from allreach.params.sketch import Sketch
+from allreach.progress import Progress
+from allreach.vocabulary import Evidence
 
-Progress = Callable[[str, int, int], None]
 N_STEPS = 9
 
 
@@ -299,7 +299,7 @@ def _roads_table(net: RoadNet, classes: np.ndarray, frame: Frame, rules: Sketch)
                 "road_id": [f"road{i:06d}" for i in range(len(classes))],
                 "road_class": classes,
                 "surface": np.where(paved, "paved", "unpaved"),
-                "evidence": "synthetic",
+                "evidence": Evidence.SYNTHETIC,
                 "geometry": lines_lonlat(list(net.lines), frame),
             }
         ),
@@ -317,7 +317,7 @@ def _boundaries_table(frame: Frame, facts: CountryFacts, total: int, n_off: int)
                 "code": [facts.iso3],
                 "name": [facts.name],
                 "population": [total],
-                "evidence": ["modelled" if n_off else "open"],
+                "evidence": [Evidence.MODELLED if n_off else Evidence.OPEN],
                 "geometry": [lonlat],
             }
         ),

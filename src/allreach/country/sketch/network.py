@@ -19,6 +19,8 @@ from allreach.country.sketch.noise import hash_cells
 from allreach.country.sketch.roads import RoadNet
 from allreach.country.sketch.routes import to_tree, tree
 from allreach.params.sketch import Sketch
+from allreach.units import linear_to_db
+from allreach.vocabulary import BackhaulKind, Evidence, FibreFeature, FibreKind, FibreStatus
 
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 SHRINKS = (-1.0, 0.8, -0.8, 0.6, -0.6, 0.4, -0.4, 0.2, -0.2, 0.0)
@@ -93,8 +95,8 @@ def fibre_table(net: RoadNet, places: pd.DataFrame, fibre: Backbone, frame: Fram
     node_rows = pd.DataFrame(
         {
             "fibre_id": [f"node{n:06d}" for n in nodes],
-            "feature": "node",
-            "kind": np.where(is_pop, "pop", "other"),
+            "feature": FibreFeature.NODE,
+            "kind": np.where(is_pop, FibreKind.POP, FibreKind.OTHER),
             "name": [str(name[n]) if n < len(name) else "" for n in nodes],
             "from_id": "",
             "to_id": "",
@@ -104,7 +106,7 @@ def fibre_table(net: RoadNet, places: pd.DataFrame, fibre: Backbone, frame: Fram
     span_rows = pd.DataFrame(
         {
             "fibre_id": [f"span{s:06d}" for s in fibre.segments],
-            "feature": "span",
+            "feature": FibreFeature.SPAN,
             "kind": "buried",
             "name": "",
             "from_id": [f"node{n:06d}" for n in net.start[fibre.segments]],
@@ -113,7 +115,7 @@ def fibre_table(net: RoadNet, places: pd.DataFrame, fibre: Backbone, frame: Fram
         }
     )
     both = pd.concat([node_rows, span_rows], ignore_index=True) if len(span_rows) else node_rows
-    return tables.conform(both.assign(evidence="modelled", operator="", status="operational"), "fibre")
+    return tables.conform(both.assign(evidence=Evidence.MODELLED, operator="", status=FibreStatus.OPERATIONAL), "fibre")
 
 
 def power_table(
@@ -159,7 +161,7 @@ def power_table(
         ),
     ]
     rows = pd.concat([f for f in frames if len(f)], ignore_index=True) if len(hubs) else frames[1]
-    return tables.conform(rows.assign(evidence="modelled"), "power"), has_grid
+    return tables.conform(rows.assign(evidence=Evidence.MODELLED), "power"), has_grid
 
 
 def sites_table(
@@ -204,9 +206,9 @@ def sites_table(
             "bandwidth_mhz": np.where(
                 large, params.site_capacity_bandwidth_mhz.value, params.site_coverage_bandwidth_mhz.value
             ),
-            "backhaul_kind": np.where(has_fibre, "fibre", "microwave"),
+            "backhaul_kind": np.where(has_fibre, BackhaulKind.FIBRE, BackhaulKind.MICROWAVE),
             "has_power": has_grid[place],
-            "evidence": "modelled",
+            "evidence": Evidence.MODELLED,
             "geometry": points_lonlat(x_m, y_m, frame),
         }
     )
@@ -215,7 +217,7 @@ def sites_table(
 
 def shared_spectrum(params: Sketch) -> dict[str, dict[str, float]]:
     """Overlay for ``country.yaml``: every mast, drawn or planned, carries the spectrum and power of all operators."""
-    power_dbm = round(46.0 + 10.0 * math.log10(params.site_operators.value), 1)  # 46 dBm each, 3GPP TR 36.942 section 4
+    power_dbm = round(46.0 + linear_to_db(params.site_operators.value), 1)  # 46 dBm each, 3GPP TR 36.942 section 4
     return {
         "radio": {
             "coverage_bandwidth_mhz": params.site_coverage_bandwidth_mhz.value,
@@ -254,7 +256,7 @@ def institutions_table(
                     "kind": kind,
                     "name": "",
                     "has_power": has_grid[place],
-                    "evidence": "modelled",
+                    "evidence": Evidence.MODELLED,
                     "geometry": points_lonlat(x_m, y_m, frame),
                 }
             )

@@ -64,7 +64,7 @@ class Outlines:
 
 def atlas_path() -> Path:
     """Where the build puts the outlines."""
-    return Path(__file__).parents[1] / "vendor" / "world-atlas" / "countries-10m.json"
+    return Path(__file__).parents[2] / "vendor" / "world-atlas" / "countries-10m.json"
 
 
 @cache

@@ -18,10 +18,12 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
+from allreach.apportionment import largest_remainder
 from allreach.country.sketch.frame import Frame
 from allreach.country.sketch.gazetteer import CountryFacts
 from allreach.country.sketch.noise import hash_cells
 from allreach.params.sketch import Sketch
+from allreach.vocabulary import Evidence
 
 UNKNOWN_ADMIN1 = ("", "00")
 
@@ -97,14 +99,14 @@ def people(
         sizes *= rest / sizes.sum() if len(sizes) else 1.0
         shares = np.concatenate([towns, sizes[len(seats) :]])
         shares[seats] = sizes[: len(seats)]
-    counts = whole_numbers(shares, total)
+    counts = largest_remainder(shares, total)
     listed_table = pd.DataFrame(
         {
             "place_id": [f"gn{number:08d}" for number in listed["geonameid"]],
             "name": listed["name"],
             "population": counts[: len(listed)],
             "admin1_code": listed["admin1_code"],
-            "evidence": np.where(raw > 0, "modelled", "synthetic"),
+            "evidence": np.where(raw > 0, Evidence.MODELLED, Evidence.SYNTHETIC),
             "x_m": x_m,
             "y_m": y_m,
             "is_listed": True,
@@ -250,21 +252,6 @@ def draw_villages(weight: NDArray[np.float64], n: int, seed: int) -> tuple[NDArr
     return rows[by_cell], cols[by_cell]
 
 
-def whole_numbers(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
-    """Round shares to whole people that add up to the total (largest remainder; ties by position)."""
-    if len(shares) == 0:
-        return np.zeros(0, dtype=np.int64)
-    scaled = shares * (total / math.fsum(shares))
-    counts = np.floor(scaled).astype(np.int64)
-    missing = int(total - counts.sum())
-    order = np.argsort(-(scaled - counts), kind="stable")
-    if missing >= 0:
-        counts[order[:missing]] += 1
-    else:  # rounding in the last bit of a float
-        counts[order[missing:]] -= 1
-    return counts
-
-
 def built_radius_m(population: NDArray[np.int64], params: Sketch) -> NDArray[np.float64]:
     """Radius of a disc that holds a place's people at the density of towns or of villages [m]."""
     people = np.asarray(population, dtype=np.float64)
@@ -316,7 +303,7 @@ def _drawn_table(
             "name": [f"Village {i} (drawn)" for i in number],
             "population": counts,
             "admin1_code": admin1[nearest],
-            "evidence": "synthetic",
+            "evidence": Evidence.SYNTHETIC,
             "x_m": x_m,
             "y_m": y_m,
             "is_listed": False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allreach.country.sketch import gazetteer, outline, terrain
 from allreach.country.sketch.frame import Frame
 from allreach.params.country_config import LayerProvenance
+from allreach.vocabulary import Evidence
 
 DRAWN = "allreach country sketch"
 OWN_LICENCE = "drawn by rule, no rights claimed"
@@ -30,55 +31,65 @@ def provenance(
         "terrain": (
             terrain.SOURCE,
             terrain.LICENCE,
-            "synthetic",
+            Evidence.SYNTHETIC,
             "bicubic heights of the 9 km map with seeded ridged detail; a texture without valleys, not for links",
         ),
-        "clutter": (DRAWN, OWN_LICENCE, "modelled", "classes from water and density of people; woods are not known"),
+        "clutter": (
+            DRAWN,
+            OWN_LICENCE,
+            Evidence.MODELLED,
+            "classes from water and density of people; woods are not known",
+        ),
         "zones": (
             outline.SOURCE,
             outline.LICENCE,
-            "modelled",
+            Evidence.MODELLED,
             "sea is what no outline covers (the outlines end at the Caspian's shore) and lakes from 7,800 km2; "
             "coastal: within 50 km of it and under 100 m above its level",
         ),
         "population": (
             geonames,
             gazetteer.LICENCE,
-            "synthetic",
+            Evidence.SYNTHETIC,
             "people of each place spread over pixels of its own; whole numbers that add up to the place",
         ),
-        "places": (geonames, gazetteer.LICENCE, "synthetic", "; ".join(people_notes)),
+        "places": (geonames, gazetteer.LICENCE, Evidence.SYNTHETIC, "; ".join(people_notes)),
         "roads": (
             DRAWN,
             OWN_LICENCE,
-            "synthetic",
+            Evidence.SYNTHETIC,
             f"relative neighbourhood graph of the places and Gabriel edges between towns, least-cost ways "
             f"on a {lattice}; {n_cut} roads cut at water or borders",
         ),
         "fibre": (
             DRAWN,
             OWN_LICENCE,
-            "modelled",
+            Evidence.MODELLED,
             "tree along the roads between the larger towns, a point of presence at each and at the largest place "
             f"of each separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
         ),
         "power": (
             DRAWN,
             OWN_LICENCE,
-            "modelled",
+            Evidence.MODELLED,
             "high voltage between the larger towns, medium voltage to places, along roads",
         ),
-        "sites": (DRAWN, OWN_LICENCE, "modelled", "one site per so many people in towns, one in each larger village"),
+        "sites": (
+            DRAWN,
+            OWN_LICENCE,
+            Evidence.MODELLED,
+            "one site per so many people in towns, one in each larger village",
+        ),
         "institutions": (
             DRAWN,
             OWN_LICENCE,
-            "modelled",
+            Evidence.MODELLED,
             "schools, clinics, hospitals, town halls, universities by people",
         ),
         "boundaries": (
             outline.SOURCE,
             outline.LICENCE,
-            "modelled" if n_off else "open",
+            Evidence.MODELLED if n_off else Evidence.OPEN,
             f"{outline.VIEW_NOTE} {n_off} places off the outline got discs of land",
         ),
     }

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from allreach.apportionment import largest_remainder
 from allreach.country.sketch.frame import Frame
 from allreach.country.sketch.noise import hash_cells
-from allreach.country.sketch.people import whole_numbers
 from allreach.params.sketch import Sketch
 
 REACH = 1.8  # radii: the people of a place thin out to there
@@ -73,7 +73,7 @@ def population(
         most = int(min(len(w), max(1, math.ceil(people[i] / 4))))  # not fewer than four people on a pixel
         if most < len(w):
             w = np.where(w >= np.sort(w)[-most], w, 0.0)
-        out[rows[own], cols[own]] += whole_numbers(w, int(people[i]))
+        out[rows[own], cols[own]] += largest_remainder(w, int(people[i]))
     return out.astype(np.float32)
 
 

@@ -9,9 +9,7 @@ from scipy import ndimage
 
 from allreach.country.sketch.frame import Frame
 from allreach.params.sketch import Sketch
-
-SEA, COASTAL, INLAND = 1, 3, 4
-WATER, OPEN, SUBURBAN, URBAN, DENSE_URBAN = 1, 2, 3, 4, 5
+from allreach.vocabulary import Clutter, Zone
 
 
 def zones(
@@ -43,8 +41,8 @@ def zones(
     level = on_grid(level_m, frame)
     distance = on_grid(distance_km, frame)
     coastal = (distance <= params.coastal_distance_km.value) & (terrain_m - level < params.coastal_height_m.value)
-    out = np.where(coastal, np.uint8(COASTAL), np.uint8(INLAND))
-    out[~is_land | _large_lakes(frame, is_lake, params)] = SEA
+    out = np.where(coastal, np.uint8(Zone.COASTAL), np.uint8(Zone.INLAND))
+    out[~is_land | _large_lakes(frame, is_lake, params)] = Zone.SEA
     return np.asarray(out, dtype=np.uint8)
 
 
@@ -57,11 +55,11 @@ def clutter(
 ) -> NDArray[np.uint8]:
     """Clutter class of every pixel from water and the density of people; woods are not known and count as open."""
     density = population / (pixel_m / 1000.0) ** 2
-    out = np.full(is_land.shape, OPEN, dtype=np.uint8)
-    out[density >= params.clutter_suburban_people_per_km2.value] = SUBURBAN
-    out[density >= params.clutter_urban_people_per_km2.value] = URBAN
-    out[density >= params.clutter_dense_urban_people_per_km2.value] = DENSE_URBAN
-    out[~is_land | is_lake] = WATER
+    out = np.full(is_land.shape, Clutter.OPEN, dtype=np.uint8)
+    out[density >= params.clutter_suburban_people_per_km2.value] = Clutter.SUBURBAN
+    out[density >= params.clutter_urban_people_per_km2.value] = Clutter.URBAN
+    out[density >= params.clutter_dense_urban_people_per_km2.value] = Clutter.DENSE_URBAN
+    out[~is_land | is_lake] = Clutter.WATER
     return out
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from allreach import tables
@@ -19,6 +18,7 @@ from allreach.demand.points import DemandPoints
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import fixed_share
 from allreach.measure.today import MeasureResult
+from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
 from allreach.planning.instance.candidate_sites import candidates
@@ -56,7 +56,7 @@ def plan_inputs(
         return layers[name] if name in layers else tables.empty(name)
 
     grid = environment.terrain.grid
-    outline = _outline(table("boundaries"))
+    outline = country_area(table("boundaries"))
     is_water = environment.terrain.zones == WATER
     if clutter_class is not None:
         is_water = is_water | (clutter_class == WATER)
@@ -119,11 +119,3 @@ def _trench_price(params: Params) -> NDArray[np.float64]:
     """Present value of a kilometre of each trench class, so that the network is reduced at the plan's own prices."""
     price = price_list(params).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
     return np.broadcast_to(price, (N_CLASSES,)).astype(np.float64)
-
-
-def _outline(boundaries: gpd.GeoDataFrame) -> shapely.Geometry | None:
-    """Join the country's outline, or none where the folder has no boundaries."""
-    if boundaries.empty:
-        return None
-    level = boundaries["level"].to_numpy()
-    return shapely.union_all(boundaries.geometry.to_numpy()[level == level.min()])

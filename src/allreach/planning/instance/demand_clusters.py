@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.apportionment import largest_remainder_by_group
 from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import Bools, Floats, Ints
@@ -53,31 +54,6 @@ class Parts:
     use_pair: Ints
     use_sector: Ints
     use_time: Floats
-
-
-def largest_remainder(weights: Floats, group: Ints, totals: Ints) -> Ints:
-    """Whole numbers in proportion to weights that add up to the total of each group.
-
-    Parameters
-    ----------
-    weights
-        Weights, not negative.
-    group
-        Group of each weight.
-    totals
-        Total of each group; a group without any weight must have total 0 or at least one member.
-    """
-    sums = np.bincount(group, weights=weights, minlength=len(totals))
-    count = np.bincount(group, minlength=len(totals))
-    even = np.where(sums[group] > 0, weights, 1.0) / np.where(sums > 0, sums, np.maximum(count, 1))[group]
-    exact = even * totals[group]
-    whole = np.floor(exact + 1e-9).astype(np.int64)
-    missing = totals - np.bincount(group, weights=whole, minlength=len(totals)).astype(np.int64)
-    order = np.lexsort((np.arange(len(group)), -(exact - whole), group))
-    start = np.searchsorted(group[order], np.arange(len(totals)))
-    rank = np.arange(len(order)) - start[group[order]]
-    whole[order] += rank < missing[group[order]]
-    return whole
 
 
 def site_levels(inputs: PlanInputs) -> tuple[Ints, Bools]:
@@ -131,7 +107,7 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     first[group[member][::-1]] = member[::-1]
     place = points.place_index[first[present]].astype(np.int64)
     part_weight = _sums(group[member], weight[member], len(first))[present]
-    households = largest_remainder(part_weight, place, place_households)
+    households = largest_remainder_by_group(part_weight, place, place_households)
     alive = households > 0
     renumber = np.full(len(first) + 1, -1, dtype=np.int64)
     renumber[present[alive]] = np.arange(int(alive.sum()))

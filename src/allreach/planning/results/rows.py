@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.apportionment import largest_remainder_by_group
 from allreach.backhaul import network as net
 from allreach.finance import recipes
 from allreach.finance.cost_items import Lines
@@ -162,7 +163,7 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
     keys = sorted(found)
     place_of = np.array([k[0] for k in keys], dtype=np.int64)
     counts = np.array([found[k][0] for k in keys], dtype=np.float64)
-    people = largest_remainder(counts, place_of, inputs.people)
+    people = largest_remainder_by_group(counts, place_of, inputs.people)
     return [
         Row(k[0], k[1], k[2], int(found[k][0]), int(people[i]), float(found[k][1]), meta[k][0], meta[k][1], meta[k][2])
         for i, k in enumerate(keys)

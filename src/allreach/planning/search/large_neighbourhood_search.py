@@ -38,6 +38,7 @@ from allreach.planning.search.neighbourhood import (
 )
 from allreach.planning.search.reduced_cost_fixing import without_unlikely
 from allreach.planning.time_limit import TimeLimit
+from allreach.progress import Progress
 
 IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
 NIL_GAP = 1e-5  # windows with a smaller share of the plan's gap are left out

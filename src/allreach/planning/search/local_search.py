@@ -5,8 +5,6 @@ All work is counted in steps, never in seconds, and every tie goes to the lower 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from allreach.planning.model.problem import (
@@ -21,11 +19,10 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.search.network_state import Index, NetworkState
 from allreach.planning.time_limit import TimeLimit
+from allreach.progress import Progress
 
 IMPROVE_TIME = 0.6  # share of the time, where time is limited, after which nothing more is opened or closed
 WISH_MIN = 1e-3  # facilities that the relaxation wants less are not tried
-
-Progress = Callable[[str, int, int], None]
 
 
 def start(problem: Problem, index: Index, wish: Floats, share: Floats | None = None) -> NetworkState:

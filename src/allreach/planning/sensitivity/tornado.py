@@ -36,6 +36,7 @@ from allreach.planning.model.problem import (
 from allreach.planning.results.summary import AnswersSummary
 from allreach.planning.search.local_search import Progress
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
+from allreach.progress import Progress
 
 POLICY = ("discount_rate",)  # chosen, not uncertain: shown in the tornado, held in the draws
 PERT_WEIGHT = 4.0  # of the base value against the ends of the range, as in PERT

@@ -34,10 +34,10 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import Programme, relaxation
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise, scaled_iterations
-from allreach.planning.search.local_search import Progress
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.variants.budget_mip import is_small, people_reached, spend, spend_in_windows
 from allreach.planning.variants.greedy_removal import Way
+from allreach.progress import Progress
 
 NONE = TECHNOLOGIES.index("none")
 TINY_USD = 1e-6

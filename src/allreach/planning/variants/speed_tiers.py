@@ -36,6 +36,7 @@ from allreach.planning.model.solver import Programme, solve
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
 from allreach.planning.search.local_search import Progress
 from allreach.planning.search.neighbourhood import read_point
+from allreach.progress import Progress
 
 RAISES, REFINES = 8, 3  # prices tried upwards until the target is met, and downwards afterwards
 FIRST_USD = 1.0  # a person; where the relaxation meets the tier by itself

@@ -28,11 +28,12 @@ from allreach.radio.coverage_maps.job import (
 )
 from allreach.radio.coverage_maps.transmitters import SiteList, require, site_list
 from allreach.radio.engine.link_budget import handset
-from allreach.radio.models import MODELS, ItmGround, model_faults
+from allreach.radio.itm_ground import ItmGround
+from allreach.radio.models import COVERAGE_MODELS, MODELS, model_faults
 from allreach.terrain.height_raster import Lattice
 from allreach.terrain.site_ground import FINER, Ground, is_metric, own_pixel_m
+from allreach.vocabulary import Evidence
 
-COVERAGE_MODELS = ("itu-p1812", "itm")
 RANGE_KM = (0.5, 300.0)
 PIXELS_MAX = 200_000_000  # of the result in memory: 2.4 GB
 WINDOW_MAX = 100_000_000  # samples around one site: 900 MB
@@ -224,8 +225,8 @@ def coverage_job(
         faults.append(Fault("delta_n", f"{delta_n:g}", "0 to 156 N-units/km"))
     if pixel_m is not None and not 0.0 < pixel_m <= range_m:
         faults.append(Fault("pixel_m", f"{pixel_m:g}", "more than 0 m and no more than the range"))
-    if model == "itm" and clutter is not None:
-        faults.append(Fault("clutter", "with model itm", "none: Longley-Rice knows no clutter on the path"))
+    if clutter is not None and not known.knows_clutter:
+        faults.append(Fault("clutter", f"with model {model}", f"none: {known.reference} knows no clutter on the path"))
     target = None if crs is None else _metric_crs(crs, pixel_m, faults)
     require(faults)
     middle = middle_lon_deg(listed.table["lon_deg"].to_numpy())
@@ -293,7 +294,7 @@ def dataset_of_tile(job: Job, tile: Tile, r0: int, r1: int, c0: int, c1: int) ->
         "n_void_pixels": n_void,
         "n_pixels_without_server_for_voids": lost,
         "filled": ", ".join(f"{name} = {value:g}" for name, value in job.sites.filled.items()) or "nothing",
-        "evidence": "modelled",
+        "evidence": Evidence.MODELLED.value,
         "source": f"allreach {allreach.__version__}",
     }
     for name in ("rx_power_dbm", "path_loss_db"):

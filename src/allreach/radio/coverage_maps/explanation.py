@@ -26,11 +26,11 @@ from allreach.radio.sites import SiteArrays
 from allreach.terrain._profile import n_samples
 from allreach.terrain.site_ground import GEODESIC, Ground, site_ground
 from allreach.terrain.terrain import Terrain
+from allreach.units import wavelength_m
 
 CLEAR_SHARE = (
     0.6  # of the first Fresnel zone: what has this clearance costs next to nothing, ITU-R P.526-15 section 2.2
 )
-LIGHT_M_S = 299_792_458.0
 MAST_MAX_M = 150.0
 MAST_STEP_M = 1.0
 OBSTACLE_COLUMNS = [
@@ -283,9 +283,9 @@ def _profile_dataset(link: Link, path: Buffers, n: int) -> xr.Dataset:
     total = d_km[-1]
     bulge = 500.0 / effective_earth_radius_km(link.delta_n) * d_km * (total - d_km)
     hts, hrs = ground[0] + float(link.site.height_m[0]), ground[-1] + link.rx_height_m
-    wavelength_m = LIGHT_M_S / (1e6 * float(link.site.band_mhz[0]))
+    wave_m = wavelength_m(float(link.site.band_mhz[0]) / 1000.0)
     share = d_km / total
-    fresnel = np.sqrt(wavelength_m * 1000.0 * d_km * (total - d_km) / total)
+    fresnel = np.sqrt(wave_m * 1000.0 * d_km * (total - d_km) / total)
     x0_m, y0_m = float(link.site.x_m[0]), float(link.site.y_m[0])
     lon, lat = link.terrain.grid.to_lonlat(x0_m + (link.x_m - x0_m) * share, y0_m + (link.y_m - y0_m) * share)
     names = {

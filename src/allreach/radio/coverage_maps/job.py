@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,12 +14,14 @@ from pyproj import CRS, Transformer
 
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
+from allreach.processors import usable_cores
 from allreach.radio.coverage_maps.transmitters import SiteList
+from allreach.radio.engine._paths import Losses
 from allreach.radio.engine._site_powers import site_powers
-from allreach.radio.engine.itm_coverage import itm_losses_of_site_db
 from allreach.radio.engine.reception import Environment, masts
-from allreach.radio.engine.sweep import losses_of_site_db
-from allreach.radio.models import ItmGround
+from allreach.radio.engine.sweep import losses_of_site
+from allreach.radio.itm_ground import ItmGround
+from allreach.radio.models import MODELS
 from allreach.terrain.sampling import WGS84, grid_coordinates
 from allreach.terrain.site_ground import GEODESIC, Ground, SiteGround, site_ground
 
@@ -141,7 +142,7 @@ def middle_lon_deg(lon_deg: NDArray[np.float64]) -> float:
 
 def workers(job: Job) -> ThreadPoolExecutor:
     """Threads of a job, for all its tiles: PROJ keeps what it has made for every thread that ever was."""
-    return ThreadPoolExecutor(job.n_threads or os.cpu_count() or 1)
+    return ThreadPoolExecutor(job.n_threads or usable_cores())
 
 
 def tile_coverage(job: Job, pool: Executor, r0: int, r1: int, c0: int, c1: int) -> Tile:
@@ -197,34 +198,27 @@ def _site_part(job: Job, s: int, window: tuple[int, int, int, int]) -> _SitePart
     x_m, y_m = (values[a - top : b - top, c - left : d - left] for values in (x_m, y_m))
     distance_m = np.hypot(x_m - ground.x_m, y_m - ground.y_m)
     inside = distance_m <= job.range_m
-    loss_db, power_dbm, depression_deg = site_losses_and_powers(job, s, ground, x_m[inside], y_m[inside])
+    losses, power_dbm = site_losses_and_powers(job, s, ground, x_m[inside], y_m[inside])
     out = {name: np.full(x_m.shape, np.nan, dtype=np.float32) for name in ("power", "loss")}
-    out["power"][inside], out["loss"][inside] = power_dbm, loss_db
+    out["power"][inside], out["loss"][inside] = power_dbm, losses.first_db
     is_void = np.zeros(x_m.shape, dtype=np.bool_)
-    is_void[inside] = np.isinf(depression_deg)
+    is_void[inside] = losses.is_void
     return _SitePart(out["power"], out["loss"], inside & (distance_m < job.radio.near_m.value), is_void)
 
 
 def site_losses_and_powers(
     job: Job, s: int, ground: SiteGround, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Loss, power and depression angle (infinite: the path crosses unknown terrain) at points around a site."""
+) -> tuple[Losses, NDArray[np.float32]]:
+    """Losses and received powers at points around a site."""
     site = job.sites.one(s, ground.x_m, ground.y_m, ground.north_deg)
     environment = Environment(ground.terrain, job.radio, ServiceStandard(), job.delta_n, job.n0, 1)
     x_m, y_m = np.ascontiguousarray(x_m), np.ascontiguousarray(y_m)
-    if job.model == "itm":
-        loss_db, depression_deg = itm_losses_of_site_db(
-            x_m, y_m, site, environment, job.rx_height_m, ground=job.itm, step_m=ground.step_m
-        )  # fmt: skip
-    else:
-        loss_db, depression_deg = losses_of_site_db(
-            x_m, y_m, site, environment, job.rx_height_m, step_m=ground.step_m
-        )  # fmt: skip
-    loss_db[np.isinf(depression_deg)] = np.nan
+    sweep = MODELS[job.model].sweep
+    assert sweep is not None  # prepare lets no other model in
+    losses = losses_of_site(x_m, y_m, site, environment, job.rx_height_m, model=sweep(job.itm), step_m=ground.step_m)
     power_dbm = np.empty(len(x_m), dtype=np.float32)
     air = environment.air(job.radio.range_km.value)
     site_powers(
-        ground.x_m, ground.y_m, x_m, y_m, loss_db, depression_deg, masts(site, 0.0), air.pattern, job.rx_gain_db,
-        power_dbm,
+        ground.x_m, ground.y_m, x_m, y_m, losses, masts(site, 0.0), air.pattern, job.rx_gain_db, power_dbm
     )  # fmt: skip
-    return loss_db, power_dbm, depression_deg
+    return losses, power_dbm

@@ -1,4 +1,4 @@
-"""The coverage sweep on a CUDA device: launches of the functions of `_device`, many sites at a time.
+"""The coverage sweep on a CUDA device: launches of the functions of `_cuda_threads`, many sites at a time.
 
 Imported only where a CUDA device was asked for. All arithmetic is float64, as on the processor.
 """
@@ -27,9 +27,10 @@ from allreach.radio.engine._cuda_threads import (
     walk_own_path,
     walk_radial,
 )
-from allreach.radio.engine._paths import Air, Heard, Masts, Raster, Receiver
-from allreach.radio.engine._radials import Rays, Squares
+from allreach.radio.engine._paths import Air, Heard, Losses, Masts, Raster, Receiver
+from allreach.radio.engine._radials import Rays
 from allreach.radio.engine._servers import Strongest
+from allreach.radio.engine._squares import Squares
 from allreach.terrain._profile import n_samples
 
 cuda: Any = numba.cuda
@@ -139,7 +140,12 @@ def hear_sites(
     scratch = Batch(
         first=0,
         starts=np.zeros(0, dtype=np.int64),
-        losses=_room((3, losses_most), np.float32),
+        losses=Losses(
+            first_db=_room((losses_most,), np.float32),
+            second_db=_room((losses_most,), np.float32),
+            depression_deg=_room((losses_most,), np.float32),
+            is_void=_room((losses_most,), np.bool_),
+        ),
         begins=_room((sites_most, n_cells), np.int32),
         point=_room((losses_most,), np.int64),
         place=_room((losses_most,), np.int32),
@@ -172,8 +178,8 @@ def hear_sites(
         cuda.synchronize()
         report(last)
     for heard, on_device in zip(all_heard, d_heard, strict=True):
-        for array, there in zip(heard, on_device, strict=True):
-            _fetch(there, array)
+        for k, there in enumerate(on_device):
+            _fetch(there, heard[k])
     _fetch(d_void[0][0], n_void)
 
 
@@ -189,7 +195,7 @@ def _questions(asked: Asked, towers: Masts) -> Questions:
 
 def _batches(counts: NDArray[np.int64], bytes_a_site: int, free: int) -> list[tuple[int, int]]:
     """Sites of each launch: as many as the memory holds, at least one."""
-    sizes = counts * (12 + 8 + 4 + 4) + bytes_a_site
+    sizes = counts * (13 + 8 + 4 + 4) + bytes_a_site
     ends, first, total = [], 0, 0
     for s, size in enumerate(sizes.tolist()):
         if s > first and total + size > free:

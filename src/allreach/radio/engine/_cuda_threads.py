@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit, kernel
 from allreach.kernels.itu_p1812_sweep import Asked
-from allreach.radio.engine._paths import Air, Buffers, Heard, Masts, Raster, Receiver
-from allreach.radio.engine._radials import OWN_PATH, Rays, Squares, hear_losses, own_path, sort_by_ray, span, walk_ray
+from allreach.radio.engine._paths import Air, Buffers, Heard, Losses, Masts, Raster, Receiver
+from allreach.radio.engine._radials import Rays, own_path, sort_by_ray, walk_ray
 from allreach.radio.engine._servers import Strongest, enter_losses
+from allreach.radio.engine._squares import OWN_PATH, Cells, Squares, hear_losses, span
 
 
 class Questions(NamedTuple):
@@ -38,7 +39,7 @@ class Batch(NamedTuple):
 
     first: int
     starts: NDArray[np.int64]
-    losses: NDArray[np.float32]
+    losses: Losses
     begins: NDArray[np.int32]
     point: NDArray[np.int64]
     place: NDArray[np.int32]
@@ -66,12 +67,24 @@ class Neighbours(NamedTuple):
 
 
 @kernel
+def _losses_of(batch: Batch, low: int, high: int) -> Losses:
+    return Losses(
+        batch.losses.first_db[low:high], batch.losses.second_db[low:high], batch.losses.depression_deg[low:high],
+        batch.losses.is_void[low:high],
+    )  # fmt: skip
+
+
+@kernel
+def _cells_of(batch: Batch, own: int, low: int, high: int) -> Cells:
+    return Cells(batch.begins[own], batch.point[low:high], batch.place[low:high], batch.cell[low:high])
+
+
+@kernel
 def sort_site(t: int, squares: Squares, masts: Masts, air: Air, rays: Rays, batch: Batch) -> None:
     """Sort the receivers of the batch's site t by radial and step."""
     low, high = batch.starts[t], batch.starts[t + 1]
     sort_by_ray(
-        batch.first + t, squares, masts, air, rays, batch.losses[:, low:high], batch.begins[t],
-        batch.point[low:high], batch.place[low:high], batch.cell[low:high],
+        batch.first + t, squares, masts, air, rays, _losses_of(batch, low, high), _cells_of(batch, t, low, high)
     )  # fmt: skip
 
 
@@ -93,9 +106,9 @@ def walk_radial(
         questions.least_nu[s],
     )  # fmt: skip
     walk_ray(
-        s, ray, squares, raster, masts, air, rays, asked, batch.losses[:, low:high], batch.begins[own],
-        batch.point[low:high], batch.place[low:high], batch.cell[low:high], bench.a[:, :, thread],
-        bench.state[:, thread], bench.tail[:, :, thread], bench.terms[:, thread], bench.found[:n_bands, :, :, thread],
+        s, ray, squares, raster, masts, air, rays, asked, _losses_of(batch, low, high),
+        _cells_of(batch, own, low, high), bench.a[:, :, thread], bench.state[:, thread], bench.tail[:, :, thread],
+        bench.terms[:, thread], bench.found[:n_bands, :, :, thread],
     )  # fmt: skip
 
 

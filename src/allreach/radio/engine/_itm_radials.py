@@ -20,14 +20,23 @@ from allreach.kernels.longley_rice_link import OK, ItmLink, link_of
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX, ItmGeometry, profile_geometry
 from allreach.kernels.longley_rice_walk import ItmRadial, empty_radial, prepare, radial_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
-from allreach.radio.engine._paths import Air, Buffers, Masts, Raster
-from allreach.radio.engine._radials import Squares, span
+from allreach.radio.engine._paths import Air, Buffers, Losses, Masts, Raster
+from allreach.radio.engine._squares import (
+    AT_EDGE,
+    OWN_PATH,
+    Cells,
+    Squares,
+    enter_cell,
+    enter_void,
+    known_samples,
+    list_receivers,
+    sort_cells,
+    span_of_ray,
+)
 from allreach.terrain._ground import ground_into, is_inside
 from allreach.terrain._profile import MIN_SAMPLES, n_samples, profile_into
 
 MIN_STEPS = 4
-AT_EDGE = 2  # samples behind the first unknown one that are still tried by a path of their own
-BEYOND, OWN_PATH = -1, -2  # instead of a cell
 
 
 class Ground(NamedTuple):
@@ -60,10 +69,7 @@ class Desk(NamedTuple):
     zone: NDArray[np.int64]
     tail: NDArray[np.float64]
     scratch: NDArray[np.float64]
-    begins: NDArray[np.int32]
-    point: NDArray[np.int64]
-    place: NDArray[np.int32]
-    cell: NDArray[np.int32]
+    cells: Cells
 
 
 @kernel
@@ -84,20 +90,23 @@ def _ground(
 
 @kernel
 def _store(
-    g: ItmGeometry, theta: float, first: ItmLink, second: ItmLink, has_second: bool, losses: NDArray, j: int
+    g: ItmGeometry, theta: float, first: ItmLink, second: ItmLink, has_second: bool, losses: Losses, j: int
 ) -> None:
     for carrier in range(2 if has_second else 1):
         loss, _, _, _, code, _ = loss_of_geometry(g, first if carrier == 0 else second)
         if code != OK:
             return  # ITM has no number: as beyond the range
-        losses[carrier, j] = loss
-    losses[2, j] = -math.degrees(theta)
+        if carrier == 0:
+            losses.first_db[j] = loss
+        else:
+            losses.second_db[j] = loss
+    losses.depression_deg[j] = -math.degrees(theta)
 
 
 @kernel
 def own_path(
     x_m: float, y_m: float, s: int, raster: Raster, masts: Masts, air: Air, first: ItmLink, second: ItmLink,
-    height_m: float, step_m: float, buffers: Buffers, scratch: NDArray, losses: NDArray, j: int,
+    height_m: float, step_m: float, buffers: Buffers, scratch: NDArray, losses: Losses, j: int,
 ) -> None:  # fmt: skip
     """Losses by the straight path from site s, and under the near-field limit by the short-range model."""
     x0, y0 = masts.x_m[s], masts.y_m[s]
@@ -109,19 +118,22 @@ def own_path(
             x_m, y_m, MIN_SAMPLES, buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone,
         )  # fmt: skip
         if not is_known:
-            losses[2, j] = math.inf
+            enter_void(losses, j)
             return
         tx_m, rx_m = buffers.h_m[0] + masts.height_m[s], buffers.h_m[MIN_SAMPLES - 1] + height_m
-        for carrier in range(2 if has_second else 1):
-            losses[carrier, j] = short_range_loss_db(
-                d_m, masts.freq_ghz[s] if carrier == 0 else masts.second_ghz[s], tx_m, rx_m, masts.height_m[s],
-                height_m, buffers.r_m[MIN_SAMPLES - 1], air.street_m,
-            )  # fmt: skip
-        losses[2, j] = math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
+        clutter_m = buffers.r_m[MIN_SAMPLES - 1]
+        losses.first_db[j] = short_range_loss_db(
+            d_m, masts.freq_ghz[s], tx_m, rx_m, masts.height_m[s], height_m, clutter_m, air.street_m
+        )
+        if has_second:
+            losses.second_db[j] = short_range_loss_db(
+                d_m, masts.second_ghz[s], tx_m, rx_m, masts.height_m[s], height_m, clutter_m, air.street_m
+            )
+        losses.depression_deg[j] = math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
         return
     m = n_samples(d_m, step_m) - 1
     if not _ground(raster, x0, y0, x_m, y_m, m + 1, buffers, scratch[DELTA_H_POINTS_MAX:]):
-        losses[2, j] = math.inf
+        enter_void(losses, j)
         return
     h_m, h_1_m = buffers.h_m, masts.height_m[s]
     g, theta = profile_geometry(h_m, m + 1, d_m / m, h_1_m, height_m, air.n0, scratch)
@@ -130,52 +142,31 @@ def own_path(
 
 @kernel
 def _sort_by_ray(
-    s: int, squares: Squares, masts: Masts, air: Air, fan: Fan, by_paths: bool, losses: NDArray, desk: Desk
+    s: int, squares: Squares, masts: Masts, air: Air, fan: Fan, by_paths: bool, losses: Losses, cells: Cells
 ) -> int:
-    """Put receivers in range in order of radial and steps; the number of receivers in the squares.
-
-    Afterwards ``begins`` tells where each cell (a radial's receivers of as many steps) ends in ``place``.
-    """
-    begins, point, place, cell = desk.begins, desk.point, desk.place, desk.cell
-    n_rays = len(fan.east)
-    top, bottom, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)
-    begins[:] = 0
-    j = 0
-    for row in range(top, bottom):
-        if right <= left:
-            continue
-        for i in range(squares.start[row, left], squares.start[row, right]):
-            dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
-            d_m = math.sqrt(dx * dx + dy * dy)
-            point[j] = i
-            losses[0, j], losses[1, j], losses[2, j] = math.nan, math.nan, math.nan
-            cell[j] = BEYOND
-            if d_m <= air.range_m:
-                m = int(d_m / fan.step_m + 0.5)
-                if by_paths or m < MIN_STEPS or d_m < air.near_m:
-                    cell[j] = OWN_PATH
-                else:
-                    ray = int(math.atan2(dx, dy) / (2.0 * math.pi) * n_rays + n_rays + 0.5) % n_rays
-                    cell[j] = ray * fan.n_steps + m
-                    begins[cell[j] + 1] += 1
-            j += 1
-    for c in range(1, len(begins)):
-        begins[c] += begins[c - 1]
-    for i in range(j):
-        if cell[i] >= 0:
-            place[begins[cell[i]]] = i
-            begins[cell[i]] += 1
-    return j
+    """Put receivers in range in order of radial and steps; the number of receivers in the squares."""
+    n = list_receivers(s, squares, masts, air, losses, cells)
+    for j in range(n):
+        i = cells.point[j]
+        dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
+        d_m = math.sqrt(dx * dx + dy * dy)
+        if d_m <= air.range_m:
+            m = int(d_m / fan.step_m + 0.5)
+            if by_paths or m < MIN_STEPS or d_m < air.near_m:
+                cells.cell[j] = OWN_PATH
+            else:
+                enter_cell(j, dx, dy, m, len(fan.east), fan.n_steps, cells)
+    sort_cells(n, cells)
+    return n
 
 
 @kernel
 def _walk_ray(
     s: int, ray: int, squares: Squares, raster: Raster, masts: Masts, air: Air, fan: Fan, first: ItmLink,
-    second: ItmLink, height_m: float, losses: NDArray, desk: Desk,
+    second: ItmLink, height_m: float, losses: Losses, desk: Desk,
 ) -> None:  # fmt: skip
-    begins, place, cell, rows, tail = desk.begins, desk.place, desk.cell, desk.rows, desk.tail
-    start = begins[ray * fan.n_steps - 1] if ray > 0 else 0
-    after = begins[(ray + 1) * fan.n_steps - 1]
+    place, cell, rows, tail = desk.cells.place, desk.cells.cell, desk.rows, desk.tail
+    start, after = span_of_ray(ray, fan.n_steps, desk.cells)
     if after == start:
         return
     x0, y0 = masts.x_m[s], masts.y_m[s]
@@ -186,19 +177,15 @@ def _walk_ray(
         raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m, x0, y0,
         x0 + fan.east[ray] * length_m, y0 + fan.north[ray] * length_m, m_most + 1, rows[0], r.h_m, rows[1], desk.zone,
     )  # fmt: skip
-    known = m_most + 1
-    if not is_whole:
-        known = 0
-        while known <= m_most and math.isfinite(r.h_m[known]):
-            known += 1
+    known = m_most + 1 if is_whole else known_samples(r.h_m, m_most + 1)
     prepare(r, known)
     horizon = 0
     for q in range(start, after):
         j = place[q]
-        i = desk.point[j]
+        i = desk.cells.point[j]
         m = cell[j] - ray * fan.n_steps
         if m > known + AT_EDGE:
-            losses[2, j] = math.inf  # the radial crosses unknown terrain well before the receiver
+            enter_void(losses, j)  # the radial crosses unknown terrain well before the receiver
             continue
         if m >= known:
             cell[j] = OWN_PATH
@@ -211,7 +198,7 @@ def _walk_ray(
             x - dx / m, y - dy / m, x, y, 2, tail[0], tail[1], tail[2], desk.zone,
         )  # fmt: skip
         if not is_known:
-            losses[2, j] = math.inf
+            enter_void(losses, j)
             continue
         before, last = r.h_m[m - 1], r.h_m[m]
         r.h_m[m - 1], r.h_m[m] = tail[1, 0], tail[1, 1]
@@ -223,17 +210,17 @@ def _walk_ray(
 @kernel
 def _losses(
     s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, fan: Fan, ground: Ground, height_m: float,
-    by_paths: bool, losses: NDArray, desk: Desk, buffers: Buffers,
+    by_paths: bool, losses: Losses, desk: Desk, buffers: Buffers,
 ) -> None:  # fmt: skip
     first = link_of(ground.climate, 1000.0 * masts.freq_ghz[s], *ground[1:])
     second_ghz = masts.second_ghz[s] if masts.has_capacity[s] else masts.freq_ghz[s]
     second = link_of(ground.climate, 1000.0 * second_ghz, *ground[1:])
-    n = _sort_by_ray(s, squares, masts, air, fan, by_paths, losses, desk)
+    n = _sort_by_ray(s, squares, masts, air, fan, by_paths, losses, desk.cells)
     for ray in range(0 if by_paths else len(fan.east)):
         _walk_ray(s, ray, squares, raster, masts, air, fan, first, second, height_m, losses, desk)
     for j in range(n):
-        if desk.cell[j] == OWN_PATH:
-            i = desk.point[j]
+        if desk.cells.cell[j] == OWN_PATH:
+            i = desk.cells.point[j]
             own_path(
                 squares.x_m[i], squares.y_m[i], s, raster, masts, air, first, second, height_m, fan.step_m,
                 buffers, desk.scratch, losses, j,
@@ -248,18 +235,17 @@ def _room(n: int) -> Buffers:
 @jit
 def site_losses(
     s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, fan: Fan, ground: Ground, height_m: float,
-    by_paths: bool, losses: NDArray,
+    by_paths: bool, losses: Losses,
 ) -> None:  # fmt: skip
-    """Losses of site s at all receivers in the squares within range, in their order.
-
-    ``losses``, shape (3, receivers): first and second carrier [dB] and the depression angle of the path [degrees]; NaN
-    beyond the range, an infinite angle where the path crosses unknown terrain.
-    """
-    n = losses.shape[1]
+    """Losses of site s at all receivers in the squares within range, in their order."""
+    n = len(losses.first_db)
     n_most = max(fan.n_steps, n_samples(air.range_m, fan.step_m)) + 3
     desk = Desk(
         empty_radial(np.empty(n_most)), np.empty((2, n_most)), np.empty(n_most, np.int64), np.empty((3, 2)),
-        np.zeros(DELTA_H_POINTS_MAX + 5 * n_most), np.empty(len(fan.east) * fan.n_steps + 1, np.int32),
-        np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32),
+        np.zeros(DELTA_H_POINTS_MAX + 5 * n_most),
+        Cells(
+            np.empty(len(fan.east) * fan.n_steps + 1, np.int32), np.empty(n, np.int64), np.empty(n, np.int32),
+            np.empty(n, np.int32),
+        ),
     )  # fmt: skip
     _losses(s, squares, raster, masts, air, fan, ground, height_m, by_paths, losses, desk, _room(n_most))

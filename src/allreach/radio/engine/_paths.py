@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit, kernel
+from allreach.kernels.decibel import db_of_ratio, ratio_of_db
 from allreach.kernels.itu_p1812 import loss_db
-from allreach.kernels.itu_p1812_profile import LN_10, SEA, path_geometry
+from allreach.kernels.itu_p1812_profile import SEA, path_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
 from allreach.radio.engine.antenna import (
     Pattern,
@@ -98,6 +99,20 @@ class Heard(NamedTuple):
     is_near: NDArray[np.bool_]
 
 
+class Losses(NamedTuple):
+    """Median losses of paths, one entry a receiver: of the site's two carriers, and what else its power depends on.
+
+    ``second_db`` is NaN where the second carrier is not on air. ``depression_deg`` is the angle below the horizon at
+    which the path leaves the site; NaN where there is no loss, beyond the range or outside the model. ``is_void`` says
+    that the path crosses unknown terrain.
+    """
+
+    first_db: NDArray
+    second_db: NDArray
+    depression_deg: NDArray
+    is_void: NDArray[np.bool_]
+
+
 class Buffers(NamedTuple):
     """Profile of one path."""
 
@@ -108,17 +123,11 @@ class Buffers(NamedTuple):
 
 
 @kernel
-def to_mw(dbm: float) -> float:
-    """Milliwatts from dBm."""
-    return math.exp(0.1 * LN_10 * dbm)
-
-
-@kernel
 def sinr_db(own_dbm: float, total_mw: float, noise_mw: float, interference_share: float) -> float:
     """SINR where ``total_mw`` holds the own sector too."""
-    own_mw = to_mw(own_dbm)
+    own_mw = ratio_of_db(own_dbm)
     others_mw = max(total_mw - own_mw, 0.0) * interference_share
-    return 10.0 * math.log10(own_mw / (others_mw + noise_mw))
+    return db_of_ratio(own_mw / (others_mw + noise_mw))
 
 
 @kernel
@@ -209,14 +218,14 @@ def sector_powers(
         depression_deg, masts.downtilt_deg[s], pattern.vertical_deg, pattern.side_lobe_db
     )
     if n <= 1:
-        return 0, vertical, to_mw(-vertical)
+        return 0, vertical, ratio_of_db(-vertical)
     best = best_sector(bearing_deg, masts.azimuth_deg[s], n)
     best_db, total = 0.0, 0.0
     for k in range(n):
         off_deg = bearing_deg - masts.azimuth_deg[s] - 360.0 * k / n
         horizontal = horizontal_attenuation_db(off_deg, pattern.horizontal_deg, pattern.front_to_back_db)
         down_db = attenuation_db(horizontal, vertical, pattern.front_to_back_db)
-        total += to_mw(-down_db)
+        total += ratio_of_db(-down_db)
         if k == best:
             best_db = down_db
     return best, best_db, total
@@ -240,12 +249,12 @@ def hear(
     if masts.has_capacity[s]:
         b = masts.second_band[s]
         second_beam_dbm = masts.second_eirp_dbm[s] - second_loss_db + receiver.gain_db[b]
-        heard.totals_mw[masts.second_channel[s], i] += to_mw(second_beam_dbm) * all_sectors
+        heard.totals_mw[masts.second_channel[s], i] += ratio_of_db(second_beam_dbm) * all_sectors
         second_dbm = second_beam_dbm - down_db
         heard.band_dbm[b, i] = max(heard.band_dbm[b, i], second_dbm)
     if not masts.is_broadband[s]:
         return
-    heard.totals_mw[masts.channel[s], i] += to_mw(beam_dbm) * all_sectors
+    heard.totals_mw[masts.channel[s], i] += ratio_of_db(beam_dbm) * all_sectors
     if own_dbm > heard.power_dbm[i]:
         heard.power_dbm[i], heard.second_dbm[i] = own_dbm, second_dbm
         heard.site[i], heard.sector[i] = s, k
@@ -357,8 +366,8 @@ def link_chunk(
                 total = totals_mw[t, masts.channel[s], p]
                 second_total = totals_mw[t, masts.second_channel[s], p]
                 if not is_existing[s]:  # its own other sectors disturb as well
-                    total += to_mw(beam_dbm) * all_sectors
-                    second_total += to_mw(second_dbm) * all_sectors
+                    total += ratio_of_db(beam_dbm) * all_sectors
+                    second_total += ratio_of_db(second_dbm) * all_sectors
                 share = receiver.interference_share
                 sinr[0, t, j] = sinr_db(beam_dbm - down_db, total, masts.noise_mw[s] * noise_share, share)
                 sinr[1, t, j] = sinr_db(

@@ -18,24 +18,23 @@ from allreach.kernels.itu_p1812_blocks import Radial
 from allreach.kernels.itu_p1812_profile import effective_earth_radius_km
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, N_ROWS, N_STATE, Asked, losses_at
 from allreach.kernels.itu_p1812_walk import FROM_ZONES, advance, receiver_geometry, start, step_aside, step_back
-from allreach.radio.engine._paths import Air, Buffers, Heard, Masts, Raster, Receiver, hear, path_losses, sample
+from allreach.radio.engine._paths import Air, Buffers, Losses, Masts, Raster, path_losses, sample
+from allreach.radio.engine._squares import (
+    AT_EDGE,
+    OWN_PATH,
+    Cells,
+    Squares,
+    enter_cell,
+    enter_void,
+    known_samples,
+    list_receivers,
+    sort_cells,
+    span_of_ray,
+)
 from allreach.terrain._profile import n_samples, profile_into
 
 FIRST_SAMPLE = 2  # walked samples before a receiver's own two: five points with the transmitter
-AT_EDGE = 2  # samples behind the first unknown one that are still tried by a path of their own
-OWN_PATH = -2  # instead of a cell
 APART = 0.02  # least distance, in steps, between the last walked sample and the receiver's own
-
-
-class Squares(NamedTuple):
-    """Receivers sorted by squares of the map, rows of squares first; ``start`` has one more column than squares."""
-
-    x_m: NDArray[np.float64]
-    y_m: NDArray[np.float64]
-    start: NDArray[np.int64]
-    x_min_m: float
-    y_min_m: float
-    square_m: float
 
 
 class Rays(NamedTuple):
@@ -48,50 +47,6 @@ class Rays(NamedTuple):
     n_steps: int
     terms: NDArray[np.float64]
     terms_per_km: float
-
-
-@kernel
-def span(squares: Squares, x_m: float, y_m: float, range_m: float) -> tuple[int, int, int, int]:
-    """Squares within range: first row, last row + 1, first column, last column + 1."""
-    n_rows, n_cols = squares.start.shape[0], squares.start.shape[1] - 1
-    # math.floor gives a float on CUDA devices
-    top = int(math.floor((y_m - range_m - squares.y_min_m) / squares.square_m))  # noqa: RUF046
-    bottom = int(math.floor((y_m + range_m - squares.y_min_m) / squares.square_m)) + 1  # noqa: RUF046
-    left = int(math.floor((x_m - range_m - squares.x_min_m) / squares.square_m))  # noqa: RUF046
-    right = int(math.floor((x_m + range_m - squares.x_min_m) / squares.square_m)) + 1  # noqa: RUF046
-    top, left = max(top, 0), max(left, 0)
-    return top, max(min(bottom, n_rows), top), left, max(min(right, n_cols), left)
-
-
-@kernel
-def sort_into_squares(
-    x_m: NDArray, y_m: NDArray, x_min_m: float, y_min_m: float, side_m: float, n_cols: int, begins: NDArray,
-    own: NDArray, sorted_x_m: NDArray, sorted_y_m: NDArray,
-) -> None:  # fmt: skip
-    """Put receivers in order of their squares; ``begins`` starts at 0 and tells where each square begins."""
-    for i in range(len(x_m)):
-        begins[int((y_m[i] - y_min_m) / side_m) * n_cols + int((x_m[i] - x_min_m) / side_m) + 1] += 1
-    for c in range(1, len(begins)):
-        begins[c] += begins[c - 1]
-    for i in range(len(x_m)):
-        c = int((y_m[i] - y_min_m) / side_m) * n_cols + int((x_m[i] - x_min_m) / side_m)
-        j = begins[c]
-        begins[c] = j + 1
-        own[j], sorted_x_m[j], sorted_y_m[j] = i, x_m[i], y_m[i]
-    for c in range(len(begins) - 1, 0, -1):
-        begins[c] = begins[c - 1]
-    begins[0] = 0
-
-
-@jit
-def counts_in_span(squares: Squares, x_m: NDArray, y_m: NDArray, range_m: float, out: NDArray) -> None:
-    """Receivers in the squares within range of each site."""
-    for s in range(len(x_m)):
-        top, bottom, left, right = span(squares, x_m[s], y_m[s], range_m)
-        out[s] = 0
-        if right > left:
-            for row in range(top, bottom):
-                out[s] += squares.start[row, right] - squares.start[row, left]
 
 
 @kernel
@@ -108,24 +63,25 @@ def _terms_at(rays: Rays, d_km: float, out: NDArray) -> None:
 @kernel
 def own_path(
     x_m: float, y_m: float, s: int, raster: Raster, masts: Masts, air: Air, height_m: float, buffers: Buffers,
-    losses: NDArray, j: int,
+    losses: Losses, j: int,
 ) -> None:  # fmt: skip
+    """Losses by the straight path from site s."""
     n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x_m, y_m, air.clutter_gap_m)
     if n == 0:
-        losses[2, j] = math.inf  # known as: crosses unknown terrain
+        enter_void(losses, j)
         return
     second_ghz = masts.second_ghz[s] if masts.has_capacity[s] else 0.0
     loss, second, depression = path_losses(
         buffers, n, masts.height_m[s], height_m, masts.lat_deg[s], masts.freq_ghz[s], second_ghz, air
     )
-    losses[0, j], losses[1, j], losses[2, j] = loss, second, depression
+    losses.first_db[j], losses.second_db[j], losses.depression_deg[j] = loss, second, depression
 
 
 @kernel
 def _at_receiver(
     r: Radial, m: int, x_m: float, y_m: float, d_m: float, s: int, raster: Raster, masts: Masts, rays: Rays,
     asked: Asked, tail: NDArray, terms: NDArray, found: NDArray, sin_lat: float, cos_lat_cos: float, ae_root: float,
-    losses: NDArray, j: int,
+    losses: Losses, j: int,
 ) -> None:  # fmt: skip
     """Loss at a receiver after walked sample m; its own two samples stand in for the walk's next two."""
     share = rays.gap_m / d_m
@@ -135,7 +91,7 @@ def _at_receiver(
         tail[0], tail[1], tail[2], tail[3],
     )  # fmt: skip
     if not is_known:
-        losses[2, j] = math.inf
+        enter_void(losses, j)
         return
     k = m + 1
     step_aside(r, k)
@@ -147,72 +103,48 @@ def _at_receiver(
     _terms_at(rays, g.d_km, terms)
     losses_at(r, k + 1, g, asked, terms, ae_root, sin_lat, cos_lat_cos, height, found)
     step_back(r)
-    losses[0, j] = found[0, 0, 0]
-    losses[1, j] = found[1, 0, 0] if asked.bands.shape[0] > 1 else math.nan
-    losses[2, j] = -math.degrees(0.001 * g.theta_t_mrad)
+    losses.first_db[j] = found[0, 0, 0]
+    losses.second_db[j] = found[1, 0, 0] if asked.bands.shape[0] > 1 else math.nan
+    losses.depression_deg[j] = -math.degrees(0.001 * g.theta_t_mrad)
 
 
 @kernel
 def sort_by_ray(
-    s: int, squares: Squares, masts: Masts, air: Air, rays: Rays, losses: NDArray, begins: NDArray, point: NDArray,
-    place: NDArray, cell: NDArray,
+    s: int, squares: Squares, masts: Masts, air: Air, rays: Rays, losses: Losses, cells: Cells
 ) -> int:  # fmt: skip
-    """Put receivers in range in order of radial and step; the number of receivers in the squares.
-
-    ``cell`` gets the radial and step of each receiver; -1 beyond the range, ``OWN_PATH`` where one is needed.
-    ``begins`` counts, ``place`` lists them in order, ``point`` names the receiver of each.
-    """
-    n_rays = len(rays.east)
-    top, bottom, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)
-    for c in range(len(begins)):
-        begins[c] = 0
-    j = 0
-    for row in range(top, bottom):
-        if right <= left:
-            continue
-        for i in range(squares.start[row, left], squares.start[row, right]):
-            dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
-            d_m = math.sqrt(dx * dx + dy * dy)
-            point[j] = i
-            losses[0, j], losses[1, j], losses[2, j] = math.nan, math.nan, math.nan
-            cell[j] = -1
-            if d_m <= air.range_m:
-                m = int((d_m - rays.gap_m) / rays.step_m - APART)
-                if m < FIRST_SAMPLE or d_m < air.near_m:
-                    cell[j] = OWN_PATH
-                else:
-                    ray = int(math.atan2(dx, dy) / (2.0 * math.pi) * n_rays + n_rays + 0.5) % n_rays
-                    cell[j] = ray * rays.n_steps + m
-                    begins[cell[j] + 1] += 1
-            j += 1
-    for c in range(1, len(begins)):
-        begins[c] += begins[c - 1]
-    for i in range(j):
-        if cell[i] >= 0:
-            place[begins[cell[i]]] = i
-            begins[cell[i]] += 1
-    return j
+    """Put receivers in range in order of radial and step; the number of receivers in the squares."""
+    n = list_receivers(s, squares, masts, air, losses, cells)
+    for j in range(n):
+        i = cells.point[j]
+        dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
+        d_m = math.sqrt(dx * dx + dy * dy)
+        if d_m <= air.range_m:
+            m = int((d_m - rays.gap_m) / rays.step_m - APART)
+            if m < FIRST_SAMPLE or d_m < air.near_m:
+                cells.cell[j] = OWN_PATH
+            else:
+                enter_cell(j, dx, dy, m, len(rays.east), rays.n_steps, cells)
+    sort_cells(n, cells)
+    return n
 
 
 @kernel
 def walk_ray(
     s: int, ray: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, asked: Asked,
-    losses: NDArray, begins: NDArray, point: NDArray, place: NDArray, cell: NDArray, a: NDArray, state: NDArray,
-    tail: NDArray, terms: NDArray, found: NDArray,
+    losses: Losses, cells: Cells, a: NDArray, state: NDArray, tail: NDArray, terms: NDArray, found: NDArray,
 ) -> None:  # fmt: skip
     """Losses at the receivers of one radial; those at the edge of the known terrain get the cell ``OWN_PATH``.
 
-    ``begins``, ``point``, ``place``, ``cell`` are as `sort_by_ray` left them; ``a``, ``state``, ``tail``, ``terms`` and
-    ``found`` are there to work in.
+    ``cells`` is as `sort_by_ray` left it; ``a``, ``state``, ``tail``, ``terms`` and ``found`` are there to work in.
     """
-    first, after = begins[ray * rays.n_steps - 1] if ray > 0 else 0, begins[(ray + 1) * rays.n_steps - 1]
+    first, after = span_of_ray(ray, rays.n_steps, cells)
     if after == first:
         return
     sin_lat, cos_lat = math.sin(math.radians(masts.lat_deg[s])), math.cos(math.radians(masts.lat_deg[s]))
     ae_km = effective_earth_radius_km(air.delta_n)
     ae_root = ae_km ** (-1.0 / 3.0)
     x0, y0 = masts.x_m[s], masts.y_m[s]
-    last_m = cell[place[after - 1]] - ray * rays.n_steps
+    last_m = cells.cell[cells.place[after - 1]] - ray * rays.n_steps
     length_m = (last_m + 2) * rays.step_m
     n_walk = last_m + 3
     is_whole = profile_into(
@@ -220,21 +152,18 @@ def walk_ray(
         x0 + rays.east[ray] * length_m, y0 + rays.north[ray] * length_m, n_walk, a[0], a[1], a[2], a[3],
     )  # fmt: skip
     if not is_whole:
-        known = 0
-        while known < n_walk and math.isfinite(a[1, known]):
-            known += 1
-        n_walk = known
+        n_walk = known_samples(a[1], n_walk)
     r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, True, False, a, state)
     walked = 0
     for q in range(first, after):
-        j = place[q]
-        i = point[j]
-        m = cell[j] - ray * rays.n_steps
+        j = cells.place[q]
+        i = cells.point[j]
+        m = cells.cell[j] - ray * rays.n_steps
         if m >= n_walk + AT_EDGE:
-            losses[2, j] = math.inf  # the radial crosses unknown terrain well before the receiver
+            enter_void(losses, j)  # the radial crosses unknown terrain well before the receiver
             continue
         if m + 2 >= n_walk:
-            cell[j] = OWN_PATH
+            cells.cell[j] = OWN_PATH
             continue
         if walked == 0:
             start(r)
@@ -250,19 +179,17 @@ def walk_ray(
 
 @kernel
 def _sweep(
-    s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, asked: Asked, losses: NDArray,
-    begins: NDArray, point: NDArray, place: NDArray, cell: NDArray, a: NDArray, state: NDArray, tail: NDArray,
-    terms: NDArray, found: NDArray, buffers: Buffers,
+    s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, asked: Asked, losses: Losses,
+    cells: Cells, a: NDArray, state: NDArray, tail: NDArray, terms: NDArray, found: NDArray, buffers: Buffers,
 ) -> None:  # fmt: skip
-    n = sort_by_ray(s, squares, masts, air, rays, losses, begins, point, place, cell)  # begins: now where cells end
+    n = sort_by_ray(s, squares, masts, air, rays, losses, cells)
     for ray in range(len(rays.east)):
         walk_ray(
-            s, ray, squares, raster, masts, air, rays, asked, losses, begins, point, place, cell, a, state, tail,
-            terms, found,
+            s, ray, squares, raster, masts, air, rays, asked, losses, cells, a, state, tail, terms, found
         )  # fmt: skip
     for j in range(n):
-        if cell[j] == OWN_PATH:
-            i = point[j]
+        if cells.cell[j] == OWN_PATH:
+            i = cells.point[j]
             own_path(
                 squares.x_m[i], squares.y_m[i], s, raster, masts, air, asked.rx_height_m[0], buffers, losses, j
             )  # fmt: skip
@@ -271,15 +198,14 @@ def _sweep(
 @jit
 def site_losses(
     s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, height_m: float, bands: NDArray,
-    band_nu: NDArray, times: NDArray, locations: NDArray, losses: NDArray,
+    band_nu: NDArray, times: NDArray, locations: NDArray, losses: Losses,
 ) -> None:  # fmt: skip
     """Losses of site s at all receivers in the squares within range, in their order.
 
-    ``losses``, shape (3, receivers): first and second carrier [dB] and the depression angle of the path [degrees]; NaN
-    beyond the range, an infinite angle where the path crosses unknown terrain. ``bands`` and ``band_nu``: terms and
-    least diffraction parameter of each band; ``times``, ``locations``: of the median.
+    ``bands`` and ``band_nu``: terms and least diffraction parameter of each band; ``times``, ``locations``: of the
+    median.
     """
-    n = losses.shape[1]
+    n = len(losses.first_db)
     n_bands = 2 if masts.has_capacity[s] else 1
     own = np.empty((n_bands, bands.shape[1]))
     own[0] = bands[masts.band[s]]
@@ -290,41 +216,12 @@ def site_losses(
     asked = Asked(np.full(1, height_m), own, times, locations, air.n0, 0.0, False, least_nu)
     n_most = max(rays.n_steps + 4, n_samples(air.range_m, raster.pixel_m) + 3)
     _sweep(
-        s, squares, raster, masts, air, rays, asked, losses, np.empty(len(rays.east) * rays.n_steps + 1, np.int32),
-        np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32), np.zeros((N_ROWS, n_most)),
+        s, squares, raster, masts, air, rays, asked, losses,
+        Cells(
+            np.empty(len(rays.east) * rays.n_steps + 1, np.int32), np.empty(n, np.int64), np.empty(n, np.int32),
+            np.empty(n, np.int32),
+        ),
+        np.zeros((N_ROWS, n_most)),
         np.zeros(N_STATE), np.empty((4, 2)), np.empty(N_DISTANCE), np.empty((n_bands, 1, 1)),
         Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64)),
     )  # fmt: skip
-
-
-@kernel
-def hear_losses(
-    i: int, s: int, j: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, receiver: Receiver,
-    heard: Heard, n_void: NDArray,
-) -> None:  # fmt: skip
-    """Let receiver i hear site s by its losses, number j of the site's; ``n_void`` may be empty: nothing is counted."""
-    depression = losses[2, j]
-    if math.isinf(depression):
-        if len(n_void) > 0:
-            n_void[i] += 1
-    elif not math.isnan(depression):
-        dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
-        hear(i, s, dx, dy, losses[0, j], losses[1, j], depression, masts, air, receiver, heard)
-
-
-@kernel
-def merge_row(
-    row: int, first: int, last: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, begins: NDArray,
-    receiver: Receiver, heard: Heard, n_void: NDArray,
-) -> None:  # fmt: skip
-    """Let the receivers of a row of squares hear sites ``first`` to ``last``, whose losses begin at ``begins``."""
-    for s in range(first, last):
-        top, bottom, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)
-        if not top <= row < bottom or right <= left:
-            continue
-        j = begins[s - first]
-        for before in range(top, row):
-            j += squares.start[before, right] - squares.start[before, left]
-        for i in range(squares.start[row, left], squares.start[row, right]):
-            hear_losses(i, s, j, squares, masts, air, losses, receiver, heard, n_void)
-            j += 1

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import kernel
-from allreach.radio.engine._paths import Air, Masts, Receiver, sector_powers, to_mw
-from allreach.radio.engine._radials import Squares, span
+from allreach.kernels.decibel import ratio_of_db
+from allreach.radio.engine._paths import Air, Losses, Masts, Receiver, sector_powers
+from allreach.radio.engine._squares import Squares, span
 
 
 class Strongest(NamedTuple):
@@ -35,10 +36,10 @@ def enter(i: int, s: int, sector: int, power_dbm: float, channels: NDArray, stro
     power_dbm = float(np.float32(power_dbm))  # as it is listed, so that equals are equal
     last = listed.shape[0] - 1
     if not power_dbm > listed[last, i]:
-        strongest.rest_mw[channels[s], i] += to_mw(power_dbm)
+        strongest.rest_mw[channels[s], i] += ratio_of_db(power_dbm)
         return
     if strongest.site[last, i] >= 0:
-        strongest.rest_mw[channels[strongest.site[last, i]], i] += to_mw(listed[last, i])
+        strongest.rest_mw[channels[strongest.site[last, i]], i] += ratio_of_db(listed[last, i])
     at = last
     while at > 0 and power_dbm > listed[at - 1, i]:
         listed[at, i] = listed[at - 1, i]
@@ -50,29 +51,29 @@ def enter(i: int, s: int, sector: int, power_dbm: float, channels: NDArray, stro
 
 @kernel
 def enter_losses(
-    i: int, s: int, j: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, receiver: Receiver,
+    i: int, s: int, j: int, squares: Squares, masts: Masts, air: Air, losses: Losses, receiver: Receiver,
     strongest: Strongest, n_void: NDArray,
 ) -> None:  # fmt: skip
     """Let receiver i hear broadband site s by its losses, number j of the site's."""
-    depression = losses[2, j]
-    if math.isinf(depression):
+    depression = losses.depression_deg[j]
+    if losses.is_void[j]:
         n_void[i] += 1
     elif not math.isnan(depression):
         dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
         k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
-        beam_dbm = masts.eirp_dbm[s] + receiver.gain_db[masts.band[s]] - losses[0, j]
+        beam_dbm = masts.eirp_dbm[s] + receiver.gain_db[masts.band[s]] - losses.first_db[j]
         enter(i, s, k, beam_dbm - down_db, masts.channel, strongest)
-        others = all_sectors - to_mw(-down_db)  # the site's other sectors are never listed
+        others = all_sectors - ratio_of_db(-down_db)  # the site's other sectors are never listed
         if others > 0.0:
-            strongest.rest_mw[masts.channel[s], i] += to_mw(beam_dbm) * others
+            strongest.rest_mw[masts.channel[s], i] += ratio_of_db(beam_dbm) * others
 
 
 @kernel
 def merge_servers(
-    row: int, first: int, last: int, squares: Squares, masts: Masts, air: Air, losses: NDArray, begins: NDArray,
+    row: int, first: int, last: int, squares: Squares, masts: Masts, air: Air, losses: Losses, begins: NDArray,
     receiver: Receiver, strongest: Strongest, n_void: NDArray,
 ) -> None:  # fmt: skip
-    """Let the receivers of a row of squares hear broadband sites ``first`` to ``last``, as `_polar.merge_row` does."""
+    """Let the receivers of a row of squares hear broadband sites ``first`` to ``last``, as `merge_row` does."""
     for s in range(first, last):
         top, bottom, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)
         if not masts.is_broadband[s] or not top <= row < bottom or right <= left:

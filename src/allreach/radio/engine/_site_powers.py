@@ -7,18 +7,18 @@ import math
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
-from allreach.radio.engine._paths import Masts, sector_powers
+from allreach.radio.engine._paths import Losses, Masts, sector_powers
 from allreach.radio.engine.antenna import Pattern
 
 
 @jit
 def site_powers(
-    x0_m: float, y0_m: float, x_m: NDArray, y_m: NDArray, loss_db: NDArray, depression_deg: NDArray, masts: Masts,
-    pattern: Pattern, gain_db: float, power_dbm: NDArray,
+    x0_m: float, y0_m: float, x_m: NDArray, y_m: NDArray, losses: Losses, masts: Masts, pattern: Pattern,
+    gain_db: float, power_dbm: NDArray,
 ) -> None:  # fmt: skip
     """Received power of the best sector of the only site, all gains less losses of the receiver being ``gain_db``."""
     for i in range(len(x_m)):
         power_dbm[i] = math.nan
-        if math.isfinite(loss_db[i]):
-            _, down_db, _ = sector_powers(masts, 0, x_m[i] - x0_m, y_m[i] - y0_m, depression_deg[i], pattern)
-            power_dbm[i] = masts.eirp_dbm[0] - down_db - loss_db[i] + gain_db
+        if math.isfinite(losses.first_db[i]):
+            _, down_db, _ = sector_powers(masts, 0, x_m[i] - x0_m, y_m[i] - y0_m, losses.depression_deg[i], pattern)
+            power_dbm[i] = masts.eirp_dbm[0] - down_db - losses.first_db[i] + gain_db

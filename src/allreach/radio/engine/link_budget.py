@@ -13,7 +13,7 @@ from allreach.kernels.itu_p2109 import THERMALLY_EFFICIENT, TRADITIONAL, buildin
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.radio.engine._paths import Receiver
-from allreach.units import BOLTZMANN_DBM_PER_K_HZ
+from allreach.units import BOLTZMANN_DBM_PER_K_HZ, db_to_linear, linear_to_db
 
 NOISE_TEMPERATURE_K = 290.0  # reference temperature of noise figures, ITU-R P.372
 
@@ -65,14 +65,14 @@ def receiver(terminal: Terminal, radio: Radio, bands_mhz: NDArray[np.float64]) -
     return Receiver(
         height_m=terminal.height_m,
         gain_db=np.array([terminal.gain_dbi - entry_loss_db(terminal, radio, float(mhz), 0.5) for mhz in bands_mhz]),
-        interference_share=radio.load_cap.value * 10.0 ** (-0.1 * terminal.interference_rejection_db),
+        interference_share=radio.load_cap.value * db_to_linear(-terminal.interference_rejection_db),
     )
 
 
 def noise_dbm(bandwidth_mhz: ArrayLike, noise_figure_db: float) -> NDArray[np.float64]:
     """Thermal noise and the receiver's own over a bandwidth. [dBm]."""
     hertz = np.asarray(bandwidth_mhz, dtype=np.float64) * 1e6
-    return np.asarray(BOLTZMANN_DBM_PER_K_HZ + 10.0 * np.log10(NOISE_TEMPERATURE_K * hertz) + noise_figure_db)
+    return np.asarray(BOLTZMANN_DBM_PER_K_HZ + linear_to_db(NOISE_TEMPERATURE_K * hertz) + noise_figure_db)
 
 
 def entry_loss_db(terminal: Terminal, radio: Radio, freq_mhz: float, locations_share: float) -> float:
@@ -118,6 +118,6 @@ def fade_margin_db(
 def efficiency_bps_hz(sinr_db: ArrayLike, radio: Radio) -> NDArray[np.float64]:
     """Spectral efficiency by the truncated Shannon curve of 3GPP TR 36.942 annex A.1; 0 for NaN. [bit/s/Hz]."""
     sinr = np.asarray(sinr_db, dtype=np.float64)
-    shannon = radio.shannon_alpha.value * np.log2(1.0 + 10.0 ** (0.1 * np.where(np.isnan(sinr), -np.inf, sinr)))
+    shannon = radio.shannon_alpha.value * np.log2(1.0 + db_to_linear(np.where(np.isnan(sinr), -np.inf, sinr)))
     usable = sinr >= radio.min_sinr_db.value  # false for NaN
     return np.where(usable, np.minimum(shannon, radio.max_efficiency_bps_hz.value), 0.0)

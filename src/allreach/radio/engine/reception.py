@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,13 +12,15 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
+from allreach.processors import usable_cores
+from allreach.progress import Progress
 from allreach.radio.engine._paths import Air, Heard, Masts, Raster, serve_chunk, sinr_of_chunk
 from allreach.radio.engine.antenna import pattern
 from allreach.radio.engine.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, noise_dbm, receiver
 from allreach.radio.sites import MODEL_MHZ, SiteArrays
 from allreach.terrain.terrain import Terrain
+from allreach.units import db_to_linear
 
-Progress = Callable[[str, int, int], None]
 CHUNK = 512  # receivers a task
 
 
@@ -129,11 +130,11 @@ def masts(sites: SiteArrays, noise_figure_db: float) -> Masts:
         second_band=np.searchsorted(bands_mhz, sites.second_mhz),
         freq_ghz=sites.band_mhz / 1000.0,
         eirp_dbm=sites.eirp_dbm,
-        noise_mw=10.0 ** (0.1 * noise_dbm(sites.bandwidth_mhz, noise_figure_db)),
+        noise_mw=db_to_linear(noise_dbm(sites.bandwidth_mhz, noise_figure_db)),
         is_broadband=sites.is_broadband,
         second_ghz=sites.second_mhz / 1000.0,
         second_eirp_dbm=sites.second_eirp_dbm,
-        second_noise_mw=10.0 ** (0.1 * noise_dbm(sites.second_bandwidth_mhz, noise_figure_db)),
+        second_noise_mw=db_to_linear(noise_dbm(sites.second_bandwidth_mhz, noise_figure_db)),
         has_capacity=sites.has_capacity,
     )
 
@@ -262,7 +263,7 @@ def in_threads(
     work: Callable[[int], None], tasks: range, n_threads: int, progress: Progress | None = None, stage: str = ""
 ) -> None:
     """Run tasks in threads, each writing its own part of the outputs; reports progress in order."""
-    with ThreadPoolExecutor(n_threads or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(n_threads or usable_cores()) as pool:
         for done, _ in enumerate(pool.map(work, tasks), start=1):
             if progress:
                 progress(stage, done, len(tasks))

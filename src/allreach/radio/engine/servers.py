@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.progress import Progress
 from allreach.radio.device import require_device
+from allreach.radio.engine._paths import Losses
 from allreach.radio.engine._servers import Strongest, merge_servers
 from allreach.radio.engine.link_budget import Terminal, receiver
-from allreach.radio.engine.reception import Environment, Progress, by_northing, check_frequencies
-from allreach.radio.engine.sweep import ARC_PIXELS, scene_of, sweep_in_batches
+from allreach.radio.engine.reception import Environment, by_northing, check_frequencies
+from allreach.radio.engine.scene import ARC_PIXELS, scene_of
+from allreach.radio.engine.sweep import P1812, hear
 from allreach.radio.sites import SiteArrays
+from allreach.units import db_to_linear
 
 N_SERVERS = 8
 
@@ -50,7 +54,7 @@ class Servers:
         receivers = np.arange(total.shape[1])
         for site, power_dbm in zip(self.site, self.power_dbm, strict=True):
             there = site >= 0
-            total[sites.channel[site[there]], receivers[there]] += 10.0 ** (0.1 * power_dbm[there].astype(np.float64))
+            total[sites.channel[site[there]], receivers[there]] += db_to_linear(power_dbm[there])
         return total
 
 
@@ -66,7 +70,7 @@ def strongest_servers(
     progress: Progress | None = None,
     stage: str = "servers",
 ) -> Servers:
-    """Strongest servers of receivers that lie as close as pixels, by the sweep (see `polar.serve_by_sweep`).
+    """Strongest servers of receivers that lie as close as pixels, by the sweep (see `sweep.serve_by_sweep`).
 
     Parameters
     ----------
@@ -105,7 +109,7 @@ def strongest_servers(
         rx = receiver(terminal, environment.radio, sites.bands_mhz())
         own = scene.own
 
-        def merge(row: int, first: int, last: int, begins: NDArray[np.int64], losses: NDArray[np.float32]) -> None:
+        def merge(row: int, first: int, last: int, begins: NDArray[np.int64], losses: Losses) -> None:
             s = scene
             merge_servers(row, first, last, s.squares, s.towers, s.air, losses, begins, rx, strongest, n_void)
 
@@ -113,15 +117,7 @@ def strongest_servers(
             if progress:
                 progress(stage, done, len(order))
 
-        if environment.device == "cuda":
-            from allreach.radio.engine._cuda import hear_sites
-
-            c = scene
-            hear_sites(
-                c.squares, c.raster, c.towers, c.air, c.rays, c.asked, c.counts, [rx], [strongest], n_void, report
-            )
-        else:
-            sweep_in_batches(scene, merge, environment.n_threads, report)
+        hear(scene, P1812, environment, merge, [rx], [strongest], n_void, report)
     found = strongest.site >= 0
     strongest.site[found] = order[strongest.site[found]]
     strongest.power_dbm[~found] = np.nan

@@ -1,10 +1,10 @@
-"""Tables of cases for the Longley-Rice Irregular Terrain Model, point to point and area."""
+"""Longley-Rice Irregular Terrain Model, point to point and area: tables of cases, and single questions."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Set
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.kernels import longley_rice
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
+from allreach.radio.paths.profile import Profile
+from allreach.radio.paths.question import Answer, PathQuestion, Point, Terms
 
 _COMMON = (
     "case_id",
@@ -37,6 +39,16 @@ QUANTILES = {
     "CR": ("reliability_percent", None, "confidence_percent"),
 }
 CONFIDENCE_CODES = {1003: 1007, 1005: 1006}
+TERMS: dict[str, tuple[str, str]] = {
+    "free_space_db": ("dB", "free space"),
+    "reference_attenuation_db": ("dB", "attenuation above free space before variability"),
+    "delta_h_m": ("m", "terrain irregularity"),
+    "mode": ("1", "mode of propagation: 1 line of sight, 2 diffraction, 3 troposcatter"),
+    "return_code": ("1", "return code of NTIA's reference"),
+    "warnings": ("1", "warnings of NTIA's reference, bits"),
+}
+EVEN = 1e-6  # departure from even steps that Longley-Rice is still given
+Link: TypeAlias = tuple[float, float, int, float, float, int, float, float, int, float, float, float]
 _TEXT = ("case_id", "variability", "profile", "polarization")
 
 
@@ -165,3 +177,75 @@ def _row(
             "mid_mode": result.mode if result.mode else None,
         }
     return row
+
+
+def itm_question_faults(asked: PathQuestion) -> list[Fault]:
+    """Everything that keeps Longley-Rice from taking a profile."""
+    return [] if asked.profile is None else _even_profile_faults(asked.profile)
+
+
+def itm_answers(asked: PathQuestion) -> Answer:
+    """Return what finds the loss by Longley-Rice, point to point, and its terms; where it refuses, NaN and its code."""
+    path = asked.profile
+    assert path is not None
+    n, scratch = len(path.h_m), np.empty(DELTA_H_POINTS_MAX)
+    step_m = 1000.0 * float(path.d_km[-1]) / (n - 1)
+    return lambda at: _terms(longley_rice.point_to_point(path.h_m, n, step_m, *_link(asked, at), scratch))
+
+
+def area_question_faults(asked: PathQuestion) -> list[Fault]:
+    """Everything that keeps the area mode of Longley-Rice from answering."""
+    faults = []
+    if asked.is_profile_given:
+        faults.append(Fault("profile", "given", "none with itm-area: distance_km and delta_h_m say what it needs"))
+    for name, value in (("distance_km", asked.distance_km), ("delta_h_m", asked.delta_h_m)):
+        if value is None or not np.isfinite(value):
+            faults.append(Fault(name, f"{value}", "a number with itm-area"))
+    if any(s not in (0, 1, 2) for s in asked.siting):
+        faults.append(Fault("siting", f"{asked.siting}", "0 random, 1 careful, 2 very careful, for both terminals"))
+    return faults
+
+
+def area_answers(asked: PathQuestion) -> Answer:
+    """Return what finds the loss by the area mode of Longley-Rice, and its terms."""
+    d_km, delta_h_m, (tx, rx) = asked.distance_km, asked.delta_h_m, asked.siting
+    assert d_km is not None
+    assert delta_h_m is not None
+    return lambda at: _terms(longley_rice.area(float(d_km), float(delta_h_m), int(tx), int(rx), *_link(asked, at)))
+
+
+def _link(asked: PathQuestion, at: Point) -> Link:
+    itm = asked.itm
+    return (
+        at.tx_height_m, at.rx_height_m, int(itm.climate), asked.n0, at.freq_mhz, int(asked.is_vertical),
+        float(itm.epsilon), float(itm.sigma_s_per_m), int(itm.mdvar), at.time_pct, at.location_pct,
+        asked.situation_pct,
+    )  # fmt: skip
+
+
+def _terms(found: longley_rice.ItmResult) -> Terms:
+    return {
+        "path_loss_db": found.loss_db,
+        "free_space_db": found.a_fs_db,
+        "reference_attenuation_db": found.a_ref_db,
+        "delta_h_m": found.geometry.delta_h_m,
+        "mode": found.mode,
+        "return_code": found.return_code,
+        "warnings": found.warnings,
+    }
+
+
+def _even_profile_faults(path: Profile) -> list[Fault]:
+    d = path.d_km
+    if d.ndim != 1 or len(d) < 3 or path.h_m.shape != d.shape:
+        return [Fault("profile", f"{d.size} distances, {path.h_m.size} heights", "as many of both, 3 at least")]
+    faults = []
+    if not (np.isfinite(d).all() and np.isfinite(path.h_m).all()):
+        faults.append(Fault("profile", "a distance or height is not a number", "numbers at every point"))
+    elif d[0] != 0.0 or not np.allclose(np.diff(d), d[-1] / (len(d) - 1), rtol=EVEN, atol=EVEN * d[-1] / len(d)):
+        faults.append(
+            Fault("profile", "steps are not even, or do not begin at 0", "even steps", "Resample the profile")
+        )
+    if path.clutter_m.any():
+        faults.append(Fault("profile", "has clutter", "none: Longley-Rice knows no clutter on the path"))
+    return faults

@@ -1,17 +1,18 @@
-"""Loss of single paths, checked: the public door to the kernels of `allreach.kernels`."""
+"""ITU-R P.1812 on single paths: tables of cases, and every combination of a question; checked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
 from allreach.errors import Fault, InputError
 from allreach.kernels import geodesy, itu_p1812
 from allreach.kernels.itu_p1812_profile import COASTAL_LAND, INLAND, SEA, PathGeometry, path_geometry
+from allreach.radio.paths.profile import Profile
+from allreach.radio.paths.question import UNITS, Answer, PathQuestion, Point, Terms
 
 P1812_REQUIRED = (
     "case_id",
@@ -49,27 +50,33 @@ P1812_LIMITS: dict[str, tuple[float, float, str]] = {
     "erp_tx_kw": (0.0, np.inf, "kW"),
 }
 
-
-class Profile(NamedTuple):
-    """Terrain along a path from the transmitter: distances [km], heights and clutter heights [m], zones (1, 3, 4)."""
-
-    d_km: NDArray[np.float64]
-    h_m: NDArray[np.float64]
-    clutter_m: NDArray[np.float64]
-    zone: NDArray[np.int8]
-
-
-def make_profile(
-    d_km: ArrayLike, h_m: ArrayLike, clutter_m: ArrayLike | None = None, zone: ArrayLike | None = None
-) -> Profile:
-    """Profile from any arrays, copied (read-only ones would compile anew); no clutter and all inland unless given."""
-    d = np.array(d_km, dtype=np.float64)
-    return Profile(
-        d,
-        np.array(h_m, dtype=np.float64),
-        np.zeros_like(d) if clutter_m is None else np.array(clutter_m, dtype=np.float64),
-        np.full(d.shape, INLAND, dtype=np.int8) if zone is None else np.array(zone, dtype=np.int8),
-    )
+NO_COAST_KM = 500.0  # taken where there is no sea on the path
+TERMS: dict[str, tuple[str, str]] = {
+    "free_space_db": ("dB", "free space (8)"),
+    "diffraction_db": ("dB", "delta-Bullington diffraction for the percentage of time (41)"),
+    "ducting_db": ("dB", "loss by ducting and layer reflection (46)"),
+    "troposcatter_db": ("dB", "loss by tropospheric scatter (44)"),
+    "median_location_db": ("dB", "loss at the median location (63)"),
+    "location_sigma_db": ("dB", "standard deviation over locations"),
+    "theta_mrad": ("mrad", "path angular distance"),
+    "tx_horizon_km": ("km", "distance of the transmitter's horizon"),
+    "rx_horizon_km": ("km", "distance of the receiver's horizon"),
+    "is_transhorizon": ("1", "whether the horizon hides the other end"),
+}
+LOSS_FIELDS = {
+    "free_space_db": "lbfs_db",
+    "diffraction_db": "ldp_db",
+    "ducting_db": "lba_db",
+    "troposcatter_db": "lbs_db",
+    "median_location_db": "lbc_db",
+    "location_sigma_db": "sigma_l_db",
+}
+GEOMETRY_FIELDS = {
+    "theta_mrad": "theta_mrad",
+    "tx_horizon_km": "dlt_km",
+    "rx_horizon_km": "dlr_km",
+    "is_transhorizon": "is_transhorizon",
+}
 
 
 def profile_faults(profile: Profile, where: str) -> list[Fault]:
@@ -302,82 +309,61 @@ def _intermediates(
     }
 
 
-def path_loss(
-    profile: Profile,
-    *,
-    freq_ghz: float,
-    tx_height_m: float,
-    rx_height_m: float,
-    lat_deg: float,
-    delta_n: float = 45.0,
-    n0: float = 325.0,
-    p_pct: float = 50.0,
-    pL_pct: float = 50.0,
-    wa_m: float = 100.0,
-    dct_km: float = 500.0,
-    dcr_km: float = 500.0,
-    is_vertical: bool = True,
-) -> float:
-    """Loss of one path by ITU-R P.1812, checked.
-
-    Parameters
-    ----------
-    profile
-        See `make_profile`.
-    freq_ghz, tx_height_m, rx_height_m
-        Frequency and antenna heights above ground. [GHz, m]
-    lat_deg
-        Latitude of the path centre. [deg]
-    delta_n, n0
-        Refractivity at the path centre; the defaults are those of country.yaml. [N-units/km, N-units]
-    p_pct, pL_pct, wa_m
-        Percentage of time and of locations, and the size of the area these are in. [%, %, m]
-    dct_km, dcr_km
-        Land between each terminal and the coast. [km]
-    is_vertical
-        Polarisation.
-
-    Returns
-    -------
-    float
-        Basic transmission loss. [dB]
-
-    Raises
-    ------
-    InputError
-        Where the Recommendation gives no loss, with every reason.
-    """
-    given = {
-        "freq_ghz": freq_ghz,
-        "h_tx_m": tx_height_m,
-        "h_rx_m": rx_height_m,
-        "p_percent": p_pct,
-        "pL_percent": pL_pct,
-        "lat_rx_deg": lat_deg,
-        "delta_N_nunits_per_km": delta_n,
-        "N0_nunits": n0,
-        "dct_km": dct_km,
-        "dcr_km": dcr_km,
-        "prediction_resolution_wa_m": wa_m,
+def question_faults(asked: PathQuestion) -> list[Fault]:
+    """Everything that keeps ITU-R P.1812 from answering, with its limits."""
+    if asked.profile is None:
+        return []
+    limits = {
+        "freq_mhz": (1000.0 * itu_p1812.FREQ_MIN_GHZ, 1000.0 * itu_p1812.FREQ_MAX_GHZ),
+        "tx_height_m": (itu_p1812.ANTENNA_MIN_M, itu_p1812.ANTENNA_MAX_M),
+        "rx_height_m": (itu_p1812.ANTENNA_MIN_M, itu_p1812.ANTENNA_MAX_M),
+        "time_pct": (itu_p1812.TIME_MIN_PCT, itu_p1812.TIME_MAX_PCT),
+        "location_pct": (itu_p1812.LOCATION_MIN_PCT, itu_p1812.LOCATION_MAX_PCT),
     }
-    faults = profile_faults(profile, "profile") + list(_row_faults(given, "path"))
-    if faults:
-        raise InputError(faults)
-    return float(
-        itu_p1812.basic_transmission_loss_db(
-            *profile,
-            len(profile.d_km),
-            float(tx_height_m),
-            float(rx_height_m),
-            float(freq_ghz),
-            float(p_pct),
-            float(pL_pct),
-            float(delta_n),
-            float(n0),
-            float(lat_deg),
-            float(dct_km),
-            float(dcr_km),
-            is_vertical,
-            float(wa_m),
+    faults = [
+        Fault(name, f"{value:g} {UNITS[name]}", f"{low:g} to {high:g} {UNITS[name]}", itu_p1812.LIMITS + ".")
+        for name, (low, high) in limits.items()
+        for value in asked.axes[name]
+        if not low <= value <= high
+    ]
+    if asked.lat_deg is None:
+        faults.append(Fault("lat_deg", "none", "the latitude of the path's centre"))
+    elif not -90.0 <= asked.lat_deg <= 90.0:
+        faults.append(Fault("lat_deg", f"{asked.lat_deg:g}", "-90 to 90 degrees"))
+    if not 0.0 <= asked.delta_n <= 156.0:
+        faults.append(Fault("delta_n", f"{asked.delta_n:g}", "0 to 156 N-units/km"))
+    if not 0.0 <= asked.n0 <= 1000.0:
+        faults.append(Fault("n0", f"{asked.n0:g}", "0 to 1000 N-units"))
+    return profile_faults(asked.profile, "profile") + faults
+
+
+def answers(asked: PathQuestion) -> Answer:
+    """Return what finds the loss by ITU-R P.1812 and its terms; `question_faults` has found nothing."""
+    path, lat_deg = asked.profile, asked.lat_deg
+    assert path is not None
+    assert lat_deg is not None
+    coast_t = _coast_km(path, False) if asked.tx_coast_km is None else asked.tx_coast_km
+    coast_r = _coast_km(path, True) if asked.rx_coast_km is None else asked.rx_coast_km
+
+    def answer(at: Point) -> Terms:
+        freq_ghz = at.freq_mhz / 1000.0
+        g = path_geometry(
+            *path, len(path.d_km), at.tx_height_m, at.rx_height_m, lat_deg, asked.delta_n, coast_t, coast_r, True
         )
-    )
+        spread = itu_p1812.location_variability_db(freq_ghz, at.rx_height_m, g.rx_clutter_m, asked.resolution_m)
+        losses = itu_p1812.all_losses(
+            g, freq_ghz, at.time_pct, at.location_pct, asked.n0, asked.is_vertical, spread
+        )  # fmt: skip
+        found = {"path_loss_db": losses.loss_db}
+        for source, fields in ((losses, LOSS_FIELDS), (g, GEOMETRY_FIELDS)):
+            found |= {name: float(getattr(source, field)) for name, field in fields.items()}
+        return found
+
+    return answer
+
+
+def _coast_km(path: Profile, from_end: bool) -> float:
+    sea = np.flatnonzero(path.zone == SEA)
+    if not len(sea):
+        return NO_COAST_KM
+    return float(path.d_km[-1] - path.d_km[sea[-1]] if from_end else path.d_km[sea[0]])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from allreach.kernels import itu_p1812_sweep
-from allreach.radio.paths.p1812_paths import Profile
+from allreach.radio.paths.profile import Profile
 
 
 def sweep_losses_db(
@@ -37,7 +37,7 @@ def sweep_losses_db(
     tx_height_m, lat_tx_deg, bearing_deg
         Transmitting antenna above ground, its latitude, and the direction of the radial. [m, deg, deg]
     delta_n, n0, dct_km, dcr_km, is_vertical, wa_m
-        As in `allreach.radio.paths.p1812_paths.path_loss`; one for the radial.
+        As in `allreach.radio.path_loss`; one for the radial.
     rx_height_m, freq_ghz, p_pct, pL_pct
         Every combination is calculated. [m, GHz, %, %]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from affine import Affine
@@ -16,8 +15,10 @@ from scipy import ndimage
 
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
+from allreach.outline import country_outline
 from allreach.report.map_page.mercator import EARTH_RADIUS_M, MercatorFrame, frame_of, sample_nearest, sample_smooth
 from allreach.report.png import Colour, palette_png
+from allreach.vocabulary import Clutter, Zone
 
 MAX_PX = 2560  # longest side of a picture; phones hold textures of 4096
 JPEG_QUALITY = 86
@@ -40,8 +41,6 @@ LIGHT_ELEVATION_DEG = 45.0
 TYPICAL_SLOPE = 0.35  # the steep tenth of the land is drawn this steep, so that coarse grids show relief too
 RIM_SHARE = 0.05  # of the grid's shorter side
 SMALL_ISLAND_PX = 100.0  # below this an island is drawn with every pixel it touches, or it might vanish
-WATER_CLUTTER = 1
-SEA_ZONE = 1
 
 
 @dataclass(frozen=True)
@@ -143,9 +142,9 @@ class Painter:
     def _water(self, row: NDArray[np.float32], col: NDArray[np.float32]) -> NDArray[np.bool_]:
         water = np.zeros(row.shape, dtype=bool)
         if self.country.zones is not None:
-            water |= sample_nearest(self.country.zones, row, col, 0) == SEA_ZONE
+            water |= sample_nearest(self.country.zones, row, col, 0) == Zone.SEA
         if self.country.clutter_class is not None:
-            water |= sample_nearest(self.country.clutter_class, row, col, 0) == WATER_CLUTTER
+            water |= sample_nearest(self.country.clutter_class, row, col, 0) == Clutter.WATER
         return water
 
     def _rim(self, row: NDArray[np.float32], col: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -157,7 +156,7 @@ class Painter:
 
     def _country_mask(self) -> NDArray[np.bool_]:
         shape = (self.frame.n_rows, self.frame.n_cols)
-        outline = country_outline(self.country)
+        outline = country_outline(self.country.table("boundaries"))
         if outline.empty:
             row, col = self._map(self.country.grid)
             known = sample_nearest(np.isfinite(self.country.terrain_m).astype(np.uint8), row, col, 0)
@@ -178,14 +177,6 @@ class Painter:
         if small:
             features.rasterize(small, out=burnt, all_touched=True)
         return np.asarray(burnt == 1)
-
-
-def country_outline(country: Country) -> gpd.GeoSeries:
-    """Polygons of the country: boundaries of level 0, else of the highest level there is."""
-    boundaries = country.table("boundaries")
-    if boundaries.empty:
-        return boundaries.geometry
-    return boundaries.loc[boundaries["level"] == boundaries["level"].min()].geometry
 
 
 def _shade(height_m: NDArray[np.float32], pixel_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from allreach.grid import Grid
+from allreach.units import EARTH_EQUATOR_KM
 
-EARTH_RADIUS_M = 6_378_137.0  # WGS 84 semi-major axis, on which Web Mercator (EPSG:3857) is built
+EARTH_RADIUS_M = EARTH_EQUATOR_KM * 1000.0  # on which Web Mercator (EPSG:3857) is built
 MAX_LAT_DEG = 85.0
 LATTICE_PX = 16  # the projection is computed on this lattice and interpolated between: error far below a pixel
 OVERSAMPLING = 2.0  # picture's pixels per grid pixel, so that slopes and the outline look smooth

@@ -11,12 +11,14 @@ import pandas as pd
 from allreach import __version__, tables
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_coverage
+from allreach.outline import country_outline
 from allreach.params.load import Params
 from allreach.report.map_page.classes import coverage_kind
 from allreach.report.map_page.columns import pack_column, pack_lines, pack_outline, pack_points, pack_table
-from allreach.report.map_page.map_images import Painter, Picture, country_outline
+from allreach.report.map_page.map_images import Painter, Picture
 from allreach.report.map_page.mercator import MercatorFrame
 from allreach.report.png import base64_text
+from allreach.vocabulary import Evidence, FibreFeature
 
 SKETCH_DIGITS = 2  # significant digits of sums in a sketch
 DIGITS = 3  # and otherwise: prices bear no more
@@ -50,7 +52,7 @@ def payload(
         "figures": _figures(results),
         "relief": _picture(relief),
         "coverages": _coverages(painter, results),
-        "outline": pack_outline(country_outline(country), frame, 0.002),
+        "outline": pack_outline(country_outline(country.table("boundaries")), frame, 0.002),
         "admin1": _admin1(country, frame),
         "places": _places(country, results, frame),
         "planned": _planned(results),
@@ -92,8 +94,8 @@ def _meta(country: Country, results: Results, frame: MercatorFrame) -> dict[str,
         "languages": list(config.languages),
         "version": __version__,
         "digits": SKETCH_DIGITS if config.sketch else DIGITS,
-        "evidence": tables.worst_evidence(*labels) if labels else "modelled",
-        "evidence_order": list(tables.EVIDENCE),
+        "evidence": tables.worst_evidence(*labels) if labels else Evidence.MODELLED,
+        "evidence_order": [one.value for one in Evidence],
         "has_plan": "assignments" in results.plan,
         "has_verify": results.planned_places is not None,
         "bounds": [round(v, 5) for v in _bounds(country, frame)],
@@ -101,7 +103,7 @@ def _meta(country: Country, results: Results, frame: MercatorFrame) -> dict[str,
 
 
 def _bounds(country: Country, frame: MercatorFrame) -> tuple[float, float, float, float]:
-    outline = country_outline(country)
+    outline = country_outline(country.table("boundaries"))
     whole = (frame.west_deg, frame.south_deg, frame.east_deg, frame.north_deg)
     if outline.empty:
         return whole
@@ -253,7 +255,7 @@ def _points(rows: gpd.GeoDataFrame, table: str, frame: MercatorFrame) -> dict[st
 
 def _spans(country: Country) -> gpd.GeoDataFrame:
     fibre = country.table("fibre")
-    return fibre.loc[fibre["feature"] == "span"]
+    return fibre.loc[fibre["feature"] == FibreFeature.SPAN]
 
 
 def _roads(country: Country, frame: MercatorFrame) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Words that a column may hold, and numbers that are possible at all, per table of a country folder."""
+"""What a column of a country folder may hold: words, and numbers that are possible at all."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ import pandas as pd
 
 from allreach import tables
 from allreach.errors import Fault
-from allreach.tables import EVIDENCE
+from allreach.vocabulary import (
+    BackhaulKind,
+    CommitmentTechnology,
+    Evidence,
+    FibreFeature,
+    FibreKind,
+    FibreStatus,
+    RadioGeneration,
+)
 
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("sites", "backhaul_kind"): ("fibre", "microwave", "satellite", "unknown"),
+    ("sites", "backhaul_kind"): tuple(BackhaulKind),
     ("roads", "road_class"): ("trunk", "primary", "secondary", "tertiary", "residential", "track", "path", "ferry"),
     ("roads", "surface"): ("paved", "unpaved", ""),
     ("exclusions", "kind"): ("mined", "protected", "military", "border", "lake", "other"),
@@ -26,17 +34,14 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
         "post",
         "other",
     ),
-    ("fibre", "feature"): ("node", "span"),
-    ("fibre", "kind"): ("pop", "exchange", "gateway", "other", "buried", "aerial", "submarine", ""),
-    ("fibre", "status"): ("operational", "construction", "planned", "decommissioned"),
+    ("fibre", "feature"): tuple(FibreFeature),
+    ("fibre", "kind"): tuple(FibreKind),
+    ("fibre", "status"): tuple(FibreStatus),
     ("power", "kind"): ("line", "substation", "transformer", "plant", "pole", "tower"),
     ("hazards", "kind"): ("flood", "landslide", "earthquake", "wildfire", "storm", "other"),
     ("measurements", "kind"): ("speed_test", "drive_test"),
-    ("commitments", "technology"): ("mobile", "fwa", "fibre", "satellite"),
+    ("commitments", "technology"): tuple(CommitmentTechnology),
 }
-TECHNOLOGIES = ("2G", "3G", "4G", "5G")
-CLUTTER_CLASSES = {0: "unknown", 1: "water", 2: "open", 3: "suburban", 4: "urban, trees or forest", 5: "dense urban"}
-ZONES = {1: "sea", 3: "coastal", 4: "inland"}
 
 # (low, high, what is right); frequency and antenna height are the validity of ITU-R P.1812-7, section 1
 RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
@@ -70,7 +75,7 @@ RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
 def words(table: str, column: str) -> tuple[str, ...] | None:
     """Words allowed in a column, or none where any text is right."""
     if column == "evidence":
-        return EVIDENCE
+        return tuple(Evidence)
     return WORDS.get((table, column))
 
 
@@ -90,8 +95,8 @@ def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault
             faults += _listed(values, bad, where, column.name, right, "range")
     if layer == "sites" and len(table):
         parts = table["technologies"].str.split(";")
-        bad = parts.map(lambda names: any(name.strip() not in TECHNOLOGIES for name in names))
-        faults += _listed(table["technologies"], bad, where, "technologies", "2G;3G;4G;5G", "word")
+        bad = parts.map(lambda names: any(name.strip() not in tuple(RadioGeneration) for name in names))
+        faults += _listed(table["technologies"], bad, where, "technologies", ";".join(RadioGeneration), "word")
     return faults
 
 
