@@ -14,7 +14,7 @@ from allreach.planning.model.problem import Floats, Problem, Solution, better, f
 from allreach.planning.search.fibre_tree import rewired
 from allreach.planning.search.integer_households import plan_whole, share_out
 from allreach.planning.search.large_neighbourhood_search import Work, improve_by_windows
-from allreach.planning.search.local_search import Progress, improve, start
+from allreach.planning.search.local_search import improve, start
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.serve_unserved import reach_more
 from allreach.planning.time_limit import TimeLimit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -32,11 +31,12 @@ from allreach.planning.results.alternatives import answer
 from allreach.planning.results.cost_curve import CostCurve, PeopleOfPlaces, cost_curve, last_percent
 from allreach.planning.results.rows import Chosen, Row, choose
 from allreach.planning.results.summary import BudgetFigures, ModelSize, PlanSummary, TierShare, TodayFigures
-from allreach.planning.search.local_search import Progress
 from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
 from allreach.planning.variants.greedy_removal import CENT_USD
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
+from allreach.processors import usable_cores
+from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import SatelliteOffer
 
@@ -262,7 +262,7 @@ def plan_country(
         points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
         margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
     )  # fmt: skip
-    n_threads = environment.n_threads or os.cpu_count() or 1
+    n_threads = environment.n_threads or usable_cores()
     return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.apportionment import largest_remainder, largest_remainder_by_group
 from allreach.backhaul import network as net
 from allreach.measure.service_links import FULL
 from allreach.planning.instance.backhaul_graph import BackhaulGraph, backhaul_graph, own_masts_m

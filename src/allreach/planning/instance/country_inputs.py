@@ -25,7 +25,7 @@ from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs, why_no_line
 from allreach.planning.instance.institutions import institutions
 from allreach.planning.instance.unit_costs import price_list
-from allreach.planning.search.local_search import Progress
+from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.radio.service import service_links
 from allreach.radio.sites import with_candidates

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.apportionment import largest_remainder, largest_remainder_by_group
 from allreach.backhaul import network as net
 from allreach.errors import Fault, InputError
 from allreach.measure.service_links import FWA, HANDSET
-from allreach.planning.instance.demand_clusters import Parts, largest_remainder
+from allreach.planning.instance.demand_clusters import Parts
 from allreach.planning.instance.inputs import PlanInputs, why_below_standard
 from allreach.planning.instance.institution_options import sector_wishes
 from allreach.planning.model.problem import Floats, Ints
@@ -163,7 +164,7 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
     keys, group = np.unique(key, return_inverse=True)
     wish = np.bincount(group, weights=share, minlength=len(keys)).astype(np.float64)
     place_of = keys // max(len(names), 1)
-    whole = largest_remainder(wish, place_of, np.where(np.isin(np.arange(len(by_line)), place_of), by_line, 0))
+    whole = largest_remainder_by_group(wish, place_of, np.where(np.isin(np.arange(len(by_line)), place_of), by_line, 0))
     for i in range(len(keys)):
         if whole[i] > 0:
             site_id = str(names[keys[i] % len(names)])
@@ -185,9 +186,7 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
             (inputs.commitments["place_id"].map(row_of) == place)
             & (inputs.commitments["dl_mbps"] >= inputs.standard.dl_mbps - 1e-9)
         ].sort_values("commitment_id", kind="stable")
-        counts = largest_remainder(
-            mine["households_share"].to_numpy(float), np.zeros(len(mine), dtype=np.int64), committed[[place]]
-        )
+        counts = largest_remainder(mine["households_share"].to_numpy(float), int(committed[place]))
         for count, c in zip(counts.tolist(), mine.itertuples(), strict=True):
             if count:
                 why = (

@@ -13,7 +13,6 @@ from allreach.finance import recipes
 from allreach.finance.cost_items import Lines
 from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP
 from allreach.planning.instance.build import Assembly, facility_site_id
-from allreach.planning.instance.demand_clusters import largest_remainder
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import AS_IT_IS
 from allreach.planning.instance.institutions import INSTITUTION

@@ -25,7 +25,6 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import solve
 from allreach.planning.search.fibre_tree import rewired
-from allreach.planning.search.local_search import Progress
 from allreach.planning.search.neighbourhood import (
     Cutter,
     Index,

@@ -34,7 +34,6 @@ from allreach.planning.model.problem import (
     solution_pv_usd,
 )
 from allreach.planning.results.summary import AnswersSummary
-from allreach.planning.search.local_search import Progress
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 from allreach.progress import Progress
 

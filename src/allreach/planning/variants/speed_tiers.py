@@ -34,7 +34,6 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import Programme, solve
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
-from allreach.planning.search.local_search import Progress
 from allreach.planning.search.neighbourhood import read_point
 from allreach.progress import Progress
 
