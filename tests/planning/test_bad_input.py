@@ -12,7 +12,8 @@ from allreach.cli.main import main
 from allreach.errors import InfeasibleError, InputError
 from allreach.io.country_folder import write_country
 from allreach.params.load import load_params
-from allreach.planning.model.problem import ARC_KINDS, arc_flow_mbps, faults
+from allreach.planning.model.problem import arc_flow_mbps, faults
+from allreach.vocabulary import ArcKind
 from small_country import make_small_country
 
 CLOSED_SKY = ["planning.leo_users_per_km2=0", "planning.geo_beam_mbps=0"]
@@ -92,7 +93,7 @@ def test_links_without_capacity_carry_nobody():
     plan, _, _ = run(with_layer("sites", sites))
     sound(plan)
     problem = plan.assembly.problem
-    stands = problem.arc_kind == ARC_KINDS.index("existing")
+    stands = problem.arc_kind == ArcKind.EXISTING.code
     assert not np.any(stands & (problem.arc_capacity_mbps > 0) & np.isfinite(problem.arc_capacity_mbps))
     assert np.all(arc_flow_mbps(problem, plan.solution)[stands & (problem.arc_capacity_mbps <= 0)] == 0.0)
 

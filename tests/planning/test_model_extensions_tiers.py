@@ -19,9 +19,10 @@ from allreach.params.load import load_params
 from allreach.params.sets import apply_to_config
 from allreach.planning.model import formulation
 from allreach.planning.model.formulation import TierRow
-from allreach.planning.model.problem import TECHNOLOGIES, faults, solution_pv_usd, unserved_people
+from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.model.solver import solve
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, people_below, speed_of_options
+from allreach.vocabulary import Technology
 from independent_checker import check_results
 from small_country import make_small_country
 
@@ -31,7 +32,7 @@ SMALL = {"n_places": 5, "n_candidates": 5, "n_junctions": 6}
 
 def tier_of(problem, share):
     """Fibre and low-orbit satellites are quick enough, radio and geostationary satellites are not."""
-    quick = [TECHNOLOGIES.index(t) for t in ("fibre", "satellite_leo")]
+    quick = [Technology(t).code for t in ("fibre", "satellite_leo")]
     allowed = (1.0 - share) * float(problem.part_people.sum())
     return TierRow(100.0, np.isin(problem.option_technology, quick), problem.part_people, allowed)
 

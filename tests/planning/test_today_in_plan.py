@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_plan_country import run, write
 
-from allreach.planning.instance.unit_costs import EXCHANGE, STANDING
+from allreach.vocabulary import FacilityKind
 from independent_checker import check_results
 from small_country import make_small_country
 
@@ -24,10 +24,10 @@ def test_the_rest_of_a_place_gets_fibre_from_the_exchange_that_stands(partly_on_
     assembly = plan.assembly
     second = 1
     kinds = {(str(k), int(r)) for k, r in zip(assembly.facility_kind, assembly.facility_row, strict=True)}
-    assert (STANDING, second) in kinds
-    assert (EXCHANGE, second) not in kinds
-    assert (EXCHANGE, 0) in kinds  # no line reaches the first village
-    stands = np.flatnonzero(assembly.facility_kind == STANDING)
+    assert (FacilityKind.STANDING_EXCHANGE, second) in kinds
+    assert (FacilityKind.EXCHANGE, second) not in kinds
+    assert (FacilityKind.EXCHANGE, 0) in kinds  # no line reaches the first village
+    stands = np.flatnonzero(assembly.facility_kind == FacilityKind.STANDING_EXCHANGE)
     assert (assembly.problem.facility_pv_usd[stands] == 0.0).all()
     rows = plan.assignments[plan.assignments["place_id"] == "P2"]
     fibre = rows[rows["technology"] == "fibre"]

@@ -39,6 +39,7 @@ from allreach.processors import usable_cores
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import SatelliteOffer
+from allreach.vocabulary import Technology
 
 PLACES_NAMED = 5
 GAP_COVERS = (
@@ -293,7 +294,7 @@ def _people_of_places(inputs: PlanInputs, chosen: Chosen) -> PeopleOfPlaces:
     """People of each place: all, those whom no decision concerns, and those who are reached today."""
     fixed = np.zeros(inputs.points.n_places)
     for row in chosen.rows:
-        if not row.is_decided and row.technology != "none":
+        if not row.is_decided and row.technology != Technology.NONE:
             fixed[row.place] += row.people
     total = inputs.people.astype(np.float64)
     return PeopleOfPlaces(total, fixed, np.minimum(inputs.people_today, total))
@@ -304,9 +305,9 @@ def _today(inputs: PlanInputs, chosen: Chosen, curve: CostCurve) -> TodayFigures
     total = max(float(inputs.people.sum()), 1e-9)
     free, served = np.zeros(inputs.points.n_places), np.zeros(inputs.points.n_places)
     for row in chosen.rows:
-        if row.technology != "none":
+        if row.technology != Technology.NONE:
             served[row.place] += row.people
-            free[row.place] += row.people if row.technology == "existing" else 0
+            free[row.place] += row.people if row.technology == Technology.EXISTING else 0
     today = np.minimum(inputs.people_today, inputs.people)
     return TodayFigures(
         reached_share=float(inputs.people_today.sum()) / total,
@@ -406,11 +407,11 @@ def _why_within_budget(inputs: PlanInputs, chosen: Chosen, why: list[str]) -> li
     text = f"the budget of {budget_usd:,.0f} USD reaches others at less cost per person"
     served = np.zeros(inputs.points.n_places)
     for row in chosen.rows:
-        served[row.place] += row.people if row.technology != "none" else 0
+        served[row.place] += row.people if row.technology != Technology.NONE else 0
     outgrown = np.rint(np.maximum(np.minimum(inputs.people_today, inputs.people) - served, 0.0)).astype(np.int64)
 
     def one(row: Row, old: str) -> str:
-        if row.technology != "none" or not row.people:
+        if row.technology != Technology.NONE or not row.people:
             return old
         n = int(outgrown[row.place])
         more = f"; {n} of them are reached today, but what stands does not carry the demand of the last year"
@@ -461,7 +462,7 @@ def _names(inputs: PlanInputs, places: np.ndarray) -> str:
 def _mend(inputs: PlanInputs, assembly: Assembly, places: np.ndarray) -> str:
     """Say what would make the places possible."""
     reasons = []
-    for technology in ("satellite_leo", "satellite_geo", "fibre", "mobile_new"):
+    for technology in (Technology.SATELLITE_LEO, Technology.SATELLITE_GEO, Technology.FIBRE, Technology.MOBILE_NEW):
         limit = str(assembly.place_limits[technology][places[0]])
         if limit:
             reasons.append(f"{technology} {limit}")

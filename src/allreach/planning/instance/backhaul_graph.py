@@ -19,9 +19,10 @@ from allreach.backhaul.network import BackhaulNetwork
 from allreach.finance.cost_items import PriceList
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.unit_costs import fibre_pv_usd, hop_pv_usd, satellite_lines
-from allreach.planning.model.problem import ARC_KINDS, Bools, Floats, Ints
+from allreach.planning.model.problem import Bools, Floats, Ints
+from allreach.vocabulary import ArcKind
 
-EXISTING, FIBRE, HOP, SATELLITE = (ARC_KINDS.index(k) for k in ("existing", "fibre", "hop", "satellite"))
+EXISTING, FIBRE, HOP, SATELLITE = (kind.code for kind in ArcKind)
 
 
 @dataclass(frozen=True)

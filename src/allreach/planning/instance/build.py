@@ -13,13 +13,14 @@ from allreach.planning.instance.backhaul_graph import BackhaulGraph, backhaul_gr
 from allreach.planning.instance.demand_clusters import Parts, make_parts, site_levels
 from allreach.planning.instance.household_options import fibre_options, place_limits, radio_options
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.instance.institution_options import AS_IT_IS, INSTITUTION, institution_options
-from allreach.planning.instance.option_table import SECTOR, Offers, OptionTable
+from allreach.planning.instance.institution_options import institution_options
+from allreach.planning.instance.option_table import SECTOR, Offers, OptionTable, PlaceLimits
 from allreach.planning.instance.prices import Quantities
 from allreach.planning.instance.satellite_options import POOLS, Sky, satellite_options
 from allreach.planning.instance.served_today import Fixed, committed_households, households_outside, serve_by_existing
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, STANDING, UPGRADE, UnitLines
+from allreach.planning.instance.unit_costs import UnitLines
 from allreach.planning.model.problem import Bools, Floats, Ints, Problem
+from allreach.vocabulary import FacilityKind
 
 __all__ = ["Assembly", "build_problem", "facility_site_id"]
 
@@ -76,7 +77,7 @@ class Assembly:
     existing_load: Floats
     pool_site: Ints
     pool_sector: Ints
-    place_limits: dict[str, NDArray[np.str_]]
+    place_limits: PlaceLimits
 
 
 def build_problem(inputs: PlanInputs) -> Assembly:
@@ -108,8 +109,8 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     node = _facility_nodes(inputs, kind, row)
     graph = _backhaul(inputs, lines, node, site_mbps)
     at = np.where(node >= 0, graph.local[node], -1)
-    at[kind == STANDING] = 0  # its way to the core stands
-    options = _reachable(offers.table(), (at >= 0) | (kind == AS_IT_IS))
+    at[kind == FacilityKind.STANDING_EXCHANGE] = 0  # its way to the core stands
+    options = _reachable(offers.table(), (at >= 0) | (kind == FacilityKind.EXISTING))
     part_place = np.concatenate([parts.place[active], inputs.points.n_places + wanted])
     part_institution = np.concatenate([np.full(len(active), -1, dtype=np.int64), wanted])
     quantities = Quantities(
@@ -136,7 +137,7 @@ def build_problem(inputs: PlanInputs) -> Assembly:
         pool_capacity=_capacity(offers, sky),
         facility_node=at,
         facility_pv_usd=prices.facility_pv_usd,
-        facility_group=np.where((kind == AS_IT_IS) | (kind == UPGRADE), row, -1),
+        facility_group=np.where((kind == FacilityKind.EXISTING) | (kind == FacilityKind.UPGRADE), row, -1),
         gain_facility=gain_facility,
         gain_pool=gain_pool,
         gain_amount=gain_amount,
@@ -188,10 +189,10 @@ def _facility_nodes(inputs: PlanInputs, kind: NDArray[np.str_], row: Ints) -> In
     """Node of the network at which each facility stands; -1 where it has none."""
     node = np.full(len(kind), -1, dtype=np.int64)
     for names, node_kind, n_rows in (
-        ((AS_IT_IS, UPGRADE), net.EXISTING_SITE, inputs.n_existing),
-        ((NEW,), net.CANDIDATE_SITE, len(inputs.candidates)),
-        ((EXCHANGE,), net.EXCHANGE, inputs.points.n_places),
-        ((INSTITUTION,), net.INSTITUTION, len(inputs.institutions)),
+        ((FacilityKind.EXISTING, FacilityKind.UPGRADE), net.EXISTING_SITE, inputs.n_existing),
+        ((FacilityKind.NEW,), net.CANDIDATE_SITE, len(inputs.candidates)),
+        ((FacilityKind.EXCHANGE,), net.EXCHANGE, inputs.points.n_places),
+        ((FacilityKind.INSTITUTION,), net.INSTITUTION, len(inputs.institutions)),
     ):
         mine = np.isin(kind, names)
         node[mine] = inputs.network.node_of_row(node_kind, n_rows)[row[mine]]
@@ -235,9 +236,12 @@ def _gains(inputs: PlanInputs, offers: Offers, level: Ints, site_time: Floats) -
         if name != SECTOR:
             continue
         used = site_time[:, site, sector] if sector < site_time.shape[2] else np.zeros(2)
-        ways = [(NEW, site - n_existing, 0.0)]
+        ways = [(FacilityKind.NEW, site - n_existing, 0.0)]
         if site < n_existing:
-            ways = [(AS_IT_IS, site, float(used[level[site]])), (UPGRADE, site, float(used[FULL]))]
+            ways = [
+                (FacilityKind.EXISTING, site, float(used[level[site]])),
+                (FacilityKind.UPGRADE, site, float(used[FULL])),
+            ]
         for kind, row, taken in ways:
             facility = offers.facilities.get((kind, row))
             if facility is not None:
@@ -256,12 +260,12 @@ def _sectors(offers: Offers) -> tuple[Ints, Ints]:
 
 def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
     """Return the identifier of the site of a facility."""
-    if kind == EXCHANGE:
+    if kind == FacilityKind.EXCHANGE:
         return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
-    if kind == STANDING:
+    if kind == FacilityKind.STANDING_EXCHANGE:
         return str(inputs.fixed_exchanges["fibre_id"].iloc[inputs.exchange_of_place[row]])
-    if kind == INSTITUTION:
+    if kind == FacilityKind.INSTITUTION:
         return inputs.institutions.node_name(row)
-    if kind == NEW:
+    if kind == FacilityKind.NEW:
         return str(inputs.candidates["site_id"].iloc[row])
     return str(inputs.sites["site_id"].iloc[row])

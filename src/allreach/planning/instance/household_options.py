@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allreach.measure.service_links import FULL, FWA, HANDSET
 from allreach.planning.instance.demand_clusters import Parts
 from allreach.planning.instance.inputs import PlanInputs, why_below_standard, why_no_line
-from allreach.planning.instance.institution_options import AS_IT_IS
-from allreach.planning.instance.option_table import SECTOR, Offers
+from allreach.planning.instance.option_table import SECTOR, Offers, PlaceLimits
 from allreach.planning.instance.satellite_options import Sky
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, STANDING, UPGRADE
-from allreach.planning.model.problem import TECHNOLOGIES, Bools, Ints
+from allreach.planning.model.problem import Bools, Ints
+from allreach.vocabulary import FacilityKind, Technology
 
 
-def place_limits(inputs: PlanInputs, sky: Sky) -> dict[str, NDArray[np.str_]]:
+def place_limits(inputs: PlanInputs, sky: Sky) -> PlaceLimits:
     """Per technology and place, why it is not on offer; empty where it may be."""
     standard = inputs.standard
-    out = {name: np.full(inputs.points.n_places, "", dtype=object) for name in TECHNOLOGIES}
+    out: PlaceLimits = {name: np.full(inputs.points.n_places, "", dtype=object) for name in Technology}
     sky.limits(out)
-    out["fibre"][:] = why_no_line(standard, inputs.params)
-    for technology in ("existing", "mobile_upgrade", "mobile_new", "fwa"):
+    out[Technology.FIBRE][:] = why_no_line(standard, inputs.params)
+    for technology in (Technology.EXISTING, Technology.MOBILE_UPGRADE, Technology.MOBILE_NEW, Technology.FWA):
         out[technology][:] = why_below_standard(standard, np.inf, inputs.params.planning.radio_latency_ms.value)
     return out
 
@@ -33,7 +31,7 @@ def radio_options(
     level: Ints,
     can_upgrade: Bools,
     offers: Offers,
-    limits: dict[str, NDArray],
+    limits: PlaceLimits,
 ) -> None:
     """Add what the sites that cover a part could do for its homes, those that stand first."""
     planning, n_existing = inputs.params.planning, inputs.n_existing
@@ -55,13 +53,22 @@ def radio_options(
         count[(part, new)] = seen + 1
         place = int(parts.place[part])
         if new:
-            ways = [(NEW, FULL, HANDSET, "mobile_new"), (NEW, FULL, FWA, "fwa")]
+            ways = [
+                (FacilityKind.NEW, FULL, HANDSET, Technology.MOBILE_NEW),
+                (FacilityKind.NEW, FULL, FWA, Technology.FWA),
+            ]
         else:
-            ways = [(AS_IT_IS, int(level[site]), HANDSET, "existing"), (AS_IT_IS, int(level[site]), FWA, "fwa")]
+            ways = [
+                (FacilityKind.EXISTING, int(level[site]), HANDSET, Technology.EXISTING),
+                (FacilityKind.EXISTING, int(level[site]), FWA, Technology.FWA),
+            ]
             if not inputs.site_arrays.is_broadband[site]:
                 ways = []
             if can_upgrade[site]:
-                ways += [(UPGRADE, FULL, HANDSET, "mobile_upgrade"), (UPGRADE, FULL, FWA, "fwa")]
+                ways += [
+                    (FacilityKind.UPGRADE, FULL, HANDSET, Technology.MOBILE_UPGRADE),
+                    (FacilityKind.UPGRADE, FULL, FWA, Technology.FWA),
+                ]
         for kind, lv, terminal, technology in ways:
             if not parts.covered[lv, terminal, pair] or limits[technology][place]:
                 continue
@@ -80,7 +87,7 @@ def fibre_options(
     active: Ints,
     exchange_node: Ints,
     offers: Offers,
-    limits: dict[str, NDArray],
+    limits: PlaceLimits,
 ) -> None:
     """Add fibre to the home: from the exchange that stands in a place, else from one that may be built there.
 
@@ -92,10 +99,10 @@ def fibre_options(
         place = int(parts.place[part])
         stands = inputs.exchange_of_place[place] >= 0
         if not stands and exchange_node[place] < 0:
-            if not limits["fibre"][place]:
-                limits["fibre"][place] = "no exchange could stand there"
+            if not limits[Technology.FIBRE][place]:
+                limits[Technology.FIBRE][place] = "no exchange could stand there"
             continue
-        if limits["fibre"][place]:
+        if limits[Technology.FIBRE][place]:
             continue
-        facility = offers.facility(STANDING if stands else EXCHANGE, place)
-        offers.add(i, "fibre", facility, inputs.busy_hour_mbps, line_mbps)
+        facility = offers.facility(FacilityKind.STANDING_EXCHANGE if stands else FacilityKind.EXCHANGE, place)
+        offers.add(i, Technology.FIBRE, facility, inputs.busy_hour_mbps, line_mbps)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.model.problem import TECHNOLOGIES, Bools, Floats, Ints
+from allreach.planning.model.problem import Bools, Floats, Ints
+from allreach.vocabulary import Technology
 
+PlaceLimits = dict[
+    Technology, NDArray[np.object_]
+]  # per technology and place, why it is not on offer; empty where it is
 SECTOR = "sector"  # kind of pool: the time of a sector of a site
-TECH = {name: i for i, name in enumerate(TECHNOLOGIES)}
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class OptionTable:
     Parameters
     ----------
     part, technology, facility
-        Part served, index in `TECHNOLOGIES`, facility needed (-1 for none), shape (O,).
+        Part served, code of its `Technology`, facility needed (-1 for none), shape (O,).
     mbps, dl_mbps
         Busy-hour demand of a household on the facility's backhaul, and speed promised, shape (O,). [Mbit/s]
     contract
@@ -76,9 +79,11 @@ class Offers:
         """Return the number of a pool, new or known."""
         return self.pools.setdefault((kind, one, two), len(self.pools))
 
-    def add(self, part: int, technology: str, facility: int, mbps: float, dl_mbps: float, *, contract: str = "") -> int:
+    def add(
+        self, part: int, technology: Technology, facility: int, mbps: float, dl_mbps: float, *, contract: str = ""
+    ) -> int:
         """Add an option; returns its number."""
-        self._options.append((part, TECH[technology], facility))
+        self._options.append((part, technology.code, facility))
         self._speeds.append((mbps, dl_mbps))
         if contract:
             self._contract[len(self._options) - 1] = contract

@@ -17,16 +17,9 @@ from allreach.finance.cost_items import PriceList
 from allreach.params.load import Params
 from allreach.planning.instance.backhaul_graph import FIBRE, HOP, SATELLITE, BackhaulGraph
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.instance.unit_costs import (
-    EXCHANGE,
-    NEW,
-    UPGRADE,
-    UnitLines,
-    fibre_pv_usd,
-    hop_pv_usd,
-    satellite_lines,
-)
-from allreach.planning.model.problem import TECHNOLOGIES, Floats, Ints, Prices
+from allreach.planning.instance.unit_costs import UnitLines, fibre_pv_usd, hop_pv_usd, satellite_lines
+from allreach.planning.model.problem import Floats, Ints, Prices
+from allreach.vocabulary import FacilityKind, Technology
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,7 @@ class Quantities:
     graph
         Backhaul that may be built.
     option_technology, option_place, option_institution
-        Index in `TECHNOLOGIES`, place of each option, and the row of its institution (-1 for homes), shape (O,).
+        Code of the `Technology`, place of each option, and the row of its institution (-1 for homes), shape (O,).
     facility_kind, facility_row
         existing, upgrade, new, exchange or institution; row of the site, candidate, place or institution, shape (F,).
     """
@@ -79,23 +72,23 @@ class Quantities:
 
     def _options(self, lines: UnitLines) -> Floats:
         out = np.zeros(len(self.option_technology))
-        for number, technology in enumerate(TECHNOLOGIES):
+        for number, technology in enumerate(Technology):
             mine = (self.option_technology == number) & (self.option_institution < 0)
-            if technology == "fibre":
+            if technology == Technology.FIBRE:
                 out[mine] = lines.prices.cost(lines.household(technology, self.option_place[mine])).pv_usd
             elif mine.any():
                 out[mine] = lines.pv_usd(lines.household(technology, 0))
         for option in np.flatnonzero(self.option_institution >= 0).tolist():
-            technology = TECHNOLOGIES[int(self.option_technology[option])]
+            technology = Technology.of_code(int(self.option_technology[option]))
             out[option] = lines.pv_usd(lines.institution(int(self.option_institution[option]), technology))
         return out
 
     def _facilities(self, lines: UnitLines, relay_usd: Floats) -> Floats:
         """Price facilities: nothing for what stands, and for a new site what it costs on top of its tower."""
         out = np.zeros(len(self.facility_kind))
-        for name in (EXCHANGE, UPGRADE):
+        for name in (FacilityKind.EXCHANGE, FacilityKind.UPGRADE):
             out[self.facility_kind == name] = lines.pv_usd(lines.site(name))
-        mine = self.facility_kind == NEW
+        mine = self.facility_kind == FacilityKind.NEW
         row = self.facility_row[mine]
         out[mine] = np.maximum(lines.new_sites_pv_usd(row) - relay_usd[row], 0.0)
         return out

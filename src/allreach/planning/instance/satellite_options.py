@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.planning.instance.inputs import PlanInputs, why_below_standard
-from allreach.planning.instance.option_table import Offers
+from allreach.planning.instance.option_table import Offers, PlaceLimits
 from allreach.planning.model.problem import Ints
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT
 
@@ -38,7 +38,7 @@ class Sky:
         self._cell_users: dict[tuple[int, int], float] = {}
         self._block_users: dict[tuple[int, int], float] = {}
 
-    def limits(self, out: dict[str, NDArray[np.str_]]) -> None:
+    def limits(self, out: PlaceLimits) -> None:
         """Write down per place why satellites are not on offer, where they are not."""
         planning, standard = self.inputs.params.planning, self.inputs.standard
         for technology, dl_mbps, latency_ms in (
@@ -108,7 +108,7 @@ class Sky:
 
 
 def household_options(sky: Sky, offers: Offers, part: int, place: int, x_m: float, y_m: float,
-                      limits: dict[str, NDArray]) -> None:  # fmt: skip
+                      limits: PlaceLimits) -> None:  # fmt: skip
     """Add the satellite options of a part of a place."""
     inputs = sky.inputs
     if not limits[LOW_ORBIT][place]:
@@ -123,7 +123,7 @@ def household_options(sky: Sky, offers: Offers, part: int, place: int, x_m: floa
 
 def satellite_options(
     sky: Sky, part_place: Ints, part_x_m: NDArray, part_y_m: NDArray, offers: Offers,
-    limits: dict[str, NDArray],
+    limits: PlaceLimits,
 ) -> None:  # fmt: skip
     """Add the satellite options of all parts, numbered from 0 on."""
     for part, (place, x_m, y_m) in enumerate(

@@ -15,6 +15,7 @@ from allreach.planning.instance.demand_clusters import Parts
 from allreach.planning.instance.inputs import PlanInputs, why_below_standard
 from allreach.planning.instance.institution_options import sector_wishes
 from allreach.planning.model.problem import Floats, Ints
+from allreach.vocabulary import Technology
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,9 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
         together[(place, site)] = (n + int(parts.households[part]), min(dl, peak))
     for (place, site), (n, dl) in sorted(together.items()):
         site_id = str(inputs.site_arrays.site_id[site])
-        rows.append((place, n, site_id, site, "existing", dl, f"site {site_id} reaches them today and has room"))
+        rows.append(
+            (place, n, site_id, site, Technology.EXISTING, dl, f"site {site_id} reaches them today and has room")
+        )
     line_dl = inputs.params.radio.fixed_dl_mbps.value
     reached = np.flatnonzero(inputs.fixed_share > 0)
     share = inputs.points.households[reached] * inputs.fixed_share[reached]
@@ -174,7 +177,7 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
                     int(whole[i]),
                     site_id,
                     -1,
-                    "existing",
+                    Technology.EXISTING,
                     line_dl,
                     f"exchange {site_id} reaches them today",
                 )
@@ -193,7 +196,9 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
                     f"{c.operator} has committed to serve them with {c.technology} from {c.year}; "
                     "public money overbuilds nobody"
                 )
-                rows.append((place, count, f"commitment:{c.commitment_id}", -1, "existing", float(c.dl_mbps), why))
+                rows.append(
+                    (place, count, f"commitment:{c.commitment_id}", -1, Technology.EXISTING, float(c.dl_mbps), why)
+                )
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), (), (), ()]
     return Fixed(
         np.array(columns[0], dtype=np.int64),

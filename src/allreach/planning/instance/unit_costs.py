@@ -14,10 +14,8 @@ from allreach.params.costs import Costs
 from allreach.params.load import Params
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import COMMITTED, RETAIL
-from allreach.planning.model.problem import TECHNOLOGIES, Bools, Floats, Ints
-
-EXCHANGE, UPGRADE, NEW = "exchange", "upgrade", "new"
-STANDING = "standing_exchange"  # carries more lines at no cost of its own
+from allreach.planning.model.problem import Bools, Floats, Ints
+from allreach.vocabulary import FacilityKind, Technology
 
 
 def price_list(params: Params) -> PriceList:
@@ -27,7 +25,7 @@ def price_list(params: Params) -> PriceList:
 
 
 def household_lines(
-    costs: Costs, technology: str, n: float, busy_hour_mbps: float, homes_per_km2: Floats | float = np.nan
+    costs: Costs, technology: Technology, n: float, busy_hour_mbps: float, homes_per_km2: Floats | float = np.nan
 ) -> Lines:
     """Lines of some households, wherever they live.
 
@@ -36,7 +34,7 @@ def household_lines(
     costs
         Cost book.
     technology
-        One of `TECHNOLOGIES`.
+        How they are served.
     n, busy_hour_mbps
         Households, and what all of them ask for in the busy hour, of the year that is planned for. [Mbit/s]
     homes_per_km2
@@ -47,7 +45,7 @@ def household_lines(
     ValueError
         If the technology is none of them.
     """
-    if technology == "fibre":
+    if technology == Technology.FIBRE:
         ports = n / costs.olt_homes_per_port.value
         return (
             *recipes.homes_passed(costs, n, homes_per_km2),
@@ -56,15 +54,15 @@ def household_lines(
             Line("exchange_om_share_per_year", ports * costs.olt_port_usd.value),
             *recipes.transit(busy_hour_mbps),
         )
-    if technology == "fwa":
+    if technology == Technology.FWA:
         return (*recipes.fwa_home(costs, n), *recipes.transit(busy_hour_mbps))
-    if technology in ("mobile_new", "mobile_upgrade"):
+    if technology in (Technology.MOBILE_NEW, Technology.MOBILE_UPGRADE):
         return recipes.transit(busy_hour_mbps)
-    if technology == "satellite_leo":
+    if technology == Technology.SATELLITE_LEO:
         return recipes.leo_home(n)
-    if technology == "satellite_geo":
+    if technology == Technology.SATELLITE_GEO:
         return recipes.geo_home(costs, n, busy_hour_mbps)
-    if technology in TECHNOLOGIES:
+    if technology in tuple(Technology):
         return ()
     raise ValueError(technology)
 
@@ -149,28 +147,28 @@ class UnitLines:
             points.per_place(points.households) / np.maximum(n_pixels * (grid.pixel_m / 1000.0) ** 2, 1e-6)
         )
 
-    def household(self, technology: str, place: int | Ints, n: float = 1.0) -> Lines:
+    def household(self, technology: Technology, place: int | Ints, n: float = 1.0) -> Lines:
         """Lines of ``n`` of today's households of a place, or of each of some places, as many as they will be."""
         demand = n * self.inputs.busy_hour_mbps
         return household_lines(
             self.costs, technology, n * self.inputs.household_growth, demand, self.homes_per_km2[place]
         )
 
-    def institution(self, row: int, technology: str) -> Lines:
+    def institution(self, row: int, technology: Technology) -> Lines:
         """Lines of one institution: equipment, and its traffic of the last year."""
         mbps = float(self.inputs.institutions.demand_mbps[row])
         planning = self.inputs.params.planning
-        if technology == "fibre":
+        if technology == Technology.FIBRE:
             return (*recipes.institution(self.costs, "fibre"), *recipes.transit(mbps))
-        if technology == "fwa":
+        if technology == Technology.FWA:
             return (*recipes.institution(self.costs, "cellular"), *recipes.transit(mbps))
-        speed = planning.leo_dl_mbps if technology == "satellite_leo" else planning.geo_dl_mbps
+        speed = planning.leo_dl_mbps if technology == Technology.SATELLITE_LEO else planning.geo_dl_mbps
         n = float(max(np.ceil(mbps / speed.value), 1.0))
         terminals = tuple(
             Line(line.item, n * np.asarray(line.quantity, dtype=np.float64))
             for line in recipes.institution(self.costs, "satellite")
         )
-        if technology == "satellite_leo" and self.leo_contract(row) == RETAIL:
+        if technology == Technology.SATELLITE_LEO and self.leo_contract(row) == RETAIL:
             return (*terminals, Line("leo_plan_usd_per_year", n))
         return (*terminals, Line("satellite_committed_usd_per_mbps_per_year", mbps))
 
@@ -181,9 +179,9 @@ class UnitLines:
 
     def site(self, kind: str, candidate: int = -1) -> Lines:
         """Lines of an exchange, an upgraded site or a new site with its power."""
-        if kind == EXCHANGE:
+        if kind == FacilityKind.EXCHANGE:
             return recipes.exchange(self.costs, 0.0)
-        if kind == UPGRADE:
+        if kind == FacilityKind.UPGRADE:
             return recipes.site_upgrade(self.costs)
         return (*self._new_site(candidate), *self.power(candidate, self.new_site_load)[1])
 

@@ -19,20 +19,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-TECHNOLOGIES = (
-    "existing",
-    "mobile_upgrade",
-    "mobile_new",
-    "fwa",
-    "fibre",
-    "satellite_leo",
-    "satellite_geo",
-    "none",
-)
 EPS = 1e-9  # households that count as none
 TINY_HOUSEHOLDS = 1e-12  # divisor where a part has none
 NOT_SERVED_USD = 1e6  # a household; steers searches towards serving everybody, enters no cost and no bound
-ARC_KINDS = ("existing", "fibre", "hop", "satellite")
 
 
 @dataclass(frozen=True)
@@ -61,7 +50,7 @@ class Problem:
     part_x_m, part_y_m
         Where each part lies; only to look at neighbours together, shape (P,). [m]
     option_part, option_technology, option_facility
-        Part served, index in `TECHNOLOGIES`, facility needed, shape (O,).
+        Part served, code of its `Technology`, facility needed, shape (O,).
     option_pv_usd
         Present value per household: terminal, drop, service, shape (O,). [USD]
     option_mbps
@@ -79,7 +68,7 @@ class Problem:
     node_tower_pv_usd
         Price of the tower of each node; 0 where none is needed or one stands, shape (N,). [USD]
     arc_from, arc_to, arc_kind
-        Directed arcs, away from the root, shape (A,).
+        Directed arcs, away from the root; codes of `ArcKind`, shape (A,).
     arc_pv_usd, arc_pv_usd_per_mbps, arc_capacity_mbps
         Price once, price per Mbit/s carried, capacity (inf where none binds), shape (A,).
     """

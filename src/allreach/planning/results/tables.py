@@ -13,9 +13,9 @@ from allreach import tables
 from allreach.finance.bill import Entry, bill_of_materials, share_usd, totals_by
 from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.model.problem import TECHNOLOGIES
 from allreach.planning.results.rows import Chosen, InstitutionRow, Row, SiteRow
 from allreach.planning.results.summary import DemandFigures, InstitutionCounts, InstitutionKind, TechnologySum
+from allreach.vocabulary import Technology
 
 MONEY = ("capex_usd", "opex_usd_per_year", "pv_usd")
 
@@ -275,14 +275,14 @@ def institutions(inputs: PlanInputs, chosen: Chosen, money: np.ndarray) -> gpd.G
     return tables.conform(frame, "plan_institutions")
 
 
-def _latency_ms(inputs: PlanInputs, technology: str) -> float:
+def _latency_ms(inputs: PlanInputs, technology: Technology) -> float:
     planning = inputs.params.planning
     return {
-        "none": np.nan,
-        "existing": planning.fibre_latency_ms.value,
-        "fibre": planning.fibre_latency_ms.value,
-        "satellite_leo": planning.leo_latency_ms.value,
-        "satellite_geo": planning.geo_latency_ms.value,
+        Technology.NONE: np.nan,
+        Technology.EXISTING: planning.fibre_latency_ms.value,
+        Technology.FIBRE: planning.fibre_latency_ms.value,
+        Technology.SATELLITE_LEO: planning.leo_latency_ms.value,
+        Technology.SATELLITE_GEO: planning.geo_latency_ms.value,
     }.get(technology, planning.radio_latency_ms.value)
 
 
@@ -290,13 +290,13 @@ def _institution_why(inputs: PlanInputs, one: InstitutionRow) -> str:
     mbps = f"{inputs.institutions.demand_mbps[one.row]:.3g} Mbit/s in the busy hour"
     retail = inputs.params.planning.institution_retail_max_mbps.value
     return {
-        "existing": f"exchange {one.site_id} reaches it today",
-        "fibre": f"Its own fibre from the planned network fits the whole plan best ({mbps})",
-        "fwa": f"A share of a sector of site {one.site_id} fits the whole plan best ({mbps})",
-        "satellite_leo": f"Low-orbit satellite fits the whole plan best ({mbps}): "
+        Technology.EXISTING: f"exchange {one.site_id} reaches it today",
+        Technology.FIBRE: f"Its own fibre from the planned network fits the whole plan best ({mbps})",
+        Technology.FWA: f"A share of a sector of site {one.site_id} fits the whole plan best ({mbps})",
+        Technology.SATELLITE_LEO: f"Low-orbit satellite fits the whole plan best ({mbps}): "
         + (f"retail, since it needs no more than {retail:g} Mbit/s today" if one.contract == "retail" else "committed"),
-        "satellite_geo": f"Committed geostationary capacity fits the whole plan best ({mbps})",
-        "none": f"nothing on offer gives it {mbps}, or what could is full",
+        Technology.SATELLITE_GEO: f"Committed geostationary capacity fits the whole plan best ({mbps})",
+        Technology.NONE: f"nothing on offer gives it {mbps}, or what could is full",
     }[one.technology]
 
 
@@ -306,10 +306,12 @@ def institution_counts(rows: pd.DataFrame, saved_usd: float) -> InstitutionCount
         return InstitutionCounts(n_institutions=0)
     return InstitutionCounts(
         n_institutions=len(rows),
-        n_connected=int((rows["technology"] != "none").sum()),
+        n_connected=int((rows["technology"] != Technology.NONE).sum()),
         by_technology={str(k): int(n) for k, n in rows.groupby("technology").size().items()},
         by_kind={
-            str(kind): InstitutionKind(institutions=len(mine), connected=int((mine["technology"] != "none").sum()))
+            str(kind): InstitutionKind(
+                institutions=len(mine), connected=int((mine["technology"] != Technology.NONE).sum())
+            )
             for kind, mine in rows.groupby("kind")
         },
         pv_usd=round(float(rows["pv_usd"].sum()), 2),
@@ -331,7 +333,7 @@ def demand_summary(inputs: PlanInputs) -> DemandFigures:
 def summary_counts(assigned: pd.DataFrame, site_rows: pd.DataFrame, link_rows: pd.DataFrame) -> dict[str, Any]:
     """Return the counts that the summary carries."""
     by_technology = {}
-    for technology in TECHNOLOGIES:
+    for technology in Technology:
         mine = assigned[assigned["technology"] == technology]
         if len(mine):
             by_technology[technology] = TechnologySum(
@@ -342,7 +344,7 @@ def summary_counts(assigned: pd.DataFrame, site_rows: pd.DataFrame, link_rows: p
             )
     satellite = assigned["technology"].str.startswith("satellite")
     people = int(assigned["population"].sum())
-    reached = int(assigned.loc[assigned["technology"] != "none", "population"].sum())
+    reached = int(assigned.loc[assigned["technology"] != Technology.NONE, "population"].sum())
     return {
         "reached_share": reached / people if people else 0.0,
         "n_new_sites": int((site_rows["status"] == "new").sum()),

@@ -22,10 +22,7 @@ from allreach.params.quantity import Quantity
 from allreach.planning.instance.backhaul_graph import EXISTING
 from allreach.planning.instance.build import Assembly, facility_site_id
 from allreach.planning.instance.prices import Quantities
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
 from allreach.planning.model.problem import (
-    ARC_KINDS,
-    TECHNOLOGIES,
     Floats,
     Ints,
     Prices,
@@ -36,6 +33,7 @@ from allreach.planning.model.problem import (
 from allreach.planning.results.summary import AnswersSummary
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 from allreach.progress import Progress
+from allreach.vocabulary import ArcKind, FacilityKind, Technology
 
 POLICY = ("discount_rate",)  # chosen, not uncertain: shown in the tornado, held in the draws
 PERT_WEIGHT = 4.0  # of the base value against the ends of the range, as in PERT
@@ -348,7 +346,7 @@ def _held(assembly: Assembly, table: pd.DataFrame) -> dict[str, Any]:
 
 def main_technology(problem: Problem, solution: Solution, n_owners: int) -> Ints:
     """Technology that serves most planned households of each place or institution; -1 where nothing is planned."""
-    households = np.zeros((n_owners, len(TECHNOLOGIES)))
+    households = np.zeros((n_owners, len(Technology)))
     place = problem.part_place[problem.option_part]
     np.add.at(households, (place, problem.option_technology), solution.households)
     return np.where(households.sum(axis=1) > 0, households.argmax(axis=1), -1).astype(np.int64)
@@ -365,7 +363,7 @@ def _place_rows(assembly: Assembly, solution: Solution, found: list[Solution]) -
     p, inputs = assembly.problem, assembly.lines.inputs
     n = len(inputs.owner_ids)
     base = main_technology(p, solution, n)
-    count = np.zeros((n, len(TECHNOLOGIES)))
+    count = np.zeros((n, len(Technology)))
     for plan in found:
         way = main_technology(p, plan, n)
         known = np.flatnonzero(way >= 0)
@@ -377,9 +375,9 @@ def _place_rows(assembly: Assembly, solution: Solution, found: list[Solution]) -
         rest = share[place].copy()
         rest[base[place]] = 0.0
         other = int(rest.argmax())
-        name, part = (TECHNOLOGIES[other], float(rest[other])) if rest[other] > 0 else ("", 0.0)
+        name, part = (Technology.of_code(other), float(rest[other])) if rest[other] > 0 else ("", 0.0)
         kind = "place" if place < inputs.points.n_places else "institution"
-        yield kind, ids[place], TECHNOLOGIES[base[place]], same, name, part
+        yield kind, ids[place], Technology.of_code(base[place]), same, name, part
 
 
 def _built_rows(assembly: Assembly, solution: Solution, found: list[Solution]) -> Iterator[tuple[Any, ...]]:
@@ -403,7 +401,7 @@ def _sites(assembly: Assembly, solution: Solution) -> set[str]:
     out = set()
     for facility in np.flatnonzero(solution.is_open).tolist():
         kind = str(assembly.facility_kind[facility])
-        if kind in (EXCHANGE, NEW, UPGRADE):
+        if kind in (FacilityKind.EXCHANGE, FacilityKind.NEW, FacilityKind.UPGRADE):
             out.add(facility_site_id(inputs, kind, int(assembly.facility_row[facility])))
     for node in np.flatnonzero((solution.parent_arc >= 0) & (p.node_tower_pv_usd > 0)).tolist():
         at = int(graph.node[node])
@@ -420,7 +418,7 @@ def _links(assembly: Assembly, solution: Solution) -> set[str]:
             continue
         for link, tail in graph.path(arc):
             head = int(network.link_head[link] + network.link_tail[link] - tail)
-            out.add(f"{ARC_KINDS[p.arc_kind[arc]]}:{network.node_id[tail]}>{network.node_id[head]}")
+            out.add(f"{ArcKind.of_code(p.arc_kind[arc])}:{network.node_id[tail]}>{network.node_id[head]}")
     return out
 
 

@@ -23,7 +23,6 @@ from allreach.planning.bound.cuts import Cut, Separator
 from allreach.planning.bound.relaxation import IDLE_ROUNDS, ROUND_GAIN, Bound, add_cuts, bound_from_prices, with_cuts
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
-    TECHNOLOGIES,
     Floats,
     Ints,
     Problem,
@@ -38,8 +37,9 @@ from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.variants.budget_mip import is_small, people_reached, spend, spend_in_windows
 from allreach.planning.variants.greedy_removal import Way
 from allreach.progress import Progress
+from allreach.vocabulary import Technology
 
-NONE = TECHNOLOGIES.index("none")
+NONE = Technology.NONE.code
 TINY_USD = 1e-6
 TINY_PEOPLE = 1e-6
 SMALL_SUMS = 24  # a span of budgets of a small country is split by a sum so often,

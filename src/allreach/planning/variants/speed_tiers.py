@@ -22,7 +22,6 @@ from allreach.planning.model import formulation
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
-    TECHNOLOGIES,
     Floats,
     Problem,
     Solution,
@@ -36,6 +35,7 @@ from allreach.planning.model.solver import Programme, solve
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
 from allreach.planning.search.neighbourhood import read_point
 from allreach.progress import Progress
+from allreach.vocabulary import Technology
 
 RAISES, REFINES = 8, 3  # prices tried upwards until the target is met, and downwards afterwards
 FIRST_USD = 1.0  # a person; where the relaxation meets the tier by itself
@@ -210,7 +210,7 @@ def _with_tier_rows(problem: Problem, tiers: Sequence[TierRow], bound: Bound, us
 def speed_of_options(problem: Problem, option_dl_mbps: Floats) -> Floats:
     """Speed that a row of the assignments would show for each option: the least of its place, technology and site."""
     n_facilities = problem.n_facilities + 1
-    key = problem.part_place[problem.option_part] * len(TECHNOLOGIES) + problem.option_technology
+    key = problem.part_place[problem.option_part] * len(Technology) + problem.option_technology
     key = key * n_facilities + problem.option_facility + 1
     _, group = np.unique(key, return_inverse=True)
     least = np.full(int(group.max(initial=-1)) + 1, np.inf)
