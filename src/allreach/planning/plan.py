@@ -125,25 +125,51 @@ def plan(
         If nothing can serve anybody, or fewer people than ``planning.target_share`` can be reached.
     """
     begun = time.monotonic()
-    say = progress or (lambda stage, done, total: None)
     assembly = build_problem(inputs)
-    problem, planning = assembly.problem, inputs.params.planning
     _check_any_option(inputs, assembly)
+    solved = _solve(inputs, assembly, start_from, time_limit_s, n_threads, progress)
+    return _write_down(inputs, assembly, solved, progress or (lambda stage, done, total: None), begun)
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A plan as the search leaves it, with its bill."""
+
+    best: Optimum
+    within: BudgetPlan | None
+    chosen: Chosen
+    bill: pd.DataFrame
+    tiers: list[TierRow]
+    tier_usd: tuple[float, ...]
+
+
+def _solve(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    start_from: Mapping[str, pd.DataFrame] | None,
+    time_limit_s: float | None,
+    n_threads: int,
+    progress: Progress | None,
+) -> _Solved:
+    """Find the plan: least cost for everybody, or most people within the budget."""
+    budget_usd = inputs.params.planning.budget_usd
     tiers = _tier_rows(inputs, assembly)
-    prices: tuple[float, ...] = ()
-    if tiers and planning.budget_usd is not None:
+    if tiers and budget_usd is not None:
         raise InputError(Fault("service_standard.tiers", "and planning.budget_usd exclude each other", "one of them"))
-    if planning.budget_usd is None:
-        start = start_solution(assembly, start_from) if start_from else None
-        best, prices = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s, n_threads)
-        within = None
-        _check_target(inputs, assembly, best.solution)
-        chosen = choose(inputs, assembly, best.solution)
-        bill = tables.bill(inputs, assembly, chosen)
-    else:
-        within, chosen, bill = _within_budget(inputs, assembly, planning.budget_usd, progress, time_limit_s)
-        best = within.best
-        _check_target(inputs, assembly, best.solution)
+    if budget_usd is not None:
+        within, chosen, bill = _within_budget(inputs, assembly, budget_usd, progress, time_limit_s)
+        _check_target(inputs, assembly, within.best.solution)
+        return _Solved(within.best, within, chosen, bill, tiers, ())
+    start = start_solution(assembly, start_from) if start_from else None
+    best, tier_usd = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s, n_threads)
+    _check_target(inputs, assembly, best.solution)
+    chosen = choose(inputs, assembly, best.solution)
+    return _Solved(best, None, chosen, tables.bill(inputs, assembly, chosen), tiers, tier_usd)
+
+
+def _write_down(inputs: PlanInputs, assembly: Assembly, solved: _Solved, say: Progress, begun: float) -> PlanResult:
+    """Turn a plan into its tables and key figures."""
+    best, within, chosen, bill = solved.best, solved.within, solved.chosen, solved.bill
     say("write the plan down", 0, 4)
     money = tables.shares_usd(inputs, assembly, chosen, bill)
     say("write the plan down", 1, 4)
@@ -151,20 +177,48 @@ def plan(
     say("write the plan down", 2, 4)
     n_rows = len(chosen.rows)
     why = answers.why if within is None else _why_within_budget(inputs, chosen, answers.why)
+    curve = cost_curve(assembly.problem, best.solution, _people_of_places(inputs, chosen), pv_usd=totals(bill).pv_usd)
     assigned = tables.assignments(inputs, chosen, money[:n_rows], answers.switching, why)
     connected = tables.institutions(inputs, chosen, money[n_rows:])
-    sites = tables.sites(inputs, assembly, chosen, bill)
-    links = tables.links(inputs, chosen, bill)
-    sums = totals(bill)
-    people = float(inputs.people.sum())
-    found = cost_curve(problem, best.solution, _people_of_places(inputs, chosen), pv_usd=sums.pv_usd)
-    curve = found.table
+    sites, links = tables.sites(inputs, assembly, chosen, bill), tables.links(inputs, chosen, bill)
+    say("write the plan down", 3, 4)
+    summary = _summary(inputs, assembly, solved, (assigned, sites, links), connected, curve)
+    say("write the plan down", 4, 4)
+    return PlanResult(
+        assignments=assigned,
+        alternatives=answers.alternatives,
+        sites=sites,
+        links=links,
+        institutions=connected,
+        bill_of_materials=bill,
+        curve=curve.table,
+        summary=summary,
+        bound={**best.bound.certificate(), **({} if within is None else within.certificate)},
+        runtime_s=time.monotonic() - begun,
+        notes=inputs.notes,
+        assembly=assembly,
+        solution=best.solution,
+    )
+
+
+def _summary(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    solved: _Solved,
+    counted: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    connected: pd.DataFrame,
+    curve: CostCurve,
+) -> PlanSummary:
+    """Key figures of a plan from its tables: assignments, sites and links, and the institutions."""
+    problem, best, within = assembly.problem, solved.best, solved.within
+    sums = totals(solved.bill)
     low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
-    size = {"cuts": best.bound.n_cuts, "bound_branches": sum(len(tree.parent) for tree in best.bound.trees)}
-    optional: dict[str, Any] = {"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}
+    optional: dict[str, Any] = {}
+    if solved.tiers:
+        optional["tiers"] = _tier_summary(inputs, solved.chosen, solved.tiers, solved.tier_usd)
     if within is not None:
         optional["budget"] = _budget_summary(inputs, assembly, within, sums.pv_usd)
-    summary = PlanSummary(
+    return PlanSummary(
         objective="least cost" if within is None else "most people within the budget",
         pv_usd=sums.pv_usd,
         lower_bound_usd=low,
@@ -172,13 +226,13 @@ def plan(
         capex_usd=sums.capex_usd,
         opex_usd_per_year=sums.opex_usd_per_year,
         residual_usd=sums.residual_usd,
-        **tables.summary_counts(assigned, sites, links),
-        today=_today(inputs, chosen, found),
-        institutions=tables.institution_counts(connected, found.institutions_usd),
+        **tables.summary_counts(*counted),
+        today=_today(inputs, solved.chosen, curve),
+        institutions=tables.institution_counts(connected, curve.institutions_usd),
         **optional,
-        last_percent=last_percent(curve, people),
+        last_percent=last_percent(curve.table, float(inputs.people.sum())),
         deterministic=not best.stopped_early,
-        horizon_years=int(planning.horizon_years.value),
+        horizon_years=inputs.horizon_years,
         discount_rate=inputs.params.costs.discount_rate.value,
         demand=tables.demand_summary(inputs),
         gap_covers=GAP_COVERS,
@@ -189,26 +243,11 @@ def plan(
             nodes=problem.n_nodes,
             arcs=problem.n_arcs,
             demand_followed_in_bound=best.bound.columns.has_flow,
-            **size,
+            cuts=best.bound.n_cuts,
+            bound_branches=sum(len(tree.parent) for tree in best.bound.trees),
         ),
         evidence=inputs.evidence,
         notes=inputs.notes,
-    )
-    say("write the plan down", 4, 4)
-    return PlanResult(
-        assignments=assigned,
-        alternatives=answers.alternatives,
-        sites=sites,
-        links=links,
-        institutions=connected,
-        bill_of_materials=bill,
-        curve=curve,
-        summary=summary,
-        bound={**best.bound.certificate(), **({} if within is None else within.certificate)},
-        runtime_s=time.monotonic() - begun,
-        notes=inputs.notes,
-        assembly=assembly,
-        solution=best.solution,
     )
 
 
