@@ -52,6 +52,7 @@ class Today:
         DataMissingError
             If there is none of that name.
         """
+        import rioxarray  # noqa: F401  (gives data arrays their CRS)
         import xarray as xr
 
         if name not in self.rasters:
