@@ -38,6 +38,9 @@ def test_the_rest_of_a_place_gets_fibre_from_the_exchange_that_stands(partly_on_
     n = int(fibre["households"].iloc[0])
     assert fibre["pv_usd"].iloc[0] == pytest.approx(lines.pv_usd(lines.household("fibre", second, n)), abs=0.05)
     assert not (plan.bill_of_materials["link_id"] == "exchange:P2").any()
+    other = plan.alternatives.set_index(["place_id", "technology"]).loc[("P2", "fibre")]
+    assert "the plan builds" in other["reason"] or "exchange that stands" in other["reason"]
+    assert other["is_feasible"]
     assert plan.sites.set_index("site_id").loc["N2", "status"] == "existing"
     assert check_results(write(plan, measured, params, make_small_country(), tmp_path), tmp_path / "TST") == []
 

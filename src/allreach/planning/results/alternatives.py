@@ -18,7 +18,7 @@ from allreach.planning.results.rows import Chosen
 from allreach.planning.results.why_unserved import full_arc, full_text, why_left_out
 from allreach.planning.search import cheapest_feed
 from allreach.planning.search.network_state import NetworkState, make_index
-from allreach.vocabulary import Technology
+from allreach.vocabulary import FacilityKind, Technology
 
 OFFERED = tuple(t for t in Technology if t != Technology.NONE)
 FACILITIES_TRIED = 2
@@ -215,7 +215,10 @@ class _Place:
             pv += float(sum(p.node_tower_pv_usd[p.arc_to[a]] for a in arcs if p.arc_to[a] != node))
         pv += float(sum(p.arc_pv_usd[a] + p.arc_pv_usd_per_mbps[a] * mbps for a in arcs))
         trench = sum(self._trench_usd(a) for a in arcs if p.arc_kind[a] == FIBRE)
-        reason = "on its own way to the network" if arcs else "beside what the plan builds"
+        beside = "beside what the plan builds"
+        if self.assembly.facility_kind[facility] == FacilityKind.STANDING_EXCHANGE:
+            beside = "from the exchange that stands"
+        reason = "on its own way to the network" if arcs else beside
         return Alternative(technology, pv, dl, reason, trench), ""
 
     def _search(self, node: int, mbps: float) -> list[int] | None:
