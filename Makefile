@@ -4,13 +4,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 
-.PHONY: demo test check bench docs lock clean setup
+.PHONY: demo test check oldest newest bench docs lock clean setup
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   set up, then run allreach on Azerbaijan (sketch) and print where the map is"
 	@echo "make test   set up, then run all tests"
-	@echo "make check  ruff, mypy, import-linter, docs up to date"
+	@echo "make check  ruff, mypy, import-linter, deptry, vulture, front end, docs up to date"
+	@echo "make oldest, make newest   check and test on Python 3.11, on 3.13"
 	@echo "make bench  benchmarks (rates and ratios)"
 	@echo "make docs   build the manual into site/"
 	@echo "make lock   resolve the pinned dependencies anew"
@@ -34,7 +35,15 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/vulture
 	$(BIN)/python docs/generate.py --check
+
+# The oldest and the newest Python that are supported, each in an environment of its own; the interpreter must be there.
+oldest:
+	$(MAKE) check test PYTHON=python3.11 VENV=.venv-3.11
+newest:
+	$(MAKE) check test PYTHON=python3.13 VENV=.venv-3.13
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest benchmarks --benchmark-only -o filterwarnings=

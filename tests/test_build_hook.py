@@ -12,12 +12,21 @@ import pytest
 pytest.importorskip("hatchling", reason="hatchling builds the package and need not be installed to run it")
 
 ROOT = Path(__file__).parents[1]
+LOCK = """{"packages": {"": {}, "node_modules/esbuild": {"version": "1"}, "node_modules/maplibre-gl": {"version": "5"},
+ "node_modules/world-atlas": {"version": "2"}, "node_modules/eslint": {"version": "9", "dev": true}}}"""
 NPM_OK = """#!/bin/sh
 echo "$@" >> npm-calls.txt
+mkdir -p node_modules/esbuild; echo licence > node_modules/esbuild/LICENSE
+cp package-lock.json node_modules/.package-lock.json
 mkdir -p node_modules/maplibre-gl/dist node_modules/world-atlas
 for f in dist/maplibre-gl.js dist/maplibre-gl.css LICENSE.txt package.json
 do echo "$f" > node_modules/maplibre-gl/$f; done
 for f in countries-10m.json LICENSE README.md package.json; do echo "$f" > node_modules/world-atlas/$f; done
+"""
+NODE = """#!/bin/sh
+if [ "$1" = --version ]; then echo VERSION; exit 0; fi
+if [ -e src/broken.js ]; then echo "unexpected end of file"; exit 1; fi
+mkdir -p "$2"; for f in report compare; do cat src/*.js > "$2/$f.js"; echo style > "$2/$f.css"; done
 """
 NPM_BROKEN = "#!/bin/sh\necho ETIMEDOUT fetching; exit 1\n"
 
@@ -35,8 +44,9 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    (tmp_path / "frontend").mkdir()
-    (tmp_path / "frontend" / "package-lock.json").write_text("{}")
+    (tmp_path / "frontend" / "src").mkdir(parents=True)
+    (tmp_path / "frontend" / "src" / "main.js").write_text("one\n")
+    (tmp_path / "frontend" / "package-lock.json").write_text(LOCK)
     (tmp_path / "src" / "allreach").mkdir(parents=True)
     return tmp_path
 
@@ -44,7 +54,7 @@ def root(tmp_path: Path) -> Path:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, npm: str, version: str = "v20.1.0") -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name, text in (("npm", npm), ("node", f"#!/bin/sh\necho {version}\n")):
+    for name, text in (("npm", npm), ("node", NODE.replace("VERSION", version))):
         (folder / name).write_text(text)
         (folder / name).chmod((folder / name).stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
@@ -63,9 +73,11 @@ def test_files_are_copied_with_licences_and_only_once(
     licences = (vendor / hook.BUNDLED_LICENCES).read_text()
     assert "==== maplibre-gl ====" in licences
     assert "==== world-atlas ====" in licences
+    assert "esbuild" not in licences
+    assert (vendor / "page" / "report.js").read_text() == "one\n"
     calls = (root / "frontend" / "npm-calls.txt").read_text().splitlines()
     assert len(calls) == 1
-    assert calls[0].startswith("ci --ignore-scripts")
+    assert calls[0].startswith("ci --ignore-scripts --omit=dev")
 
 
 def test_another_lock_file_makes_the_files_stale(
@@ -74,8 +86,40 @@ def test_another_lock_file_makes_the_files_stale(
     machine(tmp_path, monkeypatch, NPM_OK)
     hook.fill_vendor(root)
     assert hook.is_fresh(root)
-    (root / "frontend" / "package-lock.json").write_text('{"other": 1}')
+    (root / "frontend" / "package-lock.json").write_text(LOCK.replace('"5"', '"6"'))
     assert not hook.is_fresh(root)
+    hook.fill_vendor(root)
+    assert len((root / "frontend" / "npm-calls.txt").read_text().splitlines()) == 2
+
+
+def test_another_program_is_bundled_anew_without_npm(
+    hook: ModuleType, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine(tmp_path, monkeypatch, NPM_OK)
+    hook.fill_vendor(root)
+    (root / "frontend" / "src" / "main.js").write_text("two\n")
+    assert not hook.is_fresh(root)
+    hook.fill_vendor(root)
+    assert hook.is_fresh(root)
+    assert (root / "src" / "allreach" / "vendor" / "page" / "report.js").read_text() == "two\n"
+    assert len((root / "frontend" / "npm-calls.txt").read_text().splitlines()) == 1
+
+
+def test_program_that_cannot_be_bundled_leaves_the_old_one(
+    hook: ModuleType, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine(tmp_path, monkeypatch, NPM_OK)
+    hook.fill_vendor(root)
+    (root / "frontend" / "src" / "broken.js").write_text("{")
+    with pytest.raises(RuntimeError, match="unexpected end of file"):
+        hook.fill_vendor(root)
+    assert (root / "src" / "allreach" / "vendor" / "page" / "report.js").read_text() == "one\n"
+
+
+def test_packed_files_belong_to_the_sources_of_this_checkout(hook: ModuleType) -> None:
+    if not (ROOT / "src" / "allreach" / "vendor").is_dir():
+        pytest.skip("nothing is packed in this checkout")
+    assert hook.is_fresh(ROOT), "frontend/ has changed since: python hatch_build.py"
 
 
 def test_failing_npm_is_tried_again_and_then_explained(
@@ -102,6 +146,7 @@ def test_lock_file_has_hashes_and_no_addresses() -> None:
 
     lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text())
     packages = {name: entry for name, entry in lock["packages"].items() if name}
-    assert {"node_modules/maplibre-gl", "node_modules/world-atlas"} <= set(packages)
+    assert {f"node_modules/{name}" for name in ("maplibre-gl", "world-atlas", "esbuild")} <= set(packages)
+    assert not any(entry.get("dev") for name, entry in packages.items() if "esbuild" in name)
     assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
     assert not any("resolved" in entry for entry in packages.values())

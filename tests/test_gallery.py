@@ -15,8 +15,8 @@ import pytest
 SCRIPTS = sorted((Path(__file__).parents[1] / "examples").glob("plot_*.py"))
 
 
-def test_all_three_are_there() -> None:
-    assert [path.stem for path in SCRIPTS] == ["plot_coverage", "plot_profile", "plot_why_pixel"]
+def test_all_are_there() -> None:
+    assert [path.stem for path in SCRIPTS] == ["plot_coverage", "plot_profile", "plot_study", "plot_why_pixel"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

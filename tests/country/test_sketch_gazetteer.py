@@ -21,7 +21,7 @@ RAW = {
         "population": None if number == 3 else 100 * number,
         "timezone": "x",
         "admin1code": "" if number == 2 else "07",
-        "alternatenames": ["x"],
+        "alternatenames": [f"Place {number}", "Yer; yeri", "Место", "Место"],
     }
     for number in (3, 1, 2)
 }
@@ -58,6 +58,7 @@ def test_rows_come_in_the_order_of_their_numbers() -> None:
     assert table["geonameid"].tolist() == [1, 2, 3]
     assert table["population"].tolist() == [100, 200, 0]
     assert table["admin1_code"].tolist() == ["07", "", "07"]
+    assert table["other_names"].tolist() == ["Yer, yeri;Место"] * 3
     pd.testing.assert_frame_equal(table, gazetteer.parse_places(RAW))
 
 

@@ -21,8 +21,9 @@ def test_examples_of_docstrings(module: str) -> None:
 
 def test_snippets_of_the_guide(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 6
     names: dict[str, object] = {}
     exec("".join(blocks), names)
     assert 0.05 < names["share"] < 1.0  # type: ignore[operator]
+    assert names["page"].is_file()  # type: ignore[attr-defined]
     assert "overed: site" in capsys.readouterr().out

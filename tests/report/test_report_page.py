@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 
 from allreach.errors import DataMissingError
+from allreach.finance.cost_items import ITEMS
 from allreach.io.atomic import write_json
 from allreach.io.country_folder import Country
 from allreach.io.vector import read_table, write_table
+from allreach.planning.results.compare import CHANGES
 from allreach.report.map_page import page as page_module
-from allreach.report.map_page.page import LANGUAGES, locale
+from allreach.report.map_page.page import LANGUAGES, locale, render_message
+from allreach.vocabulary import Technology
 from sample_results import drawn_country, write_sample_results
 from studies import report_of
 
@@ -76,7 +79,7 @@ def report(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True, scope="module")
 def _map_library() -> None:
     try:
-        page_module._vendor("maplibre-gl.js")
+        page_module.packed_text("maplibre-gl/maplibre-gl.js")
     except DataMissingError as error:
         pytest.skip(f"the report needs the packed map library: {error}")
 
@@ -124,7 +127,9 @@ def test_names_with_markup_stay_text(country: Country, tmp_path: Path) -> None:
     data = data_of(path)
     assert data["meta"]["name"] == HOSTILE
     assert data["places"]["name"] == {"words": [HOSTILE], "at": [0] * 60}
-    assert f"<title>{html.escape('How everyone in ' + HOSTILE)}" in path.read_text(encoding="utf-8")
+    title = path.read_text(encoding="utf-8").split("<title>")[1].split("</title>")[0]
+    assert "<" not in title
+    assert html.unescape(title).startswith(f"How everyone in {HOSTILE}")
 
 
 def test_nothing_is_loaded_from_outside(report: Path) -> None:
@@ -204,12 +209,42 @@ def test_assumptions_are_the_parameters_without_source(report: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_text_and_its_slots(language: str) -> None:
-    path = Path(page_module.__file__).parents[1] / "locales" / f"{language}.json"
-    own = json.loads(path.read_text(encoding="utf-8"))
+    own = locale(language)
     english = locale("en")
     assert list(own) == list(english)
     for key, text in own.items():
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", english[key])), key
+
+
+def test_values_stand_wherever_the_language_has_them() -> None:
+    assert render_message("{b} yanında {a}", {"a": "{b}", "b": "x"}) == "x yanında {b}"
+    with pytest.raises(KeyError, match="missing"):
+        render_message("{missing}", {})
+
+
+def test_every_word_of_the_page_has_a_name_and_a_colour(report: Path) -> None:
+    data = data_of(report)
+    words, colours = data["vocabulary"], data["colours"]
+    assert words["technologies"] == [str(one) for one in Technology]
+    assert list(colours["technology"]) == words["technologies"]
+    assert list(colours["site_status"]) == words["statuses"]
+    assert set(colours["link"]) == set(words["link_kinds"])
+    assert set(colours["bill_kind"]) == {kind for kind, _ in ITEMS.values()}
+    assert set(colours["change"]) == set(CHANGES)
+    english = locale("en")
+    prefixes = {"tech": "technologies", "status": "statuses", "link": "link_kinds"}
+    for prefix, names in ((prefix, words[name]) for prefix, name in prefixes.items()):
+        assert all(f"{prefix}_{name}" in english for name in names)
+    assert all(f"kind_{name}" in english for name in colours["bill_kind"])
+    assert all(f"cmp_change_{name}" in english for name in colours["change"])
+
+
+def test_no_two_technologies_share_a_colour(report: Path) -> None:
+    data = data_of(report)
+    shown = list(data["colours"]["technology"].values())
+    assert len(set(shown)) == len(shown)
+    states = next(c["classes"] for c in data["coverages"] if c["kind"] == "state")
+    assert not set(shown) & {colour for _, colour in states}
 
 
 def test_points_of_a_country_across_the_antimeridian_lie_together(tmp_path: Path) -> None:

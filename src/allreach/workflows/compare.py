@@ -22,7 +22,10 @@ from allreach.workflows.run_record import as_run
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
 
-KEPT = ("meta", "figures", "relief", "outline", "admin1", "places", "planned", "assignments", "alternatives", "sites")
+KEPT = (
+    *("meta", "vocabulary", "colours", "figures", "relief", "outline", "admin1"),
+    *("places", "planned", "assignments", "sites", "links"),
+)
 OF_B = ("assignments", "sites", "links")
 
 
@@ -110,7 +113,7 @@ def _payload(
     bare = [replace(r, rasters={}, curve=None, bill=None) for r in results]
     runs = [as_run(r, country) for r in results]  # each with the standard and the prices of its own run
     whole = [payload(ours, r, params) for r, (ours, params) in zip(bare, runs, strict=True)]
-    shown = {name: whole[0][name] for name in (*KEPT, "links")}
+    shown = {name: whole[0][name] for name in KEPT}
     shown["alternatives"] = None
     shown["b"] = {
         "scenario": results[1].scenario,

@@ -280,6 +280,7 @@ def _places_table(found: People, size: float, frame: Frame) -> pd.DataFrame:
             {
                 "place_id": table["place_id"],
                 "name": table["name"],
+                "other_names": table["other_names"],
                 "population": counts,
                 "households": np.maximum(np.round(counts / size), 1).astype(np.int64),
                 "admin1_code": table["admin1_code"],

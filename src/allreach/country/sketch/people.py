@@ -35,8 +35,8 @@ class People:
     Parameters
     ----------
     table
-        One row per place: place_id, name, population, admin1_code, evidence, lon_deg, lat_deg, x_m, y_m [m], is_listed
-        (GeoNames lists it) and radius_m of its built-up land [m]; sorted by place_id.
+        One row per place: place_id, name, other_names, population, admin1_code, evidence, lon_deg, lat_deg, x_m,
+        y_m [m], is_listed (GeoNames lists it) and radius_m of its built-up land [m]; sorted by place_id.
     notes
         What was done, for the provenance and the user.
     warnings
@@ -104,6 +104,7 @@ def people(
         {
             "place_id": [f"gn{number:08d}" for number in listed["geonameid"]],
             "name": listed["name"],
+            "other_names": listed["other_names"],
             "population": counts[: len(listed)],
             "admin1_code": listed["admin1_code"],
             "evidence": np.where(raw > 0, Evidence.MODELLED, Evidence.SYNTHETIC),
@@ -301,6 +302,7 @@ def _drawn_table(
         {
             "place_id": [f"village{i:05d}" for i in number],
             "name": [f"Village {i} (drawn)" for i in number],
+            "other_names": "",
             "population": counts,
             "admin1_code": admin1[nearest],
             "evidence": Evidence.SYNTHETIC,

@@ -13,8 +13,8 @@ SIX_BLUES = ((255, 255, 178), (199, 233, 180), (127, 205, 187), (65, 182, 196), 
 RX_POWER_DBM = (-115.0, -105.0, -95.0, -85.0, -75.0)
 SINR_DB = (-6.0, 0.0, 6.0, 12.0, 18.0)
 SPEEDS_MBPS = (0.1, 1.0, 3.0, 10.0, 30.0, 100.0)
-STATES = (  # codes of measure/coverage_state.tif
-    CoverageClass(1, (244, 190, 96), "state_below"),
+STATES = (  # codes of measure/coverage_state.tif; below the standard is a pale tone of what is not reached
+    CoverageClass(1, (237, 169, 135), "state_below"),
     CoverageClass(2, (42, 140, 130), "state_reached"),
     CoverageClass(3, (120, 190, 178), "state_near_field"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -17,7 +18,6 @@ from allreach.grid import Grid
 from allreach.io.country_folder import Country
 from allreach.outline import country_outline
 from allreach.report.map_page.mercator import EARTH_RADIUS_M, MercatorFrame, frame_of, sample_nearest, sample_smooth
-from allreach.report.png import Colour, palette_png
 from allreach.vocabulary import Clutter, Zone
 
 MAX_PX = 2560  # longest side of a picture; phones hold textures of 4096
@@ -113,8 +113,7 @@ class Painter:
         for number, item in enumerate(classes, start=1):
             index[(seen == item.lower) if coded else (seen >= item.lower)] = number
         index[~self.is_inside] = 0
-        palette: list[Colour] = [(0, 0, 0, 0), *((*item.rgb, 255) for item in classes)]
-        return Picture(palette_png(index, palette), "image/png", self.frame.corners)
+        return Picture(palette_png(index, [item.rgb for item in classes]), "image/png", self.frame.corners)
 
     def _map(self, grid: Grid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         if grid not in self._rowcol:
@@ -199,16 +198,24 @@ def _shade(height_m: NDArray[np.float32], pixel_m: NDArray[np.float64]) -> NDArr
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:
-    bands, rows, cols = picture.shape
-    profile = {
-        "driver": "JPEG",
-        "width": cols,
-        "height": rows,
-        "count": bands,
-        "dtype": "uint8",
-        "quality": JPEG_QUALITY,
-    }
+    return _encoded(picture, {"driver": "JPEG", "quality": JPEG_QUALITY})
+
+
+def palette_png(index: NDArray[np.uint8], colours: Sequence[tuple[int, int, int]]) -> bytes:
+    """Image of palette indices: 0 is transparent, 1 the first colour."""
+    palette = {0: (0, 0, 0, 0)} | {number: (*rgb, 255) for number, rgb in enumerate(colours, start=1)}
+    return _encoded(index[None], {"driver": "PNG", "zlevel": 9}, palette)
+
+
+def _encoded(
+    bands: NDArray[np.uint8], options: dict[str, Any], palette: dict[int, tuple[int, int, int, int]] | None = None
+) -> bytes:
+    """Image file by a GDAL driver: the same bytes for the same pixels."""
+    count, rows, cols = bands.shape
+    profile = options | {"width": cols, "height": rows, "count": count, "dtype": "uint8"}
     with MemoryFile() as memory:
         with memory.open(**profile, transform=Affine(1.0, 0.0, 0.0, 0.0, -1.0, float(rows))) as target:
-            target.write(picture)
+            target.write(bands)
+            if palette is not None:
+                target.write_colormap(1, palette)
         return bytes(memory.read())

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
+import jinja2
+
 from allreach.errors import DataMissingError
 
-SCRIPTS = ("data", "text", "map_layers", "map", "card", "figures", "targets", "answers", "table", "main")
-COMPARISON_SCRIPTS = ("data", "text", "compare")
 LANGUAGES = ("en", "az", "ru", "fr")
+SLOT = re.compile(r"\{(\w+)\}")
 
 
-def page(payload: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
+def page(payload: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
     """HTML of the report.
 
     Parameters
@@ -31,57 +32,69 @@ def page(payload: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
     Raises
     ------
     DataMissingError
-        If the map library was not packed when allreach was installed.
+        If the front end was not packed when allreach was installed.
     """
-    return _compose(payload, languages, "page.html", SCRIPTS, ("style.css",), "title")
+    return _compose("report", payload, languages, "title", {"country": payload["meta"]["name"]})
 
 
-def comparison_page(payload: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
+def comparison_page(payload: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
     """HTML of the comparison of two scenarios; the payload is that of `allreach.workflows.compare`."""
-    return _compose(payload, languages, "compare.html", COMPARISON_SCRIPTS, ("style.css", "compare.css"), "cmp_title")
+    names = {"country": payload["meta"]["name"], "a": payload["meta"]["scenario"], "b": payload["b"]["scenario"]}
+    return _compose("compare", payload, languages, "cmp_title", names)
 
 
-def _compose(
-    payload: dict[str, Any],
-    languages: Sequence[str],
-    template: str,
-    scripts: Sequence[str],
-    styles: Sequence[str],
-    title_key: str,
-) -> str:
-    spoken = [language for language in dict.fromkeys(languages) if language in LANGUAGES] or ["en"]
-    texts = {language: locale(language) for language in spoken}
-    blanks = {"country": payload["meta"]["name"], "a": payload["meta"]["scenario"]}
-    blanks["b"] = payload.get("b", {}).get("scenario", "")
-    title = texts[spoken[0]][title_key]
-    for name, value in blanks.items():
-        title = title.replace("{" + name + "}", str(value))
-    library = _inline(_vendor("maplibre-gl.js"))
-    program = _inline("(() => {\n'use strict';\n" + "\n".join(_asset(f"{name}.js") for name in scripts) + "\n})();\n")
-    parts = {
-        "LANGUAGE": spoken[0],
-        "TITLE": html.escape(title),
-        "CSP": html.escape(_policy([library, program])),
-        "LIBRARY_STYLE": _vendor("maplibre-gl.css"),
-        "STYLE": "\n".join(_asset(name) for name in styles),
-        "DATA": _json(payload),
-        "TEXTS": _json(texts),
-        "LIBRARY": library,
-        "PROGRAM": program,
-    }
-    pieces = _asset(template).split("@@")  # every second piece is the name of a part
-    return "".join(parts[piece] if number % 2 else piece for number, piece in enumerate(pieces))
+def render_message(text: str, values: Mapping[str, object]) -> str:
+    """Put named values into a message, wherever the language has them.
+
+    Raises
+    ------
+    KeyError
+        If the message has a slot without a value.
+    """
+    return SLOT.sub(lambda slot: str(values[slot[1]]), text)
 
 
 @cache
 def locale(language: str) -> dict[str, str]:
-    """Interface texts of a language; what it lacks is in English."""
-    folder = resources.files("allreach.report") / "locales"
-    english: dict[str, str] = json.loads((folder / "en.json").read_text(encoding="utf-8"))
-    if language == "en":
-        return english
-    own: dict[str, str] = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
-    return {key: own.get(key, text) for key, text in english.items()}
+    """Messages of a language by their keys, which are the same in every language."""
+    file = resources.files("allreach.report") / "locales" / f"{language}.json"
+    messages: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return messages
+
+
+def _compose(
+    name: str, payload: Mapping[str, Any], languages: Sequence[str], title_key: str, title_values: Mapping[str, object]
+) -> str:
+    """Fill the template of a page; its program and style bear its name, too."""
+    spoken = [language for language in dict.fromkeys(languages) if language in LANGUAGES] or ["en"]
+    texts = {language: locale(language) for language in spoken}
+    library = _script("maplibre-gl/maplibre-gl.js")
+    program = _script(f"page/{name}.js")
+    return (
+        _templates()
+        .get_template(f"{name}.html")
+        .render(
+            language=spoken[0],
+            title=render_message(texts[spoken[0]][title_key], title_values),
+            policy=_policy([library, program]),
+            library_style=packed_text("maplibre-gl/maplibre-gl.css"),
+            style=packed_text(f"page/{name}.css"),
+            data=_json(payload),
+            texts=_json(texts),
+            library=library,
+            program=program,
+        )
+    )
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("allreach.report.map_page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
 
 
 def _policy(scripts: Sequence[str]) -> str:
@@ -98,26 +111,30 @@ def _policy(scripts: Sequence[str]) -> str:
 def _json(value: Any) -> str:
     """JSON that cannot end the script element it stands in."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return (
-        text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    )
+    for sign in ("<", ">", "\u2028", "\u2029"):
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
-def _inline(script: str) -> str:
-    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--").replace("\r\n", "\n")
-
-
-@cache
-def _asset(name: str) -> str:
-    return (resources.files("allreach.report") / "assets" / name).read_text(encoding="utf-8")
+def _script(path: str) -> str:
+    """Return a packed script that cannot end the element it stands in."""
+    text = packed_text(path).replace("\r\n", "\n")
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 @cache
-def _vendor(name: str) -> str:
-    path = resources.files("allreach") / "vendor" / "maplibre-gl" / name
-    if not path.is_file():
+def packed_text(path: str) -> str:
+    """Text of a file that the build has packed into ``allreach/vendor``.
+
+    Raises
+    ------
+    DataMissingError
+        If it is not there.
+    """
+    file = resources.files("allreach") / "vendor" / path
+    if not file.is_file():
         raise DataMissingError(
-            f"the map library {name} is not packed in this installation. Install allreach anew (pip install .): "
-            "its build hook fetches it through npm"
+            f"{path} is not packed in this installation. Install allreach anew (pip install .): its build hook fetches "
+            "the map library through npm and bundles the pages' program"
         )
-    return path.read_text(encoding="utf-8")
+    return file.read_text(encoding="utf-8")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from allreach import __version__, tables
+from allreach import __version__, tables, vocabulary
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_coverage
 from allreach.outline import country_outline
 from allreach.params.load import Params
+from allreach.report import colours
 from allreach.report.map_page.classes import coverage_kind
 from allreach.report.map_page.columns import pack_column, pack_lines, pack_outline, pack_points, pack_table
 from allreach.report.map_page.map_images import Painter, Picture
 from allreach.report.map_page.mercator import MercatorFrame
-from allreach.report.png import base64_text
 from allreach.vocabulary import Evidence, FibreFeature
 
 SKETCH_DIGITS = 2  # significant digits of sums in a sketch
@@ -48,6 +49,8 @@ def payload(
     relief = painter.relief()
     return {
         "meta": _meta(country, results, frame),
+        "vocabulary": vocabulary.for_page(),
+        "colours": colours.for_page(),
         "pages": [dict(page) for page in pages],
         "figures": _figures(results),
         "relief": _picture(relief),
@@ -173,7 +176,8 @@ def _coverages(painter: Painter, results: Results) -> list[dict[str, Any]]:
 
 
 def _picture(picture: Picture) -> dict[str, Any]:
-    return {"image": base64_text(picture.data), "type": picture.media_type, "corners": picture.corners}
+    image = base64.b64encode(picture.data).decode("ascii")
+    return {"image": image, "type": picture.media_type, "corners": picture.corners}
 
 
 def _admin1(country: Country, frame: MercatorFrame) -> dict[str, Any]:
@@ -190,6 +194,9 @@ def _places(country: Country, results: Results, frame: MercatorFrame) -> dict[st
     assert results.places is not None
     places = results.places.sort_values("place_id").reset_index(drop=True)
     packed = pack_table(places, "measure_places")
+    named = country.table("places").set_index("place_id")["other_names"].reindex(places["place_id"])
+    if (named.fillna("") != "").any():
+        packed["other_names"] = pack_column(named)
     packed["lonlat"] = pack_points(places.geometry, frame)
     return packed
 

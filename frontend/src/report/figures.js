@@ -1,0 +1,115 @@
+// The headline and the key figures beside the map.
+import { byId, figure, fill, h } from '../shared/dom.js';
+import { badge, moneyFigure } from '../shared/labels.js';
+import { parts, t } from '../shared/messages.js';
+import { count, decimal, known, money, people, roundedSum, share } from '../shared/numbers.js';
+import { FIGURES, META, PLAN } from '../shared/payload.js';
+import { reachBar, reachBars } from './reach_bars.js';
+import { tierBars, tierRows } from './tiers.js';
+
+const TIGHT_GAP = 0.05; // from here on the plan is called the cheapest within its gap
+
+const today = () => FIGURES.today;
+const shareToday = () => (today().population ? today().reached / today().population : 0);
+const missingToday = () => today().population - today().reached;
+
+function shareAfter() {
+  if (!META.has_plan) return null;
+  if (known(PLAN.reached_share)) return PLAN.reached_share;
+  return FIGURES.after ? FIGURES.after.reached / FIGURES.after.population : null;
+}
+
+function standardLine() {
+  const { dl_mbps: dl, busy_hour_mbps: busy, hours_share: hours, indoors } = META.standard;
+  const where = t(indoors ? 'indoors' : 'outdoors');
+  const standard = t('standard', { dl: decimal(dl), busy: decimal(busy), hours: share(hours), where });
+  return h('p', { class: 'more' }, standard, '. ', t('predicted_short'), ' ', badge(META.evidence));
+}
+
+export function drawHeadline() {
+  const after = shareAfter();
+  const speed = decimal(META.standard.dl_mbps);
+  const missing = h('span', { class: 'missing' }, people(missingToday()));
+  const lines = [h('p', {}, parts('headline_today', { share: share(shareToday()), speed, missing }))];
+  if (after !== null && known(PLAN.pv_usd)) {
+    const reached = h('span', { class: 'good' }, share(after));
+    lines.push(h('p', {}, parts('headline_plan', { share: reached, pv: money(PLAN.pv_usd) })));
+  } else if (!META.has_plan) {
+    lines.push(h('p', { class: 'more' }, t('headline_waiting')));
+  }
+  for (const row of tierRows().slice(1)) {
+    if (!known(row.got)) continue;
+    const told = { share: share(row.got), speed: decimal(row.dl), asked: share(row.asked) };
+    lines.push(h('p', {}, t('headline_tier', told)));
+  }
+  fill(byId('headline'), lines, standardLine());
+}
+
+function reachFigure() {
+  const range = (FIGURES.measure || {}).predicted_share;
+  const after = shareAfter();
+  const notes = [
+    range && known(range.p5) && known(range.p95) && t('interval', { low: share(range.p5), high: share(range.p95) }),
+    after !== null && t(META.has_verify ? 'verified' : 'not_verified'),
+  ].filter(Boolean);
+  return h(
+    'div',
+    { class: 'figure wide' },
+    h('div', { class: 'what' }, t('people_reached')),
+    reachBars(shareToday(), after),
+    notes.map((text) => h('div', { class: 'note apart' }, text)),
+  );
+}
+
+/** People passed, who can order, who use it: each known for a part of the country only. */
+function statesFigure() {
+  const states = Object.entries(today().states).filter(([, [, of]]) => of > 0);
+  if (!states.length) return null;
+  const knownShare = Math.min(...states.map(([, [, of]]) => of / today().population));
+  return h(
+    'div',
+    { class: 'figure wide' },
+    h(
+      'div',
+      { class: 'reach' },
+      states.map(([name, [value, of]]) => reachBar(t(`card_${name.replace('_share', '')}`), value / of)),
+    ),
+    h('div', { class: 'note' }, t('state_known', { share: share(knownShare) })),
+  );
+}
+
+function presentValueNote() {
+  const { horizon_years: years, discount_rate: rate } = PLAN;
+  if (!known(years) || !known(rate)) return t('fig_pv_note');
+  return t('fig_pv_terms', { years: count(years), rate: share(rate) });
+}
+
+function boundNote() {
+  if (!known(PLAN.gap)) return '';
+  return t(PLAN.gap < TIGHT_GAP ? 'fig_bound_tight' : 'fig_bound_note', { gap: share(Math.max(PLAN.gap, 0)) });
+}
+
+function planFigures() {
+  const { n_upgraded_sites: nUpgraded } = PLAN;
+  const upgraded = known(nUpgraded) ? t('fig_sites_note', { n: count(nUpgraded) }) : '';
+  return [
+    ['pv_usd', () => figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), presentValueNote(), true)],
+    ['capex_usd', () => figure(t('fig_capex'), moneyFigure(PLAN.capex_usd))],
+    ['opex_usd_per_year', () => figure(t('fig_opex'), moneyFigure(PLAN.opex_usd_per_year))],
+    ['lower_bound_usd', () => figure(t('fig_bound'), moneyFigure(PLAN.lower_bound_usd), boundNote(), true)],
+    ['n_new_sites', () => figure(t('fig_sites'), count(PLAN.n_new_sites), upgraded)],
+    ['fibre_km', () => figure(t('fig_fibre'), `${count(roundedSum(PLAN.fibre_km))} ${t('km')}`)],
+    ['n_hops', () => figure(t('fig_hops'), count(PLAN.n_hops))],
+    ['satellite_households', () => figure(t('fig_satellite'), count(PLAN.satellite_households))],
+  ]
+    .filter(([name]) => known(PLAN[name]))
+    .map(([, draw]) => draw());
+}
+
+export function drawFigures() {
+  const unplanned = [
+    figure(t('population'), people(today().population)),
+    figure(t('layer_unreached'), people(missingToday())),
+  ];
+  fill(byId('figures'), reachFigure(), tierBars(), statesFigure(), !META.has_plan && unplanned, planFigures());
+}
