@@ -12,6 +12,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from allreach import tables
+from allreach.country.importing import rules
+from allreach.country.importing.recipe import Frame
+from allreach.country.importing.spec import LayerSpec
 from allreach.measure.summary import MeasureSummary, VerifySummary
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.listing import rows
@@ -43,12 +46,33 @@ planned connection; a *hop* is a microwave link. *Pixel*: a raster element; a *c
 *Evidence*: measured, official, open, modelled, synthetic, from best to worst; a result carries the worst that it used.
 """
 
+RECIPE = """
+## Keys of a recipe
+
+A recipe is a YAML with `country` (keys of country.yaml), `frame` and `steps`; a step is an import or one of five rules.
+Conditions (`keep_if`, `drop_if`) are the same everywhere: a list, of which one must be met; each names columns of the
+file with the words allowed there, and `null` stands for empty.
+"""
+RECIPE_MODELS: dict[str, type[BaseModel]] = {
+    "frame": Frame,
+    "an import": LayerSpec,
+    "population_from_buildings": rules.PopulationFromBuildings,
+    "population_from_buildings, controls": rules.Controls,
+    "places_from_population": rules.PlacesFromPopulation,
+    "clutter_from_polygons": rules.ClutterFromPolygons,
+    "zones_from_sea": rules.ZonesFromSea,
+    "pop_at_place": rules.PopAtPlace,
+}
+
 
 def page() -> str:
     """Return the whole page."""
     parts = [HEAD, "\n## country.yaml\n", _model(CountryConfig), "\n### service_standard\n", _model(ServiceStandard)]
     parts.append("\n## Tables of the country folder\n")
     parts += [_table(name) for name in tables.COUNTRY_TABLES]
+    parts.append(RECIPE)
+    for name, model in RECIPE_MODELS.items():
+        parts += [f"### {name}\n", _model(model)]
     parts.append("\n## Tables of the results and of tracking\n")
     parts += [_table(name) for name in tables.names() if name not in tables.COUNTRY_TABLES]
     parts.append("\n## Summaries\n\nFigures that do not concern a country are left out of the file.\n")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -31,7 +33,7 @@ class Fault:
     what: str
     expected: str = ""
     mend: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     kind: str = ""
 
     def __str__(self) -> str:

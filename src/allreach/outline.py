@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 
@@ -27,4 +28,8 @@ def country_outline(boundaries: gpd.GeoDataFrame | None) -> gpd.GeoSeries:
 def country_area(boundaries: gpd.GeoDataFrame | None) -> shapely.Geometry | None:
     """Return `country_outline` as one geometry, or none where there are no boundaries."""
     outline = country_outline(boundaries)
-    return shapely.union_all(outline.to_numpy()) if len(outline) else None
+    if not len(outline):
+        return None
+    areas = outline.to_numpy()
+    # an area that crosses itself cannot be joined to others; `country check` names it
+    return shapely.union_all(np.where(shapely.is_valid(areas), areas, shapely.make_valid(areas)))

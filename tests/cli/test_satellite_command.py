@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import rasterio
@@ -42,9 +43,21 @@ def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
     assert text.count("<svg") == 2
     lines = pd.read_csv(out / "link_budget.csv").set_index("name")["value"]
     assert lines["Es/N0"] == pytest.approx(lines["C/(N+I)"] - lines["implementation loss"])
+    assert places["households"].tolist() == [300, 200, 75, 38, 13]
     before = {p.name: p.read_bytes() for p in out.iterdir()}
     CliRunner().invoke(command, [str(small_country)], catch_exceptions=False)
     assert {p.name: p.read_bytes() for p in out.iterdir()} == before
+
+
+def test_households_that_nobody_counted_are_ruled_from_the_people(small_country: Path) -> None:
+    path = small_country / "places.parquet"
+    gpd.read_parquet(path).drop(columns="households").to_parquet(path)
+    result = CliRunner().invoke(command, [str(small_country), "--json"], catch_exceptions=False)
+    summary = json.loads(result.stdout)
+    table = pd.read_csv(Path(summary["folder"]) / "places.csv")
+    assert table["households"].sum() == pytest.approx(2500 / 4.0, abs=1.0)
+    assert summary["shared_capacity_mbps"] > 0
+    assert summary["households_carried"] > 0
 
 
 def test_the_example_can_be_filled_in_and_unknown_places_are_refused(small_country: Path, tmp_path: Path) -> None:

@@ -385,12 +385,12 @@ def test_row_without_position(small_country):
         return frame.set_geometry(gpd.GeoSeries([None, *frame.geometry[1:]], crs=frame.crs))
 
     edit(small_country, "sites", lose)
-    find(check(small_country), "sites.parquet", "1 rows have no position (S1)")
+    find(check(small_country), "sites.parquet", "1 rows: each has no position (S1)")
 
 
 def test_wrong_kind_of_geometry(small_country):
     edit(small_country, "roads", lambda frame: frame.set_geometry(frame.geometry.representative_point()))
-    find(check(small_country), "roads.parquet", "4 rows are Point")
+    find(check(small_country), "roads.parquet", "4 rows: each is a Point")
 
 
 def test_area_that_crosses_itself(small_country):
@@ -400,7 +400,7 @@ def test_area_that_crosses_itself(small_country):
         "boundaries",
         lambda frame: pd.concat([frame, frame.assign(boundary_id="B1", level=1, geometry=[bow])], ignore_index=True),
     )
-    find(check(small_country), "boundaries.parquet", "1 areas cross themselves (B1)", "warning")
+    find(check(small_country), "boundaries.parquet", "1 rows: each is an area that crosses itself (B1)", "warning")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from allreach.country.importing.raster import import_raster
 from allreach.country.importing.spec import LayerSpec
 from allreach.errors import InputError
 from allreach.grid import Grid
-from allreach.io.foreign_raster import ForeignRaster, fill_voids, sum_onto
+from allreach.io.foreign_raster import fill_voids, sum_onto
+from allreach.io.raster_frame import ForeignRaster
 
 GRID_CRS = CRS.from_epsg(32638)
 GRID = Grid(60, 60, 700_000.0, 4_500_000.0, 200.0, "EPSG:32638")

@@ -334,7 +334,7 @@ def test_unknown_layer_and_unknown_fix():
 def test_the_order_of_the_rows_changes_nothing(order, with_id):
     frame = gpd.GeoDataFrame(
         {"code": ["a", "b", "c", "d", "d", "e"], "label": list("uvwxyz"), "people": [5, 4, 3, 2, 1, 0]},
-        geometry=gpd.points_from_xy([47.4, 47.45, 47.5, 47.5, 47.55, 47.41], [40.5, 40.5, 40.5, 40.5, 40.6, 40.6]),
+        geometry=gpd.points_from_xy([47.4, 47.45, 47.5, 47.5, 47.5001, 47.41], [40.5, 40.5, 40.5, 40.5, 40.5, 40.6]),
         crs="EPSG:4326",
     )
     mapping = {"name": "label", "population": "people"} | ({"place_id": "code"} if with_id else {})

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach import tables
-from allreach.demand.points import DemandPoints, demand_points, fill_households, places_from_clusters
+from allreach.demand.households import fill_households
+from allreach.demand.points import DemandPoints, demand_points, places_from_clusters
 from allreach.errors import InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country

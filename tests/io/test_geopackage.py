@@ -91,3 +91,22 @@ def test_failed_write_leaves_the_old_file_and_no_part(tmp_path: Path) -> None:
         write_geopackage(blocked / "x.gpkg", {"t": pd.DataFrame({"a": [2]})})
     assert path.read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "x.gpkg"]
+
+
+def test_columns_of_users_that_sqlite_takes_for_others(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {
+            "evidence": ["open", "open"], "Evidence": ["mine", None], "fid": ["a", "b"], "GEOM": [1, 2],
+            "mixed": [1, "x"], "objects": [{"a": 1}, None], "lists": [["a"], ["b", "c"]],
+        },
+        geometry=gpd.points_from_xy([1, 2], [3, 4]), crs=tables.CRS,
+    )  # fmt: skip
+    write_geopackage(tmp_path / "a.gpkg", {"sites": frame, "spectrum": pd.DataFrame(frame.drop(columns="geometry"))})
+    for layer in ("sites", "spectrum"):
+        got = pyogrio.read_dataframe(tmp_path / "a.gpkg", layer=layer)
+        assert got["evidence"].tolist() == ["open", "open"]
+        assert got["Evidence_2"].iloc[0] == "mine"
+        assert got["fid_2"].tolist() == ["a", "b"]
+        assert got["GEOM_2"].tolist() == [1, 2]
+        assert got["mixed"].tolist() == ["1", "x"]
+        assert got["lists"].tolist() == ["['a']", "['b', 'c']"]

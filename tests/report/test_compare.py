@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from allreach import tables
 from allreach.cli.main import cli
 from allreach.errors import DataMissingError, InputError
 from allreach.io.atomic import write_json
@@ -186,3 +189,12 @@ def test_places_table_is_written_whole(folder, country, tmp_path):
     found = compare_scenarios(study_of(folder, country, "base"), study_of(folder, country, "other"), tmp_path)
     write_table(tmp_path / "again.parquet", found.comparison.places, "compare_places")
     assert (tmp_path / "again.parquet").read_bytes() == (tmp_path / "places.parquet").read_bytes()
+
+
+def test_places_whose_households_nobody_counted_are_compared_all_the_same(folder, country, tmp_path):
+    copy = Path(shutil.copytree(folder, tmp_path / "TST"))
+    unknown = country.table("places").assign(households=pd.NA)
+    bare = replace(country, layers=country.layers | {"places": tables.conform(unknown, "places")})
+    found = compare_scenarios(study_of(copy, bare, "base"), study_of(copy, bare, "other")).comparison
+    expected = country.table("places")["population"].sum() / country.config.household_size
+    assert found.places["households"].sum() == pytest.approx(expected, rel=0.01)

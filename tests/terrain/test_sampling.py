@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
 from allreach.errors import InputError
-from allreach.terrain.height_raster import HeightRaster, lattices, unit_fault
+from allreach.terrain.height_raster import HeightRaster, lattices
+from allreach.terrain.raster_meaning import unit_fault
 from allreach.terrain.sampling import MAP_ERROR, grid_coordinates, sample_grid, sample_points
 from allreach.terrain.site_ground import Ground, azimuthal_crs, pixel_size_m, site_ground
 

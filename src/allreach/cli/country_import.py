@@ -8,19 +8,10 @@ from typing import Any
 import click
 
 from allreach.cli import options
+from allreach.country.importing.spec import FIXES
 from allreach.vocabulary import Evidence
 
-FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
-    (
-        "no-position",
-        "swapped-axes",
-        "outside",
-        "duplicate-points",
-        "duplicate-ids",
-        "negative-population",
-        "absurd-height",
-    )
-)
+FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
 
 
 @click.command(
@@ -45,7 +36,8 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
     "mapping",
     multiple=True,
     metavar="TARGET=COLUMN",
-    help="Column of the file that fills a column of the layer; lon and lat name the position in a CSV.",
+    help="Column of the file that fills a column of the layer; lon and lat name the position in a CSV, A.B is a field "
+    "of a column of objects, A+B are columns joined by hyphens.",
 )
 @click.option("--set", "constants", multiple=True, metavar="TARGET=VALUE", help="The same value in every row.")
 @click.option(
@@ -58,9 +50,21 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(
 @click.option("--where", "where", multiple=True, metavar="COLUMN=WORD,WORD", help="Keep rows with one of these words.")
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Carry a further column along.")
 @click.option("--fix", multiple=True, metavar="KIND", help=FIX_HELP)
+@click.option(
+    "--group-cells",
+    "group_cells_m",
+    type=float,
+    metavar="METRES",
+    help="For sites from a list of radio cells (OpenCelliD): cells of one operator this near are one mast.",
+)
 @click.option("--clip", is_flag=True, help="Cut lines and areas at the country's outline.")
 @click.option("--sublayer", help="Layer of a GeoPackage with several.")
-@click.option("--file-crs", help="CRS of a file that states none.")
+@click.option(
+    "--height-unit",
+    type=click.Choice(["m", "ft", "us-ft", "km", "dm", "cm", "mm"]),
+    help="Unit of a terrain file's heights where it is not the metre.",
+)
+@click.option("--file-crs", help="CRS of a file that states none, or whose positions are no degrees.")
 @click.option("--source", default="", help="Publisher and data set.")
 @click.option("--licence", default="not stated", show_default=True, help="Licence and attribution.")
 @click.option("--retrieved", default="", metavar="YYYY-MM-DD", help="Date of the data.")

@@ -8,16 +8,16 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from allreach import tables
 from allreach.apportionment import round_keeping_sum
+from allreach.demand.census_units import nearest_in_unit, unit_levels
+from allreach.demand.households import with_households
+from allreach.demand.nearest import nearest
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.demand import Demand
 from allreach.vocabulary import Evidence
-
-TIE_M = 1e-3  # distances closer than this are equal: coordinates came through a projection
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,12 @@ def demand_points(
     *,
     household_size: float = 4.0,
     evidence: str = "open",
+    boundaries: gpd.GeoDataFrame | None = None,
 ) -> DemandPoints:
     """Put the people of every place on pixels.
 
-    With a population raster every populated pixel goes to the nearest place (ties: the smaller ``place_id``), and the
+    With a population raster every populated pixel goes to the nearest place of its own administrative unit (ties: the
+    smaller ``place_id``; of a unit without places to the nearest of the next coarser unit, at last of all), and the
     pixels of a place are scaled so that they add up to its people. A place without pixels gets one point at its
     position. Without a raster, people are spread evenly over a disc around the place at a stated density. Without
     places, clusters of populated pixels become places.
@@ -102,9 +104,11 @@ def demand_points(
     demand
         Parameters.
     household_size
-        People per household where places carry none.
+        People per household where places carry none, see `demand.households`.
     evidence
         Evidence of the population raster and of the places.
+    boundaries
+        Table ``boundaries``: its units of levels 1 and 2 keep the people of a unit with the places of that unit.
 
     Raises
     ------
@@ -123,7 +127,7 @@ def demand_points(
         evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         rules.append("places are clusters of touching populated pixels")
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
-    places = places.assign(households=fill_households(places, household_size))
+    places = with_households(places, household_size)
     x_m, y_m = grid.from_lonlat(places.geometry.x.to_numpy(), places.geometry.y.to_numpy())
     row, col = grid.rowcol(x_m, y_m)
     outside = ~grid.contains(row, col)
@@ -142,10 +146,14 @@ def demand_points(
         evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         place, rows, cols, weights = _discs(places["population"].to_numpy(float), x_m, y_m, grid, demand)
     else:
-        rules.append("populated pixels go to the nearest place and are scaled to its people")
         rows, cols = np.nonzero(people > 0)
         px_m, py_m = grid.xy_m(rows, cols)
-        place = nearest(px_m, py_m, x_m, y_m)
+        levels = unit_levels(boundaries)
+        of_unit = " of their administrative unit" if levels else ""
+        rules.append(f"populated pixels go to the nearest place{of_unit} and are scaled to its people")
+        lonlat = grid.to_lonlat(px_m, py_m)
+        units = [(level.of_points(*lonlat), level.of_places(places)) for level in levels]
+        place = nearest_in_unit(px_m, py_m, x_m, y_m, units)
         weights = people[rows, cols]
         alone = np.setdiff1d(np.arange(len(places)), place)
         place, weights = np.concatenate([place, alone]), np.concatenate([weights, np.ones(len(alone))])
@@ -169,36 +177,6 @@ def demand_points(
         evidence=evidence,
         rule="; ".join(rules),
     )
-
-
-def nearest(
-    x_m: NDArray[np.float64], y_m: NDArray[np.float64], to_x_m: NDArray[np.float64], to_y_m: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Index of the nearest target of each point; of equally near ones, the first."""
-    tree = cKDTree(np.column_stack([to_x_m, to_y_m]))
-    n_near = min(8, len(to_x_m))
-    _, found = tree.query(np.column_stack([x_m, y_m]), k=n_near)
-    found = np.asarray(found, dtype=np.int64).reshape(len(x_m), n_near)
-    squared = (to_x_m[found] - x_m[:, None]) ** 2 + (to_y_m[found] - y_m[:, None]) ** 2
-    distance_m = np.sqrt(squared)
-    tied = distance_m <= distance_m.min(axis=1, keepdims=True) + TIE_M
-    return np.asarray(np.where(tied, found, len(to_x_m)).min(axis=1))
-
-
-def fill_households(places: gpd.GeoDataFrame, household_size: float) -> NDArray[np.int64]:
-    """Households of each place; missing ones by largest remainder from the people, so that their sum is exact.
-
-    A place with people has at least one household.
-    """
-    households = places["households"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    people = places["population"].to_numpy(dtype=np.float64)
-    missing = np.isnan(households)
-    wanted = people[missing] / household_size
-    by_id = np.argsort(places["place_id"].to_numpy(dtype=str)[missing], kind="stable")
-    whole = np.zeros(len(wanted))
-    whole[by_id] = round_keeping_sum(wanted[by_id])  # ties by identifier, whatever the order of the rows
-    households[missing] = np.where(people[missing] > 0, np.maximum(whole, 1), 0)
-    return np.asarray(households.astype(np.int64))
 
 
 def places_from_clusters(people: NDArray[np.float64], grid: Grid, demand: Demand) -> gpd.GeoDataFrame:

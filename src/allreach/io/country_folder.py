@@ -21,9 +21,12 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.terrain.map_scale import projection_faults
+from allreach.terrain.raster_meaning import Kind
 from allreach.vocabulary import Evidence
 
 RASTERS = ("terrain", "clutter", "zones", "population")
+KINDS: dict[str, Kind] = {"terrain": "height", "clutter": "class", "zones": "class", "population": "count"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def read_country(folder: Path) -> Country:
         if not path.is_file():
             continue
         try:
-            values, found = read_raster(path)
+            values, found = read_raster(path, KINDS[name])
         except InputError as error:
             faults += error.faults or [Fault(path.name, str(error))]
             continue
@@ -137,6 +140,7 @@ def read_country(folder: Path) -> Country:
                 "Bring one in with allreach country import",
             )
         )
+    faults += [] if grid is None else projection_faults(grid, None, certain=True)
     provenance = _read_provenance(folder, [*rasters, *layers], faults)
     if faults or grid is None:
         raise InputError(faults)

@@ -1,109 +1,19 @@
-"""GeoTIFFs from the outside, brought onto the country's grid."""
+"""Rasters from the outside, brought onto the country's grid."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-import rasterio
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from rasterio.crs import CRS as RasterioCRS
-from rasterio.errors import RasterioIOError
 from rasterio.fill import fillnodata
-from rasterio.warp import Resampling, reproject, transform_bounds
-from rasterio.windows import Window
+from rasterio.warp import Resampling, reproject
 
-from allreach.errors import Fault, InputError
 from allreach.grid import Grid
-from allreach.io.foreign import parse_crs, require_file
-
-LOWEST_M = (
-    -450.0
-)  # the shore of the Dead Sea, the lowest land, lies at about -430 m; deeper values are codes for "none"
-HIGHEST_M = 8900.0  # Everest is 8,849 m
-
-
-@dataclass(frozen=True)
-class ForeignRaster:
-    """One band of a user's GeoTIFF, cut to a frame.
-
-    Parameters
-    ----------
-    values
-        Band, float32 (float64 for counts), NaN where the file says nodata.
-    transform
-        Affine transform of `values`.
-    crs
-        CRS of the file.
-    """
-
-    values: NDArray[np.floating]
-    transform: Affine
-    crs: CRS
-
-
-def file_frame(path: Path, crs: str, *, file_crs: str | None = None) -> tuple[float, float, float, float]:
-    """Extent of a raster in another CRS: (x_min, y_min, x_max, y_max)."""
-    with _open(path) as source:
-        west, south, east, north = transform_bounds(_crs(path, source, file_crs), crs, *source.bounds, densify_pts=41)
-    return float(west), float(south), float(east), float(north)
-
-
-def inner_frame(path: Path, crs: str, *, file_crs: str | None = None) -> tuple[float, float, float, float]:
-    """Largest upright frame of another CRS that a raster fills: (x_min, y_min, x_max, y_max)."""
-    with _open(path) as source:
-        west, south, east, north = source.bounds
-        to_crs = Transformer.from_crs(
-            CRS.from_user_input(_crs(path, source, file_crs).to_wkt()), CRS.from_user_input(crs), always_xy=True
-        )
-    along = np.linspace(0.0, 1.0, 101)
-    left, right = (to_crs.transform(np.full(101, x), south + along * (north - south))[0] for x in (west, east))
-    lower, upper = (to_crs.transform(west + along * (east - west), np.full(101, y))[1] for y in (south, north))
-    return float(left.max()), float(lower.max()), float(right.min()), float(upper.min())
-
-
-def read_frame(
-    path: Path, grid: Grid, *, file_crs: str | None = None, margin_px: int = 20, exact: bool = False
-) -> ForeignRaster:
-    """Read the part of a raster that lies under a grid, and some pixels around it; float64 where `exact`.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, empty, truncated, without CRS or somewhere else altogether.
-    """
-    with _open(path) as source:
-        crs = _crs(path, source, file_crs)
-        bounds = transform_bounds(grid.crs, crs, *grid.bounds_m, densify_pts=41)
-        transform = source.transform
-        corners_x = np.array([bounds[0], bounds[2], bounds[0], bounds[2]])
-        corners_y = np.array([bounds[1], bounds[1], bounds[3], bounds[3]])
-        cols, rows = colrow(transform, corners_x, corners_y)
-        col_0 = max(int(np.floor(cols.min())) - margin_px, 0)
-        row_0 = max(int(np.floor(rows.min())) - margin_px, 0)
-        col_1 = min(int(np.ceil(cols.max())) + margin_px, source.width)
-        row_1 = min(int(np.ceil(rows.max())) + margin_px, source.height)
-        if col_1 <= col_0 or row_1 <= row_0:
-            raise InputError(
-                Fault(
-                    str(path), "lies wholly outside the country's frame", "data over the country", "Check file and CRS"
-                )
-            )
-        window = Window(col_0, row_0, col_1 - col_0, row_1 - row_0)
-        try:
-            raw = source.read(1, window=window)
-        except RasterioIOError as error:
-            raise InputError(_broken(path, error)) from error
-        values = raw.astype(np.float64 if exact else np.float32)
-        if source.nodata is not None:
-            values[raw == source.nodata] = np.nan
-        x_0, y_0 = xy(transform, np.array(float(col_0)), np.array(float(row_0)))
-        shifted = Affine(transform.a, transform.b, float(x_0), transform.d, transform.e, float(y_0))
-        return ForeignRaster(values, shifted, CRS.from_user_input(crs.to_wkt()))
+from allreach.io.raster_frame import ForeignRaster, colrow, to_raster, xy
+from allreach.terrain.raster_meaning import HIGHEST_M, LOWEST_M
 
 
 def fill_voids(raster: ForeignRaster, *, search_px: int) -> tuple[ForeignRaster, NDArray[np.bool_]]:
@@ -124,7 +34,7 @@ def fill_voids(raster: ForeignRaster, *, search_px: int) -> tuple[ForeignRaster,
     if not void.all():
         heights_m = fillnodata(heights_m, mask=~void, max_search_distance=float(search_px), smoothing_iterations=0)
     heights_m[heights_m < LOWEST_M] = np.nan  # out of reach
-    return ForeignRaster(heights_m, raster.transform, raster.crs), void
+    return replace(raster, values=heights_m), void
 
 
 def resample(raster: ForeignRaster, grid: Grid, how: Literal["height", "class"]) -> NDArray[np.float32]:
@@ -168,10 +78,11 @@ def sum_onto(raster: ForeignRaster, grid: Grid) -> NDArray[np.float64]:
         for dr in offsets:
             for dc in offsets:
                 x, y = xy(raster.transform, c + dc, r + dr)
-                x_m, y_m = to_grid.transform(x, y)
-                row, col = grid.rowcol(x_m, y_m)
+                x_m, y_m = (np.asarray(v) for v in to_grid.transform(x, y))
+                placed = np.isfinite(x_m) & np.isfinite(y_m)  # the grid's CRS need not know the whole file
+                row, col = grid.rowcol(x_m[placed], y_m[placed])
                 inside = grid.contains(row, col)
-                np.add.at(target, row[inside] * grid.n_cols + col[inside], share[inside])
+                np.add.at(target, row[inside] * grid.n_cols + col[inside], share[placed][inside])
     return target.reshape(grid.shape)
 
 
@@ -179,8 +90,7 @@ def on_grid_mask(raster: ForeignRaster, mask: NDArray[np.bool_], grid: Grid) -> 
     """Grid pixels whose centre lies in a marked source pixel."""
     rows, cols = np.mgrid[0 : grid.n_rows, 0 : grid.n_cols]
     x_m, y_m = grid.xy_m(rows.ravel(), cols.ravel())
-    back = Transformer.from_crs(CRS.from_user_input(grid.crs), raster.crs, always_xy=True)
-    col, row = colrow(raster.transform, *back.transform(x_m, y_m))
+    col, row = colrow(raster.transform, *to_raster(grid.crs, raster, x_m, y_m))
     r, c = np.floor(row).astype(int), np.floor(col).astype(int)
     inside = (r >= 0) & (r < mask.shape[0]) & (c >= 0) & (c < mask.shape[1])
     out = np.zeros(r.size, dtype=bool)
@@ -188,54 +98,24 @@ def on_grid_mask(raster: ForeignRaster, mask: NDArray[np.bool_], grid: Grid) -> 
     return out.reshape(grid.shape)
 
 
-def xy(transform: Affine, col: NDArray[np.float64], row: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
-    """Coordinates of positions counted in pixels."""
-    return (
-        transform.a * col + transform.b * row + transform.c,
-        transform.d * col + transform.e * row + transform.f,
-    )
-
-
-def colrow(transform: Affine, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
-    """Positions counted in pixels of coordinates."""
-    dx, dy = np.asarray(x) - transform.c, np.asarray(y) - transform.f
-    determinant = transform.a * transform.e - transform.b * transform.d
-    return (
-        (transform.e * dx - transform.b * dy) / determinant,
-        (transform.a * dy - transform.d * dx) / determinant,
-    )
+def pixel_km2(raster: ForeignRaster, grid: Grid) -> float:
+    """Area of a raster's pixel in the middle of a grid. [km2]."""
+    x_m, y_m = _pixel_corners(raster, grid)
+    cross = (x_m[1] - x_m[0]) * (y_m[2] - y_m[0]) - (x_m[2] - x_m[0]) * (y_m[1] - y_m[0])
+    return abs(float(cross)) / 1e6
 
 
 def _pixel_in(raster: ForeignRaster, grid: Grid) -> float:
-    rows, cols = raster.values.shape
-    x, y = xy(raster.transform, np.array([cols / 2, cols / 2 + 1]), np.array([rows / 2, rows / 2 + 1]))
-    to_grid = Transformer.from_crs(raster.crs, CRS.from_user_input(grid.crs), always_xy=True)
-    (x_m, u_m), (y_m, v_m) = to_grid.transform(x, y)
-    return float(max(abs(u_m - x_m), abs(v_m - y_m)))
+    """Width or height, the larger, of a raster's pixel in the middle of a grid. [m]."""
+    x_m, y_m = _pixel_corners(raster, grid)
+    return float(max(abs(x_m[3] - x_m[0]), abs(y_m[3] - y_m[0])))
 
 
-def _open(path: Path) -> rasterio.DatasetReader:
-    require_file(path)
-    try:
-        return rasterio.open(path)
-    except RasterioIOError as error:
-        raise InputError(_broken(path, error)) from error
-
-
-def _broken(path: Path, error: Exception) -> Fault:
-    return Fault(
-        str(path),
-        f"cannot be read as a GeoTIFF: {error.__cause__ or error}",
-        "a whole GeoTIFF",
-        "Fetch or export it again",
-    )
-
-
-def _crs(path: Path, source: rasterio.DatasetReader, file_crs: str | None) -> RasterioCRS:
-    if source.crs is not None:
-        return source.crs
-    if not file_crs:
-        raise InputError(
-            Fault(str(path), "has no CRS", "a declared CRS", "Say which it is in with --file-crs", kind="no-crs")
-        )
-    return RasterioCRS.from_wkt(parse_crs(file_crs).to_wkt())
+def _pixel_corners(raster: ForeignRaster, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Corners of the pixel in the middle of a grid, in the grid's coordinates: origin, right, below, both."""
+    x_min, y_min, x_max, y_max = grid.bounds_m
+    middle = to_raster(grid.crs, raster, np.array([0.5 * (x_min + x_max)]), np.array([0.5 * (y_min + y_max)]))
+    col, row = colrow(raster.transform, *middle)
+    x, y = xy(raster.transform, col + np.array([0.0, 1.0, 0.0, 1.0]), row + np.array([0.0, 0.0, 1.0, 1.0]))
+    x_m, y_m = Transformer.from_crs(raster.crs, CRS.from_user_input(grid.crs), always_xy=True).transform(x, y)
+    return np.asarray(x_m), np.asarray(y_m)

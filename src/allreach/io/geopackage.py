@@ -19,6 +19,7 @@ from allreach.io.results_folder import Results, read_results
 FULL_BYTES = 1_000_000
 FIXED_DATE = "2000-01-01T00:00:00.000Z"  # GeoPackage stamps each layer; a fixed stamp keeps reruns identical
 FAMILIES = {"Point": "points", "LineString": "lines", "Polygon": "areas"}
+RESERVED = ("fid", "geom")  # names of GDAL's own columns in a GeoPackage
 # table -> layer of the file
 PLAN_LAYERS = {
     "assignments": "plan_assignments",
@@ -116,7 +117,7 @@ def _append(path: Path, layer: str, frame: pd.DataFrame) -> None:
     spatial = isinstance(frame, gpd.GeoDataFrame)
     kinds = set(frame.geometry.geom_type) if spatial else set()
     pyogrio.write_dataframe(
-        frame.reset_index(drop=True),
+        _named_apart(frame.reset_index(drop=True)),
         path,
         layer=layer,
         driver="GPKG",
@@ -124,6 +125,31 @@ def _append(path: Path, layer: str, frame: pd.DataFrame) -> None:
         promote_to_multi=len(kinds) > 1,
         **({"SPATIAL_INDEX": "YES"} if spatial else {}),
     )
+
+
+def _named_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns that SQLite takes for one (capitals do not count) or keeps for itself names of their own.
+
+    Users' own columns come after the declared ones; values that are no plain ones (lists, objects) are written as text.
+    """
+    geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else ""
+    taken, names = {*RESERVED, str(geometry).lower()}, {}
+    for column in frame.columns:
+        if column == geometry:
+            continue
+        name, n = str(column).strip() or "column", 2
+        while name.lower() in taken:
+            name, n = f"{column}_{n}", n + 1
+        taken.add(name.lower())
+        names[column] = name
+    frame = frame.rename(columns=names)
+    mixed = [c for c in names.values() if frame[c].dtype == object and not _is_plain(frame[c])]
+    return frame.assign(**{c: frame[c].astype("object").where(frame[c].isna(), frame[c].astype("str")) for c in mixed})
+
+
+def _is_plain(values: pd.Series) -> bool:
+    kinds = {type(value) for value in values if value is not None and value is not pd.NA}
+    return len(kinds) <= 1 and kinds <= {str, bytes, int, float, bool}
 
 
 @contextlib.contextmanager

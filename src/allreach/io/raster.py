@@ -8,44 +8,52 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from pyproj import CRS
-from rasterio.errors import RasterioIOError
 from rasterio.io import MemoryFile
 
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.atomic import whole_file
+from allreach.terrain.raster_meaning import Kind, RasterHeader, header_faults, values_of
+from allreach.terrain.raster_window import opened, read_stored, require_room
 
 
-def read_raster(path: Path) -> tuple[NDArray, Grid]:
-    """Read the first band; nodata becomes 0 in rasters of bytes (classes), NaN in all others.
+def read_raster(path: Path, kind: Kind = "any") -> tuple[NDArray, Grid]:
+    """Read a raster of a country folder or of the results, its numbers as scale, offset, nodata and masks say.
+
+    Nodata becomes 0 in rasters of bytes (classes), NaN in all others.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        What it must hold; ``any`` for what the program wrote itself.
 
     Raises
     ------
     InputError
-        If the file is empty, truncated, rotated, without CRS, geographic, or its pixels are not square.
+        If the file is empty, truncated, rotated, without CRS, geographic, its pixels are not square, there is no
+        memory for it, or its header says that its numbers are not of this kind (`terrain.raster_meaning`).
     """
-    try:
-        with rasterio.open(path) as source:
-            faults = _grid_faults(path, source)
-            if faults:
-                raise InputError(faults)
-            values = source.read(1)
-            nodata = source.nodata
-            transform = source.transform
-            crs = source.crs
-    except RasterioIOError as error:
-        size = path.stat().st_size if path.exists() else 0
-        what = "is empty (0 bytes)" if size == 0 else f"cannot be read as a GeoTIFF: {error.__cause__ or error}"
-        raise InputError(Fault(str(path), what, "a whole GeoTIFF", "Fetch or export the file again")) from error
-    if nodata is not None and np.issubdtype(values.dtype, np.floating):
-        values[values == values.dtype.type(nodata)] = np.nan
-    elif nodata is not None and values.dtype == np.uint8:
-        values[values == nodata] = 0
-    elif nodata is not None and (values == nodata).any():  # a void must never pass for sea level
-        values = np.where(values == nodata, np.float32(np.nan), values.astype(np.float32))
-    grid = Grid(values.shape[0], values.shape[1], transform.c, transform.f, transform.a, _crs_text(crs))
-    return values, grid
+    with opened(path) as (source, header):
+        faults = header_faults(header, kind, own=True) or _grid_faults(header)
+        if faults:
+            raise InputError(faults)
+        require_room(path, source, header.n_rows * header.n_cols)
+        raw, void = read_stored(source)
+        crs = source.crs
+    if header.nodata is not None and not np.isnan(header.nodata):
+        is_none = raw == header.nodata
+        void = is_none if void is None else void | is_none
+    if raw.dtype == np.uint8 and not header.is_scaled:
+        values: NDArray = raw if void is None else np.where(void, np.uint8(0), raw)
+    elif np.issubdtype(raw.dtype, np.floating) or header.is_scaled or (void is not None and void.any()):
+        dtype = np.float64 if raw.dtype == np.float64 else np.float32  # a void must never pass for sea level
+        values = values_of(raw, header, void=void, dtype=dtype)
+    else:
+        values = raw
+    a, _, c, _, _, f = header.transform
+    return values, Grid(raw.shape[0], raw.shape[1], c, f, a, _crs_text(crs))
 
 
 def write_raster(
@@ -103,32 +111,20 @@ def _crs_text(crs: rasterio.crs.CRS) -> str:
     return f"EPSG:{code}" if code else str(crs.to_wkt())
 
 
-def _grid_faults(path: Path, source: rasterio.DatasetReader) -> list[Fault]:
+def _grid_faults(header: RasterHeader) -> list[Fault]:
     faults = []
-    where = str(path)
-    transform = source.transform
-    if source.crs is None:
+    if not header.horizontal.is_projected:
         faults.append(
             Fault(
-                where,
-                "has no CRS",
-                "a projected CRS in metres",
-                "Assign one with your GIS, or give it to allreach country import --file-crs",
-            )
-        )
-    elif not CRS.from_user_input(source.crs.to_wkt()).is_projected:
-        faults.append(
-            Fault(
-                where,
-                f"is in the geographic CRS {source.crs}",
+                header.name,
+                f"is in the geographic CRS {header.horizontal.name}",
                 "a projected CRS in metres",
                 "Bring it in with allreach country import, which reprojects",
             )
         )
-    if transform.b or transform.d or transform.e >= 0 or transform.a <= 0:
-        faults.append(Fault(where, "is rotated or not north-up", "north-up pixels", "Warp it with your GIS"))
-    elif abs(transform.a + transform.e) > 1e-6 * transform.a:
-        faults.append(
-            Fault(where, f"has pixels of {transform.a} x {-transform.e}", "square pixels", "Warp it with your GIS")
-        )
+    a, b, _, d, e, _ = header.transform
+    if b or d or e >= 0 or a <= 0:
+        faults.append(Fault(header.name, "is rotated or not north-up", "north-up pixels", "Warp it with your GIS"))
+    elif abs(a + e) > 1e-6 * a:
+        faults.append(Fault(header.name, f"has pixels of {a} x {-e}", "square pixels", "Warp it with your GIS"))
     return faults

@@ -18,12 +18,15 @@ FIXED = {"fibre", "fixed", "ftth"}
 def fixed_share(
     fibre: gpd.GeoDataFrame, points: DemandPoints, grid: Grid, reach_km: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], gpd.GeoDataFrame]:
-    """Share of each point's households within reach of an operational exchange, by straight line.
+    """Share of each point's households on fixed lines today.
+
+    All within reach of an operational exchange, by straight line, and of each place at least the share that its column
+    ``fibre_share`` states: homes whose fibre is known, wherever it comes from.
 
     Returns
     -------
     share
-        0 or 1 per point.
+        0 to 1 per point.
     exchange
         Row of `exchanges` nearest to each point, -1 where none is in reach.
     exchanges
@@ -36,13 +39,16 @@ def fixed_share(
     )
     exchanges = fibre[is_exchange].sort_values("fibre_id", kind="stable").reset_index(drop=True)
     exchange = np.full(points.n_points, -1, dtype=np.int64)
+    stated = np.zeros(points.n_places)
+    if "fibre_share" in points.places.columns:
+        stated = np.clip(points.places["fibre_share"].fillna(0.0).to_numpy(dtype=np.float64), 0.0, 1.0)
     if exchanges.empty:
-        return np.zeros(points.n_points), exchange, exchanges
+        return stated[points.place_index], exchange, exchanges
     x_m, y_m = grid.from_lonlat(exchanges.geometry.x.to_numpy(), exchanges.geometry.y.to_numpy())
     distance_m, nearest = cKDTree(np.column_stack([x_m, y_m])).query(np.column_stack([points.x_m, points.y_m]))
     inside = distance_m <= reach_km * 1000.0
     exchange[inside] = nearest[inside]
-    return inside.astype(np.float64), exchange, exchanges
+    return np.maximum(inside.astype(np.float64), stated[points.place_index]), exchange, exchanges
 
 
 def stated_shares(

@@ -17,6 +17,7 @@ from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.fixed_lines import fixed_share, stated_shares
 from allreach.measure.places_table import measure_table
 from allreach.measure.sector_capacity import Loads, fill_sectors
+from allreach.measure.shared_masts import shared_masts
 from allreach.measure.summary import MeasureSummary
 from allreach.measure.uncertainty import (
     METHOD,
@@ -170,10 +171,12 @@ def measure(
     signal = np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value
     eligible = signal & (peak >= standard.dl_mbps)
     need = points.households * (1.0 - fixed) * standard.busy_hour_mbps * demand.uptake_share.value
+    masts_shared = shared_masts(arrays)
     loads = fill_sectors(
-        inside.site, inside.sector, rate, need, eligible, arrays.backhaul_mbps, int(arrays.n_sectors.max(initial=1)),
-        radio.load_cap.value,
+        masts_shared.of(inside.site), inside.sector, speed_mbps(inside, masts_shared.sites, radio), need, eligible,
+        masts_shared.sites.backhaul_mbps, int(arrays.n_sectors.max(initial=1)), radio.load_cap.value,
     )  # fmt: skip
+    loads = masts_shared.loads(loads)
     reached = fixed + (1.0 - fixed) * loads.served_share
     turned_away = (1.0 - fixed) * np.where(eligible, 1.0 - loads.served_share, 0.0)
     speed = _busy_speed_mbps(inside, arrays, rate, loads, fixed, radio.fixed_dl_mbps.value)

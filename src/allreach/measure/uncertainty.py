@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from allreach.demand.points import DemandPoints
 from allreach.measure.sector_capacity import fill_sectors
+from allreach.measure.shared_masts import shared_masts
 from allreach.params.radio import Radio
 from allreach.radio.engine.link_budget import efficiency_bps_hz
 from allreach.radio.engine.reception import Served
@@ -93,6 +94,10 @@ def draw_shares(
     none = sites.n_sites == 0
     width = np.zeros(points.n_points) if none else sites.bandwidth_mhz[site]
     second_width = np.zeros(points.n_points) if none else sites.second_bandwidth_mhz[site]
+    shared = shared_masts(sites)
+    all_width = np.zeros(points.n_points) if none else shared.sites.bandwidth_mhz[site]
+    all_second = np.zeros(points.n_points) if none else shared.sites.second_bandwidth_mhz[site]
+    mast = shared.of(served.site)
     sigma_db = np.hypot(error.sigma_db, _position_sigma_db(points, sites, served, radio))
     position = np.exp(radio.population_sigma_share.value * rng.standard_normal((n_draws, points.n_places)))
     for k in range(n_draws):
@@ -106,11 +111,11 @@ def draw_shares(
         sinr, second_sinr = served.sinr_db + shift_db, served.second_sinr_db + shift_db
         peak = efficiency_bps_hz(sinr - budget.margin_db, radio) * width
         peak += efficiency_bps_hz(second_sinr - budget.margin_db, radio) * second_width
-        rate = efficiency_bps_hz(sinr, radio) * width + efficiency_bps_hz(second_sinr, radio) * second_width
+        rate = efficiency_bps_hz(sinr, radio) * all_width + efficiency_bps_hz(second_sinr, radio) * all_second
         signal = np.nan_to_num(served.signal_dbm + own_db + bias_db, nan=-np.inf) >= radio.sensitivity_dbm.value
         eligible = signal & (peak >= dl_mbps)
         loads = fill_sectors(
-            served.site, served.sector, rate, demand, eligible, sites.backhaul_mbps,
+            mast, served.sector, rate, demand, eligible, shared.sites.backhaul_mbps,
             int(sites.n_sectors.max(initial=1)), radio.load_cap.value,
         )  # fmt: skip
         total = people.sum()

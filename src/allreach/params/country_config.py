@@ -5,11 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from babel import localedata
+from babel.numbers import is_currency
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from allreach.vocabulary import Evidence
+
+# India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
+# World Population Prospects 2024.
+PEOPLE_PER_COUNTRY_MAX = 2_000_000_000
 
 
 class _Frozen(BaseModel):
@@ -93,7 +99,7 @@ class CountryConfig(_Frozen):
     """Projected CRS of all rasters, in metres (EPSG code, WKT or PROJ string)."""
     pixel_m: float = Field(gt=0, le=5000)
     """Edge of a raster pixel. [m]"""
-    population: int | None = Field(default=None, ge=0)
+    population: int | None = Field(default=None, ge=0, le=PEOPLE_PER_COUNTRY_MAX)
     """National total that the places add up to; none takes the sum of the places."""
     population_source: str = ""
     """Source and year of the total."""
@@ -120,6 +126,21 @@ class CountryConfig(_Frozen):
     """What counts as reached."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Overlay on the parameters (``allreach params`` lists the keys)."""
+
+    @field_validator("currency")
+    @classmethod
+    def _iso_4217(cls, value: str) -> str:
+        if not is_currency(value):
+            raise ValueError("is no currency code of ISO 4217, such as USD or EUR (three capitals)")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [code for code in value if not localedata.exists(code.replace("-", "_"))]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no language code of ISO 639, such as en or fr")
+        return value
 
     @field_validator("crs")
     @classmethod

@@ -15,13 +15,6 @@ from allreach.errors import Fault, InputError
 Reader = Callable[[int, int, int, int], NDArray[np.float32]]
 
 ALIGNED_PX = 1e-3  # rasters whose pixels fall together to within this share of a pixel lie on one lattice
-# height units: metres in one; a surveyor's foot is 1200/3937 m
-UNIT_M = {"m": 1.0, "ft": 0.3048, "us-ft": 1200.0 / 3937.0}
-UNIT_NAMES = {
-    "m": "m", "metre": "m", "meter": "m", "metres": "m", "meters": "m",
-    "ft": "ft", "foot": "ft", "feet": "ft", "international foot": "ft",
-    "us-ft": "us-ft", "us survey foot": "us-ft", "us survey feet": "us-ft", "ussurvey foot": "us-ft", "ftus": "us-ft",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,32 +134,6 @@ def lattices(rasters: Sequence[HeightRaster]) -> list[Lattice]:
             else:
                 found.append(Lattice(placed.crs, placed.dx, placed.dy, placed.x_min, placed.y_max, ((placed, 0, 0),)))
     return [_from_corner(lattice) for lattice in found]
-
-
-def unit_fault(where: str, declared: str | None, asked: str | None) -> Fault | None:
-    """Fault of the unit of heights, if any: feet are converted only where the caller says so.
-
-    Parameters
-    ----------
-    declared
-        Unit that the raster itself names; none where it is silent (then metres).
-    asked
-        Unit that the caller names: m, ft or us-ft.
-    """
-    if asked is not None and asked not in UNIT_M:
-        return Fault("height_unit", repr(asked), "m, ft (0.3048 m) or us-ft (1200/3937 m)")
-    if declared is None or not declared.strip():
-        return None
-    known = UNIT_NAMES.get(declared.strip().lower())
-    if known is None:
-        return None if asked else Fault(where, f"heights in {declared!r}", "metres", "Name the unit with height_unit")
-    if asked is None and known != "m":
-        return Fault(
-            where, f"heights in feet ({declared})", "metres", f"Say height_unit={known!r} to have them converted"
-        )
-    if asked is not None and known != asked:
-        return Fault(where, f"heights in {declared!r} by the raster", f"height_unit={known!r}, not {asked!r}")
-    return None
 
 
 def _from_corner(lattice: Lattice) -> Lattice:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Transformer
 
 from allreach.grid import Grid
 from allreach.terrain.height_raster import Lattice
+from allreach.terrain.map_scale import GEODESIC
 from allreach.terrain.sampling import WGS84, sample_grid, sample_points
 from allreach.terrain.terrain import Terrain
 from allreach.vocabulary import Zone
@@ -18,7 +19,6 @@ from allreach.vocabulary import Zone
 DISTANCE_ERROR_MAX = 1e-3  # of a projected raster that is taken as it is
 FINER = 2  # pixels of a site's plane in a step: halves the error of sampling what was sampled before
 HALO_PX = 2  # beyond the range, for the neighbours of the outermost samples
-GEODESIC = Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True)

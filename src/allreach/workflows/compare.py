@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from allreach.demand.households import with_households
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.atomic import write_json, write_text
 from allreach.io.country_folder import Country
@@ -66,7 +67,8 @@ def compare_scenarios(
         raise InputError(Fault(f"{names[0]} {names[1]}", "is one scenario twice", "two scenarios", "Name another one"))
     country = first.country
     results = [_planned(study) for study in (first, second)]
-    found = compare(country.table("places"), *(_side(r) for r in results))
+    places = with_households(country.table("places"), first.config.household_size)
+    found = compare(places, *(_side(r) for r in results))
     inputs = changed_inputs(results[0].manifest, results[1].manifest)
     spoken = list(languages) if languages else [*country.config.languages, *LANGUAGES]
     out = out or first.folder / "compare" / f"{names[0]}--{names[1]}"

@@ -45,6 +45,7 @@ def points_of(study: StudyInputs) -> DemandPoints:
         country.grid,
         study.params.demand,
         household_size=study.config.household_size,
+        boundaries=study.country.table("boundaries"),
         evidence=country.evidence("places", "population"),
     )
 

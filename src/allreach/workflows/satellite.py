@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach.demand.households import with_households
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io import itu_maps, orbit_files, satellite_files
@@ -108,7 +109,7 @@ def satellite(
     constellation_file = constellation_file or own_file(folder, CONSTELLATION_FILE)
     say("read", 0, 4)
     out = study.results / "satellite"
-    places = country.table("places")
+    places = with_households(country.table("places"), study.config.household_size)
     if len(places) == 0:
         raise InputError(Fault(str(folder), "has no places", "places.parquet", "Make it with allreach country import"))
     # The gateway stands at the largest place: its coordinates are no operator's.
@@ -243,7 +244,7 @@ def _places(
         | {f"outage_{name}_pct": months[:, i] for i, name in enumerate(MONTHS)}
     )
     standard = country.config.service_standard
-    weight = table["households"].fillna(0).to_numpy(float)
+    weight = table["households"].to_numpy(float)
     capacity = link_budget.shared_capacity_mbps(sat, got.transponder_mbps, weight)
     n_blocked = int((~table["sees_satellite"]).sum())
     return table, {

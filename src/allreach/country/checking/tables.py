@@ -14,15 +14,17 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.allowed_values import vocabulary_faults
+from allreach.country.checking.fibre import fibre_faults
+from allreach.country.checking.geometry import geometry_faults
+from allreach.country.checking.people import people_faults
 from allreach.country.importing.table import twin_rows
+from allreach.country.plausibility import plausibility_faults
 from allreach.errors import Fault
 from allreach.grid import Grid
 from allreach.params.country_config import CountryConfig
-from allreach.vocabulary import BackhaulKind, Clutter, FibreFeature, FibreKind, Zone
+from allreach.vocabulary import Clutter, FibreFeature, Zone
 
-SUM_TOLERANCE_SHARE = 0.01  # pixels and census totals may differ this much before a warning
 POINT_LAYERS = ("places", "sites", "institutions", "measurements")
-GATEWAYS = (FibreKind.POP, FibreKind.EXCHANGE, FibreKind.GATEWAY)
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,40 @@ def table_faults(folder: Folder) -> list[Fault]:
     for name, table in folder.layers.items():
         where = f"{name}.parquet"
         faults += _identifiers(table, name, where)
-        faults += vocabulary_faults(table, name, where)
+        faults += vocabulary_faults(table, name, where) + plausibility_faults(table, name, where)
+        faults += column_twins(table, name, where)
         if isinstance(table, gpd.GeoDataFrame):
-            faults += _geometries(table, name, where)
-            faults += _positions(table, name, where, folder)
-    faults += _people(folder)
+            flawed, usable = geometry_faults(table, name, where)
+            faults += flawed
+            faults += _twins(table[usable], name, where)
+            faults += _positions(table[usable], name, where, folder)
+    faults += people_faults(folder.config, folder.layers, folder.rasters.get("population"))
     faults += _references(folder.layers)
     faults += _ground(folder)
-    faults += _backhaul(folder.layers)
+    faults += fibre_faults(folder.layers, folder.grid)
     return faults
+
+
+def column_twins(table: pd.DataFrame, name: str, where: str) -> list[Fault]:
+    """Columns that differ from a declared one in nothing but capitals or blanks: read is the declared one."""
+    declared = {column.name for column in tables.schema(name)}
+    twins = [f"{c} beside {str(c).strip().lower()}" for c in table.columns if _is_twin(str(c), declared)]
+    if not twins:
+        return []
+    return [
+        Fault(
+            where,
+            f"has {', '.join(twins)}",
+            "each column once",
+            "The declared column is read, the other is only carried along: map it with --map, or take it out",
+            severity="warning",
+            kind="columns",
+        )
+    ]
+
+
+def _is_twin(column: str, declared: set[str]) -> bool:
+    return column not in declared and column.strip().lower() in declared
 
 
 def _identifiers(table: pd.DataFrame, name: str, where: str) -> list[Fault]:
@@ -77,54 +104,22 @@ def _identifiers(table: pd.DataFrame, name: str, where: str) -> list[Fault]:
     return faults
 
 
-def _geometries(table: gpd.GeoDataFrame, name: str, where: str) -> list[Fault]:
-    faults = []
+def _twins(table: gpd.GeoDataFrame, name: str, where: str) -> list[Fault]:
+    """Rows that repeat the point of another."""
     key = tables.key(name) or table.columns[0]
-    lost = table.geometry.isna() | table.geometry.is_empty
-    if lost.any():
-        faults.append(
-            Fault(
-                where,
-                f"{int(lost.sum())} rows have no position ({_some(table[key][lost])})",
-                "a geometry in each row",
-                "Import it again with --fix no-position",
-                kind="no-position",
-            )
+    twins = twin_rows(table.reset_index(drop=True), name)
+    if not twins.any():
+        return []
+    return [
+        Fault(
+            where,
+            f"{int(twins.sum())} rows repeat the point of another ({_some(table[key].to_numpy()[twins.to_numpy()])})",
+            "each point once",
+            "Import it again with --fix duplicate-points",
+            kind="duplicate-points",
+            severity="error" if name == "places" else "warning",
         )
-    allowed = tables.GEOMETRY_TYPES[next(c.dtype for c in tables.schema(name) if c.is_geometry)]
-    wrong = ~lost & ~table.geom_type.isin(allowed)
-    if wrong.any():
-        found = ", ".join(sorted(table.geom_type[wrong].unique()))
-        faults.append(
-            Fault(where, f"{int(wrong.sum())} rows are {found}", " or ".join(sorted(allowed)), kind="geometry")
-        )
-    invalid = ~lost & ~table.geometry.is_valid
-    if invalid.any():
-        faults.append(
-            Fault(
-                where,
-                f"{int(invalid.sum())} areas cross themselves ({_some(table[key][invalid])})",
-                "simple areas",
-                "They are taken as they can be; mend them with your GIS",
-                severity="warning",
-                kind="geometry",
-            )
-        )
-    usable = table[~lost & ~wrong]
-    twins = twin_rows(usable.reset_index(drop=True), name) if len(usable) else pd.Series(dtype=bool)
-    if twins.any():
-        found = _some(usable[key].reset_index(drop=True)[twins])
-        faults.append(
-            Fault(
-                where,
-                f"{int(twins.sum())} rows repeat the point of another ({found})",
-                "each point once",
-                "Import it again with --fix duplicate-points",
-                kind="duplicate-points",
-                severity="error" if name == "places" else "warning",
-            )
-        )
-    return faults
+    ]
 
 
 def _positions(table: gpd.GeoDataFrame, name: str, where: str, folder: Folder) -> list[Fault]:
@@ -153,12 +148,14 @@ def _positions(table: gpd.GeoDataFrame, name: str, where: str, folder: Folder) -
     if off.any():
         needed = name in ("places", "sites", "institutions")
         what = "terrain.tif does not cover" if needed else "outside the frame of terrain.tif lie"
+        is_drawn = bool((shapely.get_dimensions(np.asarray(table.geometry.array)[off]) > 0).all())
+        cure = "--clip, which cuts lines and areas at the border" if is_drawn else "--fix outside"
         faults.append(
             Fault(
                 where,
                 f"{what} {int(off.sum())} rows ({_some(table[key][off])})",
                 "every row on the terrain",
-                "Bring terrain in that covers them, or import the table again with --fix outside",
+                f"Bring terrain in that covers them, or import the table again with {cure}",
                 kind="outside",
                 severity="error" if needed else "warning",
             )
@@ -179,89 +176,6 @@ def _positions(table: gpd.GeoDataFrame, name: str, where: str, folder: Folder) -
                 )
             )
     return faults
-
-
-def _people(folder: Folder) -> list[Fault]:
-    faults: list[Fault] = []
-    places = folder.layers.get("places")
-    raster = folder.rasters.get("population")
-    config = folder.config
-    if places is None:
-        return faults
-    if places.empty:
-        stands_in = raster is not None and bool((raster > 0).any())
-        return [
-            Fault(
-                "places.parquet",
-                "is empty",
-                "at least one place",
-                "Import places; without any, clusters of populated pixels stand in",
-                severity="warning" if stands_in else "error",
-                kind="empty",
-            )
-        ]
-    people = places["population"].to_numpy(dtype=np.float64)
-    ids = places["place_id"]
-    if (people < 0).any():
-        faults.append(
-            Fault(
-                "places.parquet, column population",
-                f"{int((people < 0).sum())} are negative ({_some(ids[people < 0])})",
-                "0 or more",
-                "Import it again with --fix negative-population",
-                kind="negative-population",
-            )
-        )
-    if people.sum() <= 0:
-        faults.append(Fault("places.parquet", "holds nobody", "people in at least one place", kind="empty"))
-    households = places["households"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    more = households > np.maximum(people, 0)
-    if more.any():
-        faults.append(
-            Fault(
-                "places.parquet, column households",
-                f"{int(more.sum())} places have more households than people ({_some(ids[more])})",
-                "at most as many",
-                "Correct one of the two columns",
-                kind="households",
-            )
-        )
-    total = float(people.sum())
-    if config is not None and config.population is not None and total != config.population:
-        faults.append(
-            Fault(
-                "places.parquet",
-                f"has {total:,.0f} people",
-                f"{config.population:,} as in country.yaml",
-                "Correct country.yaml, or bring in the places that lack",
-                severity="warning",
-                kind="total",
-            )
-        )
-    if raster is not None:
-        faults += _sum_differs("population.tif", float(np.nansum(np.maximum(raster, 0.0), dtype=np.float64)), total)
-    boundaries = folder.layers.get("boundaries")
-    if boundaries is not None:
-        for level in (0, 1, 2):
-            counted = boundaries.loc[boundaries["level"] == level, "population"]
-            if len(counted) and counted.notna().all():
-                faults += _sum_differs(f"boundaries.parquet, level {level}", float(counted.sum()), total)
-    return faults
-
-
-def _sum_differs(where: str, found: float, total: float) -> list[Fault]:
-    if total <= 0 or abs(found - total) <= SUM_TOLERANCE_SHARE * total:
-        return []
-    return [
-        Fault(
-            where,
-            f"has {found:,.0f} people",
-            f"{total:,.0f} as the places",
-            "The people of the places count; the pixels are scaled to them",
-            severity="warning",
-            kind="total",
-        )
-    ]
 
 
 def _references(layers: dict[str, pd.DataFrame]) -> list[Fault]:
@@ -407,24 +321,6 @@ def _in_water(
             wet |= there & water[row + 1, col + 1]
             deep |= there & np.logical_and.reduce(around)
     return wet, deep
-
-
-def _backhaul(layers: dict[str, pd.DataFrame]) -> list[Fault]:
-    fibre, sites = layers.get("fibre"), layers.get("sites")
-    has_pop = fibre is not None and ((fibre["feature"] == FibreFeature.NODE) & fibre["kind"].isin(GATEWAYS)).any()
-    has_site = sites is not None and (sites["backhaul_kind"] == BackhaulKind.FIBRE).any()
-    if has_pop or has_site:
-        return []
-    return [
-        Fault(
-            "fibre.parquet",
-            "no point of presence is known",
-            "a fibre node of kind pop, exchange or gateway, or a site with fibre",
-            "Without one, plans can only use satellite backhaul or a ruled gateway",
-            severity="warning",
-            kind="backhaul",
-        )
-    ]
 
 
 def _same_shape(folder: Folder, name: str) -> NDArray | None:

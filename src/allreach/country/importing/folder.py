@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Literal
 
 import geopandas as gpd
+import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.country_code import iso3_faults
+from allreach.country.importing.frame import grid_round, require_sound_grid
 from allreach.country.importing.raster import import_raster
-from allreach.country.importing.recipe import Recipe, append_rows, cook, grid_round
+from allreach.country.importing.recipe import Recipe, append_rows, cook
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
 from allreach.country.importing.table import import_table
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import (
+    KINDS,
     RASTERS,
     Country,
     read_config,
@@ -26,8 +30,8 @@ from allreach.io.country_folder import (
     write_provenance,
 )
 from allreach.io.foreign import read_foreign_table
-from allreach.io.foreign_raster import file_frame, inner_frame
 from allreach.io.raster import read_raster, write_raster
+from allreach.io.raster_frame import file_frame, inner_frame
 from allreach.io.vector import read_table, write_table
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
@@ -117,7 +121,10 @@ def import_layer(
     )
     if is_raster:
         grid = _grid(folder, config, path, spec, outline, margin_m)
-        values, report = import_raster(path, spec, grid, outline)
+        require_sound_grid(grid, outline)
+        zones = folder / "zones.tif"
+        known_zones = read_raster(zones, "class")[0] if spec.layer == "terrain" and zones.is_file() else None
+        values, report = import_raster(path, spec, grid, outline, known_zones)
         write_raster(target, values, grid)
     else:
         frame = read_foreign_table(
@@ -127,9 +134,12 @@ def import_layer(
             lon=spec.map.get("lon", ""),
             lat=spec.map.get("lat", ""),
         )
-        table, report = import_table(frame, spec, outline)
-        if target.exists() and existing == "append":
-            table = append_rows(read_table(target, spec.layer), table, spec.layer)
+        beside = read_table(target, spec.layer) if target.exists() and existing == "append" else None
+        table, report = import_table(frame, spec, outline, beside)
+        if spec.layer == "boundaries":
+            _require_projection(table, config)
+        if beside is not None:
+            table = append_rows(beside, table, spec.layer)
             before = provenance.get(spec.layer)
             if before is not None:
                 entry = entry.model_copy(
@@ -141,6 +151,9 @@ def import_layer(
                     }
                 )
         write_table(target, table, spec.layer)
+        if spec.layer == "boundaries":
+            for fault in iso3_faults(config.iso3, country_area(table)):
+                report.add(f"warning: {fault}")
     note = ". ".join(text for text in (entry.note, str(report), spec.note) if text)
     provenance[spec.layer] = entry.model_copy(update={"note": note})
     write_provenance(folder, provenance, {spec.layer: sha256(target)})
@@ -155,19 +168,28 @@ def _grid(
     for name in RASTERS:
         there = folder / f"{name}.tif"
         if there.is_file() and name != spec.layer:
-            return read_raster(there)[1]
+            return read_raster(there, KINDS[name])[1]
     if outline is not None:
         bounds = gpd.GeoSeries([outline], crs=tables.CRS).to_crs(config.crs).total_bounds
         return grid_round(tuple(bounds), margin_m, config)
     if spec.layer == "population":  # no outline: the file's whole frame, so that nobody is lost
-        return grid_round(file_frame(path, config.crs, file_crs=spec.file_crs), 0.0, config)
+        return grid_round(file_frame(path, config.crs, "count", file_crs=spec.file_crs), 0.0, config)
     # heights and classes: the upright frame that the file fills, less two pixels on each side for the interpolation
-    grid = grid_round(inner_frame(path, config.crs, file_crs=spec.file_crs), -2.0 * config.pixel_m, config)
+    frame = inner_frame(path, config.crs, KINDS[spec.layer], file_crs=spec.file_crs, height_unit=spec.height_unit)
+    grid = grid_round(frame, -2.0 * config.pixel_m, config)
     if grid.n_rows < 1 or grid.n_cols < 1:
         raise InputError(
             Fault(str(path), f"is smaller than a few pixels of {config.pixel_m:g} m", "a larger file or --pixel")
         )
     return grid
+
+
+def _require_projection(boundaries: pd.DataFrame, config: CountryConfig) -> None:
+    """Refuse a CRS that does not suit the country as soon as its outline is known."""
+    outline = country_area(boundaries)
+    if outline is not None:
+        bounds = gpd.GeoSeries([outline], crs=tables.CRS).to_crs(config.crs).total_bounds
+        require_sound_grid(grid_round(tuple(bounds), 0.0, config), outline)
 
 
 def _outline(folder: Path) -> BaseGeometry | None:

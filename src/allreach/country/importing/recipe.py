@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,33 +11,25 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import yaml
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Discriminator, Tag, ValidationError, model_validator
 
 from allreach import tables
 from allreach.country.importing import rules
+from allreach.country.importing.fibre import spans_apart
+from allreach.country.importing.frame import Frame, frame_grid, require_sound_grid
 from allreach.country.importing.raster import import_raster, outline_mask
-from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec, inner_path
+from allreach.country.importing.spec import RASTER_LAYERS, Condition, LayerSpec, inner_path
 from allreach.country.importing.table import chosen_rows, import_table
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
-from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
-from allreach.io.foreign_raster import file_frame
+from allreach.io.foreign import read_foreign_table
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
 from allreach.progress import Progress
 from allreach.vocabulary import Evidence
-
-
-class Frame(Frozen):
-    """Where the grid lies: round a file's extent."""
-
-    file: str
-    """Outline or raster."""
-    margin_m: float = Field(default=2000.0, ge=0)
-    """Strip added on each side, so that hills behind the border count. [m]"""
 
 
 def _kind(value: Any) -> str:
@@ -147,33 +141,15 @@ def cook(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> tup
     for number, step in enumerate(recipe.steps):
         if progress:
             progress("recipe", number, len(recipe.steps))
-        kitchen.take(step)
+        try:
+            kitchen.take(step)
+        except InputError as error:
+            name = f"step {number + 1} ({step.layer if isinstance(step, LayerSpec) else step.rule})"
+            faults = error.faults or [Fault("recipe", str(error))]
+            raise InputError([replace(fault, where=f"{name}, {fault.where}") for fault in faults]) from error
     if progress:
         progress("recipe", len(recipe.steps), len(recipe.steps))
     return kitchen.serve()
-
-
-def frame_grid(frame: Frame, data: Path, config: CountryConfig) -> Grid:
-    """Grid round a file's extent and a margin, its corners on whole pixels."""
-    path = data / frame.file
-    if path.suffix.lower() in RASTER:
-        bounds = file_frame(path, config.crs)
-    elif path.suffix.lower() in (*PARQUET, *VECTOR, *TEXT):
-        table = read_foreign_table(path)
-        if not isinstance(table, gpd.GeoDataFrame):
-            raise InputError(Fault(str(path), "has no positions", "an outline or a raster"))
-        bounds = tuple(table.to_crs(config.crs).total_bounds)
-    else:
-        raise InputError(Fault(str(path), "is no known kind of file", "an outline or a raster"))
-    return grid_round(bounds, frame.margin_m, config)
-
-
-def grid_round(bounds_m: tuple[float, float, float, float], margin_m: float, config: CountryConfig) -> Grid:
-    """Grid over an extent and a margin, its corners on whole multiples of the pixel."""
-    pixel_m = config.pixel_m
-    x_min, y_min = (int((v - margin_m) // pixel_m) for v in bounds_m[:2])
-    x_max, y_max = (int(-((-v - margin_m) // pixel_m)) for v in bounds_m[2:])
-    return Grid(y_max - y_min, x_max - x_min, x_min * pixel_m, y_max * pixel_m, pixel_m, config.crs)
 
 
 class Kitchen:
@@ -206,19 +182,27 @@ class Kitchen:
             self._population(step)
         elif isinstance(step, rules.PlacesFromPopulation):
             table, said = rules.places_from_population(
-                step, self._need("places"), self._raster("population"), self._units(), self.grid, self._total()
+                step,
+                self._need("places"),
+                self._raster("population"),
+                self._need("boundaries"),
+                self.grid,
+                self._total(),
             )
             self.layers["places"] = table
             self._note("places", f"{said}. {step.note}", evidence=Evidence.MODELLED)
         elif isinstance(step, rules.ClutterFromPolygons):
-            buildings = self._read(step.buildings_file) if step.buildings_file else None
+            land = self._chosen(step.file, step.keep_if, step.drop_if)
+            buildings = None
+            if step.buildings_file:
+                buildings = self._chosen(step.buildings_file, step.buildings_keep_if, step.buildings_drop_if)
             outline = country_area(self.layers.get("boundaries"))
             inside = np.ones(self.grid.shape, dtype=bool) if outline is None else outline_mask(outline, self.grid)
-            values, said = rules.clutter_from_polygons(step, self._read(step.file), buildings, self.grid, inside)
+            values, said = rules.clutter_from_polygons(step, land, buildings, self.grid, inside)
             self.rasters["clutter"] = values
             self._note("clutter", f"{said}. {step.note}", step.source, step.licence, step.retrieved, Evidence.MODELLED)
         elif isinstance(step, rules.ZonesFromSea):
-            sea = self._read(step.file) if step.file else None
+            sea = self._chosen(step.file, step.keep_if, step.drop_if) if step.file else None
             self.rasters["zones"], said = rules.zones_from_sea(sea, self._raster("terrain"), self.grid)
             self._note("zones", f"{said}. {step.note}", step.source or "ruled", step.licence, "", Evidence.MODELLED)
         else:
@@ -251,7 +235,10 @@ class Kitchen:
     def _import(self, spec: LayerSpec) -> None:
         outline = country_area(self.layers.get("boundaries"))
         if spec.layer in RASTER_LAYERS:
-            self.rasters[spec.layer], report = import_raster(self.data / spec.file, spec, self.grid, outline)
+            require_sound_grid(self.grid, outline)
+            self.rasters[spec.layer], report = import_raster(
+                self.data / spec.file, spec, self.grid, outline, self.rasters.get("zones")
+            )
         else:
             frame = read_foreign_table(
                 self.data / spec.file,
@@ -260,7 +247,7 @@ class Kitchen:
                 lon=spec.map.get("lon", ""),
                 lat=spec.map.get("lat", ""),
             )
-            table, report = import_table(frame, spec, outline)
+            table, report = import_table(frame, spec, outline, self.layers.get(spec.layer))
             self._append(spec.layer, table)
         self._note(
             spec.layer,
@@ -272,11 +259,12 @@ class Kitchen:
         )
 
     def _population(self, step: rules.PopulationFromBuildings) -> None:
-        buildings = chosen_rows(self._read(step.file), (), step.drop_if, step.file)
+        buildings = self._chosen(step.file, step.keep_if, step.drop_if)
         mapping = step.controls.map
         known = read_foreign_table(
             self.data / step.controls.file, lon=mapping.get("lon", ""), lat=mapping.get("lat", "")
         )
+        known = chosen_rows(known, step.controls.keep_if, step.controls.drop_if, step.controls.file)
         controls = gpd.GeoDataFrame(
             {
                 "id": known[mapping["id"]].astype("str"),
@@ -288,7 +276,14 @@ class Kitchen:
         land = self._read(step.land_file) if step.land_file else None
         sketch = load_params([self.config.parameters], []).sketch
         values, said = rules.population_from_buildings(
-            step, buildings, land, controls, self._units(), self.grid, self._total(), sketch
+            step,
+            buildings,
+            land,
+            controls,
+            rules.first_level(self._need("boundaries")),
+            self.grid,
+            self._total(),
+            sketch,
         )
         self.rasters["population"] = values
         self._note("population", f"{said}. {step.note}", step.source, step.licence, step.retrieved, Evidence.MODELLED)
@@ -298,6 +293,9 @@ class Kitchen:
         if not isinstance(table, gpd.GeoDataFrame):
             raise InputError(Fault(name, "has no positions", "geometries"))
         return table
+
+    def _chosen(self, name: str, keep_if: Sequence[Condition], drop_if: Sequence[Condition]) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(chosen_rows(self._read(name), keep_if, drop_if, name))
 
     def _append(self, layer: str, table: pd.DataFrame) -> None:
         if layer in self.layers:
@@ -315,11 +313,6 @@ class Kitchen:
         if layer not in self.rasters:
             raise InputError(Fault("recipe", f"a rule needs {layer} before it is made", f"a step for {layer} above it"))
         return self.rasters[layer]
-
-    def _units(self) -> gpd.GeoDataFrame:
-        table = self._need("boundaries")
-        units = table[table["level"] == 1]
-        return units if len(units) else table[table["level"] == 0]
 
     def _total(self) -> int:
         if self.config.population is None:
@@ -361,6 +354,8 @@ def append_rows(table: pd.DataFrame, more: pd.DataFrame, layer: str) -> pd.DataF
     InputError
         If an identifier is in both.
     """
+    if layer == "fibre":  # the standard numbers nodes and spans apart
+        table, more = spans_apart(table, more)[0], spans_apart(more, table)[0]
     key = tables.key(layer)
     both = sorted(set(table[key].astype(str)) & set(more[key].astype(str))) if key else []
     if both:

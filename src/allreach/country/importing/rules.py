@@ -18,13 +18,15 @@ from allreach.apportionment import largest_remainder
 from allreach.country.importing.spec import Condition
 from allreach.country.importing.spread import spread_over_buildings
 from allreach.country.sketch.people import unnested
-from allreach.demand.points import nearest
+from allreach.demand.census_units import nearest_in_unit, unit_levels
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.quantity import Frozen
 from allreach.params.sketch import Sketch
 from allreach.vocabulary import CLUTTER_CLASSES, Evidence, FibreFeature, FibreKind, Zone
 
+LARGEST_BUILDING_M2 = 2e6  # the largest by footprint, a flower auction and aircraft works, have 0.4 to 1 km2
+MOST_BUILT_UP_SHARE = 0.5  # of a country under roofs; the densest city states have under 0.4
 COVER_STEPS = 5  # each pixel is cut into 5 x 5 to measure what covers it
 UNPAINTED = 255
 COAST_WIDTH_M = 50_000.0  # ITU-R P.1812-7, 4.3: coastal land lies up to 50 km from the sea and at most 100 m above it
@@ -38,6 +40,10 @@ class Controls(Frozen):
     """Text file or table of points."""
     map: dict[str, str]
     """``id``, ``name``, ``population``, ``admin1`` and, in a text file, ``lon``, ``lat``: column of the file."""
+    keep_if: tuple[Condition, ...] = ()
+    """Places that count: those that meet one of these conditions."""
+    drop_if: tuple[Condition, ...] = ()
+    """Places that do not."""
     unnest: bool = True
     """Take settlements inside a town out of the town's figure."""
 
@@ -59,6 +65,8 @@ class PopulationFromBuildings(Frozen):
     """Footprint from which `levels_default` holds. [m2]"""
     smallest_m2: float = Field(ge=0)
     """Footprints below it are sheds. [m2]"""
+    keep_if: tuple[Condition, ...] = ()
+    """Buildings where people live: those that meet one of these conditions; all where there is none."""
     drop_if: tuple[Condition, ...] = ()
     """Buildings where nobody lives."""
     empty_land: tuple[str, ...] = ()
@@ -99,12 +107,20 @@ class ClutterFromPolygons(Frozen):
     """Name of the rule."""
     file: str
     """Polygons with columns ``landuse`` and ``natural``."""
+    keep_if: tuple[Condition, ...] = ()
+    """Polygons of land use that count: those that meet one of these conditions; all where there is none."""
+    drop_if: tuple[Condition, ...] = ()
+    """Polygons of land use that do not."""
     classes: dict[int, tuple[str, ...]]
     """Clutter class: words of either column; later classes are painted over earlier ones."""
     gap_class: int = Field(ge=0, le=5)
     """Class where no polygon lies."""
     buildings_file: str | None = None
-    """Building footprints."""
+    """Building footprints; of a file of all polygons say which are buildings."""
+    buildings_keep_if: tuple[Condition, ...] = ()
+    """Rows of `buildings_file` that are buildings: those that meet one of these conditions; all where there is none."""
+    buildings_drop_if: tuple[Condition, ...] = ()
+    """Rows of `buildings_file` that are none (``{building: [null]}``: those without the tag)."""
     built_up: dict[int, float] = Field(default_factory=dict)
     """Clutter class: least share of a pixel under roofs, ascending."""
     note: str = ""
@@ -124,6 +140,10 @@ class ZonesFromSea(Frozen):
     """Name of the rule."""
     file: str | None = None
     """Sea polygons, or none for a country without a coast within 50 km."""
+    keep_if: tuple[Condition, ...] = ()
+    """Polygons that are sea: those that meet one of these conditions; all where there is none."""
+    drop_if: tuple[Condition, ...] = ()
+    """Polygons that are not."""
     note: str = ""
     """Why."""
     source: str = ""
@@ -179,6 +199,7 @@ def population_from_buildings(
     """
     order = np.argsort(shapely.to_wkb(np.asarray(buildings.geometry.array), hex=True).astype(str), kind="stable")
     footprints = buildings.iloc[order].to_crs(grid.crs)  # sums must not depend on the order of the rows
+    _require_buildings(footprints, f"{rule.file}, buildings", "keep_if")
     inside_m2 = footprints.area.to_numpy()
     centre = footprints.representative_point()
     unit = _unit_of(centre, units)
@@ -226,11 +247,15 @@ def places_from_population(
     rule: PlacesFromPopulation,
     places: gpd.GeoDataFrame,
     population: NDArray,
-    units: gpd.GeoDataFrame,
+    boundaries: gpd.GeoDataFrame,
     grid: Grid,
     total: int,
 ) -> tuple[gpd.GeoDataFrame, str]:
-    """Places with the people of the pixels nearest to them, as whole numbers that add up to the total."""
+    """Places with the people of the pixels nearest to them, as whole numbers that add up to the total.
+
+    Pixels go to places of their own administrative unit. Where every unit of the finest level has a census total, the
+    pixels of a unit are scaled to it first, so that its places add up to what was counted there.
+    """
     places = places.sort_values("place_id", kind="stable").reset_index(drop=True)
     x_m, y_m = grid.from_lonlat(places.geometry.x, places.geometry.y)
     rows, cols = np.nonzero(population > 0)
@@ -238,13 +263,20 @@ def places_from_population(
         raise InputError(Fault("places_from_population", "the population raster holds nobody", "people in some pixels"))
     px_m, py_m = grid.xy_m(rows, cols)
     weights = population[rows, cols].astype(np.float64)
+    levels = unit_levels(boundaries)
+    lonlat = grid.to_lonlat(px_m, py_m)
+    units = [(level.of_points(*lonlat), level.of_places(places)) for level in levels]
+    counted = bool(levels) and bool(np.isfinite(levels[0].census).all())
+    if counted:
+        weights = _to_census(weights, units[0][0], levels[0].census)
     most = np.full(len(places), np.inf)
     if rule.most_people:
         most = places[rule.kind_column].map(rule.most_people).astype("float64").fillna(np.inf).to_numpy()
     merged: list[str] = []
     alive = np.arange(len(places))
     while True:
-        index = alive[nearest(px_m, py_m, x_m[alive], y_m[alive])]
+        within = [(of_point, of_place[alive]) for of_point, of_place in units]
+        index = alive[nearest_in_unit(px_m, py_m, x_m[alive], y_m[alive], within)]
         people = np.bincount(index, weights=weights, minlength=len(places))
         excess = people[alive] / most[alive]
         worst = int(np.argmax(excess))
@@ -255,7 +287,11 @@ def places_from_population(
     whole = np.zeros(len(places), dtype=np.int64)
     whole[alive] = largest_remainder(people[alive], total)
     out = places.assign(
-        population=whole, admin1_code=_unit_of(places.geometry.to_crs(grid.crs), units), evidence=Evidence.MODELLED
+        population=whole,
+        admin1_code=places["admin1_code"].where(
+            places["admin1_code"] != "", _unit_of(places.geometry.to_crs(grid.crs), first_level(boundaries))
+        ),
+        evidence=Evidence.MODELLED,
     )
     out = out.iloc[alive].reset_index(drop=True)
     empty = out["population"] == 0
@@ -263,13 +299,50 @@ def places_from_population(
         out = out[~empty].reset_index(drop=True)
     far_m = float(np.max(np.hypot(px_m - x_m[index], py_m - y_m[index])))
     said = (
-        f"{len(out)} places with {total:,} people, each with the pixels nearest to it "
+        f"{len(out)} places with {total:,} people, each with the pixels nearest to it"
+        f"{' in its administrative unit' if levels else ''} "
         f"(the farthest {far_m / 1000:.1f} km away); "
         f"{int(empty.sum())} places without people {'left out' if rule.drop_empty else 'kept'}"
     )
+    if counted:
+        said += f"; the people of {len(levels[0].units)} units are their census totals"
     if merged:
         said += f"; {len(merged)} with more people than their kind has joined to their neighbours ({', '.join(merged)})"
     return tables.conform(out, "places"), said
+
+
+def first_level(boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Administrative units of the first level, or the country where there are none."""
+    units = boundaries[boundaries["level"] == 1]
+    return units if len(units) else boundaries[boundaries["level"] == 0]
+
+
+def _require_buildings(footprints: gpd.GeoDataFrame, where: str, key: str) -> None:
+    """Refuse polygons that are no buildings: land use, districts, forests."""
+    area_m2 = footprints.area.to_numpy()
+    huge = area_m2 > LARGEST_BUILDING_M2
+    if huge.any():
+        raise InputError(
+            Fault(
+                where,
+                f"{int(huge.sum())} of {len(footprints)} polygons are larger than any building, up to "
+                f"{area_m2.max() / 1e6:,.1f} km2",
+                f"footprints, at most {LARGEST_BUILDING_M2 / 1e6:g} km2",
+                f"Say which rows are buildings, such as {key}: [{{building: ['yes', house]}}], or leave those out that "
+                "are none",
+                kind="buildings",
+            )
+        )
+
+
+def _to_census(
+    weights: NDArray[np.float64], unit: NDArray[np.int64], census: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Weights scaled so that those of each unit add up to its census total; those in no unit stay."""
+    there = unit >= 0
+    sums = np.bincount(unit[there], weights=weights[there], minlength=len(census))
+    factor = np.divide(census, sums, out=np.ones(len(census)), where=sums > 0)
+    return np.where(there, weights * factor[np.maximum(unit, 0)], weights)
 
 
 def clutter_from_polygons(
@@ -301,7 +374,20 @@ def clutter_from_polygons(
     ]
     out = np.argmax(np.stack(shares_of), axis=0).astype(np.uint8)
     if buildings is not None and rule.built_up:
-        share = _built_up_share(buildings.to_crs(grid.crs), grid)
+        footprints = buildings.to_crs(grid.crs)
+        _require_buildings(footprints, f"{rule.buildings_file}, buildings", "buildings_keep_if")
+        share = _built_up_share(footprints, grid)
+        covered = float(share[inside].mean())
+        if covered > MOST_BUILT_UP_SHARE:
+            raise InputError(
+                Fault(
+                    f"{rule.buildings_file}, buildings",
+                    f"cover {100 * covered:.0f} % of the country",
+                    f"roofs: at most {100 * MOST_BUILT_UP_SHARE:.0f} % of any country",
+                    "Say which rows are buildings with buildings_keep_if or buildings_drop_if",
+                    kind="buildings",
+                )
+            )
         for number, least in sorted(rule.built_up.items(), key=lambda item: item[1]):
             out[(share >= least) & (out != 1)] = number
     shares = ", ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from allreach import tables
 from allreach.params.quantity import Frozen
@@ -20,6 +20,8 @@ FixKind = Literal[
     "duplicate-ids",
     "negative-population",
     "absurd-height",
+    "absurd-people",
+    "self-crossing",
 ]
 FIXES: dict[str, str] = {
     "no-position": "rows without a position are left out",
@@ -29,6 +31,8 @@ FIXES: dict[str, str] = {
     "duplicate-ids": "of rows with the same identifier the first is kept",
     "negative-population": "negative numbers of people become 0",
     "absurd-height": "heights that no land has are taken as voids and filled",
+    "absurd-people": "numbers of people that no pixel can hold, and codes for none, count as nobody",
+    "self-crossing": "areas that cross themselves are made simple where that leaves their area as it is (within 1 %)",
 }
 Condition = dict[str, tuple[str | None, ...]]
 
@@ -44,8 +48,11 @@ class LayerSpec(Frozen):
     """Layer inside a GeoPackage."""
     file_crs: str | None = None
     """CRS of a file that states none."""
+    height_unit: Literal["m", "ft", "us-ft", "km", "dm", "cm", "mm"] | None = None
+    """Unit of a terrain file's heights; needed where the file says that it is not the metre."""
     map: dict[str, str] = Field(default_factory=dict)
-    """Column of the layer: column of the file. ``lon`` and ``lat`` name the position in a text file."""
+    """Column of the layer: column of the file. ``lon`` and ``lat`` name the position in a text file; ``start.id`` is a
+    field of a column of objects, ``mcc+net+cell`` are several columns joined by hyphens."""
     set: dict[str, Any] = Field(default_factory=dict)
     """Column of the layer: the same value in every row."""
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -63,6 +70,9 @@ class LayerSpec(Frozen):
     """Further columns of the file that are carried along."""
     clip: bool = False
     """Cut lines and areas at the country's outline."""
+    group_cells_m: float | None = Field(default=None, gt=0, le=1000)
+    """For the layer ``sites`` from a list of radio cells: cells of one operator within this distance are one mast with
+    its sectors. [m]"""
     fix: tuple[FixKind, ...] = ()
     """Kinds of fault that are mended and counted; all others stop the import."""
     fill_px: int = Field(default=100, ge=0)
@@ -84,6 +94,12 @@ class LayerSpec(Frozen):
         if value not in (*RASTER_LAYERS, *tables.COUNTRY_TABLES):
             raise ValueError(f"is no layer; one of {', '.join((*RASTER_LAYERS, *tables.COUNTRY_TABLES))}")
         return value
+
+    @model_validator(mode="after")
+    def _cells_are_sites(self) -> LayerSpec:
+        if self.group_cells_m is not None and self.layer != "sites":
+            raise ValueError("cells are grouped into masts in the layer sites only")
+        return self
 
 
 def inner_path(value: str) -> str:

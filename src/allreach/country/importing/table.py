@@ -13,10 +13,16 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.allowed_values import vocabulary_faults
+from allreach.country.geometry import Flaw, flaws, points_inside, simple_areas, unpacked
+from allreach.country.importing.cells import masts_of_cells
+from allreach.country.importing.columns import as_codes, has_column, source_column
+from allreach.country.importing.fibre import SPAN_PREFIX, spans_apart, with_courses
 from allreach.country.importing.spec import FIXES, Condition, LayerSpec
+from allreach.country.plausibility import plausibility_faults
 from allreach.errors import Fault, InputError
 
 SAME_POINT_DEG = 1e-6  # about 0.1 m: the same point written twice
+SAME_THING_DEG = 5e-4  # about 50 m: rows of one identifier farther apart are two things
 NEAR_BORDER_DEG = 1e-4  # about 10 m: a point on the border is not outside
 TWINS = {"places": (), "sites": ("operator", "technologies", "band_mhz"), "institutions": ("kind", "name")}
 
@@ -36,7 +42,9 @@ class Report:
         return "; ".join(self.lines)
 
 
-def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | None) -> tuple[pd.DataFrame, Report]:
+def import_table(
+    frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | None, beside: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, Report]:
     """Make a declared table of a foreign one.
 
     Parameters
@@ -47,6 +55,8 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
         Meaning of the columns and what to mend.
     outline
         The country in longitude and latitude, or none where it is not known yet.
+    beside
+        Rows that the layer has already and that these will be added to, or none.
 
     Returns
     -------
@@ -65,9 +75,19 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
         report.add(f"{len(frame)} of {n_read} rows chosen")
     table = _columns(frame, spec)
     faults: list[Fault] = []
+    if spec.layer == "fibre":
+        table, n_drawn = with_courses(table, beside)
+        if n_drawn:
+            report.add(f"{n_drawn} spans without a course drawn straight between their nodes")
     if tables.has_geometry(spec.layer):
         table = _positions(table, spec, outline, report, faults)
+    if spec.group_cells_m is not None and len(table):
+        table = _grouped(table, spec, report)
     table = _keys(table, spec, report)
+    if spec.layer == "fibre" and "feature" in table.columns:
+        table, n_apart = spans_apart(table)
+        if n_apart:
+            report.add(f"{n_apart} spans with the number of a node now begin with {SPAN_PREFIX}")
     table = _numbers(table, spec, report, faults)
     try:
         table = tables.conform(table, spec.layer, where=spec.file)
@@ -80,9 +100,12 @@ def import_table(frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | N
         table = table.sort_values(key, kind="stable", ignore_index=True)
         table = _duplicates(table, spec, key, report, faults)
     faults += vocabulary_faults(table, spec.layer, spec.file)
+    faults += plausibility_faults(table, spec.layer, spec.file)
     errors = [fault for fault in faults if fault.severity == "error"]
     if errors:
-        raise InputError(errors)
+        raise InputError(errors + [fault for fault in faults if fault.severity == "warning"])
+    for fault in faults:
+        report.add(f"warning: {fault}")
     report.add(f"{len(table)} rows in the layer")
     return table, report
 
@@ -104,14 +127,14 @@ def _meets(frame: pd.DataFrame, condition: Condition, where: str) -> np.ndarray:
     hit = np.ones(len(frame), dtype=bool)
     for name, allowed in condition.items():
         _require(frame, [name], where)
-        values = frame[name]
+        values = source_column(frame, name, where)
         text = values.astype("object").where(values.notna(), None)
         hit &= text.map(lambda v, allowed=allowed: (None if v is None else str(v)) in allowed).to_numpy(dtype=bool)
     return hit
 
 
 def _require(frame: pd.DataFrame, names: Sequence[str], where: str) -> None:
-    missing = [name for name in names if name not in frame.columns]
+    missing = [name for name in names if not has_column(frame, name)]
     if missing:
         there = ", ".join(str(name) for name in frame.columns)
         raise InputError(
@@ -132,13 +155,13 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
         if name in spec.set:
             out[name] = pd.Series([spec.set[name]] * len(frame), index=frame.index)
         elif name in mapping:
-            out[name] = frame[mapping[name]]
+            out[name] = source_column(frame, mapping[name], spec.file)
         elif name in frame.columns and name != "geometry":
-            out[name] = frame[name]
-        if name in is_text and name in out and pd.api.types.is_float_dtype(out[name]):
-            out[name] = _codes(out[name])
+            out[name] = source_column(frame, name, spec.file)
+        if name in is_text and name in out:
+            out[name] = as_codes(out[name])
     for name in spec.keep:
-        out.setdefault(name, frame[name])
+        out.setdefault(name, source_column(frame, name, spec.file))
     for name, words_of in spec.values.items():
         if name not in out:
             raise InputError(
@@ -153,12 +176,6 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
     if isinstance(frame, gpd.GeoDataFrame):
         return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
     return table
-
-
-def _codes(numbers: pd.Series) -> pd.Series:
-    """Text of codes that a file keeps as numbers with gaps: 258342081, not 258342081.0."""
-    whole = (numbers.dropna() % 1 == 0).all()
-    return numbers.astype("Int64").astype("object").where(numbers.notna(), None) if whole else numbers
 
 
 def _translate(values: pd.Series, words_of: dict[str, object]) -> pd.Series:
@@ -186,33 +203,85 @@ def _positions(
                 "Name them with --map lon=COLUMN --map lat=COLUMN",
             )
         )
-    allowed = tables.GEOMETRY_TYPES[next(c.dtype for c in tables.schema(spec.layer) if c.is_geometry)]
-    table = table.copy()
-    table["geometry"] = shapely.force_2d(table.geometry.array)
-    if allowed == {"Point"}:
-        is_area = table.geom_type.isin(["Polygon", "MultiPolygon"])
-        if is_area.any():
-            report.add(f"{int(is_area.sum())} areas stand as a point inside them")
-            table.loc[is_area, "geometry"] = table.geometry[is_area].representative_point()
-    lost = table.geometry.isna() | table.geometry.is_empty
-    table = _drop(table, lost, "no-position", "has no position", spec, report, faults)
-    wrong = ~table.geom_type.isin(allowed)
-    if wrong.any():
-        found = ", ".join(sorted(table.geom_type[wrong].unique()))
-        faults.append(
-            Fault(spec.file, f"{int(wrong.sum())} rows are {found}", " or ".join(sorted(allowed)), kind="geometry")
-        )
-        table = table[~wrong]
-    if outline is None:
+    table = _as_rows(table, spec, report)
+    near = None if outline is None else shapely.buffer(outline, NEAR_BORDER_DEG)
+    if near is not None:
+        shapely.prepare(near)
+        table = _swapped(table, near, spec, report, faults)  # first: an exchanged latitude may be none at all
+    table = _sound_geometry(table, spec, report, faults)
+    if near is None or outline is None:
         return table
-    near = shapely.buffer(outline, NEAR_BORDER_DEG)
-    shapely.prepare(near)
-    table = _swapped(table, near, spec, report, faults)
     hits = shapely.intersects(near, table.geometry.array)
     table = _drop(
         table, pd.Series(~hits, index=table.index), "outside", "lies outside the country", spec, report, faults
     )
     return _clip(table, outline, spec, report) if spec.clip else table
+
+
+def _as_rows(table: gpd.GeoDataFrame, spec: LayerSpec, report: Report) -> gpd.GeoDataFrame:
+    """Containers of one geometry unpacked, areas as points where points are wanted."""
+    flat, n_unpacked = unpacked(np.asarray(shapely.force_2d(table.geometry.array)))
+    table = table.set_geometry(gpd.GeoSeries(flat, index=table.index, crs=table.crs))
+    if n_unpacked:
+        report.add(f"{n_unpacked} containers of one geometry unpacked")
+    table, n_areas = points_inside(table, spec.layer)
+    if n_areas:
+        report.add(f"{n_areas} areas stand as a point inside them")
+    return table
+
+
+def _sound_geometry(table: gpd.GeoDataFrame, spec: LayerSpec, report: Report, faults: list[Fault]) -> gpd.GeoDataFrame:
+    """Rows with sound geometry; of the others a fault, or a count where leaving them out loses nothing."""
+    keep = np.ones(len(table), dtype=bool)
+    for flaw in flaws(table, spec.layer):
+        if flaw.kind == "self-crossing":
+            table = _simple(table, flaw, spec, report, faults)
+            continue
+        keep &= ~flaw.rows
+        bad = pd.Series(flaw.rows, index=table.index)
+        if flaw.kind == "no-position":
+            _drop(table, bad, flaw.kind, flaw.what, spec, report, faults)
+        elif flaw.kind == "no-extent" and spec.layer != "boundaries" and not flaw.rows.all():
+            report.add(f"{flaw.n_rows} rows left out, each {flaw.what}{_ids(table, bad, spec)}")
+        else:
+            faults.append(_geometry_fault(table, flaw, spec))
+    return table[keep]
+
+
+def _geometry_fault(table: pd.DataFrame, flaw: Flaw, spec: LayerSpec) -> Fault:
+    mend = "Correct the file"
+    if flaw.kind == "no-degrees":
+        mend = "Say which CRS the file is in with --file-crs EPSG:..." if flaw.n_rows * 2 > len(table) else mend
+    rows = pd.Series(flaw.rows, index=table.index)
+    what = f"{flaw.n_rows} rows: each {flaw.what}{_ids(table, rows, spec)}"
+    return Fault(spec.file, what, flaw.expected, mend, kind=flaw.kind)
+
+
+def _simple(
+    table: gpd.GeoDataFrame, flaw: Flaw, spec: LayerSpec, report: Report, faults: list[Fault]
+) -> gpd.GeoDataFrame:
+    """Areas that cross themselves: made simple on demand; of the outline a fault, of other layers a warning."""
+    rows = pd.Series(flaw.rows, index=table.index)
+    geometry, made = simple_areas(np.asarray(table.geometry.array))
+    made &= flaw.rows
+    if "self-crossing" in spec.fix:
+        geometry[~made] = np.asarray(table.geometry.array)[~made]
+        table = table.set_geometry(gpd.GeoSeries(geometry, index=table.index, crs=table.crs))
+        if made.any():
+            report.add(f"{int(made.sum())} areas that crossed themselves made simple")
+        rows &= ~made
+    if not rows.any():
+        return table
+    can = bool(made.any()) and "self-crossing" not in spec.fix
+    mend = f"Correct the file, or give --fix self-crossing: {FIXES['self-crossing']}" if can else "Mend them in a GIS"
+    what = f"{int(rows.sum())} rows: each {flaw.what}{_ids(table, rows, spec)}"
+    if not can:
+        what += ", and it is another area once it is made simple"
+    is_error = spec.layer == "boundaries"
+    faults.append(
+        Fault(spec.file, what, flaw.expected, mend, severity="error" if is_error else "warning", kind=flaw.kind)
+    )
+    return table
 
 
 def _swapped(
@@ -265,17 +334,22 @@ def _of_dimension(geometry: BaseGeometry, dimension: int) -> BaseGeometry:
 def _drop(
     table: pd.DataFrame, bad: pd.Series, kind: str, what: str, spec: LayerSpec, report: Report, faults: list[Fault]
 ) -> pd.DataFrame:
+    """Rows without the bad ones: counted where the spec asks for the mend, a fault else and where it would take all."""
     if not bad.any():
         return table
-    n = int(bad.sum())
-    key = tables.key(spec.layer)
-    ids = sorted(str(v) for v in table.loc[bad, key]) if key in table.columns else []
-    named = f" ({', '.join(ids[:5])}{', ...' if n > 5 else ''})" if ids else ""
+    n, named = int(bad.sum()), _ids(table, bad, spec)
     if kind in spec.fix:
         report.add(f"{n} rows left out, each {what}{named}")
     else:
         faults.append(_fixable(spec, f"{n} rows: each {what}{named}", "", kind))
     return table[~bad]
+
+
+def _ids(table: pd.DataFrame, rows: pd.Series, spec: LayerSpec) -> str:
+    """Give identifiers of the first rows in brackets; empty where none is mapped."""
+    key = tables.key(spec.layer)
+    ids = sorted(str(v) for v in table.loc[rows, key]) if key in table.columns else []
+    return f" ({', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})" if ids else ""
 
 
 def _fixable(spec: LayerSpec, what: str, expected: str, kind: str) -> Fault:
@@ -326,12 +400,45 @@ def _numbers(table: pd.DataFrame, spec: LayerSpec, report: Report, faults: list[
     return table
 
 
+def _grouped(table: pd.DataFrame, spec: LayerSpec, report: Report) -> pd.DataFrame:
+    """Rows of cells as masts."""
+    assert spec.group_cells_m is not None
+    n_cells = len(table)
+    table = masts_of_cells(gpd.GeoDataFrame(table), spec.group_cells_m)
+    report.add(
+        f"{n_cells} cells grouped into {len(table)} masts (same operator, at most {spec.group_cells_m:g} m apart)"
+    )
+    return table
+
+
 def _duplicates(table: pd.DataFrame, spec: LayerSpec, key: str, report: Report, faults: list[Fault]) -> pd.DataFrame:
-    table = _drop(table, table[key].duplicated(), "duplicate-ids", "repeats an identifier", spec, report, faults)
+    source = spec.map.get(key, key)
+    repeated = table[key].duplicated()
+    elsewhere = repeated & _is_elsewhere(table, key)
+    if elsewhere.any():
+        what = (
+            f"{int(elsewhere.sum())} rows: each repeats an identifier at another position{_ids(table, elsewhere, spec)}"
+        )
+        mend = (
+            f"Column {source} does not tell them apart: join several, --map {key}=A+B, as for cells of several networks"
+        )
+        faults.append(Fault(spec.file, what, f"a {key} of its own", mend, kind="duplicate-ids"))
+    table = table[~elsewhere]
+    table = _drop(table, repeated[~elsewhere], "duplicate-ids", "repeats an identifier", spec, report, faults)
     twins = twin_rows(table, spec.layer)
     return _drop(
         table, twins, "duplicate-points", "repeats the point of another row", spec, report, faults
     ).reset_index(drop=True)
+
+
+def _is_elsewhere(table: pd.DataFrame, key: str) -> pd.Series:
+    """Rows that lie elsewhere than the first row of their identifier: two things with one name, not one thing twice."""
+    if not isinstance(table, gpd.GeoDataFrame) or not len(table):
+        return pd.Series(False, index=table.index)
+    geometry = np.asarray(table.geometry.array)
+    _, first, number = np.unique(table[key].astype(str), return_index=True, return_inverse=True)
+    apart_deg = shapely.distance(geometry, geometry[first[number]])
+    return pd.Series(apart_deg > SAME_THING_DEG, index=table.index)
 
 
 def twin_rows(table: pd.DataFrame, layer: str) -> pd.Series:

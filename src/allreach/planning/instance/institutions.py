@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach import tables
-from allreach.demand.points import DemandPoints, nearest
+from allreach.demand.nearest import nearest
+from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
 from allreach.measure.service_links import FULL, FWA, ServiceLinks
 from allreach.params.load import Params

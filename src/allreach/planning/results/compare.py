@@ -86,7 +86,7 @@ def compare(places: gpd.GeoDataFrame, a: Side, b: Side) -> Comparison:
     Parameters
     ----------
     places
-        Table ``places`` of the country.
+        Table ``places`` of the country with its households known (`demand.households.with_households`).
     a, b
         The plan that is left and the one that is taken instead.
 

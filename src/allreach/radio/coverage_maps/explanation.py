@@ -24,7 +24,8 @@ from allreach.radio.engine._paths import COARSE, MEDIAN_PCT, Air, Buffers, Masts
 from allreach.radio.engine.reception import Environment, masts
 from allreach.radio.sites import SiteArrays
 from allreach.terrain._profile import n_samples
-from allreach.terrain.site_ground import GEODESIC, Ground, site_ground
+from allreach.terrain.map_scale import GEODESIC
+from allreach.terrain.site_ground import Ground, site_ground
 from allreach.terrain.terrain import Terrain
 from allreach.units import wavelength_m
 

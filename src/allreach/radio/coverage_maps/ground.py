@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from allreach.errors import AllreachError, Fault, InputError
 from allreach.terrain.data_array import raster_of_array
 from allreach.terrain.height_raster import HeightRaster, Lattice, lattices
+from allreach.terrain.raster_window import open_rasters
 from allreach.terrain.site_ground import Ground
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def ground_of(
     zones
         P.1812 zones: 1 sea, 3 coastal land, 4 inland.
     height_unit
-        Unit of the ground heights where it is not the metre: ft or us-ft.
+        Unit of the ground heights where it is not the metre: ft, us-ft, km, dm, cm or mm.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def _lattices(given: Rasters | None, name: str, height_unit: str | None, faults:
             if isinstance(item, HeightRaster):
                 rasters.append(item)
             elif isinstance(item, str | Path):
-                rasters += _opened(item, height_unit, is_height)
+                rasters += open_rasters(item, height_unit=height_unit, is_height=is_height)
             elif hasattr(item, "dims"):
                 rasters.append(raster_of_array(item, where, height_unit=height_unit if is_height else None))
             else:
@@ -74,10 +75,3 @@ def _lattices(given: Rasters | None, name: str, height_unit: str | None, faults:
         except AllreachError as error:
             faults += getattr(error, "faults", []) or [Fault(where, str(error))]
     return tuple(lattices(rasters)) if rasters else ()
-
-
-def _opened(path: str | Path, height_unit: str | None, is_height: bool) -> list[HeightRaster]:
-    """Open by the room that may open files: the one import upwards, for users who give a path (see the contracts)."""
-    from allreach.io.terrain_source import open_rasters
-
-    return open_rasters(path, height_unit=height_unit, is_height=is_height)

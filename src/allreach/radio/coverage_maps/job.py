@@ -22,8 +22,9 @@ from allreach.radio.engine.reception import Environment, masts
 from allreach.radio.engine.sweep import losses_of_site
 from allreach.radio.itm_ground import ItmGround
 from allreach.radio.models import MODELS
+from allreach.terrain.map_scale import GEODESIC
 from allreach.terrain.sampling import WGS84, grid_coordinates
-from allreach.terrain.site_ground import GEODESIC, Ground, SiteGround, site_ground
+from allreach.terrain.site_ground import Ground, SiteGround, site_ground
 
 NO_SERVER = -1
 SITES_PER_BATCH = 8  # sites whose powers wait to be merged: bounds memory

@@ -10,8 +10,8 @@ import rasterio
 from affine import Affine
 
 from allreach.errors import DataMissingError, InputError
-from allreach.io.terrain_source import open_rasters
 from allreach.terrain.height_raster import lattices
+from allreach.terrain.raster_window import open_rasters
 
 
 def write(
