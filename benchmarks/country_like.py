@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from allreach.planning.model.problem import TECHNOLOGIES, Problem
+from allreach.planning.model.problem import Problem
+from allreach.vocabulary import Technology
 
 FIBRE_USD_PER_KM = 15e3
 DEMAND_MBPS = 0.25
@@ -65,7 +66,7 @@ def country_like(n_places: int, n_sites: int, *, seed: int = 1) -> Problem:
     option_part = np.concatenate([part, part, each, each, each])
     names = ("mobile_new", "fwa", "fibre", "satellite_leo", "satellite_geo")
     count = (n_radio, n_radio, n_places, n_places, n_places)
-    technology = np.repeat([TECHNOLOGIES.index(name) for name in names], count)
+    technology = np.repeat([Technology(name).code for name in names], count)
     none = np.full(n_places, -1)
     facility = np.concatenate([offered.ravel(), offered.ravel(), n_sites + each, none, none])
     price = np.concatenate(

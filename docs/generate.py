@@ -1,4 +1,4 @@
-"""Write docs/nomenclature.md from the table schemas and the parameters: ``python docs/generate.py [--check]``.
+"""Write docs/nomenclature.md from table schemas, summaries and parameters: ``python docs/generate.py [--check]``.
 
 With ``--check`` nothing is written; the exit code is 1 if the page is out of date.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -14,9 +15,11 @@ from allreach import tables
 from allreach.country.importing import rules
 from allreach.country.importing.recipe import Frame
 from allreach.country.importing.spec import LayerSpec
+from allreach.measure.summary import MeasureSummary, VerifySummary
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.listing import rows
 from allreach.params.load import ROOMS, Params, load_params
+from allreach.planning.results.summary import AnswersSummary, PlanSummary
 
 PAGE = Path(__file__).with_name("nomenclature.md")
 TITLES = {
@@ -26,6 +29,12 @@ TITLES = {
     "backhaul": "Backhaul",
     "planning": "Planning",
     "sketch": "Sketch",
+}
+SUMMARIES: dict[str, type[BaseModel]] = {
+    "measure/summary.json": MeasureSummary,
+    "plan/summary.json": PlanSummary,
+    "verify/summary.json": VerifySummary,
+    "plan/answers.json": AnswersSummary,
 }
 HEAD = """# Nomenclature
 
@@ -66,6 +75,10 @@ def page() -> str:
         parts += [f"### {name}\n", _model(model)]
     parts.append("\n## Tables of the results and of tracking\n")
     parts += [_table(name) for name in tables.names() if name not in tables.COUNTRY_TABLES]
+    parts.append("\n## Summaries\n\nFigures that do not concern a country are left out of the file.\n")
+    for path, model in SUMMARIES.items():
+        parts += [_summary(f"`{path}`", model)]
+        parts += [_summary(nested.__name__, nested) for nested in _nested(model)]
     parts.append(
         "\n## Parameters\n\n"
         "Change one with `--set KEY=VALUE`, or in `country.yaml` under `parameters`, or in a scenario file. "
@@ -92,6 +105,46 @@ def _model(model: type[BaseModel]) -> str:
         shown = "" if default is None or isinstance(default, BaseModel | dict) else str(default)
         body.append([f"`{name}`", shown, " ".join((field.description or "").replace("``", "`").split())])
     return _markdown(["key", "default", "meaning"], body)
+
+
+def _nested(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """Models that the fields of a model hold, in their order."""
+    found: list[type[BaseModel]] = []
+
+    def look(annotation: Any) -> None:
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in found:
+            found.append(annotation)
+            for inner in annotation.model_fields.values():
+                look(inner.annotation)
+        for part in get_args(annotation):
+            look(part)
+
+    for field in model.model_fields.values():
+        look(field.annotation)
+    return found
+
+
+def _summary(title: str, model: type[BaseModel]) -> str:
+    schema = model.model_json_schema()
+    body = [
+        [f"`{name}`", _type_name(found), " ".join(found.get("description", "").replace("``", "`").split())]
+        for name, found in schema["properties"].items()
+    ]
+    head = " ".join((model.__doc__ or "").replace("``", "`").split())
+    return f"### {title}\n\n{head}\n\n" + _markdown(["figure", "type", "meaning"], body)
+
+
+def _type_name(found: dict[str, Any]) -> str:
+    """Return the type of a field of a JSON schema in words; those of its own are named."""
+    if "anyOf" in found:
+        return " or ".join(_type_name(one) for one in found["anyOf"] if one.get("type") != "null")
+    if "$ref" in found:
+        return str(found["$ref"]).rpartition("/")[2]
+    if found.get("type") == "array":
+        return f"list of {_type_name(found.get('items', {}))}"
+    if isinstance(found.get("additionalProperties"), dict):
+        return f"{_type_name(found['additionalProperties'])} by name"
+    return str(found.get("type", "any"))
 
 
 def _room(params: Params, room: str) -> str:

@@ -31,8 +31,9 @@ from settlement_by_settlement import plan_settlement_by_settlement
 from standalone import overloads, repaired
 from verified import Case, case_of, finished_plan, measured_network
 
-from allreach.planning.model.problem import TECHNOLOGIES, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.model.problem import Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
+from allreach.vocabulary import Technology
 
 PEERS: dict[str, Callable[[Problem], Solution]] = {
     "point by point": plan_point_by_point,
@@ -47,7 +48,7 @@ def row(
     """Key figures of a plan, and of the network that it makes."""
     problem = case.assembly.problem
     left = unserved_people(problem, plan.households)
-    technology = np.bincount(problem.option_technology, weights=plan.households, minlength=len(TECHNOLOGIES))
+    technology = np.bincount(problem.option_technology, weights=plan.households, minlength=len(Technology))
     place = scratch / name.replace(" ", "_").replace(",", "")
     measured = measured_network(case, plan, place) if is_measured else {"reached_share": np.nan}
     pv_usd = solution_pv_usd(problem, plan)
@@ -62,7 +63,7 @@ def row(
         "usd_per_verified_person": pv_usd / gained if gained > 0 else None,
         "faults": faults(problem, plan),
         "seconds": seconds,
-        "households": {t: int(n) for t, n in zip(TECHNOLOGIES, technology, strict=True) if n > 0},
+        "households": {t: int(n) for t, n in zip(Technology, technology, strict=True) if n > 0},
     }
 
 

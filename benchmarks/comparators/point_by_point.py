@@ -20,7 +20,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 from standalone import HOP, Alone, Exchanges, Network, as_plan, exchanges, without_fibre
 
-from allreach.planning.model.problem import TECHNOLOGIES, Problem, Solution
+from allreach.planning.model.problem import Problem, Solution
+from allreach.vocabulary import Technology
 
 WEIGHT_COST, WEIGHT_CAPACITY = 0.75, 0.25
 FIBRE_MBPS, CELLULAR_MBPS, LINK_MBPS, SATELLITE_MBPS = 15_000.0, 900.0, 400.0, 400.0
@@ -121,7 +122,7 @@ class _Points:
 
     def _reach(self, alone: Alone) -> float:
         """Most that the technology of an option carries to a point. [Mbit/s]."""
-        if TECHNOLOGIES[self.p.option_technology[alone.option]].startswith("satellite"):
+        if Technology.of_code(self.p.option_technology[alone.option]).startswith("satellite"):
             return SATELLITE_MBPS
         by_link = alone.arcs and self.p.arc_kind[alone.arcs[0]] == HOP
         return LINK_MBPS if by_link else CELLULAR_MBPS

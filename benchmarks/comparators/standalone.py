@@ -13,19 +13,19 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from allreach.planning.model.problem import (
-    ARC_KINDS,
-    TECHNOLOGIES,
     Problem,
     Solution,
     arc_flow_mbps,
+    facilities_in_use,
     pool_limit,
     pool_use,
 )
-from allreach.planning.search.local_search import facilities_in_use, serve_left
+from allreach.planning.search.local_search import serve_left
 from allreach.planning.search.neighbourhood import prune
 from allreach.planning.search.network_state import NetworkState, make_index
+from allreach.vocabulary import ArcKind, Technology
 
-EXISTING, FIBRE, HOP, SATELLITE = (ARC_KINDS.index(k) for k in ("existing", "fibre", "hop", "satellite"))
+EXISTING, FIBRE, HOP, SATELLITE = (kind.code for kind in ArcKind)
 FREE_USD = 1.0  # a way that costs less stands already
 NONE = -1
 
@@ -97,7 +97,7 @@ def without_fibre(network: Network, *, masts: bool, upgrades: bool) -> list[list
     ``masts`` offers new masts that one hop from what stands, or a satellite, feeds; each part pays its mast whole.
     """
     p = network.problem
-    fibre = TECHNOLOGIES.index("fibre")
+    fibre = Technology.FIBRE.code
     feeds: dict[int, list[tuple[float, float, int]]] = {}
     out: list[list[Alone]] = [[] for _ in range(p.n_parts)]
     for option, (part, facility) in enumerate(zip(p.option_part.tolist(), p.option_facility.tolist(), strict=True)):
@@ -144,7 +144,7 @@ def exchanges(problem: Problem) -> Exchanges:
     _, place = np.unique(p.part_place, return_inverse=True)
     place_parts = [np.flatnonzero(place == i) for i in range(place.max(initial=-1) + 1)]
     option = np.full(p.n_parts, NONE, dtype=np.int64)
-    mine = np.flatnonzero(p.option_technology == TECHNOLOGIES.index("fibre"))
+    mine = np.flatnonzero(p.option_technology == Technology.FIBRE.code)
     option[p.option_part[mine]] = mine
     node = np.full(len(place_parts), NONE, dtype=np.int64)
     usd = np.full(len(place_parts), np.nan)

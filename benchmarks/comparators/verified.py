@@ -68,7 +68,7 @@ class Case:
     @property
     def reached_today(self) -> float:
         """Share of the people whom today's network reaches, as measured."""
-        return float(self.measured.summary["predicted_share"]["value"])
+        return float(self.measured.summary.predicted_share.value)
 
 
 def case_of(folder: Path, more_margin_db: float = 0.0, sets: Sequence[str] = ()) -> Case:
@@ -143,4 +143,4 @@ def measured_network(case: Case, plan: Solution, folder: Path) -> dict[str, Any]
         case.params.demand,
         growth=case.params.demand.growth(case.params.planning.horizon_years.value),
     )
-    return found.summary
+    return found.summary.as_dict()

@@ -73,13 +73,17 @@ class RadioGeneration(StrEnum):
 
 
 class FacilityKind(Word):
-    """What a plan may open: a site as it stands, with an upgrade, a new one, an exchange, fibre to an institution."""
+    """What a plan may open: a site as it stands, with an upgrade, a new one, an exchange, fibre to an institution.
+
+    A standing exchange carries more lines in the place that it serves already.
+    """
 
     EXISTING = "existing"
     UPGRADE = "upgrade"
     NEW = "new"
     EXCHANGE = "exchange"
     INSTITUTION = "institution"
+    STANDING_EXCHANGE = "standing_exchange"
 
 
 class SiteStatus(StrEnum):

@@ -55,18 +55,18 @@ def test_places_and_summary(
     assert table[["passed_share", "orderable_share", "used_share"]].isna().all(axis=None)
     for name in ("predicted_share", "outdoor_share", "full_share"):
         assert table[name].between(0, 1).all()
-        figure = got.summary[name]
-        assert figure["p5"] <= figure["value"] <= figure["p95"]
+        figure = getattr(got.summary, name)
+        assert figure.p5 <= figure.value <= figure.p95
         total = (table[name] * table["population"]).sum() / table["population"].sum()
-        assert figure["value"] == pytest.approx(total)
+        assert figure.value == pytest.approx(total)
     assert (table["predicted_share"] <= table["outdoor_share"] + 1e-12).all()
-    assert 0.1 < got.summary["predicted_share"]["value"] < 1.0
+    assert 0.1 < got.summary.predicted_share.value < 1.0
     assert (table.loc[table["predicted_share"] > 0, "dl_mbps"] > 0).all()
     assert (table.loc[table["predicted_share"] == 0, "dl_mbps"] == 0).all()
     assert set(table["best_site_id"]) <= set(sites["site_id"])
     assert set(table["evidence"]) <= {"modelled", "synthetic"}
     assert (got.points.loads.load <= params.radio.load_cap.value + 1e-12).all()
-    assert json.loads(json.dumps(got.summary)) == got.summary
+    assert json.loads(json.dumps(got.summary.as_dict())) == got.summary.as_dict()
     assert set(got.rasters) == {"coverage_rx_power_dbm_800", "coverage_rx_power_dbm_1800", "coverage_sinr_db",
                                 "coverage_dl_mbps", "coverage_state"}  # fmt: skip
 
@@ -76,7 +76,7 @@ def test_no_sites_reach_nobody(
 ) -> None:
     got = measure(points, sites.iloc[:0], environment, params.demand)
     assert (got.places["predicted_share"] == 0).all()
-    assert got.summary["predicted_share"] == {"value": 0.0, "p5": 0.0, "p95": 0.0}
+    assert got.summary.predicted_share.as_dict() == {"value": 0.0, "p5": 0.0, "p95": 0.0}
     assert (got.places["best_site_id"] == "").all()
     assert got.places["rx_power_dbm"].isna().all()
 
@@ -120,8 +120,8 @@ def test_rows_permuted_same_result(
     for name, values in first.rasters.items():
         np.testing.assert_array_equal(values, second.rasters[name])
     other = measure(points, sites, environment, params.demand, seed=5, with_rasters=False)
-    assert other.summary["predicted_share"]["value"] == first.summary["predicted_share"]["value"]
-    assert other.summary["predicted_share"] != first.summary["predicted_share"]
+    assert other.summary.predicted_share.value == first.summary.predicted_share.value
+    assert other.summary.predicted_share != first.summary.predicted_share
 
 
 def test_fixed_lines_reach_their_neighbourhood_and_relieve_the_sectors(
@@ -183,12 +183,12 @@ def test_drive_tests_replace_the_assumed_error(
     )  # fmt: skip
     drive = tables.conform(frame, "measurements")
     got = measure(points, sites, environment, params.demand, measurements=drive, with_rasters=False).summary
-    assert got["model_error"]["source"] == "drive tests"
-    assert got["model_error"]["bias_db"] == pytest.approx(-4.0, abs=1.0)
-    assert got["model_error"]["sigma_db"] == pytest.approx(6.0, abs=1.0)
+    assert got.model_error.source == "drive tests"
+    assert got.model_error.bias_db == pytest.approx(-4.0, abs=1.0)
+    assert got.model_error.sigma_db == pytest.approx(6.0, abs=1.0)
     few = measure(points, sites, environment, params.demand, measurements=drive.iloc[:20], with_rasters=False).summary
-    assert few["model_error"]["source"].startswith("parameters")
-    assert few["drive_tests"]["n"] == 20
+    assert few.model_error.source.startswith("parameters")
+    assert few.drive_tests.n == 20
 
 
 def test_weighted_median() -> None:

@@ -53,12 +53,12 @@ def test_fibre_and_satellite_count_as_assigned(
     points: DemandPoints, sites: gpd.GeoDataFrame, environment: Environment, params: Params
 ) -> None:
     got = verify(points, sites, assignments(everyone(points, "fibre"), points), environment, params.demand)
-    assert got.summary["reached_share"] == pytest.approx(1.0)
+    assert got.summary.reached_share == pytest.approx(1.0)
     assert (got.places["predicted_share"] == 1.0).all()
     assert (got.places["dl_mbps"] == 40.0).all()
     assert got.lost_households.sum() == 0
     nobody = verify(points, sites, assignments(everyone(points, "none"), points), environment, params.demand)
-    assert nobody.summary["reached_share"] == nobody.summary["planned_share"] == 0.0
+    assert nobody.summary.reached_share == nobody.summary.planned_share == 0.0
 
 
 def test_households_on_covered_points_are_confirmed_and_others_lost(
@@ -79,10 +79,10 @@ def test_households_on_covered_points_are_confirmed_and_others_lost(
     demand = params.demand.model_copy(update={"uptake_share": few_users})
     got = verify(points, sites, plan, environment, demand)
     households = points.places["households"].to_numpy(dtype=float)
-    assert got.summary["fullest_sector_load"] < params.radio.load_cap.value  # so only the signal decides
+    assert got.summary.fullest_sector_load < params.radio.load_cap.value  # so only the signal decides
     np.testing.assert_allclose(got.lost_households, households - under_cover, atol=1e-6)
-    assert got.summary["households_lost_to_signal"] == pytest.approx((households - under_cover).sum())
-    assert got.summary["households_lost_to_load"] == pytest.approx(0.0)
+    assert got.summary.households_lost_to_signal == pytest.approx((households - under_cover).sum())
+    assert got.summary.households_lost_to_load == pytest.approx(0.0)
     np.testing.assert_allclose(got.places["predicted_share"], under_cover / households, atol=1e-9)
 
 
@@ -94,8 +94,8 @@ def test_a_crowded_site_loses_households_to_its_load(
     )
     plan = assignments(everyone(points, "fwa", "S001"), points)
     light, full = (verify(points, sites, plan, environment, d) for d in (params.demand, heavy))
-    assert full.summary["fullest_sector_load"] == pytest.approx(params.radio.load_cap.value)
-    assert full.summary["households_lost_to_load"] > 10.0
+    assert full.summary.fullest_sector_load == pytest.approx(params.radio.load_cap.value)
+    assert full.summary.households_lost_to_load > 10.0
     assert (full.places["predicted_share"] <= light.places["predicted_share"] + 1e-12).all()
     assert full.places["full_share"].max() > 0.0
 
@@ -104,10 +104,10 @@ def test_a_site_that_is_not_there_reaches_nobody(
     points: DemandPoints, sites: gpd.GeoDataFrame, environment: Environment, params: Params
 ) -> None:
     got = verify(points, sites, assignments(everyone(points, "mobile_new", "gone"), points), environment, params.demand)
-    assert got.summary["reached_share"] == 0.0
-    assert got.summary["planned_share"] == pytest.approx(1.0)
+    assert got.summary.reached_share == 0.0
+    assert got.summary.planned_share == pytest.approx(1.0)
     none = verify(points, sites.iloc[:0], assignments(everyone(points, "fibre"), points), environment, params.demand)
-    assert none.summary["reached_share"] == pytest.approx(1.0)
+    assert none.summary.reached_share == pytest.approx(1.0)
 
 
 def test_planned_sites_upgrade_and_add(sites_at: SitesAt) -> None:
@@ -177,7 +177,7 @@ def test_a_tier_counts_those_whose_point_gets_its_speed(
     plan.loc[plan["technology"] == "fibre", "dl_mbps"] = 5000.0  # no radio gives so much
     got = verify(points, sites, plan, tiered, lightly(params))
     same = verify(points, sites, plan, environment, lightly(params))
-    assert got.summary["reached_share"] == pytest.approx(same.summary["reached_share"], abs=1e-9)
+    assert got.summary.reached_share == pytest.approx(same.summary.reached_share, abs=1e-9)
     point = links.point_index[span][links.is_covered[FULL, HANDSET, span] & (peak >= fast)]
     under = np.bincount(points.place_index[point], weights=points.households[point], minlength=points.n_places)
     under[0] = points.places["households"].iloc[0]  # by fibre
@@ -185,14 +185,14 @@ def test_a_tier_counts_those_whose_point_gets_its_speed(
     expected = under / points.places["households"].to_numpy(float)
     np.testing.assert_allclose(first["reached_share"], expected, atol=1e-9)
     people = points.places["population"].to_numpy(float)
-    told = got.summary["tiers"]
-    assert told[0]["reached_share"] == pytest.approx(people @ expected / people.sum())
-    assert told[0]["planned_share"] == pytest.approx(1.0 if fast <= 40.0 else people[0] / people.sum())
+    told = got.summary.tiers
+    assert told[0].reached_share == pytest.approx(people @ expected / people.sum())
+    assert told[0].planned_share == pytest.approx(1.0 if fast <= 40.0 else people[0] / people.sum())
     assert second["reached_share"].tolist() == [1.0] + [0.0] * (points.n_places - 1)
-    assert told[1]["planned_share"] == told[1]["reached_share"] == pytest.approx(people[0] / people.sum())
-    short = max(t["planned_share"] - t["reached_share"] for t in [*told, got.summary])
+    assert told[1].planned_share == told[1].reached_share == pytest.approx(people[0] / people.sum())
+    short = max(t.planned_share - t.reached_share for t in [*told, got.summary])
     assert got.shortfall() == pytest.approx(short)
-    left = 1.0 - got.summary["reached_share"] + sum(max(t.people_share - s["reached_share"], 0.0)
+    left = 1.0 - got.summary.reached_share + sum(max(t.people_share - s.reached_share, 0.0)
                                                     for t, s in zip(tiers, told, strict=True))  # fmt: skip
     assert got.without(100.0) == pytest.approx(left * people.sum())
 
@@ -232,19 +232,19 @@ def test_institutions_take_their_sectors_time_before_households(
     assert got.institutions["load_share"].tolist() == pytest.approx([0.25 * cap, 0.9 * cap], rel=1e-5)
     assert got.institutions["dl_mbps"].iloc[0] == pytest.approx(float(links.peak_mbps[FULL, FWA, at]), rel=1e-5)
     assert "needed" in got.institutions["why"].iloc[1] or "no room" in got.institutions["why"].iloc[1]
-    assert got.summary["fullest_sector_load"] == pytest.approx(0.25 * cap, rel=1e-2)
-    told = got.summary["institutions"]
-    assert (told["institutions"], told["connected"], told["verified"], told["n_lost"]) == (2, 2, 1, 1)
-    assert told["by_kind"]["school"]["verified_share"] == 0.5
-    assert got.shortfall() == pytest.approx(max(0.5, got.summary["planned_share"] - got.summary["reached_share"]))
+    assert got.summary.fullest_sector_load == pytest.approx(0.25 * cap, rel=1e-2)
+    told = got.summary.institutions
+    assert (told.institutions, told.connected, told.verified, told.n_lost) == (2, 2, 1, 1)
+    assert told.by_kind["school"].verified_share == 0.5
+    assert got.shortfall() == pytest.approx(max(0.5, got.summary.planned_share - got.summary.reached_share))
     # households fill the sector to its cap with and without; what the institution holds they go without
     heavy = lightly(params, 40.0)
     alone = verify(points, sites, plan, environment, heavy)
     beside = verify(points, sites, plan, environment, heavy, institutions=wanted.iloc[:1])
     assert beside.institutions["is_verified"].all()
-    assert beside.summary["fullest_sector_load"] == pytest.approx(cap)
+    assert beside.summary.fullest_sector_load == pytest.approx(cap)
     mbps = environment.standard.busy_hour_mbps * 40.0
-    lost = beside.summary["households_lost"] - alone.summary["households_lost"]
+    lost = beside.summary.households_lost - alone.summary.households_lost
     fastest = float(links.rate_mbps[FULL, HANDSET, span].max())
     assert 0.0 < lost <= 0.25 * cap * fastest / mbps + 1e-6
 
@@ -271,9 +271,9 @@ def test_institutions_are_measured_where_they_stand(
                  institutions=wanted)  # fmt: skip
     assert got.institutions["is_verified"].tolist() == [True, False, False, False, True, True, True, False]
     assert got.institutions["dl_mbps"].tolist()[4:] == [40.0, 40.0, 40.0, 0.0]
-    assert got.summary["institutions"]["n_by_radio"] == 4
-    assert (got.summary["institutions"]["connected"], got.summary["institutions"]["verified"]) == (7, 4)
-    assert got.summary["reached_share"] == pytest.approx(1.0)
+    assert got.summary.institutions.n_by_radio == 4
+    assert (got.summary.institutions.connected, got.summary.institutions.verified) == (7, 4)
+    assert got.summary.reached_share == pytest.approx(1.0)
     shuffled = verify(points, sites, assignments(everyone(points, "fibre"), points), environment, params.demand,
                       institutions=wanted.iloc[::-1])  # fmt: skip
     pd.testing.assert_frame_equal(got.institutions, shuffled.institutions)
@@ -292,5 +292,5 @@ def test_backhaul_that_stands_binds_institutions_too(
     assert got.institutions["is_verified"].tolist() == [False, True]
     assert "backhaul" in got.institutions["why"].iloc[0]
     mbps = environment.standard.busy_hour_mbps * params.demand.uptake_share.value
-    served = got.summary["households_assigned_to_sites"] - got.summary["households_lost"]
+    served = got.summary.households_assigned_to_sites - got.summary.households_lost
     assert served == pytest.approx((1.2 - 0.9) / mbps)

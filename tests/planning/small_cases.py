@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allreach.planning.model.problem import TECHNOLOGIES, Problem
+from allreach.planning.model.problem import Problem
+from allreach.vocabulary import Technology
 
-LEO = TECHNOLOGIES.index("satellite_leo")
-NEW = TECHNOLOGIES.index("mobile_new")
-FWA = TECHNOLOGIES.index("fwa")
-FIBRE = TECHNOLOGIES.index("fibre")
+LEO = Technology.SATELLITE_LEO.code
+NEW = Technology.MOBILE_NEW.code
+FWA = Technology.FWA.code
+FIBRE = Technology.FIBRE.code
 
 
 def small_case(

@@ -46,11 +46,11 @@ def test_sites_and_links_carry_the_last_year(still, growing):
         decided = plan.sites[plan.sites["status"].isin(["new", "upgraded", "exchange"])]
         assert len(decided)
         assert decided["demand_mbps"].to_numpy() == pytest.approx(decided["households"].to_numpy() * mbps)
-    assert growing[0].summary["demand"]["busy_hour_mbps_last_year"] == pytest.approx(standard.busy_hour_mbps * 1.1**10)
+    assert growing[0].summary.demand.busy_hour_mbps_last_year == pytest.approx(standard.busy_hour_mbps * 1.1**10)
 
 
 def test_growth_never_cheapens_the_plan(still, growing):
-    assert growing[0].summary["pv_usd"] > still[0].summary["pv_usd"]
+    assert growing[0].summary.pv_usd > still[0].summary.pv_usd
 
 
 def test_terminals_are_bought_for_the_households_of_the_last_year(growing):

@@ -61,7 +61,7 @@ def test_off_means_that_nothing_changes(without):
     other = run(bare, sets=(ON,))[0]
     plan = without[0]
     assert plan.institutions.empty
-    assert plan.summary["institutions"] == {"n_institutions": 0}
+    assert plan.summary.institutions.as_dict() == {"n_institutions": 0}
     for name in (*NAMES, "bill_of_materials", "curve"):
         pd.testing.assert_frame_equal(pd.DataFrame(getattr(plan, name)), pd.DataFrame(getattr(other, name)))
     assert plan.summary == other.summary
@@ -71,10 +71,10 @@ def test_each_is_connected_once_and_nobody_is_counted_twice(planned):
     plan = planned[0]
     assert plan.institutions["institution_id"].tolist() == [f"I{i:02d}" for i in range(6)]
     assert set(plan.institutions["technology"]) <= KINDS
-    assert plan.summary["institutions"]["n_connected"] == 6
+    assert plan.summary.institutions.n_connected == 6
     assert int(plan.assignments["population"].sum()) == 2500
     assert int(plan.assignments["households"].sum()) == 626
-    assert plan.summary["reached_share"] == 1.0
+    assert plan.summary.reached_share == 1.0
     assert plan.curve["reached_share"].iloc[-1] == pytest.approx(1.0)
 
 
@@ -124,7 +124,7 @@ def test_retail_up_to_the_limit_and_committed_beyond(planned):
                                               "committed")).all()  # fmt: skip
     dear = run(several(), sets=(ON, NO_RETAIL))[0]
     assert not (dear.institutions["contract"] == "retail").any()
-    assert dear.summary["pv_usd"] >= planned[0].summary["pv_usd"] * (1 - 1e-6)
+    assert dear.summary.pv_usd >= planned[0].summary.pv_usd * (1 - 1e-6)
 
 
 def test_who_talks_over_the_line_never_hangs_on_a_geostationary_satellite():
@@ -160,13 +160,13 @@ def test_a_sector_share_is_taken_off_the_sector(tmp_path):
     assert (loads[by_radio["site_id"].unique()] <= planned[2].radio.load_cap.value + 1e-9).all()
     for site_id, mine in by_radio.groupby("site_id"):
         site = planned[0].sites.set_index("site_id").loc[site_id]
-        per_household = planned[0].summary["demand"]["busy_hour_mbps_last_year"]
+        per_household = planned[0].summary.demand.busy_hour_mbps_last_year
         assert site["demand_mbps"] == pytest.approx(mine["demand_mbps"].sum() + site["households"] * per_household)
     assert check_results(*audit(planned, country, tmp_path)) == []
 
 
 def test_institutions_never_cheapen_the_plan(planned, without):
-    assert planned[0].summary["pv_usd"] > without[0].summary["pv_usd"]
+    assert planned[0].summary.pv_usd > without[0].summary.pv_usd
 
 
 def test_input_rows_in_another_order_give_the_same_tables(planned):

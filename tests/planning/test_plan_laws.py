@@ -13,7 +13,7 @@ from small_cases import small_case
 from allreach.params.load import load_params
 from allreach.planning.model.problem import Problem, faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
-from allreach.planning.results.cost_curve import cost_curve
+from allreach.planning.results.cost_curve import PeopleOfPlaces, cost_curve, percent_steps
 
 PLANNING = load_params().planning
 SMALL = {"n_places": 4, "n_candidates": 4, "n_junctions": 5}
@@ -123,15 +123,25 @@ def test_same_problem_same_plan(seed):
 def test_more_money_never_reaches_fewer(seed):
     problem = small_case(seed, **SMALL)
     best = optimise(problem, PLANNING)
-    people = float(problem.part_people.sum())
-    curve = cost_curve(
-        problem, best.solution, problem.n_parts, people_total=people, people_fixed=0.0, pv_usd=best.pv_usd
-    )
-    assert curve["pv_usd"].is_monotonic_increasing
-    assert curve["reached_share"].is_monotonic_increasing
-    assert curve["pv_usd"].iloc[0] == 0.0
-    assert curve["pv_usd"].iloc[-1] == pytest.approx(solution_pv_usd(problem, best.solution), abs=0.01)
-    assert curve["reached_share"].iloc[-1] == pytest.approx(1.0)
+    people = problem.part_people
+    nobody = np.zeros(problem.n_parts)
+    some = people * np.random.default_rng(seed).choice([0.0, 0.4, 1.0], problem.n_parts)
+    growth = []
+    for today in (nobody, some, people):
+        found = cost_curve(problem, best.solution, PeopleOfPlaces(people, nobody, today), pv_usd=best.pv_usd)
+        curve = found.table
+        assert curve["pv_usd"].is_monotonic_increasing
+        assert curve["reached_share"].is_monotonic_increasing
+        assert curve["pv_usd"].iloc[0] == 0.0
+        assert curve["reached_share"].iloc[0] == pytest.approx(today.sum() / people.sum())
+        assert curve["pv_usd"].iloc[-1] == pytest.approx(solution_pv_usd(problem, best.solution), abs=0.01)
+        assert curve["reached_share"].iloc[-1] == pytest.approx(1.0)
+        steps = percent_steps(curve, float(people.sum()))
+        assert steps["usd"].sum() + found.growth_usd == pytest.approx(best.pv_usd, abs=0.02 * (len(steps) + 1))
+        growth.append(found.growth_usd)
+    assert growth[0] == 0.0
+    assert growth == sorted(growth)
+    assert growth[-1] == pytest.approx(best.pv_usd)  # everybody is reached today: all money goes into growth
 
 
 def test_everything_full_leaves_people_unserved_and_says_so():

@@ -9,8 +9,7 @@ import pytest
 from test_plan_country import run
 
 from allreach.params.load import load_params
-from allreach.planning.instance.prices import Prices, Repricer
-from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
+from allreach.planning.model.problem import Prices, faults, solution_pv_usd, unserved_people
 from allreach.planning.warm_start import start_solution, start_tables
 
 DEARER = (
@@ -35,7 +34,7 @@ def base():
 def test_prices_are_those_that_the_problem_would_be_built_with(base, sets):
     """Other prices may choose other hops; where they choose the same, all coefficients must be equal."""
     built = run(sets=sets)[0].assembly.problem
-    prices = Repricer(base.assembly).prices(load_params(sets=sets))
+    prices = base.assembly.quantities.prices(load_params(sets=sets))
     assert built.n_arcs == base.assembly.problem.n_arcs
     for name in (field.name for field in fields(Prices)):
         np.testing.assert_allclose(getattr(prices, name), getattr(built, name), rtol=1e-9, err_msg=name)

@@ -17,6 +17,7 @@ from allreach.io.country_folder import write_country
 from allreach.io.geopackage import result_layers
 from allreach.io.results_folder import read_results
 from allreach.measure.planned_network import VerifyResult
+from allreach.measure.summary import VerifySummary
 from allreach.params.load import load_params
 from allreach.workflows import run_plan
 from allreach.workflows.run_record import Job, RunRecord
@@ -30,16 +31,23 @@ PEOPLE = 1000
 
 def found(reached, planned=1.0, tier=None, institutions=None):
     """Result of measuring: shares of people, of those at a tier asked for 0.9, of ten institutions."""
-    summary = {"reached_share": reached, "planned_share": planned, "population": PEOPLE}
+    nothing = (
+        "households_assigned_to_sites",
+        "households_lost",
+        "households_lost_to_signal",
+        "households_lost_to_load",
+    )
+    summary = {"reached_share": reached, "planned_share": planned, "population": PEOPLE, "n_sites": 0}
+    summary |= {**dict.fromkeys(nothing, 0.0), "fullest_sector_load": 0.0, "evidence": "modelled"}
     if tier is not None:
         one = {"dl_mbps": 100.0, "people_share_target": 0.9, "planned_share": 0.9, "reached_share": tier}
         summary["tiers"] = [one]
     if institutions is not None:
         summary["institutions"] = {
             "institutions": 10, "connected": 10, "verified": institutions, "planned_share": 1.0,
-            "verified_share": institutions / 10, "by_kind": {},
+            "verified_share": institutions / 10, "n_by_radio": 0, "n_lost": 0, "by_kind": {},
         }  # fmt: skip
-    return VerifyResult(tables.empty("measure_places"), summary, pd.Series(dtype=float).to_numpy())
+    return VerifyResult(tables.empty("measure_places"), VerifySummary(**summary), pd.Series(dtype=float).to_numpy())
 
 
 def rounds(monkeypatch, results):

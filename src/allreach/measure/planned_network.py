@@ -16,6 +16,7 @@ from allreach.measure.places_table import measure_table
 from allreach.measure.planned_institutions import connect, counts
 from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.measure.share_out import Entries, Limits, share_out
+from allreach.measure.summary import VerifySummary
 from allreach.params.demand import Demand
 from allreach.progress import Progress
 from allreach.radio.engine.link_budget import handset
@@ -48,7 +49,7 @@ class VerifyResult:
     """
 
     places: gpd.GeoDataFrame
-    summary: dict[str, Any]
+    summary: VerifySummary
     lost_households: NDArray[np.float64]
     institutions: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("verify_institutions"))
     tiers: pd.DataFrame = field(default_factory=lambda: tables.empty("verify_tiers"))
@@ -59,10 +60,10 @@ class VerifyResult:
         The largest of: people at the standard, people at the speed of a tier, institutions.
         """
         found = self.summary
-        short = [found["planned_share"] - found["reached_share"]]
-        short += [tier["planned_share"] - tier["reached_share"] for tier in found.get("tiers", [])]
-        if "institutions" in found:
-            short.append(found["institutions"]["planned_share"] - found["institutions"]["verified_share"])
+        short = [found.planned_share - found.reached_share]
+        short += [tier.planned_share - tier.reached_share for tier in found.tiers or ()]
+        if found.institutions is not None:
+            short.append(found.institutions.planned_share - found.institutions.verified_share)
         return float(max(short))
 
     def without(self, institution_people: float) -> float:
@@ -71,10 +72,11 @@ class VerifyResult:
         An institution that is not verified counts as ``institution_people``. The least is best.
         """
         found = self.summary
-        missing = 1.0 - found["reached_share"]
-        missing += sum(max(tier["people_share_target"] - tier["reached_share"], 0.0) for tier in found.get("tiers", []))
-        told = found.get("institutions", {"institutions": 0, "verified": 0})
-        return float(missing * found["population"] + (told["institutions"] - told["verified"]) * institution_people)
+        missing = 1.0 - found.reached_share
+        missing += sum(max(tier.people_share_target - tier.reached_share, 0.0) for tier in found.tiers or ())
+        told = found.institutions
+        unverified = 0 if told is None else told.institutions - told.verified
+        return float(missing * found.population + unverified * institution_people)
 
 
 def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -250,7 +252,7 @@ def verify(
         summary["institutions"] = counts(connected.table)
     every_tier = pd.concat(at_speed, ignore_index=True) if at_speed else tables.empty("verify_tiers")
     every_tier = every_tier.sort_values(["place_id", "dl_mbps"], kind="stable").reset_index(drop=True)
-    return VerifyResult(table, summary, lost, connected.table, every_tier)
+    return VerifyResult(table, VerifySummary(**summary), lost, connected.table, every_tier)
 
 
 def _tiers_of(dl_mbps: NDArray[np.float64], tier_mbps: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -18,6 +18,7 @@ from allreach.measure.fixed_lines import fixed_share, stated_shares
 from allreach.measure.places_table import measure_table
 from allreach.measure.sector_capacity import Loads, fill_sectors
 from allreach.measure.shared_masts import shared_masts
+from allreach.measure.summary import MeasureSummary
 from allreach.measure.uncertainty import (
     METHOD,
     Budget,
@@ -97,7 +98,7 @@ class MeasureResult:
 
     places: gpd.GeoDataFrame
     rasters: dict[str, NDArray]
-    summary: dict[str, Any]
+    summary: MeasureSummary
     points: PointService
     sites: SiteArrays = field(repr=False)
 
@@ -210,11 +211,13 @@ def measure(
         "outdoor_share": float(points.population @ signal),
         "full_share": float(points.population @ turned_away),
     }
-    summary = _summary(points, arrays, values, draws, error, tests, table, got)
-    summary["standard"] = standard.model_dump(mode="json")
-    summary["fixed_share"] = float(points.population @ fixed) / max(float(points.population.sum()), 1e-300)
-    if rasters is not None:
-        summary["void_pixels"] = rasters.n_void
+    people = max(float(points.population.sum()), 1e-300)
+    summary = MeasureSummary(
+        **_figures(points, arrays, values, draws, error, tests, table, got),
+        standard=standard.model_dump(mode="json"),
+        fixed_share=float(points.population @ fixed) / people,
+        **({} if rasters is None else {"void_pixels": rasters.n_void}),
+    )
     service = PointService(inside, reached, fixed, turned_away, peak, rate, loads)
     return MeasureResult(table, raster_files(rasters), summary, service, arrays)
 
@@ -323,7 +326,7 @@ def _model_error(
     return found or assumed_error(radio), tests
 
 
-def _summary(
+def _figures(
     points: DemandPoints,
     sites: SiteArrays,
     values: dict[str, float],

@@ -10,11 +10,11 @@ import numpy as np
 from allreach.params.planning import Planning
 from allreach.planning.bound.gap_by_part import gap_to
 from allreach.planning.bound.relaxation import Bound, Relaxation
-from allreach.planning.model.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
+from allreach.planning.model.problem import Floats, Problem, Solution, better, faults, solution_pv_usd, unserved_people
 from allreach.planning.search.fibre_tree import rewired
 from allreach.planning.search.integer_households import plan_whole, share_out
 from allreach.planning.search.large_neighbourhood_search import Work, improve_by_windows
-from allreach.planning.search.local_search import better, improve, start
+from allreach.planning.search.local_search import improve, start
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.serve_unserved import reach_more
 from allreach.planning.time_limit import TimeLimit

@@ -11,25 +11,47 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from allreach.backhaul.air import AirAt
+from allreach.demand.points import DemandPoints
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
+from allreach.measure.today import MeasureResult
+from allreach.params.country_config import CountryConfig
+from allreach.params.load import Params
 from allreach.planning.instance.build import Assembly, build_problem
+from allreach.planning.instance.country_inputs import plan_inputs
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import Problem, Solution, unserved, unserved_people
 from allreach.planning.optimise import Optimum, optimise
 from allreach.planning.results import tables
 from allreach.planning.results.alternatives import answer
-from allreach.planning.results.cost_curve import cost_curve, last_percent
-from allreach.planning.results.rows import Chosen, choose
+from allreach.planning.results.cost_curve import CostCurve, PeopleOfPlaces, cost_curve, last_percent
+from allreach.planning.results.rows import Chosen, Row, choose
+from allreach.planning.results.summary import BudgetFigures, ModelSize, PlanSummary, TierShare, TodayFigures
 from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
 from allreach.planning.variants.greedy_removal import CENT_USD
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
+from allreach.processors import usable_cores
 from allreach.progress import Progress
+from allreach.radio.engine.reception import Environment
+from allreach.satellite.service import SatelliteOffer
+from allreach.vocabulary import Technology
 
 PLACES_NAMED = 5
+GAP_COVERS = (
+    "incremental costs of the linear model: what stands today is in neither figure; radio is taken "
+    "with every existing neighbour at the load cap; sites and hops not offered to the model are not covered"
+)
+BUDGET_COVERS = (
+    "people_upper_bound: no plan for the linear model reaches more people within the budget, those "
+    "served today and by commitments among them, all with the demand of the last year; usd_per_further_person is the "
+    "price of the budget in the relaxation: what one person more would cost there. In weight_* an institution counts "
+    "as planning.institution_people"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +63,7 @@ class PlanResult:
     assignments, alternatives, sites, links, institutions, bill_of_materials
         Tables ``plan_*``, sorted by their keys.
     curve
-        Cost over reach: ``reached_share``, ``pv_usd``, ``usd_per_person``.
+        Cost over reach (`results.cost_curve`): ``reached_share``, ``pv_usd``, ``usd_per_person``.
     summary
         Key figures; equal inputs give equal summaries (no times).
     bound
@@ -59,7 +81,7 @@ class PlanResult:
     institutions: gpd.GeoDataFrame
     bill_of_materials: pd.DataFrame
     curve: pd.DataFrame
-    summary: dict[str, Any]
+    summary: PlanSummary
     bound: dict[str, pd.DataFrame]
     runtime_s: float
     notes: tuple[str, ...] = ()
@@ -103,76 +125,64 @@ def plan(
         If nothing can serve anybody, or fewer people than ``planning.target_share`` can be reached.
     """
     begun = time.monotonic()
-    say = progress or (lambda stage, done, total: None)
     assembly = build_problem(inputs)
-    problem, planning = assembly.problem, inputs.params.planning
     _check_any_option(inputs, assembly)
+    solved = _solve(inputs, assembly, start_from, time_limit_s, n_threads, progress)
+    return _write_down(inputs, assembly, solved, progress or (lambda stage, done, total: None), begun)
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A plan as the search leaves it, with its bill."""
+
+    best: Optimum
+    within: BudgetPlan | None
+    chosen: Chosen
+    bill: pd.DataFrame
+    tiers: list[TierRow]
+    tier_usd: tuple[float, ...]
+
+
+def _solve(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    start_from: Mapping[str, pd.DataFrame] | None,
+    time_limit_s: float | None,
+    n_threads: int,
+    progress: Progress | None,
+) -> _Solved:
+    """Find the plan: least cost for everybody, or most people within the budget."""
+    budget_usd = inputs.params.planning.budget_usd
     tiers = _tier_rows(inputs, assembly)
-    prices: tuple[float, ...] = ()
-    if tiers and planning.budget_usd is not None:
+    if tiers and budget_usd is not None:
         raise InputError(Fault("service_standard.tiers", "and planning.budget_usd exclude each other", "one of them"))
-    if planning.budget_usd is None:
-        start = start_solution(assembly, start_from) if start_from else None
-        best, prices = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s, n_threads)
-        within = None
-        _check_target(inputs, assembly, best.solution)
-        chosen = choose(inputs, assembly, best.solution)
-        bill = tables.bill(inputs, assembly, chosen)
-    else:
-        within, chosen, bill = _within_budget(inputs, assembly, planning.budget_usd, progress, time_limit_s)
-        best = within.best
-        _check_target(inputs, assembly, best.solution)
+    if budget_usd is not None:
+        within, chosen, bill = _within_budget(inputs, assembly, budget_usd, progress, time_limit_s)
+        _check_target(inputs, assembly, within.best.solution)
+        return _Solved(within.best, within, chosen, bill, tiers, ())
+    start = start_solution(assembly, start_from) if start_from else None
+    best, tier_usd = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s, n_threads)
+    _check_target(inputs, assembly, best.solution)
+    chosen = choose(inputs, assembly, best.solution)
+    return _Solved(best, None, chosen, tables.bill(inputs, assembly, chosen), tiers, tier_usd)
+
+
+def _write_down(inputs: PlanInputs, assembly: Assembly, solved: _Solved, say: Progress, begun: float) -> PlanResult:
+    """Turn a plan into its tables and key figures."""
+    best, within, chosen, bill = solved.best, solved.within, solved.chosen, solved.bill
     say("write the plan down", 0, 4)
     money = tables.shares_usd(inputs, assembly, chosen, bill)
     say("write the plan down", 1, 4)
     answers = answer(inputs, assembly, best.solution, chosen)
     say("write the plan down", 2, 4)
     n_rows = len(chosen.rows)
-    why = answers.why if within is None else _why_within_budget(chosen, answers.why, float(planning.budget_usd or 0.0))
+    why = answers.why if within is None else _why_within_budget(inputs, chosen, answers.why)
+    curve = cost_curve(assembly.problem, best.solution, _people_of_places(inputs, chosen), pv_usd=totals(bill).pv_usd)
     assigned = tables.assignments(inputs, chosen, money[:n_rows], answers.switching, why)
     connected = tables.institutions(inputs, chosen, money[n_rows:])
-    sites = tables.sites(inputs, assembly, chosen, bill)
-    links = tables.links(inputs, chosen, bill)
-    sums = totals(bill)
-    people = float(inputs.people.sum())
-    undecided = float(sum(row.people for row in chosen.rows if not row.is_decided and row.technology != "none"))
-    curve = cost_curve(
-        _people_only(assembly), best.solution, len(inputs.owner_ids), people_total=people, people_fixed=undecided,
-        pv_usd=sums.pv_usd,
-    )  # fmt: skip
-    low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
-    summary = {
-        "objective": "least cost" if within is None else "most people within the budget",
-        "pv_usd": sums.pv_usd,
-        "lower_bound_usd": low,
-        "gap": (sums.pv_usd - low) / sums.pv_usd if sums.pv_usd > 0 else 0.0,
-        "capex_usd": sums.capex_usd,
-        "opex_usd_per_year": sums.opex_usd_per_year,
-        "residual_usd": sums.residual_usd,
-        **tables.summary_counts(assigned, sites, links),
-        "institutions": tables.institution_counts(connected),
-        **({"tiers": _tier_summary(inputs, chosen, tiers, prices)} if tiers else {}),
-        **({} if within is None else {"budget": _budget_summary(inputs, assembly, within, sums.pv_usd)}),
-        "last_percent": last_percent(curve, people),
-        "deterministic": not best.stopped_early,
-        "horizon_years": int(planning.horizon_years.value),
-        "discount_rate": inputs.params.costs.discount_rate.value,
-        "demand": tables.demand_summary(inputs),
-        "gap_covers": "incremental costs of the linear model: what stands today is in neither figure; radio is taken "
-        "with every existing neighbour at the load cap; sites and hops not offered to the model are not covered",
-        "model": {
-            "parts": problem.n_parts,
-            "options": problem.n_options,
-            "facilities": problem.n_facilities,
-            "nodes": problem.n_nodes,
-            "arcs": problem.n_arcs,
-            "demand_followed_in_bound": best.bound.columns.has_flow,
-            "cuts": best.bound.n_cuts,
-            "bound_branches": sum(len(tree.parent) for tree in best.bound.trees),
-        },
-        "evidence": inputs.evidence,
-        "notes": list(inputs.notes),
-    }
+    sites, links = tables.sites(inputs, assembly, chosen, bill), tables.links(inputs, chosen, bill)
+    say("write the plan down", 3, 4)
+    summary = _summary(inputs, assembly, solved, (assigned, sites, links), connected, curve)
     say("write the plan down", 4, 4)
     return PlanResult(
         assignments=assigned,
@@ -181,7 +191,7 @@ def plan(
         links=links,
         institutions=connected,
         bill_of_materials=bill,
-        curve=curve,
+        curve=curve.table,
         summary=summary,
         bound={**best.bound.certificate(), **({} if within is None else within.certificate)},
         runtime_s=time.monotonic() - begun,
@@ -189,6 +199,111 @@ def plan(
         assembly=assembly,
         solution=best.solution,
     )
+
+
+def _summary(
+    inputs: PlanInputs,
+    assembly: Assembly,
+    solved: _Solved,
+    counted: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    connected: pd.DataFrame,
+    curve: CostCurve,
+) -> PlanSummary:
+    """Key figures of a plan from its tables: assignments, sites and links, and the institutions."""
+    problem, best, within = assembly.problem, solved.best, solved.within
+    sums = totals(solved.bill)
+    low = max(math.floor(min(best.bound.lower_bound_usd, sums.pv_usd) * 100.0) / 100.0, 0.0)
+    optional: dict[str, Any] = {}
+    if solved.tiers:
+        optional["tiers"] = _tier_summary(inputs, solved.chosen, solved.tiers, solved.tier_usd)
+    if within is not None:
+        optional["budget"] = _budget_summary(inputs, assembly, within, sums.pv_usd)
+    return PlanSummary(
+        objective="least cost" if within is None else "most people within the budget",
+        pv_usd=sums.pv_usd,
+        lower_bound_usd=low,
+        gap=(sums.pv_usd - low) / sums.pv_usd if sums.pv_usd > 0 else 0.0,
+        capex_usd=sums.capex_usd,
+        opex_usd_per_year=sums.opex_usd_per_year,
+        residual_usd=sums.residual_usd,
+        **tables.summary_counts(*counted),
+        today=_today(inputs, solved.chosen, curve),
+        institutions=tables.institution_counts(connected, curve.institutions_usd),
+        **optional,
+        last_percent=last_percent(curve.table, float(inputs.people.sum())),
+        deterministic=not best.stopped_early,
+        horizon_years=inputs.horizon_years,
+        discount_rate=inputs.params.costs.discount_rate.value,
+        demand=tables.demand_summary(inputs),
+        gap_covers=GAP_COVERS,
+        model=ModelSize(
+            parts=problem.n_parts,
+            options=problem.n_options,
+            facilities=problem.n_facilities,
+            nodes=problem.n_nodes,
+            arcs=problem.n_arcs,
+            demand_followed_in_bound=best.bound.columns.has_flow,
+            cuts=best.bound.n_cuts,
+            bound_branches=sum(len(tree.parent) for tree in best.bound.trees),
+        ),
+        evidence=inputs.evidence,
+        notes=inputs.notes,
+    )
+
+
+def plan_country(
+    points: DemandPoints,
+    measured: MeasureResult,
+    environment: Environment,
+    layers: Mapping[str, pd.DataFrame],
+    config: CountryConfig,
+    params: Params,
+    *,
+    clutter_class: NDArray[np.uint8] | None = None,
+    population: NDArray[np.float32] | None = None,
+    margin_db: float | None = None,
+    satellites: tuple[SatelliteOffer, ...] = (),
+    air_at: AirAt | None = None,
+    evidence: str = "modelled",
+    start_from: Mapping[str, pd.DataFrame] | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+) -> PlanResult:
+    """Plan a measured country.
+
+    Parameters
+    ----------
+    points, measured, environment
+        What `measure` took and gave.
+    layers
+        Tables of the country folder by name; absent ones count as empty.
+    config
+        ``country.yaml``.
+    params
+        Parameters.
+    clutter_class, population
+        Rasters, or none.
+    margin_db
+        Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
+    satellites
+        What satellites offer at each place; without, the parameters say it alone.
+    air_at
+        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
+    evidence
+        Worst evidence of the layers.
+    start_from
+        Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
+    time_limit_s
+        Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
+    progress
+        Called with (stage, done, total).
+    """
+    inputs = plan_inputs(
+        points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
+        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
+    )  # fmt: skip
+    n_threads = environment.n_threads or usable_cores()
+    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
 def _least_cost(
@@ -212,6 +327,34 @@ def _least_cost(
         problem, planning, start_from=start, progress=progress, time_limit_s=time_limit_s, n_threads=n_threads
     )
     return best, ()
+
+
+def _people_of_places(inputs: PlanInputs, chosen: Chosen) -> PeopleOfPlaces:
+    """People of each place: all, those whom no decision concerns, and those who are reached today."""
+    fixed = np.zeros(inputs.points.n_places)
+    for row in chosen.rows:
+        if not row.is_decided and row.technology != Technology.NONE:
+            fixed[row.place] += row.people
+    total = inputs.people.astype(np.float64)
+    return PeopleOfPlaces(total, fixed, np.minimum(inputs.people_today, total))
+
+
+def _today(inputs: PlanInputs, chosen: Chosen, curve: CostCurve) -> TodayFigures:
+    """Return who is reached today, and what it takes that they still are in the last year."""
+    total = max(float(inputs.people.sum()), 1e-9)
+    free, served = np.zeros(inputs.points.n_places), np.zeros(inputs.points.n_places)
+    for row in chosen.rows:
+        if row.technology != Technology.NONE:
+            served[row.place] += row.people
+            free[row.place] += row.people if row.technology == Technology.EXISTING else 0
+    today = np.minimum(inputs.people_today, inputs.people)
+    return TodayFigures(
+        reached_share=float(inputs.people_today.sum()) / total,
+        people=round(float(today.sum())),
+        people_outgrown=round(float(np.maximum(today - free, 0.0).sum())),
+        people_given_up=round(float(np.maximum(today - served, 0.0).sum())),
+        growth_pv_usd=round(curve.growth_usd, 2),
+    )
 
 
 def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
@@ -238,19 +381,19 @@ def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
 
 def _tier_summary(
     inputs: PlanInputs, chosen: Chosen, tiers: list[TierRow], prices: tuple[float, ...]
-) -> list[dict[str, float]]:
+) -> tuple[TierShare, ...]:
     """Return the share of people at each tier as the rows have it, and what one person more there costs."""
     total = max(float(inputs.people.sum()), 1.0)
-    return [
-        {
-            "dl_mbps": tier.dl_mbps,
-            "people_share_target": tier.people_share,
-            "people_share": sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - 1e-6) / total,
-            "usd_per_further_person": round(price, 2),
-            "decided_below_max": row.allowed,
-        }
+    return tuple(
+        TierShare(
+            dl_mbps=tier.dl_mbps,
+            people_share_target=tier.people_share,
+            people_share=sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - 1e-6) / total,
+            usd_per_further_person=round(price, 2),
+            decided_below_max=row.allowed,
+        )
         for tier, row, price in zip(inputs.standard.tiers, tiers, prices, strict=True)
-    ]
+    )
 
 
 def _within_budget(
@@ -274,7 +417,7 @@ def _within_budget(
         spend_usd -= over_usd + CENT_USD
 
 
-def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, pv_usd: float) -> dict[str, Any]:
+def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, pv_usd: float) -> BudgetFigures:
     """Return what the budget buys at most, and what it would take to reach one person more."""
     problem, budget_usd = assembly.problem, float(inputs.params.planning.budget_usd or 0.0)
     decided = float(_people_only(assembly).part_people.sum())
@@ -283,27 +426,37 @@ def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, 
     reached = weight - unserved_people(problem, within.best.solution.households)
     most = max(min(within.people_bound, weight), reached)
     shadow = within.usd_per_person
-    return {
-        "budget_usd": budget_usd,
-        "left_usd": round(budget_usd - pv_usd, 2),
-        "people_without_decision": round(elsewhere, 3),
-        "people_decided": decided,
-        "weight_reached": reached,
-        "weight_upper_bound": most,
-        "people_upper_bound": math.ceil(elsewhere + min(most, decided) - 1e-6),
-        "people_gap": (most - reached) / most if most > 0 else 0.0,
-        "usd_per_further_person": round(shadow, 2) if math.isfinite(shadow) else None,
-        "covers": "people_upper_bound: no plan for the linear model reaches more people within the budget, those "
-        "served today and by commitments among them; usd_per_further_person is the price of the budget in the "
-        "relaxation: what one person more would cost there. In weight_* an institution counts as "
-        "planning.institution_people",
-    }
+    return BudgetFigures(
+        budget_usd=budget_usd,
+        left_usd=round(budget_usd - pv_usd, 2),
+        people_without_decision=round(elsewhere, 3),
+        people_decided=decided,
+        weight_reached=reached,
+        weight_upper_bound=most,
+        people_upper_bound=math.ceil(elsewhere + min(most, decided) - 1e-6),
+        people_gap=(most - reached) / most if most > 0 else 0.0,
+        usd_per_further_person=round(shadow, 2) if math.isfinite(shadow) else None,
+        covers=BUDGET_COVERS,
+    )
 
 
-def _why_within_budget(chosen: Chosen, why: list[str], budget_usd: float) -> list[str]:
-    """Say of those left out that the budget ends before them."""
+def _why_within_budget(inputs: PlanInputs, chosen: Chosen, why: list[str]) -> list[str]:
+    """Say of those left out that the budget ends before them, and how many of them are reached today."""
+    budget_usd = float(inputs.params.planning.budget_usd or 0.0)
     text = f"the budget of {budget_usd:,.0f} USD reaches others at less cost per person"
-    return [text if row.technology == "none" and row.people else old for row, old in zip(chosen.rows, why, strict=True)]
+    served = np.zeros(inputs.points.n_places)
+    for row in chosen.rows:
+        served[row.place] += row.people if row.technology != Technology.NONE else 0
+    outgrown = np.rint(np.maximum(np.minimum(inputs.people_today, inputs.people) - served, 0.0)).astype(np.int64)
+
+    def one(row: Row, old: str) -> str:
+        if row.technology != Technology.NONE or not row.people:
+            return old
+        n = int(outgrown[row.place])
+        more = f"; {n} of them are reached today, but what stands does not carry the demand of the last year"
+        return text + (more if n else "")
+
+    return [one(row, old) for row, old in zip(chosen.rows, why, strict=True)]
 
 
 def _people_only(assembly: Assembly) -> Problem:
@@ -325,7 +478,7 @@ def _check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
 def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
     target = inputs.params.planning.target_share.value
     problem = _people_only(assembly)
-    left = unserved(problem, solution.households) * problem.part_people / np.maximum(problem.part_households, 1e-12)
+    left = unserved(problem, solution.households) * problem.people_per_household
     share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), 1e-12)
     if share >= target - 1e-9:
         return
@@ -348,7 +501,7 @@ def _names(inputs: PlanInputs, places: np.ndarray) -> str:
 def _mend(inputs: PlanInputs, assembly: Assembly, places: np.ndarray) -> str:
     """Say what would make the places possible."""
     reasons = []
-    for technology in ("satellite_leo", "satellite_geo", "fibre", "mobile_new"):
+    for technology in (Technology.SATELLITE_LEO, Technology.SATELLITE_GEO, Technology.FIBRE, Technology.MOBILE_NEW):
         limit = str(assembly.place_limits[technology][places[0]])
         if limit:
             reasons.append(f"{technology} {limit}")

@@ -13,11 +13,19 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from allreach.planning.instance.build import Assembly
-from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Floats, Problem, Solution, faults, tree_order
-from allreach.planning.results.rows import facility_site_id
-from allreach.planning.search.local_search import facilities_in_use, serve_left
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.instance.build import Assembly, facility_site_id
+from allreach.planning.model.problem import (
+    EPS,
+    Floats,
+    Problem,
+    Solution,
+    facilities_in_use,
+    faults,
+    tree_order,
+)
+from allreach.planning.search.local_search import serve_left
+from allreach.planning.search.network_state import NetworkState, make_index
+from allreach.vocabulary import ArcKind, Technology
 
 TABLES = ("households", "facilities", "arcs")
 
@@ -42,7 +50,7 @@ def start_tables(assembly: Assembly, solution: Solution) -> dict[str, pd.DataFra
             "owner_id": owner_ids[p.part_place[part]],
             "part": rank[part],
             "part_households": p.part_households[part],
-            "technology": [TECHNOLOGIES[i] for i in p.option_technology[used].tolist()],
+            "technology": [Technology.of_code(i) for i in p.option_technology[used].tolist()],
             "facility": [names[f] if f >= 0 else "" for f in p.option_facility[used].tolist()],
             "households": solution.households[used],
         }
@@ -140,7 +148,7 @@ def _put_households(assembly: Assembly, state: NetworkState, rows: pd.DataFrame)
         facility = int(p.option_facility[option])
         place = str(ids[p.part_place[p.option_part[option]]])
         name = names[facility] if facility >= 0 else ""
-        options.setdefault((place, TECHNOLOGIES[int(p.option_technology[option])], name), []).append(option)
+        options.setdefault((place, Technology.of_code(int(p.option_technology[option])), name), []).append(option)
     left: Floats = p.part_households.copy()
     for row in rows.itertuples(index=False):
         place, part, size, technology, facility_name, wanted = row
@@ -186,7 +194,7 @@ def _arc_key(assembly: Assembly, arc: int) -> tuple[str, str, str, int, float]:
     names = assembly.lines.inputs.network.node_id
     ends = [str(names[graph.node[node]]) if node > 0 else "" for node in (int(p.arc_from[arc]), int(p.arc_to[arc]))]
     capacity_mbps = round(float(p.arc_capacity_mbps[arc]), 6)
-    return ARC_KINDS[int(p.arc_kind[arc])], ends[0], ends[1], int(graph.arc_modules[arc]), capacity_mbps
+    return ArcKind.of_code(int(p.arc_kind[arc])), ends[0], ends[1], int(graph.arc_modules[arc]), capacity_mbps
 
 
 __all__ = ["TABLES", "start_solution", "start_tables"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from allreach.vocabulary import Technology
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LOW_ORBIT: str = Technology.SATELLITE_LEO
-GEOSTATIONARY: str = Technology.SATELLITE_GEO
+LOW_ORBIT: Final = Technology.SATELLITE_LEO
+GEOSTATIONARY: Final = Technology.SATELLITE_GEO
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import write_table
 from allreach.planning.instance.build import Assembly, build_problem
-from allreach.planning.instance.country_inputs import PlanResult, plan_inputs
+from allreach.planning.instance.country_inputs import plan_inputs
 from allreach.planning.model.problem import Solution
+from allreach.planning.plan import PlanResult
 from allreach.planning.sensitivity.tornado import Work, robustness, tornado
 from allreach.planning.warm_start import start_solution
 from allreach.workflows.run_measure import Measured
@@ -50,7 +51,7 @@ def answer_prices(job: Job, measured: Measured, plan: PlanResult | None) -> None
         )
     write_text(out / "tornado.csv", storm.table.to_csv(index=False, lineterminator="\n"))
     write_table(out / "robustness.parquet", held.table, "plan_robustness")
-    write_json(out / "answers.json", held.summary)
+    write_json(out / "answers.json", held.summary.as_dict())
     files = [out / "tornado.csv", out / "robustness.parquet", out / "answers.json"]
     stages.finish(study.results, "answers", job.record.keys["answers"], files)
 

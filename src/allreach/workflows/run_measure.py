@@ -86,10 +86,10 @@ def write_measured(job: Job, *, write: bool) -> Measured:
     out, result = study.results / "measure", measured.result
     files = [out / "places.parquet", out / "summary.json"]
     for name, values in raster_files(rasters).items():
-        write_raster(out / f"{name}.tif", values, country.grid, tags={"evidence": str(result.summary["evidence"])})
+        write_raster(out / f"{name}.tif", values, country.grid, tags={"evidence": str(result.summary.evidence)})
         files.append(out / f"{name}.tif")
     write_table(out / "places.parquet", result.places, "measure_places")
-    write_json(out / "summary.json", result.summary)
+    write_json(out / "summary.json", result.summary.as_dict())
     stages.finish(study.results, "measure", job.record.keys["measure"], files)
     first = build_report(study.results, country, study.params)
     study.say(f"first map (coverage before the plan): {first}")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from allreach.errors import InfeasibleError
 from allreach.io import stages
 from allreach.io.atomic import write_json, write_text
@@ -12,7 +9,7 @@ from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_start
 from allreach.io.vector import write_frame, write_table
 from allreach.measure.planned_network import VerifyResult, planned_sites, verify
-from allreach.planning.instance.country_inputs import PlanResult, plan_country
+from allreach.planning.plan import PlanResult, plan_country
 from allreach.planning.results.cost_curve import percent_steps
 from allreach.planning.warm_start import start_tables
 from allreach.progress import Progress
@@ -32,15 +29,14 @@ def write_plan(job: Job, measured: Measured) -> PlanResult:
     with job.timed("satellites"):
         satellites = offers(study.country, study.folder, study.progress)
     plan, verified, margin_db, margins_db = plan_and_verify(job, measured, satellites)
-    summary = {
-        **plan.summary,
-        **_verified_figures(plan.summary, verified.summary),
+    of_run = {
         "margin_db": margin_db,
-        "margins_tried_db": margins_db,
+        "margins_tried_db": tuple(margins_db),
         "started_from": job.start_from or NOTHING,
         "runtime_s": round(plan.runtime_s, 1),
-        "satellites": [dict(offer.as_dict()) for offer in satellites],
+        "satellites": tuple(dict(offer.as_dict()) for offer in satellites),
     }
+    summary = plan.summary.verified(verified.summary).model_copy(update=of_run)
     for name in ("assignments", "alternatives", "sites", "links", "institutions"):
         write_table(out / f"{name}.parquet", getattr(plan, name), f"plan_{name}")
     steps = percent_steps(plan.curve, float(measured.points.places["population"].sum()))
@@ -55,8 +51,8 @@ def write_plan(job: Job, measured: Measured) -> PlanResult:
     write_table(verify_out / "places.parquet", verified.places, "measure_places")
     write_table(verify_out / "institutions.parquet", verified.institutions, "verify_institutions")
     write_table(verify_out / "tiers.parquet", verified.tiers, "verify_tiers")
-    write_json(verify_out / "summary.json", verified.summary)
-    write_json(out / "summary.json", summary)
+    write_json(verify_out / "summary.json", verified.summary.as_dict())
+    write_json(out / "summary.json", summary.as_dict())
     files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
     files += [verify_out / f"{name}.parquet" for name in ("places", "institutions", "tiers")]
     stages.finish(study.results, "plan", job.record.keys["plan"], [*files, verify_out / "summary.json"])
@@ -132,25 +128,6 @@ def measure_planned(job: Job, measured: Measured, plan: PlanResult, evidence: st
         evidence=evidence,
         progress=progress,
     )
-
-
-def _verified_figures(planned: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures of the plan's summary that measuring the planned network gives; planned ones stay beside them."""
-    out: dict[str, Any] = {name: found[name] for name in ("reached_share", "planned_share")}
-    if "tiers" in found:
-        out["tiers"] = [
-            {**tier, "verified_people_share": seen["reached_share"]}
-            for tier, seen in zip(planned["tiers"], found["tiers"], strict=True)
-        ]
-    if "institutions" in found:
-        kinds = found["institutions"]["by_kind"]
-        told = planned["institutions"]
-        out["institutions"] = {
-            **told,
-            "n_verified": found["institutions"]["verified"],
-            "by_kind": {kind: {**n, "verified": kinds[kind]["verified"]} for kind, n in told["by_kind"].items()},
-        }
-    return out
 
 
 def _named(progress: Progress, number: int) -> Progress:

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from allreach.demand.households import with_households
 from allreach.errors import Fault, InputError
-from allreach.finance import recipes
-from allreach.finance.cost_items import PriceList, Terms
 from allreach.grid import Grid
 from allreach.io import itu_maps, orbit_files, satellite_files
 from allreach.io.atomic import whole_file, write_json, write_text
@@ -23,6 +21,8 @@ from allreach.io.country_folder import Country
 from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
+from allreach.planning.instance.inputs import busy_hour_mbps
+from allreach.planning.instance.unit_costs import household_lines, price_list
 from allreach.progress import Progress
 from allreach.report import svg_plot
 from allreach.report.documents import link_sheet
@@ -147,16 +147,14 @@ def satellite(
 
 
 def _cost_per_household(study: StudyInputs) -> dict[str, float]:
-    """Present value of serving one household by the cost book: terminal, and retail plan or committed capacity."""
+    """Present value of serving one household of today, as the plan prices it: grown demand, the whole horizon."""
     params = study.params
-    years = int(params.planning.horizon_years.value)
-    prices = PriceList(params.costs, Terms(years, params.costs.discount_rate.value))
-    mbps = study.config.service_standard.busy_hour_mbps * params.demand.uptake_share.value
-    lines = {
-        service.LOW_ORBIT: recipes.leo_home(1.0),
-        service.GEOSTATIONARY: recipes.geo_home(params.costs, 1.0, mbps),
+    growth = params.demand.household_growth(int(params.planning.horizon_years.value))
+    mbps = busy_hour_mbps(study.config.service_standard, params)
+    return {
+        technology: float(price_list(params).cost(household_lines(params.costs, technology, growth, mbps)).pv_usd)
+        for technology in (service.LOW_ORBIT, service.GEOSTATIONARY)
     }
-    return {name: float(prices.cost(each).pv_usd) for name, each in lines.items()}
 
 
 def _satellite(satellite_file: Path | None, folder: Path) -> Satellite:

@@ -8,7 +8,7 @@ import pytest
 from allreach.demand.points import demand_points
 from allreach.measure.today import measure
 from allreach.params.load import load_params
-from allreach.planning.instance.country_inputs import plan_country
+from allreach.planning.plan import plan_country
 from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT, SatelliteOffer
 from allreach.terrain.terrain import terrain
@@ -78,32 +78,32 @@ def test_a_full_sky_is_the_plan_of_the_parameters(base):
 
 
 def test_without_satellites_the_plan_costs_more(base):
-    assert base.summary["satellite_households"] > 0
+    assert base.summary.satellite_households > 0
     none = plan(sets=["planning.leo_users_per_km2=0"])
     hidden = plan((low_orbit(up_share=0.5),))
     for found in (none, hidden):
-        assert found.summary["satellite_households"] == 0
-        assert found.summary["pv_usd"] > base.summary["pv_usd"]
-    assert none.summary["pv_usd"] == pytest.approx(hidden.summary["pv_usd"], rel=0.02)
+        assert found.summary.satellite_households == 0
+        assert found.summary.pv_usd > base.summary.pv_usd
+    assert none.summary.pv_usd == pytest.approx(hidden.summary.pv_usd, rel=0.02)
     assert "50.0 % of the time there, the standard asks for 95" in reasons(hidden, LOW_ORBIT)
 
 
 def test_half_price_terminals_are_used_at_least_as_much(base):
     half = plan(sets=["costs.leo_kit_usd=200", "costs.leo_plan_usd_per_year=300"])
-    assert half.summary["satellite_households"] >= base.summary["satellite_households"]
-    assert half.summary["pv_usd"] < base.summary["pv_usd"]
+    assert half.summary.satellite_households >= base.summary.satellite_households
+    assert half.summary.pv_usd < base.summary.pv_usd
 
 
 def test_cells_run_out_and_the_answers_say_so(base):
     few = plan((low_orbit(users=6),))
-    assert 0 < few.summary["satellite_households"] < base.summary["satellite_households"]
-    assert few.summary["pv_usd"] > base.summary["pv_usd"]
+    assert 0 < few.summary.satellite_households < base.summary.satellite_households
+    assert few.summary.pv_usd > base.summary.pv_usd
     assert "satellites' capacity there is too small" in reasons(few, LOW_ORBIT)
 
 
 def test_a_satellite_of_ones_own_serves_only_where_the_standard_lets_it(base):
     strict = plan((low_orbit(up_share=0.5), geostationary()))
-    assert strict.summary["satellite_households"] == 0
+    assert strict.summary.satellite_households == 0
     assert "takes 500 ms, the standard allows 100" in reasons(strict, GEOSTATIONARY)
     wet = plan((low_orbit(up_share=0.5), geostationary(up_share=0.9)), latency_ms=700.0)
     assert "Slot serves 90.0 % of the time" in reasons(wet, GEOSTATIONARY)
@@ -125,5 +125,5 @@ def test_transponders_are_shared_by_time():
     demand_mbps = narrow.assembly.lines.inputs.busy_hour_mbps
     assert n_narrow * demand_mbps <= 12.0 + 1e-6
     assert n_narrow < n_wide
-    assert narrow.summary["pv_usd"] >= wide.summary["pv_usd"]
+    assert narrow.summary.pv_usd >= wide.summary.pv_usd
     assert narrow.assignments.loc[narrow.assignments["technology"] == GEOSTATIONARY, "dl_mbps"].max() <= 12.0

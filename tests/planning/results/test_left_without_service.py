@@ -44,7 +44,7 @@ def one_gateway():
 def test_as_many_gateways_are_built_as_the_village_needs(tmp_path):
     country = cut_off_country()
     plan, measured, params = run(country, sets=ONLY_GATEWAYS)
-    assert plan.summary["reached_share"] == 1.0
+    assert plan.summary.reached_share == 1.0
     link = plan.links.set_index("link_id").loc["satellite:core>gateway:1"]
     bought = plan.bill_of_materials.set_index("item").loc["gateway_usd"]
     assert GATEWAY_MBPS < link["flow_mbps"] <= link["capacity_mbps"] == 2 * GATEWAY_MBPS

@@ -204,12 +204,12 @@ def test_each_column_is_about_the_part_that_it_serves():
     c = relaxed.columns
     of_column = part_of_columns(problem, c)
     assert len(of_column) == c.total
-    assert np.array_equal(of_column[c.x : c.n], problem.option_part)
+    assert np.array_equal(of_column[c.slice("x")], problem.option_part)
     served = {int(f): set() for f in range(problem.n_facilities)}
     for part, facility in zip(problem.option_part.tolist(), problem.option_facility.tolist(), strict=True):
         if facility >= 0:
             served[facility].add(part)
-    for facility, part in enumerate(of_column[c.y : c.t].tolist()):
+    for facility, part in enumerate(of_column[c.slice("y")].tolist()):
         assert part in served[facility] or not served[facility]
 
 

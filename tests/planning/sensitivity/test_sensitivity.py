@@ -7,7 +7,6 @@ import pytest
 from test_plan_country import run
 
 from allreach.params.load import load_params
-from allreach.planning.instance.prices import Repricer
 from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
 from allreach.planning.results.alternatives import Alternative, _why_mixed
@@ -57,15 +56,17 @@ def test_plan_as_it_is_costs_what_another_price_says(base, found):
     problem, params = base.assembly.problem, base.assembly.lines.inputs.params
     for row in found.table.head(5).itertuples():
         key = row.parameter.removeprefix("costs.")
-        at_low = Repricer(base.assembly).prices(with_costs(params, {key: row.low})).on(problem)
+        at_low = problem.with_prices(base.assembly.quantities.prices(with_costs(params, {key: row.low})))
         assert row.fixed_low_usd == pytest.approx(solution_pv_usd(at_low, base.solution), abs=0.01)
 
 
 def test_cost_of_a_plan_is_quantities_times_prices(base):
     problem = base.assembly.problem
     pool = PlanPool(problem, base.solution)
-    prices = Repricer(base.assembly).prices(load_params(sets=["costs.tower_usd_per_m=1300", "costs.drop_usd=70"]))
-    assert pool.costs_usd(prices)[0] == pytest.approx(solution_pv_usd(prices.on(problem), base.solution), rel=1e-12)
+    prices = base.assembly.quantities.prices(load_params(sets=["costs.tower_usd_per_m=1300", "costs.drop_usd=70"]))
+    assert pool.costs_usd(prices)[0] == pytest.approx(
+        solution_pv_usd(problem.with_prices(prices), base.solution), rel=1e-12
+    )
     assert quantities(problem, base.solution).min() >= 0
     assert not pool.add(base.solution)
 
@@ -75,7 +76,7 @@ def test_reduced_model_stays_close_to_a_full_search(base):
     problem = base.assembly.problem
     for sets in (["costs.leo_kit_usd=150", "costs.leo_plan_usd_per_year=150"], ["costs.site_equipment_usd=60000"]):
         params = load_params(sets=sets)
-        dear = Repricer(base.assembly).prices(params).on(problem)
+        dear = problem.with_prices(base.assembly.quantities.prices(params))
         quick = reoptimise(dear, base.solution, n_tries=50, n_rounds=2)
         full = optimise(dear, params.planning)
         assert faults(dear, quick.solution) == []
@@ -110,8 +111,8 @@ def test_shares_of_draws_add_up(base, found):
     links = rows[(rows["kind"] == "link") & (rows["decision"] == "built")]
     assert set(links["item_id"]) == set(base.links["link_id"])
     summary = result.summary
-    assert summary["pv_p5_usd"] <= summary["pv_p50_usd"] <= summary["pv_p95_usd"]
-    assert summary["regret_mean_usd"] >= 0
+    assert summary.pv_p5_usd <= summary.pv_p50_usd <= summary.pv_p95_usd
+    assert summary.regret_mean_usd >= 0
     again = robustness(base.assembly, base.solution, found.pool, FEW, n_draws=12, seed=3)
     assert again.summary == summary
     assert again.table.equals(rows)
@@ -127,7 +128,7 @@ def test_no_draw_moves_a_certain_price(base):
 
 
 def test_workers_do_not_change_the_result(base):
-    prices = Repricer(base.assembly).prices(load_params(sets=["costs.site_equipment_usd=60000"]))
+    prices = base.assembly.quantities.prices(load_params(sets=["costs.site_equipment_usd=60000"]))
     tasks = [(prices, base.solution)] * 3
     alone, shared = (
         reoptimise_all(base.assembly.problem, iter(tasks), n_tries=10, n_rounds=1, workers=n) for n in (1, 2)

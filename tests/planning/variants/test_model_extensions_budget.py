@@ -177,21 +177,21 @@ def test_budget_zero_builds_nothing_and_says_what_stands_reaches(tmp_path):
     assert plan.bill_of_materials.empty
     assert plan.links.empty
     assert set(plan.assignments["technology"]) == {"existing", "none"}
-    assert plan.summary["pv_usd"] == 0.0
-    assert 0.0 < plan.summary["reached_share"] < 1.0
-    assert plan.summary["budget"]["people_upper_bound"] >= plan.summary["reached_share"] * 2500 - 1
+    assert plan.summary.pv_usd == 0.0
+    assert 0.0 < plan.summary.reached_share < 1.0
+    assert plan.summary.budget.people_upper_bound >= plan.summary.reached_share * 2500 - 1
     assert check_results(write(*planned, make_small_country(), tmp_path), tmp_path / "TST") == []
 
 
 @pytest.mark.parametrize("share", [0.1, 0.8])
 def test_country_within_a_budget(base, tmp_path, share):
-    budget_usd = round(share * base[0].summary["pv_usd"], 2)
+    budget_usd = round(share * base[0].summary.pv_usd, 2)
     planned = run(sets=(f"planning.budget_usd={budget_usd}",))
     summary = planned[0].summary
-    assert summary["objective"] == "most people within the budget"
-    assert summary["pv_usd"] <= budget_usd
-    assert summary["budget"]["left_usd"] == pytest.approx(budget_usd - summary["pv_usd"], abs=0.005)
-    assert 0.0 <= summary["budget"]["people_gap"] < 1.0
+    assert summary.objective == "most people within the budget"
+    assert summary.pv_usd <= budget_usd
+    assert summary.budget.left_usd == pytest.approx(budget_usd - summary.pv_usd, abs=0.005)
+    assert 0.0 <= summary.budget.people_gap < 1.0
     left_out = planned[0].assignments[planned[0].assignments["technology"] == "none"]
     assert left_out["why"].str.contains("budget").all()
     assert check_results(write(*planned, make_small_country(), tmp_path), tmp_path / "TST") == []
@@ -199,25 +199,26 @@ def test_country_within_a_budget(base, tmp_path, share):
 
 def test_enough_money_gives_the_plan_for_everybody(base):
     plan = run(sets=("planning.budget_usd=1e9",))[0]
-    assert plan.summary["reached_share"] == base[0].summary["reached_share"]
-    assert plan.summary["pv_usd"] == base[0].summary["pv_usd"]
-    assert plan.summary["budget"]["usd_per_further_person"] is None
+    assert plan.summary.reached_share == base[0].summary.reached_share
+    assert plan.summary.pv_usd == base[0].summary.pv_usd
+    assert plan.summary.budget.usd_per_further_person is None
 
 
 def test_more_money_in_separate_runs_never_reaches_fewer(base):
     reached = [
-        run(sets=(f"planning.budget_usd={share * base[0].summary['pv_usd']}",))[0].summary["reached_share"]
+        run(sets=(f"planning.budget_usd={share * base[0].summary.pv_usd}",))[0].summary.reached_share
         for share in (0.3, 0.31)
     ]
     assert reached == sorted(reached)
 
 
 def test_forged_budget_figures_are_found(base, tmp_path):
-    budget_usd = round(0.4 * base[0].summary["pv_usd"], 2)
+    budget_usd = round(0.4 * base[0].summary.pv_usd, 2)
     plan, measured, params = run(sets=(f"planning.budget_usd={budget_usd}",))
-    told = plan.summary["budget"]
-    told["weight_upper_bound"] *= 0.5
-    told["budget_usd"] += 1.0
+    told = plan.summary.budget
+    more = {"weight_upper_bound": told.weight_upper_bound * 0.5, "budget_usd": told.budget_usd + 1.0}
+    forged = plan.summary.model_copy(update={"budget": told.model_copy(update=more)})
+    plan = replace(plan, summary=forged)
     found = check_results(write(plan, measured, params, make_small_country(), tmp_path), tmp_path / "TST")
     assert any("the certificate proves only" in text for text in found)
     assert any("asked for" in text for text in found)

@@ -19,9 +19,10 @@ from allreach.params.load import load_params
 from allreach.params.sets import apply_to_config
 from allreach.planning.model import formulation
 from allreach.planning.model.formulation import TierRow
-from allreach.planning.model.problem import TECHNOLOGIES, faults, solution_pv_usd, unserved_people
+from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.model.solver import solve
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, people_below, speed_of_options
+from allreach.vocabulary import Technology
 from independent_checker import check_results
 from small_country import make_small_country
 
@@ -31,7 +32,7 @@ SMALL = {"n_places": 5, "n_candidates": 5, "n_junctions": 6}
 
 def tier_of(problem, share):
     """Fibre and low-orbit satellites are quick enough, radio and geostationary satellites are not."""
-    quick = [TECHNOLOGIES.index(t) for t in ("fibre", "satellite_leo")]
+    quick = [Technology(t).code for t in ("fibre", "satellite_leo")]
     allowed = (1.0 - share) * float(problem.part_people.sum())
     return TierRow(100.0, np.isin(problem.option_technology, quick), problem.part_people, allowed)
 
@@ -101,19 +102,19 @@ def test_country_with_two_tiers_is_accepted_by_the_checker(two_tiers, tmp_path):
 
 def test_summary_says_what_each_tier_has_and_what_one_person_more_costs(two_tiers):
     plan = two_tiers[0]
-    low, high = plan.summary["tiers"]
+    low, high = plan.summary.tiers
     rows = plan.assignments
     for told in (low, high):
-        people = rows.loc[rows["dl_mbps"] >= told["dl_mbps"] - 1e-6, "population"].sum()
-        assert told["people_share"] == pytest.approx(people / 2500)
-        assert told["people_share"] >= told["people_share_target"] - len(rows) / 2500
-    assert high["usd_per_further_person"] > 0
-    assert plan.summary["reached_share"] == 1.0
-    assert plan.summary["lower_bound_usd"] <= plan.summary["pv_usd"]
+        people = rows.loc[rows["dl_mbps"] >= told.dl_mbps - 1e-6, "population"].sum()
+        assert told.people_share == pytest.approx(people / 2500)
+        assert told.people_share >= told.people_share_target - len(rows) / 2500
+    assert high.usd_per_further_person > 0
+    assert plan.summary.reached_share == 1.0
+    assert plan.summary.lower_bound_usd <= plan.summary.pv_usd
 
 
 def test_tiers_never_cheapen_the_plan(two_tiers):
-    assert two_tiers[0].summary["pv_usd"] >= run()[0].summary["lower_bound_usd"]
+    assert two_tiers[0].summary.pv_usd >= run()[0].summary.lower_bound_usd
 
 
 def test_same_country_same_plan(two_tiers):

@@ -373,7 +373,7 @@ def tree_tables(trees: Sequence[Tree]) -> dict[str, pd.DataFrame]:
 def _cluster_of_row(programme: Programme, matrix: csr_array, owner: Ints) -> Ints:
     """Cluster of each row, -1 for rows of the whole country."""
     out = majority(matrix, owner)
-    families = np.repeat([name for name, _ in programme.row_family], [k for _, k in programme.row_family])
+    families = programme.family_of_rows()
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     pairs = np.unique(row * (int(owner.max(initial=0)) + 1) + owner[matrix.indices])
     n_touched = np.bincount(pairs // (int(owner.max(initial=0)) + 1), minlength=matrix.shape[0])

@@ -83,7 +83,7 @@ class RegionalPrices:
         self.idle = np.zeros(0, dtype=np.int64)
         self.iterations = 0
         self.n_rounds = 0
-        families = np.repeat([name for name, _ in programme.row_family], [k for _, k in programme.row_family])
+        families = programme.family_of_rows()
         self.is_common = families == "reach"
 
     def copy(self) -> RegionalPrices:
@@ -142,7 +142,7 @@ class RegionalPrices:
             Price of a person, in the unit of the costs; none takes the best for the prices of the other rows.
         """
         c = self.columns
-        n = np.arange(c.n, c.y)
+        n = c.numbers("n")
         row = int(np.flatnonzero(self.is_common)[0])
         each = np.asarray(self.matrix[[row], :].todense()).ravel()[n]
         bare = self.reduced[n] - self.cost[n] + each * self.price[row]
@@ -309,13 +309,13 @@ def part_of_columns(problem: Problem, columns: Columns) -> Ints:
         of_node[other[reached]] = of_node[one[reached]]
     of_node, of_facility = np.maximum(of_node, 0), np.maximum(of_facility, 0)
     out = np.zeros(c.total, dtype=np.int64)
-    out[c.x : c.n] = p.option_part
-    out[c.n : c.y] = np.arange(p.n_parts)
-    out[c.y : c.t] = of_facility
-    out[c.t : c.w] = of_node[c.tower_nodes]
-    out[c.w : c.z] = of_node[c.fed_nodes]
-    out[c.z : c.g] = of_node[head]
-    out[c.g :] = of_node[p.arc_to[c.arcs[c.followed]]]
+    out[c.slice("x")] = p.option_part
+    out[c.slice("n")] = np.arange(p.n_parts)
+    out[c.slice("y")] = of_facility
+    out[c.slice("t")] = of_node[c.tower_nodes]
+    out[c.slice("w")] = of_node[c.fed_nodes]
+    out[c.slice("z")] = of_node[head]
+    out[c.slice("g")] = of_node[p.arc_to[c.arcs[c.followed]]]
     return out
 
 

@@ -73,7 +73,7 @@ class Bound:
             **(tree_tables(self.trees) if self.trees else {}),
             "rows": pd.DataFrame(
                 {
-                    "family": np.repeat([n for n, _ in p.row_family], [k for _, k in p.row_family]),
+                    "family": p.family_of_rows(),
                     "lower": p.row_lower,
                     "upper": p.row_upper,
                     "price": self.row_price,
@@ -81,7 +81,7 @@ class Bound:
             ),
             "columns": pd.DataFrame(
                 {
-                    "family": np.repeat([n for n, _ in p.column_family], [k for _, k in p.column_family]),
+                    "family": p.family_of_columns(),
                     "cost_kusd": p.cost,
                     "lower": p.lower,
                     "upper": p.upper,
@@ -141,7 +141,7 @@ class Relaxation:
         self.programme, self.columns = formulation.build(
             problem, unserved_people=everybody + 1.0, with_flow=with_flow, not_served_usd=NOT_SERVED_USD
         )
-        self.n_column = np.arange(self.columns.n, self.columns.y, dtype=np.int32)
+        self.n_column = self.columns.numbers("n").astype(np.int32)
         self.highs = relaxation(self.programme, iteration_limit=iteration_limit, method=method)
         limit_time(self.highs, self.clock.left_s(GUIDE_TIME))
         self.highs.run()
@@ -150,7 +150,7 @@ class Relaxation:
         self.n_rounds = 0
         self.separator = Separator(problem, self.columns)
         self.is_true_cost = np.ones(self.columns.total, dtype=bool)
-        self.is_true_cost[self.columns.n : self.columns.y] = False
+        self.is_true_cost[self.columns.slice("n")] = False
         self.cut_iterations = cut_iterations
         self.regional_iterations = regional_iterations
         self.regional: RegionalPrices | None = None
@@ -229,11 +229,11 @@ class Relaxation:
 
     def shares(self) -> Floats:
         """Return the share of each part that the relaxation gives each option."""
-        return np.clip(self.x()[: self.columns.n], 0.0, 1.0)
+        return np.clip(self.x()[self.columns.slice("x")], 0.0, 1.0)
 
     def wish(self) -> Floats:
         """Return how much the relaxation wants each facility, 0 to 1."""
-        return np.clip(self.x()[self.columns.y : self.columns.t], 0.0, 1.0)
+        return np.clip(self.x()[self.columns.slice("y")], 0.0, 1.0)
 
     def bound(self, unserved_people: float, *, settle: bool = True) -> Bound:
         """Bound for all plans that leave at most so many people without service.
@@ -250,10 +250,9 @@ class Relaxation:
             return self._certified(exact, *self.prices(), self.n_rounds)
         n = len(self.n_column)
         self.highs.changeColsCost(n, self.n_column, np.zeros(n))
-        columns = slice(self.columns.n, self.columns.y)
+        columns = self.columns.slice("n")
         self.highs.changeColsBounds(n, self.n_column, exact.lower[columns], exact.upper[columns])
-        reach = next(i for i, (name, _) in enumerate(exact.row_family) if name == "reach")
-        row = sum(count for _, count in exact.row_family[:reach])
+        row = exact.rows("reach").start
         self.highs.changeRowBounds(row, -highspy.kHighsInf, unserved_people)
         limit_time(self.highs, self.clock.left_s())
         self.highs.run()

@@ -1,4 +1,4 @@
-"""One call from a measured country to its plan: candidates, links, backhaul, plan."""
+"""Everything that planning reads, from a measured country: candidates, links, backhaul."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from allreach.backhaul.build import backhaul_network
 from allreach.backhaul.ground import Ground
 from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
-from allreach.finance.cost_items import PriceList, Terms
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import fixed_share
 from allreach.measure.service_links import service_links
@@ -24,73 +23,15 @@ from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
 from allreach.planning.instance.candidate_sites import candidates
-from allreach.planning.instance.inputs import PlanInputs
+from allreach.planning.instance.inputs import PlanInputs, why_no_line
 from allreach.planning.instance.institutions import institutions
-from allreach.planning.plan import PlanResult, plan
-from allreach.processors import usable_cores
+from allreach.planning.instance.unit_costs import price_list
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
 
 WATER = 1  # clutter class, and P.1812 zone of the sea
-
-__all__ = ["PlanResult", "plan_country", "plan_inputs"]
-
-
-def plan_country(
-    points: DemandPoints,
-    measured: MeasureResult,
-    environment: Environment,
-    layers: Mapping[str, pd.DataFrame],
-    config: CountryConfig,
-    params: Params,
-    *,
-    clutter_class: NDArray[np.uint8] | None = None,
-    population: NDArray[np.float32] | None = None,
-    margin_db: float | None = None,
-    satellites: tuple[SatelliteOffer, ...] = (),
-    air_at: AirAt | None = None,
-    evidence: str = "modelled",
-    start_from: Mapping[str, pd.DataFrame] | None = None,
-    time_limit_s: float | None = None,
-    progress: Progress | None = None,
-) -> PlanResult:
-    """Plan a measured country.
-
-    Parameters
-    ----------
-    points, measured, environment
-        What `measure` took and gave.
-    layers
-        Tables of the country folder by name; absent ones count as empty.
-    config
-        ``country.yaml``.
-    params
-        Parameters.
-    clutter_class, population
-        Rasters, or none.
-    margin_db
-        Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
-    satellites
-        What satellites offer at each place; without, the parameters say it alone.
-    air_at
-        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
-    evidence
-        Worst evidence of the layers.
-    start_from
-        Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
-    time_limit_s
-        Wall time after which the best plan so far is taken; none for fixed work, which is repeatable. [s]
-    progress
-        Called with (stage, done, total).
-    """
-    inputs = plan_inputs(
-        points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
-        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
-    )  # fmt: skip
-    n_threads = environment.n_threads or usable_cores()
-    return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
 def plan_inputs(
@@ -109,7 +50,7 @@ def plan_inputs(
     evidence: str = "modelled",
     progress: Progress | None = None,
 ) -> PlanInputs:
-    """Everything that planning reads, from a measured country; arguments as in `plan_country`."""
+    """Everything that planning reads, from a measured country; arguments as in `planning.plan.plan_country`."""
 
     def table(name: str) -> gpd.GeoDataFrame:
         return layers[name] if name in layers else tables.empty(name)
@@ -134,10 +75,12 @@ def plan_inputs(
     )
     arrays, is_existing = with_candidates(sites, new, grid, params.radio)
     links = service_links(arrays, is_existing, points, environment, margin_db=margin_db, progress=progress)
-    by_line, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)
+    within_reach, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)
     names = exchanges["fibre_id"].to_numpy(dtype=str) if len(exchanges) else np.zeros(0, dtype=str)
     fixed_site = np.full(points.n_points, "", dtype=object)
     fixed_site[exchange >= 0] = names[exchange[exchange >= 0]]
+    # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
+    by_line = np.zeros_like(within_reach) if why_no_line(config.service_standard, params) else within_reach
     wanted = institutions(table("institutions"), points, params, grid, fixed_site.astype(str))
     network = backhaul_network(
         ground,
@@ -164,6 +107,7 @@ def plan_inputs(
         fixed_share=by_line,
         fixed_site=fixed_site.astype(str),
         fixed_exchanges=exchanges,
+        reached_today=measured.points.reached_share,
         wanted=wanted,
         satellites=satellites,
         evidence=evidence,
@@ -173,6 +117,5 @@ def plan_inputs(
 
 def _trench_price(params: Params) -> NDArray[np.float64]:
     """Present value of a kilometre of each trench class, so that the network is reduced at the plan's own prices."""
-    terms = Terms(int(params.planning.horizon_years.value), params.costs.discount_rate.value)
-    price = PriceList(params.costs, terms).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
+    price = price_list(params).cost(fibre_route(params.costs, np.eye(N_CLASSES))).pv_usd
     return np.broadcast_to(price, (N_CLASSES,)).astype(np.float64)

@@ -49,7 +49,9 @@ class PlanInputs:
     fixed_site
         Identifier of the exchange that reaches each point, empty where none, shape (points,).
     fixed_exchanges
-        Those exchanges: ``fibre_id``, operator, evidence, geometry.
+        Exchanges that stand: ``fibre_id``, operator, evidence, geometry.
+    reached_today
+        Share of each point's people who are reached today, as measured, shape (points,).
     wanted
         Institutions that the plan connects; none where `None`.
     satellites
@@ -72,6 +74,7 @@ class PlanInputs:
     fixed_share: NDArray[np.float64]
     fixed_site: NDArray[np.str_]
     fixed_exchanges: gpd.GeoDataFrame
+    reached_today: NDArray[np.float64]
     wanted: Institutions | None = None
     satellites: tuple[SatelliteOffer, ...] = ()
     evidence: str = "modelled"
@@ -85,8 +88,7 @@ class PlanInputs:
     @property
     def busy_hour_mbps(self) -> float:
         """Demand in the busy hour of the plan's last year for each household of today. [Mbit/s]."""
-        today = self.standard.busy_hour_mbps * self.params.demand.uptake_share.value
-        return float(today * self.params.demand.traffic_growth(self.horizon_years) * self.household_growth)
+        return busy_hour_mbps(self.standard, self.params)
 
     @property
     def horizon_years(self) -> int:
@@ -108,6 +110,28 @@ class PlanInputs:
         """People of each place."""
         return np.asarray(self.points.places["population"].to_numpy(dtype=np.int64))
 
+    @property
+    def people_today(self) -> NDArray[np.float64]:
+        """People of each place who are reached today, as measured."""
+        return self.points.per_place(self.points.population * self.reached_today)
+
+    @cached_property
+    def exchange_of_place(self) -> NDArray[np.int64]:
+        """Row of the standing exchange whose lines reach most homes of each place; -1 where none reaches any."""
+        ids = self.fixed_exchanges["fibre_id"].to_numpy(dtype=str)
+        out = np.full(self.points.n_places, -1, dtype=np.int64)
+        reached = np.flatnonzero(self.fixed_share > 0)
+        if not len(ids) or not len(reached):
+            return out
+        row = np.searchsorted(ids, self.fixed_site[reached].astype(str))
+        homes = self.points.households[reached] * self.fixed_share[reached]
+        key = self.points.place_index[reached].astype(np.int64) * len(ids) + row
+        keys, group = np.unique(key, return_inverse=True)
+        total = np.bincount(group, weights=homes)
+        order = np.lexsort((keys, total))  # the last of a place is the greatest
+        out[keys[order] // len(ids)] = keys[order] % len(ids)
+        return out
+
     @cached_property
     def institutions(self) -> Institutions:
         """Institutions that the plan connects."""
@@ -126,3 +150,27 @@ class PlanInputs:
         return np.concatenate([ids, [self.institutions.node_name(i) for i in range(len(self.institutions))]]).astype(
             str
         )
+
+
+def busy_hour_mbps(standard: ServiceStandard, params: Params) -> float:
+    """Demand in the busy hour of the plan's last year for each household of today, more households by then among it.
+
+    Every plan and every price of a household reckons with it. [Mbit/s].
+    """
+    today = standard.busy_hour_mbps * params.demand.uptake_share.value
+    years = int(params.planning.horizon_years.value)
+    return float(today * params.demand.traffic_growth(years) * params.demand.household_growth(years))
+
+
+def why_below_standard(standard: ServiceStandard, dl_mbps: float, latency_ms: float) -> str:
+    """Say why a service does not meet the standard, whether it stands or is planned; empty where it does."""
+    if dl_mbps < standard.dl_mbps - 1e-9:
+        return f"gives {dl_mbps:g} Mbit/s, the standard asks for {standard.dl_mbps:g}"
+    if latency_ms > standard.latency_ms + 1e-9:
+        return f"takes {latency_ms:g} ms, the standard allows {standard.latency_ms:g}"
+    return ""
+
+
+def why_no_line(standard: ServiceStandard, params: Params) -> str:
+    """Say why a fixed line, one that stands as one that is planned, does not meet the standard; empty where it does."""
+    return why_below_standard(standard, params.radio.fixed_dl_mbps.value, params.planning.fibre_latency_ms.value)

@@ -6,13 +6,12 @@ import numpy as np
 
 from allreach.backhaul import network as net
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.instance.institutions import COMMITTED, INSTITUTION, RETAIL, radio_links
-from allreach.planning.instance.option_table import Offers
+from allreach.planning.instance.institutions import COMMITTED, radio_links
+from allreach.planning.instance.option_table import SECTOR, Offers
 from allreach.planning.instance.satellite_options import Sky
-from allreach.planning.instance.unit_costs import NEW, UPGRADE, UnitLines
+from allreach.planning.instance.unit_costs import UnitLines
 from allreach.planning.model.problem import Bools, Floats, Ints
-
-AS_IT_IS = "existing"
+from allreach.vocabulary import FacilityKind, Technology
 
 
 def sector_wishes(inputs: PlanInputs, level: Ints) -> tuple[Ints, Ints, Floats, Floats]:
@@ -38,27 +37,25 @@ def institution_options(
     rows = np.flatnonzero(~inputs.lines_institutions)
     part_of = np.full(len(found) + 1, -1, dtype=np.int64)
     part_of[rows] = first_part + np.arange(len(rows))
-    _fibre(inputs, rows, part_of, offers, lines)
-    _radio(inputs, part_of, level, can_upgrade, offers, lines)
+    _fibre(inputs, rows, part_of, offers)
+    _radio(inputs, part_of, level, can_upgrade, offers)
     for row in rows.tolist():
         _satellite(inputs, row, int(part_of[row]), offers, lines, sky)
     return rows.astype(np.int64)
 
 
-def _fibre(inputs: PlanInputs, rows: Ints, part_of: Ints, offers: Offers, lines: UnitLines) -> None:
+def _fibre(inputs: PlanInputs, rows: Ints, part_of: Ints, offers: Offers) -> None:
     found, latency = inputs.institutions, inputs.params.planning.fibre_latency_ms.value
     node = inputs.network.node_of_row(net.INSTITUTION, len(found))
     for row in rows[(node[rows] >= 0) & (found.latency_ms[rows] >= latency)].tolist():
         mbps = float(found.demand_mbps[row])
         offers.add(
-            int(part_of[row]), "fibre", offers.facility(INSTITUTION, row),
-            lines.pv_usd(lines.institution(row, "fibre")), mbps, max(mbps, inputs.params.radio.fixed_dl_mbps.value),
+            int(part_of[row]), Technology.FIBRE, offers.facility(FacilityKind.INSTITUTION, row),
+            mbps, max(mbps, inputs.params.radio.fixed_dl_mbps.value),
         )  # fmt: skip
 
 
-def _radio(
-    inputs: PlanInputs, part_of: Ints, level: Ints, can_upgrade: Bools, offers: Offers, lines: UnitLines
-) -> None:
+def _radio(inputs: PlanInputs, part_of: Ints, level: Ints, can_upgrade: Bools, offers: Offers) -> None:
     found, planning, n_existing = inputs.institutions, inputs.params.planning, inputs.n_existing
     count: dict[tuple[int, bool], int] = {}
     quick = found.latency_ms >= planning.radio_latency_ms.value
@@ -69,21 +66,19 @@ def _radio(
         most = planning.new_sites_per_part.value if new else planning.existing_sites_per_part.value
         if count.get((radio.row, new), 0) >= most:
             continue
-        kinds = [(NEW, int(level[radio.site]))] if new else []
+        kinds = [(FacilityKind.NEW, int(level[radio.site]))] if new else []
         if not new and inputs.site_arrays.is_broadband[radio.site]:
-            kinds.append((AS_IT_IS, int(level[radio.site])))
+            kinds.append((FacilityKind.EXISTING, int(level[radio.site])))
         if not new and can_upgrade[radio.site]:
-            kinds.append((UPGRADE, len(radio.peak_mbps) - 1))
+            kinds.append((FacilityKind.UPGRADE, len(radio.peak_mbps) - 1))
         for kind, at in kinds:
             if radio.peak_mbps[at] < least:
                 continue
             count[(radio.row, new)] = count.get((radio.row, new), 0) + 1
-            option = offers.add(
-                int(part_of[radio.row]), "fwa", offers.facility(kind, radio.site - n_existing if new else radio.site),
-                lines.pv_usd(lines.institution(radio.row, "fwa")), mbps, float(radio.peak_mbps[at]),
-            )  # fmt: skip
-            pool = offers.pool("sector", radio.site, radio.sector)
-            offers.uses.append((option, pool, mbps / float(radio.rate_mbps[at])))
+            facility = offers.facility(kind, radio.site - n_existing if new else radio.site)
+            option = offers.add(int(part_of[radio.row]), Technology.FWA, facility, mbps, float(radio.peak_mbps[at]))
+            pool = offers.pool(SECTOR, radio.site, radio.sector)
+            offers.use(option, pool, mbps / float(radio.rate_mbps[at]))
 
 
 def _satellite(inputs: PlanInputs, row: int, part: int, offers: Offers, lines: UnitLines, sky: Sky) -> None:
@@ -94,20 +89,11 @@ def _satellite(inputs: PlanInputs, row: int, part: int, offers: Offers, lines: U
     speed, standard = planning.leo_dl_mbps.value, inputs.standard
     if planning.leo_latency_ms.value <= latency and speed >= standard.dl_mbps - 1e-9 and sky.sees_low_orbit(place):
         contract = lines.leo_contract(row)
-        option = offers.add(
-            part, "satellite_leo", -1, lines.pv_usd(lines.institution(row, "satellite_leo")), 0.0, max(speed, mbps)
-        )
-        offers.contract[option] = contract
+        option = offers.add(part, Technology.SATELLITE_LEO, -1, 0.0, max(speed, mbps), contract=contract)
         sky.use_low_orbit(offers, option, place, x_m, y_m, max(1.0, mbps * planning.leo_contention.value / speed))
     if planning.geo_dl_mbps.value < standard.dl_mbps - 1e-9:
         return
     for satellite in sky.serving(place, latency):
         speed = sky.geostationary_dl_mbps(satellite, place)
-        option = offers.add(
-            part, "satellite_geo", -1, lines.pv_usd(lines.institution(row, "satellite_geo")), 0.0, max(speed, mbps)
-        )
-        offers.contract[option] = COMMITTED
+        option = offers.add(part, Technology.SATELLITE_GEO, -1, 0.0, max(speed, mbps), contract=COMMITTED)
         sky.use_geostationary(offers, option, satellite, place, x_m, y_m, mbps)
-
-
-__all__ = ["COMMITTED", "INSTITUTION", "RETAIL", "institution_options", "sector_wishes"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.instance.option_table import Offers
+from allreach.planning.instance.inputs import PlanInputs, why_below_standard
+from allreach.planning.instance.option_table import Offers, PlaceLimits
 from allreach.planning.model.problem import Ints
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT
 
@@ -38,17 +38,14 @@ class Sky:
         self._cell_users: dict[tuple[int, int], float] = {}
         self._block_users: dict[tuple[int, int], float] = {}
 
-    def limits(self, out: dict[str, NDArray[np.str_]]) -> None:
+    def limits(self, out: PlaceLimits) -> None:
         """Write down per place why satellites are not on offer, where they are not."""
         planning, standard = self.inputs.params.planning, self.inputs.standard
         for technology, dl_mbps, latency_ms in (
             (LOW_ORBIT, planning.leo_dl_mbps.value, planning.leo_latency_ms.value),
-            (GEOSTATIONARY, planning.geo_dl_mbps.value, None if self.geo else planning.geo_latency_ms.value),
+            (GEOSTATIONARY, planning.geo_dl_mbps.value, 0.0 if self.geo else planning.geo_latency_ms.value),
         ):
-            if dl_mbps < standard.dl_mbps - 1e-9:
-                out[technology][:] = f"gives {dl_mbps:g} Mbit/s, the standard asks for {standard.dl_mbps:g}"
-            elif latency_ms is not None and latency_ms > standard.latency_ms + 1e-9:
-                out[technology][:] = f"takes {latency_ms:g} ms, the standard allows {standard.latency_ms:g}"
+            out[technology][:] = why_below_standard(standard, dl_mbps, latency_ms)
         for place in range(self.inputs.points.n_places):
             if self.low is not None and not out[LOW_ORBIT][place]:
                 # The latency of a low orbit is that of the whole way, a parameter; the way through space is less.
@@ -78,8 +75,8 @@ class Sky:
         # Places of a cell see much the same sky; where they differ the least counts.
         self._cell_users[column, row] = min(held, self._cell_users.get((column, row), np.inf))
         self._block_users[block] = min(held, self._block_users.get(block, np.inf))
-        offers.uses.append((option, offers.pool(CELL, column, row), users))
-        offers.uses.append((option, offers.pool(BLOCK, *block), users))
+        offers.use(option, offers.pool(CELL, column, row), users)
+        offers.use(option, offers.pool(BLOCK, *block), users)
 
     def use_geostationary(
         self, offers: Offers, option: int, satellite: int, place: int, x_m: float, y_m: float, mbps: float
@@ -87,11 +84,11 @@ class Sky:
         """Let a household of an option, or an institution, take `mbps` of a beam."""
         if satellite < 0:
             beam = offers.pool(BEAM, int(np.floor(x_m / self.beam_m)), int(np.floor(y_m / self.beam_m)))
-            offers.uses.append((option, beam, mbps))
+            offers.use(option, beam, mbps)
             return
         offer = self.geo[satellite]
         pool = offers.pool(TRANSPONDERS, satellite, int(offer.beam[place]))
-        offers.uses.append((option, pool, mbps / float(offer.rate_mbps[place])))
+        offers.use(option, pool, mbps / float(offer.rate_mbps[place]))
 
     def geostationary_dl_mbps(self, satellite: int, place: int) -> float:
         """Speed sold over a satellite: that of the plan, and no more than a transponder carries there. [Mbit/s]."""
@@ -111,25 +108,25 @@ class Sky:
 
 
 def household_options(sky: Sky, offers: Offers, part: int, place: int, x_m: float, y_m: float,
-                      price: dict[str, float], limits: dict[str, NDArray]) -> None:  # fmt: skip
+                      limits: PlaceLimits) -> None:  # fmt: skip
     """Add the satellite options of a part of a place."""
     inputs = sky.inputs
     if not limits[LOW_ORBIT][place]:
-        option = offers.add(part, LOW_ORBIT, -1, price[LOW_ORBIT], 0.0, inputs.params.planning.leo_dl_mbps.value)
+        option = offers.add(part, LOW_ORBIT, -1, 0.0, inputs.params.planning.leo_dl_mbps.value)
         sky.use_low_orbit(offers, option, place, x_m, y_m, inputs.household_growth)
     if not limits[GEOSTATIONARY][place]:
         for satellite in sky.serving(place, inputs.standard.latency_ms):
             speed = sky.geostationary_dl_mbps(satellite, place)
-            option = offers.add(part, GEOSTATIONARY, -1, price[GEOSTATIONARY], 0.0, speed)
+            option = offers.add(part, GEOSTATIONARY, -1, 0.0, speed)
             sky.use_geostationary(offers, option, satellite, place, x_m, y_m, inputs.busy_hour_mbps)
 
 
 def satellite_options(
-    sky: Sky, part_place: Ints, part_x_m: NDArray, part_y_m: NDArray, offers: Offers, price: dict[str, float],
-    limits: dict[str, NDArray],
+    sky: Sky, part_place: Ints, part_x_m: NDArray, part_y_m: NDArray, offers: Offers,
+    limits: PlaceLimits,
 ) -> None:  # fmt: skip
     """Add the satellite options of all parts, numbered from 0 on."""
     for part, (place, x_m, y_m) in enumerate(
         zip(part_place.tolist(), part_x_m.tolist(), part_y_m.tolist(), strict=True)
     ):
-        household_options(sky, offers, part, place, x_m, y_m, price, limits)
+        household_options(sky, offers, part, place, x_m, y_m, limits)

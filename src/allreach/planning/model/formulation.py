@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allreach.planning.model.problem import (
+    TINY_HOUSEHOLDS,
     Bools,
     Floats,
     Ints,
@@ -25,6 +26,7 @@ from allreach.planning.model.solver import Programme, RowsBuilder
 
 COST_UNIT_USD = 1000.0  # keeps the programme's numbers near 1
 PEOPLE_UNIT = 1000.0
+FAMILIES = ("x", "n", "y", "t", "w", "z", "g")  # of columns, in their order
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,20 @@ class Columns:
     arcs: Ints
     followed: Ints
     has_flow: bool
+
+    def slice(self, first: str, last: str | None = None) -> slice:
+        """Columns of a family, or of all families from one to another, both included."""
+        starts = (self.x, self.n, self.y, self.t, self.w, self.z, self.g, self.total)
+        return slice(starts[FAMILIES.index(first)], starts[FAMILIES.index(last or first) + 1])
+
+    def numbers(self, first: str, last: str | None = None) -> Ints:
+        """Return the numbers of the columns of `slice`."""
+        found = self.slice(first, last)
+        return np.arange(found.start, found.stop, dtype=np.int64)
+
+    def families(self) -> tuple[tuple[str, int], ...]:
+        """Families in their order, each with its number of columns."""
+        return tuple((name, len(self.numbers(name))) for name in FAMILIES)
 
 
 @dataclass(frozen=True)
@@ -143,25 +159,16 @@ def build(
         define_flow_conservation(rows, problem, columns)
     lower, upper = _column_bounds(problem, columns, unserved_people)
     is_integer = np.zeros(columns.total, dtype=bool)
-    is_integer[columns.y : columns.g] = True
-    is_integer[columns.w : columns.z] = False  # follows from z
-    family = (
-        ("x", columns.n - columns.x),
-        ("n", columns.y - columns.n),
-        ("y", columns.t - columns.y),
-        ("t", columns.w - columns.t),
-        ("w", columns.z - columns.w),
-        ("z", columns.g - columns.z),
-        ("g", columns.total - columns.g),
-    )
+    is_integer[columns.slice("y", "z")] = True
+    is_integer[columns.slice("w")] = False  # follows from z
     cost = _cost(problem, columns)
-    cost[columns.n : columns.y] = not_served_usd / COST_UNIT_USD * problem.part_households
+    cost[columns.slice("n")] = not_served_usd / COST_UNIT_USD * problem.part_households
     define_tiers(rows, problem, columns, tiers)
     if budget_usd is not None:
         define_budget(rows, _cost(problem, columns), budget_usd)
         cost = np.zeros(columns.total)
-        cost[columns.n : columns.y] = problem.part_people / PEOPLE_UNIT
-    return rows.programme(cost, lower, upper, is_integer, family), columns
+        cost[columns.slice("n")] = problem.part_people / PEOPLE_UNIT
+    return rows.programme(cost, lower, upper, is_integer, columns.families()), columns
 
 
 def define_assignment(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
@@ -412,16 +419,16 @@ def limited_arcs(problem: Problem, arcs: Ints) -> Ints:
 def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
     """Write a plan as a point of the programme."""
     out = np.zeros(columns.total)
-    households = np.maximum(problem.part_households, 1e-12)
-    out[columns.x : columns.n] = solution.households / households[problem.option_part]
-    out[columns.n : columns.y] = unserved(problem, solution.households) / households
-    out[columns.y : columns.t] = solution.is_open
-    out[columns.t : columns.w] = tower_is_built(problem, solution)[columns.tower_nodes]
-    out[columns.w : columns.z] = solution.parent_arc[columns.fed_nodes] >= 0
+    households = np.maximum(problem.part_households, TINY_HOUSEHOLDS)
+    out[columns.slice("x")] = solution.households / households[problem.option_part]
+    out[columns.slice("n")] = problem.per_household(unserved(problem, solution.households))
+    out[columns.slice("y")] = solution.is_open
+    out[columns.slice("t")] = tower_is_built(problem, solution)[columns.tower_nodes]
+    out[columns.slice("w")] = solution.parent_arc[columns.fed_nodes] >= 0
     position = np.full(problem.n_arcs, -1, dtype=np.int64)
     position[columns.arcs] = np.arange(len(columns.arcs))
     out[columns.z + position[solution.parent_arc[solution.parent_arc >= 0]]] = 1.0
-    out[columns.g :] = arc_flow_mbps(problem, solution)[columns.arcs[columns.followed]]
+    out[columns.slice("g")] = arc_flow_mbps(problem, solution)[columns.arcs[columns.followed]]
     return out
 
 
@@ -439,11 +446,11 @@ def _pool_scale(problem: Problem) -> Floats:
 
 def _cost(problem: Problem, columns: Columns) -> Floats:
     cost = np.zeros(columns.total)
-    cost[: problem.n_options] = problem.option_pv_usd * problem.part_households[problem.option_part]
-    cost[columns.y : columns.t] = problem.facility_pv_usd
-    cost[columns.t : columns.w] = problem.node_tower_pv_usd[columns.tower_nodes]
-    cost[columns.z : columns.g] = problem.arc_pv_usd[columns.arcs]
-    cost[columns.g :] = problem.arc_pv_usd_per_mbps[columns.arcs[columns.followed]]
+    cost[columns.slice("x")] = problem.option_pv_usd * problem.part_households[problem.option_part]
+    cost[columns.slice("y")] = problem.facility_pv_usd
+    cost[columns.slice("t")] = problem.node_tower_pv_usd[columns.tower_nodes]
+    cost[columns.slice("z")] = problem.arc_pv_usd[columns.arcs]
+    cost[columns.slice("g")] = problem.arc_pv_usd_per_mbps[columns.arcs[columns.followed]]
     return cost / COST_UNIT_USD
 
 
@@ -451,6 +458,6 @@ def _column_bounds(problem: Problem, columns: Columns, unserved_people: float) -
     lower, upper = np.zeros(columns.total), np.ones(columns.total)
     has_option = np.bincount(problem.option_part, minlength=problem.n_parts) > 0
     if unserved_people <= 0:
-        upper[columns.n : columns.y] = np.where(has_option & (problem.part_people > 0), 0.0, 1.0)
-    upper[columns.g :] = flow_limit_mbps(problem)[columns.arcs[columns.followed]]
+        upper[columns.slice("n")] = np.where(has_option & (problem.part_people > 0), 0.0, 1.0)
+    upper[columns.slice("g")] = flow_limit_mbps(problem)[columns.arcs[columns.followed]]
     return lower, upper

@@ -8,6 +8,7 @@ presence) along arcs that are paid once. Costs are present values of what a deci
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +19,20 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-TECHNOLOGIES = (
-    "existing",
-    "mobile_upgrade",
-    "mobile_new",
-    "fwa",
-    "fibre",
-    "satellite_leo",
-    "satellite_geo",
-    "none",
-)
+EPS = 1e-9  # households that count as none
+TINY_HOUSEHOLDS = 1e-12  # divisor where a part has none
 NOT_SERVED_USD = 1e6  # a household; steers searches towards serving everybody, enters no cost and no bound
-ARC_KINDS = ("existing", "fibre", "hop", "satellite")
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Coefficients of a `Problem` that depend on the cost book; names and shapes as there."""
+
+    option_pv_usd: Floats
+    facility_pv_usd: Floats
+    node_tower_pv_usd: Floats
+    arc_pv_usd: Floats
+    arc_pv_usd_per_mbps: Floats
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Problem:
     part_x_m, part_y_m
         Where each part lies; only to look at neighbours together, shape (P,). [m]
     option_part, option_technology, option_facility
-        Part served, index in `TECHNOLOGIES`, facility needed, shape (O,).
+        Part served, code of its `Technology`, facility needed, shape (O,).
     option_pv_usd
         Present value per household: terminal, drop, service, shape (O,). [USD]
     option_mbps
@@ -65,7 +68,7 @@ class Problem:
     node_tower_pv_usd
         Price of the tower of each node; 0 where none is needed or one stands, shape (N,). [USD]
     arc_from, arc_to, arc_kind
-        Directed arcs, away from the root, shape (A,).
+        Directed arcs, away from the root; codes of `ArcKind`, shape (A,).
     arc_pv_usd, arc_pv_usd_per_mbps, arc_capacity_mbps
         Price once, price per Mbit/s carried, capacity (inf where none binds), shape (A,).
     """
@@ -128,6 +131,94 @@ class Problem:
         """Number of arcs."""
         return len(self.arc_from)
 
+    @cached_property
+    def people_per_household(self) -> Floats:
+        """People of each part over its households, shape (P,)."""
+        return self.per_household(self.part_people)
+
+    def per_household(self, of_parts: Floats) -> Floats:
+        """Return what falls on each household of a part of what its parts have, shape (P,)."""
+        return np.asarray(of_parts / np.maximum(self.part_households, TINY_HOUSEHOLDS))
+
+    def with_prices(self, prices: Prices) -> Problem:
+        """Return the same sets at other prices."""
+        return replace(
+            self,
+            option_pv_usd=prices.option_pv_usd,
+            facility_pv_usd=prices.facility_pv_usd,
+            node_tower_pv_usd=prices.node_tower_pv_usd,
+            arc_pv_usd=prices.arc_pv_usd,
+            arc_pv_usd_per_mbps=prices.arc_pv_usd_per_mbps,
+        )
+
+    def restricted(
+        self,
+        *,
+        parts: Ints | None = None,
+        options: Ints | None = None,
+        facilities: Ints | None = None,
+        pools: Ints | None = None,
+        uses: Ints | None = None,
+        gains: Ints | None = None,
+        nodes: Ints | None = None,
+        arcs: Ints | None = None,
+        node_at: Ints | None = None,
+    ) -> Problem:
+        """Return the problem of some of its sets, numbered anew; coefficients stay.
+
+        Parameters
+        ----------
+        parts, options, facilities, pools, nodes, arcs
+            What is kept, ascending; all where none are given. Every option kept needs its part and its facility, every
+            arc its ends.
+        uses, gains
+            Rows of ``use_*`` and ``gain_*`` kept; where none are given, those whose ends are all kept.
+        node_at
+            New number of each node, -1 where it is left out, shape (N,); several nodes may become one. Where none is
+            given, by ``nodes``.
+        """
+        part = _kept(parts, self.n_parts)
+        option = _kept(options, self.n_options)
+        facility = _kept(facilities, self.n_facilities)
+        pool = _kept(pools, self.n_pools)
+        node = _kept(nodes, self.n_nodes)
+        arc = _kept(arcs, self.n_arcs)
+        at = _numbers(node, self.n_nodes) if node_at is None else node_at
+        if uses is None:
+            uses = np.flatnonzero(np.isin(self.use_option, option) & np.isin(self.use_pool, pool))
+        if gains is None:
+            gains = np.flatnonzero(np.isin(self.gain_facility, facility) & np.isin(self.gain_pool, pool))
+        needed, stands = self.option_facility[option], self.facility_node[facility]
+        return Problem(
+            part_place=self.part_place[part],
+            part_households=self.part_households[part],
+            part_people=self.part_people[part],
+            part_x_m=self.part_x_m[part],
+            part_y_m=self.part_y_m[part],
+            option_part=np.searchsorted(part, self.option_part[option]),
+            option_technology=self.option_technology[option],
+            option_facility=np.where(needed >= 0, np.searchsorted(facility, needed), -1),
+            option_pv_usd=self.option_pv_usd[option],
+            option_mbps=self.option_mbps[option],
+            use_option=np.searchsorted(option, self.use_option[uses]),
+            use_pool=np.searchsorted(pool, self.use_pool[uses]),
+            use_amount=self.use_amount[uses],
+            pool_capacity=self.pool_capacity[pool],
+            facility_node=np.where(stands >= 0, at[stands], -1),
+            facility_pv_usd=self.facility_pv_usd[facility],
+            facility_group=self.facility_group[facility],
+            gain_facility=np.searchsorted(facility, self.gain_facility[gains]),
+            gain_pool=np.searchsorted(pool, self.gain_pool[gains]),
+            gain_amount=self.gain_amount[gains],
+            node_tower_pv_usd=self.node_tower_pv_usd[node],
+            arc_from=at[self.arc_from[arc]],
+            arc_to=at[self.arc_to[arc]],
+            arc_kind=self.arc_kind[arc],
+            arc_pv_usd=self.arc_pv_usd[arc],
+            arc_pv_usd_per_mbps=self.arc_pv_usd_per_mbps[arc],
+            arc_capacity_mbps=self.arc_capacity_mbps[arc],
+        )
+
     def option_start(self) -> Ints:
         """First option of each part, shape (P + 1,)."""
         return np.searchsorted(self.option_part, np.arange(self.n_parts + 1)).astype(np.int64)
@@ -138,6 +229,17 @@ class Problem:
         out = np.zeros(self.n_parts)
         np.maximum.at(out, self.option_part, demand)
         return out
+
+
+def _kept(some: Ints | None, n: int) -> Ints:
+    return np.arange(n, dtype=np.int64) if some is None else some
+
+
+def _numbers(kept: Ints, n: int) -> Ints:
+    """Give each of ``n`` things its new number, -1 where it is not kept."""
+    out = np.full(n, -1, dtype=np.int64)
+    out[kept] = np.arange(len(kept))
+    return out
 
 
 @dataclass(frozen=True)
@@ -289,8 +391,23 @@ def unserved(problem: Problem, households: Floats) -> Floats:
 def unserved_people(problem: Problem, households: Floats) -> float:
     """People whom a plan leaves without service."""
     left = unserved(problem, households)
-    share = left / np.maximum(problem.part_households, 1e-12)
-    return float((share * problem.part_people).sum())
+    return float((left * problem.people_per_household).sum())
+
+
+def better(problem: Problem, one: Solution, other: Solution) -> bool:
+    """Whether the first plan reaches more people, or as many for less money."""
+    left_one, left_other = unserved_people(problem, one.households), unserved_people(problem, other.households)
+    if abs(left_one - left_other) > 1e-6:
+        return left_one < left_other
+    return solution_pv_usd(problem, one) < solution_pv_usd(problem, other) - 1e-6
+
+
+def facilities_in_use(problem: Problem, solution: Solution) -> Bools:
+    """Facilities that serve somebody, shape (F,)."""
+    used = np.zeros(problem.n_facilities, dtype=bool)
+    serving = (solution.households > EPS) & (problem.option_facility >= 0)
+    used[problem.option_facility[serving]] = True
+    return used
 
 
 def faults(problem: Problem, solution: Solution, *, tolerance: float = 1e-6) -> list[str]:

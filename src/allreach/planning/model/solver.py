@@ -41,6 +41,23 @@ class Programme:
         """Number of columns."""
         return len(self.cost)
 
+    def rows(self, family: str) -> slice:
+        """Rows of a family; raises `KeyError` where there is none."""
+        at = 0
+        for name, count in self.row_family:
+            if name == family:
+                return slice(at, at + count)
+            at += count
+        raise KeyError(f"no rows of family {family}")
+
+    def family_of_rows(self) -> NDArray[np.str_]:
+        """Return the family of each row."""
+        return np.repeat([name for name, _ in self.row_family], [count for _, count in self.row_family])
+
+    def family_of_columns(self) -> NDArray[np.str_]:
+        """Return the family of each column."""
+        return np.repeat([name for name, _ in self.column_family], [count for _, count in self.column_family])
+
     def matrix(self) -> csr_array:
         """Return the rows as a sparse matrix."""
         return csr_array((self.entry_value, (self.entry_row, self.entry_col)), shape=(self.n_rows, self.n_columns))

@@ -10,25 +10,26 @@ import pandas as pd
 from allreach import tables
 from allreach.backhaul.trench import EXISTING as NOT_DUG
 from allreach.planning.instance.backhaul_graph import FIBRE
-from allreach.planning.instance.build import AS_IT_IS, TECH, Assembly
+from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.model.problem import TECHNOLOGIES, Problem, Solution
+from allreach.planning.model.problem import Problem, Solution
 from allreach.planning.results.cost_curve import exclusive_usd
 from allreach.planning.results.rows import Chosen
 from allreach.planning.results.why_unserved import full_arc, full_text, why_left_out
 from allreach.planning.search import cheapest_feed
 from allreach.planning.search.network_state import NetworkState, make_index
+from allreach.vocabulary import FacilityKind, Technology
 
-OFFERED = tuple(t for t in TECHNOLOGIES if t != "none")
+OFFERED = tuple(t for t in Technology if t != Technology.NONE)
 FACILITIES_TRIED = 2
-WORDS = {
-    "existing": "the site that stands",
-    "mobile_upgrade": "an upgraded site",
-    "mobile_new": "a new site",
-    "fwa": "fixed wireless",
-    "fibre": "fibre to the home",
-    "satellite_leo": "low-orbit satellite",
-    "satellite_geo": "geostationary satellite",
+WORDS: dict[Technology, str] = {
+    Technology.EXISTING: "the site that stands",
+    Technology.MOBILE_UPGRADE: "an upgraded site",
+    Technology.MOBILE_NEW: "a new site",
+    Technology.FWA: "fixed wireless",
+    Technology.FIBRE: "fibre to the home",
+    Technology.SATELLITE_LEO: "low-orbit satellite",
+    Technology.SATELLITE_GEO: "geostationary satellite",
 }
 
 
@@ -36,7 +37,7 @@ WORDS = {
 class Alternative:
     """One way to serve a whole place on top of the rest of the plan."""
 
-    technology: str
+    technology: Technology
     pv_usd: float  # NaN where infeasible
     dl_mbps: float
     reason: str
@@ -77,7 +78,7 @@ class _Place:
         """Return every technology for a place with households that are planned for."""
         out = []
         for technology in OFFERED:
-            mine = [o for o in self.by_place.get(place, []) if self.p.option_technology[o] == TECH[technology]]
+            mine = [o for o in self.by_place.get(place, []) if self.p.option_technology[o] == technology.code]
             limit = str(self.assembly.place_limits[technology][place])
             if not mine:
                 out.append(Alternative(technology, np.nan, np.nan, limit or _silent(technology)))
@@ -91,13 +92,15 @@ class _Place:
         """Say why households of the place are left without service; empty where none is planned for."""
         if place not in self.parts:
             return ""
-        limits = {name: str(self.assembly.place_limits[name][place]) or _silent(name) for name in OFFERED}
+        limits: dict[Technology, str] = {
+            name: str(self.assembly.place_limits[name][place]) or _silent(name) for name in OFFERED
+        }
         return why_left_out(self.state, self.parts[place], limits, WORDS)
 
     def _households(self, place: int) -> float:
         return float(self.p.part_households[self.parts[place]].sum())
 
-    def _satellite(self, place: int, technology: str, options: list[int]) -> Alternative:
+    def _satellite(self, place: int, technology: Technology, options: list[int]) -> Alternative:
         p, ix = self.p, self.state.index
         need: dict[int, float] = {}
         for option in options:
@@ -113,7 +116,7 @@ class _Place:
         pv = float(sum(p.option_pv_usd[o] * p.part_households[p.option_part[o]] for o in options))
         return Alternative(technology, pv, dl, "terminals and service for every household")
 
-    def _by_facility(self, place: int, technology: str, options: list[int]) -> Alternative:
+    def _by_facility(self, place: int, technology: Technology, options: list[int]) -> Alternative:
         p = self.p
         of: dict[int, list[int]] = {}
         for option in options:
@@ -131,7 +134,9 @@ class _Place:
                 best = found
         return best if best is not None else Alternative(technology, np.nan, np.nan, reason)
 
-    def _with(self, place: int, technology: str, facility: int, options: list[int]) -> tuple[Alternative | None, str]:
+    def _with(
+        self, place: int, technology: Technology, facility: int, options: list[int]
+    ) -> tuple[Alternative | None, str]:
         p, state, ix = self.p, self.state, self.state.index
         group = p.facility_group[facility]
         if group >= 0 and not state.is_open[facility] and bool((state.is_open & (p.facility_group == group)).any()):
@@ -193,7 +198,7 @@ class _Place:
                 state.close(facility)
 
     def _on_its_way(
-        self, technology: str, facility: int, node: int, mbps: float, others: float, begun: Alternative
+        self, technology: Technology, facility: int, node: int, mbps: float, others: float, begun: Alternative
     ) -> tuple[Alternative | None, str]:
         """Add the facility and its backhaul to what terminals and service cost."""
         p, state = self.p, self.state
@@ -210,7 +215,10 @@ class _Place:
             pv += float(sum(p.node_tower_pv_usd[p.arc_to[a]] for a in arcs if p.arc_to[a] != node))
         pv += float(sum(p.arc_pv_usd[a] + p.arc_pv_usd_per_mbps[a] * mbps for a in arcs))
         trench = sum(self._trench_usd(a) for a in arcs if p.arc_kind[a] == FIBRE)
-        reason = "on its own way to the network" if arcs else "beside what the plan builds"
+        beside = "beside what the plan builds"
+        if self.assembly.facility_kind[facility] == FacilityKind.STANDING_EXCHANGE:
+            beside = "from the exchange that stands"
+        reason = "on its own way to the network" if arcs else beside
         return Alternative(technology, pv, dl, reason, trench), ""
 
     def _search(self, node: int, mbps: float) -> list[int] | None:
@@ -238,12 +246,12 @@ class _Place:
         return max(float(self.p.arc_pv_usd[arc]) - self.om_usd_per_km * km, 0.0)
 
 
-def _silent(technology: str) -> str:
-    if technology == "existing":
+def _silent(technology: Technology) -> str:
+    if technology == Technology.EXISTING:
         return "no site that stands covers it to the standard"
-    if technology == "mobile_upgrade":
+    if technology == Technology.MOBILE_UPGRADE:
         return "no site that stands would cover it even if upgraded"
-    if technology in ("mobile_new", "fwa"):
+    if technology in (Technology.MOBILE_NEW, Technology.FWA):
         return "no site or candidate covers it to the standard"
     return "not on offer there"
 
@@ -252,7 +260,7 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
     """Alternatives, switching prices and reasons of all places."""
     look = _Place(inputs, assembly, solution)
     ids = inputs.points.places["place_id"].to_numpy(dtype=str)
-    rows: list[tuple[str, str, bool, float, float, str]] = []
+    rows: list[tuple[str, Technology, bool, float, float, str]] = []
     found: dict[int, tuple[list[Alternative], float, float]] = {}
     for place in range(inputs.points.n_places):
         if place in look.parts:
@@ -271,7 +279,7 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
     mixes = _mixes(chosen)
     why = [
         row.why
-        or (look.why_left_out(row.place) if row.technology == "none" else "")
+        or (look.why_left_out(row.place) if row.technology == Technology.NONE else "")
         or _why(row.place, row.technology, row.site_id, found, mixes.get(row.place, {}))
         for row in chosen.rows
     ]
@@ -279,19 +287,21 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
 
 
 def _served(place: int, chosen: Chosen) -> list[Alternative]:
-    speeds = [row.dl_mbps for row in chosen.rows if row.place == place and row.technology == "existing"]
+    speeds = [row.dl_mbps for row in chosen.rows if row.place == place and row.technology == Technology.EXISTING]
     if not speeds:
         return [Alternative(t, np.nan, np.nan, "nobody there needs it") for t in OFFERED]
-    out = [Alternative("existing", 0.0, float(min(speeds)), "serves everybody there today or by commitment")]
+    out = [Alternative(Technology.EXISTING, 0.0, float(min(speeds)), "serves everybody there today or by commitment")]
     return out + [
-        Alternative(t, np.nan, np.nan, "not needed: served today or by commitment") for t in OFFERED if t != "existing"
+        Alternative(t, np.nan, np.nan, "not needed: served today or by commitment")
+        for t in OFFERED
+        if t != Technology.EXISTING
     ]
 
 
 def _switching(
     assembly: Assembly,
     place: int,
-    technology: str,
+    technology: Technology,
     is_decided: bool,
     found: dict[int, tuple[list[Alternative], float, float]],
 ) -> tuple[float, float]:
@@ -300,11 +310,11 @@ def _switching(
         return np.nan, np.nan
     options, now, households = found[place]
     by = {a.technology: a for a in options}
-    fibre, leo = by["fibre"], by["satellite_leo"]
+    fibre, leo = by[Technology.FIBRE], by[Technology.SATELLITE_LEO]
     trench_price = assembly.lines.costs.fibre_buried_usd_per_km.value
     kit = assembly.lines.prices.units["leo_kit_usd"]
     switch_fibre = switch_terminal = np.nan
-    if technology != "fibre" and np.isfinite(fibre.pv_usd) and fibre.trench_usd > 0 and fibre.pv_usd > now:
+    if technology != Technology.FIBRE and np.isfinite(fibre.pv_usd) and fibre.trench_usd > 0 and fibre.pv_usd > now:
         price = trench_price * (1.0 - (fibre.pv_usd - now) / fibre.trench_usd)
         switch_fibre = round(price, 2) if price > 0 else np.nan
     if not technology.startswith("satellite") and np.isfinite(leo.pv_usd) and leo.pv_usd > now and kit.price_usd > 0:
@@ -315,15 +325,15 @@ def _switching(
 
 def _why(
     place: int,
-    technology: str,
+    technology: Technology,
     site_id: str,
     found: dict[int, tuple[list[Alternative], float, float]],
-    mix: dict[str, int],
+    mix: dict[Technology, int],
 ) -> str:
     if place not in found:
         return "no household is counted there"
     options, now, households = found[place]
-    if technology == "existing":
+    if technology == Technology.EXISTING:
         return f"site {site_id} reaches them today and has room"
     others = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd) and a.technology != technology)
     cost = f"about {_round(now)} USD over the plan's years for {households:.0f} households"
@@ -342,9 +352,9 @@ def _why(
     return f"{name} costs {cost}{shared}; the next best, {WORDS[other]}, would cost {_round(pv)} USD"
 
 
-def _mixes(chosen: Chosen) -> dict[int, dict[str, int]]:
+def _mixes(chosen: Chosen) -> dict[int, dict[Technology, int]]:
     """Decided households of each place by technology, most first."""
-    out: dict[int, dict[str, int]] = {}
+    out: dict[int, dict[Technology, int]] = {}
     for row in sorted(chosen.rows, key=lambda r: (r.place, -r.households, r.technology)):
         if row.is_decided and row.households:
             mine = out.setdefault(row.place, {})
@@ -352,7 +362,7 @@ def _mixes(chosen: Chosen) -> dict[int, dict[str, int]]:
     return out
 
 
-def _why_mixed(mix: dict[str, int], now_usd: float, cost: str, options: list[Alternative]) -> str:
+def _why_mixed(mix: dict[Technology, int], now_usd: float, cost: str, options: list[Alternative]) -> str:
     """Say why a place is served in several ways: each does what it does best, or one alone cannot."""
     parts = [f"{WORDS[technology]} ({count} households)" for technology, count in mix.items()]
     together = f"{', '.join(parts[:-1])} and {parts[-1]}"
@@ -377,4 +387,4 @@ def _round(amount_usd: float) -> str:
     return f"{round(amount_usd / scale) * scale:,.0f}"
 
 
-__all__ = ["AS_IT_IS", "Alternative", "Answers", "answer"]
+__all__ = ["Alternative", "Answers", "answer"]

@@ -16,6 +16,7 @@ import pandas as pd
 
 from allreach import tables
 from allreach.errors import Fault, InputError
+from allreach.vocabulary import Technology
 
 FASTER_RATIO = 1.05  # promised speeds closer than this count as equal
 COST_RATIO = 1.01  # and costs
@@ -131,7 +132,7 @@ def compare(places: gpd.GeoDataFrame, a: Side, b: Side) -> Comparison:
 
 def _by_place(side: Side, ids: pd.Index, population: pd.Series, *, measured: bool) -> dict[str, Any]:
     rows = side.assignments
-    served = rows[rows["technology"] != "none"]
+    served = rows[rows["technology"] != Technology.NONE]
     most = rows.sort_values(["place_id", "households", "technology"], ascending=[True, False, True], kind="stable")
     main = most.drop_duplicates("place_id").set_index("place_id")["technology"].reindex(ids)
     people = served.groupby("place_id")["population"].sum().reindex(ids, fill_value=0).to_numpy(dtype=np.float64)

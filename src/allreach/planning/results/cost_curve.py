@@ -1,19 +1,23 @@
 """The cost of each further percent: from the full plan, the dearest places per person are given up one by one.
 
-Every point of the curve is a plan inside the next larger one, so that more money never reaches fewer.
+The curve begins at who is reached today, for nothing. Every further point is a plan inside the next larger one, so that
+more money never reaches fewer. It is about people: what institutions cost stands apart.
 """
 
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from allreach.planning.model.problem import Problem, Solution, solution_pv_usd
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.model.problem import EPS, Bools, Floats, Problem, Solution, solution_pv_usd, tree_order
+from allreach.planning.results.summary import LastPercent
+from allreach.planning.search.network_state import NetworkState, make_index
 
-N_POINTS = 200  # rows of the curve at most
+N_POINTS = 200  # rows of the curve at most, but for the step at its start
+CENT_USD = 0.005
 
 
 def exclusive_usd(state: NetworkState, options: list[int]) -> float:
@@ -75,53 +79,160 @@ def drop(state: NetworkState, options: list[int]) -> float:
     return saved
 
 
-def cost_curve(
-    problem: Problem, solution: Solution, n_places: int, *, people_total: float, people_fixed: float, pv_usd: float
-) -> pd.DataFrame:
-    """Cost over reach.
+@dataclass(frozen=True)
+class CostCurve:
+    """Cost over reach, and what stands beside it.
+
+    Parameters
+    ----------
+    table
+        ``reached_share``, ``pv_usd``, ``usd_per_person`` (of the last people added), ascending.
+    institutions_usd
+        What would be saved without the institutions; in no point of the table. [USD]
+    growth_usd
+        Cost of the plan that serves nobody but those who are reached today, with the demand of the last year. [USD]
+    """
+
+    table: pd.DataFrame
+    institutions_usd: float
+    growth_usd: float
+
+
+def cost_curve(problem: Problem, solution: Solution, people: PeopleOfPlaces, *, pv_usd: float) -> CostCurve:
+    """Cost over reach, from today's reach for nothing to the whole plan.
+
+    Reached are those whom the plan serves and those who are reached today. Places are given up one by one, the dearest
+    first, down to their people of today; what is left then carries today's people in the last year, and is a step
+    upwards at today's reach. Every point but the first is a plan inside the next larger one.
 
     Parameters
     ----------
     problem, solution
         What was planned.
-    n_places
-        Number of places.
-    people_total, people_fixed
-        People of the country, and those whom no decision concerns because they are served today or by a commitment.
+    people
+        Who is reached today and whom no decision concerns.
     pv_usd
         Present value of the whole plan as billed. [USD]
-
-    Returns
-    -------
-    curve
-        ``reached_share``, ``pv_usd``, ``usd_per_person`` (of the last people added), ascending.
     """
-    state = NetworkState(problem, make_index(problem), solution)
-    options: list[list[int]] = [[] for _ in range(n_places)]
-    people = np.zeros(n_places)
-    per_household = problem.part_people / np.maximum(problem.part_households, 1e-12)
-    for option in np.flatnonzero(solution.households > 0).tolist():
-        part = int(problem.option_part[option])
-        options[problem.part_place[part]].append(option)
-        people[problem.part_place[part]] += solution.households[option] * per_household[part]
+    taken = _Taken(problem, solution, people)
     scale = pv_usd / max(solution_pv_usd(problem, solution), 1e-9)
-    reach, cost = float(people.sum()) + people_fixed, pv_usd
-    points = [(reach, cost)]
-    heap = [(-exclusive_usd(state, options[i]) / max(people[i], 1e-9), i) for i in range(n_places) if options[i]]
+    cost = max(pv_usd - drop(taken.state, taken.of_institutions) * scale, 0.0)
+    institutions_usd = pv_usd - cost
+    points = [(taken.reach, cost)]
+    heap = [(-taken.usd_per_person(i), i) for i in range(len(people.total)) if taken.can_give_up(i)]
     heapq.heapify(heap)
     while heap:
         _, place = heapq.heappop(heap)
-        ratio = exclusive_usd(state, options[place]) / max(people[place], 1e-9)
+        ratio = taken.usd_per_person(place)
         if heap and ratio < -heap[0][0] * (1 - 1e-9):
             heapq.heappush(heap, (-ratio, place))
             continue
-        state.keep()
-        cost = max(cost - drop(state, options[place]) * scale, 0.0)
-        reach -= people[place]
-        points.append((max(reach, people_fixed), cost))
-    points[-1] = (people_fixed, 0.0) if len(points) > 1 else points[-1]
-    ascending = points[::-1]
+        cost = max(cost - taken.give_up(place) * scale, 0.0)
+        points.append((taken.reach, cost))
+    growth_usd = cost if taken.has_paid_options() else 0.0  # else nothing is bought any more: rounding
+    if growth_usd > CENT_USD:
+        points.append((taken.reach, 0.0))
+    else:
+        points[-1] = (taken.reach, 0.0)
+    return CostCurve(_table(points[::-1], float(people.total.sum())), institutions_usd, growth_usd)
+
+
+@dataclass(frozen=True)
+class PeopleOfPlaces:
+    """People of each place: all, those whom no decision concerns, and those who are reached today as measured."""
+
+    total: Floats
+    fixed: Floats
+    today: Floats
+
+
+class _Taken:
+    """A plan from which places are taken one by one, down to the people who are reached today."""
+
+    def __init__(self, problem: Problem, solution: Solution, people: PeopleOfPlaces) -> None:
+        self.p, n = problem, len(people.total)
+        self.state = NetworkState(problem, make_index(problem), solution)
+        per_household = problem.people_per_household
+        is_free = _costs_nothing(problem, solution)
+        self.paid: list[list[int]] = [[] for _ in range(n)]
+        self.of_institutions: list[int] = []
+        free, paid = people.fixed.copy(), np.zeros(n)
+        for option in np.flatnonzero(solution.households > 0).tolist():
+            part = int(problem.option_part[option])
+            place = int(problem.part_place[part])
+            if place >= n:
+                self.of_institutions.append(option)
+                continue
+            mine = free if is_free[option] else paid
+            mine[place] += solution.households[option] * per_household[part]
+            if not is_free[option]:
+                self.paid[place].append(option)
+        floor = np.maximum(free, people.today)
+        self.more = np.maximum(free + paid - floor, 0.0)  # people whom the plan adds to those of today
+        self.share = np.where(paid > 0, self.more / np.where(paid > 0, paid, 1.0), 0.0)
+        self.reach = float((floor + self.more).sum())
+
+    def can_give_up(self, place: int) -> bool:
+        """Whether the plan adds people to those of today there."""
+        return bool(self.paid[place]) and self.more[place] > EPS
+
+    def has_paid_options(self) -> bool:
+        """Whether anybody is still served at a cost."""
+        return any(self.state.households[option] > EPS for options in self.paid for option in options)
+
+    def usd_per_person(self, place: int) -> float:
+        """Return the saving per person of giving a place up. [USD]."""
+        if self.share[place] >= 1.0 - 1e-9:
+            saved = exclusive_usd(self.state, self.paid[place])
+        else:
+            before = self.state.snapshot()
+            saved = self._drop(place)
+            self.state.restore(before)
+        return saved / max(float(self.more[place]), EPS)
+
+    def give_up(self, place: int) -> float:
+        """Give a place up down to its people of today; returns the saving. [USD]."""
+        saved = self._drop(place)
+        self.state.keep()
+        self.reach -= float(self.more[place])
+        return saved
+
+    def _drop(self, place: int) -> float:
+        """Stop serving so many households as are not reached today, those that are dearest to serve first."""
+        options, state = self.paid[place], self.state
+        if self.share[place] >= 1.0 - 1e-9:
+            return drop(state, options)
+        left = float(self.share[place]) * float(state.households[options].sum())
+        whole: list[int] = []
+        saved = 0.0
+        for option in sorted(options, key=lambda o: (-self.p.option_pv_usd[o], o)):
+            n = float(state.households[option])
+            if n <= left + EPS:
+                whole.append(option)
+                left -= n
+            elif left > EPS:
+                saved -= state.put(option, -left)
+                left = 0.0
+        return saved + drop(state, whole)
+
+
+def _costs_nothing(problem: Problem, solution: Solution) -> Bools:
+    """Whether a household of each option costs nothing: no terminal, no facility, a way that stands, shape (O,)."""
+    p = problem
+    way_is_free = np.zeros(p.n_nodes, dtype=bool)
+    way_is_free[0] = True
+    for node in tree_order(p, solution.parent_arc).tolist():
+        arc = int(solution.parent_arc[node])
+        costs = p.arc_pv_usd[arc] + p.arc_pv_usd_per_mbps[arc] + p.node_tower_pv_usd[node]
+        way_is_free[node] = way_is_free[p.arc_from[arc]] and costs <= 0.0
+    facility_is_free = (p.facility_pv_usd <= 0.0) & ((p.facility_node < 0) | way_is_free[p.facility_node])
+    has_none = p.option_facility < 0
+    return np.asarray((p.option_pv_usd <= 0.0) & (has_none | np.append(facility_is_free, False)[p.option_facility]))
+
+
+def _table(ascending: list[tuple[float, float]], people_total: float) -> pd.DataFrame:
     keep = np.unique(np.linspace(0, len(ascending) - 1, min(N_POINTS, len(ascending))).round().astype(int))
+    keep = np.union1d(keep, np.arange(min(2, len(ascending))))  # the step at today's reach stays
     total = max(people_total, 1e-9)
     rows = [(min(ascending[k][0] / total, 1.0), round(ascending[k][1], 2)) for k in keep.tolist()]
     frame = pd.DataFrame(rows, columns=["reached_share", "pv_usd"])
@@ -150,6 +261,8 @@ def percent_steps(curve: pd.DataFrame, people_total: float) -> pd.DataFrame:
     """
     names = ["from_share", "to_share", "people", "usd", "usd_per_person"]
     share, cost = curve["reached_share"].to_numpy(dtype=np.float64), curve["pv_usd"].to_numpy(dtype=np.float64)
+    first = int(np.searchsorted(share, share[0], side="right")) - 1 if len(share) else 0  # above the step at the start
+    share, cost = share[first:], cost[first:]
     if len(share) < 2 or share[-1] - share[0] <= 1e-12:
         return pd.DataFrame(columns=names, dtype=np.float64)
     n = int(np.ceil((share[-1] - share[0]) * 100.0 - 1e-9))
@@ -162,7 +275,7 @@ def percent_steps(curve: pd.DataFrame, people_total: float) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def last_percent(curve: pd.DataFrame, people_total: float) -> dict[str, float] | None:
+def last_percent(curve: pd.DataFrame, people_total: float) -> LastPercent | None:
     """Cost of the last percent of people that the plan reaches; none where it decides about nobody."""
     steps = percent_steps(curve, people_total)
-    return None if steps.empty else {str(k): float(v) for k, v in steps.iloc[-1].items()}
+    return None if steps.empty else LastPercent(**{str(k): float(v) for k, v in steps.iloc[-1].items()})

@@ -11,14 +11,19 @@ from allreach.apportionment import largest_remainder_by_group
 from allreach.backhaul import network as net
 from allreach.finance import recipes
 from allreach.finance.cost_items import Lines
-from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP, hop_lines, satellite_lines
-from allreach.planning.instance.build import AS_IT_IS, Assembly
+from allreach.planning.instance.backhaul_graph import EXISTING, FIBRE, HOP
+from allreach.planning.instance.build import Assembly, facility_site_id
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.instance.institutions import INSTITUTION
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
-from allreach.planning.model.problem import TECHNOLOGIES, Floats, Ints, Solution, pool_use, tree_order
+from allreach.planning.instance.unit_costs import hop_lines, satellite_lines
+from allreach.planning.model.problem import Floats, Ints, Solution, pool_use, tree_order
+from allreach.vocabulary import FacilityKind, PlanLinkKind, SiteStatus, Technology
 
-STATUS = {AS_IT_IS: "existing", UPGRADE: "upgraded", NEW: "new", EXCHANGE: "exchange"}
+STATUS = {
+    FacilityKind.EXISTING: SiteStatus.EXISTING,
+    FacilityKind.UPGRADE: SiteStatus.UPGRADED,
+    FacilityKind.NEW: SiteStatus.NEW,
+    FacilityKind.EXCHANGE: SiteStatus.EXCHANGE,
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Row:
     """Households of a place served in one way."""
 
     place: int
-    technology: str
+    technology: Technology
     site_id: str
     households: int
     people: int
@@ -41,7 +46,7 @@ class InstitutionRow:
     """How one institution is connected."""
 
     row: int
-    technology: str
+    technology: Technology
     site_id: str
     contract: str
     dl_mbps: float
@@ -95,17 +100,6 @@ class Chosen:
         return np.asarray((row_order >= self.before[node]) & (row_order < self.after[node]))
 
 
-def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
-    """Return the identifier of the site of a facility."""
-    if kind == EXCHANGE:
-        return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
-    if kind == INSTITUTION:
-        return inputs.institutions.node_name(row)
-    if kind == NEW:
-        return str(inputs.candidates["site_id"].iloc[row])
-    return str(inputs.sites["site_id"].iloc[row])
-
-
 def choose(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> Chosen:
     """Read a solution."""
     node_of_site = _node_of_site(inputs, assembly)
@@ -131,10 +125,12 @@ def _node_of_site(inputs: PlanInputs, assembly: Assembly) -> Ints:
 
 def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Row]:
     p = assembly.problem
-    found: dict[tuple[int, str, str], list[float]] = {}
-    meta: dict[tuple[int, str, str], tuple[int, bool, str]] = {}
+    found: dict[tuple[int, Technology, str], list[float]] = {}
+    meta: dict[tuple[int, Technology, str], tuple[int, bool, str]] = {}
 
-    def add(place: int, technology: str, site_id: str, n: float, dl: float, node: int, decided: bool, why: str) -> None:
+    def add(
+        place: int, technology: Technology, site_id: str, n: float, dl: float, node: int, decided: bool, why: str
+    ) -> None:
         key = (place, technology, site_id)
         old = found.get(key)
         found[key] = [n, dl] if old is None else [old[0] + n, min(old[1], dl)]
@@ -145,7 +141,7 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
     for i in range(len(f.place)):
         add(
             int(f.place[i]),
-            str(f.technology[i]),
+            Technology(str(f.technology[i])),
             str(f.site_id[i]),
             int(f.households[i]),
             float(f.dl_mbps[i]),
@@ -158,7 +154,7 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
         kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
         site_id = facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if facility >= 0 else ""
         add(
-            int(p.part_place[p.option_part[option]]), TECHNOLOGIES[p.option_technology[option]], site_id,
+            int(p.part_place[p.option_part[option]]), Technology.of_code(p.option_technology[option]), site_id,
             round(float(solution.households[option])), float(assembly.option_dl_mbps[option]),
             int(p.facility_node[facility]) if facility >= 0 else -1, True, "",
         )  # fmt: skip
@@ -168,7 +164,7 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
     has_row = np.zeros(inputs.points.n_places, dtype=bool)
     has_row[[key[0] for key in found]] = True
     for place in np.flatnonzero((served < inputs.households) | ~has_row).tolist():
-        add(place, "none", "", int(inputs.households[place] - served[place]), 0.0, -1, False, "")
+        add(place, Technology.NONE, "", int(inputs.households[place] - served[place]), 0.0, -1, False, "")
     keys = sorted(found)
     place_of = np.array([k[0] for k in keys], dtype=np.int64)
     counts = np.array([found[k][0] for k in keys], dtype=np.float64)
@@ -185,19 +181,19 @@ def _institutions(inputs: PlanInputs, assembly: Assembly, solution: Solution) ->
     line_mbps = inputs.params.radio.fixed_dl_mbps.value
     out = {}
     for row in np.flatnonzero(inputs.lines_institutions).tolist():
-        out[row] = InstitutionRow(row, "existing", str(found.exchange[row]), "", line_mbps, -1, False)
+        out[row] = InstitutionRow(row, Technology.EXISTING, str(found.exchange[row]), "", line_mbps, -1, False)
     of_institution = assembly.part_institution[p.option_part] >= 0 if p.n_options else np.zeros(0, dtype=bool)
     for option in np.flatnonzero(of_institution & (solution.households > 0.5)).tolist():
         row, facility = int(assembly.part_institution[p.option_part[option]]), int(p.option_facility[option])
         kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
-        has_site = facility >= 0 and kind != INSTITUTION
+        has_site = facility >= 0 and kind != FacilityKind.INSTITUTION
         out[row] = InstitutionRow(
-            row, TECHNOLOGIES[p.option_technology[option]],
+            row, Technology.of_code(p.option_technology[option]),
             facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if has_site else "",
             str(assembly.option_contract[option]), float(assembly.option_dl_mbps[option]),
             int(p.facility_node[facility]) if facility >= 0 else -1, True,
         )  # fmt: skip
-    return [out.get(row, InstitutionRow(row, "none", "", "", 0.0, -1, False)) for row in range(len(found))]
+    return [out.get(row, InstitutionRow(row, Technology.NONE, "", "", 0.0, -1, False)) for row in range(len(found))]
 
 
 def _intervals(assembly: Assembly, solution: Solution) -> tuple[Ints, Ints]:
@@ -242,29 +238,20 @@ def _links(
             flow, modules = float(through[node]), int(graph.arc_modules[arc])
             if p.arc_kind[arc] == FIBRE:
                 kind, lines, capacity = (
-                    "fibre",
+                    PlanLinkKind.FIBRE,
                     recipes.fibre_route(assembly.lines.costs, network.link_trench_km[link]),
                     np.nan,
                 )
             elif p.arc_kind[arc] == HOP:
-                kind = "hop"
-                lines = hop_lines(assembly.lines.prices, network, link, modules, own_masts_m(inputs))
+                kind = PlanLinkKind.HOP
+                lines = hop_lines(assembly.lines.costs, network, link, float(modules), float(graph.extra_mast_m[link]))
                 capacity = modules * float(network.link_capacity_mbps[link])
             else:
-                kind, capacity = "satellite", modules * float(network.link_capacity_mbps[link])
-                lines = satellite_lines(assembly.lines.prices, network, link, modules, flow)
+                kind, capacity = PlanLinkKind.SATELLITE, modules * float(network.link_capacity_mbps[link])
+                lines = satellite_lines(assembly.lines.costs, network, link, float(modules), flow)
             link_id = f"{kind}:{network.node_id[tail]}>{network.node_id[head]}"
             out.append(LinkRow(link_id, kind, link, tail, head, modules, flow, capacity, lines, node))
     return sorted(out, key=lambda item: item.link_id)
-
-
-def own_masts_m(inputs: PlanInputs) -> Floats:
-    """Mast that each node of the network has or gets anyway. [m]."""
-    masts = np.zeros(inputs.network.n_nodes)
-    for kind, table in ((net.EXISTING_SITE, inputs.sites), (net.CANDIDATE_SITE, inputs.candidates)):
-        nodes = inputs.network.node_of_row(kind, len(table))
-        masts[nodes[nodes >= 0]] = table["height_agl_m"].to_numpy(float)[nodes >= 0]
-    return masts
 
 
 def _sites(
@@ -283,30 +270,35 @@ def _sites(
     np.maximum.at(gain, p.gain_pool, p.gain_amount * solution.is_open[p.gain_facility])
     for pool in np.flatnonzero(assembly.pool_site >= 0).tolist():
         site = int(assembly.pool_site[pool])
-        key = (NEW, site - inputs.n_existing) if site >= inputs.n_existing else (AS_IT_IS, site)
+        key = (
+            (FacilityKind.NEW, site - inputs.n_existing) if site >= inputs.n_existing else (FacilityKind.EXISTING, site)
+        )
         reserved = cap - float(gain[pool]) if gain[pool] > 0 else 0.0
         at_site[key] = max(at_site.get(key, 0.0), float(use[pool]) + reserved)
     out: dict[str, SiteRow] = {}
     for facility in np.flatnonzero(solution.is_open).tolist():
         kind, row = str(assembly.facility_kind[facility]), int(assembly.facility_row[facility])
-        if kind == INSTITUTION:
+        if kind in (
+            FacilityKind.INSTITUTION,
+            FacilityKind.STANDING_EXCHANGE,
+        ):  # a standing exchange is told by whom it serves
             continue
         site_id = facility_site_id(inputs, kind, row)
-        key = (NEW, row) if kind == NEW else (AS_IT_IS, row)
-        load = np.nan if kind == EXCHANGE else min(at_site.get(key, 0.0), cap)
-        power = lines.power(row, 1.0 + lines.costs.site_upgrade_power_share.value)[0] if kind == NEW else "existing"
-        bought = () if kind == AS_IT_IS else lines.site(kind, row)
+        key = (FacilityKind.NEW, row) if kind == FacilityKind.NEW else (FacilityKind.EXISTING, row)
+        load = np.nan if kind == FacilityKind.EXCHANGE else min(at_site.get(key, 0.0), cap)
+        power = lines.power(row, lines.new_site_load)[0] if kind == FacilityKind.NEW else "existing"
+        bought = () if kind == FacilityKind.EXISTING else lines.site(kind, row)
         out[site_id] = SiteRow(
             site_id,
-            STATUS[kind],
+            STATUS[FacilityKind(kind)],
             kind,
             row,
             int(p.facility_node[facility]),
             bought,
             load,
-            "grid" if kind == EXCHANGE else power,
+            "grid" if kind == FacilityKind.EXCHANGE else power,
         )
-    touched = {node for link in links if link.kind == "hop" for node in (link.tail, link.head)}
+    touched = {node for link in links if link.kind == PlanLinkKind.HOP for node in (link.tail, link.head)}
     touched |= {node for link in links for node in (link.tail, link.head)}
     for node in sorted(touched):
         kind_of = inputs.network.node_kind[node]
@@ -314,15 +306,29 @@ def _sites(
         if kind_of == net.CANDIDATE_SITE:
             site_id = str(inputs.candidates["site_id"].iloc[row])
             if site_id not in out:
-                power = lines.power(row, lines.costs.relay_power_share.value)[0]
+                power = lines.power(row, lines.relay_load)[0]
                 out[site_id] = SiteRow(
-                    site_id, "relay", NEW, row, int(assembly.graph.local[node]), lines.relay(row), np.nan, power
+                    site_id,
+                    SiteStatus.RELAY,
+                    FacilityKind.NEW,
+                    row,
+                    int(assembly.graph.local[node]),
+                    lines.relay(row),
+                    np.nan,
+                    power,
                 )
         elif kind_of == net.EXISTING_SITE:
             site_id = str(inputs.sites["site_id"].iloc[row])
             if site_id not in out:
                 out[site_id] = SiteRow(
-                    site_id, "existing", AS_IT_IS, row, int(assembly.graph.local[node]), (), np.nan, "existing"
+                    site_id,
+                    SiteStatus.EXISTING,
+                    FacilityKind.EXISTING,
+                    row,
+                    int(assembly.graph.local[node]),
+                    (),
+                    np.nan,
+                    "existing",
                 )
     stands = {str(site_id): i for i, site_id in enumerate(inputs.sites["site_id"])}
     by_whom = [(row.site_id, row.place) for row in rows]
@@ -332,7 +338,9 @@ def _sites(
             continue
         if site_id in stands:
             load = min(float(assembly.existing_load[stands[site_id]]), cap)
-            out[site_id] = SiteRow(site_id, "existing", AS_IT_IS, stands[site_id], -1, (), load, "existing")
+            out[site_id] = SiteRow(
+                site_id, SiteStatus.EXISTING, FacilityKind.EXISTING, stands[site_id], -1, (), load, "existing"
+            )
         else:
-            out[site_id] = SiteRow(site_id, "existing", "outside", place, -1, (), np.nan, "existing")
+            out[site_id] = SiteRow(site_id, SiteStatus.EXISTING, "outside", place, -1, (), np.nan, "existing")
     return [out[key] for key in sorted(out)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,8 +13,9 @@ from allreach import tables
 from allreach.finance.bill import Entry, bill_of_materials, share_usd, totals_by
 from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.model.problem import TECHNOLOGIES
 from allreach.planning.results.rows import Chosen, InstitutionRow, Row, SiteRow
+from allreach.planning.results.summary import DemandFigures, InstitutionCounts, InstitutionKind, TechnologySum
+from allreach.vocabulary import Technology
 
 MONEY = ("capex_usd", "opex_usd_per_year", "pv_usd")
 
@@ -44,7 +47,6 @@ def shares_usd(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, rows: pd.
     """
     n_rows = len(chosen.rows)
     out = np.zeros((n_rows + len(chosen.institutions), len(MONEY)))
-    place_of = np.array([row.place for row in chosen.rows], dtype=np.int64)
     worth = inputs.institutions.demand_mbps / inputs.busy_hour_mbps
     households = np.concatenate(
         [
@@ -64,7 +66,6 @@ def shares_usd(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, rows: pd.
     institution_of = {inputs.institutions.node_name(o.row): n_rows + i for i, o in enumerate(chosen.institutions)}
     site_of = {site.site_id: site for site in chosen.sites}
     node_of_link = {link.link_id: link.node for link in chosen.links}
-    first_of_place = np.searchsorted(place_of, np.arange(inputs.points.n_places + 1))
     row_of_place = {place: i for i, place in enumerate(inputs.points.places["place_id"].astype(str))}
     wanted: dict[tuple[int, str], list[tuple[int, float]]] = {}
     for i, row in enumerate(chosen.rows):
@@ -95,7 +96,6 @@ def shares_usd(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, rows: pd.
         else:
             for k, total in enumerate((row.capex_usd, row.opex_usd_per_year, row.pv_usd)):
                 out[users, k] += share_usd(total, weights)
-    del first_of_place
     return np.asarray(np.rint(out * 100.0) / 100.0)
 
 
@@ -275,14 +275,14 @@ def institutions(inputs: PlanInputs, chosen: Chosen, money: np.ndarray) -> gpd.G
     return tables.conform(frame, "plan_institutions")
 
 
-def _latency_ms(inputs: PlanInputs, technology: str) -> float:
+def _latency_ms(inputs: PlanInputs, technology: Technology) -> float:
     planning = inputs.params.planning
     return {
-        "none": np.nan,
-        "existing": planning.fibre_latency_ms.value,
-        "fibre": planning.fibre_latency_ms.value,
-        "satellite_leo": planning.leo_latency_ms.value,
-        "satellite_geo": planning.geo_latency_ms.value,
+        Technology.NONE: np.nan,
+        Technology.EXISTING: planning.fibre_latency_ms.value,
+        Technology.FIBRE: planning.fibre_latency_ms.value,
+        Technology.SATELLITE_LEO: planning.leo_latency_ms.value,
+        Technology.SATELLITE_GEO: planning.geo_latency_ms.value,
     }.get(technology, planning.radio_latency_ms.value)
 
 
@@ -290,57 +290,61 @@ def _institution_why(inputs: PlanInputs, one: InstitutionRow) -> str:
     mbps = f"{inputs.institutions.demand_mbps[one.row]:.3g} Mbit/s in the busy hour"
     retail = inputs.params.planning.institution_retail_max_mbps.value
     return {
-        "existing": f"exchange {one.site_id} reaches it today",
-        "fibre": f"Its own fibre from the planned network fits the whole plan best ({mbps})",
-        "fwa": f"A share of a sector of site {one.site_id} fits the whole plan best ({mbps})",
-        "satellite_leo": f"Low-orbit satellite fits the whole plan best ({mbps}): "
+        Technology.EXISTING: f"exchange {one.site_id} reaches it today",
+        Technology.FIBRE: f"Its own fibre from the planned network fits the whole plan best ({mbps})",
+        Technology.FWA: f"A share of a sector of site {one.site_id} fits the whole plan best ({mbps})",
+        Technology.SATELLITE_LEO: f"Low-orbit satellite fits the whole plan best ({mbps}): "
         + (f"retail, since it needs no more than {retail:g} Mbit/s today" if one.contract == "retail" else "committed"),
-        "satellite_geo": f"Committed geostationary capacity fits the whole plan best ({mbps})",
-        "none": f"nothing on offer gives it {mbps}, or what could is full",
+        Technology.SATELLITE_GEO: f"Committed geostationary capacity fits the whole plan best ({mbps})",
+        Technology.NONE: f"nothing on offer gives it {mbps}, or what could is full",
     }[one.technology]
 
 
-def institution_counts(rows: pd.DataFrame) -> dict[str, object]:
-    """Return how the institutions are connected, by technology and by kind."""
-    out: dict[str, object] = {"n_institutions": len(rows)}
-    if len(rows):
-        connected = rows[rows["technology"] != "none"]
-        out["n_connected"] = len(connected)
-        out["by_technology"] = {str(k): int(n) for k, n in rows.groupby("technology").size().items()}
-        out["by_kind"] = {
-            str(kind): {"institutions": len(mine), "connected": int((mine["technology"] != "none").sum())}
+def institution_counts(rows: pd.DataFrame, saved_usd: float) -> InstitutionCounts:
+    """Return how the institutions are connected, by technology and by kind, and what the plan saves without them."""
+    if not len(rows):
+        return InstitutionCounts(n_institutions=0)
+    return InstitutionCounts(
+        n_institutions=len(rows),
+        n_connected=int((rows["technology"] != Technology.NONE).sum()),
+        by_technology={str(k): int(n) for k, n in rows.groupby("technology").size().items()},
+        by_kind={
+            str(kind): InstitutionKind(
+                institutions=len(mine), connected=int((mine["technology"] != Technology.NONE).sum())
+            )
             for kind, mine in rows.groupby("kind")
-        }
-        out["pv_usd"] = round(float(rows["pv_usd"].sum()), 2)
-    return out
+        },
+        pv_usd=round(float(rows["pv_usd"].sum()), 2),
+        exclusive_pv_usd=round(saved_usd, 2),
+    )
 
 
-def demand_summary(inputs: PlanInputs) -> dict[str, float]:
+def demand_summary(inputs: PlanInputs) -> DemandFigures:
     """Return what the network is dimensioned for: the last year of the plan."""
     demand = inputs.params.demand
-    return {
-        "busy_hour_mbps_today": float(inputs.standard.busy_hour_mbps * demand.uptake_share.value),
-        "busy_hour_mbps_last_year": inputs.busy_hour_mbps / inputs.household_growth,
-        "traffic_growth": demand.traffic_growth(inputs.horizon_years),
-        "household_growth": inputs.household_growth,
-    }
+    return DemandFigures(
+        busy_hour_mbps_today=float(inputs.standard.busy_hour_mbps * demand.uptake_share.value),
+        busy_hour_mbps_last_year=inputs.busy_hour_mbps / inputs.household_growth,
+        traffic_growth=demand.traffic_growth(inputs.horizon_years),
+        household_growth=inputs.household_growth,
+    )
 
 
-def summary_counts(assigned: pd.DataFrame, site_rows: pd.DataFrame, link_rows: pd.DataFrame) -> dict[str, object]:
+def summary_counts(assigned: pd.DataFrame, site_rows: pd.DataFrame, link_rows: pd.DataFrame) -> dict[str, Any]:
     """Return the counts that the summary carries."""
     by_technology = {}
-    for technology in TECHNOLOGIES:
+    for technology in Technology:
         mine = assigned[assigned["technology"] == technology]
         if len(mine):
-            by_technology[technology] = {
-                "households": int(mine["households"].sum()),
-                "population": int(mine["population"].sum()),
-                "capex_usd": round(float(mine["capex_usd"].sum()), 2),
-                "pv_usd": round(float(mine["pv_usd"].sum()), 2),
-            }
+            by_technology[technology] = TechnologySum(
+                households=int(mine["households"].sum()),
+                population=int(mine["population"].sum()),
+                capex_usd=round(float(mine["capex_usd"].sum()), 2),
+                pv_usd=round(float(mine["pv_usd"].sum()), 2),
+            )
     satellite = assigned["technology"].str.startswith("satellite")
     people = int(assigned["population"].sum())
-    reached = int(assigned.loc[assigned["technology"] != "none", "population"].sum())
+    reached = int(assigned.loc[assigned["technology"] != Technology.NONE, "population"].sum())
     return {
         "reached_share": reached / people if people else 0.0,
         "n_new_sites": int((site_rows["status"] == "new").sum()),

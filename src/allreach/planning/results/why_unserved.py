@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Problem, unserved
-from allreach.planning.search.network_state import EPS, NetworkState
+from allreach.planning.model.problem import EPS, Problem, unserved
+from allreach.planning.search.network_state import NetworkState
+from allreach.vocabulary import ArcKind, Technology
 
 FEEDS = {
     "existing": "the present link of the site",
@@ -18,7 +19,7 @@ SATELLITES_FULL = "the satellites over them have no room left"
 NO_FEED = "no backhaul on offer could feed it"
 
 
-def why_full(state: NetworkState, part: int) -> dict[str, str]:
+def why_full(state: NetworkState, part: int) -> dict[Technology, str]:
     """Say of every technology on offer to a part of a place why it takes no household more.
 
     Parameters
@@ -35,9 +36,9 @@ def why_full(state: NetworkState, part: int) -> dict[str, str]:
         technology are on offer the empty reason prevails, then backhaul.
     """
     p, ix = state.p, state.index
-    out: dict[str, str] = {}
+    out: dict[Technology, str] = {}
     for option in range(int(ix.option_start[part]), int(ix.option_start[part + 1])):
-        technology = TECHNOLOGIES[int(p.option_technology[option])]
+        technology = Technology.of_code(int(p.option_technology[option]))
         reason = _why_option_full(state, option)
         old = out.get(technology)
         if old is None or not reason or (old == SECTORS_FULL and reason != SECTORS_FULL):
@@ -99,11 +100,13 @@ def full_arc(state: NetworkState, node: int, mbps: float) -> int:
 
 def full_text(problem: Problem, arc: int) -> str:
     """Say which link is too small."""
-    kind = FEEDS[ARC_KINDS[int(problem.arc_kind[arc])]]
+    kind = FEEDS[ArcKind.of_code(int(problem.arc_kind[arc]))]
     return f"{kind} on its way carries no more than {problem.arc_capacity_mbps[arc]:,.0f} Mbit/s"
 
 
-def why_left_out(state: NetworkState, parts: list[int], limits: dict[str, str], words: dict[str, str]) -> str:
+def why_left_out(
+    state: NetworkState, parts: list[int], limits: dict[Technology, str], words: dict[Technology, str]
+) -> str:
     """Say in one sentence why households of a place are left without service.
 
     Parameters

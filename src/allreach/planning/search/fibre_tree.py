@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from allreach.planning.model.problem import Bools, Ints, Problem, Solution, faults, tree_order
-from allreach.planning.search.local_search import better
+from allreach.planning.model.problem import Bools, Ints, Problem, Solution, better, faults, tree_order
 from allreach.planning.steiner.tree import improved_parents, make_graph
 
 N_PASSES = 10

@@ -18,13 +18,14 @@ from allreach.planning.model.problem import (
     Ints,
     Problem,
     Solution,
+    better,
+    facilities_in_use,
     faults,
     pool_limit,
     unserved,
     unserved_people,
 )
 from allreach.planning.model.solver import Programme, RowsBuilder, solve
-from allreach.planning.search.local_search import better, facilities_in_use
 from allreach.planning.search.neighbourhood import prune, read_point
 
 BRANCHES_MAX = 500
@@ -83,11 +84,11 @@ def plan_whole(problem: Problem, solution: Solution) -> Solution:
 def in_households(problem: Problem, columns: formulation.Columns, programme: Programme) -> tuple[Programme, Floats]:
     """Return a programme that counts whole households instead of shares, and the households in each column's unit."""
     units = np.ones(programme.n_columns)
-    units[columns.x : columns.n] = problem.part_households[problem.option_part]
-    units[columns.n : columns.y] = problem.part_households
+    units[columns.slice("x")] = problem.part_households[problem.option_part]
+    units[columns.slice("n")] = problem.part_households
     units = np.maximum(units, 1e-12)
     is_integer = programme.is_integer.copy()
-    is_integer[columns.x : columns.y] = True
+    is_integer[columns.slice("x", "n")] = True
     counted = replace(
         programme,
         cost=programme.cost / units,

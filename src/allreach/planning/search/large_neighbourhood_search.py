@@ -18,13 +18,13 @@ from allreach.planning.model.problem import (
     Ints,
     Problem,
     Solution,
+    better,
     faults,
     solution_pv_usd,
     unserved_people,
 )
 from allreach.planning.model.solver import solve
 from allreach.planning.search.fibre_tree import rewired
-from allreach.planning.search.local_search import better
 from allreach.planning.search.neighbourhood import (
     Cutter,
     Index,
@@ -327,7 +327,7 @@ def planned_anew(
             programme = without_unlikely(programme, columns, window, gap, start, limit_usd)
         # the price on people left without service must not make the search less accurate
         total = float(programme.cost @ start)
-        paid = total - float(programme.cost[columns.n : columns.y] @ start[columns.n : columns.y])
+        paid = total - float(programme.cost[columns.slice("n")] @ start[columns.slice("n")])
         answer = solve(
             programme, relax=False, node_limit=work.node_limit, start=start, seconds=seconds,
             relative_gap=work.relative_gap * (paid / total if total > 0 else 1.0),

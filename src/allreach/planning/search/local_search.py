@@ -8,17 +8,16 @@ from __future__ import annotations
 import numpy as np
 
 from allreach.planning.model.problem import (
-    Bools,
+    EPS,
     Floats,
     Problem,
-    Solution,
     empty_solution,
+    facilities_in_use,
     facility_mbps,
     solution_pv_usd,
     unserved,
-    unserved_people,
 )
-from allreach.planning.search.network_state import EPS, Index, NetworkState
+from allreach.planning.search.network_state import Index, NetworkState
 from allreach.planning.time_limit import TimeLimit
 from allreach.progress import Progress
 
@@ -265,19 +264,3 @@ def _make_room(state: NetworkState, facility: int, mbps: float) -> float:
     if not np.isfinite(price):
         state.restore(before)
     return price
-
-
-def better(problem: Problem, one: Solution, other: Solution) -> bool:
-    """Whether the first plan reaches more people, or as many for less money."""
-    left_one, left_other = unserved_people(problem, one.households), unserved_people(problem, other.households)
-    if abs(left_one - left_other) > 1e-6:
-        return left_one < left_other
-    return solution_pv_usd(problem, one) < solution_pv_usd(problem, other) - 1e-6
-
-
-def facilities_in_use(problem: Problem, solution: Solution) -> Bools:
-    """Facilities that serve somebody, shape (F,)."""
-    used = np.zeros(problem.n_facilities, dtype=bool)
-    serving = (solution.households > EPS) & (problem.option_facility >= 0)
-    used[problem.option_facility[serving]] = True
-    return used

@@ -7,7 +7,7 @@ windows cut out of it share.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -219,35 +219,18 @@ class Cutter:
         gone = gone[np.isin(p.gain_pool[gone], pools)]
         left -= np.bincount(np.searchsorted(pools, p.gain_pool[gone]), p.gain_amount[gone], minlength=len(pools))
         free = ~used_outside
-        sub = Problem(
-            part_place=p.part_place[parts],
-            part_households=p.part_households[parts],
-            part_people=p.part_people[parts],
-            part_x_m=p.part_x_m[parts],
-            part_y_m=p.part_y_m[parts],
-            option_part=np.searchsorted(parts, p.option_part[options]),
-            option_technology=p.option_technology[options],
-            option_facility=np.where(facility >= 0, np.searchsorted(facilities, facility), -1),
-            option_pv_usd=p.option_pv_usd[options],
-            option_mbps=p.option_mbps[options],
-            use_option=np.searchsorted(options, p.use_option[uses]),
-            use_pool=np.searchsorted(pools, p.use_pool[uses]),
-            use_amount=p.use_amount[uses],
+        sub = replace(
+            p.restricted(
+                parts=parts, options=options, facilities=facilities, pools=pools, uses=uses, gains=gains, nodes=nodes,
+                arcs=arcs, node_at=local,
+            ),
             pool_capacity=np.maximum(left, 0.0),
-            facility_node=np.where(node_of >= 0, local[node_of], -1),
             facility_pv_usd=np.where(free, p.facility_pv_usd[facilities], 0.0),
             facility_group=np.where(free, p.facility_group[facilities], -1),
-            gain_facility=np.searchsorted(facilities, p.gain_facility[gains]),
-            gain_pool=np.searchsorted(pools, p.gain_pool[gains]),
-            gain_amount=p.gain_amount[gains],
             node_tower_pv_usd=np.where(sunk[nodes], 0.0, p.node_tower_pv_usd[nodes]),
-            arc_from=tail,
-            arc_to=local[heads],
-            arc_kind=p.arc_kind[arcs],
             arc_pv_usd=np.where(is_sunk_arc, 0.0, p.arc_pv_usd[arcs]),
-            arc_pv_usd_per_mbps=p.arc_pv_usd_per_mbps[arcs],
             arc_capacity_mbps=np.maximum(capacity, 0.0),
-        )
+        )  # fmt: skip
         now = np.full(len(nodes), -1, dtype=np.int64)
         fed = np.flatnonzero(parent[nodes[1:]] >= 0) + 1
         position = np.minimum(np.searchsorted(arcs, parent[nodes[fed]]), max(len(arcs) - 1, 0))
@@ -300,10 +283,10 @@ def prune(problem: Problem, parent_arc: Ints, is_open: Bools) -> Ints:
 
 def read_point(problem: Problem, columns: formulation.Columns, x: Floats) -> Solution | None:
     """Turn an integral point into a plan with whole households; none where it does not hang together."""
-    share = np.clip(x[columns.x : columns.n], 0.0, 1.0)
-    is_open = x[columns.y : columns.t] > 0.5
+    share = np.clip(x[columns.slice("x")], 0.0, 1.0)
+    is_open = x[columns.slice("y")] > 0.5
     parent = np.full(problem.n_nodes, -1, dtype=np.int64)
-    arcs = columns.arcs[x[columns.z : columns.g] > 0.5]
+    arcs = columns.arcs[x[columns.slice("z")] > 0.5]
     parent[problem.arc_to[arcs]] = arcs
     households = whole_households(problem, share * problem.part_households[problem.option_part], is_open)
     serving = (households > 1e-9) & (problem.option_facility >= 0)
@@ -320,7 +303,7 @@ def read_rounded_down(problem: Problem, columns: formulation.Columns, x: Floats)
     """Turn an integral point into a plan with the whole households of each share, which always fit."""
     out = x.copy()
     size = np.maximum(problem.part_households[problem.option_part], 1e-12)
-    out[columns.x : columns.n] = np.floor(x[columns.x : columns.n] * size + 1e-6) / size
+    out[columns.slice("x")] = np.floor(x[columns.slice("x")] * size + 1e-6) / size
     return read_point(problem, columns, out)
 
 

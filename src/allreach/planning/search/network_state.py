@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.model.problem import Floats, Ints, Problem, Solution, pool_limit, pool_use
+from allreach.planning.model.problem import EPS, Floats, Ints, Problem, Solution, pool_limit, pool_use
 from allreach.planning.search import cheapest_feed
 
-EPS = 1e-9
 RELIEF_DEPTH = 3  # how many branches may be moved, one after the other, to make room for one demand
 
 

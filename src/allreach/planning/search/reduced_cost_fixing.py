@@ -41,9 +41,9 @@ def without_unlikely(
     w, c = window, gap.columns
     limit = limit_usd / COST_UNIT_USD
     keep = np.ones(columns.total, dtype=bool)
-    keep[columns.x : columns.n] = gap.reduced[c.x + w.options] <= limit
-    keep[columns.y : columns.t] = (gap.reduced[c.y + w.facilities] <= limit) | (w.problem.facility_pv_usd == 0.0)
+    keep[columns.slice("x")] = gap.reduced[c.x + w.options] <= limit
+    keep[columns.slice("y")] = (gap.reduced[c.y + w.facilities] <= limit) | (w.problem.facility_pv_usd == 0.0)
     arcs = w.arcs[columns.arcs]
     is_paid = w.problem.arc_pv_usd[columns.arcs] == 0.0
-    keep[columns.z : columns.g] = (gap.reduced[gap.column_of_arc[arcs]] <= limit) | is_paid
+    keep[columns.slice("z")] = (gap.reduced[gap.column_of_arc[arcs]] <= limit) | is_paid
     return replace(programme, upper=np.where(keep | (start > 0.0), programme.upper, np.minimum(programme.upper, 0.0)))

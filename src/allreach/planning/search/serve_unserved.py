@@ -15,10 +15,12 @@ from scipy.spatial import cKDTree
 
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
+    EPS,
     Bools,
     Ints,
     Problem,
     Solution,
+    better,
     faults,
     tree_order,
     unserved,
@@ -26,9 +28,9 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import solve
 from allreach.planning.search.integer_households import share_out
-from allreach.planning.search.local_search import better, serve_left
+from allreach.planning.search.local_search import serve_left
 from allreach.planning.search.neighbourhood import Cutter, Index, Window, put_back, read_point, read_rounded_down
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.time_limit import TimeLimit
 
 PEOPLE_UNIT = 1000.0  # keeps the programme's numbers near 1
@@ -161,12 +163,12 @@ def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: 
     """Plan a window for most people, then for least cost; none where no more than now can be served."""
     p = window.problem
     now = unserved_people(p, window.solution.households)
-    per_household = p.part_people / np.maximum(p.part_households, 1e-12)
+    per_household = p.people_per_household
     missing = (unserved(p, window.solution.households) > EPS) & (per_household > 0)
     one = float(per_household[missing].min(initial=np.inf))
     programme, columns = formulation.build(p, unserved_people=now)
     cost = np.zeros(programme.n_columns)
-    cost[columns.n : columns.y] = p.part_people / PEOPLE_UNIT
+    cost[columns.slice("n")] = p.part_people / PEOPLE_UNIT
     count = replace(programme, cost=cost)
     relaxed = solve(count, relax=True, seconds=seconds)
     iterations = relaxed.iterations

@@ -16,9 +16,10 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from allreach.params.planning import Planning
-from allreach.planning.instance.prices import Prices
 from allreach.planning.model.problem import (
+    EPS,
     Floats,
+    Prices,
     Problem,
     Solution,
     arc_flow_mbps,
@@ -28,7 +29,7 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.optimise import optimise
 from allreach.planning.search.local_search import improve
-from allreach.planning.search.network_state import EPS, NetworkState, make_index
+from allreach.planning.search.network_state import NetworkState, make_index
 
 SERVED_TOLERANCE = 1e-6  # people
 SEARCH_ITERATIONS = 60_000.0  # simplex iterations of the windows of a full search for the pool
@@ -271,7 +272,7 @@ def reoptimise_all(
     out: list[Found] = []
     if workers <= 1:
         for prices, start in tasks:
-            out.append(reoptimise(prices.on(problem), start, n_tries=n_tries, n_rounds=n_rounds))
+            out.append(reoptimise(problem.with_prices(prices), start, n_tries=n_tries, n_rounds=n_rounds))
             done(len(out))
         return out
     # fresh processes, not forks: a fork of a process with running threads may hang
@@ -297,7 +298,7 @@ def search_all(
     changed = {key: getattr(planning, key).model_copy(update={"value": value}) for key, value in limits.items()}
     short = planning.model_copy(update=changed)
     out: list[Solution] = []
-    jobs = [(prices.on(problem), short, start) for prices, start in tasks]
+    jobs = [(problem.with_prices(prices), short, start) for prices, start in tasks]
     if workers <= 1:
         for job in jobs:
             out.append(_search(job))
@@ -327,7 +328,7 @@ def _one(task: Task) -> Found:
     assert _setting is not None
     problem, n_tries, n_rounds = _setting
     prices, start = task
-    return reoptimise(prices.on(problem), start, n_tries=n_tries, n_rounds=n_rounds)
+    return reoptimise(problem.with_prices(prices), start, n_tries=n_tries, n_rounds=n_rounds)
 
 
 __all__: Sequence[str] = (

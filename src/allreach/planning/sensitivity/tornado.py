@@ -20,13 +20,20 @@ from allreach.backhaul import network as net
 from allreach.params.load import Params
 from allreach.params.quantity import Quantity
 from allreach.planning.instance.backhaul_graph import EXISTING
-from allreach.planning.instance.build import Assembly
-from allreach.planning.instance.prices import Prices, Repricer
-from allreach.planning.instance.unit_costs import EXCHANGE, NEW, UPGRADE
-from allreach.planning.model.problem import ARC_KINDS, TECHNOLOGIES, Floats, Ints, Problem, Solution, solution_pv_usd
-from allreach.planning.results.rows import facility_site_id
+from allreach.planning.instance.build import Assembly, facility_site_id
+from allreach.planning.instance.prices import Quantities
+from allreach.planning.model.problem import (
+    Floats,
+    Ints,
+    Prices,
+    Problem,
+    Solution,
+    solution_pv_usd,
+)
+from allreach.planning.results.summary import AnswersSummary
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 from allreach.progress import Progress
+from allreach.vocabulary import ArcKind, FacilityKind, Technology
 
 POLICY = ("discount_rate",)  # chosen, not uncertain: shown in the tornado, held in the draws
 PERT_WEIGHT = 4.0  # of the base value against the ends of the range, as in PERT
@@ -87,7 +94,7 @@ class Robustness:
     """Table ``plan_robustness`` and key figures of the draws."""
 
     table: pd.DataFrame
-    summary: dict[str, Any]
+    summary: AnswersSummary
 
 
 def ranged_costs(params: Params) -> dict[str, Quantity]:
@@ -125,19 +132,19 @@ def tornado(
     """
     work, say = work or Work(), progress or (lambda stage, done, total: None)
     p, params = assembly.problem, assembly.lines.inputs.params
-    repricer, pool = Repricer(assembly), PlanPool(assembly.problem, solution)
-    base = repricer.prices(params)
+    quantities, pool = assembly.quantities, PlanPool(assembly.problem, solution)
+    base = quantities.prices(params)
     ends = [
         (key, end, float(getattr(q, end)))
         for key, q in ranged_costs(params).items()
-        if any(_differ(base, repricer.prices(with_costs(params, {key: v}))) for v in (q.low, q.high))
+        if any(_differ(base, quantities.prices(with_costs(params, {key: v}))) for v in (q.low, q.high))
         for end in ("low", "high")
     ]
 
     def at(key: str, value: float) -> Prices:
-        return repricer.prices(with_costs(params, {key: value}))
+        return quantities.prices(with_costs(params, {key: value}))
 
-    anew = reoptimise(base.on(p), solution, n_tries=work.n_tries, n_rounds=work.n_rounds)
+    anew = reoptimise(p.with_prices(base), solution, n_tries=work.n_tries, n_rounds=work.n_rounds)
     pool.add(anew.solution)
     first = reoptimise_all(
         p, ((at(key, value), solution) for key, _, value in ends), n_tries=work.n_tries, n_rounds=work.n_rounds,
@@ -148,7 +155,7 @@ def tornado(
     fixed = {(key, end): float(pool.costs_usd(at(key, value))[0]) for key, end, value in ends}
     wide = sorted({key for key, _, _ in ends}, key=lambda key: (-abs(fixed[key, "high"] - fixed[key, "low"]), key))
     single = set(wide[:SEARCHED_PRICES]) if p.n_options <= SMALL_OPTIONS else set()
-    corners = [(repricer.prices(with_costs(params, v)), solution) for v in _corner_values(params, repricer)]
+    corners = [(quantities.prices(with_costs(params, v)), solution) for v in _corner_values(params, quantities)]
     corners += [(at(key, value), solution) for key, _, value in ends if key in single]
     corners = corners[: work.n_searches]
     searched = search_all(
@@ -163,11 +170,11 @@ def tornado(
     return Tornado(rows, pool)
 
 
-def _corner_values(params: Params, repricer: Repricer) -> list[dict[str, float]]:
+def _corner_values(params: Params, quantities: Quantities) -> list[dict[str, float]]:
     """Return cost books with all prices of one technology dear or cheap, whichever end of its range that is."""
     dear: dict[str, tuple[float, float]] = {}
     for key, q in ranged_costs(params).items():
-        low, high = (float(flat(repricer.prices(with_costs(params, {key: v}))).sum()) for v in (q.low, q.high))
+        low, high = (float(flat(quantities.prices(with_costs(params, {key: v}))).sum()) for v in (q.low, q.high))
         dear[key] = (q.high, q.low) if high >= low else (q.low, q.high)
     out = []
     for group, far in CORNERS:
@@ -285,12 +292,12 @@ def robustness(
     """
     work, say = work or Work(), progress or (lambda stage, done, total: None)
     p, params = assembly.problem, assembly.lines.inputs.params
-    repricer, values = Repricer(assembly), draw_values(params, n_draws, seed)
+    quantities, values = assembly.quantities, draw_values(params, n_draws, seed)
     fixed_usd: list[float] = []
 
     def tasks() -> Iterator[tuple[Prices, Solution]]:
         for draw in range(n_draws):
-            prices = repricer.prices(with_costs(params, {key: float(v[draw]) for key, v in values.items()}))
+            prices = quantities.prices(with_costs(params, {key: float(v[draw]) for key, v in values.items()}))
             fixed_usd.append(float(pool.costs_usd(prices)[0]))
             yield prices, pool.plans[pool.cheapest(prices)]
 
@@ -300,10 +307,11 @@ def robustness(
     )  # fmt: skip
     table = _robust_rows(assembly, solution, [f.solution for f in found])
     pv = np.array([f.pv_usd for f in found])
-    base = pool.costs_usd(repricer.prices(params))
+    base = pool.costs_usd(quantities.prices(params))
     regret = np.maximum(np.array(fixed_usd) - pv - (base[0] - base.min()), 0.0)
     gain = {"cheaper_plan_found_usd": round(float(base[0] - base.min()), 2)}  # at the base prices, by all searches
-    return Robustness(table, {**_held(assembly, table), **_spread(pv, regret, n_draws, seed), **gain})
+    summary = AnswersSummary(**_held(assembly, table), **_spread(pv, regret, n_draws, seed), **gain)
+    return Robustness(table, summary)
 
 
 def _spread(pv_usd: Floats, regret_usd: Floats, n_draws: int, seed: int) -> dict[str, Any]:
@@ -338,7 +346,7 @@ def _held(assembly: Assembly, table: pd.DataFrame) -> dict[str, Any]:
 
 def main_technology(problem: Problem, solution: Solution, n_owners: int) -> Ints:
     """Technology that serves most planned households of each place or institution; -1 where nothing is planned."""
-    households = np.zeros((n_owners, len(TECHNOLOGIES)))
+    households = np.zeros((n_owners, len(Technology)))
     place = problem.part_place[problem.option_part]
     np.add.at(households, (place, problem.option_technology), solution.households)
     return np.where(households.sum(axis=1) > 0, households.argmax(axis=1), -1).astype(np.int64)
@@ -355,7 +363,7 @@ def _place_rows(assembly: Assembly, solution: Solution, found: list[Solution]) -
     p, inputs = assembly.problem, assembly.lines.inputs
     n = len(inputs.owner_ids)
     base = main_technology(p, solution, n)
-    count = np.zeros((n, len(TECHNOLOGIES)))
+    count = np.zeros((n, len(Technology)))
     for plan in found:
         way = main_technology(p, plan, n)
         known = np.flatnonzero(way >= 0)
@@ -367,9 +375,9 @@ def _place_rows(assembly: Assembly, solution: Solution, found: list[Solution]) -
         rest = share[place].copy()
         rest[base[place]] = 0.0
         other = int(rest.argmax())
-        name, part = (TECHNOLOGIES[other], float(rest[other])) if rest[other] > 0 else ("", 0.0)
+        name, part = (Technology.of_code(other), float(rest[other])) if rest[other] > 0 else ("", 0.0)
         kind = "place" if place < inputs.points.n_places else "institution"
-        yield kind, ids[place], TECHNOLOGIES[base[place]], same, name, part
+        yield kind, ids[place], Technology.of_code(base[place]), same, name, part
 
 
 def _built_rows(assembly: Assembly, solution: Solution, found: list[Solution]) -> Iterator[tuple[Any, ...]]:
@@ -393,7 +401,7 @@ def _sites(assembly: Assembly, solution: Solution) -> set[str]:
     out = set()
     for facility in np.flatnonzero(solution.is_open).tolist():
         kind = str(assembly.facility_kind[facility])
-        if kind in (EXCHANGE, NEW, UPGRADE):
+        if kind in (FacilityKind.EXCHANGE, FacilityKind.NEW, FacilityKind.UPGRADE):
             out.add(facility_site_id(inputs, kind, int(assembly.facility_row[facility])))
     for node in np.flatnonzero((solution.parent_arc >= 0) & (p.node_tower_pv_usd > 0)).tolist():
         at = int(graph.node[node])
@@ -410,7 +418,7 @@ def _links(assembly: Assembly, solution: Solution) -> set[str]:
             continue
         for link, tail in graph.path(arc):
             head = int(network.link_head[link] + network.link_tail[link] - tail)
-            out.add(f"{ARC_KINDS[p.arc_kind[arc]]}:{network.node_id[tail]}>{network.node_id[head]}")
+            out.add(f"{ArcKind.of_code(p.arc_kind[arc])}:{network.node_id[tail]}>{network.node_id[head]}")
     return out
 
 

@@ -136,17 +136,12 @@ def spend_in_windows(
 
 def _capped(programme: Programme, least_left: float, sum_usd: float, usd_per_person: float = 0.0) -> Programme:
     """Leave at least so many people out, and let money count: little, or at a price per person."""
-    at, lower = 0, programme.row_lower.copy()
-    cost = programme.cost.copy()
-    for name, count in programme.row_family:
-        if name == "reach":
-            lower[at] = max(least_left, 0.0)
-        if name == "budget":
-            mine = programme.entry_row == at
-            usd = programme.entry_value[mine] * formulation.COST_UNIT_USD
-            each = 1.0 / usd_per_person if usd_per_person > 0 else COST_WEIGHT / max(sum_usd, 1.0)
-            cost[programme.entry_col[mine]] += usd * each / formulation.PEOPLE_UNIT
-        at += count
+    lower, cost = programme.row_lower.copy(), programme.cost.copy()
+    lower[programme.rows("reach")] = max(least_left, 0.0)
+    mine = programme.entry_row == programme.rows("budget").start
+    usd = programme.entry_value[mine] * formulation.COST_UNIT_USD
+    each = 1.0 / usd_per_person if usd_per_person > 0 else COST_WEIGHT / max(sum_usd, 1.0)
+    cost[programme.entry_col[mine]] += usd * each / formulation.PEOPLE_UNIT
     return replace(programme, cost=cost, row_lower=lower)
 
 
@@ -156,7 +151,7 @@ def _shared_out(
     """Share the households out anew in whole numbers over the network of a plan."""
     counted, units = in_households(problem, columns, programme)
     at = formulation.point(problem, columns, network) * units
-    built = slice(columns.y, columns.g)
+    built = columns.slice("y", "z")
     lower, upper = counted.lower.copy(), counted.upper.copy()
     lower[built] = upper[built] = at[built]
     is_integer = counted.is_integer.copy()

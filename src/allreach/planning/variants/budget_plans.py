@@ -23,7 +23,6 @@ from allreach.planning.bound.cuts import Cut, Separator
 from allreach.planning.bound.relaxation import IDLE_ROUNDS, ROUND_GAIN, Bound, add_cuts, bound_from_prices, with_cuts
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
-    TECHNOLOGIES,
     Floats,
     Ints,
     Problem,
@@ -38,8 +37,9 @@ from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.variants.budget_mip import is_small, people_reached, spend, spend_in_windows
 from allreach.planning.variants.greedy_removal import Way
 from allreach.progress import Progress
+from allreach.vocabulary import Technology
 
-NONE = TECHNOLOGIES.index("none")
+NONE = Technology.NONE.code
 TINY_USD = 1e-6
 TINY_PEOPLE = 1e-6
 SMALL_SUMS = 24  # a span of budgets of a small country is split by a sum so often,
@@ -245,7 +245,7 @@ class Family:
             accuracy = max(ACCURACY * high.people, SPAN_ACCURACY * (high.people - low.people))
             solution = spend(problem, start.solution, sum_usd, most_people=high.people, accuracy_people=accuracy)
         else:
-            per_household = problem.part_people / np.maximum(problem.part_households, 1e-12)
+            per_household = problem.people_per_household
             served = [
                 np.bincount(problem.option_part, weights=end.solution.households, minlength=problem.n_parts)
                 for end in (high, start)
@@ -296,7 +296,7 @@ def with_none_options(problem: Problem, usd_per_person: float) -> tuple[Problem,
     order = np.argsort(part, kind="stable")
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
-    price = usd_per_person * problem.part_people / np.maximum(problem.part_households, 1e-12)
+    price = usd_per_person * problem.people_per_household
 
     def joined(values: Floats | Ints, added: Floats | Ints) -> Floats | Ints:
         return np.concatenate([values, added])[order]
@@ -346,7 +346,7 @@ def prove(family: Family, planning: Planning, budget_usd: float, solution: Solut
     relaxed.split(left)
     programme, columns, price = relaxed.whole(), relaxed.columns, relaxed.price()
     least = max(relaxed.least() * formulation.PEOPLE_UNIT, 0.0)
-    per_usd = -float(price[_row(programme, "budget")]) * formulation.PEOPLE_UNIT / formulation.COST_UNIT_USD
+    per_usd = -float(price[programme.rows("budget").start]) * formulation.PEOPLE_UNIT / formulation.COST_UNIT_USD
     cost, cost_price = _cost_bound(problem, programme, price, columns, left + 1e-6)
     if bound_from_prices(cost, cost_price) < 0.0:
         cost_price = np.zeros(cost.n_rows)  # that nothing costs less than nothing needs no prices
@@ -429,7 +429,7 @@ class _Relaxed:
         A leaf that proves what the plan leaves without service is left alone. No plan of a leaf may keep to the
         budget: so money may be added at a high price, which only relaxes.
         """
-        row = _row(self.programme, "budget")
+        row = self.programme.rows("budget").start
         money_price = -float(self.root_price[row])
         if self.problem.n_arcs > FLOW_ARCS_MAX or money_price <= 1e-12:
             return
@@ -437,8 +437,8 @@ class _Relaxed:
         one = np.array([row], dtype=np.int32)
         self.highs.addCol(DEAR_MONEY * money_price, 0.0, highspy.kHighsInf, 1, one, np.array([-1.0]))
         can_split = np.zeros(self.columns.total, dtype=bool)
-        can_split[self.columns.y : self.columns.w] = True
-        can_split[self.columns.z : self.columns.g] = True
+        can_split[self.columns.slice("y", "t")] = True
+        can_split[self.columns.slice("z")] = True
         branching = Branching(
             self.programme, self.cuts, self.highs, lambda x: self.separator.cuts(x, max_cuts=20_000), can_split
         )
@@ -472,7 +472,7 @@ def _cost_bound(
     The budget row leaves, its price becomes the unit, and the row of the reach takes the price of a person.
     """
     exact, _ = formulation.build(problem, unserved_people=unserved, with_flow=columns.has_flow)
-    row = _row(programme, "budget")
+    row = programme.rows("budget").start
     per_unit = -float(price[row])
     keep = np.arange(programme.n_rows) != row
     is_cut = programme.entry_row > row  # the budget is the last row of the model, the cuts come after it
@@ -489,15 +489,5 @@ def _cost_bound(
     if per_unit <= 1e-12:
         return cost, np.zeros(cost.n_rows)
     scaled = price[keep] / per_unit
-    scaled[_row(exact, "reach")] = -1.0 / (per_unit * formulation.PEOPLE_UNIT)
+    scaled[exact.rows("reach").start] = -1.0 / (per_unit * formulation.PEOPLE_UNIT)
     return cost, scaled
-
-
-def _row(programme: Programme, family: str) -> int:
-    """First row of a family."""
-    at = 0
-    for name, count in programme.row_family:
-        if name == family:
-            return at
-        at += count
-    raise ValueError(f"no row of family {family}")

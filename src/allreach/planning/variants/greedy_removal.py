@@ -31,7 +31,7 @@ class Way:
     def __init__(self, problem: Problem, solution: Solution) -> None:
         self.problem, self.solution = problem, solution
         state = NetworkState(problem, make_index(problem), solution)
-        per_household = problem.part_people / np.maximum(problem.part_households, 1e-12)
+        per_household = problem.people_per_household
         of_place: dict[int, dict[int, list[int]]] = {}
         people: dict[int, float] = {}
         for option in np.flatnonzero(solution.households > 0).tolist():
@@ -138,7 +138,7 @@ class Way:
         price = self.problem.option_pv_usd
         order = sorted(options, key=lambda o: (-price[o], o))
         part = int(self.problem.option_part[order[0]])
-        per_household = float(self.problem.part_people[part]) / max(float(self.problem.part_households[part]), 1e-12)
+        per_household = float(self.problem.people_per_household[part])
         n_all = round(sum(float(state.households[o]) for o in order))
         low, high = 1, n_all  # giving up all of them is enough
         if more_people < 0.0:  # the plan up to here reaches so many too many
@@ -187,7 +187,7 @@ def fill(state: NetworkState, money_usd: float, most_people: float = np.inf) -> 
         People added.
     """
     p = state.p
-    per_household = p.part_people / np.maximum(p.part_households, 1e-12)
+    per_household = p.people_per_household
     left = p.part_households - np.bincount(p.option_part, weights=state.households, minlength=p.n_parts)
     ready = (p.option_facility < 0) | state.is_open[p.option_facility]
     open_ = np.flatnonzero(ready & (left[p.option_part] > 1e-9) & (per_household[p.option_part] > 0))

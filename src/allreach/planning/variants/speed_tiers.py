@@ -22,10 +22,10 @@ from allreach.planning.model import formulation
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
-    TECHNOLOGIES,
     Floats,
     Problem,
     Solution,
+    better,
     faults,
     solution_pv_usd,
     unserved,
@@ -33,9 +33,9 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import Programme, solve
 from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
-from allreach.planning.search.local_search import better
 from allreach.planning.search.neighbourhood import read_point
 from allreach.progress import Progress
+from allreach.vocabulary import Technology
 
 RAISES, REFINES = 8, 3  # prices tried upwards until the target is met, and downwards afterwards
 FIRST_USD = 1.0  # a person; where the relaxation meets the tier by itself
@@ -63,7 +63,7 @@ class TieredPlan:
 
 def people_below(problem: Problem, tier: TierRow, solution: Solution) -> float:
     """People, among those decided on, who get less than a tier asks for."""
-    per_household = tier.people / np.maximum(problem.part_households, 1e-12)
+    per_household = problem.per_household(tier.people)
     left = float((unserved(problem, solution.households) * per_household).sum())
     low = np.flatnonzero(~tier.meets)
     return left + float((solution.households[low] * per_household[problem.option_part[low]]).sum())
@@ -173,7 +173,7 @@ def _priced(problem: Problem, tiers: Sequence[TierRow], usd_per_person: Floats) 
     """Let everybody who gets less than a tier cost its price."""
     more = np.zeros(problem.n_options)
     for tier, price in zip(tiers, usd_per_person.tolist(), strict=True):
-        per_household = (tier.people / np.maximum(problem.part_households, 1e-12))[problem.option_part]
+        per_household = problem.per_household(tier.people)[problem.option_part]
         more += np.where(tier.meets, 0.0, price * per_household)
     return replace(problem, option_pv_usd=problem.option_pv_usd + more)
 
@@ -182,7 +182,7 @@ def _with_tier_rows(problem: Problem, tiers: Sequence[TierRow], bound: Bound, us
     """Turn a bound at the priced costs into one at the true costs with the rows of the tiers."""
     programme, columns = bound.programme, bound.columns
     cost = programme.cost.copy()
-    cost[columns.x : columns.n] = (
+    cost[columns.slice("x")] = (
         problem.option_pv_usd * problem.part_households[problem.option_part] / formulation.COST_UNIT_USD
     )
     rows, cols, values = [programme.entry_row], [programme.entry_col], [programme.entry_value]
@@ -210,7 +210,7 @@ def _with_tier_rows(problem: Problem, tiers: Sequence[TierRow], bound: Bound, us
 def speed_of_options(problem: Problem, option_dl_mbps: Floats) -> Floats:
     """Speed that a row of the assignments would show for each option: the least of its place, technology and site."""
     n_facilities = problem.n_facilities + 1
-    key = problem.part_place[problem.option_part] * len(TECHNOLOGIES) + problem.option_technology
+    key = problem.part_place[problem.option_part] * len(Technology) + problem.option_technology
     key = key * n_facilities + problem.option_facility + 1
     _, group = np.unique(key, return_inverse=True)
     least = np.full(int(group.max(initial=-1)) + 1, np.inf)

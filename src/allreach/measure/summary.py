@@ -1,0 +1,168 @@
+"""Key figures of measuring: what ``measure/summary.json`` and ``verify/summary.json`` hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allreach.summary import Summary
+
+
+class Interval(Summary):
+    """A figure with the range that nine of ten draws fall into."""
+
+    value: float
+    """The figure."""
+    p5: float
+    """What 5 % of the draws stay below."""
+    p95: float
+    """What 95 % of the draws stay below."""
+
+
+class PeopleInterval(Summary):
+    """People with the range that nine of ten draws fall into."""
+
+    value: int
+    """How many they are."""
+    p5: int
+    """What 5 % of the draws stay below."""
+    p95: int
+    """What 95 % of the draws stay below."""
+
+
+class ModelErrorFigures(Summary):
+    """Error of the propagation model behind the intervals."""
+
+    sigma_db: float
+    """Standard deviation. [dB]"""
+    bias_db: float
+    """Mean of measured less predicted power. [dB]"""
+    source: str
+    """Drive tests, or the parameters."""
+
+
+class DriveTests(Summary):
+    """Drive tests of the folder beside the prediction."""
+
+    n: int
+    """Measured points."""
+    n_predicted: int | None = None
+    """Those at which anything is predicted."""
+    mean_error_db: float | None = None
+    """Mean of measured less predicted power. [dB]"""
+
+
+class MeasureSummary(Summary):
+    """Who is reached today."""
+
+    population: int
+    """People."""
+    households: int
+    """Households."""
+    n_places: int
+    """Places."""
+    n_points: int
+    """Points at which people are counted."""
+    n_sites: int
+    """Sites that stand."""
+    predicted_share: Interval
+    """Share of the people reached to the standard."""
+    people_reached: PeopleInterval
+    """Those people."""
+    people_not_reached: PeopleInterval
+    """The others."""
+    outdoor_share: Interval
+    """Share of the people with a signal outdoors, whatever its speed."""
+    full_share: Interval
+    """Share of the people whom the signal could serve and a full sector does not."""
+    places_reached: int
+    """Places of which at least half is reached."""
+    near_field_people_share: float
+    """Share of the people nearer to a site than the propagation model reaches."""
+    void_points: int
+    """Points with voids of the terrain on their paths."""
+    people_rule: str
+    """How people are laid on points."""
+    model: str
+    """Propagation models."""
+    model_error: ModelErrorFigures
+    """Error of the model behind the intervals."""
+    drive_tests: DriveTests
+    """Drive tests of the folder."""
+    interval_method: str
+    """How intervals are drawn."""
+    evidence: str
+    """Worst evidence of the inputs."""
+    standard: dict[str, Any]
+    """The service standard asked for, as in ``country.yaml``."""
+    fixed_share: float
+    """Share of the people on fixed lines."""
+    void_pixels: int | None = None
+    """Pixels of the coverage map with voids of the terrain on their paths."""
+
+
+class TierReach(Summary):
+    """People at the speed of a tier."""
+
+    dl_mbps: float
+    """Speed sold. [Mbit/s]"""
+    people_share_target: float
+    """Share of the people who must get it."""
+    planned_share: float
+    """Share of the people who get it by the plan."""
+    reached_share: float
+    """Share of the people who get it as measured."""
+
+
+class InstitutionShares(Summary):
+    """Institutions of one kind."""
+
+    institutions: int
+    """How many there are."""
+    connected: int
+    """How many the plan connects."""
+    verified: int
+    """How many the measurement confirms."""
+    planned_share: float
+    """Share that the plan connects."""
+    verified_share: float
+    """Share that the measurement confirms."""
+
+
+class InstitutionReach(InstitutionShares):
+    """Institutions of all kinds."""
+
+    n_by_radio: int
+    """Those that a site serves."""
+    n_lost: int
+    """Those that are planned and not confirmed."""
+    by_kind: dict[str, InstitutionShares]
+    """The same by kind."""
+
+
+class VerifySummary(Summary):
+    """The planned network measured as a network."""
+
+    reached_share: float
+    """Share of the people reached as measured."""
+    planned_share: float
+    """Share of the people whom the plan assigns to a service."""
+    population: int
+    """People."""
+    n_sites: int
+    """Sites of the planned network."""
+    households_assigned_to_sites: float
+    """Households that the plan assigns to sites."""
+    households_lost: float
+    """Those of them whom the measurement does not confirm."""
+    households_lost_to_signal: float
+    """Lost since their site does not cover them to the standard."""
+    households_lost_to_load: float
+    """Lost since a sector or its backhaul is full."""
+    fullest_sector_load: float
+    """Load of the fullest sector, as a share of its time."""
+    evidence: str
+    """Worst evidence of the inputs."""
+    tiers: tuple[TierReach, ...] | None = None
+    """Speeds above the standard's own, where it has any."""
+    institutions: InstitutionReach | None = None
+    """Institutions, where the plan connects any."""
