@@ -81,19 +81,6 @@ def test_routes_lead_from_node_to_node(small_country_data: Country) -> None:
         assert route.is_valid
 
 
-def test_arcs_run_both_ways_but_never_into_the_core(small_country_data: Country) -> None:
-    network = build(small_country_data)
-    assert (network.arc_head != 0).all()
-    for arc, reverse in enumerate(network.arc_reverse.tolist()):
-        if reverse < 0:
-            assert network.arc_tail[arc] == 0
-        else:
-            assert network.arc_tail[reverse] == network.arc_head[arc]
-            assert network.arc_link[reverse] == network.arc_link[arc]
-    n_core = int((network.link_tail == 0).sum())
-    assert len(network.arc_tail) == 2 * network.n_links - n_core
-
-
 def test_a_site_keeps_what_its_users_leave(small_country_data: Country) -> None:
     network = build(small_country_data, existing_load_mbps=np.array([400.0, 250.0]))
     nodes = network.node_of_row(net.EXISTING_SITE, 2)

@@ -7,7 +7,6 @@ one network serves every price list.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import shapely
@@ -26,8 +25,8 @@ CORE, POP, EXISTING_SITE, CANDIDATE_SITE, EXCHANGE, GATEWAY, JUNCTION, INSTITUTI
 class BackhaulNetwork:
     """Everything that could carry traffic from sites and exchanges to the core.
 
-    Links are undirected and stored once with ``link_tail < link_head``; `arc_tail` and `arc_head` give both directions
-    (only away from the core for links at node 0). A fibre link is one trench whatever its direction.
+    Links are undirected and stored once with ``link_tail < link_head``; those at node 0 are used away from the core
+    only. A fibre link is one trench whatever its direction.
 
     Parameters
     ----------
@@ -106,35 +105,6 @@ class BackhaulNetwork:
     def n_links(self) -> int:
         """Links that could exist."""
         return len(self.link_kind)
-
-    @cached_property
-    def _arc_link(self) -> NDArray[np.int64]:
-        both = np.flatnonzero(self.link_tail != 0)
-        return np.concatenate([np.arange(self.n_links), both])
-
-    @property
-    def arc_link(self) -> NDArray[np.int64]:
-        """Link of each arc: first every link tail to head, then, for links away from the core, head to tail."""
-        return self._arc_link
-
-    @cached_property
-    def arc_tail(self) -> NDArray[np.int64]:
-        """Start node of each arc."""
-        return np.concatenate([self.link_tail, self.link_head[self._arc_link[self.n_links :]]])
-
-    @cached_property
-    def arc_head(self) -> NDArray[np.int64]:
-        """End node of each arc."""
-        return np.concatenate([self.link_head, self.link_tail[self._arc_link[self.n_links :]]])
-
-    @cached_property
-    def arc_reverse(self) -> NDArray[np.int64]:
-        """Arc of the other direction; -1 for arcs out of the core."""
-        backward = self._arc_link[self.n_links :]
-        reverse = np.full(len(self._arc_link), -1, dtype=np.int64)
-        reverse[backward] = self.n_links + np.arange(len(backward))
-        reverse[self.n_links :] = backward
-        return reverse
 
     def nodes(self, kind: int) -> NDArray[np.int64]:
         """Node numbers of one kind, ascending."""
