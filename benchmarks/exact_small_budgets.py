@@ -22,8 +22,9 @@ from small_cases import DrawnCase, drawn_case
 
 from allreach.params.load import load_params
 from allreach.planning.model.problem import faults, solution_pv_usd
+from allreach.planning.variants.budget_bound import prove
 from allreach.planning.variants.budget_mip import people_reached
-from allreach.planning.variants.budget_plans import Family, prove
+from allreach.planning.variants.budget_plans import Family
 
 SHARES = (0.1, 0.3, 0.6, 0.9)
 SAME = 1e-3  # people; two figures this near are the same
@@ -31,9 +32,9 @@ SAME = 1e-3  # people; two figures this near are the same
 
 def compare(case: DrawnCase, seconds: float) -> list[dict]:
     """Plans, bounds and optima of a case, one row a budget."""
-    planning, problem = load_params().planning, case.problem
+    problem = case.problem
     clock = time.process_time()
-    family = Family(problem, planning)
+    family = Family(problem, load_params().search)
     whole_s = time.process_time() - clock
     rows = []
     for share in SHARES:
@@ -42,7 +43,7 @@ def compare(case: DrawnCase, seconds: float) -> list[dict]:
         solution = family.within(budget_usd)
         plan_s = time.process_time() - clock
         clock = time.process_time()
-        found = prove(family, planning, budget_usd, solution)
+        found = prove(family, budget_usd, solution)
         bound_s = time.process_time() - clock
         clock = time.process_time()
         exact = most_people(problem, budget_usd, seconds=seconds)

@@ -75,7 +75,7 @@ def compare(case: DrawnCase, seconds: float) -> dict:
     """Plan, bound and exact optimum of a case."""
     problem = case.problem
     clock = time.process_time()
-    best = optimise(problem, load_params().planning)
+    best = optimise(problem, load_params().search)
     ours_s = time.process_time() - clock
     wrong = faults(problem, best.solution)
     theirs = cost_if_feasible(problem, best.solution)

@@ -34,7 +34,7 @@ LARGEST = pytest.mark.skipif(not os.environ.get("ALLREACH_LARGEST"), reason="tak
 )
 def test_plan_time_and_gap(benchmark, n_places, n_sites, iterations):
     problem = country_like(n_places, n_sites)
-    planning = load_params(sets=[f"planning.window_iterations={iterations}"]).planning
+    planning = load_params(sets=[f"search.window_iterations={iterations}"]).search
     begun = time.process_time()
     stages: list[tuple[str, float]] = []
 

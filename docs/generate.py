@@ -29,6 +29,7 @@ TITLES = {
     "backhaul": "Backhaul",
     "planning": "Planning",
     "sketch": "Sketch",
+    "search": "How hard the planner searches",
 }
 SUMMARIES: dict[str, type[BaseModel]] = {
     "measure/summary.json": MeasureSummary,

@@ -1,4 +1,8 @@
-"""What a certificate proves: weak duality in plain float64, by row prices alone or leaf by leaf of branching trees."""
+"""What a certificate proves: weak duality in plain float64, by row prices alone or leaf by leaf of branching trees.
+
+One form of tree serves all certificates: ``nodes`` (cluster, node, parent, column, at_least, limit, is_leaf) and
+``prices`` (cluster, node, row, price: where a leaf's price is not the one that stands beside the row).
+"""
 
 from __future__ import annotations
 
@@ -32,20 +36,45 @@ def proven(certificate: Tables, prefix: str, cost_column: str) -> float | str:
     sides = rows[["lower", "upper"]].to_numpy(dtype=np.float64)
     at, column, value = (entries[name].to_numpy() for name in ("row", "column", "value"))
     found = total + _weak_duality(cost, lower, upper, sides, at, column, value, y)
-    if not len(certificate.get(prefix + "nodes", ())):
+    if not prefix or not len(certificate.get(prefix + "nodes", ())):
         return found
-    boxes = _leaves(certificate[prefix + "nodes"], columns["family"].to_numpy())
+    lowest = _lowest_leaf(
+        certificate[prefix + "nodes"], certificate[prefix + "prices"], columns["family"].to_numpy(),
+        np.arange(len(rows)), np.arange(len(columns)), (cost, lower, upper), sides, (at, column, value), y,
+    )  # fmt: skip
+    return f"pieces: {lowest}" if isinstance(lowest, str) else max(found, lowest)
+
+
+def _lowest_leaf(
+    tree: pd.DataFrame,
+    prices: pd.DataFrame,
+    family: np.ndarray,
+    local_row: np.ndarray,
+    local_column: np.ndarray,
+    box: tuple[np.ndarray, np.ndarray, np.ndarray],
+    sides: np.ndarray,
+    entries: tuple[np.ndarray, np.ndarray, np.ndarray],
+    usual: np.ndarray,
+) -> float | str:
+    """Value of the lowest leaf of a tree whose leaves cover all; prices are the usual ones but where a leaf says."""
+    if tree["cluster"].nunique() != 1 or (len(prices) and set(prices["cluster"]) != {tree["cluster"].iloc[0]}):
+        return "not one tree"
+    boxes = _leaves(tree, family)
     if isinstance(boxes, str):
-        return f"pieces: {boxes}"
-    by_leaf, lowest = dict(tuple(certificate[prefix + "prices"].groupby("node"))), math.inf
-    for node, box in boxes.items():
-        low, high, y = lower.copy(), upper.copy(), np.zeros(len(rows))
-        for split, (least, most) in box.items():
-            low[split], high[split] = max(low[split], least), min(high[split], most)
+        return boxes
+    by_leaf, lowest = dict(tuple(prices.groupby("node"))), math.inf
+    cost, lower, upper = box
+    for node, limits in boxes.items():
+        low, high, y = lower.copy(), upper.copy(), usual.copy()
+        for split, (least, most) in limits.items():
+            k = local_column[split]
+            if k < 0:
+                return "split on a column of another"
+            low[k], high[k] = max(low[k], least), min(high[k], most)
         if node in by_leaf:
-            y[by_leaf[node]["row"]] = by_leaf[node]["price"]
-        lowest = min(lowest, _weak_duality(cost, low, high, sides, at, column, value, y))
-    return max(found, lowest)
+            y[local_row[by_leaf[node]["row"]]] = by_leaf[node]["price"].to_numpy(dtype=np.float64)
+        lowest = min(lowest, _weak_duality(cost, low, high, sides, *entries, y))
+    return lowest
 
 
 def _weak_duality(
@@ -97,24 +126,14 @@ def _clusters(certificate: Tables) -> float | str:
         row, column = local_row[here["row"]], local_column[here["column"]]
         if (column < 0).any():
             return f"cluster {cluster}: a row has a column that is not the cluster's"
-        boxes = _leaves(tree, family)
-        if isinstance(boxes, str):
-            return f"cluster {cluster}: {boxes}"
-        own_prices = priced.get(cluster, prices.iloc[:0])
-        by_leaf = dict(tuple(own_prices.groupby("node")))
-        lowest = math.inf
-        for node, box in boxes.items():
-            lower, upper = (columns[name].to_numpy(dtype=np.float64)[cols] for name in ("lower", "upper"))
-            for split, (least, most) in box.items():
-                k = local_column[split]
-                if k < 0:
-                    return f"cluster {cluster}: split on a column of another"
-                lower[k], upper[k] = max(lower[k], least), min(upper[k], most)
-            y = own["price"].to_numpy(dtype=np.float64).copy()
-            if node in by_leaf:
-                y[local_row[by_leaf[node]["row"]]] = by_leaf[node]["price"].to_numpy(dtype=np.float64)
-            cost, sides = share["cost_kusd"].to_numpy(dtype=np.float64), rows[["lower", "upper"]].to_numpy()[at]
-            lowest = min(lowest, _weak_duality(cost, lower, upper, sides, row, column, here["value"].to_numpy(), y))
+        lower, upper = (columns[name].to_numpy(dtype=np.float64)[cols] for name in ("lower", "upper"))
+        lowest = _lowest_leaf(
+            tree, priced.get(cluster, prices.iloc[:0]), family, local_row, local_column,
+            (share["cost_kusd"].to_numpy(dtype=np.float64), lower, upper), rows[["lower", "upper"]].to_numpy()[at],
+            (row, column, here["value"].to_numpy()), own["price"].to_numpy(dtype=np.float64),
+        )  # fmt: skip
+        if isinstance(lowest, str):
+            return f"cluster {cluster}: {lowest}"
         total += lowest
         local_row[at], local_column[cols] = -1, -1
     return total

@@ -75,7 +75,7 @@ def compare(
     clock = time.process_time()
     made = finished_plan(case, folder)
     if made is None:
-        best = optimise(problem, case.params.planning)
+        best = optimise(problem, case.params.search)
         made = best.solution, best.bound.lower_bound_usd
     rows = [row("allreach", case, made[0], time.process_time() - clock, scratch)]
     rows[0]["bound_usd"] = made[1]
@@ -97,7 +97,7 @@ def compare(
         more_db = number * rules.verify_margin_step_db.value
         careful = case_of(folder, more_db, sets)
         clock = time.process_time()
-        found = optimise(careful.assembly.problem, rules)
+        found = optimise(careful.assembly.problem, case.params.search)
         seconds = time.process_time() - clock
         rows.append(row(f"allreach, margin {more_db:g} dB greater", careful, found.solution, seconds, scratch))
     return rows

@@ -20,7 +20,7 @@ from allreach.planning.model.problem import (
     pool_limit,
     pool_use,
 )
-from allreach.planning.search.local_search import serve_left
+from allreach.planning.search.construction import serve_left
 from allreach.planning.search.neighbourhood import prune
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.vocabulary import ArcKind, Technology

@@ -81,8 +81,8 @@ def test_set_takes_scientific_notation_and_fields():
 
 
 def test_a_number_without_unit_is_told_without_one():
-    with pytest.raises(ParameterError, match=r"planning\.bound_branches: value -1 is outside the possible 0 to"):
-        load_params(sets=["planning.bound_branches=-1"])
+    with pytest.raises(ParameterError, match=r"planning\.parts_max: value -1 is outside the possible 1 to"):
+        load_params(sets=["planning.parts_max=-1"])
 
 
 def test_all_faults_at_once_with_near_matches():
@@ -195,3 +195,21 @@ def test_impossible_service_standard_is_refused():
         ParameterError, match=r"service_standard\.dl_mbps: -3\.0 is not possible; expected greater than 0"
     ):
         apply_to_config(CONFIG, ["service_standard.dl_mbps=-3"])
+
+
+@pytest.mark.parametrize("key", ["window_places", "bound_branches", "improve_rounds", "budget_plans"])
+def test_a_limit_of_work_has_left_the_book_of_the_country_and_its_new_name_is_told(key):
+    for wrong in (lambda: load_params(sets=[f"planning.{key}=3"]), lambda: load_params([{"planning": {key: 3}}])):
+        with pytest.raises(ParameterError, match=rf"search\.{key}"):
+            wrong()
+    params = load_params([{"search": {key: 4}}], [f"search.{key}=3"])
+    assert getattr(params.search, key) == 3
+    assert params.resolved()["search"][key] == 3
+    assert not [name for name, _, _ in params.quantities() if name.startswith("search.")]
+
+
+def test_an_impossible_limit_of_work_is_refused():
+    with pytest.raises(ParameterError, match=r"search\.window_places"):
+        load_params(sets=["search.window_places=0"])
+    with pytest.raises(ParameterError, match=r"search\.window_branches"):
+        load_params(sets=["search.window_branches=2.5"])

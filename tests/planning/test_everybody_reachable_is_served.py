@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from small_cases import LEO, NEW, small_case, with_standing_masts
 
 from allreach.params.load import load_params
-from allreach.planning import optimise as optimise_module
+from allreach.params.search import SearchParams
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
     Problem,
@@ -27,15 +27,8 @@ from allreach.planning.model.problem import (
 from allreach.planning.optimise import optimise
 from allreach.planning.search.serve_unserved import reach_more
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 WORK = {"max_nodes": 200, "node_limit": 60, "relative_gap": 0.003}
-
-
-def as_if_large(**values: int):
-    """Parameters under which a small country is searched window by window."""
-    return PLANNING.model_copy(
-        update={key: getattr(PLANNING, key).model_copy(update={"value": value}) for key, value in values.items()}
-    )
 
 
 def tight_country(seed: int, *, hop_mbps: float, feed_mbps: float, per_cell: float) -> Problem:
@@ -66,10 +59,10 @@ SHORT_OF_ROOM = st.tuples(
 def test_as_many_are_served_as_can_be(drawn):
     seed, hop_mbps, feed_mbps, per_cell = drawn
     problem = tight_country(seed, hop_mbps=hop_mbps, feed_mbps=feed_mbps, per_cell=per_cell)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(optimise_module, "WHOLE_COUNTRY_OPTIONS_MAX", 0)
-        patch.setattr(optimise_module, "WHOLE_OPTIONS_MAX", 0)
-        best = optimise(problem, as_if_large(window_places=3, window_passes=1, bound_cut_rounds=4))
+    as_if_large = SearchParams(
+        whole_options_max=0, share_options_max=0, window_places=3, window_passes=1, bound_cut_rounds=4
+    )
+    best = optimise(problem, as_if_large)
     assert faults(problem, best.solution) == []
     left = unserved_people(problem, best.solution.households)
     assert left == pytest.approx(fewest_people_left(problem), abs=1e-6)
@@ -116,7 +109,7 @@ def test_a_cable_is_laid_however_dear_it_is_for_the_few_it_serves():
     cable_usd = 46e6
     problem = two_islands(households=(3.0,), options=[(0, NEW, 0, 0.0)], arc_pv_usd=np.array([cable_usd]))
     assert cable_usd > 3 * NOT_SERVED_USD
-    found = optimise(problem, PLANNING).solution
+    found = optimise(problem, SEARCH).solution
     assert unserved_people(problem, found.households) == 0.0
     assert solution_pv_usd(problem, found) == pytest.approx(cable_usd)
 
@@ -132,7 +125,7 @@ def test_homes_that_a_mast_can_serve_leave_the_full_satellite_to_those_who_have_
         arc_pv_usd=np.array([5e6]),
     )
     full = empty_solution(problem).with_households(np.array([0.0, 10.0, 0.0]))
-    found = reach_more(problem, full, **WORK)
+    found = reach_more(problem, full)
     assert faults(problem, found) == []
     assert found.households.tolist() == [10.0, 0.0, 10.0]
 
@@ -159,7 +152,7 @@ def test_a_branch_gives_way_on_a_full_feed():
         parent_arc=np.array([-1, 0, 1, -1]),
     )
     assert faults(problem, first) == []
-    found = reach_more(problem, first, **WORK)
+    found = reach_more(problem, first)
     assert faults(problem, found) == []
     assert unserved_people(problem, found.households) == 0.0
 
@@ -175,7 +168,7 @@ def test_nothing_changes_where_nobody_more_can_be_served():
         arc_capacity_mbps=np.array([0.0]),
     )
     some = empty_solution(problem).with_households(np.array([4.0, 0.0]))
-    assert reach_more(problem, some, **WORK) is some
+    assert reach_more(problem, some) is some
     everybody = replace(problem, pool_capacity=np.array([10.0]))
     served = some.with_households(np.array([10.0, 0.0]))
-    assert reach_more(everybody, served, **WORK) is served
+    assert reach_more(everybody, served) is served

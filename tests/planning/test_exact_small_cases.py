@@ -17,7 +17,7 @@ from allreach.planning.model.problem import empty_solution, faults, solution_pv_
 from allreach.planning.optimise import optimise
 from allreach.planning.search.integer_households import plan_whole, share_out
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 SMALL = {"n_places_max": 5, "n_candidates_max": 7}
 
 
@@ -26,7 +26,7 @@ def compared():
     out = []
     for number in range(16):
         case = drawn_case(number, **SMALL)
-        best = optimise(case.problem, PLANNING)
+        best = optimise(case.problem, SEARCH)
         out.append((case, best, solve_exactly(case.problem, everybody=case.everybody)))
     return out
 

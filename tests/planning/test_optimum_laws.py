@@ -14,7 +14,7 @@ from allreach.params.load import load_params
 from allreach.planning.model.problem import Problem, empty_solution, faults, unserved_people
 from allreach.planning.optimise import optimise
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 CASES = settings(derandomize=True, deadline=None, max_examples=6)
 SAME = 1e-6  # relative
 NUMBERS = st.integers(0, 100_000)
@@ -26,7 +26,7 @@ def drawn(number: int) -> Problem:
 
 
 def plan(problem: Problem):
-    best = optimise(problem, PLANNING)
+    best = optimise(problem, SEARCH)
     assert faults(problem, best.solution) == []
     return best
 
@@ -156,7 +156,7 @@ def permuted(p: Problem, part, facility, arc, pool, rng) -> Problem:
 def test_a_search_that_begins_from_a_dearer_case_never_ends_above_it(seed):
     problem = small_case(seed, n_places=9, n_candidates=10, n_junctions=5, hops_per_mast=3)
     dearer = replace(problem, arc_pv_usd=problem.arc_pv_usd * 1.5, facility_pv_usd=problem.facility_pv_usd * 1.2)
-    begun = optimise(problem, PLANNING, start_from=plan(dearer).solution)
+    begun = optimise(problem, SEARCH, start_from=plan(dearer).solution)
     assert begun.pv_usd <= plan(dearer).pv_usd
 
 

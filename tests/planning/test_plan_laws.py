@@ -15,13 +15,13 @@ from allreach.planning.model.problem import Problem, faults, solution_pv_usd, un
 from allreach.planning.optimise import optimise
 from allreach.planning.results.cost_curve import PeopleOfPlaces, cost_curve, percent_steps
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 SMALL = {"n_places": 4, "n_candidates": 4, "n_junctions": 5}
 CASES = settings(derandomize=True, deadline=None, max_examples=4)
 
 
 def cost(problem: Problem) -> float:
-    best = optimise(problem, PLANNING)
+    best = optimise(problem, SEARCH)
     assert faults(problem, best.solution) == []
     return best.pv_usd
 
@@ -102,17 +102,17 @@ def test_more_options_never_cost_more(seed):
         use_pool=problem.use_pool[uses],
         use_amount=problem.use_amount[uses],
     )
-    small = optimise(fewer, PLANNING)
+    small = optimise(fewer, SEARCH)
     households = np.zeros(problem.n_options)
     households[keep] = small.solution.households
-    begun = optimise(problem, PLANNING, start_from=replace(small.solution, households=households))
+    begun = optimise(problem, SEARCH, start_from=replace(small.solution, households=households))
     assert begun.pv_usd <= small.pv_usd + 1e-6
 
 
 @CASES
 @given(seed=st.integers(0, 200))
 def test_same_problem_same_plan(seed):
-    one, two = (optimise(small_case(seed, **SMALL), PLANNING) for _ in range(2))
+    one, two = (optimise(small_case(seed, **SMALL), SEARCH) for _ in range(2))
     assert np.array_equal(one.solution.households, two.solution.households)
     assert np.array_equal(one.solution.parent_arc, two.solution.parent_arc)
     assert one.bound.lower_bound_usd == two.bound.lower_bound_usd
@@ -122,7 +122,7 @@ def test_same_problem_same_plan(seed):
 @given(seed=st.integers(0, 200))
 def test_more_money_never_reaches_fewer(seed):
     problem = small_case(seed, **SMALL)
-    best = optimise(problem, PLANNING)
+    best = optimise(problem, SEARCH)
     people = problem.part_people
     nobody = np.zeros(problem.n_parts)
     some = people * np.random.default_rng(seed).choice([0.0, 0.4, 1.0], problem.n_parts)
@@ -158,7 +158,7 @@ def test_everything_full_leaves_people_unserved_and_says_so():
         use_pool=problem.use_pool[uses],
         use_amount=problem.use_amount[uses],
     )
-    best = optimise(short, PLANNING)
+    best = optimise(short, SEARCH)
     cells = np.unique(short.use_pool)
     assert best.solution.households.sum() == 3 * len(cells)
     served = best.solution.households.sum() * 4.0

@@ -13,13 +13,13 @@ from allreach.planning.model.problem import faults, unserved_people
 from allreach.planning.optimise import optimise
 from allreach.planning.time_limit import TimeLimit
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05, 1.0])
 def test_short_limits_give_a_sound_plan_and_bound(seconds):
     problem = small_case(7, n_places=30, n_candidates=40, n_junctions=30)
-    best = optimise(problem, PLANNING, time_limit_s=seconds)
+    best = optimise(problem, SEARCH, time_limit_s=seconds)
     assert faults(problem, best.solution) == []
     assert unserved_people(problem, best.solution.households) == 0.0
     assert 0.0 <= best.bound.lower_bound_usd <= best.pv_usd
@@ -30,7 +30,7 @@ def test_short_limits_give_a_sound_plan_and_bound(seconds):
 
 def test_a_limit_that_is_never_reached_changes_nothing():
     problem = small_case(8, n_places=5, n_candidates=5, n_junctions=6)
-    free, limited = optimise(problem, PLANNING), optimise(problem, PLANNING, time_limit_s=10_000.0)
+    free, limited = optimise(problem, SEARCH), optimise(problem, SEARCH, time_limit_s=10_000.0)
     assert not free.stopped_early
     assert not limited.stopped_early
     assert np.array_equal(free.solution.households, limited.solution.households)

@@ -24,6 +24,7 @@ from allreach.params.demand import Demand
 from allreach.params.planning import Planning
 from allreach.params.quantity import Frozen, Quantity
 from allreach.params.radio import Radio
+from allreach.params.search import SearchParams, moved_to
 from allreach.params.sketch import Sketch
 
 Overlay = Mapping[str, Any]
@@ -43,9 +44,11 @@ class Params(Frozen):
     backhaul: Backhaul
     """Fibre routes, microwave hops, gateways."""
     planning: Planning
-    """Horizon, candidates, solver limits."""
+    """Horizon, candidates, what satellites offer."""
     sketch: Sketch
     """Rules by which a country is drawn."""
+    search: SearchParams
+    """Limits of work of the planner: no assumptions about the country."""
 
     def resolved(self) -> dict[str, dict[str, Any]]:
         """Return plain values for the manifest: room -> key -> fields of the number."""
@@ -222,6 +225,9 @@ def _lay_one(table: dict[str, Any], room: str, key: str, entry: Any, name: str, 
 
 
 def _unknown(key: str, name: str) -> Fault:
+    if new := moved_to(".".join(key.split(".")[:2])):
+        return Fault(f"{name}, {key}", "says how the planner searches and is no longer a parameter of the country", new,
+                     f"Write {new}; its value is a plain number, without source or range")  # fmt: skip
     near = near_matches(key, [*ROOMS, *all_keys()])
     return Fault(
         f"{name}, {key}",

@@ -53,8 +53,6 @@ class Planning(Frozen):
     budget_usd: float | None = Field(default=None, ge=0.0)
     """Present value that the plan may cost, whoever pays: then it reaches as many people as that can buy; none: as
     many as can be reached at all, at the least cost. [USD]"""
-    budget_plans: Quantity
-    """Plans at different prices on a person left out, from which those within a budget are taken."""
     verify_rounds: Quantity
     """How often a country is planned at most: again, with a greater margin, where measuring the plan falls short."""
     verify_tolerance_share: Quantity
@@ -106,37 +104,6 @@ class Planning(Frozen):
     """Share of a place's households below which a group of like-covered homes joins another group."""
     parts_max: Quantity
     """Parts of a place, and of each further 2,000 households of it, at most."""
-    # Solver: work is counted, never timed
-    bound_cut_rounds: Quantity
-    """Rounds in which the relaxation is cut."""
-    bound_cut_iterations: Quantity
-    """Simplex iterations after which no further round of cuts begins."""
-    bound_iterations: Quantity
-    """Simplex iterations of a relaxation; 0 leaves it open."""
-    bound_cluster_places: Quantity
-    """Places of a cluster whose bound is raised by branch and bound."""
-    bound_branches: Quantity
-    """Nodes of all these searches together; 0 leaves the relaxation as it is."""
-    bound_cluster_branches: Quantity
-    """Nodes of each of these searches at most."""
-    improve_rounds: Quantity
-    """Passes of opening, closing and swapping."""
-    window_places: Quantity
-    """Places in the largest windows that are planned anew by a mixed-integer programme; smaller ones come first."""
-    window_passes: Quantity
-    """Passes of windows over the country."""
-    window_nodes: Quantity
-    """Nodes of the backhaul graph around a window."""
-    window_branches: Quantity
-    """Nodes of the search in a window."""
-    window_gap: Quantity
-    """Accuracy at which the search in a window stops."""
-    window_likely_share: Quantity
-    """Share of a window's gap to the relaxation: what has a higher reduced cost is left out of its programme."""
-    window_iterations: Quantity
-    """Simplex iterations after which no further window is planned anew; 0 leaves it open."""
-    window_max: Quantity
-    """Windows in a run at most: bounds the work on large countries."""
     # Answers on request: plans at other prices
     answer_draws: Quantity
     """Draws of the cost book."""

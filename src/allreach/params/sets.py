@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from allreach.errors import Fault, ParameterError
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.load import ROOMS, all_keys, near_matches, parse_set
+from allreach.params.search import moved_to
 
 CONFIG_KEYS: tuple[str, ...] = (
     *(f"service_standard.{name}" for name in ServiceStandard.model_fields),
@@ -55,6 +56,8 @@ def split_sets(sets: Sequence[str]) -> tuple[list[str], list[str]]:
         elif path in CountryConfig.model_fields and path != "service_standard":
             mend = "Change it in country.yaml and make the folder anew: the layers were made with it"
             faults.append(Fault(f"--set {path}", "cannot be changed for a run", mend=mend))
+        elif new := moved_to(".".join(path.split(".")[:2])):
+            faults.append(Fault(f"--set {path}", "says how the planner searches", new, f"Write --set {new}=VALUE"))
         else:
             near = near_matches(path, known)
             expected = "one of: " + ", ".join(near) if near else "room.key"

@@ -7,27 +7,34 @@ from functools import partial
 
 import numpy as np
 
-from allreach.params.planning import Planning
+from allreach.params.search import DEFAULT, SearchParams
+from allreach.planning.bound.certificate import Bound
+from allreach.planning.bound.duality import bound_from_prices
 from allreach.planning.bound.gap_by_part import gap_to
-from allreach.planning.bound.relaxation import Bound, Relaxation
-from allreach.planning.model.problem import Floats, Problem, Solution, better, faults, solution_pv_usd, unserved_people
+from allreach.planning.bound.relaxation import Relaxation
+from allreach.planning.model import formulation
+from allreach.planning.model.problem import (
+    Floats,
+    Problem,
+    Solution,
+    better,
+    empty_solution,
+    faults,
+    solution_pv_usd,
+    unserved_people,
+)
+from allreach.planning.model.tolerances import PEOPLE
+from allreach.planning.search.construction import start
 from allreach.planning.search.fibre_tree import rewired
 from allreach.planning.search.integer_households import plan_whole, share_out
-from allreach.planning.search.large_neighbourhood_search import Work, improve_by_windows
-from allreach.planning.search.local_search import improve, start
+from allreach.planning.search.large_neighbourhood_search import improve_by_windows
+from allreach.planning.search.local_search import improve
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.serve_unserved import reach_more
 from allreach.planning.time_limit import TimeLimit
-from allreach.progress import Progress
+from allreach.progress import Progress, no_progress
 
-WHOLE_COUNTRY_OPTIONS_MAX = 400  # a country of so many options is planned by one programme with whole households,
-WHOLE_COUNTRY_ARCS_MAX = 1_000  # if its backhaul has so few arcs
-ALL_LIKELY = 1e3  # there nothing is left out of a window
-WHOLE_OPTIONS_MAX = 10_000  # households are shared out anew as a whole up to so many options
-USUAL_ARCS = 100_000  # beyond so many arcs an iteration counts for more
-REGIONAL_ITERATIONS = 10  # iterations of regions take so much less time than those of a whole country
-ALL_TRIED_MAX = 300  # up to so many facilities each is tried; beyond, only those that the relaxation wants
-FLOW_ARCS_MAX = 6_000  # demand is followed arc by arc through the relaxation up to so many arcs; beyond, by cuts alone
+ALL_LIKELY = 1e3  # times a window's gap: nothing is left out there
 
 
 @dataclass(frozen=True)
@@ -44,17 +51,20 @@ class Optimum:
         Present value of the plan. [USD]
     stopped_early
         Whether a limit in seconds cut the work short: then a rerun may give another plan.
+    notes
+        What went wrong on the way, for the reader.
     """
 
     solution: Solution
     bound: Bound
     pv_usd: float
     stopped_early: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def optimise(
     problem: Problem,
-    planning: Planning,
+    search: SearchParams = DEFAULT,
     *,
     start_from: Solution | None = None,
     progress: Progress | None = None,
@@ -68,7 +78,7 @@ def optimise(
     ----------
     problem
         Sets and coefficients.
-    planning
+    search
         Limits of work.
     start_from
         A plan to begin from besides the guided start (the better one is improved).
@@ -82,85 +92,84 @@ def optimise(
     n_threads
         Windows planned at the same time; the plan does not depend on it.
     """
+    if not problem.n_options:
+        return _nothing_to_decide(problem)
     clock = TimeLimit(time_limit_s)
-    say = progress or (lambda stage, done, total: None)
-    say("bound the cost", 0, 2)
-    relaxed = Relaxation(
-        problem,
-        with_flow=problem.n_arcs <= FLOW_ARCS_MAX,
-        n_rounds=int(planning.bound_cut_rounds.value),
-        iteration_limit=int(planning.bound_iterations.value),
-        cut_iterations=scaled_iterations(problem, int(planning.bound_cut_iterations.value)),
-        regional_iterations=REGIONAL_ITERATIONS * int(planning.bound_cut_iterations.value),
-        clock=clock,
+    say = progress or no_progress
+    say("bound the cost", 0, 1)
+    relaxed = Relaxation(problem, search, progress=progress, clock=clock)
+    is_small = problem.n_options <= search.whole_options_max and problem.n_arcs <= search.whole_arcs_max
+    if is_small:
+        search = search.model_copy(update={"window_passes": 1, "window_likely_share": ALL_LIKELY})
+    sound = SoundPlan(problem)
+    sound.take(guided_plan(problem, relaxed.wish(), relaxed.shares(), search, progress=progress, clock=clock), "first")
+    if start_from is not None and not faults(problem, start_from) and better(problem, start_from, sound.solution):
+        sound.take(start_from, "start")
+    reach = partial(reach_more, search=search, progress=progress, clock=clock)
+    sound.take(reach(problem, sound.solution), "serve who is left")
+    windows = improve_by_windows(
+        problem, sound.solution, search, gap=gap_to(relaxed), n_threads=n_threads, progress=progress, clock=clock
     )
-    say("bound the cost", 1, 2)
-    solution = guided_plan(
-        problem,
-        relaxed.wish(),
-        relaxed.shares(),
-        int(planning.improve_rounds.value),
-        progress=progress,
-        clock=clock,
-    )
-    if start_from is not None and not faults(problem, start_from) and better(problem, start_from, solution):
-        solution = start_from
-    is_small = 0 < problem.n_options <= WHOLE_COUNTRY_OPTIONS_MAX and problem.n_arcs <= WHOLE_COUNTRY_ARCS_MAX
-    reach = partial(
-        reach_more,
-        max_nodes=int(planning.window_nodes.value),
-        node_limit=int(planning.window_branches.value),
-        relative_gap=planning.window_gap.value,
-        max_iterations=int(planning.window_iterations.value),
-        clock=clock,
-    )
-    work = Work(
-        places=int(planning.window_places.value),
-        n_passes=1 if is_small else int(planning.window_passes.value),
-        max_nodes=int(planning.window_nodes.value),
-        node_limit=int(planning.window_branches.value),
-        relative_gap=planning.window_gap.value,
-        likely_share=ALL_LIKELY if is_small else planning.window_likely_share.value,
-        max_iterations=int(planning.window_iterations.value),
-        max_windows=int(planning.window_max.value),
-        n_threads=n_threads,
-    )
-    solution = improve_by_windows(
-        problem, reach(problem, solution), work, gap=gap_to(relaxed), progress=progress, clock=clock
-    )
-    solution = reach(problem, solution)
-    if problem.n_options <= WHOLE_OPTIONS_MAX:
-        solution = share_out(problem, solution)
+    sound.take(windows, "windows")
+    sound.take(reach(problem, sound.solution), "serve who is left")
+    if problem.n_options <= search.share_options_max:
+        say("whole households", 0, 1)
+        sound.take(share_out(problem, sound.solution, search), "whole households")
     if is_small and not clock.is_over():
-        solution = plan_whole(problem, solution)
-    wrong = faults(problem, solution)
-    if wrong:
-        raise AssertionError(f"the plan breaks its own rules: {'; '.join(wrong)}")
-    bound = relaxed.bound(unserved_people(problem, solution.households) + 1e-6, settle=prove)
+        sound.take(plan_whole(problem, sound.solution, search), "whole country")
+    say("whole households", 1, 1)
+    solution = sound.solution
+    bound = relaxed.bound(unserved_people(problem, solution.households) + PEOPLE, settle=prove)
     pv_usd = solution_pv_usd(problem, solution)
     if prove:
-        bound = relaxed.raised(
-            bound,
-            pv_usd,
-            n_places=int(planning.bound_cluster_places.value),
-            n_nodes=int(planning.bound_branches.value),
-            n_nodes_each=int(planning.bound_cluster_branches.value),
-            n_threads=n_threads,
+        bound = relaxed.raised(bound, pv_usd, n_threads=n_threads)
+    return Optimum(solution, bound, pv_usd, clock.was_hit, tuple(sound.notes))
+
+
+class SoundPlan:
+    """The last plan that keeps all its own rules: a step that breaks one never loses the plan in hand.
+
+    Parameters
+    ----------
+    problem
+        Sets and coefficients.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.solution = empty_solution(problem)
+        self.notes: list[str] = []
+
+    def take(self, found: Solution, step: str) -> None:
+        """Take a step's plan over if it is sound; else keep the one before and say so."""
+        if found is self.solution:
+            return
+        wrong = faults(self.problem, found)
+        if not wrong:
+            self.solution = found
+            return
+        self.notes.append(
+            f"planning, step {step}: its plan breaks a rule ({'; '.join(wrong)}) and was not used; the plan from "
+            "before that step stands. Please report it with the manifest"
         )
-    say("bound the cost", 2, 2)
-    return Optimum(solution, bound, pv_usd, clock.was_hit)
 
 
-def scaled_iterations(problem: Problem, usual: int) -> int:
-    """Return simplex iterations that take as long on a large country as the usual ones on a small one."""
-    return max(int(usual * min(1.0, USUAL_ARCS / max(problem.n_arcs, 1))), 1) if usual else 0
+def _nothing_to_decide(problem: Problem) -> Optimum:
+    """Return the empty plan where nothing can be built or bought; no plan costs less."""
+    solution = empty_solution(problem)
+    people = unserved_people(problem, solution.households)
+    programme, columns = formulation.build(problem, unserved_people=people + PEOPLE)
+    price = np.zeros(programme.n_rows)
+    value_usd = bound_from_prices(programme, price) * formulation.COST_UNIT_USD
+    bound = Bound(value_usd, programme, price, np.zeros(programme.n_columns), columns, 0, 0)
+    return Optimum(solution, bound, solution_pv_usd(problem, solution))
 
 
 def guided_plan(
     problem: Problem,
     wish: Floats,
     share: Floats,
-    n_rounds: int,
+    search: SearchParams = DEFAULT,
     *,
     progress: Progress | None = None,
     clock: TimeLimit | None = None,
@@ -168,12 +177,12 @@ def guided_plan(
     """Best of two starts, with and without the relaxation's wishes, each improved."""
     index = make_index(problem)
     best: Solution | None = None
-    small = problem.n_facilities <= ALL_TRIED_MAX
+    small = problem.n_facilities <= search.improve_tried_max
     for guided in (True, False) if small else (True,):
         state = start(problem, index, wish if guided else np.zeros_like(wish), share if guided else None)
-        state = NetworkState(problem, index, rewired(problem, state.solution()))
-        improve(state, np.maximum(wish, 1.0) if small else wish, n_rounds=n_rounds, progress=progress, clock=clock)
-        found = rewired(problem, state.solution())
+        state = NetworkState(problem, index, rewired(problem, state.solution(), search.rewire_passes))
+        improve(state, np.maximum(wish, 1.0) if small else wish, search, progress=progress, clock=clock)
+        found = rewired(problem, state.solution(), search.rewire_passes)
         if best is None or better(problem, found, best):
             best = found
     assert best is not None

@@ -31,7 +31,8 @@ from allreach.planning.results.alternatives import answer
 from allreach.planning.results.cost_curve import CostCurve, PeopleOfPlaces, cost_curve, last_percent
 from allreach.planning.results.rows import Chosen, Row, choose
 from allreach.planning.results.summary import BudgetFigures, ModelSize, PlanSummary, TierShare, TodayFigures
-from allreach.planning.variants.budget_plans import BudgetPlan, Family, prove
+from allreach.planning.variants.budget_bound import BudgetPlan, prove
+from allreach.planning.variants.budget_plans import Family
 from allreach.planning.variants.greedy_removal import CENT_USD
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
@@ -157,7 +158,7 @@ def _solve(
     if tiers and budget_usd is not None:
         raise InputError(Fault("service_standard.tiers", "and planning.budget_usd exclude each other", "one of them"))
     if budget_usd is not None:
-        within, chosen, bill = _within_budget(inputs, assembly, budget_usd, progress, time_limit_s)
+        within, chosen, bill = _within_budget(inputs, assembly, budget_usd, progress, time_limit_s, n_threads)
         _check_target(inputs, assembly, within.best.solution)
         return _Solved(within.best, within, chosen, bill, tiers, ())
     start = start_solution(assembly, start_from) if start_from else None
@@ -247,7 +248,7 @@ def _summary(
             bound_branches=sum(len(tree.parent) for tree in best.bound.trees),
         ),
         evidence=inputs.evidence,
-        notes=inputs.notes,
+        notes=(*inputs.notes, *best.notes),
     )
 
 
@@ -316,15 +317,15 @@ def _least_cost(
     n_threads: int,
 ) -> tuple[Optimum, tuple[float, ...]]:
     """Least cost for everybody, and for the tiers where there are any; the price of a person at each tier."""
-    problem, planning = assembly.problem, inputs.params.planning
+    problem, search = assembly.problem, inputs.params.search
     if tiers:
         found = optimise_with_tiers(
-            problem, planning, tiers, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            problem, tiers, search, start_from=start, progress=progress, time_limit_s=time_limit_s,
             n_threads=n_threads,
         )  # fmt: skip
         return found.best, found.usd_per_person
     best = optimise(
-        problem, planning, start_from=start, progress=progress, time_limit_s=time_limit_s, n_threads=n_threads
+        problem, search, start_from=start, progress=progress, time_limit_s=time_limit_s, n_threads=n_threads
     )
     return best, ()
 
@@ -402,10 +403,12 @@ def _within_budget(
     budget_usd: float,
     progress: Progress | None,
     time_limit_s: float | None,
+    n_threads: int,
 ) -> tuple[BudgetPlan, Chosen, pd.DataFrame]:
     """Most people within a budget: the bill in whole cents keeps to it as well."""
-    planning = inputs.params.planning
-    family = Family(assembly.problem, planning, progress=progress, time_limit_s=time_limit_s)
+    family = Family(
+        assembly.problem, inputs.params.search, progress=progress, time_limit_s=time_limit_s, n_threads=n_threads
+    )
     spend_usd = budget_usd
     while True:
         solution = family.within(spend_usd)
@@ -413,7 +416,7 @@ def _within_budget(
         bill = tables.bill(inputs, assembly, chosen)
         over_usd = totals(bill).pv_usd - budget_usd
         if over_usd <= 0.0:
-            return prove(family, planning, budget_usd, solution), chosen, bill
+            return prove(family, budget_usd, solution), chosen, bill
         spend_usd -= over_usd + CENT_USD
 
 

@@ -1,4 +1,7 @@
-"""A limit in seconds for those who ask for one: without it all work is counted and a rerun gives the same plan."""
+"""A limit in seconds for those who ask for one: without it all work is counted and a rerun gives the same plan.
+
+The same clock tells threads that nobody waits for them any more.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,16 @@ class TimeLimit:
         self.seconds = math.inf if seconds is None else max(float(seconds), 0.0)
         self._begun = time.monotonic()
         self.was_hit = False
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """End all work that looks at this clock: nobody waits for it any more."""
+        self._is_stopped = True
 
     def left_s(self, share: float = 1.0) -> float:
         """Return what is left of a share of the time. [s]."""
+        if self._is_stopped:
+            return 0.0
         if math.isinf(self.seconds):
             return math.inf
         return max(share * self.seconds - (time.monotonic() - self._begun), 0.0)

@@ -23,7 +23,8 @@ from allreach.planning.model.problem import (
     faults,
     tree_order,
 )
-from allreach.planning.search.local_search import serve_left
+from allreach.planning.search.construction import serve_left
+from allreach.planning.search.neighbourhood import prune
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.vocabulary import ArcKind, Technology
 
@@ -120,21 +121,8 @@ def _network(assembly: Assembly, start: Mapping[str, pd.DataFrame]) -> Solution:
             continue
         is_open[facility] = True
         taken.add(group)
-    parent = _pruned(p, parent, is_open)
+    parent = prune(p, parent, is_open)
     return Solution(np.zeros(p.n_options), is_open, parent)
-
-
-def _pruned(problem: Problem, parent: np.ndarray, is_open: np.ndarray) -> np.ndarray:
-    """Tree without branches that end at no open facility."""
-    needed = np.zeros(problem.n_nodes, dtype=bool)
-    nodes = problem.facility_node[is_open]
-    needed[nodes[nodes > 0]] = True
-    for node in tree_order(problem, parent)[::-1].tolist():
-        if needed[node]:
-            needed[problem.arc_from[parent[node]]] = True
-        else:
-            parent[node] = -1
-    return parent
 
 
 def _put_households(assembly: Assembly, state: NetworkState, rows: pd.DataFrame) -> None:

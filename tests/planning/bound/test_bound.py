@@ -9,19 +9,23 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning.bound.relaxation import Relaxation, bound_from_prices, lower_bound
+from allreach.params.search import SearchParams
+from allreach.planning.bound.duality import bound_from_prices
+from allreach.planning.bound.relaxation import Relaxation
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.model.solver import solve
 from allreach.planning.optimise import guided_plan, optimise
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 VARIANTS = {
     "usual": {},
     "tight sectors": {"sector_mbps": 60.0},
     "tight hops": {"hop_mbps": 120.0},
     "few satellites": {"satellite_per_cell": 10.0},
 }
+
+ONE_ROUND = SearchParams(improve_rounds=1)
 
 
 def exact_usd(problem):
@@ -35,7 +39,7 @@ def exact_usd(problem):
 @pytest.mark.parametrize("seed", range(2))
 def test_bound_optimum_and_plan_are_in_order(variant, seed):
     problem = small_case(seed, n_places=5, n_candidates=5, n_junctions=6, **VARIANTS[variant])
-    best = optimise(problem, PLANNING)
+    best = optimise(problem, SEARCH)
     assert faults(problem, best.solution) == []
     assert unserved_people(problem, best.solution.households) == 0.0
     exact = exact_usd(problem)
@@ -46,7 +50,7 @@ def test_bound_optimum_and_plan_are_in_order(variant, seed):
 
 def test_satellites_run_out_in_the_tight_cases():
     problem = small_case(1, n_places=5, n_candidates=5, n_junctions=6, satellite_per_cell=10.0, geostationary=False)
-    best = optimise(problem, PLANNING)
+    best = optimise(problem, SEARCH)
     satellite = problem.option_facility < 0
     assert best.solution.households[satellite].sum() <= 30
     assert unserved_people(problem, best.solution.households) == 0.0
@@ -54,7 +58,7 @@ def test_satellites_run_out_in_the_tight_cases():
 
 def test_plan_is_a_point_of_the_programme():
     problem = small_case(2, n_places=8, n_candidates=8)
-    plan = guided_plan(problem, np.zeros(problem.n_facilities), np.zeros(problem.n_options), 1)
+    plan = guided_plan(problem, np.zeros(problem.n_facilities), np.zeros(problem.n_options), ONE_ROUND)
     programme, columns = formulation.build(problem)
     x = formulation.point(problem, columns, plan)
     rows = programme.matrix() @ x
@@ -67,9 +71,9 @@ def test_plan_is_a_point_of_the_programme():
 
 def test_cuts_hold_for_plans_and_raise_the_bound():
     problem = small_case(0, n_places=20, n_candidates=22)
-    plan = guided_plan(problem, np.zeros(problem.n_facilities), np.zeros(problem.n_options), 1)
-    without = Relaxation(problem, with_flow=False, n_rounds=0).bound(0.0)
-    with_cuts = Relaxation(problem, with_flow=False, n_rounds=20).bound(0.0)
+    plan = guided_plan(problem, np.zeros(problem.n_facilities), np.zeros(problem.n_options), ONE_ROUND)
+    without = Relaxation(problem, SearchParams(bound_cut_rounds=0), with_flow=False).bound(0.0)
+    with_cuts = Relaxation(problem, SearchParams(bound_cut_rounds=20), with_flow=False).bound(0.0)
     assert with_cuts.n_cuts > 0
     assert without.lower_bound_usd < with_cuts.lower_bound_usd <= solution_pv_usd(problem, plan)
     x = formulation.point(problem, with_cuts.columns, plan)
@@ -81,7 +85,7 @@ def test_cuts_hold_for_plans_and_raise_the_bound():
 @given(seed=st.integers(0, 10**6), scale=st.floats(-3.0, 3.0))
 def test_any_prices_prove_a_valid_bound(seed, scale):
     problem = small_case(3, n_places=5, n_candidates=5, n_junctions=6)
-    bound = lower_bound(problem, unserved_people=0.0, n_rounds=3)
+    bound = Relaxation(problem, SearchParams(bound_cut_rounds=3), with_flow=True).bound(0.0)
     rng = np.random.default_rng(seed)
     price = bound.row_price + scale * rng.normal(size=len(bound.row_price))
     programme, columns = formulation.build(problem)
@@ -94,13 +98,13 @@ _OPTIMUM = []
 
 def optimum():
     if not _OPTIMUM:
-        _OPTIMUM.append(optimise(small_case(3, n_places=5, n_candidates=5, n_junctions=6), PLANNING).solution)
+        _OPTIMUM.append(optimise(small_case(3, n_places=5, n_candidates=5, n_junctions=6), SEARCH).solution)
     return _OPTIMUM[0]
 
 
 def test_certificate_alone_gives_the_bound():
     problem = small_case(4, n_places=8, n_candidates=8)
-    bound = lower_bound(problem, unserved_people=0.0, n_rounds=5)
+    bound = Relaxation(problem, SearchParams(bound_cut_rounds=5), with_flow=True).bound(0.0)
     tables = bound.certificate()
     price = tables["rows"]["price"].to_numpy()
     by_rows = np.where(price > 0, tables["rows"]["lower"], tables["rows"]["upper"])

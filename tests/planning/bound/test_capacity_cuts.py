@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_cases import small_case
 
+from allreach.params.search import SearchParams
 from allreach.planning.bound.relaxation import Relaxation
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import solution_pv_usd
@@ -20,14 +21,14 @@ def plans(problem, seed):
     rng = np.random.default_rng(seed)
     for _ in range(3):
         wish = rng.uniform(size=problem.n_facilities)
-        yield guided_plan(problem, wish, np.zeros(problem.n_options), 1)
+        yield guided_plan(problem, wish, np.zeros(problem.n_options), SearchParams(improve_rounds=1))
 
 
 @pytest.mark.parametrize("with_flow", [True, False])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_cuts_hold_for_all_plans_and_bound_is_below_the_optimum(seed, with_flow):
     problem = small_case(seed, **TIGHT)
-    found = Relaxation(problem, with_flow=with_flow, n_rounds=30).bound(0.0)
+    found = Relaxation(problem, SearchParams(bound_cut_rounds=30), with_flow=with_flow).bound(0.0)
     matrix = found.programme.matrix()
     for plan in plans(problem, seed):
         x = formulation.point(problem, found.columns, plan)
@@ -42,6 +43,6 @@ def test_cuts_hold_for_all_plans_and_bound_is_below_the_optimum(seed, with_flow)
 
 def test_tight_links_lift_the_bound_without_following_demand():
     tight, loose = (small_case(1, **{**TIGHT, "hop_mbps": mbps}) for mbps in (90.0, 1e6))
-    found = [Relaxation(p, with_flow=False, n_rounds=30).bound(0.0) for p in (tight, loose)]
+    found = [Relaxation(p, SearchParams(bound_cut_rounds=30), with_flow=False).bound(0.0) for p in (tight, loose)]
     assert found[0].n_cuts > 0
     assert found[0].lower_bound_usd > found[1].lower_bound_usd * 1.001

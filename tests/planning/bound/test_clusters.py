@@ -9,24 +9,27 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.planning.bound.cluster_bound import grow_trees, tree_tables, value_with_trees
-from allreach.planning.bound.relaxation import Relaxation, bound_from_prices
+from allreach.params.search import SearchParams
+from allreach.planning.bound.certificate import tree_tables
+from allreach.planning.bound.cluster_bound import grow_trees, value_with_trees
+from allreach.planning.bound.duality import bound_from_prices
+from allreach.planning.bound.relaxation import Relaxation
 from allreach.planning.model import formulation
 from allreach.planning.optimise import optimise
 from independent_bound import proven
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 SIZE = {"n_places": 8, "n_candidates": 8, "n_junctions": 6}
 
 
 def relaxed(problem):
-    return Relaxation(problem, with_flow=True, n_rounds=6).bound(0.0)
+    return Relaxation(problem, SearchParams(bound_cut_rounds=6), with_flow=True).bound(0.0)
 
 
 def grown(problem, bound, *, n_places=2, n_threads=1, each=60):
     return grow_trees(
-        problem, bound.columns, bound.programme, bound.row_price, n_places=n_places, n_nodes=100_000, n_nodes_each=each,
-        ceiling=np.inf, n_threads=n_threads,
+        problem, bound.columns, bound.programme, bound.row_price, n_threads=n_threads,
+        search=SearchParams(bound_cluster_places=n_places, bound_branches=100_000, bound_cluster_branches=each),
     )  # fmt: skip
 
 
@@ -37,7 +40,7 @@ def case(seed):
     """Problem, bound by prices, trees of several clusters, and a plan."""
     if seed not in _CASES:
         problem = small_case(seed, **SIZE)
-        best = optimise(problem, PLANNING, prove=False)
+        best = optimise(problem, SEARCH, prove=False)
         bound = relaxed(problem)
         _CASES[seed] = problem, bound, grown(problem, bound), best
     return _CASES[seed]
@@ -64,8 +67,8 @@ def test_trees_prove_more_where_masts_are_built_whole():
 
 def test_one_cluster_proves_a_small_plan_the_best():
     problem = small_case(4, n_places=6, n_candidates=6)
-    best = optimise(problem, PLANNING)
-    assert best.bound.lower_bound_usd > optimise(problem, PLANNING, prove=False).bound.lower_bound_usd
+    best = optimise(problem, SEARCH)
+    assert best.bound.lower_bound_usd > optimise(problem, SEARCH, prove=False).bound.lower_bound_usd
     assert best.pv_usd == pytest.approx(best.bound.lower_bound_usd, rel=1e-3)
 
 

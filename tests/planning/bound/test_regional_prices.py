@@ -6,18 +6,26 @@ import numpy as np
 import pytest
 from small_cases import small_case
 
-from allreach.planning.bound import relaxation as bound
-from allreach.planning.bound.regional_duals import RegionalPrices, regions_of_parts
-from allreach.planning.bound.relaxation import Relaxation, bound_from_prices, with_cuts
+from allreach.params.search import SearchParams
+from allreach.planning.bound.cuts import with_cuts
+from allreach.planning.bound.duality import bound_from_prices
+from allreach.planning.bound.regional_duals import RegionalPrices
+from allreach.planning.bound.regions import regions_of_parts
+from allreach.planning.bound.relaxation import Relaxation
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import solution_pv_usd, unserved_people
 from allreach.planning.model.solver import relaxation
 from allreach.planning.optimise import guided_plan
-from allreach.planning.time_limit import TimeLimit
+
+ONE_ROUND = SearchParams(improve_rounds=1)
 
 
 def country(seed, **more):
     return small_case(seed, n_places=30, n_candidates=30, n_junctions=20, **more)
+
+
+def by_regions(n_places):
+    return SearchParams(bound_cut_rounds=8, regional_arcs_min=0, regional_cuts_min=0.0, regional_places=n_places)
 
 
 def regional(problem, region_parts, unserved=0.0):
@@ -26,7 +34,7 @@ def regional(problem, region_parts, unserved=0.0):
     highs.run()
     found = highs.getSolution()
     x, price = np.asarray(found.col_value), np.asarray(found.row_dual)
-    return RegionalPrices(problem, columns, programme, x, price, region_parts=region_parts, clock=TimeLimit())
+    return RegionalPrices(problem, columns, programme, x, price, search=SearchParams(regional_places=region_parts))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -48,27 +56,21 @@ def test_value_never_falls_and_is_what_the_prices_prove(seed, region_parts):
 @pytest.mark.parametrize("share_unserved", [0.0, 0.1])
 # with one region only the price of people without service is not the best one; regions of ten are nearly all border
 @pytest.mark.parametrize(("region_parts", "least"), [(30, 0.95), (10, 0.8)])
-def test_bound_is_near_that_of_the_whole(monkeypatch, region_parts, least, share_unserved):
+def test_bound_is_near_that_of_the_whole(region_parts, least, share_unserved):
     problem = country(0)
     people = share_unserved * float(problem.part_people.sum())
-    whole = Relaxation(problem, with_flow=False, n_rounds=8).bound(people + 1e-6)
-    monkeypatch.setattr(bound, "REGIONAL_ARCS_MIN", 0)
-    monkeypatch.setattr(bound, "REGIONAL_CUTS_MIN", 0.0)
-    monkeypatch.setattr(bound, "REGION_PLACES", region_parts)
-    by_region = Relaxation(problem, with_flow=False, n_rounds=8).bound(people + 1e-6)
+    whole = Relaxation(problem, SearchParams(bound_cut_rounds=8), with_flow=False).bound(people + 1e-6)
+    by_region = Relaxation(problem, by_regions(region_parts), with_flow=False).bound(people + 1e-6)
     proven = bound_from_prices(by_region.programme, by_region.row_price) * formulation.COST_UNIT_USD
     assert by_region.lower_bound_usd == pytest.approx(proven, rel=1e-9)
     assert least * whole.lower_bound_usd <= by_region.lower_bound_usd
 
 
-def test_bound_stays_below_the_plan(monkeypatch):
+def test_bound_stays_below_the_plan():
     problem = country(4, satellite_per_cell=10.0)
-    plan = guided_plan(problem, np.zeros(problem.n_facilities), np.zeros(problem.n_options), 1)
+    plan = guided_plan(problem, np.zeros(problem.n_facilities), np.zeros(problem.n_options), ONE_ROUND)
     plan_usd = solution_pv_usd(problem, plan)
-    monkeypatch.setattr(bound, "REGIONAL_ARCS_MIN", 0)
-    monkeypatch.setattr(bound, "REGIONAL_CUTS_MIN", 0.0)
-    monkeypatch.setattr(bound, "REGION_PLACES", 8)
-    relaxed = Relaxation(problem, with_flow=False, n_rounds=8)
+    relaxed = Relaxation(problem, by_regions(8), with_flow=False)
     found = relaxed.bound(unserved_people(problem, plan.households) + 1e-6)
     assert 0.4 * plan_usd < found.lower_bound_usd <= plan_usd * (1 + 1e-9)
 

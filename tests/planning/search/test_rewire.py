@@ -6,25 +6,19 @@ import numpy as np
 import pytest
 from small_cases import small_case
 
-from allreach.planning.model.problem import Solution, faults, solution_pv_usd
-from allreach.planning.search import cheapest_feed
+from allreach.planning.model.problem import Solution, empty_solution, faults, solution_pv_usd
+from allreach.planning.search.construction import start
 from allreach.planning.search.fibre_tree import rewired
-from allreach.planning.search.local_search import start
-from allreach.planning.search.network_state import make_index
+from allreach.planning.search.network_state import NetworkState, make_index
 
 
 def grown(seed: int):
     """Return a case without hops and a plan whose fibre was laid node by node, the highest number first."""
     problem = small_case(seed, n_places=30, n_candidates=20, n_junctions=60, hop_km=0.0, sector_mbps=1e6)
-    is_open = np.zeros(problem.n_facilities, dtype=bool)
-    is_open[-problem.n_parts :] = True  # an exchange at every place
-    nodes = problem.facility_node[is_open]
-    order = nodes[::-1]
-    parent, failed = cheapest_feed.connect(
-        problem, order, np.ones(len(order)), n_passes=0, root_distance=-np.arange(problem.n_nodes, dtype=float)
-    )
-    assert len(failed) == 0
-    return problem, Solution(np.zeros(problem.n_options), is_open, parent)
+    state = NetworkState(problem, make_index(problem), empty_solution(problem))
+    for facility in range(problem.n_facilities - 1, problem.n_facilities - problem.n_parts - 1, -1):
+        assert np.isfinite(state.open(facility, 1.0))  # an exchange at every place
+    return problem, state.solution()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
+from allreach.params.search import SearchParams
+from allreach.planning.bound.duality import bound_from_prices
 from allreach.planning.bound.gap_by_part import LocalGap, gap_to
-from allreach.planning.bound.regional_duals import part_of_columns
-from allreach.planning.bound.relaxation import Relaxation, bound_from_prices
+from allreach.planning.bound.regions import part_of_columns
+from allreach.planning.bound.relaxation import Relaxation
 from allreach.planning.model.formulation import COST_UNIT_USD
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
@@ -30,18 +32,21 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.optimise import guided_plan, optimise
 from allreach.planning.search import large_neighbourhood_search
-from allreach.planning.search.large_neighbourhood_search import Work, improve_by_windows, planned_anew
-from allreach.planning.search.neighbourhood import Cutter, cover, extract, facilities_of, hot_spots, put_back
+from allreach.planning.search.large_neighbourhood_search import improve_by_windows, planned_anew
+from allreach.planning.search.neighbourhood import Cutter, cover, facilities_of, hot_spots, put_back
 
-WORK = Work(places=3, n_passes=1, max_nodes=25, node_limit=5, relative_gap=0.01)
+WORK = SearchParams(
+    window_places=3, window_passes=1, window_nodes=25, window_branches=5, window_gap=0.01, window_likely_share=1.0,
+    window_iterations=0, window_max=1_000_000,
+)  # fmt: skip
 CASES = settings(derandomize=True, deadline=None, max_examples=4)
 
 
 @cache
 def drawn(seed: int, n: int = 24) -> tuple[Problem, Relaxation, Solution]:
     problem = small_case(seed, n_places=n, n_candidates=n, n_junctions=n, size_km=120.0, hops_per_mast=2)
-    relaxed = Relaxation(problem, with_flow=False, n_rounds=3)
-    return problem, relaxed, guided_plan(problem, relaxed.wish(), relaxed.shares(), 0)
+    relaxed = Relaxation(problem, SearchParams(bound_cut_rounds=3), with_flow=False)
+    return problem, relaxed, guided_plan(problem, relaxed.wish(), relaxed.shares(), SearchParams(improve_rounds=0))
 
 
 def same(one: Solution, two: Solution) -> bool:
@@ -55,19 +60,17 @@ def same(one: Solution, two: Solution) -> bool:
 def test_plan_is_the_same_to_the_byte_for_any_number_of_threads(seed, with_gap):
     problem, relaxed, solution = drawn(seed)
     gap = gap_to(relaxed) if with_gap else None
-    one, two, four = (improve_by_windows(problem, solution, replace(WORK, n_threads=n), gap=gap) for n in (1, 2, 4))
+    one, two, four = (improve_by_windows(problem, solution, WORK, gap=gap, n_threads=n) for n in (1, 2, 4))
     assert same(one, two)
     assert same(one, four)
     assert solution_pv_usd(problem, one) < solution_pv_usd(problem, solution)
 
 
 def test_optimum_is_the_same_to_the_byte_for_any_number_of_threads(monkeypatch):
-    monkeypatch.setattr("allreach.planning.optimise.plan_whole", lambda problem, solution: solution)
+    monkeypatch.setattr("allreach.planning.optimise.plan_whole", lambda problem, solution, search: solution)
     problem = drawn(1)[0]
-    planning = load_params(
-        sets=["planning.window_places=2", "planning.window_branches=5", "planning.window_nodes=25"]
-    ).planning
-    one, four = (optimise(problem, planning, n_threads=n) for n in (1, 4))
+    limits = load_params(sets=["search.window_places=2", "search.window_branches=5", "search.window_nodes=25"]).search
+    one, four = (optimise(problem, limits, n_threads=n) for n in (1, 4))
     assert same(one.solution, four.solution)
     assert one.bound.lower_bound_usd == four.bound.lower_bound_usd
 
@@ -76,9 +79,8 @@ def test_optimum_is_the_same_to_the_byte_for_any_number_of_threads(monkeypatch):
 @given(seed=st.integers(0, 3), batch=st.sampled_from([1, 3, 8]))
 def test_windows_never_make_a_plan_worse_or_unfit(seed, batch):
     problem, relaxed, solution = drawn(seed)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(large_neighbourhood_search, "BATCH", batch)
-        found = improve_by_windows(problem, solution, WORK, gap=gap_to(relaxed))
+    limits = WORK.model_copy(update={"window_batch": batch})
+    found = improve_by_windows(problem, solution, limits, gap=gap_to(relaxed))
     assert faults(problem, found) == []
     left = unserved_people(problem, solution.households) - unserved_people(problem, found.households)
     assert left >= -1e-6
@@ -130,7 +132,7 @@ def test_window_whose_answer_no_longer_fits_is_planned_again(monkeypatch):
     improve_by_windows(problem, solution, WORK, gap=gap_to(relaxed))
     assert len(refused) == 1
     first = cut.index(refused[0])
-    assert refused[0] in cut[first + 1 : first + 2 * large_neighbourhood_search.BATCH]
+    assert refused[0] in cut[first + 1 : first + 2 * WORK.window_batch]
 
 
 def test_work_is_limited_by_windows_and_by_iterations(monkeypatch):
@@ -138,11 +140,11 @@ def test_work_is_limited_by_windows_and_by_iterations(monkeypatch):
     cut = []
     real = Cutter.cut
     monkeypatch.setattr(Cutter, "cut", lambda self, parts, **k: cut.append(1) or real(self, parts, **k))
-    improve_by_windows(problem, solution, replace(WORK, max_windows=5), gap=gap_to(relaxed))
+    improve_by_windows(problem, solution, WORK.model_copy(update={"window_max": 5}), gap=gap_to(relaxed))
     assert len(cut) == 5
     cut.clear()
-    improve_by_windows(problem, solution, replace(WORK, max_iterations=1), gap=gap_to(relaxed))
-    assert 1 <= len(cut) <= large_neighbourhood_search.BATCH
+    improve_by_windows(problem, solution, WORK.model_copy(update={"window_iterations": 1}), gap=gap_to(relaxed))
+    assert 1 <= len(cut) <= WORK.window_batch
 
 
 @CASES
@@ -151,7 +153,7 @@ def test_window_holds_what_the_rest_leaves(seed, first):
     """The plan as it stands is a plan for the window; costs differ by what is outside; written back it is the same."""
     problem, _, solution = drawn(seed)
     parts = np.arange(first, first + 4)
-    window = extract(problem, solution, parts, max_nodes=50)
+    window = Cutter(problem, solution).cut(parts, max_nodes=50)
     assert faults(window.problem, window.solution) == []
     back = put_back(problem, solution, window, window.solution)
     assert solution_pv_usd(problem, back) == pytest.approx(solution_pv_usd(problem, solution), rel=1e-12)
@@ -175,7 +177,7 @@ def test_window_holds_what_the_rest_leaves(seed, first):
 def test_gain_of_a_window_is_the_gain_of_the_whole(seed, first):
     problem, _, solution = drawn(seed)
     answer = planned_anew(
-        extract(problem, solution, np.arange(first, first + 4), max_nodes=200), WORK, 0.0, float("inf")
+        Cutter(problem, solution).cut(np.arange(first, first + 4), max_nodes=200), WORK, 0.0, float("inf")
     )
     if answer.local is None:
         return

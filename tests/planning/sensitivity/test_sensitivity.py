@@ -78,7 +78,7 @@ def test_reduced_model_stays_close_to_a_full_search(base):
         params = load_params(sets=sets)
         dear = problem.with_prices(base.assembly.quantities.prices(params))
         quick = reoptimise(dear, base.solution, n_tries=50, n_rounds=2)
-        full = optimise(dear, params.planning)
+        full = optimise(dear, params.search)
         assert faults(dear, quick.solution) == []
         assert (
             unserved_people(dear, quick.solution.households) <= unserved_people(dear, base.solution.households) + 1e-6

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, shortest_path
 from scipy.spatial import Delaunay
 
-from allreach.planning.steiner.tree import lower_bound, make_graph, steiner_tree
+from allreach.planning.steiner.tree import make_graph
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from steiner_reference import lower_bound, steiner_tree
 
 
 def road_like(n_nodes: int, n_terminals: int, seed: int, share: float = 0.4):

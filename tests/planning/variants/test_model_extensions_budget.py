@@ -22,13 +22,14 @@ from allreach.planning.model import formulation
 from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.model.solver import solve
 from allreach.planning.variants import budget_plans
-from allreach.planning.variants.budget_plans import Family, prove
+from allreach.planning.variants.budget_bound import prove
+from allreach.planning.variants.budget_plans import Family
 from allreach.planning.variants.greedy_removal import Way
 from independent_bound import proven
 from independent_checker import check_results
 from small_country import make_small_country
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 SMALL = {"n_places": 5, "n_candidates": 5, "n_junctions": 6}
 CASES = settings(derandomize=True, deadline=None, max_examples=2)
 SHARES = (0.0, 0.01, 0.1, 0.35, 0.5, 0.5001, 0.9, 1.0, 1.5)
@@ -43,7 +44,7 @@ def people(problem, solution):
 @given(seed=st.integers(0, 200))
 def test_more_money_never_reaches_fewer_and_the_budget_is_never_exceeded(seed):
     problem = small_case(seed, **SMALL)
-    family = Family(problem, PLANNING)
+    family = Family(problem, SEARCH)
     reached = []
     for share in SHARES:
         budget_usd = share * family.whole.pv_usd
@@ -57,10 +58,10 @@ def test_more_money_never_reaches_fewer_and_the_budget_is_never_exceeded(seed):
 
 @pytest.mark.parametrize("seed", [1, 5])
 def test_laws_hold_in_a_country_too_large_for_one_programme(seed, monkeypatch):
-    monkeypatch.setattr(budget_plans, "is_small", lambda problem: False)
+    monkeypatch.setattr(budget_plans, "is_small", lambda problem, search: False)
     problem = small_case(seed, n_places=8, n_candidates=8, n_junctions=8)
-    planning = load_params(sets=("planning.window_places=3", "planning.budget_plans=2")).planning
-    family = Family(problem, planning)
+    limits = load_params(sets=("search.window_places=3", "search.budget_plans=2")).search
+    family = Family(problem, limits)
     apart = family._root.ways[0]
     reached = []
     for share in SHARES:
@@ -75,7 +76,7 @@ def test_laws_hold_in_a_country_too_large_for_one_programme(seed, monkeypatch):
 
 def test_plan_does_not_depend_on_what_was_asked_before():
     problem = small_case(7, **SMALL)
-    one, other = Family(problem, PLANNING), Family(problem, PLANNING)
+    one, other = Family(problem, SEARCH), Family(problem, SEARCH)
     shares = (0.15, 0.4, 0.8)
     first = [one.within(share * one.whole.pv_usd) for share in shares]
     second = [other.within(share * other.whole.pv_usd) for share in shares[::-1]][::-1]
@@ -90,7 +91,7 @@ def test_permuted_rows_reach_as_many():
         problem, rng.permutation(problem.n_parts), rng.permutation(problem.n_facilities),
         rng.permutation(problem.n_arcs), rng.permutation(problem.n_pools), rng,
     )  # fmt: skip
-    one, other = Family(problem, PLANNING), Family(shuffled, PLANNING)
+    one, other = Family(problem, SEARCH), Family(shuffled, SEARCH)
     for share in (0.1, 0.6):
         budget_usd = share * one.whole.pv_usd
         reached = people(shuffled, other.within(budget_usd))
@@ -101,9 +102,9 @@ def test_permuted_rows_reach_as_many():
 @given(seed=st.integers(0, 200), share=st.floats(0.03, 0.97))
 def test_bound_is_above_the_exact_optimum_and_the_plan_near_it(seed, share):
     problem = small_case(seed, **SMALL)
-    family = Family(problem, PLANNING)
+    family = Family(problem, SEARCH)
     budget_usd = share * family.whole.pv_usd
-    found = prove(family, PLANNING, budget_usd, family.within(budget_usd))
+    found = prove(family, budget_usd, family.within(budget_usd))
     exact = most_people(problem, budget_usd).people
     reached = people(problem, found.best.solution)
     assert found.people_bound >= exact - 1e-3
@@ -119,9 +120,9 @@ def test_bound_is_above_the_exact_optimum_and_the_plan_near_it(seed, share):
 
 def test_pieces_alone_prove_the_bound():
     problem = small_case(7, **SMALL)
-    family = Family(problem, PLANNING)
+    family = Family(problem, SEARCH)
     budget_usd = 0.2 * family.whole.pv_usd
-    found = prove(family, PLANNING, budget_usd, family.within(budget_usd))
+    found = prove(family, budget_usd, family.within(budget_usd))
     everybody, tables = float(problem.part_people.sum()), dict(found.certificate)
     assert len(tables["budget_nodes"]) > 3
     redone = everybody - 1000.0 * proven(tables, "budget_", "thousand_people")
@@ -135,7 +136,7 @@ def test_pieces_alone_prove_the_bound():
 
 def test_filling_up_stops_at_the_most_people_who_may_be_reached():
     problem = small_case(2, **SMALL)
-    whole = Family(problem, PLANNING).whole
+    whole = Family(problem, SEARCH).whole
     way = Way(problem, whole.solution)
     for share in (0.2, 0.5, 0.9):
         most = share * people(problem, whole.solution)
@@ -146,9 +147,9 @@ def test_filling_up_stops_at_the_most_people_who_may_be_reached():
 
 def test_shadow_price_is_the_slope_of_the_relaxation():
     problem = small_case(2, n_places=6, n_candidates=6, n_junctions=6)
-    family = Family(problem, PLANNING)
+    family = Family(problem, SEARCH)
     budget_usd, step_usd = 0.6 * family.whole.pv_usd, 1000.0
-    one, two = (prove(family, PLANNING, b, family.within(b)) for b in (budget_usd, budget_usd + step_usd))
+    one, two = (prove(family, b, family.within(b)) for b in (budget_usd, budget_usd + step_usd))
     more = two.people_bound - one.people_bound
     assert more > 0
     assert step_usd / more == pytest.approx(one.usd_per_person, rel=0.02)
@@ -160,7 +161,7 @@ def test_free_service_is_kept_whatever_the_budget():
     mine = np.flatnonzero((problem.option_facility < 0) & (problem.option_part == 0))
     free[mine[0]] = 0.0
     problem = replace(problem, option_pv_usd=free)
-    family = Family(problem, PLANNING)
+    family = Family(problem, SEARCH)
     solution = family.within(0.0)
     assert solution_pv_usd(problem, solution) == pytest.approx(0.0, abs=1e-6)
     assert people(problem, solution) > 0

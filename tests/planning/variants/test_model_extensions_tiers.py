@@ -26,7 +26,7 @@ from allreach.vocabulary import Technology
 from independent_checker import check_results
 from small_country import make_small_country
 
-PLANNING = load_params().planning
+SEARCH = load_params().search
 SMALL = {"n_places": 5, "n_candidates": 5, "n_junctions": 6}
 
 
@@ -47,7 +47,7 @@ def country(*tiers):
 def test_plan_meets_the_tier_and_lies_between_bound_and_a_little_above_the_optimum(seed, share):
     problem = small_case(seed, **SMALL)
     tier = tier_of(problem, share)
-    found = optimise_with_tiers(problem, PLANNING, [tier])
+    found = optimise_with_tiers(problem, [tier], SEARCH)
     solution = found.best.solution
     assert faults(problem, solution) == []
     assert unserved_people(problem, solution.households) == 0.0
@@ -63,7 +63,7 @@ def test_plan_meets_the_tier_and_lies_between_bound_and_a_little_above_the_optim
 def test_a_higher_share_never_costs_less():
     problem = small_case(7, **SMALL)
     bounds = [
-        optimise_with_tiers(problem, PLANNING, [tier_of(problem, share)]).best.bound.lower_bound_usd
+        optimise_with_tiers(problem, [tier_of(problem, share)], SEARCH).best.bound.lower_bound_usd
         for share in (0.2, 0.9)
     ]
     assert bounds[0] < bounds[1]

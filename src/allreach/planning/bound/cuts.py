@@ -4,18 +4,26 @@ For a part p and a set of nodes S without the root: the share of p served from f
 into S; an arc of finite capacity counts with what it carries (g) over the part's demand where that is less. A violated
 set is found by a maximum flow from the root to the facilities of p. Parts that share a limited arc are cut off together
 (`Separator._of_set`): what fills the arc has to come over another one that is wholly built.
+
+Directed cuts: Wong (1984), Mathematical Programming 28; nested ones: Koch and Martin (1998), "Solving Steiner tree
+problems in graphs to optimality", Networks 32. Cuts of sets that share arcs are cutset inequalities (Magnanti,
+Mirchandani and Vachani 1993, Mathematical Programming 60) with the arcs of a set filled as far as the set asks. Maximum
+flows by shortest augmenting paths: Edmonds and Karp (1972), Journal of the ACM 19.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from allreach.kernels._jit import jit, kernel
 from allreach.planning.model.formulation import Columns, limited_arcs
 from allreach.planning.model.problem import Floats, Ints, Problem
+from allreach.planning.model.solver import Programme
 
 VIOLATION = 1e-3
 
@@ -342,3 +350,39 @@ class Separator:
     def _entering(self, inside: Ints) -> Ints:
         arcs = self._gather(self.in_arc, self.in_start, inside)
         return np.sort(arcs[self.seen[self.tail[arcs]] != self.stamp])
+
+
+def cut_matrix(cuts: list[Cut], n_columns: int) -> csr_array:
+    """Return cuts as the rows of a sparse matrix, shape (cuts, n_columns)."""
+    start = np.concatenate([[0], np.cumsum([len(cut.columns) for cut in cuts])]).astype(np.int64)
+    columns = np.concatenate([cut.columns for cut in cuts] or [np.zeros(0, dtype=np.int64)])
+    values = np.concatenate([cut.values for cut in cuts] or [np.zeros(0)])
+    return csr_array((values, columns, start), shape=(len(cuts), n_columns))
+
+
+def with_cuts(programme: Programme, cuts: list[Cut]) -> Programme:
+    """Return a programme with cuts as further rows."""
+    if not cuts:
+        return programme
+    rows = cut_matrix(cuts, programme.n_columns)
+    row = programme.n_rows + np.repeat(np.arange(len(cuts)), np.diff(rows.indptr))
+    return replace(
+        programme,
+        entry_row=np.concatenate([programme.entry_row, row]),
+        entry_col=np.concatenate([programme.entry_col, rows.indices]),
+        entry_value=np.concatenate([programme.entry_value, rows.data]),
+        row_lower=np.concatenate([programme.row_lower, np.array([c.least for c in cuts])]),
+        row_upper=np.concatenate([programme.row_upper, np.full(len(cuts), np.inf)]),
+        row_family=(*programme.row_family, ("cut", len(cuts))),
+    )
+
+
+def add_cuts(highs: highspy.Highs, cuts: list[Cut], rows: csr_array | None = None) -> None:
+    """Give a solver the cuts as further rows; ``rows`` where its columns are numbered otherwise."""
+    if rows is None:
+        rows = cut_matrix(cuts, highs.getNumCol())
+    least = np.array([cut.least for cut in cuts])
+    highs.addRows(
+        len(cuts), least, np.full(len(cuts), highspy.kHighsInf), rows.nnz, rows.indptr[:-1].astype(np.int32),
+        rows.indices.astype(np.int32), rows.data,
+    )  # fmt: skip

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from allreach.planning.bound.regional_duals import part_of_columns
-from allreach.planning.bound.relaxation import Relaxation, with_cuts
+from allreach.planning.bound.cuts import with_cuts
+from allreach.planning.bound.duality import binding_side, right_signed
+from allreach.planning.bound.regions import part_of_columns
+from allreach.planning.bound.relaxation import Relaxation
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import Floats, Problem, Solution
 from allreach.planning.model.solver import Programme
@@ -31,13 +33,10 @@ class LocalGap:
 
     def __init__(self, problem: Problem, columns: formulation.Columns, programme: Programme, row_price: Floats) -> None:
         self.problem, self.columns, self.programme = problem, columns, programme
-        price = np.nan_to_num(np.asarray(row_price, dtype=np.float64))
-        wrong = ((price > 0) & np.isneginf(programme.row_lower)) | ((price < 0) & np.isposinf(programme.row_upper))
-        self.price = np.where(wrong, 0.0, price)
+        self.price = right_signed(programme.row_lower, programme.row_upper, row_price)
         self.matrix = programme.matrix()
         self.reduced = programme.cost - self.matrix.T @ self.price
-        side = np.where(self.price > 0, programme.row_lower, programme.row_upper)
-        self.side = np.where(self.price == 0.0, 0.0, side)
+        self.side = binding_side(programme.row_lower, programme.row_upper, self.price)
         self.least = np.minimum(self.reduced * programme.lower, self.reduced * programme.upper)
         self.part_of_column = part_of_columns(problem, columns)
         self.column_of_arc = np.zeros(problem.n_arcs, dtype=np.int64)

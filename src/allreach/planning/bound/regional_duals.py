@@ -3,30 +3,34 @@
 The bound is a concave function of the row prices. With the prices of all other rows held, the best prices of one
 region's rows are those of a linear programme of that region alone, its costs less what the others have priced in; so
 each solve raises the bound or leaves it. Where two regions meet prices may get stuck: later borders lie elsewhere.
+
+Block coordinate ascent on the Lagrangean dual (Geoffrion 1974, "Lagrangean relaxation for integer programming",
+Mathematical Programming Study 2).
 """
 
 from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from allreach.planning.bound.cuts import Cut, Separator
+from allreach.params.search import DEFAULT, SearchParams
+from allreach.planning.bound.cuts import Cut, Separator, add_cuts, cut_matrix
+from allreach.planning.bound.cutting_plane import CuttingPlane, Report, Stop
+from allreach.planning.bound.duality import binding_side, right_signed
+from allreach.planning.bound.regions import majority, owner_of_columns
 from allreach.planning.model.formulation import Columns
 from allreach.planning.model.problem import Floats, Ints, Problem
-from allreach.planning.model.solver import Programme, relaxation
+from allreach.planning.model.solver import Programme, relaxation, run
 from allreach.planning.time_limit import TimeLimit
 
-ROUND_GAIN = 2e-4  # a round that raises the bound by a smaller share is idle
-IDLE_ROUNDS = 2  # so many idle rounds, one after the other, end the work with these borders
 NOBODY = 1e-3  # people; fewer without service are none
 PROHIBITIVE = 10.0  # then going without is priced so many times as high as the dearest part
-ITERATIONS_PER_COLUMN = 4  # a solve that takes more goes in circles and is given up
-IDLE_CUT_ROUNDS = 2  # a cut without a price in so many solves, one after the other, is dropped
 
 
 @dataclass
@@ -51,8 +55,8 @@ class RegionalPrices:
         The relaxation without cuts.
     x, price
         Its point and row prices to begin from.
-    region_parts
-        Parts of a region, about.
+    search
+        Limits of work.
     clock
         Limit in seconds, where one is asked for.
     """
@@ -65,14 +69,15 @@ class RegionalPrices:
         x: Floats,
         price: Floats,
         *,
-        region_parts: int,
-        clock: TimeLimit,
+        search: SearchParams = DEFAULT,
+        clock: TimeLimit | None = None,
     ) -> None:
-        self.problem, self.columns, self.programme, self.clock = problem, columns, programme, clock
-        self.region_parts = region_parts
+        self.problem, self.columns, self.programme = problem, columns, programme
+        self.search, self.clock = search, clock or TimeLimit()
+        n_places = max(len(np.unique(problem.part_place)), 1)
+        self.region_parts = max(search.regional_places * problem.n_parts // n_places, 1)
         self.x = x.copy()
-        wrong = ((price > 0) & np.isneginf(programme.row_lower)) | ((price < 0) & np.isposinf(programme.row_upper))
-        self.price = np.where(wrong, 0.0, price)
+        self.price = right_signed(programme.row_lower, programme.row_upper, price)
         self.matrix = programme.matrix()
         self.cost = programme.cost.copy()
         self.upper = programme.upper
@@ -81,7 +86,6 @@ class RegionalPrices:
         self.cuts: list[Cut] = []
         self.cut_price = np.zeros(0)
         self.idle = np.zeros(0, dtype=np.int64)
-        self.iterations = 0
         self.n_rounds = 0
         families = programme.family_of_rows()
         self.is_common = families == "reach"
@@ -94,40 +98,58 @@ class RegionalPrices:
         return out
 
     def raise_prices(
-        self, n_rounds: int, n_borders: int, max_iterations: int, *, time_share: float = 1.0, shift: int = 0
+        self,
+        n_rounds: int,
+        n_borders: int,
+        max_iterations: int,
+        *,
+        time_share: float = 1.0,
+        shift: int = 0,
+        report: Report | None = None,
     ) -> None:
         """Cut and solve region by region, ``n_borders`` times with other borders, until it brings next to nothing."""
-        begun, first = self.iterations, self.n_rounds
+        iterations, rounds = 0, 0
         for number in range(n_borders):
-            owner = owner_of_columns(self.problem, self.columns, self.region_parts, shift=shift + number)
-            blocks = self._blocks(owner)
-            idle, value = 0, self.value()
-            while True:
-                for block in blocks:
-                    if self.clock.is_over(time_share):
-                        return
-                    self._solve(block)
-                before, value = value, self.value()
-                idle = idle + 1 if value - before < ROUND_GAIN * abs(value) else 0
-                n_done, spent = self.n_rounds - first, self.iterations - begun
-                share = (number + 1) / n_borders
-                is_spent = bool(max_iterations) and spent >= share * max_iterations
-                if idle >= IDLE_ROUNDS or is_spent or n_done >= share * n_rounds:
-                    break
-                found = self.separator.cuts(self.x)
-                if not found:
-                    break
-                self.n_rounds += 1
-                self._drop_idle(blocks)
-                self._add(found, blocks, owner)
+            if self.clock.is_over(time_share):
+                return
+            share = (number + 1) / n_borders
+            stop = Stop(
+                ceil(share * n_rounds) - rounds,
+                self.search.regional_round_gain,
+                self.search.regional_idle_rounds,
+                share * max_iterations - iterations if max_iterations else np.inf,
+                self.clock,
+                time_share,
+            )
+            self._draw(owner_of_columns(self.problem, self.columns, self.region_parts, shift=shift + number))
+            cutting = CuttingPlane(self, self.separator, stop, report=report)
+            cutting.run(is_solved=False)
+            iterations, rounds = iterations + cutting.iterations, rounds + cutting.n_rounds
+        self.n_rounds += rounds
+
+    def point(self) -> Floats:
+        """Return the point of the relaxation, put together from those of the regions."""
+        return self.x
+
+    def take(self, found: list[Cut], stop: Stop) -> int:
+        """Add cuts and solve region after region; returns the simplex iterations."""
+        if found:
+            self._drop_idle(self.blocks)
+            self._add(found, self.blocks)
+        spent = 0
+        for block in self.blocks:
+            if stop.clock.is_over(stop.time_share):
+                break
+            spent += self._solve(block)
+        return spent
 
     def value(self) -> float:
         """Value that the prices prove now, but for rounding, in the unit of the costs."""
-        p, cut_least = self.programme, np.array([cut.least for cut in self.cuts])
-        side = np.where(self.price > 0, p.row_lower, p.row_upper)
-        by_rows = np.where(self.price == 0.0, 0.0, self.price * np.where(self.price == 0.0, 0.0, side))
+        p = self.programme
+        by_rows = self.price * binding_side(p.row_lower, p.row_upper, self.price)
         by_columns = np.minimum(self.reduced * p.lower, self.reduced * self.upper)
-        return float(by_rows.sum() + by_columns.sum() + (self.cut_price * cut_least).sum())
+        by_cuts = self.cut_price * np.array([cut.least for cut in self.cuts])
+        return float(by_rows.sum() + by_columns.sum() + by_cuts.sum())
 
     def allow_unserved(self, people: float, exact: Programme, *, guess: float = 0.0) -> None:
         """Price people without service by the common allowance instead of by household.
@@ -159,9 +181,9 @@ class RegionalPrices:
         self.price[row] = -best
         self.reduced[n] = self.cost[n] + bare + each * best
 
-    def _blocks(self, owner: Ints) -> list[Block]:
+    def _draw(self, owner: Ints) -> None:
         """Draw borders: one programme a region, with the cuts that there are."""
-        p, out = self.programme, []
+        p, out = self.programme, list[Block]()
         of_row = majority(self.matrix, owner)
         of_row[self.is_common] = -1
         n_blocks = int(owner.max(initial=0)) + 1
@@ -187,12 +209,12 @@ class RegionalPrices:
             out.append(Block(number, relaxation(programme), rows, inside, columns, local))
         kept, price = self.cuts, self.cut_price
         self.cuts, self.cut_price, self.idle = [], np.zeros(0), np.zeros(0, dtype=np.int64)
-        self._add(kept, out, owner)
-        self.cut_price = price
         self.owner = owner
-        return out
+        self._add(kept, out)
+        self.cut_price = price
+        self.blocks = out
 
-    def _add(self, found: list[Cut], blocks: list[Block], owner: Ints) -> None:
+    def _add(self, found: list[Cut], blocks: list[Block]) -> None:
         """Give each cut to the region where most of its columns are."""
         if not found:
             return
@@ -201,7 +223,7 @@ class RegionalPrices:
         self.cut_price = np.concatenate([self.cut_price, np.zeros(len(found))])
         self.idle = np.concatenate([self.idle, np.zeros(len(found), dtype=np.int64)])
         self._join_cuts()
-        of_cut = majority(self.cut_matrix[first:, :], owner)
+        of_cut = majority(self.cut_matrix[first:, :], self.owner)
         for number, block in enumerate(blocks):
             mine = first + np.flatnonzero(of_cut == number)
             if len(mine):
@@ -219,17 +241,15 @@ class RegionalPrices:
                 len(new), self.reduced[new], self.programme.lower[new], self.upper[new], 0,
                 np.zeros(len(new), dtype=np.int32), none, np.zeros(0),
             )  # fmt: skip
-        block.highs.addRows(
-            len(mine), np.array([self.cuts[k].least for k in mine.tolist()]), np.full(len(mine), highspy.kHighsInf),
-            rows.nnz, rows.indptr[:-1].astype(np.int32), block.local[rows.indices].astype(np.int32), rows.data,
-        )  # fmt: skip
+        local = csr_array((rows.data, block.local[rows.indices], rows.indptr), shape=(len(mine), len(block.columns)))
+        add_cuts(block.highs, [self.cuts[k] for k in mine.tolist()], local)
         block.cuts.extend(mine.tolist())
         block.highs.setOptionValue("solver", "simplex")
 
     def _drop_idle(self, blocks: list[Block]) -> None:
         """Forget cuts without a price in the last rounds."""
         self.idle = np.where(self.cut_price == 0.0, self.idle + 1, 0)
-        gone = self.idle >= IDLE_CUT_ROUNDS
+        gone = self.idle >= self.search.bound_drop_rounds
         if not gone.any():
             return
         new_number = np.cumsum(~gone) - 1
@@ -245,15 +265,7 @@ class RegionalPrices:
         self._join_cuts()
 
     def _join_cuts(self) -> None:
-        count = np.array([0] + [len(cut.columns) for cut in self.cuts])
-        self.cut_matrix = csr_array(
-            (
-                np.concatenate([cut.values for cut in self.cuts] or [np.zeros(0)]),
-                np.concatenate([cut.columns for cut in self.cuts] or [np.zeros(0, dtype=np.int64)]),
-                np.cumsum(count),
-            ),
-            shape=(len(self.cuts), self.columns.total),
-        )
+        self.cut_matrix = cut_matrix(self.cuts, self.columns.total)
 
     def _priced_in(self, block: Block) -> Floats:
         """Sum up what the prices of a region's own rows take off the costs of its columns."""
@@ -262,94 +274,23 @@ class RegionalPrices:
             out = out + self.cut_matrix[block.cuts, :].T @ self.cut_price[block.cuts]
         return np.asarray(out)[block.columns]
 
-    def _solve(self, block: Block) -> None:
-        """Best prices of one region while all others stand."""
+    def _solve(self, block: Block) -> int:
+        """Best prices of one region while all others stand; returns the simplex iterations."""
         cost = self.reduced[block.columns] + self._priced_in(block)
         n = len(cost)
         block.highs.changeColsCost(n, np.arange(n, dtype=np.int32), cost)
-        block.highs.setOptionValue("simplex_iteration_limit", ITERATIONS_PER_COLUMN * n)
-        block.highs.run()
-        self.iterations += max(int(block.highs.getInfo().simplex_iteration_count), 0)
+        block.highs.setOptionValue("simplex_iteration_limit", self.search.iterations_per_column * n)
+        run(block.highs)
+        iterations = max(int(block.highs.getInfo().simplex_iteration_count), 0)
         if block.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             block.highs.clearSolver()  # it went in circles: next time from another corner
-            return  # the old prices hold
+            return iterations  # the old prices hold
         found = block.highs.getSolution()
         price, value = np.asarray(found.row_dual), np.asarray(found.col_value)
         p, m = self.programme, len(block.rows)
-        own = price[:m]
-        wrong = (own > 0) & np.isneginf(p.row_lower[block.rows]) | (own < 0) & np.isposinf(p.row_upper[block.rows])
-        self.price[block.rows] = np.where(wrong, 0.0, own)
+        self.price[block.rows] = right_signed(p.row_lower[block.rows], p.row_upper[block.rows], price[:m])
         self.cut_price[block.cuts] = np.maximum(price[m:], 0.0)
         self.reduced[block.columns] = cost - self._priced_in(block)
         mine = self.owner[block.columns] == block.number
         self.x[block.columns[mine]] = value[mine]
-
-
-def owner_of_columns(problem: Problem, columns: Columns, size: int, *, shift: int) -> Ints:
-    """Region of each column: that of the part it is about; ``size`` parts a region, about."""
-    return np.asarray(regions_of_parts(problem, size, shift=shift)[part_of_columns(problem, columns)])
-
-
-def part_of_columns(problem: Problem, columns: Columns) -> Ints:
-    """Part that each column is about: the first that a facility may serve, the nearest to a node along the backhaul."""
-    p, c = problem, columns
-    of_facility = np.full(p.n_facilities, -1, dtype=np.int64)
-    wanting = np.flatnonzero(p.option_facility >= 0)[::-1]
-    of_facility[p.option_facility[wanting]] = p.option_part[wanting]
-    of_node = np.full(p.n_nodes, -1, dtype=np.int64)
-    placed = np.flatnonzero((p.facility_node > 0) & (of_facility >= 0))[::-1]
-    of_node[p.facility_node[placed]] = of_facility[placed]
-    tail, head = p.arc_from[c.arcs], p.arc_to[c.arcs]
-    inner = np.flatnonzero(tail != 0)
-    one, other = np.concatenate([tail[inner], head[inner]]), np.concatenate([head[inner], tail[inner]])
-    while True:
-        reached = np.flatnonzero((of_node[one] >= 0) & (of_node[other] < 0))[::-1]
-        if not len(reached):
-            break
-        of_node[other[reached]] = of_node[one[reached]]
-    of_node, of_facility = np.maximum(of_node, 0), np.maximum(of_facility, 0)
-    out = np.zeros(c.total, dtype=np.int64)
-    out[c.slice("x")] = p.option_part
-    out[c.slice("n")] = np.arange(p.n_parts)
-    out[c.slice("y")] = of_facility
-    out[c.slice("t")] = of_node[c.tower_nodes]
-    out[c.slice("w")] = of_node[c.fed_nodes]
-    out[c.slice("z")] = of_node[head]
-    out[c.slice("g")] = of_node[p.arc_to[c.arcs[c.followed]]]
-    return out
-
-
-def regions_of_parts(problem: Problem, size: int, *, shift: int) -> Ints:
-    """Region of each part: strips of the country, cut across; another shift moves the borders by half a region."""
-    n = problem.n_parts
-    n_strips = max(round((n / max(size, 1)) ** 0.5), 1)
-    move = 0.5 if shift % 2 and n_strips > 1 else 0.0
-    first, second = problem.part_x_m, problem.part_y_m
-    if shift % 4 >= 2:
-        first, second = second, first
-    rank = np.empty(n, dtype=np.int64)
-    rank[np.lexsort((np.arange(n), second, first))] = np.arange(n)
-    strip = np.floor(rank / max(n, 1) * n_strips + move).astype(np.int64)
-    out = np.zeros(n, dtype=np.int64)
-    count = 0
-    for number in range(int(strip.max(initial=0)) + 1):
-        parts = np.flatnonzero(strip == number)
-        across = max(round(len(parts) / max(size, 1)), 1)
-        shifted = move if across > 1 else 0.0
-        order = parts[np.lexsort((parts, first[parts], second[parts]))]
-        cell = np.floor(np.arange(len(order)) / max(len(order), 1) * across + shifted).astype(np.int64)
-        out[order] = count + cell
-        count += int(cell.max(initial=-1)) + 1
-    return out
-
-
-def majority(matrix: csr_array, owner: Ints) -> Ints:
-    """Region of each row: the one that owns most of its columns, the lowest of equals."""
-    n_regions = int(owner.max(initial=0)) + 1
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    key, count = np.unique(row * n_regions + owner[matrix.indices], return_counts=True)
-    order = np.lexsort((key, -count, key // n_regions))
-    out = np.zeros(matrix.shape[0], dtype=np.int64)
-    ranked = key[order][::-1]  # written last: the most frequent
-    out[ranked // n_regions] = ranked % n_regions
-    return out
+        return iterations

@@ -7,96 +7,23 @@ reduced cost prefers. So the bound holds whatever the solver says about its own 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import highspy
 import numpy as np
-import pandas as pd
 
-from allreach.planning.bound.cluster_bound import Tree, grow_trees, tree_tables, value_with_trees
-from allreach.planning.bound.cuts import Cut, Separator
-from allreach.planning.bound.duality import proven_value
+from allreach.params.search import DEFAULT, SearchParams
+from allreach.planning.bound.certificate import Bound
+from allreach.planning.bound.cluster_bound import grow_trees, value_with_trees
+from allreach.planning.bound.cuts import Cut, Separator, with_cuts
+from allreach.planning.bound.cutting_plane import CuttingPlane, OneProgramme, Stop
+from allreach.planning.bound.duality import bound_from_prices
 from allreach.planning.bound.regional_duals import NOBODY, RegionalPrices
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import NOT_SERVED_USD, Floats, Problem
-from allreach.planning.model.solver import Programme, limit_time, relaxation
+from allreach.planning.model.solver import Programme, limit_time, relaxation, run
 from allreach.planning.time_limit import TimeLimit
-
-ROUND_GAIN = 5e-5  # a round of cuts that raises the relaxation by a smaller share is idle
-LAST_ROUNDS = 5  # further rounds once it is known how many people the plan leaves without service
-GUIDE_TIME = 0.4  # share of the time, where time is limited, for the relaxation that guides the plan
-IDLE_CUT_ROUNDS = 2  # a cut without a price in so many solves, one after the other, is dropped,
-IDLE_CUTS_MIN = 500  # where there are so many of them
-IDLE_ROUNDS = 3  # so many idle rounds, one after the other, are the last
-REGIONAL_ARCS_MIN = 50_000  # from so many arcs prices are raised region by region
-REGIONAL_CUTS_MIN = 1.5  # where the first separation finds so many cuts a part, as a solver slows down with them,
-REGION_PLACES = 300  # each of about so many places,
-PROVED = 1e-7  # a plan that costs so small a share more than its bound is the best
-N_BORDERS = 3  # with borders drawn so many times
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A bound with its certificate.
-
-    Parameters
-    ----------
-    lower_bound_usd
-        No plan for the model that reaches as many people costs less. [USD]
-    programme
-        Rows and columns, cuts included.
-    row_price
-        Price of each row.
-    x
-        Point of the relaxation; guides the heuristic, proves nothing.
-    columns
-        Where the families of columns begin.
-    n_cuts, n_rounds
-        Cuts with a price, rounds of separation.
-    trees
-        What branch and bound adds, cluster by cluster.
-    """
-
-    lower_bound_usd: float
-    programme: Programme
-    row_price: Floats
-    x: Floats
-    columns: formulation.Columns
-    n_cuts: int
-    n_rounds: int
-    trees: tuple[Tree, ...] = ()
-
-    def certificate(self) -> dict[str, pd.DataFrame]:
-        """Tables ``rows`` (with prices), ``columns``, ``entries``, ``cluster_*``: all that the bound follows from."""
-        p = self.programme
-        return {
-            **(tree_tables(self.trees) if self.trees else {}),
-            "rows": pd.DataFrame(
-                {
-                    "family": p.family_of_rows(),
-                    "lower": p.row_lower,
-                    "upper": p.row_upper,
-                    "price": self.row_price,
-                }
-            ),
-            "columns": pd.DataFrame(
-                {
-                    "family": p.family_of_columns(),
-                    "cost_kusd": p.cost,
-                    "lower": p.lower,
-                    "upper": p.upper,
-                }
-            ),
-            "entries": pd.DataFrame(
-                {"row": p.entry_row.astype(np.int32), "column": p.entry_col.astype(np.int32), "value": p.entry_value}
-            ),
-        }
-
-
-def bound_from_prices(programme: Programme, row_price: Floats) -> float:
-    """Value that row prices prove, in the unit of the costs."""
-    p = programme
-    return proven_value(p.cost, p.lower, p.upper, p.matrix(), p.row_lower, p.row_upper, row_price)
+from allreach.progress import Progress, no_progress
 
 
 class Relaxation:
@@ -106,18 +33,12 @@ class Relaxation:
     ----------
     problem
         Sets and coefficients.
+    search
+        Limits of work.
     with_flow
-        Whether demand on arcs is in the model.
-    n_rounds, max_cuts
-        Rounds of separation, cuts a round at most.
-    iteration_limit
-        Simplex iterations a solve at most; 0 leaves it open.
-    cut_iterations
-        No further round once the rounds together have taken so many simplex iterations; 0 leaves it open.
-    regional_iterations
-        The same where prices are raised region by region.
-    method
-        How the first relaxation is solved.
+        Whether demand on arcs is in the model; by the size of the country if not given.
+    progress
+        Called with (stage, done, total).
     clock
         Limit in seconds, where one is asked for: whatever prices are there when it is over prove a bound.
     """
@@ -125,107 +46,76 @@ class Relaxation:
     def __init__(
         self,
         problem: Problem,
+        search: SearchParams = DEFAULT,
         *,
-        with_flow: bool,
-        n_rounds: int,
-        max_cuts: int = 20_000,
-        iteration_limit: int = 0,
-        cut_iterations: int = 0,
-        regional_iterations: int = 0,
-        method: str = "choose",
+        with_flow: bool | None = None,
+        progress: Progress | None = None,
         clock: TimeLimit | None = None,
     ) -> None:
         self.clock = clock or TimeLimit()
-        self.problem = problem
+        self.problem, self.search = problem, search
+        self.say = progress or no_progress
+        with_flow = problem.n_arcs <= search.flow_arcs_max if with_flow is None else with_flow
         everybody = float(problem.part_people.sum())
         self.programme, self.columns = formulation.build(
             problem, unserved_people=everybody + 1.0, with_flow=with_flow, not_served_usd=NOT_SERVED_USD
         )
         self.n_column = self.columns.numbers("n").astype(np.int32)
-        self.highs = relaxation(self.programme, iteration_limit=iteration_limit, method=method)
-        limit_time(self.highs, self.clock.left_s(GUIDE_TIME))
-        self.highs.run()
-        self.cuts: list[Cut] = []
-        self.idle_rounds = np.zeros(0, dtype=np.int64)
+        self.highs = relaxation(self.programme, iteration_limit=search.bound_iterations)
+        limit_time(self.highs, self.clock.left_s(search.time_guide))
+        run(self.highs)
         self.n_rounds = 0
+        self.stage = "bound the cost"
         self.separator = Separator(problem, self.columns)
         self.is_true_cost = np.ones(self.columns.total, dtype=bool)
         self.is_true_cost[self.columns.slice("n")] = False
-        self.cut_iterations = cut_iterations
-        self.regional_iterations = regional_iterations
-        self.regional: RegionalPrices | None = None
-        if problem.n_arcs >= REGIONAL_ARCS_MIN and n_rounds and not with_flow:
-            n_found = len(self.separator.cuts(self.x()))
-            if n_found >= REGIONAL_CUTS_MIN * problem.n_parts:
-                self._go_regional(n_rounds)
-                return
-        self._cut(n_rounds, max_cuts=max_cuts, max_iterations=cut_iterations, time_share=GUIDE_TIME)
-
-    def _go_regional(self, n_rounds: int) -> None:
-        """Raise the prices of a large country region by region."""
-        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
-        if len(price) != self.programme.n_rows:
-            price = np.zeros(self.programme.n_rows)
-        n_places = max(len(np.unique(self.problem.part_place)), 1)
-        self.regional = RegionalPrices(
-            self.problem,
-            self.columns,
-            self.programme,
-            self.x(),
-            price,
-            region_parts=max(REGION_PLACES * self.problem.n_parts // n_places, 1),
-            clock=self.clock,
+        self.master = OneProgramme(
+            self.highs,
+            self.programme.n_rows,
+            self.columns.total,
+            lambda x, _: float((self.programme.cost * x)[self.is_true_cost].sum()),
+            drop_after=search.bound_drop_rounds,
+            drop_min=search.bound_drop_min,
         )
-        self.regional.raise_prices(n_rounds, N_BORDERS, self.regional_iterations, time_share=GUIDE_TIME)
+        self.cut_iterations = scaled_iterations(problem, search.bound_cut_iterations, search)
+        self.regional_iterations = int(search.regional_iterations * search.bound_cut_iterations)
+        self.regional: RegionalPrices | None = None
+        if problem.n_arcs >= search.regional_arcs_min and search.bound_cut_rounds and not with_flow:
+            n_found = len(self.separator.cuts(self.x()))
+            if n_found >= search.regional_cuts_min * problem.n_parts:
+                self._go_regional()
+                return
+        self._cut(search.bound_cut_rounds, time_share=search.time_guide)
 
-    def _cut(self, n_rounds: int, *, max_cuts: int, max_iterations: int, time_share: float) -> None:
+    def _go_regional(self) -> None:
+        """Raise the prices of a large country region by region."""
+        search = self.search
+        self.regional = RegionalPrices(
+            self.problem, self.columns, self.programme, self.x(), self.master.price(), search=search, clock=self.clock
+        )
+        self.regional.raise_prices(
+            search.bound_cut_rounds,
+            search.regional_borders,
+            self.regional_iterations,
+            time_share=search.time_guide,
+            report=self._report,
+        )
+
+    def _report(self, done: int, total: int) -> None:
+        self.say(self.stage, done, total)
+
+    def _cut(self, n_rounds: int, *, time_share: float) -> None:
         """Solve, cut, solve again, until the cuts bring next to nothing."""
-        spent = idle = 0
-        value = self._cost()
-        for _ in range(n_rounds):
-            if self.clock.is_over(time_share):
-                break
-            found = self.separator.cuts(self.x(), max_cuts=max_cuts)
-            if not found:
-                break
-            self.n_rounds += 1
-            self._drop_idle_cuts()
-            add_cuts(self.highs, found)
-            self.cuts.extend(found)
-            self.idle_rounds = np.concatenate([self.idle_rounds, np.zeros(len(found), dtype=np.int64)])
-            self.highs.setOptionValue("solver", "simplex")
-            limit_time(self.highs, self.clock.left_s(time_share))
-            self.highs.run()
-            spent += int(self.highs.getInfo().simplex_iteration_count)
-            before, value = value, self._cost()
-            idle = idle + 1 if value - before < ROUND_GAIN * abs(value) else 0
-            if (max_iterations and spent > max_iterations) or idle >= IDLE_ROUNDS:
-                break
-
-    def _drop_idle_cuts(self) -> None:
-        """Forget cuts without a price in the last rounds: they prove nothing and slow the solver down."""
-        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)[self.programme.n_rows :]
-        if len(price) != len(self.cuts):
-            return
-        self.idle_rounds = np.where(price == 0.0, self.idle_rounds + 1, 0)
-        drop = np.flatnonzero(self.idle_rounds >= IDLE_CUT_ROUNDS)
-        if len(drop) > IDLE_CUTS_MIN:
-            self.highs.deleteRows(len(drop), (self.programme.n_rows + drop).astype(np.int32))
-            self.idle_rounds = np.delete(self.idle_rounds, drop)
-            kept = np.ones(len(self.cuts), dtype=bool)
-            kept[drop] = False
-            self.cuts = [cut for cut, keep in zip(self.cuts, kept.tolist(), strict=True) if keep]
-
-    def _cost(self) -> float:
-        """Return the cost of the point without the price on households left without service."""
-        return float((self.programme.cost * self.x())[self.is_true_cost].sum())
+        s = self.search
+        most = self.cut_iterations or np.inf
+        stop = Stop(n_rounds, s.bound_round_gain, s.bound_idle_rounds, most, self.clock, time_share)
+        rounds = CuttingPlane(self.master, self.separator, stop, max_cuts=s.bound_cuts_max, report=self._report)
+        rounds.run()
+        self.n_rounds += rounds.n_rounds
 
     def x(self) -> Floats:
         """Return the point of the relaxation."""
-        if self.regional is not None:
-            return self.regional.x
-        found = np.asarray(self.highs.getSolution().col_value, dtype=np.float64)
-        return found if len(found) == self.columns.total else np.zeros(self.columns.total)
+        return self.master.point() if self.regional is None else self.regional.x
 
     def shares(self) -> Floats:
         """Return the share of each part that the relaxation gives each option."""
@@ -245,6 +135,7 @@ class Relaxation:
         settle
             Whether the prices are settled anew for so many people; else those that guided the search prove it.
         """
+        self.stage = "settle the bound"
         exact, _ = formulation.build(self.problem, unserved_people=unserved_people, with_flow=self.columns.has_flow)
         if not settle:
             return self._certified(exact, *self.prices(), self.n_rounds)
@@ -255,12 +146,12 @@ class Relaxation:
         row = exact.rows("reach").start
         self.highs.changeRowBounds(row, -highspy.kHighsInf, unserved_people)
         limit_time(self.highs, self.clock.left_s())
-        self.highs.run()
+        run(self.highs)
         if self.regional is not None:
             found = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
             guess = -float(found[row]) if len(found) else 0.0
             return self._regional_bound(self.regional, exact, unserved_people, guess)
-        self._cut(LAST_ROUNDS, max_cuts=20_000, max_iterations=self.cut_iterations, time_share=1.0)
+        self._cut(self.search.bound_last_rounds, time_share=1.0)
         return self._certified(exact, *self.prices(), self.n_rounds)
 
     def _regional_bound(
@@ -272,15 +163,19 @@ class Relaxation:
         for usd in (0.0, guess) if unserved_people > NOBODY else (0.0,):
             one = regional.copy()
             one.allow_unserved(unserved_people, exact, guess=usd)
-            one.raise_prices(LAST_ROUNDS, 1, self.regional_iterations, shift=N_BORDERS)
+            one.raise_prices(
+                self.search.bound_last_rounds,
+                1,
+                self.regional_iterations,
+                shift=self.search.regional_borders,
+                report=self._report,
+            )
             one.allow_unserved(unserved_people, exact)
             tried.append(one)
         self.regional = regional = max(tried, key=RegionalPrices.value)
         return self._certified(exact, *self.prices(), regional.n_rounds)
 
-    def raised(
-        self, bound: Bound, pv_usd: float, *, n_places: int, n_nodes: int, n_nodes_each: int, n_threads: int = 1
-    ) -> Bound:
+    def raised(self, bound: Bound, pv_usd: float, *, n_threads: int = 1) -> Bound:
         """Return the bound raised by branch and bound over clusters of places.
 
         Parameters
@@ -289,25 +184,20 @@ class Relaxation:
             What row prices prove.
         pv_usd
             Present value of the plan: more need not be proved. [USD]
-        n_places
-            Places of a cluster, about.
-        n_nodes, n_nodes_each
-            Nodes of all trees and of each tree at most.
         n_threads
             Clusters searched side by side; the result does not depend on it.
         """
-        if n_nodes <= 0:
+        if self.search.bound_branches <= 0:
             return bound
         trees = grow_trees(
             self.problem,
             bound.columns,
             bound.programme,
             bound.row_price,
-            n_places=n_places,
-            n_nodes=n_nodes,
-            n_nodes_each=n_nodes_each,
-            ceiling=(1.0 - PROVED) * pv_usd / formulation.COST_UNIT_USD,
+            search=self.search,
+            ceiling=(1.0 - self.search.bound_proved) * pv_usd / formulation.COST_UNIT_USD,
             n_threads=n_threads,
+            progress=self.say,
             clock=self.clock,
         )
         value_usd = value_with_trees(bound.programme, bound.row_price, trees) * formulation.COST_UNIT_USD
@@ -317,9 +207,7 @@ class Relaxation:
         """Return the cuts that there are, and the prices of all rows and cuts, nil where the solver left none."""
         if self.regional is not None:
             return self.regional.cuts, np.concatenate([self.regional.price, self.regional.cut_price])
-        price = np.asarray(self.highs.getSolution().row_dual, dtype=np.float64)
-        n_rows = self.programme.n_rows + len(self.cuts)
-        return self.cuts, price if len(price) == n_rows else np.zeros(n_rows)
+        return self.master.cuts, self.master.price()
 
     def _certified(self, exact: Programme, cuts: list[Cut], price: Floats, n_rounds: int) -> Bound:
         # a cut without a price proves nothing: the certificate does without
@@ -333,35 +221,6 @@ class Relaxation:
         return Bound(value * formulation.COST_UNIT_USD, programme, price, self.x(), self.columns, len(cuts), n_rounds)
 
 
-def lower_bound(problem: Problem, *, unserved_people: float, n_rounds: int, with_flow: bool = True) -> Bound:
-    """Bound of a problem in one call."""
-    return Relaxation(problem, with_flow=with_flow, n_rounds=n_rounds).bound(unserved_people)
-
-
-def with_cuts(programme: Programme, cuts: list[Cut]) -> Programme:
-    """Return a programme with cuts as further rows."""
-    if not cuts:
-        return programme
-    count = np.array([len(c.columns) for c in cuts])
-    row = programme.n_rows + np.repeat(np.arange(len(cuts)), count)
-    col = np.concatenate([c.columns for c in cuts])
-    value = np.concatenate([c.values for c in cuts])
-    return replace(
-        programme,
-        entry_row=np.concatenate([programme.entry_row, row]),
-        entry_col=np.concatenate([programme.entry_col, col]),
-        entry_value=np.concatenate([programme.entry_value, value]),
-        row_lower=np.concatenate([programme.row_lower, np.array([c.least for c in cuts])]),
-        row_upper=np.concatenate([programme.row_upper, np.full(len(cuts), np.inf)]),
-        row_family=(*programme.row_family, ("cut", len(cuts))),
-    )
-
-
-def add_cuts(highs: highspy.Highs, cuts: list[Cut]) -> None:
-    """Give a solver the cuts as further rows."""
-    count = np.array([len(c.columns) for c in cuts])
-    start = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int32)
-    index = np.concatenate([c.columns for c in cuts]).astype(np.int32)
-    value = np.concatenate([c.values for c in cuts])
-    least = np.array([c.least for c in cuts])
-    highs.addRows(len(cuts), least, np.full(len(cuts), highspy.kHighsInf), int(count.sum()), start, index, value)
+def scaled_iterations(problem: Problem, usual: int, search: SearchParams = DEFAULT) -> int:
+    """Return simplex iterations that take as long on a large country as the usual ones on a small one."""
+    return max(int(usual * min(1.0, search.usual_arcs / max(problem.n_arcs, 1))), 1) if usual else 0

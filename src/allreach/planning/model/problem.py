@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.kernels._jit import jit
+from allreach.planning.model.tolerances import FEASIBILITY
+from allreach.planning.model.tree import preorder, summed_below
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -284,45 +285,6 @@ def facility_mbps(problem: Problem, households: Floats) -> Floats:
     ).astype(np.float64)
 
 
-@jit
-def _preorder(parent_arc: Ints, arc_from: Ints) -> Ints:
-    """Nodes that hang on the root, parents before children, children ascending."""
-    n = len(parent_arc)
-    child = np.full(n, -1, dtype=np.int64)
-    sibling = np.full(n, -1, dtype=np.int64)
-    for node in range(n):
-        if parent_arc[node] >= 0:
-            above = arc_from[parent_arc[node]]
-            sibling[node] = child[above]
-            child[above] = node
-    order = np.zeros(n, dtype=np.int64)
-    stack = np.zeros(n + 1, dtype=np.int64)
-    n_stack, n_out = 1, 0
-    while n_stack > 0:
-        n_stack -= 1
-        node = stack[n_stack]
-        if node != 0:
-            order[n_out] = node
-            n_out += 1
-        node = child[node]
-        while node >= 0:
-            stack[n_stack] = node
-            n_stack += 1
-            node = sibling[node]
-    return order[:n_out]
-
-
-@jit
-def _flow_to_root(order: Ints, parent_arc: Ints, arc_from: Ints, demand: Floats, n_arcs: int) -> Floats:
-    """Demand on each arc when each node takes ``demand``, which is used up."""
-    flow = np.zeros(n_arcs)
-    for k in range(len(order) - 1, -1, -1):
-        arc = parent_arc[order[k]]
-        flow[arc] = demand[order[k]]
-        demand[arc_from[arc]] += demand[order[k]]
-    return flow
-
-
 def tree_order(problem: Problem, parent_arc: Ints) -> Ints:
     """Nodes of the tree, parents first.
 
@@ -331,7 +293,7 @@ def tree_order(problem: Problem, parent_arc: Ints) -> Ints:
     ValueError
         If a node does not hang on the root.
     """
-    order = _preorder(parent_arc, problem.arc_from)
+    order = preorder(parent_arc, problem.arc_from)
     n_used = int(np.count_nonzero(parent_arc >= 0))
     if len(order) != n_used:
         raise ValueError(f"{n_used - len(order)} nodes of the backhaul do not hang on the root")
@@ -345,7 +307,10 @@ def arc_flow_mbps(problem: Problem, solution: Solution) -> Floats:
     stands = problem.facility_node >= 0
     np.add.at(demand, problem.facility_node[stands], own[stands])
     order = tree_order(problem, solution.parent_arc)
-    return _flow_to_root(order, solution.parent_arc, problem.arc_from, demand, problem.n_arcs)
+    through = summed_below(order, solution.parent_arc, problem.arc_from, demand)
+    flow = np.zeros(problem.n_arcs)
+    flow[solution.parent_arc[order]] = through[order]
+    return flow
 
 
 def tower_is_built(problem: Problem, solution: Solution) -> Bools:
@@ -415,7 +380,7 @@ def faults(problem: Problem, solution: Solution, *, tolerance: float = 1e-6) -> 
     out: list[str] = []
     h = solution.households
     served = np.bincount(problem.option_part, weights=h, minlength=problem.n_parts)
-    if np.any(h < -tolerance) or np.any(served > problem.part_households + tolerance):
+    if np.any(h < -tolerance) or np.any(served > problem.part_households * (1.0 + FEASIBILITY) + tolerance):
         out.append("a part is served more than once")
     needs = problem.option_facility
     serving = (h > tolerance) & (needs >= 0)

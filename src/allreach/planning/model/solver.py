@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Event, Lock, Thread, current_thread, main_thread
 
 import highspy
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from allreach.planning.model.problem import Floats, Ints
+
+PATIENCE_S = 5.0  # so long a solver that is stopped is waited for
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,56 @@ def _highs() -> highspy.Highs:
     return highs
 
 
+_running: set[highspy.Highs] = set()
+_lock = Lock()
+
+
+def run(highs: highspy.Highs) -> None:
+    """Run a solver; Ctrl-C in the main thread stops it at once instead of when it has finished."""
+    if current_thread() is not main_thread():
+        _run(highs)
+        return
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            _run(highs)
+        except BaseException as error:  # told to whoever waits
+            failed.append(error)
+        finally:
+            ended.set()
+
+    ended = Event()  # a thread whose `join` was interrupted counts as ended in Python 3.11, though it runs
+    Thread(target=work, daemon=True).start()
+    try:
+        ended.wait()
+    except BaseException:
+        cancel_all()
+        ended.wait(PATIENCE_S)
+        raise
+    if failed:
+        raise failed[0]
+
+
+def cancel_all() -> None:
+    """Stop all solvers that run in this process; what they had found by then is what they return."""
+    with _lock:
+        for highs in _running:
+            # only now: a solver that asks Python in every iteration whether to go on is slower
+            highs.HandleUserInterrupt = True
+            highs.cancelSolve()  # type: ignore[no-untyped-call]
+
+
+def _run(highs: highspy.Highs) -> None:
+    with _lock:
+        _running.add(highs)
+    try:
+        highs.run()
+    finally:
+        with _lock:
+            _running.discard(highs)
+
+
 def limit_time(highs: highspy.Highs, seconds: float) -> None:
     """Let the next run of a solver take so long; infinity (the usual) leaves it open. [s]."""
     if not np.isinf(seconds):
@@ -234,7 +287,7 @@ def solve(
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         highs.setSolution(solution)
-    highs.run()
+    run(highs)
     status = highs.modelStatusToString(highs.getModelStatus())
     found = highs.getSolution()
     info = highs.getInfo()

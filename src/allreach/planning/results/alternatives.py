@@ -13,11 +13,10 @@ from allreach.planning.instance.backhaul_graph import FIBRE
 from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import Problem, Solution
-from allreach.planning.results.cost_curve import exclusive_usd
 from allreach.planning.results.rows import Chosen
 from allreach.planning.results.why_unserved import full_arc, full_text, why_left_out
-from allreach.planning.search import cheapest_feed
 from allreach.planning.search.network_state import NetworkState, make_index
+from allreach.planning.search.removal import exclusive_usd
 from allreach.vocabulary import FacilityKind, Technology
 
 OFFERED = tuple(t for t in Technology if t != Technology.NONE)
@@ -207,7 +206,7 @@ class _Place:
             return Alternative(technology, pv, dl, "shares what the plan builds anyway"), ""
         pv += float(p.facility_pv_usd[facility])
         if node > 0 and state.parent[node] < 0:
-            way = self._search(node, mbps)
+            way = self.state.cheapest_feed(node, mbps, is_paid=self.paid)
             if way is None:
                 return None, "no backhaul with enough capacity reaches it"
             arcs = way
@@ -220,22 +219,6 @@ class _Place:
             beside = "from the exchange that stands"
         reason = "on its own way to the network" if arcs else beside
         return Alternative(technology, pv, dl, reason, trench), ""
-
-    def _search(self, node: int, mbps: float) -> list[int] | None:
-        p, s = self.p, self.state
-        s._stamp += 1
-        found, _ = cheapest_feed._search(
-            node, mbps, s.parent, s.flow, s.index.in_start, s.index.in_arc, p.arc_from, p.arc_to, p.arc_pv_usd,
-            p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, self.paid, s._distance, s._next, s._seen,
-            s._done, s._stamp, np.inf, False,
-        )  # fmt: skip
-        if found < 0:
-            return None
-        arcs, at = [], int(found)
-        while s._next[at] >= 0:
-            arcs.append(int(s._next[at]))
-            at = int(p.arc_to[s._next[at]])
-        return arcs
 
     def _trench_usd(self, arc: int) -> float:
         network, graph = self.inputs.network, self.assembly.graph

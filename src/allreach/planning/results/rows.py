@@ -16,6 +16,7 @@ from allreach.planning.instance.build import Assembly, facility_site_id
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.unit_costs import hop_lines, satellite_lines
 from allreach.planning.model.problem import Floats, Ints, Solution, pool_use, tree_order
+from allreach.planning.model.tree import summed_below
 from allreach.vocabulary import FacilityKind, PlanLinkKind, SiteStatus, Technology
 
 STATUS = {
@@ -202,11 +203,9 @@ def _intervals(assembly: Assembly, solution: Solution) -> tuple[Ints, Ints]:
     order = tree_order(p, solution.parent_arc)
     before = np.full(p.n_nodes, -1, dtype=np.int64)
     before[order] = np.arange(len(order))
-    size = np.zeros(p.n_nodes, dtype=np.int64)
-    size[order] = 1
-    for node in order[::-1].tolist():
-        size[p.arc_from[solution.parent_arc[node]]] += size[node]
-    return before, before + size
+    one = np.zeros(p.n_nodes)
+    one[order] = 1.0
+    return before, before + summed_below(order, solution.parent_arc, p.arc_from, one).astype(np.int64)
 
 
 def _links(
@@ -225,9 +224,7 @@ def _links(
     order = tree_order(p, solution.parent_arc)
     newly_fed = p.arc_kind[solution.parent_arc[order]] != EXISTING
     need[order[newly_fed]] += extra_mbps[order[newly_fed]]
-    through = need.copy()
-    for node in order[::-1].tolist():
-        through[p.arc_from[solution.parent_arc[node]]] += through[node]
+    through = summed_below(order, solution.parent_arc, p.arc_from, need)
     out = []
     for node in order.tolist():
         arc = int(solution.parent_arc[node])

@@ -53,29 +53,6 @@ def ball(
 
 
 @jit
-def all_the_way(
-    order: NDArray[np.int64], parent_arc: NDArray[np.int64], arc_from: NDArray[np.int64], holds: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Whether something holds at a node and all nodes above it; it does at the root."""
-    out = np.zeros(len(parent_arc), dtype=np.bool_)
-    out[0] = True
-    for node in order:
-        out[node] = holds[node] and out[arc_from[parent_arc[node]]]
-    return out
-
-
-@jit
-def summed_below(
-    order: NDArray[np.int64], parent_arc: NDArray[np.int64], arc_from: NDArray[np.int64], own: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Sum of what nodes have, at each node and below it."""
-    out = own.copy()
-    for k in range(len(order) - 1, -1, -1):
-        out[arc_from[parent_arc[order[k]]]] += out[order[k]]
-    return out
-
-
-@jit
 def take_off(
     below: NDArray[np.float64],
     nodes: NDArray[np.int64],
@@ -108,21 +85,6 @@ def mark_up(
         while not is_end[node] and parent_arc[node] >= 0:
             node = arc_from[parent_arc[node]]
             mark[node] = True
-
-
-@jit
-def needed(starts: NDArray[np.int64], parent_arc: NDArray[np.int64], arc_from: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Nodes on the ways from the root to the starts; the root is."""
-    out = np.zeros(len(parent_arc), dtype=np.bool_)
-    out[0] = True
-    for k in range(len(starts)):
-        node = starts[k]
-        while not out[node]:
-            out[node] = True
-            if parent_arc[node] < 0:
-                break
-            node = arc_from[parent_arc[node]]
-    return out
 
 
 @jit

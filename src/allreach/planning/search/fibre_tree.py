@@ -3,19 +3,21 @@
 What hangs on the points of presence by unlimited fibre alone is a Steiner tree of the road graph: facilities, and
 places where hops or spurs begin, are its terminals. `exchange` makes it cheaper as a whole, however far apart its
 branches lie; windows and local search see a few places at a time only.
+
+Uchoa and Werneck (2010), "Fast local search for the Steiner problem in graphs", Proceedings of ALENEX.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from allreach.params.search import DEFAULT
 from allreach.planning.model.problem import Bools, Ints, Problem, Solution, better, faults, tree_order
+from allreach.planning.model.tree import all_the_way
 from allreach.planning.steiner.tree import improved_parents, make_graph
 
-N_PASSES = 10
 
-
-def rewired(problem: Problem, solution: Solution) -> Solution:
+def rewired(problem: Problem, solution: Solution, n_passes: int = DEFAULT.rewire_passes) -> Solution:
     """Return the plan with cheaper fibre; the same plan where there is none.
 
     Parameters
@@ -24,6 +26,8 @@ def rewired(problem: Problem, solution: Solution) -> Solution:
         Sets and coefficients.
     solution
         A plan that can be built.
+    n_passes
+        Passes of exchanges at most.
     """
     edges, back = _both_ways(problem)
     if len(edges) == 0:
@@ -52,7 +56,7 @@ def rewired(problem: Problem, solution: Solution) -> Solution:
     before = np.full(problem.n_nodes, -1, dtype=np.int64)
     mine = np.flatnonzero(by_fibre & used)
     before[mine] = problem.arc_from[solution.parent_arc[mine]]
-    after = improved_parents(graph, terminals, before, n_passes=N_PASSES)
+    after = improved_parents(graph, terminals, before, n_passes=n_passes)
     parent_arc = solution.parent_arc.copy()
     parent_arc[mine] = -1
     for a, b, forward, backward in zip(tail.tolist(), head.tolist(), edges.tolist(), back.tolist(), strict=True):
@@ -86,9 +90,5 @@ def _both_ways(problem: Problem) -> tuple[Ints, Ints]:
 
 def _fed_by(problem: Problem, solution: Solution, is_plain: Bools) -> Bools:
     """Nodes whose whole way from the root runs over plain arcs."""
-    out = np.zeros(problem.n_nodes, dtype=bool)
-    out[0] = True
-    for node in tree_order(problem, solution.parent_arc).tolist():
-        arc = solution.parent_arc[node]
-        out[node] = is_plain[arc] and out[problem.arc_from[arc]]
-    return out
+    arc = solution.parent_arc
+    return all_the_way(tree_order(problem, arc), arc, problem.arc_from, (arc >= 0) & is_plain[arc])

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from allreach.params.search import DEFAULT, SearchParams
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
@@ -28,12 +29,11 @@ from allreach.planning.model.problem import (
 from allreach.planning.model.solver import Programme, RowsBuilder, solve
 from allreach.planning.search.neighbourhood import prune, read_point
 
-BRANCHES_MAX = 500
 ACCURACY = 1e-6  # relative gap at which a search stops
 UNIT_USD = 1000.0  # keeps the programme's numbers near 1
 
 
-def share_out(problem: Problem, solution: Solution) -> Solution:
+def share_out(problem: Problem, solution: Solution, search: SearchParams = DEFAULT) -> Solution:
     """Return the plan with its households shared out anew over what is open; the same plan where that gains nothing.
 
     Parameters
@@ -42,13 +42,15 @@ def share_out(problem: Problem, solution: Solution) -> Solution:
         Sets and coefficients.
     solution
         A plan with whole households.
+    search
+        Limits of work.
     """
     facility = problem.option_facility
     options = np.flatnonzero((facility < 0) | solution.is_open[facility])
     if len(options) == 0:
         return solution
     programme, start = _programme(problem, solution, options)
-    answer = solve(programme, relax=False, node_limit=BRANCHES_MAX, start=start)
+    answer = solve(programme, relax=False, node_limit=search.whole_branches, start=start)
     if np.isnan(answer.x).any():
         return solution
     households = np.zeros(problem.n_options)
@@ -59,7 +61,7 @@ def share_out(problem: Problem, solution: Solution) -> Solution:
     return found if not faults(problem, found) and better(problem, found, solution) else solution
 
 
-def plan_whole(problem: Problem, solution: Solution) -> Solution:
+def plan_whole(problem: Problem, solution: Solution, search: SearchParams = DEFAULT) -> Solution:
     """Return the plan of a small country that one programme with whole households finds; never a worse one.
 
     Parameters
@@ -68,13 +70,15 @@ def plan_whole(problem: Problem, solution: Solution) -> Solution:
         Sets and coefficients; the work grows fast with them.
     solution
         A plan to begin from.
+    search
+        Limits of work.
     """
     programme, columns = formulation.build(
         problem, unserved_people=unserved_people(problem, solution.households), not_served_usd=NOT_SERVED_USD
     )
     counted, households = in_households(problem, columns, programme)
     start = formulation.point(problem, columns, solution) * households
-    answer = solve(counted, relax=False, node_limit=BRANCHES_MAX, relative_gap=ACCURACY, start=start)
+    answer = solve(counted, relax=False, node_limit=search.whole_branches, relative_gap=ACCURACY, start=start)
     if np.isnan(answer.x).any():
         return solution
     found = read_point(problem, columns, answer.x / households)

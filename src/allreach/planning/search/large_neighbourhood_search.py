@@ -1,16 +1,18 @@
 """Search by windows: batch after batch of places far apart is planned anew, first where the plan may be too dear.
 
 All windows of a batch are planned against the same plan, so they can be planned at the same time; their answers are
-merged in order. Which windows make a batch never depends on the number of threads, so neither does the plan.
+merged in order (large neighbourhood search: Shaw 1998, "Using constraint programming and local search methods to solve
+vehicle routing problems", CP98). Which windows make a batch never depends on the number of threads, so neither does
+the plan.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from allreach.params.search import DEFAULT, SearchParams
 from allreach.planning.bound.gap_by_part import LocalGap
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
@@ -37,55 +39,8 @@ from allreach.planning.search.neighbourhood import (
 )
 from allreach.planning.search.reduced_cost_fixing import without_unlikely
 from allreach.planning.time_limit import TimeLimit
-from allreach.progress import Progress
-
-IDLE_GAIN = 2e-6  # a window that gains a smaller share of the plan's cost counts as idle
-NIL_GAP = 1e-5  # windows with a smaller share of the plan's gap are left out
-SPARE_HOUSEHOLDS = 3  # room kept free where a window's shares could not be rounded to whole households
-WINDOWS_TIME = 0.85  # share of the time, where time is limited, after which no window begins
-REWIRE_EVERY = 24  # after so many windows the fibre is laid anew as a whole
-IDLE_WINDOWS = 16  # so many idle windows, one after the other, end a pass
-BATCH = 8  # windows planned against the same plan, whatever the number of threads
-SMALLEST = 10  # places in the smallest windows, where windows grow from pass to pass
-GROWTH = 2  # times as many places in the windows once smaller ones bring next to nothing
-LIKELIER = 4.0  # times as high a reduced cost may stay in the windows of the next size
-DEARER = 6.0  # times as many iterations a window may then take, until that is known
-
-
-@dataclass(frozen=True)
-class Work:
-    """Limits of the search by windows.
-
-    Parameters
-    ----------
-    places
-        Places in the largest windows.
-    n_passes
-        Passes over the country with windows of each size, each with other borders.
-    max_nodes
-        Nodes of the backhaul graph around a window at most.
-    node_limit, relative_gap
-        Work and accuracy of each programme.
-    likely_share
-        What has a higher reduced cost than this share of a window's gap is left out of its programme; the share grows
-        with the windows.
-    max_iterations
-        No further window once all together have taken so many simplex iterations; 0 leaves it open.
-    max_windows
-        Windows at most.
-    n_threads
-        Windows planned at the same time; the plan does not depend on it.
-    """
-
-    places: int
-    n_passes: int
-    max_nodes: int
-    node_limit: int
-    relative_gap: float
-    likely_share: float = 1.0
-    max_iterations: int = 0
-    max_windows: int = 1_000_000
-    n_threads: int = 1
+from allreach.planning.workers import Workers
+from allreach.progress import Progress, no_progress
 
 
 @dataclass(frozen=True)
@@ -100,9 +55,10 @@ class Answer:
 def improve_by_windows(
     problem: Problem,
     solution: Solution,
-    work: Work,
+    search: SearchParams = DEFAULT,
     *,
     gap: LocalGap | None = None,
+    n_threads: int = 1,
     progress: Progress | None = None,
     clock: TimeLimit | None = None,
 ) -> Solution:
@@ -115,16 +71,18 @@ def improve_by_windows(
     ----------
     problem, solution
         What is planned, and the plan so far.
-    work
-        Limits.
+    search
+        Limits of work.
     gap
         Gap to a relaxation; without it every pass covers the country.
+    n_threads
+        Windows planned at the same time; the plan does not depend on it.
     progress
         Called with (stage, done, total).
     clock
         Limit in seconds, where one is asked for.
     """
-    return Search(problem, solution, work, gap, progress, clock).run()
+    return Search(problem, solution, search, gap, n_threads, progress, clock).run()
 
 
 class Search:
@@ -134,36 +92,36 @@ class Search:
         self,
         problem: Problem,
         solution: Solution,
-        work: Work,
+        search: SearchParams = DEFAULT,
         gap: LocalGap | None = None,
+        n_threads: int = 1,
         progress: Progress | None = None,
         clock: TimeLimit | None = None,
     ) -> None:
-        self.problem, self.solution, self.work, self.gap = problem, solution, work, gap
-        self.progress, self.clock = progress, clock or TimeLimit()
+        self.problem, self.solution, self.search, self.gap = problem, solution, search, gap
+        self.n_threads, self.say, self.clock = n_threads, progress or no_progress, clock or TimeLimit()
         self.index = Index(problem)
         self.spent = self.n_done = self.since_rewired = 0
         self.gain_usd = np.zeros(problem.n_parts)
         self.per_window = 0.0  # simplex iterations of a window, lately
         self.pv_usd = solution_pv_usd(problem, solution)
         self.hope_usd = np.zeros(problem.n_parts)
-        self.likely_share = work.likely_share
-        self.pool: ThreadPoolExecutor | None = None
+        self.likely_share = search.window_likely_share
 
     def run(self) -> Solution:
         """Do all passes."""
-        if self.work.n_threads <= 1:
-            return self._passes()
-        with ThreadPoolExecutor(self.work.n_threads) as self.pool:
+        if not self.problem.n_parts:
+            return self.solution
+        with Workers(self.n_threads, self.clock) as self.workers:
             return self._passes()
 
     def _passes(self) -> Solution:
         """Pass after pass, the windows growing."""
         number = 0
         for step, size in enumerate(self._sizes()):
-            self.likely_share = self.work.likely_share * LIKELIER**step
-            self.per_window *= DEARER
-            for _ in range(self.work.n_passes):
+            self.likely_share = self.search.window_likely_share * self.search.window_likely_growth**step
+            self.per_window *= self.search.window_work_growth
+            for _ in range(self.search.window_passes):
                 self._pass(size, number, is_first=not number)
                 self._rewire()
                 number += 1
@@ -175,9 +133,9 @@ class Search:
         """Parts in the windows of one pass after the other."""
         n = self.problem.n_parts
         each = n / max(len(np.unique(self.problem.part_place)), 1)
-        places = [self.work.places]
-        while places[-1] >= GROWTH * SMALLEST:
-            places.append(places[-1] // GROWTH)
+        places = [self.search.window_places]
+        while places[-1] >= self.search.window_growth * self.search.window_places_min:
+            places.append(places[-1] // self.search.window_growth)
         sizes = [max(round(each * k), 1) for k in places[::-1]]
         out = [size for size in sizes if size < n]
         return [*out, n] if len(out) < len(sizes) else out  # the whole country once at most
@@ -186,6 +144,7 @@ class Search:
         """Plan the windows of one size anew, batch by batch, until a run of them is idle."""
         waiting = self._groups(size, number)
         n_all, idle, retried = len(waiting), 0, set[bytes]()
+        stage = f"improve the plan by windows, pass {number + 1}"
         while waiting and not self._is_over():
             batch, waiting = self._batch(waiting)
             base = self.solution
@@ -197,19 +156,19 @@ class Search:
                 self.spent += answer.iterations
                 self.gain_usd[parts] = gain / len(parts)
                 self.per_window = 0.75 * self.per_window + 0.25 * answer.iterations
-                idle = 0 if gain >= IDLE_GAIN * self.pv_usd else idle + 1
+                idle = 0 if gain >= self.search.window_idle_gain * self.pv_usd else idle + 1
                 if not fits and parts.tobytes() not in retried:
                     retried.add(parts.tobytes())
                     again.append(parts)
             waiting = again + waiting
             self.n_done += len(batch)
             self.since_rewired += len(batch)
-            if self.progress is not None:
-                self.progress(f"improve the plan by windows, pass {number + 1}", n_all - len(waiting), n_all)
-            if self.since_rewired >= REWIRE_EVERY:
+            self.say(stage, n_all - len(waiting), n_all)
+            if self.since_rewired >= self.search.window_rewire:
                 self._rewire()
-            if idle >= IDLE_WINDOWS and (self.gap is not None or not is_first):
+            if idle >= self.search.window_idle_max and (self.gap is not None or not is_first):
                 break
+        self.say(stage, n_all, n_all)
 
     def _groups(self, size: int, number: int) -> list[Ints]:
         """Windows of a pass, the most promising first."""
@@ -221,7 +180,7 @@ class Search:
             nil_usd = -1.0
         else:
             hope = self.hope_usd = self.gap.of_parts(self.solution)
-            nil_usd = NIL_GAP * float(hope.sum())
+            nil_usd = self.search.window_nil_gap * float(hope.sum())
             if number % 2:  # other borders
                 groups = cover(self.problem, size, shift=number // 2)
             else:
@@ -232,9 +191,9 @@ class Search:
 
     def _batch(self, waiting: list[Ints]) -> tuple[list[Ints], list[Ints]]:
         """Split off the next windows that share no facility."""
-        n = min(BATCH, max(self.work.max_windows - self.n_done, 1))
-        if self.work.max_iterations and self.per_window > 0:
-            n = min(n, max(int((self.work.max_iterations - self.spent) / self.per_window), 1))
+        n = min(self.search.window_batch, max(self.search.window_max - self.n_done, 1))
+        if self.search.window_iterations and self.per_window > 0:
+            n = min(n, max(int((self.search.window_iterations - self.spent) / self.per_window), 1))
         taken = np.zeros(self.problem.n_facilities, dtype=bool)
         batch: list[Ints] = []
         left: list[Ints] = []
@@ -252,17 +211,15 @@ class Search:
 
     def _answers(self, cutter: Cutter, batch: list[Ints]) -> list[Answer]:
         """Plan the windows of a batch anew, each against the same plan."""
-        least_usd = IDLE_GAIN * self.pv_usd
-        seconds = self.clock.left_s(WINDOWS_TIME)
+        least_usd = self.search.window_idle_gain * self.pv_usd
+        seconds = self.clock.left_s(self.search.time_windows)
 
         def plan(parts: Ints) -> Answer:
-            window = cutter.cut(parts, max_nodes=self.work.max_nodes)
+            window = cutter.cut(parts, max_nodes=self.search.window_nodes)
             limit_usd = self.likely_share * float(self.hope_usd[parts].sum())
-            return planned_anew(window, self.work, least_usd, seconds, gap=self.gap, limit_usd=limit_usd)
+            return planned_anew(window, self.search, least_usd, seconds, gap=self.gap, limit_usd=limit_usd)
 
-        if self.pool is None:
-            return [plan(parts) for parts in batch]
-        return list(self.pool.map(plan, batch))
+        return list(self.workers.map(plan, batch))
 
     def merge(self, answer: Answer, base: Solution) -> tuple[float, bool]:
         """Take an answer over if it still fits; returns what it gained, and whether there is no need to try again."""
@@ -278,21 +235,21 @@ class Search:
     def _rewire(self) -> None:
         """Lay the fibre anew as a whole."""
         self.since_rewired = 0
-        self.solution = rewired(self.problem, self.solution)
+        self.solution = rewired(self.problem, self.solution, self.search.rewire_passes)
         self.pv_usd = solution_pv_usd(self.problem, self.solution)
 
     def _is_over(self) -> bool:
-        work = self.work
+        search = self.search
         return (
-            self.n_done >= work.max_windows
-            or bool(work.max_iterations and self.spent >= work.max_iterations)
-            or self.clock.is_over(WINDOWS_TIME)
+            self.n_done >= search.window_max
+            or bool(search.window_iterations and self.spent >= search.window_iterations)
+            or self.clock.is_over(self.search.time_windows)
         )
 
 
 def planned_anew(
     window: Window,
-    work: Work,
+    search: SearchParams,
     least_usd: float,
     seconds: float,
     *,
@@ -305,8 +262,8 @@ def planned_anew(
     ----------
     window
         What was cut out.
-    work
-        Limits.
+    search
+        Limits of work.
     least_usd
         A gain so small is not worth a second look. [USD]
     seconds
@@ -318,7 +275,7 @@ def planned_anew(
     """
     left = unserved_people(window.problem, window.solution.households)
     iterations = 0
-    for spare in (0, SPARE_HOUSEHOLDS):
+    for spare in (0, search.window_spare):
         programme, columns = formulation.build(
             _with_spare(window.problem, spare), unserved_people=left, not_served_usd=NOT_SERVED_USD
         )
@@ -329,8 +286,8 @@ def planned_anew(
         total = float(programme.cost @ start)
         paid = total - float(programme.cost[columns.slice("n")] @ start[columns.slice("n")])
         answer = solve(
-            programme, relax=False, node_limit=work.node_limit, start=start, seconds=seconds,
-            relative_gap=work.relative_gap * (paid / total if total > 0 else 1.0),
+            programme, relax=False, node_limit=search.window_branches, start=start, seconds=seconds,
+            relative_gap=search.window_gap * (paid / total if total > 0 else 1.0),
         )  # fmt: skip
         iterations += answer.iterations
         if np.isnan(answer.x).any():

@@ -25,14 +25,12 @@ from allreach.planning.model.problem import (
     pool_use,
     tree_order,
 )
+from allreach.planning.model.tree import all_the_way, needed, summed_below
 from allreach.planning.search import cheapest_feed
 from allreach.planning.search._neighbourhood_paths import (
-    all_the_way,
     ball,
     mark_up,
-    needed,
     reach_root,
-    summed_below,
     take_off,
 )
 
@@ -251,13 +249,6 @@ def _is_cheapest_from_root(p: Problem, arcs: Ints, tail: Ints, solution: Solutio
     out = np.ones(len(arcs), dtype=bool)
     out[ranked[~(first | in_use)]] = False
     return out
-
-
-def extract(
-    problem: Problem, solution: Solution, parts: Ints, *, max_nodes: int, by_head: tuple[Ints, Ints] | None = None
-) -> Window:
-    """Cut one window out of a plan; for many out of the same plan see `Cutter`."""
-    return Cutter(problem, solution, Index(problem, by_head)).cut(parts, max_nodes=max_nodes)
 
 
 def put_back(problem: Problem, solution: Solution, window: Window, answer: Solution) -> Solution:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.model.problem import EPS, Floats, Ints, Problem, Solution, pool_limit, pool_use
+from allreach.planning.model.problem import EPS, Bools, Floats, Ints, Problem, Solution, pool_limit, pool_use
 from allreach.planning.search import cheapest_feed
 
 RELIEF_DEPTH = 3  # how many branches may be moved, one after the other, to make room for one demand
@@ -160,12 +160,7 @@ class NetworkState:
     def _join(self, node: int, mbps: float, limit_usd: float, *, any_load: bool) -> float:
         """Lay the cheapest way from the tree to a node outside it; returns the price, inf where there is none."""
         p = self.p
-        self._stamp += 1
-        found, _ = cheapest_feed._search(
-            node, mbps, self.parent, self.flow, self.index.in_start, self.index.in_arc, p.arc_from, p.arc_to,
-            p.arc_pv_usd, p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, self.paid,
-            self._distance, self._next, self._seen, self._done, self._stamp, limit_usd, any_load,
-        )  # fmt: skip
+        found, _ = self._feed(node, mbps, limit_usd, any_load=any_load, is_paid=self.paid)
         if found < 0:
             return np.inf
         price = 0.0
@@ -178,6 +173,41 @@ class NetworkState:
             self._set(self.parent, at, arc)
             self._set(self.paid, at, True)
         return price
+
+    def _feed(self, node: int, mbps: float, limit_usd: float, *, any_load: bool, is_paid: Bools) -> tuple[int, float]:
+        """Point of the tree from which a node is fed most cheaply (-1 where there is none), and the price."""
+        p = self.p
+        self._stamp += 1
+        found, price = cheapest_feed.cheapest_way(
+            node, mbps, self.parent, self.flow, self.index.in_start, self.index.in_arc, p.arc_from, p.arc_to,
+            p.arc_pv_usd, p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, is_paid,
+            self._distance, self._next, self._seen, self._done, self._stamp, limit_usd, any_load,
+        )  # fmt: skip
+        return int(found), float(price)
+
+    def cheapest_feed(self, node: int, mbps: float, *, is_paid: Bools | None = None) -> list[int] | None:
+        """Arcs of the cheapest way that feeds a node outside the tree, from the tree outwards; nothing is built.
+
+        Parameters
+        ----------
+        node, mbps
+            Node, and the demand that the way must carry. [Mbit/s]
+        is_paid
+            Nodes whose tower costs nothing more; those of the plan if not given.
+
+        Returns
+        -------
+        arcs
+            None where no way has room.
+        """
+        at, _ = self._feed(node, mbps, np.inf, any_load=False, is_paid=self.paid if is_paid is None else is_paid)
+        if at < 0:
+            return None
+        arcs = []
+        while self._next[at] >= 0:
+            arcs.append(int(self._next[at]))
+            at = int(self.p.arc_to[self._next[at]])
+        return arcs
 
     def join_anywhere(self, node: int, mbps: float) -> float:
         """Join a node to the nearest point of the tree, full or not; returns the price, inf where there is none. [USD].

@@ -1,5 +1,8 @@
 """Leave out of a window what the relaxation prices so high that no better plan is likely to hold it.
 
+Reduced-cost fixing goes back to Dantzig, Fulkerson and Johnson (1954), "Solution of a large-scale traveling-salesman
+problem", Operations Research 2; here it is a guess, as the gap of the best plan is not known.
+
 By linear duality a plan with a column of some reduced cost lies at least so much above the bound. In a window whose gap
 to the relaxation is small, columns of higher reduced cost hardly ever belong to a better plan; without them its
 programme is solved many times faster.

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
+from allreach.params.search import DEFAULT, SearchParams
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
     EPS,
@@ -27,26 +28,22 @@ from allreach.planning.model.problem import (
     unserved_people,
 )
 from allreach.planning.model.solver import solve
+from allreach.planning.search.construction import serve_left
 from allreach.planning.search.integer_households import share_out
-from allreach.planning.search.local_search import serve_left
 from allreach.planning.search.neighbourhood import Cutter, Index, Window, put_back, read_point, read_rounded_down
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.time_limit import TimeLimit
+from allreach.progress import Progress, no_progress
 
 PEOPLE_UNIT = 1000.0  # keeps the programme's numbers near 1
-SIZES = (40, 120)  # parts planned anew together; more where fewer do not serve all that could be
-BRANCHES_MAX = 1_000  # of the search for most people; the one for least cost takes no more than a window does
-REACH_TIME = 0.85  # share of the time, where time is limited, after which nobody more is looked for
 
 
 def reach_more(
     problem: Problem,
     solution: Solution,
+    search: SearchParams = DEFAULT,
     *,
-    max_nodes: int,
-    node_limit: int,
-    relative_gap: float,
-    max_iterations: int = 0,
+    progress: Progress | None = None,
     clock: TimeLimit | None = None,
 ) -> Solution:
     """Return a plan that leaves fewer people without service, or the same plan where none is found.
@@ -55,12 +52,10 @@ def reach_more(
     ----------
     problem, solution
         What is planned, and the plan so far.
-    max_nodes
-        Nodes of the backhaul graph around a group of parts at most.
-    node_limit, relative_gap
-        Work and accuracy of each programme.
-    max_iterations
-        No further programme once all together have taken so many simplex iterations; 0 leaves it open.
+    search
+        Limits of work.
+    progress
+        Called with (stage, done, total).
     clock
         Limit in seconds, where one is asked for.
     """
@@ -74,19 +69,18 @@ def reach_more(
     solution = _served(state, solution)
     look_up = Index(problem, (index.in_start, index.in_arc))
     near = cKDTree(np.column_stack([problem.part_x_m, problem.part_y_m]))
-    spent = 0
-    while not clock.is_over(REACH_TIME) and (not max_iterations or spent < max_iterations):
+    spent, say = 0, progress or no_progress
+    n_all = int(np.count_nonzero(todo))
+    while not clock.is_over(search.time_windows) and (not search.window_iterations or spent < search.window_iterations):
         left = np.flatnonzero((unserved(problem, solution.households) > EPS) & todo)
         if not len(left):
             break
         seed = int(left[np.lexsort((left, -problem.part_people[left]))[0]])
-        ranked = _competitors(state, near, seed)
-        for size in SIZES:
+        ranked = _competitors(state, near, seed, search.reach_parts[-1])
+        for size in search.reach_parts:
             parts = np.sort(ranked[:size])
-            window = Cutter(problem, solution, look_up).cut(parts, max_nodes=max_nodes)
-            local, iterations = _reach_in(
-                window, node_limit=node_limit, relative_gap=relative_gap, seconds=clock.left_s(REACH_TIME)
-            )
+            window = Cutter(problem, solution, look_up).cut(parts, max_nodes=search.window_nodes)
+            local, iterations = _reach_in(window, search, seconds=clock.left_s(search.time_windows))
             spent += iterations
             if local is not None:
                 candidate = put_back(problem, solution, window, local)
@@ -97,7 +91,9 @@ def reach_more(
                         state, solution = fuller, candidate
             if len(ranked) <= size or not (unserved(problem, solution.households)[parts] > EPS).any():
                 break
-        todo[ranked[: SIZES[0] // 2]] = False
+        todo[ranked[: search.reach_parts[0] // 2]] = False
+        say("serve who is left", min(n_all - int(np.count_nonzero(todo)), n_all - 1), n_all)
+    say("serve who is left", n_all, n_all)
     return solution
 
 
@@ -108,11 +104,11 @@ def _served(state: NetworkState, solution: Solution) -> Solution:
     return found if better(state.p, found, solution) else solution
 
 
-def _competitors(state: NetworkState, near: cKDTree, seed: int) -> Ints:
+def _competitors(state: NetworkState, near: cKDTree, seed: int, most: int) -> Ints:
     """Parts to plan anew with one that is left: itself, those that use what it could use, its neighbours."""
     p = state.p
     tied = _tied(state, seed)
-    _, around = near.query([p.part_x_m[seed], p.part_y_m[seed]], k=min(SIZES[-1], p.n_parts))
+    _, around = near.query([p.part_x_m[seed], p.part_y_m[seed]], k=min(most, p.n_parts))
     parts = np.union1d(np.flatnonzero(tied), np.atleast_1d(around)).astype(np.int64)
     distance_m = np.hypot(p.part_x_m[parts] - p.part_x_m[seed], p.part_y_m[parts] - p.part_y_m[seed])
     rank = np.where(parts == seed, 0, np.where(tied[parts], 1, 2))
@@ -159,7 +155,7 @@ def _below_full(state: NetworkState, nodes: Ints, mbps: float) -> Bools:
     return below
 
 
-def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: float) -> tuple[Solution | None, int]:
+def _reach_in(window: Window, search: SearchParams, *, seconds: float) -> tuple[Solution | None, int]:
     """Plan a window for most people, then for least cost; none where no more than now can be served."""
     p = window.problem
     now = unserved_people(p, window.solution.households)
@@ -177,7 +173,7 @@ def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: 
     most = solve(
         count,
         relax=False,
-        node_limit=BRANCHES_MAX,
+        node_limit=search.reach_branches,
         relative_gap=0.5 * one / now,
         start=formulation.point(p, columns, window.solution),
         seconds=seconds,
@@ -190,12 +186,17 @@ def _reach_in(window: Window, *, node_limit: int, relative_gap: float, seconds: 
         return None, iterations
     programme, columns = formulation.build(p, unserved_people=left + 1e-6)
     cheap = solve(
-        programme, relax=False, node_limit=node_limit, relative_gap=relative_gap, start=most.x, seconds=seconds
+        programme,
+        relax=False,
+        node_limit=search.window_branches,
+        relative_gap=search.window_gap,
+        start=most.x,
+        seconds=seconds,
     )
     iterations += cheap.iterations
     for x in (cheap.x, most.x):
         for read in (read_point, read_rounded_down):
             found = None if np.isnan(x).any() else read(p, columns, x)
             if found is not None:
-                return share_out(p, found), iterations
+                return share_out(p, found, search), iterations
     return None, iterations

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from allreach.params.planning import Planning
+from allreach.params.search import SearchParams
 from allreach.planning.model.problem import (
     EPS,
     Floats,
@@ -32,7 +32,7 @@ from allreach.planning.search.local_search import improve
 from allreach.planning.search.network_state import NetworkState, make_index
 
 SERVED_TOLERANCE = 1e-6  # people
-SEARCH_ITERATIONS = 60_000.0  # simplex iterations of the windows of a full search for the pool
+SEARCH_ITERATIONS = 60_000  # simplex iterations of the windows of a full search for the pool
 SETTLE_TRIES = 8  # facilities looked at to take over the users of one that is closed
 
 
@@ -288,15 +288,15 @@ def reoptimise_all(
 def search_all(
     problem: Problem,
     tasks: Sequence[Task],
-    planning: Planning,
+    search: SearchParams,
     *,
     workers: int = 1,
     done: Callable[[int], None] = lambda n: None,
 ) -> list[Solution]:
     """Search in full at some prices, in order, with the work of one pass of windows at most; for the pool of plans."""
-    limits = {"bound_cut_rounds": 0.0, "window_passes": 1.0, "window_iterations": SEARCH_ITERATIONS}
-    changed = {key: getattr(planning, key).model_copy(update={"value": value}) for key, value in limits.items()}
-    short = planning.model_copy(update=changed)
+    short = search.model_copy(
+        update={"bound_cut_rounds": 0, "window_passes": 1, "window_iterations": SEARCH_ITERATIONS}
+    )
     out: list[Solution] = []
     jobs = [(problem.with_prices(prices), short, start) for prices, start in tasks]
     if workers <= 1:
@@ -311,9 +311,9 @@ def search_all(
     return out
 
 
-def _search(job: tuple[Problem, Planning, Solution]) -> Solution:
-    problem, planning, start = job
-    return optimise(problem, planning, start_from=start, prove=False).solution
+def _search(job: tuple[Problem, SearchParams, Solution]) -> Solution:
+    problem, search, start = job
+    return optimise(problem, search, start_from=start, prove=False).solution
 
 
 _setting: tuple[Problem, int, int] | None = None

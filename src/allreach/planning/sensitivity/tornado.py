@@ -159,7 +159,7 @@ def tornado(
     corners += [(at(key, value), solution) for key, _, value in ends if key in single]
     corners = corners[: work.n_searches]
     searched = search_all(
-        p, corners, params.planning, workers=work.workers,
+        p, corners, params.search, workers=work.workers,
         done=lambda n: say("search where prices lie far apart", n, len(corners)),
     )  # fmt: skip
     for plan in searched:

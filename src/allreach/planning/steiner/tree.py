@@ -1,12 +1,10 @@
-"""Cheapest trees that join given nodes of a road graph, and how far from the best they can be.
+"""Trees in a road graph made cheaper by exchanging key paths and key vertices (`key_exchange`) until none pays.
 
-First the shortest-path heuristic of Takahashi and Matsuyama (1980) in one search, then exchanges of key paths and key
-vertices (`exchange`) until none pays. `lower_bound` is Wong's dual ascent (`dual_ascent`).
+Uchoa and Werneck (2010), "Fast local search for the Steiner problem in graphs", Proceedings of ALENEX.
 """
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +12,8 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
 from allreach.planning.model.problem import Floats, Ints
-from allreach.planning.steiner.dual_ascent import ascend
 from allreach.planning.steiner.key_exchange import exchange_key_paths, insert_key_vertices, regions
 
-SAFETY = 1e-9  # relative; covers the rounding of the charges
-STARTS_MAX = 16  # small graphs are searched from so many terminals,
-NODES_SEARCHED = 60_000  # large ones from as many as so many nodes in all allow
 FORK_POPS_MAX = 60  # nodes looked at around a possible fork
 
 
@@ -33,22 +27,6 @@ class Graph:
     head: Ints
     start: Ints
     arc: Ints
-
-
-@dataclass(frozen=True)
-class SteinerTree:
-    """A tree that joins the terminals.
-
-    Parameters
-    ----------
-    edges
-        Edges of the tree, ascending.
-    price
-        Sum of their prices.
-    """
-
-    edges: Ints
-    price: float
 
 
 def make_graph(n_nodes: int, edge_from: Ints, edge_to: Ints, price: Floats) -> Graph:
@@ -68,42 +46,6 @@ def make_graph(n_nodes: int, edge_from: Ints, edge_to: Ints, price: Floats) -> G
     arc = np.argsort(tail, kind="stable").astype(np.int64)
     start = np.searchsorted(tail[arc], np.arange(n_nodes + 1)).astype(np.int64)
     return Graph(n_nodes, np.asarray(price, dtype=np.float64), tail, head, start, arc)
-
-
-def steiner_tree(graph: Graph, terminals: Ints, *, n_passes: int = 30) -> SteinerTree:
-    """Join terminals by a cheap tree: the best of some starts, each improved by exchanges.
-
-    Parameters
-    ----------
-    graph
-        Result of `make_graph`.
-    terminals
-        Nodes to join, each once.
-    n_passes
-        Passes of exchanges at most; 0 for none.
-
-    Raises
-    ------
-    ValueError
-        If the terminals do not hang together.
-    """
-    terminals = np.unique(terminals).astype(np.int64)
-    if len(terminals) < 2:
-        return SteinerTree(np.zeros(0, dtype=np.int64), 0.0)
-    n_starts = max(1, min(STARTS_MAX, NODES_SEARCHED // max(graph.n_nodes, 1), len(terminals))) if n_passes else 1
-    best: SteinerTree | None = None
-    for k in range(n_starts):
-        root = int(terminals[k * len(terminals) // n_starts])
-        parent, length, failed = _shortest_paths(graph.start, graph.arc, graph.head, graph.price, terminals, root)
-        if failed >= 0:
-            raise ValueError(f"node {failed} cannot be joined")
-        if n_passes:
-            _exchange(graph.start, graph.arc, graph.tail, graph.head, graph.price, terminals, parent, length, n_passes)
-        found = _read(graph, parent)
-        if best is None or found.price < best.price - 1e-12 * best.price:
-            best = found
-    assert best is not None
-    return best
 
 
 def improved_parents(graph: Graph, terminals: Ints, parent: Ints, *, n_passes: int) -> Ints:
@@ -136,108 +78,6 @@ def improved_parents(graph: Graph, terminals: Ints, parent: Ints, *, n_passes: i
         out[v] = above
         above, v = v, below
     return out
-
-
-def lower_bound(graph: Graph, terminals: Ints, *, root: int | None = None) -> float:
-    """Return what no tree that joins the terminals can cost less than.
-
-    Parameters
-    ----------
-    graph
-        Result of `make_graph`.
-    terminals
-        Nodes to join.
-    root
-        Terminal from which the others are reached; the bound depends on it somewhat. The first if not given.
-
-    Raises
-    ------
-    ValueError
-        If the terminals do not hang together.
-    """
-    terminals = np.unique(terminals).astype(np.int64)
-    if len(terminals) < 2:
-        return 0.0
-    into = np.argsort(graph.head, kind="stable").astype(np.int64)
-    in_start = np.searchsorted(graph.head[into], np.arange(graph.n_nodes + 1)).astype(np.int64)
-    left = np.repeat(graph.price, 2)
-    found = ascend(in_start, into, graph.tail, left, terminals, int(terminals[0] if root is None else root))
-    if np.isinf(found):
-        raise ValueError("the terminals do not hang together")
-    return float(found) * (1.0 - SAFETY)
-
-
-def _read(graph: Graph, parent: Ints) -> SteinerTree:
-    """Edges of a tree given by parents: the cheapest edge between a node and its parent."""
-    is_edge = (parent[graph.tail] == graph.head) | (parent[graph.head] == graph.tail)
-    edges = np.flatnonzero(is_edge[::2])
-    a, b = graph.tail[2 * edges], graph.head[2 * edges]
-    pair = np.minimum(a, b) * graph.n_nodes + np.maximum(a, b)
-    order = np.lexsort((edges, graph.price[edges], pair))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = pair[order[1:]] != pair[order[:-1]]
-    chosen = np.sort(edges[order[first]])
-    return SteinerTree(chosen, float(graph.price[chosen].sum()))
-
-
-@jit
-def _shortest_paths(
-    start: NDArray[np.int64],
-    arc: NDArray[np.int64],
-    head: NDArray[np.int64],
-    price: NDArray[np.float64],
-    terminals: NDArray[np.int64],
-    root: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-    """Join the terminal nearest to the tree again and again, one search for all: (parent, length, node that failed)."""
-    n = len(start) - 1
-    parent = np.full(n, -1, dtype=np.int64)
-    length = np.zeros(n)
-    distance = np.full(n, np.inf)
-    via = np.full(n, -1, dtype=np.int64)
-    in_tree = np.zeros(n, dtype=np.bool_)
-    wanted = np.zeros(n, dtype=np.bool_)
-    for k in range(len(terminals)):
-        wanted[terminals[k]] = True
-    wanted[root] = False
-    in_tree[root] = True
-    is_settled = in_tree.copy()
-    distance[root] = 0.0
-    n_left = len(terminals) - 1
-    heap = [(0.0, np.int64(root))]
-    while len(heap) > 0 and n_left > 0:
-        d, u = heapq.heappop(heap)
-        if d > distance[u]:
-            continue
-        if wanted[u]:
-            wanted[u] = False
-            n_left -= 1
-            v = u
-            while not in_tree[v]:
-                above = via[v]
-                in_tree[v] = True
-                parent[v] = above
-                length[v] = distance[v] - distance[above]
-                v = above
-            v = u
-            while not is_settled[v]:
-                is_settled[v] = True
-                distance[v] = 0.0
-                heapq.heappush(heap, (0.0, np.int64(v)))
-                v = parent[v]
-            continue
-        for i in range(start[u], start[u + 1]):
-            a = arc[i]
-            v = head[a]
-            w = d + price[a >> 1]
-            if w < distance[v] and not in_tree[v]:
-                distance[v] = w
-                via[v] = u
-                heapq.heappush(heap, (w, np.int64(v)))
-    for k in range(len(terminals)):
-        if wanted[terminals[k]]:
-            return parent, length, terminals[k]
-    return parent, length, -1
 
 
 @jit

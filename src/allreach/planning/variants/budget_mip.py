@@ -10,26 +10,22 @@ from dataclasses import replace
 
 import numpy as np
 
+from allreach.params.search import SearchParams
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.model.solver import Programme, solve
+from allreach.planning.model.tolerances import MONEY_USD, PEOPLE
 from allreach.planning.search.integer_households import in_households
 from allreach.planning.search.neighbourhood import Cutter, Index, cover, put_back, read_rounded_down
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.variants.greedy_removal import fill
 
-OPTIONS_MAX = 2_000  # a country of so many options is planned by one programme,
-ARCS_MAX = 3_000  # if its backhaul has so few arcs
-SHARED_MAX = 1_000  # whole households by a programme of their own up to so many options
-BRANCHES_MAX = 60
 COST_WEIGHT = 1.0  # people that the whole sum is worth, so that of plans alike the cheaper is taken
-TINY_PEOPLE = 1e-6
-TINY_USD = 1e-6
 
 
-def is_small(problem: Problem) -> bool:
+def is_small(problem: Problem, search: SearchParams) -> bool:
     """Whether one programme plans the whole country."""
-    return problem.n_options <= OPTIONS_MAX and problem.n_arcs <= ARCS_MAX
+    return problem.n_options <= search.budget_options_max and problem.n_arcs <= search.budget_arcs_max
 
 
 def people_reached(problem: Problem, solution: Solution) -> float:
@@ -38,7 +34,13 @@ def people_reached(problem: Problem, solution: Solution) -> float:
 
 
 def spend(
-    problem: Problem, solution: Solution, budget_usd: float, *, most_people: float, accuracy_people: float
+    problem: Problem,
+    solution: Solution,
+    budget_usd: float,
+    search: SearchParams,
+    *,
+    most_people: float,
+    accuracy_people: float,
 ) -> Solution:
     """Return the plan of a small country that one programme finds for a sum; the one to begin from if none is better.
 
@@ -50,6 +52,8 @@ def spend(
         Plan within the budget.
     budget_usd
         Present value that the plan may cost. [USD]
+    search
+        Limits of work.
     most_people
         People whom it may reach.
     accuracy_people
@@ -61,15 +65,19 @@ def spend(
     start = formulation.point(problem, columns, solution)
     left = max(float(programme.cost @ start) * formulation.PEOPLE_UNIT, 1e-9)
     answer = solve(
-        programme, relax=False, node_limit=BRANCHES_MAX, relative_gap=min(accuracy_people / left, 1.0), start=start
+        programme,
+        relax=False,
+        node_limit=search.budget_branches,
+        relative_gap=min(accuracy_people / left, 1.0),
+        start=start,
     )
     if np.isnan(answer.x).any():
         return solution
     best = _better_within(problem, solution, read_rounded_down(problem, columns, answer.x), budget_usd, most_people)
-    if problem.n_options <= SHARED_MAX:
+    if problem.n_options <= search.budget_shared_options:
         for network in (best, read_rounded_down(problem, columns, answer.x)):
             if network is not None:
-                shared = _shared_out(problem, programme, columns, network)
+                shared = _shared_out(problem, programme, columns, network, search.budget_branches)
                 best = _better_within(problem, best, shared, budget_usd, most_people)
     return best
 
@@ -78,41 +86,34 @@ def spend_in_windows(
     problem: Problem,
     solution: Solution,
     budget_usd: float,
+    search: SearchParams,
     *,
     most_people: float,
     wish: Floats,
     usd_per_person: float,
-    n_windows: int,
-    size: int,
-    max_nodes: int,
-    node_limit: int,
 ) -> Solution:
     """Return a plan with what is left of a sum spent window by window, where most people wait first.
 
     Parameters
     ----------
-    problem, solution, budget_usd, most_people
+    problem, solution, budget_usd, search, most_people
         As for `spend`.
     wish
         People of each part who might be reached, shape (P,).
     usd_per_person
         Money is spent at no more than that in a first pass over the windows, and at any price in a second. [USD]
-    n_windows
-        Windows in a pass.
-    size, max_nodes, node_limit
-        Parts in a window, nodes of the backhaul graph around it, work on it, at most.
     """
     look_up = Index(problem)
-    groups = cover(problem, size, shift=0)
+    groups = cover(problem, search.budget_window_parts, shift=0)
     expected = np.array([wish[parts].sum() for parts in groups])
-    order = [i for i in np.argsort(-expected, kind="stable").tolist() if expected[i] > TINY_PEOPLE][:n_windows]
+    order = [i for i in np.argsort(-expected, kind="stable").tolist() if expected[i] > PEOPLE][: search.budget_windows]
     for price in (usd_per_person, 0.0):
         for i in order:
             room = most_people - people_reached(problem, solution)
             money = budget_usd - solution_pv_usd(problem, solution)
-            if room <= TINY_PEOPLE:
+            if room <= PEOPLE:
                 return solution
-            window = Cutter(problem, solution, look_up).cut(groups[i], max_nodes=max_nodes)
+            window = Cutter(problem, solution, look_up).cut(groups[i], max_nodes=search.window_nodes)
             inside, now = window.problem, window.solution
             allowed = solution_pv_usd(inside, now) + max(money, 0.0)
             everybody = float(inside.part_people.sum())
@@ -121,7 +122,7 @@ def spend_in_windows(
             answer = solve(
                 programme,
                 relax=False,
-                node_limit=node_limit,
+                node_limit=search.window_branches,
                 relative_gap=1e-4,
                 start=formulation.point(inside, columns, now),
             )
@@ -146,7 +147,7 @@ def _capped(programme: Programme, least_left: float, sum_usd: float, usd_per_per
 
 
 def _shared_out(
-    problem: Problem, programme: Programme, columns: formulation.Columns, network: Solution
+    problem: Problem, programme: Programme, columns: formulation.Columns, network: Solution, n_branches: int
 ) -> Solution | None:
     """Share the households out anew in whole numbers over the network of a plan."""
     counted, units = in_households(problem, columns, programme)
@@ -157,7 +158,7 @@ def _shared_out(
     is_integer = counted.is_integer.copy()
     is_integer[built] = False
     counted = replace(counted, lower=lower, upper=upper, is_integer=is_integer)
-    answer = solve(counted, relax=False, node_limit=BRANCHES_MAX, relative_gap=1e-6, start=at)
+    answer = solve(counted, relax=False, node_limit=n_branches, relative_gap=1e-6, start=at)
     if np.isnan(answer.x).any():
         return None
     return read_rounded_down(problem, columns, answer.x / units)
@@ -172,7 +173,7 @@ def _better_within(
     usd_per_person: float = 0.0,
 ) -> Solution:
     """Return the better of two plans: more people, or as many for less; at a price per person, the better balance."""
-    if new is None or faults(problem, new) or solution_pv_usd(problem, new) > budget_usd + TINY_USD:
+    if new is None or faults(problem, new) or solution_pv_usd(problem, new) > budget_usd + MONEY_USD:
         return old
     if usd_per_person <= 0.0:
         state = NetworkState(problem, make_index(problem), new)
@@ -180,10 +181,10 @@ def _better_within(
         fill(state, max(budget_usd - solution_pv_usd(problem, new), 0.0), room)
         new = state.solution()
     people = people_reached(problem, new)
-    if people > most_people + TINY_PEOPLE or faults(problem, new) or solution_pv_usd(problem, new) > budget_usd:
+    if people > most_people + PEOPLE or faults(problem, new) or solution_pv_usd(problem, new) > budget_usd:
         return old
     gain = people - people_reached(problem, old)
     saved = solution_pv_usd(problem, old) - solution_pv_usd(problem, new)
     if usd_per_person > 0.0:
-        return new if gain + saved / usd_per_person > TINY_PEOPLE else old
-    return new if gain > TINY_PEOPLE or (gain > -TINY_PEOPLE and saved > TINY_USD) else old
+        return new if gain + saved / usd_per_person > PEOPLE else old
+    return new if gain > PEOPLE or (gain > -PEOPLE and saved > MONEY_USD) else old

@@ -1,6 +1,8 @@
 """A plan taken apart: place by place, dearest per person first, until a budget pays for what is left.
 
 The order does not know the budget; it only says how far. So of one plan, more money never keeps fewer people.
+Ratios are worked out anew only where they come up (lazy greedy: Minoux 1978, "Accelerated greedy algorithms for
+maximizing submodular set functions", Optimization Techniques).
 """
 
 from __future__ import annotations
@@ -9,14 +11,13 @@ import heapq
 
 import numpy as np
 
+from allreach.params.search import DEFAULT
 from allreach.planning.model.problem import Floats, Ints, Problem, Solution, solution_pv_usd, tree_order
-from allreach.planning.results.cost_curve import drop, exclusive_usd
+from allreach.planning.model.tolerances import MONEY_USD, PEOPLE
 from allreach.planning.search.network_state import NetworkState, make_index
+from allreach.planning.search.removal import drop, exclusive_usd
 
 CENT_USD = 0.01
-TINY_USD = 1e-6
-TINY_PEOPLE = 1e-6
-FILL_POINTS = 24  # of a way, from which households are added again
 
 
 class Way:
@@ -26,10 +27,12 @@ class Way:
     ----------
     problem, solution
         Plan to be taken apart.
+    n_points
+        Points on the way from which `filled` adds households again.
     """
 
-    def __init__(self, problem: Problem, solution: Solution) -> None:
-        self.problem, self.solution = problem, solution
+    def __init__(self, problem: Problem, solution: Solution, n_points: int = DEFAULT.budget_fill_points) -> None:
+        self.problem, self.solution, self.n_points = problem, solution, n_points
         state = NetworkState(problem, make_index(problem), solution)
         per_household = problem.people_per_household
         of_place: dict[int, dict[int, list[int]]] = {}
@@ -88,9 +91,9 @@ class Way:
             People whom the rest may reach.
         """
         state = NetworkState(self.problem, make_index(self.problem), self.solution)
-        if self.cost_usd[0] <= budget_usd and self.reach[0] <= most_people + TINY_PEOPLE:
+        if self.cost_usd[0] <= budget_usd and self.reach[0] <= most_people + PEOPLE:
             return state.solution()
-        fits = (np.array(self.cost_usd) <= budget_usd) & (np.array(self.reach) <= most_people + TINY_PEOPLE)
+        fits = (np.array(self.cost_usd) <= budget_usd) & (np.array(self.reach) <= most_people + PEOPLE)
         enough = np.flatnonzero(fits)
         last = int(enough[0]) if len(enough) else len(self.steps)
         for options in self.steps[: max(last - 1, 0)]:
@@ -116,16 +119,16 @@ class Way:
         """
         state = NetworkState(self.problem, make_index(self.problem), self.solution)
         points = set(
-            np.linspace(0, len(self.steps), min(FILL_POINTS, len(self.steps) + 1)).round().astype(int).tolist()
+            np.linspace(0, len(self.steps), min(self.n_points, len(self.steps) + 1)).round().astype(int).tolist()
         )
         best, chosen = -1.0, None
         for step in range(len(self.steps) + 1):
-            fits = self.cost_usd[step] <= budget_usd + TINY_USD and self.reach[step] <= most_people + TINY_PEOPLE
+            fits = self.cost_usd[step] <= budget_usd + MONEY_USD and self.reach[step] <= most_people + PEOPLE
             if step in points and fits:
                 mark = state.snapshot()
                 money = budget_usd - solution_pv_usd(self.problem, state.solution())
                 people = self.reach[step] + fill(state, max(money, 0.0), most_people - self.reach[step])
-                if money >= -TINY_USD and people > best + 1e-9:
+                if money >= -MONEY_USD and people > best + 1e-9:
                     best, chosen = people, state.solution()
                 state.restore(mark)
             if step < len(self.steps):
@@ -201,7 +204,7 @@ def fill(state: NetworkState, money_usd: float, most_people: float = np.inf) -> 
         if n <= 0:
             continue
         affordable = float(np.floor(money_usd / max(price_of[option], 1e-12)))
-        allowed = float(np.floor((most_people - people + TINY_PEOPLE) / float(per_household[part])))
+        allowed = float(np.floor((most_people - people + PEOPLE) / float(per_household[part])))
         take = min(n, affordable, max(allowed, 0.0))
         if take > 0:
             state.put(option, take)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allreach.errors import InfeasibleError
-from allreach.params.planning import Planning
+from allreach.params.search import DEFAULT, SearchParams
+from allreach.planning.bound.certificate import Bound
 from allreach.planning.bound.cluster_bound import value_with_trees
-from allreach.planning.bound.relaxation import Bound
 from allreach.planning.model import formulation
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import (
@@ -32,16 +32,13 @@ from allreach.planning.model.problem import (
     unserved_people,
 )
 from allreach.planning.model.solver import Programme, solve
-from allreach.planning.optimise import FLOW_ARCS_MAX, Optimum, optimise
+from allreach.planning.model.tolerances import PEOPLE
+from allreach.planning.optimise import Optimum, optimise
 from allreach.planning.search.neighbourhood import read_point
 from allreach.progress import Progress
 from allreach.vocabulary import Technology
 
-RAISES, REFINES = 8, 3  # prices tried upwards until the target is met, and downwards afterwards
 FIRST_USD = 1.0  # a person; where the relaxation meets the tier by itself
-PEOPLE_EPS = 1e-6
-SETTLED = 0.05  # relative; prices nearer to each other give the same plan
-WHOLE_OPTIONS_MAX, WHOLE_ARCS_MAX, WHOLE_BRANCHES = 600, 2_000, 300
 SPARE_PEOPLE = (0.0, 5.0, 20.0)
 
 
@@ -71,8 +68,8 @@ def people_below(problem: Problem, tier: TierRow, solution: Solution) -> float:
 
 def optimise_with_tiers(
     problem: Problem,
-    planning: Planning,
     tiers: Sequence[TierRow],
+    search: SearchParams = DEFAULT,
     *,
     start_from: Solution | None = None,
     progress: Progress | None = None,
@@ -86,26 +83,28 @@ def optimise_with_tiers(
     InfeasibleError
         If no plan was found that meets them: says how many people can have each speed.
     """
-    price = _relaxed_prices(problem, tiers)
+    price = _relaxed_prices(problem, tiers, search)
     allowed = np.array([tier.allowed for tier in tiers])
     best: Solution | None = None
     bound: Bound | None = None
     start, bound_price, stopped = start_from, price, False
+    notes: list[str] = []
     lower, upper, factor, refined = 0.0, np.inf, 1.0, 0
     fewest = np.full(len(tiers), np.inf)
-    for _ in range(RAISES + REFINES):
+    for _ in range(search.tier_raises + search.tier_refines):
         here = price * factor
         found = optimise(
-            _priced(problem, tiers, here), planning, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            _priced(problem, tiers, here), search, start_from=start, progress=progress, time_limit_s=time_limit_s,
             n_threads=n_threads,
         )  # fmt: skip
         start, stopped = found.solution, stopped or found.stopped_early
+        notes.extend(found.notes)
         proven = _with_tier_rows(problem, tiers, found.bound, here)
         if bound is None or proven.lower_bound_usd > bound.lower_bound_usd:
             bound, bound_price = proven, here
         below = np.array([people_below(problem, tier, found.solution) for tier in tiers])
         fewest = np.minimum(fewest, below)
-        if (below <= allowed + PEOPLE_EPS).all():
+        if (below <= allowed + PEOPLE).all():
             upper = factor
             if best is None or solution_pv_usd(problem, found.solution) < solution_pv_usd(problem, best):
                 best = found.solution
@@ -114,7 +113,7 @@ def optimise_with_tiers(
         else:
             lower = factor
         refined += best is not None
-        if refined > REFINES or upper - lower < SETTLED * upper:
+        if refined > search.tier_refines or upper - lower < search.tier_settled * upper:
             break
         factor = 0.5 * (lower + upper) if np.isfinite(upper) else 2.0 * factor
     if best is None or bound is None:
@@ -127,41 +126,45 @@ def optimise_with_tiers(
             f"no plan was found that meets service_standard.tiers: {wanted}. Lower the share or the speed, or let more "
             "options meet it (radio.fixed_dl_mbps, planning.leo_users_per_km2)"
         )
-    best = _solved_whole(problem, planning, tiers, best)
+    best = _solved_whole(problem, search, tiers, best)
     return TieredPlan(
-        Optimum(best, bound, solution_pv_usd(problem, best), stopped), tuple(float(p) for p in bound_price)
+        Optimum(best, bound, solution_pv_usd(problem, best), stopped, tuple(notes)),
+        tuple(float(p) for p in bound_price),
     )
 
 
-def _solved_whole(problem: Problem, planning: Planning, tiers: Sequence[TierRow], solution: Solution) -> Solution:
+def _solved_whole(problem: Problem, search: SearchParams, tiers: Sequence[TierRow], solution: Solution) -> Solution:
     """Solve a small country with the rows of the tiers, from a plan that meets them."""
-    if problem.n_options > WHOLE_OPTIONS_MAX or problem.n_arcs > WHOLE_ARCS_MAX:
+    if problem.n_options > search.tier_options_max or problem.n_arcs > search.tier_arcs_max:
         return solution
     left = unserved_people(problem, solution.households)
     for spare in SPARE_PEOPLE:  # shares become whole households: a few people more than asked for leave room
         rows = [replace(tier, allowed=tier.allowed - spare) for tier in tiers]
         programme, columns = formulation.build(
-            problem, unserved_people=left + PEOPLE_EPS, not_served_usd=NOT_SERVED_USD, tiers=rows
+            problem, unserved_people=left + PEOPLE, not_served_usd=NOT_SERVED_USD, tiers=rows
         )
         answer = solve(
-            programme, relax=False, node_limit=WHOLE_BRANCHES, relative_gap=planning.window_gap.value,
+            programme, relax=False, node_limit=search.tier_branches, relative_gap=search.window_gap,
             start=formulation.point(problem, columns, solution),
         )  # fmt: skip
         found = None if np.isnan(answer.x).any() else read_point(problem, columns, answer.x)
         if found is None or faults(problem, found):
             continue
-        meets = all(people_below(problem, tier, found) <= tier.allowed + PEOPLE_EPS for tier in tiers)
+        meets = all(people_below(problem, tier, found) <= tier.allowed + PEOPLE for tier in tiers)
         if meets and better(problem, found, solution):
             return found
     return solution
 
 
-def _relaxed_prices(problem: Problem, tiers: Sequence[TierRow]) -> Floats:
+def _relaxed_prices(problem: Problem, tiers: Sequence[TierRow], search: SearchParams) -> Floats:
     """Price of a person at each tier in the relaxation; a small one where it meets the tier by itself."""
     programme, _ = formulation.build(
-        problem, unserved_people=float(problem.part_people.sum()) + 1.0, with_flow=problem.n_arcs <= FLOW_ARCS_MAX,
-        not_served_usd=NOT_SERVED_USD, tiers=tiers,
-    )  # fmt: skip
+        problem,
+        unserved_people=float(problem.part_people.sum()) + 1.0,
+        with_flow=problem.n_arcs <= search.flow_arcs_max,
+        not_served_usd=NOT_SERVED_USD,
+        tiers=tiers,
+    )
     answer = solve(programme)
     price = -answer.row_price[programme.n_rows - len(tiers) :] * formulation.COST_UNIT_USD
     # beyond what anything costs a price says that the relaxation cannot meet the tier either
