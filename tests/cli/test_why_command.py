@@ -67,3 +67,13 @@ def test_points_that_are_none(small_country: Path) -> None:
         why(read_inputs(small_country, sets=("radio.range_km=0.5",)), f"{lon},{lat}")
     with pytest.raises(DataMissingError, match="no plan"):
         why(read_inputs(small_country), f"{lon},{lat}", planned=True)
+
+
+def test_a_site_itself_is_a_point(small_country: Path, tmp_path: Path) -> None:
+    site = read_country(small_country).table("sites").iloc[0]
+    for at in (site["site_id"], f"{site.geometry.x!r},{site.geometry.y!r}"):
+        page = tmp_path / "why.html"
+        ran = CliRunner().invoke(command, [str(small_country), f"--at={at}", "--html", str(page)])
+        assert ran.exit_code == 0, ran.output
+        assert ran.output.startswith("Covered: site ")
+        assert "nan" not in page.read_text(encoding="utf-8")

@@ -9,12 +9,18 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from allreach.errors import InputError
+from allreach.io import connectors_http
 from allreach.io import connectors_indicators as connectors
 from allreach.io.connectors_http import Cache, FetchError
 from allreach.io.series_store import add_series, read_current
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "indicators" / "api_samples"
 TODAY = dt.date(2026, 11, 21)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(connectors_http, "BACKOFF_S", 0.01)
 
 
 @contextlib.contextmanager
@@ -194,3 +200,54 @@ def test_itu_datahub_asks_country_by_country_and_tells_what_is_wrong(tmp_path):
     body = json.dumps([itu_row("AZE", "i4213tfbb", "7")]).encode()
     with server(lambda *_: (200, {}, body)) as (url, _), pytest.raises(InputError, match="i99H"):
         connectors.itu_datahub("1", [], Cache(tmp_path / "c", TODAY), base_url=url)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_refusal_that_passes_is_asked_again(tmp_path, status):
+    answers = iter([(status, {"Retry-After": "0"}, b"later"), (status, {}, b"later"), (200, {}, b"here")])
+    with server(lambda *_: next(answers)) as (url, asked):
+        assert Cache(tmp_path, TODAY).get(f"{url}/a").body == b"here"
+        assert len(asked) == 3
+
+
+def test_a_refusal_that_stays_is_told(tmp_path):
+    with server(lambda *_: (503, {}, b"no")) as (url, asked):
+        with pytest.raises(FetchError, match="503"):
+            Cache(tmp_path, TODAY).get(f"{url}/a")
+        assert len(asked) == 1 + connectors_http.RETRIES
+    with server(lambda *_: (404, {}, b"no")) as (url, asked):
+        with pytest.raises(FetchError, match="404"):
+            Cache(tmp_path, TODAY).get(f"{url}/a")
+        assert len(asked) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_cannot_ask_for_a_pause_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(connectors_http, "RETRY_AFTER_MAX_S", 0.05)
+    answers = iter([(503, {"Retry-After": "86400"}, b""), (200, {}, b"here")])
+    with server(lambda *_: next(answers)) as (url, _):
+        assert Cache(tmp_path, TODAY).get(f"{url}/a").body == b"here"
+
+
+def test_an_answer_cut_short_or_too_large_is_none(tmp_path, monkeypatch):
+    with server(lambda *_: (200, {"Content-Length": "100"}, b"short")) as (url, _):
+        with pytest.raises(FetchError, match="cannot be reached"):
+            Cache(tmp_path, TODAY).get(f"{url}/a")
+    monkeypatch.setattr(connectors_http, "BYTES_MAX", 1000)
+    with server(lambda *_: (200, {}, b"x" * 5000)) as (url, _), pytest.raises(FetchError, match="over"):
+        Cache(tmp_path, TODAY).get(f"{url}/a")
+    with server(lambda *_: (302, {"Location": "/a"}, b"")) as (url, _), pytest.raises(FetchError, match="redirects"):
+        Cache(tmp_path, TODAY).get(f"{url}/a")
+
+
+def test_a_damaged_cache_is_fetched_anew(tmp_path):
+    with server(lambda *_: (200, {"ETag": "x"}, b"here")) as (url, asked):
+        cache = Cache(tmp_path, TODAY)
+        for damage in (b"{", b"{}", b'{"retrieved": "soon"}', b"[]"):
+            cache.get(f"{url}/a")
+            next(tmp_path.glob("*.json")).write_bytes(damage)
+            assert cache.get(f"{url}/a").body == b"here"
+        next(tmp_path.glob("*.body")).write_bytes(b"other")
+        assert cache.get(f"{url}/a").body == b"here"
+        assert len(asked) == 6
+        assert "If-None-Match" not in asked[-1][2]

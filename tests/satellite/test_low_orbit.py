@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from allreach.errors import DataMissingError, InputError
-from allreach.io import orbit_files
+from allreach.io import constellation_files, orbit_files
 from allreach.satellite.constellation import Capacity, carried
 from allreach.satellite.geometry import ecef_km, look_angles
 from allreach.satellite.orbits import Shell, element_positions, walker_positions
@@ -175,9 +175,9 @@ def test_empty_and_broken_element_files_are_refused(tmp_path: Path, name: str, t
 
 
 def test_the_filed_constellation_and_a_wrong_one(tmp_path: Path) -> None:
-    filed = orbit_files.filed_constellation()
+    filed = constellation_files.filed_constellation()
     assert sum(shell.n_satellites for shell in filed.shells) == 4408
     path = tmp_path / "c.yaml"
     path.write_text(yaml.safe_dump({"name": "x", "source": "y", "shells": []}), encoding="utf-8")
     with pytest.raises(InputError, match="shells"):
-        orbit_files.read_constellation(path)
+        constellation_files.read_constellation(path)

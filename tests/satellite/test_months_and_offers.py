@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from allreach.io import itu_maps, satellite_files
+from allreach.io.constellation_files import filed_constellation
 from allreach.io.itu_climate import climate
-from allreach.io.orbit_files import filed_constellation
 from allreach.satellite import link_budget, service, visibility
 from allreach.satellite.geometry import geostationary
 from allreach.satellite.month_rates import NO_RAIN_PCT, year_pct_of_months

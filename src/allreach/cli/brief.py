@@ -14,7 +14,7 @@ from allreach.cli.track import as_of, lang, strategy
 @click.command(
     name="brief", epilog="Examples:\n\n\b\n  allreach brief AZE --lang en,az\n  allreach brief AZE --with GEO"
 )
-@options.folder
+@options.series_folder
 @options.scenario
 @options.sets
 @click.option("--with", "other", default="", metavar="ISO3", help="Bilateral brief with another country.")

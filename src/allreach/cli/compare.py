@@ -22,7 +22,7 @@ from allreach.cli import options
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.OutputFolder(),
     default=None,
     help="Where to write (default: DIR/compare/SCENARIO--SCENARIO).",
 )

@@ -10,7 +10,7 @@ from allreach.cli import options
 
 
 @click.command(name="check", epilog="Example:\n\n  allreach country check MYLAND")
-@options.folder
+@options.checked_folder
 @options.as_json
 @click.pass_context
 def command(ctx: click.Context, folder: Path, as_json: bool) -> None:

@@ -28,9 +28,7 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
 )
 @click.argument("layer", required=False)
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "-o", "--output", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="Country folder."
-)
+@click.option("-o", "--output", "folder", required=True, type=options.OutputFolder(), help="Country folder.")
 @click.option(
     "--map",
     "mapping",

@@ -15,9 +15,7 @@ from allreach.cli import options
     "  allreach country sketch AND -o /tmp/AND --pixel 100 --seed 7\n",
 )
 @click.argument("iso3", metavar="ISO3")
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=None, help="Folder (default ./ISO3)."
-)
+@click.option("-o", "--out", type=options.OutputFolder(), default=None, help="Folder (default ./ISO3).")
 @click.option(
     "--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel (default 250, or coarser). [m]"
 )
@@ -48,10 +46,11 @@ def command(
     from allreach.country.sketch.gazetteer import find_country
     from allreach.errors import Fault, InputError
     from allreach.io.country_folder import write_country
+    from allreach.io.locks import is_unused
     from allreach.params.load import load_params
 
     folder = out or Path(find_country(iso3).iso3)
-    if folder.exists() and any(folder.iterdir()) and not overwrite:
+    if not is_unused(folder) and not overwrite:
         raise InputError(
             Fault(
                 str(folder), "is there already", "a new or empty folder", "Choose another with -o, or give --overwrite"

@@ -17,7 +17,7 @@ from allreach.cli import options
 @click.argument("a")
 @click.argument("b")
 @click.option(
-    "--country", "folder", type=click.Path(path_type=Path), default=Path(), help="Country folder (default: here)."
+    "--country", "folder", type=options.CountryFolder(), default=Path(), help="Country folder (default: here)."
 )
 @click.option(
     "--mast",
@@ -36,7 +36,7 @@ from allreach.cli import options
     help="Second receiving antenna, m above the first.",
 )
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), default=None, help="Folder for hop.html, hop.csv, profile.csv."
+    "-o", "--out", type=options.OutputFolder(), default=None, help="Folder for hop.html, hop.csv, profile.csv."
 )
 @options.scenario
 @options.sets

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -78,6 +81,7 @@ def country() -> None:
     "  allreach params costs            prices with their sources",
 )
 @click.version_option(__version__, prog_name="allreach")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show where a fault of the program itself happened.")
 def cli() -> None:
     """Plan how a whole country gets connected.
 
@@ -88,32 +92,63 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line: 0 ok, 1 failed, 2 wrong input, 130 stopped by the user."""
-    from allreach.cli.interrupt import remembered
+    from allreach.cli import interrupt
+
+    code = 1
+    try:
+        with interrupt.remembered(watched=True), _warnings_in_words():
+            try:
+                code = _run()
+            except (KeyboardInterrupt, click.exceptions.Abort):
+                interrupt.leave()
+    except KeyboardInterrupt:  # asked for and swallowed, and the command ended first
+        interrupt.leave()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run a command and tell what went wrong; the exit code."""
     from allreach.errors import AllreachError, InputError
 
     try:
-        with remembered():
-            code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
-        _fail("stopped; what is finished is kept, run the same command again to go on", 130)
-    except KeyboardInterrupt:
-        _fail("stopped; what is finished is kept, run the same command again to go on", 130)
+        raise
     except click.ClickException as error:
         error.show(file=sys.stderr)
-        sys.exit(2)
+        return 2
     except InputError as error:
-        _fail(str(error), 2)
+        return _fail(str(error), 2)
     except AllreachError as error:
-        _fail(str(error), 1)
+        return _fail(str(error), 1)
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(0)
-    sys.exit(code if isinstance(code, int) else 0)
+        return 0
+    except MemoryError:
+        return _fail("this machine has not enough memory for it; take a larger --pixel, or a smaller input", 1)
+    except Exception as error:
+        from allreach.cli.fault_report import tell_fault
+
+        return _fail(tell_fault(error, is_debug="--debug" in sys.argv[1:]), 1)
+    return code if isinstance(code, int) else 0
 
 
-def _fail(message: str, code: int) -> None:
+@contextmanager
+def _warnings_in_words() -> Iterator[None]:
+    """Print the program's own log lines as the command's other messages."""
+    log = logging.getLogger("allreach")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("allreach: %(message)s"))
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+def _fail(message: str, code: int) -> int:
     click.echo(f"allreach: {message}", err=True)
-    sys.exit(code)
+    return code
 
 
 if __name__ == "__main__":

@@ -10,7 +10,47 @@ import click
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+
+class CountryFolder(click.ParamType):
+    """A country folder that is there; see `allreach.country.folder_argument`.
+
+    Parameters
+    ----------
+    series_alone
+        Whether a folder named after a country will do, which holds its series alone.
+    with_faults
+        Whether any folder will do, since its faults are what is asked for.
+    """
+
+    name = "folder"
+
+    def __init__(self, *, series_alone: bool = False, with_faults: bool = False) -> None:
+        self.series_alone, self.with_faults = series_alone, with_faults
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Check the folder before any work."""
+        from allreach.country.folder_argument import country_folder, series_folder
+
+        if self.series_alone:
+            return series_folder(Path(value))
+        return country_folder(Path(value), with_faults=self.with_faults)
+
+
+class OutputFolder(click.ParamType):
+    """A folder to write into, made where it is not there; noticed before any work where that cannot be."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Check that it can be written in."""
+        from allreach.country.folder_argument import require_writable
+
+        return require_writable(Path(value))
+
+
+folder = click.argument("folder", metavar="DIR", type=CountryFolder())
+checked_folder = click.argument("folder", metavar="DIR", type=CountryFolder(with_faults=True))
+series_folder = click.argument("folder", metavar="DIR", type=CountryFolder(series_alone=True))
 scenario = click.option(
     "--scenario", default="base", show_default=True, help="Name of the scenario; overlay in DIR/scenarios/NAME.yaml."
 )

@@ -14,7 +14,7 @@ from allreach.cli import options
 @click.option(
     "--country",
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.CountryFolder(),
     help="Lay this folder's overlay over them.",
 )
 @options.sets

@@ -15,7 +15,7 @@ from allreach.cli import options
     epilog="Examples:\n\n\b\n  allreach satellite AZE --satellite mine.yaml --time 0.1\n"
     "  allreach satellite --example > mine.yaml",
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.argument("folder", metavar="DIR", type=options.CountryFolder(), required=False)
 @click.option("--satellite", "satellite_file", type=click.Path(path_type=Path), help="Your satellite (YAML).")
 @click.option("--terminals", "terminals_file", type=click.Path(path_type=Path), help="Terminal and gateway (YAML).")
 @options.scenario

@@ -34,7 +34,7 @@ lang = click.option(
     "  allreach track AZE --fetch worldbank:IT.NET.USER.ZS\n"
     "  allreach track AZE --strategy my_strategy.yaml --check",
 )
-@options.folder
+@options.series_folder
 @options.scenario
 @options.sets
 @strategy
@@ -60,6 +60,13 @@ lang = click.option(
     metavar="SOURCE:CODE",
     help="Add a series: worldbank:CODE, data360:DATABASE/CODE or itu:NUMBER.",
 )
+@click.option(
+    "--forget",
+    "forgotten",
+    multiple=True,
+    metavar="ROW",
+    help="Take values out: ISO3:INDICATOR[:DATE[:NUMBER]], source=TEXT or retrieved=TEXT; kept in series/removed.csv.",
+)
 @click.option("--offline", is_flag=True, help="Take fetched series from the cache only.")
 @click.option("--check", "only_check", is_flag=True, help="Check the strategy files and stop.")
 @options.as_json
@@ -74,6 +81,7 @@ def command(
     mapped: tuple[str, ...],
     given: tuple[str, ...],
     fetches: tuple[str, ...],
+    forgotten: tuple[str, ...],
     offline: bool,
     only_check: bool,
     as_json: bool,
@@ -82,12 +90,15 @@ def command(
     import json
 
     from allreach.cli.track_table import pairs, print_faults, print_tracked
+    from allreach.io.series_store import forget_series, store_path
     from allreach.io.series_update import update_series
     from allreach.workflows import track as room
     from allreach.workflows.study_inputs import read_subject
 
     if only_check:
         return print_faults(folder, strategies, as_json=as_json)
+    for choice in forgotten:
+        click.echo(f"{choice}: {forget_series(store_path(folder), choice)} rows taken out", err=True)
     counts = update_series(
         folder, imports, pairs(mapped, "--map"), pairs(given, "--give"), fetches, strategies, offline=offline
     )

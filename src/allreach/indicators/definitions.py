@@ -15,6 +15,8 @@ from allreach.errors import Fault, InputError
 from allreach.params.quantity import Frozen
 
 LANGUAGES = ("en", "az", "ru", "fr")
+PLAUSIBLE_MAX = 1e12
+"""Highest value of any indicator that is not taken for a mistake."""
 
 
 class Indicator(Frozen):
@@ -60,6 +62,8 @@ class Catalogue(Frozen):
     """Unit text by language."""
     indicators: dict[str, Indicator]
     """Indicators by id."""
+    plausible_max: dict[str, float] = Field(default_factory=dict)
+    """Highest value that is not taken for a mistake, by unit, for indicators without a bound of their own."""
 
     def get(self, indicator: str) -> Indicator:
         """Return one indicator.
@@ -70,7 +74,7 @@ class Catalogue(Frozen):
             If there is none of that id; names near matches.
         """
         if indicator not in self.indicators:
-            near = difflib.get_close_matches(indicator, self.indicators, n=3, cutoff=0.5)
+            near = self.near(indicator)
             raise InputError(
                 Fault(
                     f"indicator {indicator}",
@@ -80,6 +84,15 @@ class Catalogue(Frozen):
                 )
             )
         return self.indicators[indicator]
+
+    def near(self, indicator: str) -> list[str]:
+        """Known indicators that look like a mistyped one, best first."""
+        return difflib.get_close_matches(indicator, self.indicators, n=3, cutoff=0.5)
+
+    def plausible(self, indicator: str) -> tuple[float, float]:
+        """Lowest and highest value of an indicator that is taken without a question."""
+        found = self.get(indicator)
+        return found.low, min(found.highest, self.plausible_max.get(found.unit, PLAUSIBLE_MAX))
 
     def unit(self, unit: str, language: str) -> str:
         """Text of a unit in a language."""
@@ -102,7 +115,7 @@ def catalogue() -> Catalogue:
     unknown = sorted({i.unit for i in indicators.values()} - set(raw["units"]))
     if unknown:
         raise InputError(f"definitions.yaml: units {', '.join(unknown)} are not declared")
-    return Catalogue(units=raw["units"], indicators=indicators)
+    return Catalogue(units=raw["units"], indicators=indicators, plausible_max=raw["plausible_max"])
 
 
 def read_package_yaml(name: str) -> dict:

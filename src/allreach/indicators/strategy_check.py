@@ -189,10 +189,10 @@ def _sources(path: Path, target: Mapping, known: set) -> Iterator[Problem]:
 
 def _measure(path: Path, target: Mapping, book: Catalogue) -> Iterator[Problem]:
     name = target.get("indicator")
-    if name is None:
-        return
+    if not isinstance(name, str):
+        return  # the schema names what is wrong with it
     if name not in book.indicators:
-        near = difflib.get_close_matches(str(name), book.indicators, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(name, book.indicators, n=1, cutoff=0.5)
         mend = f"Write {near[0]}" if near else "Define it under indicators:"
         yield Problem((*path, "indicator"), "unknown_indicator", f"{name!r} is no indicator", "an indicator's id", mend)
         return

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from allreach.errors import AllreachError
 
 PART = ".part-"
+_NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What file systems answer that cannot flush on demand (network drives, shared folders of virtual machines)."""
+_NO_FOLDER_FLUSH = {*_NO_FLUSH, errno.EPERM, errno.EACCES, errno.EBADF, errno.EISDIR, errno.ENOTTY}
 
 
 class WriteError(AllreachError, OSError):
@@ -36,11 +40,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
+            _flush(stream.fileno(), _NO_FLUSH)
         os.replace(part, path)
-        _fsync_folder(path.parent)
+        _flush_folder(path.parent)
     except OSError as error:
-        raise WriteError(_explain(path, error)) from error
+        raise WriteError(explain_write_error(path, error)) from error
     finally:
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)
@@ -60,30 +64,47 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def remove_parts(folder: Path) -> None:
-    """Remove what a killed run left half-written below a folder."""
-    for part in folder.rglob(f"{PART}*"):
+def remove_parts(folder: Path, *, deep: bool = True) -> None:
+    """Remove what a killed run left half-written in a folder, or below it too."""
+    for part in list(folder.rglob(f"{PART}*") if deep else folder.glob(f"{PART}*")):
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)
         else:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _flush(descriptor: int, unavailable: Collection[int]) -> None:
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in unavailable:
+            raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Flush a folder's entry where that is to be had; the file itself is whole and in its place by then."""
+    if os.name == "nt":  # a folder cannot be opened there
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # it may be written in but not read
+        return
+    try:
+        _flush(descriptor, _NO_FOLDER_FLUSH)
     finally:
         os.close(descriptor)
 
 
-def _explain(path: Path, error: OSError) -> str:
-    import errno
-
+def explain_write_error(path: Path, error: OSError) -> str:
+    """Say why something cannot be written, and what to do about it."""
     reasons = {
         errno.ENOSPC: "the disk is full; free some space and run the command again, it goes on where it stopped",
-        errno.EDQUOT: "your disk quota is used up; free some space and run the command again",
+        getattr(errno, "EDQUOT", -1): "your disk quota is used up; free some space and run the command again",
         errno.EROFS: "the file system is read-only; choose another folder",
+        errno.ENOTDIR: "a part of that path is a file; choose another folder",
+        errno.EEXIST: "a part of that path is a file; choose another folder",
+        errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
         errno.EACCES: "you may not write there; choose another folder or change its permissions",
         errno.EPERM: "you may not write there; choose another folder or change its permissions",
     }

@@ -87,14 +87,15 @@ def _maps() -> Finding:
 def _jit_cache() -> Finding:
     from allreach.kernels import _jit
 
-    if _jit.CACHE_FOLDER is None:
+    folder = _jit.cache_folder()
+    if folder is None:
         return Finding(
             "cache of compiled code",
             "note",
             "off",
             "Every run compiles anew (about a minute); make the cache folder writable or set XDG_CACHE_HOME",
         )
-    return Finding("cache of compiled code", "ok", str(_jit.CACHE_FOLDER))
+    return Finding("cache of compiled code", "ok", str(folder))
 
 
 def _cuda() -> Finding:

@@ -14,7 +14,8 @@ from allreach.io.path_cases import read_profile, read_table
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.kernels.longley_rice_sweep import radial_losses
 from allreach.kernels.longley_rice_walk import empty_radial
-from allreach.radio.paths.itm_paths import CONFIDENCE_CODES
+from allreach.radio.paths.itm_paths import CONFIDENCE_CODES, number_faults
+from allreach.radio.paths.profile_heights import height_faults, length_faults
 
 RADIAL_NUMBERS = ("step_m", "h_tx_m", "climate", "N0_nunits", "epsilon", "sigma_s_per_m", "mdvar")
 RECEIVER_NUMBERS = ("sample", "h_rx_m", "freq_mhz")
@@ -56,8 +57,9 @@ def itm_sweep_of_folder(folder: Path) -> pd.DataFrame:
         except InputError as error:
             faults += error.faults
             continue
-        if not np.isfinite(h_m).all():
-            faults.append(Fault(f"profile {radial['profile']}", "a height is not a number", "numbers"))
+        where = f"profile {radial['profile']}"
+        faults += height_faults(where, h_m)
+        faults += length_faults(where, float(radial["step_m"]) * (len(h_m) - 1) / 1000.0)
         found = _faults(str(path), receivers, ("case_id",), RECEIVER_NUMBERS)
         if not found:
             bad = np.flatnonzero(~receivers["sample"].between(2, len(h_m) - 1))
@@ -81,9 +83,14 @@ def _faults(where: str, table: pd.DataFrame, texts: tuple[str, ...], numbers: tu
     faults = [Fault(where, f"no column {name}", f"columns {every}") for name in (*texts, *numbers) if name not in table]
     for name in numbers:
         if name in table:
-            bad = np.flatnonzero(~np.isfinite(pd.to_numeric(table[name], errors="coerce")))
-            if bad.size:
+            values = pd.to_numeric(table[name], errors="coerce")
+            if (bad := np.flatnonzero(~np.isfinite(values))).size:
                 faults.append(Fault(f"{where}, row {bad[0] + 1}", f"{name} = {table[name].iloc[bad[0]]}", "a number"))
+                continue
+            for row, value in enumerate(values, start=1):
+                if found := number_faults(name, float(value), f"{where}, row {row}"):
+                    faults += found
+                    break
     return faults
 
 

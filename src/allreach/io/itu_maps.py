@@ -6,9 +6,11 @@ bilinear (P.1144 Annex 1, section 1) or bicubic (section 2).
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
+import io
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from allreach.errors import DataMissingError
 
 Floats = NDArray[np.float64]
+ITUR_VERSION: Final = "0.4.0"
 TIMES_PCT: Final = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 99.0)
 """Shares of an average year for which the maps of P.836, P.840 and P.453 are given. [%]"""
 
@@ -100,13 +103,26 @@ def _window(lon_deg: Floats, lat_deg: Floats) -> tuple[int, int, int, int]:
     )
 
 
+@cache
+def _checksums() -> dict[str, str]:
+    """SHA-256 of every map by its file: private files of another package, which nothing promises to leave alone."""
+    text = Path(__file__).with_name("itu_maps.sha256").read_text(encoding="utf-8")
+    return {name: digest for digest, name in (line.split() for line in text.splitlines())}
+
+
 @lru_cache(maxsize=128)
 def _crop(file: MapFile, window: tuple[int, int, int, int]) -> tuple[Floats, int, int]:
     """Part of a map two nodes beyond the window, and the row and column (before wrapping) it starts at."""
     path = _folder() / f"{file.name}.npz"
     if not path.is_file():
-        raise DataMissingError(f"{path}: the map is missing; install itur 0.4 anew")
-    with np.load(path) as archive:
+        raise DataMissingError(f"{path}: the map is missing; install itur {ITUR_VERSION} anew")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != _checksums().get(f"{file.name}.npz"):
+        raise DataMissingError(
+            f"{path}: is not the map that this version was tested with; install itur {ITUR_VERSION} anew "
+            f"(pip install --force-reinstall itur=={ITUR_VERSION})"
+        )
+    with np.load(io.BytesIO(content)) as archive:
         values = archive[archive.files[0]]
     west, south, east, north = window
     sign = 1.0 if file.rows_go_north else -1.0

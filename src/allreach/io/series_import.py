@@ -43,7 +43,7 @@ def read_series_file(
     InputError
         If it cannot be read, or a column is missing.
     """
-    frame = _read(path).rename(columns={given: name for name, given in (columns or {}).items()})
+    frame = _mapped(_read(path), columns or {}, path.name)
     frame = frame.rename(columns={old: new for old, new in _SAME.items() if old in frame and new not in frame})
     for name, value in (fixed or {}).items():
         if name not in DEFAULTS:
@@ -66,6 +66,22 @@ def read_series_file(
         )
     frame["indicator"] = frame["indicator"].map(_ids(book or catalogue())).fillna(frame["indicator"])
     return frame
+
+
+def _mapped(frame: pd.DataFrame, columns: Mapping[str, str], where: str) -> pd.DataFrame:
+    """Take the columns that the user names under their names here; one of the same name that he passes over is left."""
+    if not columns:
+        return frame
+    faults = [
+        Fault(f"--map {name}={given}", "the file has no such column", ", ".join(map(str, frame.columns)))
+        for name, given in columns.items()
+        if given not in frame.columns
+    ]
+    if faults:
+        raise InputError(faults)
+    rest = frame.drop(columns=[*{*columns.values()}])
+    rest = rest.drop(columns=[name for name in columns if name in rest.columns])
+    return pd.concat([rest, *(frame[given].rename(name) for name, given in columns.items())], axis=1)
 
 
 def _ids(book: Catalogue) -> dict[str, str]:

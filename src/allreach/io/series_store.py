@@ -7,7 +7,9 @@ source becomes the next revision; the earlier one stays, so that what was known 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import importlib.resources
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,14 @@ import pandas as pd
 
 from allreach import tables
 from allreach.errors import Fault, InputError
-from allreach.indicators.definitions import catalogue, read_package_yaml
-from allreach.io.atomic import whole_file
+from allreach.indicators.definitions import PLAUSIBLE_MAX, Catalogue, catalogue, read_package_yaml
+from allreach.io.atomic import whole_file, write_text
+from allreach.io.locks import writing
+from allreach.io.series_check import FRACTION_UNITS, LISTED, SLACK, STATUSES, RowFaults, find_fractions, find_row_faults
 
 TABLE = "indicator_series"
-STATUSES = ("official", "estimate", "claim", "imputed")
-"""Best first."""
 _KEY = ["iso3", "indicator", "date", "source"]
+_LOG = logging.getLogger("allreach")
 
 
 def store_path(folder: Path) -> Path:
@@ -36,48 +39,129 @@ def _renamed() -> dict[str, str]:
     return {old: new for old, new in read_package_yaml("country_codes.yaml").items() if old != "source"}
 
 
-def conform_series(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
+def conform_series(
+    frame: pd.DataFrame,
+    *,
+    where: str,
+    book: Catalogue | None = None,
+    latest: dt.date | None = None,
+    leave_out: bool = False,
+) -> pd.DataFrame:
     """Check rows and bring them into the store's form: today's country codes, whole dates.
+
+    Parameters
+    ----------
+    frame
+        Columns of table ``indicator_series``.
+    where
+        How to call the rows in messages.
+    book
+        Indicators that there are (default: those that ship).
+    latest
+        Last day on which they can have been retrieved, or none.
+    leave_out
+        Leave rows with a fault out, and say so, instead of refusing all: for what others publish.
 
     Raises
     ------
     InputError
-        With every row that has no usable date, value or status.
+        With every row that has no usable country, indicator, date, value, status, source or day of retrieval, or that
+        contradicts another.
     """
-    rows = tables.conform(frame, TABLE, where=where)
-    rows = rows[[column.name for column in tables.schema(TABLE)]].copy()
-    faults: list[Fault] = []
-    rows["date"] = [_whole_date(value, number, where, faults) for number, value in enumerate(rows["date"])]
-    bad = ~rows["status"].isin(STATUSES)
-    for number in np.flatnonzero(bad.to_numpy()):
-        found = rows["status"].iloc[number]
-        faults.append(Fault(f"{where}, row {number + 1}, status", f"{found!r} is not known", ", ".join(STATUSES)))
-    odd = ~rows["iso3"].str.fullmatch(r"[A-Z]{3}")
-    for number in np.flatnonzero(odd.to_numpy()):
-        found = rows["iso3"].iloc[number]
-        faults.append(
-            Fault(f"{where}, row {number + 1}, iso3", f"{found!r} is no country code", "three capital letters")
-        )
-    if faults:
-        raise InputError(faults)
+    book = book or catalogue()
+    found = _checked(frame, where, book, latest)
+    if found.faults and not leave_out:
+        raise InputError(found.faults)
+    for fault in found.faults:
+        _LOG.warning("left out: %s", fault)
+    rows = found.rows[~found.is_bad].copy()
     today = rows["iso3"].map(_renamed())
     rows["iso3_given"] = rows["iso3_given"].where(today.isna(), rows["iso3"])
     rows["iso3"] = rows["iso3"].where(today.isna(), today).astype("str")
-    empty = {key for key, indicator in catalogue().indicators.items() if indicator.zero_is_missing}
+    empty = {key for key, indicator in book.indicators.items() if indicator.zero_is_missing}
     rows = rows[~((rows["value"] == 0) & rows["indicator"].isin(sorted(empty)))]
     return rows.dropna(subset=["value"]).reset_index(drop=True)
 
 
-def add_series(path: Path, new: pd.DataFrame, *, where: str = "import") -> dict[str, int]:
-    """Add values to a store, or make it.
+def _checked(frame: pd.DataFrame, where: str, book: Catalogue, latest: dt.date | None) -> RowFaults:
+    rows = tables.conform(frame, TABLE, where=where)
+    rows = rows[[column.name for column in tables.schema(TABLE)]].copy()
+    rows["date"] = [_whole_date(value) for value in rows["date"]]
+    return find_row_faults(rows, where, book, latest)
+
+
+def series_faults(
+    path: Path, new: pd.DataFrame, *, where: str, book: Catalogue, latest: dt.date | None = None, unit: str = ""
+) -> list[Fault]:
+    """Find all that `add_series` would refuse, in the order of the rows, and what it would ask about."""
+    found = _checked(as_percent(new, unit, book), where, book, latest)
+    if not unit:
+        old = read_store(path) if path.is_file() else found.rows.iloc[:0]
+        find_fractions(found, old, book)
+    return found.faults
+
+
+def add_series(
+    path: Path,
+    new: pd.DataFrame,
+    *,
+    where: str = "import",
+    book: Catalogue | None = None,
+    latest: dt.date | None = None,
+    leave_out: bool = False,
+    unit: str = "",
+) -> dict[str, int]:
+    """Add values to a store, or make it; a second writer waits.
+
+    Parameters
+    ----------
+    path
+        The store.
+    new, where, book, latest, leave_out
+        As for `conform_series`.
+    unit
+        What the user says that shares are given in: ``pct``, ``fraction`` (they are multiplied by 100), or nothing;
+        then numbers that look like fractions are refused with the question.
 
     Returns
     -------
     counts
         Rows ``added``, ``revised`` (a new value where another was known) and ``known`` (no change).
     """
-    new = conform_series(new, where=where)
-    old = read_store(path) if path.is_file() else new.iloc[:0]
+    book = book or catalogue()
+    new = as_percent(new, unit, book)
+    new = conform_series(new, where=where, book=book, latest=latest, leave_out=leave_out)
+    with writing(path.parent):
+        old = read_store(path) if path.is_file() else new.iloc[:0]
+        if not unit and not leave_out:
+            asked = RowFaults(new, where)
+            find_fractions(asked, old, book)
+            if asked.faults:
+                raise InputError(asked.faults)
+        merged, counts = _merge(old, new)
+        with whole_file(path) as part:
+            merged.to_parquet(part, index=False)
+    return counts
+
+
+def as_percent(new: pd.DataFrame, unit: str, book: Catalogue) -> pd.DataFrame:
+    """Bring shares that are given as fractions into percent; see `add_series`.
+
+    Raises
+    ------
+    InputError
+        If there is no such unit.
+    """
+    if unit not in ("", "pct", "fraction"):
+        raise InputError(Fault(f"--give unit={unit}", "is not known", "pct or fraction"))
+    if unit != "fraction":
+        return new
+    share = new["indicator"].map(lambda n: n in book.indicators and book.indicators[n].unit in FRACTION_UNITS)
+    numbers = pd.to_numeric(new["value"], errors="coerce")
+    return new.assign(value=new["value"].astype("object").where(~share | numbers.isna(), 100.0 * numbers))
+
+
+def _merge(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     latest = old.sort_values([*_KEY, "revision"], kind="stable").drop_duplicates(_KEY, keep="last").set_index(_KEY)
     revision = {
         key: (int(r), float(v)) for key, r, v in zip(latest.index, latest["revision"], latest["value"], strict=True)
@@ -99,18 +183,80 @@ def add_series(path: Path, new: pd.DataFrame, *, where: str = "import") -> dict[
         numbers.append(number)
     new["revision"] = numbers
     merged = pd.concat([old, new[np.array(keep, dtype=bool)]], ignore_index=True)
-    merged = merged.sort_values([*_KEY, "revision"], kind="stable", ignore_index=True)
+    return _numbered(merged), counts
+
+
+def _numbered(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows.sort_values([*_KEY, "revision"], kind="stable", ignore_index=True)
     # Several sources may give the same day; the running number over all of them makes the row's name unique.
-    number = merged.groupby(["iso3", "indicator", "date"]).cumcount()
-    merged["row_id"] = merged["iso3"] + ":" + merged["indicator"] + ":" + merged["date"] + ":" + number.astype("str")
-    with whole_file(path) as part:
-        merged.to_parquet(part, index=False)
-    return counts
+    number = rows.groupby(["iso3", "indicator", "date"]).cumcount()
+    rows["row_id"] = rows["iso3"] + ":" + rows["indicator"] + ":" + rows["date"] + ":" + number.astype("str")
+    return rows
+
+
+def forget_series(path: Path, choice: str) -> int:
+    """Take rows out of a store for good; they are kept in ``removed.csv`` beside it.
+
+    Parameters
+    ----------
+    path
+        The store.
+    choice
+        A row by its ``row_id`` (``AZE:internet_users_pct:2023-12-31:0``) or all that begin with its first parts
+        (``AZE:internet_users_pct``); or ``source=TEXT`` or ``retrieved=TEXT``.
+
+    Returns
+    -------
+    n_rows
+        How many were taken out.
+
+    Raises
+    ------
+    InputError
+        If no row is meant.
+    """
+    if not path.is_file():
+        raise InputError(Fault(str(path), "is not there", "a series store", "There is nothing to take out"))
+    with writing(path.parent):
+        rows = read_store(path)
+        column, mark, value = choice.partition("=")
+        if mark and column in ("source", "retrieved"):
+            chosen = rows[column] == value
+        else:
+            parts = choice.rstrip(":") + ":"
+            chosen = (rows["row_id"] + ":").str.startswith(parts)
+        if not chosen.any():
+            near = difflib.get_close_matches(choice, rows["row_id"].tolist(), n=3, cutoff=0.5)
+            expected = "a row such as " + ", ".join(near or rows["row_id"].head(2).tolist())
+            raise InputError(Fault(f"--forget {choice}", "names no row of the store", expected))
+        removed = path.with_name("removed.csv")
+        before = removed.read_text(encoding="utf-8") if removed.is_file() else ""
+        text = rows[chosen].to_csv(index=False, header=not before, lineterminator="\n")
+        write_text(removed, before + text)
+        with whole_file(path) as part:
+            _numbered(rows[~chosen]).to_parquet(part, index=False)
+    return int(chosen.sum())
 
 
 def read_store(path: Path) -> pd.DataFrame:
-    """All rows of a store, every revision."""
-    return tables.conform(pd.read_parquet(path), TABLE, where=path.name)
+    """All rows of a store, every revision, as they stand there.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    try:
+        return tables.conform(pd.read_parquet(path), TABLE, where=path.name)
+    except (ValueError, OSError, KeyError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    mend = "Move the file away: the published figures come back by themselves, own values by importing them again"
+    return InputError(Fault(str(path), f"cannot be read as a series store ({error})", "the store as written", mend))
 
 
 def query(path: Path, sql: str, parameters: list[Any] | None = None) -> pd.DataFrame:
@@ -118,21 +264,29 @@ def query(path: Path, sql: str, parameters: list[Any] | None = None) -> pd.DataF
     import duckdb
 
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.execute(
-            f"create view series as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
-        )
+        try:
+            connection.execute(
+                f"create view series as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+            )
+        except duckdb.Error as error:
+            raise _damaged(path, error) from error
         return connection.execute(sql, parameters or []).df()
 
 
-def read_current(path: Path, *, as_of: dt.date | None = None) -> pd.DataFrame:
+def read_current(path: Path, *, as_of: dt.date | None = None, book: Catalogue | None = None) -> pd.DataFrame:
     """Read what is known: one value per country, indicator and day.
+
+    Rows that no check would let in today (a store of an earlier version, or written by hand) are left out, and named
+    with the way to take them out for good.
 
     The newest revision of each source; where sources differ, the better status, then the newer retrieval. With `as_of`
     only what had been retrieved by then.
     """
+    usable = _usable_sql(book or catalogue())
+    _name_unusable(path, usable)
     order = " ".join(f"when '{status}' then {rank}" for rank, status in enumerate(STATUSES))
     sql = f"""
-        with known as (select * from series where $1 is null or retrieved <= $1),
+        with known as (select * from series where ($1 is null or retrieved <= $1) and {usable}),
         newest as (select * from known qualify row_number() over (
             partition by iso3, indicator, date, source order by revision desc) = 1)
         select * from newest qualify row_number() over (
@@ -141,6 +295,32 @@ def read_current(path: Path, *, as_of: dt.date | None = None) -> pd.DataFrame:
         order by iso3, indicator, date
     """
     return tables.conform(query(path, sql, [as_of.isoformat() if as_of else None]), TABLE, where=path.name)
+
+
+def _usable_sql(book: Catalogue) -> str:
+    """Condition that a row's days are days and its value is possible, as `find_row_faults` asks of new rows."""
+    days = " and ".join(
+        f"length({name}) = 10 and try_cast({name} as date) is not null" for name in ("retrieved", "date")
+    )
+    cases = []
+    for name in sorted(book.indicators):  # names are of letters, digits and _
+        low, high = book.plausible(name)
+        cases.append(f"when '{name}' then value between {low - SLACK * abs(low)!r} and {high * (1.0 + SLACK)!r}")
+    bounds = f"case indicator {' '.join(cases)} else true end"  # others may belong to a strategy that is not read now
+    limit = f"isfinite(value) and abs(value) <= {PLAUSIBLE_MAX!r}"
+    return f"coalesce({limit} and {days} and date[:4] <= retrieved[:4] and {bounds}, false)"
+
+
+def _name_unusable(path: Path, usable: str) -> None:
+    bad = query(path, f"select row_id, date, value, retrieved from series where not {usable}")
+    for row in bad.head(LISTED).itertuples():
+        _LOG.warning(
+            "%s, row %s: value %s on %r retrieved %r is not usable and left out; take it out for good with "
+            "allreach track DIR --forget %s",
+            path.name, row.row_id, row.value, row.date, row.retrieved, row.row_id,
+        )  # fmt: skip
+    if len(bad) > LISTED:
+        _LOG.warning("%s: %d more rows are not usable and left out", path.name, len(bad) - LISTED)
 
 
 def shipped_series() -> pd.DataFrame:
@@ -159,12 +339,9 @@ def calendar_year(dates: pd.Series) -> np.ndarray:
     return np.asarray(days.dt.year + ((days - start).dt.days + 1) / length, dtype=np.float64)
 
 
-def _whole_date(value: Any, number: int, where: str, faults: list[Fault]) -> str:
+def _whole_date(value: Any) -> str:
+    """Day that a value holds for; what is no date stays as it is, for the check to name."""
     text = str(value).removesuffix(".0").strip()
-    if len(text) == 4 and text.isdigit():
+    if len(text) == 4 and text.isdecimal() and text.isascii():
         return f"{text}-12-31"
-    try:
-        return dt.date.fromisoformat(text[:10]).isoformat()
-    except ValueError:
-        faults.append(Fault(f"{where}, row {number + 1}, date", f"{value!r} is no date", "YYYY or YYYY-MM-DD"))
-        return text
+    return text[:10] if len(text) > 10 and text[10] in "T " else text

@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
+from allreach.errors import Fault, InputError
 from allreach.indicators.definitions import catalogue
 from allreach.io.connectors_http import Cache
 from allreach.io.connectors_indicators import fetch
 from allreach.io.series_import import read_series_file
-from allreach.io.series_store import add_series, shipped_series, store_path
+from allreach.io.series_store import add_series, series_faults, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
 
 FIRST_YEAR = 2000
@@ -34,7 +37,8 @@ def update_series(
     Parameters
     ----------
     columns, fixed
-        Column names of the files and values of all their rows.
+        Column names of the files and values of all their rows; ``unit`` among the latter says what shares are given in
+        (``pct`` or ``fraction``).
     fetches
         Series as ``worldbank:CODE``, ``data360:DATABASE/CODE`` or ``itu:NUMBER``; of all countries unless
         `countries` are named.
@@ -50,16 +54,27 @@ def update_series(
         counts["published figures"] = add_series(path, shipped_series(), where="published.csv")
     if not files and not fetches:
         return counts
+    fixed = dict(fixed)
+    unit = fixed.pop("unit", "")
+    day = today or dt.date.today()
+    latest = day + dt.timedelta(days=1)  # a day further east
     own = {}
     if strategies or (folder / "strategy.yaml").is_file():
         own = {k: v for s in find_strategies(folder, strategies, "") for k, v in s.indicators.items()}
     book = catalogue().with_own(own)
-    for file in files:
+    read: list[tuple[Path, pd.DataFrame]] = []
+    faults: list[Fault] = []
+    for file in files:  # all are checked before any is added
         rows = read_series_file(file, columns=columns, fixed=fixed, book=book)
-        counts[str(file)] = add_series(path, rows, where=file.name)
-    day = today or dt.date.today()
+        faults += series_faults(path, rows, where=file.name, book=book, latest=latest, unit=unit)
+        read.append((file, rows))
+    if faults:
+        raise InputError(faults)
+    for file, rows in read:
+        counts[str(file)] = add_series(path, rows, where=file.name, book=book, latest=latest, unit=unit)
     cache = Cache(folder / "series" / "cache", day, offline)
     for spec in fetches:
         rows = fetch(spec, countries, (FIRST_YEAR, day.year), cache, book=book)
-        counts[spec] = add_series(path, rows[rows["iso3"].str.fullmatch("[A-Z]{3}")], where=spec)
+        rows = rows[rows["iso3"].str.fullmatch("[A-Z]{3}")]
+        counts[spec] = add_series(path, rows, where=spec, book=book, latest=latest, leave_out=True)
     return counts

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import importlib.metadata
 import json
 import platform
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from allreach.errors import AllreachError
-from allreach.io.atomic import WriteError, remove_parts, write_json
+from allreach.io.atomic import write_json
 from allreach.io.country_folder import sha256
+from allreach.io.locks import writing
 from allreach.io.satellite_files import SATELLITE_FILES
 
 STAGES = ".stages"
-
-
-class BusyError(AllreachError):
-    """Another run works in the same results folder."""
 
 
 @cache
@@ -103,31 +98,18 @@ def forget(results: Path) -> None:
         record.unlink()
 
 
-@contextlib.contextmanager
-def exclusive(results: Path) -> Iterator[None]:
+def exclusive(results: Path) -> contextlib.AbstractContextManager[None]:
     """Hold a results folder for one run; leftovers of a killed run are removed.
 
     Raises
     ------
     BusyError
         If another process holds it.
+    WriteError
+        If it cannot be made or written in.
     """
-    try:
-        results.mkdir(parents=True, exist_ok=True)
-        stream = (results / ".lock").open("w")
-    except OSError as error:
-        raise WriteError(
-            f"cannot write in {results}: {error.strerror}; choose a folder that you may write to"
-        ) from error
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BusyError(
-                f"another allreach run works in {results}; wait for it, or use another --scenario"
-            ) from error
-        remove_parts(results)
-        yield
+    busy = f"another allreach run works in {results}; wait for it, or use another --scenario"
+    return writing(results, wait_s=0.0, busy=busy, deep=True)
 
 
 def write_manifest(results: Path, manifest: Mapping[str, Any]) -> None:

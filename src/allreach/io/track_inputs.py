@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 from pydantic import ValidationError
 
 from allreach import tables
@@ -21,6 +20,7 @@ from allreach.indicators.strategy import Strategy
 from allreach.io.results_folder import Results, read_results
 from allreach.io.series_store import TABLE, add_series, calendar_year, read_current, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
+from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.country_config import CountryConfig
 
 WORKS = "works.csv"
@@ -112,7 +112,10 @@ def read_track_inputs(
     found = find_strategies(folder, strategies, iso3)
     own = {key: value for strategy in found for key, value in strategy.indicators.items()}
     book = catalogue().with_own(own)
-    series = read_current(path, as_of=as_of)
+    series = read_current(path, as_of=as_of, book=book)
+    if series.empty and as_of is None:
+        mend = "Move the store away: the published figures come back by themselves"
+        raise InputError(Fault(str(path), "holds no usable value", "some", mend))
     day = as_of or dt.date.fromisoformat(str(series["retrieved"].max()))
     series = series[series["date"] <= day.isoformat()].reset_index(drop=True)
     more = derived_shares(series)
@@ -194,10 +197,9 @@ def _measured(reach: pd.DataFrame, iso3: str, scenario: str, day: dt.date) -> pd
 
 def _facts(folder: Path) -> Facts:
     path = folder / "facts.yaml"
+    own = read_yaml_mapping(path, "organisations and events") if path.is_file() else None
     try:
-        return merge_facts(yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None)
-    except yaml.YAMLError as error:
-        raise InputError(Fault(path.name, f"cannot be read as YAML ({error})", "organisations and events")) from error
+        return merge_facts(own)
     except ValidationError as error:
         faults = [
             Fault(f"{path.name}, {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}")

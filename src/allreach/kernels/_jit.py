@@ -1,25 +1,32 @@
-"""The one decorator for compiled functions."""
+"""The one decorator for compiled functions, and where their machine code is kept between processes.
+
+Importing this module reads no file and sets nothing outside it: a function asks for its place in the cache when it is
+first called, and numba's own settings, which are the user's whole process's, are left as they are.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import platform
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
 import numba
-import platformdirs
+from numba.core import caching
+from numba.core.dispatcher import Dispatcher
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _sources_hash() -> str:
-    """Hash of everything compiled code depends on: numba does not notice an edit in another file."""
+    """Hash of everything compiled code depends on: numba does not notice an edit in another file.
+
+    The processor and the version of numba are in numba's own keys.
+    """
     package = Path(__file__).parents[1]
-    digest = hashlib.sha256(f"{numba.__version__} {platform.machine()} {platform.processor()}".encode())
-    digest.update(_cpu_flags().encode())
+    digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         text = path.read_bytes()
         if b"_jit import" in text or path.parent.name == "kernels":
@@ -28,17 +35,13 @@ def _sources_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _cpu_flags() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if not cpuinfo.is_file():
-        return ""
-    return next((line for line in cpuinfo.read_text().splitlines() if line.startswith(("flags", "Features"))), "")
-
-
-def _cache_folder() -> Path | None:
+@cache
+def cache_folder() -> Path | None:
     """Folder for compiled code, or none where caching is switched off or impossible."""
     if os.environ.get("ALLREACH_JIT_CACHE", "1") == "0":
         return None
+    import platformdirs
+
     folder = Path(platformdirs.user_cache_dir("allreach")) / "jit" / _sources_hash()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,9 +50,90 @@ def _cache_folder() -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
-CACHE_FOLDER = _cache_folder()
-if CACHE_FOLDER is not None:
-    numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
+class _Locator(caching._CacheLocator):
+    """Place of one function's code: a folder named after the sources, so that it cannot be stale."""
+
+    def __init__(self, py_func: Callable[..., Any], py_file: str, folder: Path) -> None:
+        self._py_file = py_file
+        self._lineno = py_func.__code__.co_firstlineno
+        self._folder = folder
+
+    def ensure_cache_path(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def get_cache_path(self) -> str:
+        return str(self._folder)
+
+    def get_source_stamp(self) -> str:
+        return ""
+
+    def get_disambiguator(self) -> str:
+        # Two files of one name in two rooms share the folder.
+        room = hashlib.sha256(self._py_file.encode()).hexdigest()[:8]
+        return f"{room}-{self._lineno}"
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> _Locator | None:
+        folder = cache_folder()
+        return None if folder is None else cls(py_func, os.path.relpath(py_file, Path(__file__).parents[1]), folder)
+
+
+class _Impl(caching.CompileResultCacheImpl):
+    _locator_classes = [_Locator]  # type: ignore[list-item]  # noqa: RUF012 (numba's name)
+
+
+class _FunctionCache(caching.FunctionCache):
+    _impl_class = _Impl
+
+
+class _LazyCache(caching._Cache):
+    """A function's cache that is looked up at its first call, and that never stops a computation.
+
+    What cannot be read (cut short by a full disk or a crash) is compiled anew and written over; where writing fails the
+    code is used all the same.
+    """
+
+    def __init__(self, py_func: Callable[..., Any]) -> None:
+        self._py_func = py_func
+        self._found: Any = None
+
+    def _real(self) -> Any:
+        if self._found is None:
+            made: Any = _FunctionCache
+            self._found = caching.NullCache() if cache_folder() is None else made(self._py_func)
+        return self._found
+
+    @property
+    def cache_path(self) -> str | None:
+        return None if isinstance(self._real(), caching.NullCache) else str(self._real().cache_path)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return self._real().load_overload(sig, target_context)
+        except Exception:  # unpickling what is damaged raises anything
+            self._forget()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            self._real().save_overload(sig, data)
+        except Exception:  # unpickling what is damaged raises anything
+            self._found = caching.NullCache()
+
+    def _forget(self) -> None:
+        try:
+            self._real().flush()
+        except OSError:
+            self._found = caching.NullCache()
+
+    def enable(self) -> None:
+        self._real().enable()
+
+    def disable(self) -> None:
+        self._real().disable()
+
+    def flush(self) -> None:
+        self._real().flush()
 
 
 @overload
@@ -64,8 +148,15 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     taken into their callers whole, since a call hands over every field of a tuple and of its arrays by itself.
     """
     options: dict[str, Any] = {} if allocates else {"_nrt": False, "forceinline": True}
-    decorate = numba.njit(error_model="numpy", nogil=True, parallel=parallel, cache=CACHE_FOLDER is not None, **options)
-    return decorate if function is None else decorate(function)
+    decorate = numba.njit(error_model="numpy", nogil=True, parallel=parallel, **options)
+
+    def compiled(body: F) -> Any:
+        dispatcher = decorate(body)
+        if isinstance(dispatcher, Dispatcher):  # else numba is switched off
+            dispatcher._cache = _LazyCache(body)  # type: ignore[attr-defined]
+        return dispatcher
+
+    return compiled if function is None else compiled(function)
 
 
 def kernel(function: F) -> F:

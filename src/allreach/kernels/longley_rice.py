@@ -57,8 +57,10 @@ def loss_of_geometry(geometry: ItmGeometry, link: ItmLink) -> tuple[float, float
     if code != OK:
         return math.nan, math.nan, math.nan, 0, code, warnings
     a_fs = link.free_space_db + 20.0 * math.log10(geometry.d_m)
-    beyond = variability_db(geometry, link, a_ref)
-    return a_fs + beyond, a_ref, a_fs, mode, OK, warnings | link.warnings
+    loss = a_fs + variability_db(geometry, link, a_ref)
+    if not math.isfinite(loss):
+        return math.nan, math.nan, math.nan, 0, NO_NUMBER, warnings
+    return loss, a_ref, a_fs, mode, OK, warnings | link.warnings
 
 
 @kernel

@@ -17,7 +17,7 @@ from typing import Any, cast
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from allreach.errors import Fault, ParameterError
+from allreach.errors import Fault, InputError, ParameterError
 from allreach.params.backhaul import Backhaul
 from allreach.params.costs import Costs
 from allreach.params.demand import Demand
@@ -26,6 +26,7 @@ from allreach.params.quantity import Frozen, Quantity
 from allreach.params.radio import Radio
 from allreach.params.search import SearchParams, moved_to
 from allreach.params.sketch import Sketch
+from allreach.yaml_syntax import parse_yaml
 
 Overlay = Mapping[str, Any]
 _FIELDS = tuple(Quantity.model_fields)
@@ -126,11 +127,9 @@ def parse_set(text: str) -> tuple[str, Any]:
     except ValueError:
         pass
     try:
-        return path.strip(), yaml.load(raw, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        raise ParameterError(
-            Fault(f"--set {text}", "has a value that is no YAML", "a number, a word or a list")
-        ) from error
+        return path.strip(), parse_yaml(raw, f"--set {path.strip()}").value
+    except InputError as error:
+        raise ParameterError(error.faults) from error
 
 
 def all_keys() -> list[str]:

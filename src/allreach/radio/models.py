@@ -22,6 +22,9 @@ from allreach.radio.paths.profile import Profile
 from allreach.radio.paths.question import Ask, Check
 from allreach.radio.sites import MODEL_MHZ
 
+EPSILON_MAX, SIGMA_MAX_S_PER_M = 100.0, 100.0
+"""What ground can be; fresh water has a permittivity of 81, sea water conducts 5 S/m (Recommendation ITU-R P.527)."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -132,10 +135,11 @@ def model_faults(model: str, among: tuple[str, ...], heights_m: dict[str, float]
     if MODELS[model].asks_ground:
         if ground.climate not in range(1, 8):
             faults.append(Fault("itm.climate", f"{ground.climate}", "1 to 7"))
-        if not ground.epsilon >= 1.0:
-            faults.append(Fault("itm.epsilon", f"{ground.epsilon:g}", "1 or more"))
-        if not ground.sigma_s_per_m > 0.0:
-            faults.append(Fault("itm.sigma_s_per_m", f"{ground.sigma_s_per_m:g}", "more than 0 S/m"))
+        if not 1.0 <= ground.epsilon <= EPSILON_MAX:
+            faults.append(Fault("itm.epsilon", f"{ground.epsilon:g}", f"1 to {EPSILON_MAX:g}"))
+        if not 0.0 < ground.sigma_s_per_m <= SIGMA_MAX_S_PER_M:
+            expected = f"more than 0, at most {SIGMA_MAX_S_PER_M:g} S/m"
+            faults.append(Fault("itm.sigma_s_per_m", f"{ground.sigma_s_per_m:g}", expected))
         if ground.mdvar % 10 not in range(4) or not 0 <= ground.mdvar <= 33:
             faults.append(Fault("itm.mdvar", f"{ground.mdvar}", "0 to 3, with 10, 20 or 30 added"))
     return faults

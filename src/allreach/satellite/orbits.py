@@ -132,7 +132,7 @@ def element_positions(
     Raises
     ------
     InputError
-        If there are no elements or they are too old.
+        If there are no elements, they are too old, or no satellite is in orbit any more.
     """
     from sgp4.api import SatrecArray
 
@@ -153,7 +153,12 @@ def element_positions(
                 "Fetch the file from CelesTrak anew, or give the moment with --at",
             )
         )
-    fresh = [r for r, days in zip(records, age, strict=True) if days <= max_age_days]
+    young = [r for r, days in zip(records, age, strict=True) if days <= max_age_days]
+    whole_day = np.floor(start)
+    fresh = [r for r in young if r.sgp4(whole_day, start - whole_day)[0] == 0]
+    if not fresh:
+        what = f"hold no satellite that is still in orbit on {at:%Y-%m-%d}"
+        raise InputError(Fault("orbital elements", what, "at least one", "Fetch the file from CelesTrak anew"))
     array = SatrecArray(fresh)
 
     def positions(time_s: Floats) -> Floats:
@@ -171,7 +176,8 @@ def element_positions(
 
     return positions, {
         "n_satellites": len(fresh),
-        "n_too_old": len(records) - len(fresh),
+        "n_too_old": len(records) - len(young),
+        "n_decayed": len(young) - len(fresh),
         "median_age_days": float(np.median(age)),
         "oldest_age_days": float(age.max()),
     }

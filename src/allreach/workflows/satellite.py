@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from allreach.demand.households import with_households
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
-from allreach.io import itu_maps, orbit_files, satellite_files
+from allreach.io import constellation_files, itu_maps, orbit_files, satellite_files
 from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.country_folder import Country
 from allreach.io.itu_climate import climate
@@ -264,16 +264,15 @@ def _low_orbit(
     at: datetime | None, out: Path, say: Progress,
 ) -> dict[str, Any]:  # fmt: skip
     """Watch a constellation for a day from the places with most people, with the terrain's horizon."""
-    low = (
-        orbit_files.read_constellation(constellation_file) if constellation_file else orbit_files.filed_constellation()
-    )
+    files = constellation_files
+    low = files.read_constellation(constellation_file) if constellation_file else files.filed_constellation()
     facts: dict[str, Any] = {"constellation": low.name, "source": low.source}
     if elements_file is None:
         positions = orbits.walker_positions(low.shells)
         facts["n_satellites"] = sum(shell.n_satellites for shell in low.shells)
     else:
         moment = at or datetime.now(UTC)
-        positions, age = orbits.element_positions(orbit_files.read_elements(elements_file), moment)
+        positions, age = orbits.element_positions(orbit_files.read_elements(elements_file, moment), moment)
         facts |= {"elements": elements_file.name, "at": moment.isoformat(), **age}
     all_places = places.sort_values("place_id", kind="stable")
     lon, lat = all_places.geometry.x.to_numpy(float), all_places.geometry.y.to_numpy(float)

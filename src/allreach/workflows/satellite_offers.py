@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from allreach.io import orbit_files, satellite_files
+from allreach.io import constellation_files, satellite_files
 from allreach.io.country_folder import Country
 from allreach.io.itu_climate import climate
 from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
@@ -46,7 +46,7 @@ def offers(country: Country, folder: Path, progress: Progress | None = None) -> 
 
 def _low_orbit_offer(country: Country, places: pd.DataFrame, path: Path, progress: Progress | None) -> SatelliteOffer:
     own = path.is_file()
-    low = orbit_files.read_constellation(path) if own else orbit_files.filed_constellation()
+    low = constellation_files.read_constellation(path) if own else constellation_files.filed_constellation()
     lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
     x_m, y_m = country.grid.from_lonlat(lon, lat)
     seen = visibility.watch(

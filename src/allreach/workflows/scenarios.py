@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from allreach.errors import Fault, InputError
 from allreach.io import stages
 from allreach.io.results_folder import read_json
@@ -32,37 +30,6 @@ def require_name(name: str) -> str:
     if not name or name.startswith(".") or any(c in name for c in "/\\\0") or len(name) > 100:
         raise InputError(Fault(f"--scenario {name!r}", "is no usable folder name", "letters, digits, - and _"))
     return name
-
-
-def read_overlay(folder: Path, name: str) -> dict[str, Any]:
-    """Read ``DIR/scenarios/NAME.yaml``: ``parameters`` and ``service_standard`` to lay over the country's.
-
-    Raises
-    ------
-    InputError
-        If the file is no YAML or holds something else.
-    """
-    path = folder / "scenarios" / f"{name}.yaml"
-    if not path.is_file():
-        return {}
-    try:
-        overlay = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            Fault(str(path), f"is not readable YAML ({error})", "parameters:, service_standard:")
-        ) from error
-    known = {"parameters", "service_standard"}
-    unknown = sorted(map(str, set(overlay) - known)) if isinstance(overlay, dict) else ["no mapping"]
-    if unknown:
-        raise InputError(Fault(str(path), f"holds {', '.join(unknown)}", "parameters: and service_standard: only"))
-    faults = [
-        Fault(f"{path}, {key}", f"{value!r} is no mapping", "key: value lines")
-        for key, value in overlay.items()
-        if value is not None and not isinstance(value, dict)
-    ]
-    if faults:
-        raise InputError(faults)
-    return {key: value for key, value in overlay.items() if value is not None}
 
 
 def set_texts(sets: Sequence[str] | Mapping[str, Any], budget_usd: float | None = None) -> tuple[str, ...]:

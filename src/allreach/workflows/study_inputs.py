@@ -13,17 +13,20 @@ from typing import Any
 
 from allreach import tables
 from allreach.country.checking.folder import require_sound
+from allreach.country.folder_argument import new_country, refuse_file, require_writable
 from allreach.country.sketch.draw import sketch
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.atomic import PART
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
+from allreach.io.locks import LOCK
+from allreach.io.scenario_file import read_scenario
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
 from allreach.params.sets import apply_to_config, split_sets
 from allreach.processors import usable_cores
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.radio.device import require_device
-from allreach.workflows.scenarios import BASE, read_overlay, require_name, results_name, set_texts
+from allreach.workflows.scenarios import BASE, require_name, results_name, set_texts
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def lay(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[CountryConfig
         With every unknown key and impossible value.
     """
     config = read_config(folder)
-    overlay = read_overlay(folder, require_name(scenario))
+    overlay = read_scenario(folder, require_name(scenario))
     params_sets, config_sets = split_sets(sets)
     params = load_params(
         [("country.yaml", config.parameters), (f"scenario {scenario}", overlay.get("parameters", {}))], params_sets
@@ -223,31 +226,22 @@ def find_or_sketch(
         If the folder is there but is no country folder.
     """
     folder = Path(where or target)
+    refuse_file(folder)
     is_code = len(str(target)) == 3 and str(target).isalpha()
     if where is None and not (folder / "country.yaml").is_file() and is_code:
         folder = Path(str(target).upper())
     if (folder / "country.yaml").is_file():
         _require_pixel(folder, pixel_m)
         return folder
-    if folder.is_file():
-        raise InputError(Fault(str(target), "is a file", "a country folder or a three-letter country code"))
-    if folder.exists() and any(folder.iterdir()) and not _only_leftovers(folder):
+    if folder.is_dir() and not _only_leftovers(folder):
         raise DataMissingError(
             f"{folder}: is there but holds no country.yaml. Make a country folder with allreach country import, or "
             "sketch into another folder with allreach country sketch ISO3 -o DIR"
         )
-    if not is_code:
-        raise InputError(
-            Fault(
-                str(target),
-                "is no country folder and no three-letter country code",
-                "DIR or ISO 3166-1 alpha-3, e.g. AZE",
-            )
-        )
+    code = new_country(str(target))
+    require_writable(folder)
     params_sets, _ = split_sets(set_texts(sets))  # what changes country.yaml changes the run, not the folder
-    drawn = sketch(
-        str(target), pixel_m=pixel_m, seed=seed or 0, params=load_params(sets=params_sets), progress=progress
-    )
+    drawn = sketch(code, pixel_m=pixel_m, seed=seed or 0, params=load_params(sets=params_sets), progress=progress)
     write_country(drawn, folder)
     return folder
 
@@ -268,4 +262,4 @@ def _require_pixel(folder: Path, pixel_m: float | None) -> None:
 def _only_leftovers(folder: Path) -> bool:
     """Whether a folder holds nothing but what a sketch that was killed wrote (``country.yaml`` is written last)."""
     known = {"provenance.json", *(f"{n}.tif" for n in RASTERS), *(f"{n}.parquet" for n in tables.COUNTRY_TABLES)}
-    return all(path.name in known or path.name.startswith(PART) for path in folder.iterdir())
+    return all(path.name in known or path.name == LOCK or path.name.startswith(PART) for path in folder.iterdir())

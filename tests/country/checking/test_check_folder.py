@@ -82,7 +82,7 @@ def test_no_folder(tmp_path):
 
 def test_unreadable_yaml(small_country):
     (small_country / "country.yaml").write_text("iso3: [TST\n")
-    find(check(small_country), "country.yaml", "is not readable YAML")
+    find(check(small_country), "country.yaml", "cannot be read as YAML")
 
 
 def test_yaml_with_unknown_and_impossible_keys_names_each(small_country):

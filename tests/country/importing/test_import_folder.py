@@ -198,9 +198,9 @@ def test_paths_out_of_the_data_folder_are_refused(tmp_path, path):
 @pytest.mark.parametrize(
     ("text", "right"),
     [
-        ("country: [", "is not readable YAML"),
+        ("country: [", "cannot be read as YAML"),
         ("- a\n", "holds no mapping"),
-        ("!!python/object/apply:os.system ['true']", "is not readable YAML"),
+        ("!!python/object/apply:os.system ['true']", "has the tag !!python"),
     ],
 )
 def test_unreadable_recipe(tmp_path, text, right):
@@ -369,7 +369,7 @@ def test_full_disk(tmp_path, data, monkeypatch):
     monkeypatch.setattr(atomic.os, "fsync", full)
     with pytest.raises(WriteError, match="the disk is full; free some space"):
         import_recipe(read_recipe(recipe_file(tmp_path)), data, tmp_path / "LND")
-    assert list((tmp_path / "LND").iterdir()) == []  # nothing half-written, and no country.yaml
+    assert not (tmp_path / "LND").exists()  # nothing half-written, and no country.yaml
 
 
 def test_a_raster_cut_short_by_the_disk_is_not_left_behind(tmp_path, small_country_data):

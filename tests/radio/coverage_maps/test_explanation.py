@@ -144,3 +144,17 @@ def test_out_of_range_and_behind_voids() -> None:
         explain(torn, MAST, lon_deg=lon, lat_deg=lat, range_km=10)
     with pytest.raises(InputError, match="itu-p1812"):
         explain(torn, MAST, lon_deg=lon, lat_deg=lat, model="itm")
+
+
+@pytest.mark.parametrize("n_sectors", [1, 3])
+def test_at_the_site_itself_there_is_an_answer_without_direction(n_sectors: int) -> None:
+    lon, lat = at(500_500)
+    mast = {**MAST, "n_sectors": n_sectors}
+    here = explain(TWO_RIDGES, mast, lon_deg=lon, lat_deg=lat, freq_mhz=800, range_km=3)
+    assert here.is_covered
+    assert here.sentence.startswith("Covered: site M, which stands at the point itself, delivers")
+    assert here.obstacles.empty
+    assert np.isfinite(here.budget["value"]).all()
+    assert all(np.isfinite(here.profile[name]).all() for name in here.profile)
+    near = explain(TWO_RIDGES, mast, lon_deg=at(500_550)[0], lat_deg=lat, freq_mhz=800, range_km=3)
+    assert "50 m to the west" in near.sentence

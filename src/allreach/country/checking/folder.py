@@ -21,8 +21,8 @@ from allreach.country.country_code import iso3_faults
 from allreach.country.importing.raster import outline_mask
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
+from allreach.io.constellation_files import read_constellation
 from allreach.io.country_folder import RASTERS, read_config, sha256
-from allreach.io.orbit_files import read_constellation
 from allreach.io.satellite_files import (
     CONSTELLATION_FILE,
     SATELLITES_FILE,

@@ -30,6 +30,7 @@ from allreach.io.country_folder import (
     write_provenance,
 )
 from allreach.io.foreign import read_foreign_table
+from allreach.io.locks import writing
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.raster_frame import file_frame, inner_frame
 from allreach.io.vector import read_table, write_table
@@ -50,18 +51,28 @@ def import_recipe(
     InputError
         If the folder holds a country already and `existing` is not ``replace``, or the data have faults.
     """
+    _refuse_country(folder, existing)
+    country, notes = cook(recipe, data, progress=progress)
+    with writing(folder):
+        _refuse_country(folder, existing)  # another may have made one while this one was cooking
+        _replace(country, folder)
+    return country, notes
+
+
+def _refuse_country(folder: Path, existing: Existing) -> None:
     if (folder / "country.yaml").is_file() and existing != "replace":
         raise InputError(
             Fault(str(folder), "holds a country already", "a new folder", "Choose another with -o, or give --replace")
         )
-    country, notes = cook(recipe, data, progress=progress)
+
+
+def _replace(country: Country, folder: Path) -> None:
     stale = [folder / f"{name}.tif" for name in RASTERS if name not in country.provenance]
     stale += [folder / f"{name}.parquet" for name in tables.COUNTRY_TABLES if name not in country.layers]
     (folder / "country.yaml").unlink(missing_ok=True)
     for path in stale:
         path.unlink(missing_ok=True)
     write_country(country, folder)
-    return country, notes
 
 
 def import_layer(
@@ -102,6 +113,13 @@ def import_layer(
     DataMissingError
         If there is no country folder and nothing to make one of.
     """
+    with writing(folder):  # two imports at once: the second waits, or one would lose the other's provenance
+        return _import_layer(spec, path, folder, new, margin_m, existing)
+
+
+def _import_layer(
+    spec: LayerSpec, path: Path, folder: Path, new: CountryConfig | None, margin_m: float, existing: Existing
+) -> str:
     known = (folder / "country.yaml").is_file()
     if not known and new is None:
         raise DataMissingError(

@@ -32,6 +32,8 @@ from allreach.units import wavelength_m
 CLEAR_SHARE = (
     0.6  # of the first Fresnel zone: what has this clearance costs next to nothing, ITU-R P.526-15 section 2.2
 )
+HERE_KM = 0.001
+"""Nearer than this a point is the site: no direction."""
 MAST_MAX_M = 150.0
 MAST_STEP_M = 1.0
 OBSTACLE_COLUMNS = [
@@ -285,8 +287,9 @@ def _profile_dataset(link: Link, path: Buffers, n: int) -> xr.Dataset:
     bulge = 500.0 / effective_earth_radius_km(link.delta_n) * d_km * (total - d_km)
     hts, hrs = ground[0] + float(link.site.height_m[0]), ground[-1] + link.rx_height_m
     wave_m = wavelength_m(float(link.site.band_mhz[0]) / 1000.0)
-    share = d_km / total
-    fresnel = np.sqrt(wave_m * 1000.0 * d_km * (total - d_km) / total)
+    length = total if total > 0.0 else 1.0  # at the mast itself the path has none
+    share = d_km / length
+    fresnel = np.sqrt(wave_m * 1000.0 * d_km * (total - d_km) / length)
     x0_m, y0_m = float(link.site.x_m[0]), float(link.site.y_m[0])
     lon, lat = link.terrain.grid.to_lonlat(x0_m + (link.x_m - x0_m) * share, y0_m + (link.y_m - y0_m) * share)
     names = {
@@ -430,13 +433,21 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
     return table
 
 
+def _way_to_site(d_km: float, point: tuple[float, float], site: tuple[float, float]) -> str:
+    """Distance and direction from the point; neither where the point is the site."""
+    if d_km < HERE_KM:
+        return "which stands at the point itself"
+    bearing = GEODESIC.inv(*point, *site)[0] % 360.0
+    distance = f"{d_km:.1f} km" if d_km >= 0.1 else f"{1000.0 * d_km:.0f} m"
+    return f"{distance} to the {COMPASS[int((bearing + 22.5) // 45) % 8]}"
+
+
 def _sentence(
     link: Link, profile: xr.Dataset, power_dbm: float, margin_db: float, obstacles: pd.DataFrame, remedies: pd.DataFrame
 ) -> str:
     d_km = float(profile["distance_km"][-1])
     lon, lat = profile["lon_deg"].values, profile["lat_deg"].values
-    bearing = GEODESIC.inv(lon[-1], lat[-1], lon[0], lat[0])[0] % 360.0
-    where = f"site {link.site.site_id[0]}, {d_km:.1f} km to the {COMPASS[int((bearing + 22.5) // 45) % 8]}"
+    where = f"site {link.site.site_id[0]}, " + _way_to_site(d_km, (lon[-1], lat[-1]), (lon[0], lat[0]))
     side = "over" if margin_db >= 0 else "under"
     text = (
         f"{'Covered' if margin_db >= 0 else 'Not covered'}: {where}, delivers {power_dbm:.1f} dBm, "

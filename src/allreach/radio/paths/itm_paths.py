@@ -14,6 +14,7 @@ from allreach.errors import Fault, InputError
 from allreach.kernels import longley_rice
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.radio.paths.profile import Profile
+from allreach.radio.paths.profile_heights import DELTA_H_MAX_M, LENGTH_MAX_KM, height_faults, length_faults
 from allreach.radio.paths.question import Answer, PathQuestion, Point, Terms
 
 _COMMON = (
@@ -49,6 +50,8 @@ TERMS: dict[str, tuple[str, str]] = {
 }
 EVEN = 1e-6  # departure from even steps that Longley-Rice is still given
 Link: TypeAlias = tuple[float, float, int, float, float, int, float, float, int, float, float, float]
+WHOLE = ("climate", "mdvar", "siting_tx", "siting_rx")
+CODE_MAX, NUMBER_MAX = 1000.0, 1e6
 _TEXT = ("case_id", "variability", "profile", "polarization")
 
 
@@ -68,15 +71,16 @@ def case_faults(
         numbers = [name for name in required if name not in _TEXT]
         numbers += [name for name in QUANTILES.get(str(kind), ()) if name]
         for name in numbers:
-            if name in case and not _is_number(case[name]):
-                found = "empty" if pd.isna(case[name]) else repr(case[name])
-                faults.append(Fault(where, f"{name} is {found}", "a number"))
+            if name in case:
+                faults += number_faults(name, case[name], where)
             elif name not in case and name not in required:
                 faults.append(Fault(where, f"no column {name}", f"it for variability {kind}"))
     if "profile" in cases and model == "itm":
         for name in cases["profile"].dropna().unique():
             if name in heights:
                 faults.extend(_height_faults(name, heights[name]))
+                for step_m in _steps(cases, name):
+                    faults += length_faults(f"profile {name}", step_m * (len(heights[name]) - 1) / 1000.0)
             elif name not in unread:
                 faults.append(Fault(f"profile {name}", "not given", "a profile for every case"))
         faults += [Fault("cases", "profile is empty", "a profile for every case")] * bool(cases["profile"].isna().any())
@@ -86,12 +90,31 @@ def case_faults(
 def _height_faults(name: str, h_m: NDArray[np.float64]) -> list[Fault]:
     if len(h_m) < 3:
         return [Fault(f"profile {name}", f"{len(h_m)} points", "at least 3")]
-    bad = np.flatnonzero(~np.isfinite(h_m))
-    return [Fault(f"profile {name}, point {bad[0] + 1}", "height is not a number", "a number")] if bad.size else []
+    return height_faults(f"profile {name}", h_m)
 
 
-def _is_number(value: Any) -> bool:
-    return not isinstance(value, str) and math.isfinite(float(value))
+def _steps(cases: pd.DataFrame, profile: str) -> list[float]:
+    """Different steps that the cases give for a profile, those that are numbers."""
+    if "profile_step_m" not in cases:
+        return []
+    steps = pd.to_numeric(cases.loc[cases["profile"] == profile, "profile_step_m"], errors="coerce")
+    return [float(step) for step in steps.unique() if math.isfinite(step)]
+
+
+def number_faults(name: str, value: Any, where: str) -> list[Fault]:
+    """Find what is no number, or so large that no formula of the model means anything.
+
+    What is only outside the model's own range is no fault here: NTIA's return codes say so.
+    """
+    if isinstance(value, str) or not math.isfinite(float(value)):
+        found = "empty" if pd.isna(value) else repr(value)
+        return [Fault(where, f"{name} is {found}", "a number")]
+    high = CODE_MAX if name in WHOLE else NUMBER_MAX
+    if abs(value) > high:
+        return [Fault(where, f"{name} = {value:g}", f"a number within {-high:g} to {high:g}")]
+    if name in WHOLE and value != int(value):
+        return [Fault(where, f"{name} = {value:g}", "a whole number")]
+    return []
 
 
 def itm_table(
@@ -198,9 +221,10 @@ def area_question_faults(asked: PathQuestion) -> list[Fault]:
     faults = []
     if asked.is_profile_given:
         faults.append(Fault("profile", "given", "none with itm-area: distance_km and delta_h_m say what it needs"))
-    for name, value in (("distance_km", asked.distance_km), ("delta_h_m", asked.delta_h_m)):
-        if value is None or not np.isfinite(value):
-            faults.append(Fault(name, f"{value}", "a number with itm-area"))
+    given = (("distance_km", asked.distance_km, LENGTH_MAX_KM), ("delta_h_m", asked.delta_h_m, DELTA_H_MAX_M))
+    for name, value, high in given:
+        if value is None or not 0.0 <= value <= high:
+            faults.append(Fault(name, f"{value}", f"0 to {high:g} with itm-area"))
     if any(s not in (0, 1, 2) for s in asked.siting):
         faults.append(Fault("siting", f"{asked.siting}", "0 random, 1 careful, 2 very careful, for both terminals"))
     return faults
@@ -240,8 +264,11 @@ def _even_profile_faults(path: Profile) -> list[Fault]:
     if d.ndim != 1 or len(d) < 3 or path.h_m.shape != d.shape:
         return [Fault("profile", f"{d.size} distances, {path.h_m.size} heights", "as many of both, 3 at least")]
     faults = []
-    if not (np.isfinite(d).all() and np.isfinite(path.h_m).all()):
-        faults.append(Fault("profile", "a distance or height is not a number", "numbers at every point"))
+    faults += height_faults("profile", path.h_m)
+    if not np.isfinite(d).all():
+        faults.append(Fault("profile", "a distance is not a number", "numbers at every point"))
+    elif not 0.0 < d[-1] <= LENGTH_MAX_KM:
+        faults += length_faults("profile", float(d[-1]))
     elif d[0] != 0.0 or not np.allclose(np.diff(d), d[-1] / (len(d) - 1), rtol=EVEN, atol=EVEN * d[-1] / len(d)):
         faults.append(
             Fault("profile", "steps are not even, or do not begin at 0", "even steps", "Resample the profile")

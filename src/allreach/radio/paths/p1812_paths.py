@@ -12,6 +12,7 @@ from allreach.errors import Fault, InputError
 from allreach.kernels import geodesy, itu_p1812
 from allreach.kernels.itu_p1812_profile import COASTAL_LAND, INLAND, SEA, PathGeometry, path_geometry
 from allreach.radio.paths.profile import Profile
+from allreach.radio.paths.profile_heights import LENGTH_MAX_KM, height_faults
 from allreach.radio.paths.question import UNITS, Answer, PathQuestion, Point, Terms
 
 P1812_REQUIRED = (
@@ -43,11 +44,11 @@ P1812_LIMITS: dict[str, tuple[float, float, str]] = {
     "lon_rx_deg": (-360.0, 360.0, "deg"),
     "delta_N_nunits_per_km": (0.0, 156.0, "N-units/km"),  # a_e grows without limit towards 157
     "N0_nunits": (0.0, 1000.0, "N-units"),
-    "dct_km": (0.0, np.inf, "km"),
-    "dcr_km": (0.0, np.inf, "km"),
-    "sigma_L_db": (0.0, np.inf, "dB"),
-    "prediction_resolution_wa_m": (0.0, np.inf, "m"),
-    "erp_tx_kw": (0.0, np.inf, "kW"),
+    "dct_km": (0.0, LENGTH_MAX_KM, "km"),
+    "dcr_km": (0.0, LENGTH_MAX_KM, "km"),
+    "sigma_L_db": (0.0, 100.0, "dB"),
+    "prediction_resolution_wa_m": (0.0, 1e5, "m"),
+    "erp_tx_kw": (1e-9, 1e6, "kW"),
 }
 
 NO_COAST_KM = 500.0  # taken where there is no sea on the path
@@ -87,13 +88,11 @@ def profile_faults(profile: Profile, where: str) -> list[Fault]:
     faults = []
     if len(d) < itu_p1812.N_POINTS_MIN:
         faults.append(Fault(where, f"{len(d)} points", f"at least {itu_p1812.N_POINTS_MIN}", itu_p1812.LIMITS + "."))
-    for name, values in (("distance", d), ("height", profile.h_m), ("clutter height", profile.clutter_m)):
-        bad = np.flatnonzero(~np.isfinite(values))
-        if bad.size:
-            faults.append(Fault(f"{where}, point {bad[0] + 1}", f"{name} is not a number", "a number at every point"))
-    if (profile.clutter_m < 0).any():
-        at = int(np.argmax(profile.clutter_m < 0))
-        faults.append(Fault(f"{where}, point {at + 1}", f"clutter height {profile.clutter_m[at]:g} m", "0 m or more"))
+    bad = np.flatnonzero(~np.isfinite(d))
+    if bad.size:
+        faults.append(Fault(f"{where}, point {bad[0] + 1}", "distance is not a number", "a number at every point"))
+    faults += height_faults(where, profile.h_m)
+    faults += height_faults(where, profile.clutter_m, "clutter height")
     odd = ~np.isin(profile.zone, (SEA, COASTAL_LAND, INLAND))
     if odd.any():
         at = int(np.argmax(odd))
@@ -151,8 +150,7 @@ def _row_faults(case: dict[Any, Any], where: str) -> Iterator[Fault]:
             if name in P1812_REQUIRED or isinstance(value, str):
                 yield Fault(where, f"{name} is {'empty' if not isinstance(value, str) else repr(value)}", "a number")
         elif not low <= float(value) <= high:
-            limits = f"{low:g} {unit} or more" if high == np.inf else f"{low:g} to {high:g} {unit}"
-            yield Fault(where, f"{name} = {value:g}", limits, itu_p1812.LIMITS + ".")
+            yield Fault(where, f"{name} = {value:g}", f"{low:g} to {high:g} {unit}", itu_p1812.LIMITS + ".")
     if "polarization" in case and str(case["polarization"]).upper() not in ("H", "V"):
         yield Fault(where, f"polarization {case['polarization']}", "H or V")
     if "profile" in case and not isinstance(case["profile"], str):
