@@ -234,7 +234,7 @@ def test_a_scenario_file_is_laid_over_the_country(undisturbed, tmp_path):
     with pytest.raises(InputError, match="holds speed"):
         lay(tmp_path / "run", "fast", [])
     scenario.write_text("a: [")
-    with pytest.raises(InputError, match="not readable YAML"):
+    with pytest.raises(InputError, match="cannot be read as YAML"):
         lay(tmp_path / "run", "fast", [])
 
 

@@ -172,7 +172,7 @@ def test_malformed_satellites_are_refused(tmp_path: Path, change: dict[str, obje
 def test_files_that_are_no_satellite(tmp_path: Path) -> None:
     broken = tmp_path / "b.yaml"
     broken.write_text("beams: [", encoding="utf-8")
-    with pytest.raises(InputError, match="not readable YAML"):
+    with pytest.raises(InputError, match="cannot be read as YAML"):
         satellite_files.read_satellite(broken)
     with pytest.raises(InputError, match="no mapping"):
         satellite_files.read_satellite(_written(tmp_path / "l.yaml", [1, 2]))

@@ -20,7 +20,9 @@ from allreach.grid import Grid
 from allreach.io.atomic import write_json, write_text
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
+from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.schema_faults import schema_faults
 from allreach.terrain.map_scale import projection_faults
 from allreach.terrain.raster_meaning import Kind
 from allreach.vocabulary import Evidence
@@ -166,21 +168,11 @@ def read_config(folder: Path) -> CountryConfig:
             f"{folder}: no country folder (country.yaml is missing). Make one with "
             "allreach country sketch ISO3, or import your own data with allreach country import"
         )
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(Fault(str(path), f"is not readable YAML ({error})", "key: value lines in UTF-8")) from error
-    if not isinstance(raw, dict):
-        raise InputError(Fault(str(path), "holds no mapping", "key: value lines, at least iso3, name, crs, pixel_m"))
+    raw = read_yaml_mapping(path, "key: value lines, at least iso3, name, crs, pixel_m")
     try:
         return CountryConfig.model_validate(raw)
     except ValidationError as error:
-        raise InputError(
-            [
-                Fault(f"{path}, key {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}")
-                for e in error.errors()
-            ]
-        ) from error
+        raise InputError(schema_faults(error, str(path), model=CountryConfig, raw=raw)) from error
 
 
 def write_config(folder: Path, config: CountryConfig) -> None:

@@ -16,6 +16,7 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.satellite_files import read_yaml
 from allreach.satellite.constellation import Constellation
 from allreach.satellite.satellite_data import tuples
+from allreach.schema_faults import schema_faults
 
 
 def parse_constellation(raw: object, where: str) -> Constellation:
@@ -23,12 +24,7 @@ def parse_constellation(raw: object, where: str) -> Constellation:
     try:
         return Constellation.model_validate(tuples(raw))
     except ValidationError as error:
-        raise InputError(
-            [
-                Fault(f"{where}, {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}")
-                for e in error.errors()
-            ]
-        ) from error
+        raise InputError(schema_faults(error, where, model=Constellation, raw=raw)) from error
 
 
 def read_constellation(path: Path) -> Constellation:

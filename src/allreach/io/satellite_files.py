@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from allreach.errors import DataMissingError, Fault, InputError
+from allreach.io.yaml_text import read_yaml_text
 from allreach.satellite.satellite_data import Satellite, Terminal, parse
 
 SATELLITES_FILE = "satellites.yaml"
@@ -22,10 +23,7 @@ def read_yaml(path: Path) -> Any:
     """Read one YAML file."""
     if not path.is_file():
         raise DataMissingError(f"{path}: there is no such file; allreach satellite --example prints one to fill in")
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(Fault(str(path), f"is not readable YAML ({error})", "key: value lines in UTF-8")) from error
+    return read_yaml_text(path).value
 
 
 def read_satellite(path: Path) -> Satellite:

@@ -9,7 +9,7 @@ from pathlib import Path
 from allreach.indicators.definitions import catalogue
 from allreach.io.connectors_http import Cache
 from allreach.io.connectors_indicators import fetch
-from allreach.io.series_import import read_series_file
+from allreach.io.series_import import NOT_KNOWN, read_series_file
 from allreach.io.series_store import add_series, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
 
@@ -57,6 +57,8 @@ def update_series(
     for file in files:
         rows = read_series_file(file, columns=columns, fixed=fixed, book=book)
         counts[str(file)] = add_series(path, rows, where=file.name)
+        if left_out := rows.attrs.get(NOT_KNOWN):
+            counts[str(file)]["not_known"] = left_out
     day = today or dt.date.today()
     cache = Cache(folder / "series" / "cache", day, offline)
     for spec in fetches:

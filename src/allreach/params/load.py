@@ -17,7 +17,7 @@ from typing import Any, cast
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from allreach.errors import Fault, ParameterError
+from allreach.errors import Fault, InputError, ParameterError
 from allreach.params.backhaul import Backhaul
 from allreach.params.costs import Costs
 from allreach.params.demand import Demand
@@ -25,6 +25,8 @@ from allreach.params.planning import Planning
 from allreach.params.quantity import Frozen, Quantity
 from allreach.params.radio import Radio
 from allreach.params.sketch import Sketch
+from allreach.schema_faults import schema_faults
+from allreach.yaml_syntax import parse_yaml
 
 Overlay = Mapping[str, Any]
 _FIELDS = tuple(Quantity.model_fields)
@@ -101,7 +103,7 @@ def load_params(overlays: Sequence[Overlay | tuple[str, Overlay]] = (), sets: Se
     try:
         params = Params.model_validate(tables)
     except ValidationError as error:
-        raise ParameterError(faults + [_fault(detail) for detail in error.errors()]) from error
+        raise ParameterError(faults + schema_faults(error, "", model=Params, raw=tables)) from error
     if faults:
         raise ParameterError(faults)
     return params
@@ -123,11 +125,9 @@ def parse_set(text: str) -> tuple[str, Any]:
     except ValueError:
         pass
     try:
-        return path.strip(), yaml.load(raw, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        raise ParameterError(
-            Fault(f"--set {text}", "has a value that is no YAML", "a number, a word or a list")
-        ) from error
+        return path.strip(), parse_yaml(raw, f"--set {path.strip()}").value
+    except InputError as error:
+        raise ParameterError(error.faults) from error
 
 
 def all_keys() -> list[str]:
@@ -229,9 +229,3 @@ def _unknown(key: str, name: str) -> Fault:
         "one of: " + ", ".join(near) if near else "room.key",
         "allreach params lists all keys",
     )
-
-
-def _fault(detail: Any) -> Fault:
-    where = ".".join(str(part) for part in detail["loc"])
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return Fault(where, message[:1].lower() + message[1:], mend="Mend it in the overlay or in --set")

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from allreach.errors import Fault, InputError
 from allreach.io import stages
 from allreach.io.results_folder import read_json
+from allreach.io.scenario_file import read_scenario
 from allreach.params.load import parse_set
 
 BASE = "base"  # other scenarios begin from its plan
@@ -42,27 +41,7 @@ def read_overlay(folder: Path, name: str) -> dict[str, Any]:
     InputError
         If the file is no YAML or holds something else.
     """
-    path = folder / "scenarios" / f"{name}.yaml"
-    if not path.is_file():
-        return {}
-    try:
-        overlay = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            Fault(str(path), f"is not readable YAML ({error})", "parameters:, service_standard:")
-        ) from error
-    known = {"parameters", "service_standard"}
-    unknown = sorted(map(str, set(overlay) - known)) if isinstance(overlay, dict) else ["no mapping"]
-    if unknown:
-        raise InputError(Fault(str(path), f"holds {', '.join(unknown)}", "parameters: and service_standard: only"))
-    faults = [
-        Fault(f"{path}, {key}", f"{value!r} is no mapping", "key: value lines")
-        for key, value in overlay.items()
-        if value is not None and not isinstance(value, dict)
-    ]
-    if faults:
-        raise InputError(faults)
-    return {key: value for key, value in overlay.items() if value is not None}
+    return read_scenario(folder, name)
 
 
 def set_texts(sets: Sequence[str] | Mapping[str, Any], budget_usd: float | None = None) -> tuple[str, ...]:

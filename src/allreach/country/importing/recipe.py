@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import yaml
 from pydantic import Discriminator, Tag, ValidationError, model_validator
 
 from allreach import tables
@@ -24,12 +23,17 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
 from allreach.io.foreign import read_foreign_table
+from allreach.io.yaml_text import read_yaml_mapping
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
 from allreach.progress import Progress
+from allreach.schema_faults import schema_faults
 from allreach.vocabulary import Evidence
+
+AS_WRITTEN = ("set", "values", "prefix", "keep_if", "drop_if")
+"""Keys of a step below which a code such as 01 or NO stays as it is written."""
 
 
 def _kind(value: Any) -> str:
@@ -91,21 +95,11 @@ def read_recipe(path: Path) -> Recipe:
     """
     if not path.is_file():
         raise InputError(Fault(str(path), "is not there", "a recipe in YAML"))
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(Fault(str(path), f"is not readable YAML ({error})", "key: value lines in UTF-8")) from error
-    if not isinstance(raw, dict):
-        raise InputError(Fault(str(path), "holds no mapping", "country, frame and steps"))
+    raw = read_yaml_mapping(path, "country, frame and steps", as_written=AS_WRITTEN)
     try:
         return Recipe.model_validate(raw)
     except ValidationError as error:
-        raise InputError(
-            [
-                Fault(f"{path}, {'.'.join(map(str, e['loc']))}", f"{_short(e.get('input'))}: {e['msg']}")
-                for e in error.errors()
-            ]
-        ) from error
+        raise InputError(schema_faults(error, str(path), model=Recipe, raw=raw)) from error
 
 
 def cook(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> tuple[Country, dict[str, str]]:
@@ -240,13 +234,7 @@ class Kitchen:
                 self.data / spec.file, spec, self.grid, outline, self.rasters.get("zones")
             )
         else:
-            frame = read_foreign_table(
-                self.data / spec.file,
-                sublayer=spec.sublayer,
-                file_crs=spec.file_crs,
-                lon=spec.map.get("lon", ""),
-                lat=spec.map.get("lat", ""),
-            )
+            frame = read_foreign_table(self.data / spec.file, **spec.as_file)
             table, report = import_table(frame, spec, outline, self.layers.get(spec.layer))
             self._append(spec.layer, table)
         self._note(
@@ -379,8 +367,3 @@ def with_config(recipe: Recipe, **changes: Any) -> Recipe:
 
 def _join(*texts: str) -> str:
     return ". ".join(text.strip().rstrip(".") for text in texts if text and text.strip())
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
