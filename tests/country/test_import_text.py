@@ -89,7 +89,7 @@ def test_a_mend_that_would_lose_most_rows_is_not_offered(tmp_path):
 
 
 def test_identifiers_that_are_blank_are_no_repeats(tmp_path):
-    text = "code,total,x,y\n,5,47.41,40.5\n,6,47.42,40.5\nA,7,47.43,40.5\nA,8,47.44,40.5\nB,9,47.45,40.5\n"
+    text = "code,total,x,y\n,5,47.41,40.5\n,6,47.42,40.5\nA,7,47.43,40.5\nA,8,47.4301,40.5\nB,9,47.45,40.5\n"
     _, said = bring(tmp_path, text)
     assert "column code for place_id, row 1 and 1 more rows: 2 of 5 rows have no identifier" in said
     assert "1 rows: each repeats an identifier of code (A)" in said
