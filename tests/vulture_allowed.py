@@ -99,3 +99,15 @@ PLANNED
 DECOMMISSIONED
 BURIED, AERIAL, SUBMARINE
 MEASURED, OFFICIAL
+
+# Called by libraries by name: numba's cache, requests, HiGHS, PyYAML, a context manager's protocol
+ensure_cache_path
+get_cache_path
+get_source_stamp
+get_disambiguator
+from_function
+_cache
+max_redirects
+HandleUserInterrupt
+trace
+yaml_implicit_resolvers

@@ -14,9 +14,14 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from allreach.errors import Fault, InputError
+from allreach.number_text import LARGEST_WHOLE, UNCLEAR, Numbers, code_texts, read_numbers
 from allreach.vocabulary import Evidence
+
+FILE_ROW = "file row"
+"""Name of an index that holds the rows' numbers in the user's file, the first row under the header being 1."""
 
 GEOMETRY_TYPES = {
     "point": {"Point"},
@@ -141,7 +146,16 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
                 columns[column.name] = _default(column, len(frame), frame.index)
             continue
         series = frame[column.name]
-        columns[column.name] = series if column.is_geometry else _cast(series, column, where, faults)
+        if column.is_geometry:
+            columns[column.name] = series
+            continue
+        try:
+            columns[column.name] = _cast(series, column, where, faults)
+        except (UnicodeDecodeError, pa.ArrowException):  # a Parquet file may call any bytes a text
+            what = "holds bytes that are no text in UTF-8"
+            faults.append(
+                Fault(f"{where}, column {column.name}", what, "text in UTF-8", "Write the file again in UTF-8")
+            )
     if faults:
         raise InputError(faults)
     declared = [column.name for column in schema(table)]
@@ -182,49 +196,122 @@ def _default(column: Column, n_rows: int, index: pd.Index) -> pd.Series:
     return pd.Series([value] * n_rows, index=index, dtype="float64")
 
 
+_TRUTH = {word: True for word in ("true", "yes", "on", "1", "1.0")} | {
+    word: False for word in ("false", "no", "off", "0", "0.0")
+}
+
+
 def _cast(series: pd.Series, column: Column, where: str, faults: list[Fault]) -> pd.Series:
     if column.dtype == "str":
-        return series.astype("object").where(series.notna(), column.default).astype("str")
+        return _text(series, column, where, faults)
     if column.dtype == "bool":
-        words = {
-            "true": True,
-            "yes": True,
-            "1": True,
-            "1.0": True,
-            "false": False,
-            "no": False,
-            "0": False,
-            "0.0": False,
-        }
-        lowered = series.astype("object").where(series.notna(), column.default or "false").astype("str").str.lower()
-        bad = ~lowered.isin(list(words))
+        lowered = _text(series, column, where, faults, "false").str.strip().str.lower()
+        bad = ~lowered.isin(list(_TRUTH))
         if bad.any():
             faults.append(_bad_value(series, bad, column, where, "true or false"))
             return pd.Series(False, index=series.index)
-        return lowered.map(words).astype(bool)
-    numbers = pd.to_numeric(series, errors="coerce")
-    bad = numbers.isna() & series.notna() & (series.astype("str").str.strip() != "")
-    if bad.any():
-        faults.append(_bad_value(series, bad, column, where, f"a number{f' in {column.unit}' if column.unit else ''}"))
-    if numbers.isna().any() and column.required and not bad.any():
-        faults.append(_bad_value(series, numbers.isna(), column, where, "a number in every row"))
-        return numbers
+        return lowered.map(_TRUTH).astype(bool)
+    read = read_numbers(series, whole=column.dtype == "int")
+    found = number_faults(read, series, column, where)
+    if found:
+        faults += found
+        return pd.Series(np.nan, index=series.index)
+    numbers = read.values
     if column.dtype == "float":
-        numbers = numbers.astype("float64")
         return numbers.fillna(float(column.default)) if column.default else numbers
-    fractional = numbers.notna() & (numbers != np.floor(numbers))
-    if fractional.any():
-        faults.append(_bad_value(series, fractional, column, where, "a whole number"))
-        return numbers
     if column.default:
         numbers = numbers.fillna(int(column.default))
     return numbers.astype("Int64") if numbers.isna().any() else numbers.astype("int64")
 
 
+def _text(series: pd.Series, column: Column, where: str, faults: list[Fault], default: str = "") -> pd.Series:
+    default = column.default or default
+    if isinstance(series.dtype, pd.StringDtype):
+        return series.astype("object").where(series.notna(), default).astype("str")
+    values = series.astype("object")
+    bad = values.map(lambda value: isinstance(value, bytes | dict | list | np.ndarray))
+    if bad.any():
+        faults.append(_bad_value(series, bad, column, where, "one text a row, no bytes and no list"))
+        return pd.Series(default, index=series.index, dtype="str")
+    return code_texts(series).astype("object").where(series.notna(), default).astype("str")
+
+
+def number_faults(read: Numbers, series: pd.Series, column: Column, where: str) -> list[Fault]:
+    """Find what in a column of numbers is unreadable, has a fraction where none may be, or is missing.
+
+    Parameters
+    ----------
+    read
+        `series` as numbers.
+    series
+        As the user wrote it, for the message.
+    column
+        Declared column.
+    where
+        How to call the table.
+    """
+    unit = f" in {column.unit}" if column.unit else ""
+    expected = f"a {'whole ' if column.dtype == 'int' else ''}number{unit}"
+    faults = unreadable_faults(read, series, f"{where}, column {column.name}", expected)
+    if column.dtype == "int":
+        numbers = read.values
+        fractional = numbers.notna() & ((numbers != np.floor(numbers)) | (numbers.abs() > LARGEST_WHOLE))
+        if fractional.any():
+            faults.append(_bad_value(series, fractional, column, where, expected))
+    nothing = read.values.isna() & ~read.is_unreadable
+    if nothing.any() and column.required and not faults:
+        named = f"{where}, column {column.name}, {rows_named(series.index, nothing)}"
+        faults.append(Fault(named, "has no number", "a number in every row", "Fill it in, or leave the row out"))
+    return faults
+
+
+def unreadable_faults(read: Numbers, series: pd.Series, where: str, expected: str) -> list[Fault]:
+    """One fault for each cause why values of a column are no numbers, with the first value and its row."""
+    faults = []
+    for cause in dict.fromkeys(read.causes[read.is_unreadable]):
+        bad = read.causes == cause
+        mend = "Write the bare number"
+        if cause.startswith("degrees"):
+            mend = "Write decimal degrees, such as 47.3851"
+        elif cause == UNCLEAR or "decimal" in cause:
+            mend = "Write the numbers without thousands signs, or say the decimal mark with --decimal"
+        faults.append(
+            Fault(
+                f"{where}, {rows_named(series.index, bad)}",
+                f"{_shown(first_of(series, bad))} is not usable ({cause})",
+                expected,
+                mend,
+                kind="number",
+            )
+        )
+    return faults
+
+
+def row_number(index: pd.Index, position: int) -> int:
+    """Give a row's number for a message: the one in the user's file where the index knows it, else counted from 1."""
+    return int(index[position]) if index.name == FILE_ROW else position + 1
+
+
+def rows_named(index: pd.Index, chosen: pd.Series | np.ndarray) -> str:
+    """Name the first of some rows and count the others."""
+    positions = np.flatnonzero(np.asarray(chosen, dtype=bool))
+    more = f" and {len(positions) - 1} more rows" if len(positions) > 1 else ""
+    return f"row {row_number(index, int(positions[0]))}{more}"
+
+
+def first_of(series: pd.Series, chosen: pd.Series | np.ndarray) -> Any:
+    """First of some values."""
+    return series.iloc[int(np.flatnonzero(np.asarray(chosen, dtype=bool))[0])]
+
+
 def _bad_value(series: pd.Series, bad: pd.Series, column: Column, where: str, expected: str) -> Fault:
-    first = int(np.flatnonzero(bad.to_numpy())[0])
-    n_more = int(bad.sum()) - 1
-    more = f" and {n_more} more rows" if n_more else ""
     return Fault(
-        f"{where}, column {column.name}, row {first + 1}{more}", f"{series.iloc[first]!r} is not usable", expected
+        f"{where}, column {column.name}, {rows_named(series.index, bad)}",
+        f"{_shown(first_of(series, bad))} is not usable",
+        expected,
     )
+
+
+def _shown(value: Any) -> str:
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    return text if len(text) <= 60 else text[:57] + "..."

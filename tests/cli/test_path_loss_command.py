@@ -91,7 +91,7 @@ def test_no_rows_give_the_header_alone(run, tmp_path: Path) -> None:
     [
         ({"freq_ghz": 7.0}, "freq_ghz = 7; expected 0.03 to 6 GHz. ITU-R P.1812 holds for 30 MHz to 6 GHz"),
         ({"freq_ghz": np.nan}, "freq_ghz is empty; expected a number"),
-        ({"freq_ghz": "fast"}, "freq_ghz is 'fast'; expected a number"),
+        ({"freq_ghz": "fast"}, "column freq_ghz, row 1: 'fast' is not usable"),
         ({"p_percent": 0.5}, "p_percent = 0.5; expected 1 to 50 %"),
         ({"pL_percent": 99.9}, "pL_percent = 99.9; expected 1 to 99 %"),
         ({"pL_percent": 90}, "expected prediction_resolution_wa_m or sigma_L_db"),
@@ -117,13 +117,13 @@ def test_a_bad_value_is_named(run, tmp_path: Path, change: dict, message: str) -
         (PROFILE.replace("3,110,10,4", "2,110,10,4"), "point 4: distance 2 km after 2 km; expected rising distances"),
         (PROFILE.replace("0,100,0,4", "0.5,100,0,4"), "first distance 0.5 km; expected 0, the transmitter"),
         (PROFILE.replace("2,90", "2,"), "point 3: height is not a number"),
-        (PROFILE.replace("2,90", "2,low"), "column h_m holds text; expected numbers"),
+        (PROFILE.replace("2,90", "2,low"), "column h_m, row 3: 'low' is not usable"),
         (PROFILE.replace("120,5,4", "120,-5,4"), "point 2: clutter height -5 m; expected 0 m or more"),
         (PROFILE.replace("120,5,4", "120,5,2"), "point 2: zone 2; expected 1 (sea), 3 (coastal land) or 4 (inland)"),
         ("\n".join(PROFILE.splitlines()[:4]), "3 points; expected at least 5"),
         ("d_km,h_m\n0,1\n.05,1\n.1,1\n.15,1\n.2,1\n", "a path of 0.2 km; expected 0.25 to 3000 km"),
         ("distance,h_m\n0,1\n", "no column d_km"),
-        ("", "cannot be read as CSV"),
+        ("", "holds nothing but blanks"),
     ],
 )
 def test_a_bad_profile_is_named(run, tmp_path: Path, profile: str, message: str) -> None:

@@ -52,7 +52,7 @@ def test_equals_the_path_on_its_own(folder: Path) -> None:
     [
         ("radials.csv", "climate", "weather", "no column climate"),
         ("a.csv", "c0,7", "c0,700", "sample = 700"),
-        ("a.csv", "700.0", "much", "freq_mhz = much"),
+        ("a.csv", "700.0", "much", "column freq_mhz, row 1 and 5 more rows: 'much' is not usable"),
         ("profiles/a.csv", "h_m", "height", "h_m"),
     ],
 )

@@ -131,7 +131,7 @@ def test_python_does_what_the_command_does(folder, tmp_path):
     assert [name for name in theirs if ours.get(name) != theirs[name]] == []
     assert set(ours) == set(theirs)
     assert study.report(tmp_path / "index.html").read_bytes()
-    assert today.reached_share == today.summary["predicted_share"]["value"]
+    assert today.reached_share == today.summary.predicted_share.value
     assert plan.bill["pv_usd"].sum() == pytest.approx(plan.pv_usd, abs=0.01)
     assert plan.gap == pytest.approx((plan.pv_usd - plan.lower_bound_usd) / plan.pv_usd)
     assert int(plan.assignments["population"].sum()) == int(today.places["population"].sum())

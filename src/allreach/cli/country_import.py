@@ -56,13 +56,15 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
     help="For sites from a list of radio cells (OpenCelliD): cells of one operator this near are one mast.",
 )
 @click.option("--clip", is_flag=True, help="Cut lines and areas at the country's outline.")
-@click.option("--sublayer", help="Layer of a GeoPackage with several.")
+@click.option("--sublayer", help="Layer of a GeoPackage, sheet of a workbook or file of an archive with several.")
 @click.option(
     "--height-unit",
     type=click.Choice(["m", "ft", "us-ft", "km", "dm", "cm", "mm"]),
     help="Unit of a terrain file's heights where it is not the metre.",
 )
 @click.option("--file-crs", help="CRS of a file that states none, or whose positions are no degrees.")
+@options.encoding
+@options.decimal
 @click.option("--source", default="", help="Publisher and data set.")
 @click.option("--licence", default="not stated", show_default=True, help="Licence and attribution.")
 @click.option("--retrieved", default="", metavar="YYYY-MM-DD", help="Date of the data.")
@@ -91,7 +93,8 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
 def command(layer: str | None, file: Path | None, recipe: Path | None, as_json: bool, **chosen: Any) -> None:
     """Bring your own FILE in as a LAYER of a country folder, or a whole country by a recipe.
 
-    CSV, GeoPackage, GeoJSON, Shapefile, FlatGeobuf, (Geo)Parquet and GeoTIFF in any CRS. Your files are only read.
+    CSV (also .gz), Excel, GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ, FlatGeobuf, (Geo)Parquet and GeoTIFF,
+    in any CRS. Your files are only read.
     Terrain voids are filled and counted; every other fault is listed, and mended only where --fix names its kind.
     """
     from allreach.cli.import_options import run_layer, run_recipe

@@ -15,6 +15,7 @@ from allreach.country.importing.recipe import read_recipe, with_config
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
 from allreach.errors import Fault, InputError
 from allreach.params.country_config import CountryConfig
+from allreach.schema_faults import schema_faults
 
 
 def run_recipe(recipe: Path, *, data: Path, folder: Path, existing: str | None, as_json: bool, **chosen: Any) -> None:
@@ -80,6 +81,8 @@ def spec_from_options(layer: str, file: Path, chosen: dict[str, Any]) -> LayerSp
             sublayer=chosen["sublayer"],
             file_crs=chosen["file_crs"],
             height_unit=chosen["height_unit"],
+            encoding=chosen["encoding"],
+            decimal=chosen["decimal"],
             map=dict(_pairs("--map", chosen["mapping"])),
             set=dict(_pairs("--set", chosen["constants"])),
             values=values,
@@ -95,7 +98,7 @@ def spec_from_options(layer: str, file: Path, chosen: dict[str, Any]) -> LayerSp
             note=chosen["note"],
         )
     except ValidationError as error:
-        raise InputError(_faults(error)) from error
+        raise InputError(schema_faults(error, "options")) from error
 
 
 def new_country(chosen: dict[str, Any]) -> CountryConfig | None:
@@ -111,7 +114,7 @@ def new_country(chosen: dict[str, Any]) -> CountryConfig | None:
     try:
         return CountryConfig(**named)
     except ValidationError as error:
-        raise InputError(_faults(error)) from error
+        raise InputError(schema_faults(error, "options")) from error
 
 
 def _pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
@@ -119,7 +122,3 @@ def _pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
     if bad:
         raise InputError([Fault(option, f"{text!r} is not understood", "NAME=VALUE") for text in bad])
     return [(text.partition("=")[0].strip(), text.partition("=")[2].strip()) for text in texts]
-
-
-def _faults(error: ValidationError) -> list[Fault]:
-    return [Fault("option " + ".".join(map(str, e["loc"])), f"{e.get('input')!r}: {e['msg']}") for e in error.errors()]

@@ -77,6 +77,14 @@ device = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
 fresh = click.option("--fresh", is_flag=True, help="Start anew instead of going on where an earlier run stopped.")
 
+encoding = click.option(
+    "--encoding", help="Encoding of text files and shapefiles that do not say it, such as cp1251 (default: UTF-8)."
+)
+decimal = click.option(
+    "--decimal",
+    type=click.Choice([".", ","]),
+    help="Decimal mark of files that do not show it; the other sign then stands between thousands.",
+)
 time_limit = click.option(
     "--time-limit",
     "time_limit_s",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
+
+from allreach.cli import options
 
 
 class ModelName(click.ParamType):
@@ -44,8 +47,18 @@ class ModelName(click.ParamType):
     default=None,
     help="Instead of CASES: a folder of radials (radials.csv, profiles/, one CSV of receivers a radial).",
 )
+@options.encoding
+@options.decimal
 @click.option("--detail", is_flag=True, help="Add every intermediate result as columns mid_...")
-def command(model: str, cases: Path | None, profiles: Path | None, sweep: Path | None, detail: bool) -> None:
+def command(
+    model: str,
+    cases: Path | None,
+    profiles: Path | None,
+    sweep: Path | None,
+    encoding: str | None,
+    decimal: Literal[".", ","] | None,
+    detail: bool,
+) -> None:
     """Print the path loss of every case of CASES as CSV, by the model MODEL.
 
     For itu-p1812 CASES has one row a case: case_id, profile (a file with d_km, h_m and, if there are any,
@@ -68,10 +81,10 @@ def command(model: str, cases: Path | None, profiles: Path | None, sweep: Path |
         else:
             from allreach.io.path_sweep import sweep_of_folder
 
-        table = sweep_of_folder(sweep)
+        table = sweep_of_folder(sweep, encoding=encoding, decimal=decimal)
     else:
         from allreach.io.path_cases import path_loss_of_file
 
         assert cases is not None
-        table = path_loss_of_file(model, cases, profiles, detail=detail)
+        table = path_loss_of_file(model, cases, profiles, detail=detail, encoding=encoding, decimal=decimal)
     click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)

@@ -103,7 +103,10 @@ def command(
         folder, imports, pairs(mapped, "--map"), pairs(given, "--give"), fetches, strategies, offline=offline
     )
     for name, count in counts.items():
-        click.echo(f"{name}: {count['added']} added, {count['revised']} revised, {count['known']} known", err=True)
+        more = f", {count['not_known']} not known to the source" if "not_known" in count else ""
+        click.echo(
+            f"{name}: {count['added']} added, {count['revised']} revised, {count['known']} known{more}", err=True
+        )
     day = as_of.date() if as_of else None
     tracked = room.track(
         read_subject(folder, scenario, sets),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from allreach import tables
@@ -63,7 +62,8 @@ RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
     ("boundaries", "level"): (0.0, 2.0, "0 country, 1 or 2"),
     ("boundaries", "population"): (0.0, 2e9, "people, not negative"),
     ("places", "fibre_share"): (0.0, 1.0, "a share from 0 to 1"),
-    ("places", "households"): (0.0, 2e9, "households, not negative"),
+    ("places", "population"): (0.0, 1e8, "people of one place, at most 100 million"),
+    ("places", "households"): (0.0, 1e8, "households of one place, at most 100 million"),
     ("power", "voltage_kv"): (0.0, 2000.0, "kilovolts"),
     ("hazards", "return_period_years"): (0.0, 1e7, "years"),
     ("measurements", "dl_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
@@ -104,8 +104,7 @@ def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault
 def _listed(values: pd.Series, bad: pd.Series, where: str, column: str, right: str, kind: str) -> list[Fault]:
     if not bad.any():
         return []
-    rows = np.flatnonzero(bad.to_numpy())
     shown = sorted({str(value) for value in values[bad]})
     found = ", ".join(shown[:5]) + (", ..." if len(shown) > 5 else "")
-    more = f" and {len(rows) - 1} more rows" if len(rows) > 1 else ""
-    return [Fault(f"{where}, column {column}, row {rows[0] + 1}{more}", f"{found} is not usable", right, kind=kind)]
+    rows = tables.rows_named(values.index, bad)
+    return [Fault(f"{where}, column {column}, {rows}", f"{found} is not usable", right, kind=kind)]

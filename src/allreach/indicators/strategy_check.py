@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from allreach.indicators.definitions import Catalogue, Indicator, catalogue
 from allreach.indicators.strategy import PILLARS, Budget, Dated, Goal, Source, Strategy, Target
+from allreach.schema_faults import plain_words
 
 Path = tuple[str | int, ...]
 _KEYS: dict[str, list[str]] = {
@@ -95,16 +95,10 @@ def _translate(path: Path, detail: Any) -> Problem:
     if "date" in name or "adopted" in name or detail["type"].startswith("date"):
         return Problem(path, "bad_date", f"{found!r} is no date", "YYYY-MM-DD", "Write the day, e.g. 2027-12-31")
     if detail["type"].startswith("float") or detail["type"] in ("greater_than", "greater_than_equal"):
-        message = f"{found!r} is not usable: {detail['msg'][0].lower()}{detail['msg'][1:]}"
-        return Problem(path, "bad_number", message, "a number without unit or thousands sign", "Write the bare number")
-    message = str(detail["msg"])
-    return Problem(
-        path,
-        "bad_value",
-        f"{reprlib.repr(found)}: {message[0].lower()}{message[1:]}",
-        "see the schema",
-        "Mend the value",
-    )
+        what, expected = plain_words(detail)
+        return Problem(path, "bad_number", what, f"{expected} without unit or thousands sign", "Write the bare number")
+    what, expected = plain_words(detail)
+    return Problem(path, "bad_value", what, expected or "see the schema", "Mend the value")
 
 
 def _meaning(raw: Mapping) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
 from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.schema_faults import schema_faults
 from allreach.terrain.map_scale import projection_faults
 from allreach.terrain.raster_meaning import Kind
 from allreach.vocabulary import Evidence
@@ -172,12 +173,7 @@ def read_config(folder: Path) -> CountryConfig:
     try:
         return CountryConfig.model_validate(raw)
     except ValidationError as error:
-        raise InputError(
-            [
-                Fault(f"{path}, key {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}")
-                for e in error.errors()
-            ]
-        ) from error
+        raise InputError(schema_faults(error, str(path), model=CountryConfig, raw=raw)) from error
 
 
 def write_config(folder: Path, config: CountryConfig) -> None:

@@ -1,29 +1,73 @@
-"""Tables from the outside: CSV, GeoPackage, GeoJSON, Shapefile, FlatGeobuf and (Geo)Parquet in any CRS."""
+"""Tables from the outside: text, spreadsheets, vector files and (Geo)Parquet, packed or not, in any CRS."""
 
 from __future__ import annotations
 
-import csv
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyogrio
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from allreach import tables
 from allreach.errors import Fault, InputError
+from allreach.io.archives import unpacked
+from allreach.io.delimited_text import read_delimited
+from allreach.io.foreign_vector import FARTHEST_DEG, VECTOR, no_degrees, parse_crs, read_vector, to_degrees
+from allreach.io.spreadsheet import EXCEL, read_spreadsheet
+from allreach.number_text import Mark, read_numbers, shown_mark
 
 TEXT = (".csv", ".tsv", ".txt")
+PACKED_TEXT = (".csv.gz", ".tsv.gz", ".txt.gz")
 PARQUET = (".parquet", ".geoparquet")
-VECTOR = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
+ARCHIVE = (".zip", ".kmz")
+SHOWN_MARK = "shown decimal mark"
+"""Key of a table's ``attrs``: the decimal mark that its positions show."""
 RASTER = (".tif", ".tiff")
-FARTHEST_DEG = 360.0  # some files count longitude from 0 to 360
+IN_ARCHIVES = ((*VECTOR, *PARQUET), (*EXCEL, ".csv", ".tsv"), (".txt",))
+
+
+@dataclass(frozen=True)
+class FileDress:
+    """What a user says of a file that the file does not say itself.
+
+    Parameters
+    ----------
+    sublayer
+        Layer of a GeoPackage, sheet of a workbook, file of an archive.
+    file_crs
+        CRS of a file that states none.
+    encoding
+        Encoding of a text file or shapefile that does not say it.
+    decimal
+        Decimal mark of numbers in texts.
+    lon, lat
+        Columns that hold the position (x and y where `file_crs` is a projected CRS).
+    with_geometry
+        Whether rows with a position are wanted.
+    """
+
+    sublayer: str | None = None
+    file_crs: str | None = None
+    encoding: str | None = None
+    decimal: Mark | None = None
+    lon: str = ""
+    lat: str = ""
+    with_geometry: bool = True
 
 
 def read_foreign_table(
-    path: Path, *, sublayer: str | None = None, file_crs: str | None = None, lon: str = "", lat: str = ""
+    path: Path,
+    *,
+    sublayer: str | None = None,
+    file_crs: str | None = None,
+    encoding: str | None = None,
+    decimal: Mark | None = None,
+    lon: str = "",
+    lat: str = "",
+    with_geometry: bool = True,
 ) -> pd.DataFrame:
     """Read a user's table; every column of a text file stays text, so that codes keep their leading zeros.
 
@@ -31,52 +75,36 @@ def read_foreign_table(
     ----------
     path
         The file, which is only read.
-    sublayer
-        Layer of a GeoPackage with several.
-    file_crs
-        CRS of a file that states none.
-    lon, lat
-        Columns of a text file that hold the position (x and y where `file_crs` is a projected CRS).
+    sublayer, file_crs, encoding, decimal, lon, lat, with_geometry
+        See `FileDress`.
 
     Returns
     -------
     table
-        A `GeoDataFrame` in EPSG:4326 where the file has positions, else a `DataFrame`.
+        A `GeoDataFrame` in EPSG:4326 where the file has positions, else a `DataFrame`; the index `tables.FILE_ROW`
+        numbers the rows as the file does.
 
     Raises
     ------
     InputError
-        If the file is missing, empty, damaged, of an unknown kind or without a CRS.
+        If the file is missing, empty, damaged, of an unknown kind, without a CRS or without rows.
     """
+    dress = FileDress(sublayer, file_crs, encoding, decimal, lon, lat, with_geometry)
     require_file(path)
-    suffix = path.suffix.lower()
-    try:
-        if suffix in TEXT:
-            frame = _read_text(path)
-        elif suffix in PARQUET:
-            frame = _read_parquet(path)
-        elif suffix in VECTOR:
-            frame = _read_vector(path, sublayer)
-        else:
-            kinds = ", ".join((*TEXT, *PARQUET, *VECTOR))
-            raise InputError(
-                Fault(str(path), f"has the unknown ending {suffix or '(none)'}", kinds, "Convert the file")
-            )
-    except (pa.ArrowException, pyogrio.errors.DataSourceError, pd.errors.ParserError, OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
+    if path.suffix.lower() in ARCHIVE:
+        with unpacked(path, IN_ARCHIVES, sublayer) as (inner, rest):
+            try:
+                frame = _read(inner, replace(dress, sublayer=rest))
+            except InputError as error:  # the user knows the archive, not where it lies for a while
+                named = [replace(f, where=f.where.replace(str(inner), f"{path}, {inner.name}")) for f in error.faults]
+                raise InputError(named or str(error)) from error
+    else:
+        frame = _read(path, dress)
+    if not len(frame):
         raise InputError(
-            Fault(str(path), f"cannot be read: {error}", "a whole file", "Fetch or export the file again")
-        ) from error
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return _with_points(frame, path, lon, lat, file_crs)
-    if frame.crs is None:
-        if not file_crs:
-            raise InputError(
-                Fault(str(path), "has no CRS", "a declared CRS", "Say which it is in with --file-crs", kind="no-crs")
-            )
-        frame = frame.set_crs(parse_crs(file_crs))
-    return frame.to_crs(tables.CRS)
+            Fault(str(path), "has a header and no rows", "at least one row", "Export it again, or leave the layer out")
+        )
+    return frame
 
 
 def require_file(path: Path) -> None:
@@ -87,68 +115,93 @@ def require_file(path: Path) -> None:
         raise InputError(Fault(str(path), "is empty (0 bytes)", "a whole file", "Fetch or export the file again"))
 
 
-def parse_crs(text: str) -> CRS:
-    """CRS from what the user wrote."""
-    try:
-        return CRS.from_user_input(text)
-    except CRSError as error:
-        raise InputError(Fault("CRS", f"{text!r} is not understood", "an EPSG code, WKT or PROJ string")) from error
+def is_table(path: Path) -> bool:
+    """Whether the ending is one of a table that is read."""
+    return path.suffix.lower() in (*TEXT, *EXCEL, *PARQUET, *VECTOR, *ARCHIVE) or _is_packed_text(path)
 
 
-def _read_text(path: Path) -> pd.DataFrame:
+def _read(path: Path, dress: FileDress) -> pd.DataFrame:
+    suffix = path.suffix.lower()
+    for option, value, kinds in (
+        ("--encoding", dress.encoding, (*TEXT, ".gz", ".shp")),
+        ("--sublayer", dress.sublayer, (*EXCEL, *VECTOR)),
+    ):
+        if value is not None and suffix not in kinds:
+            what = f"is given, and a {suffix} file has none to choose"
+            raise InputError(Fault(f"{path}, {option}", what, f"it for {' '.join(kinds)}", f"Leave {option} out"))
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            head = stream.readline()
-            separator = max((",", ";", "\t", "|"), key=head.count)
-            stream.seek(0)
-            frame = pd.read_csv(
-                stream, sep=separator, dtype="str", keep_default_na=False, na_values=[""], quoting=csv.QUOTE_MINIMAL
+        if suffix in TEXT or _is_packed_text(path):
+            frame = read_delimited(path, encoding=dress.encoding)
+        elif suffix in EXCEL:
+            frame = read_spreadsheet(path, sheet=dress.sublayer)
+        elif suffix in PARQUET:
+            frame = _read_parquet(path)
+        elif suffix in VECTOR:
+            frame = read_vector(
+                path, sublayer=dress.sublayer, encoding=dress.encoding, with_geometry=dress.with_geometry
             )
-    except UnicodeDecodeError as error:
-        raise InputError(Fault(str(path), f"is not in UTF-8 ({error})", "text in UTF-8", "Save it as UTF-8")) from error
-    return frame.rename(columns=str.strip)
+        else:
+            every = ", ".join((*TEXT, *PACKED_TEXT, *EXCEL, *PARQUET, *VECTOR, *ARCHIVE))
+            raise InputError(
+                Fault(str(path), f"has the unknown ending {suffix or '(none)'}", every, "Convert the file")
+            )
+    except (pa.ArrowException, pyogrio.errors.DataSourceError, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            Fault(str(path), f"cannot be read: {error}", "a whole file", "Fetch or export the file again")
+        ) from error
+    if isinstance(frame, gpd.GeoDataFrame):
+        return to_degrees(frame, path, dress.file_crs)
+    return _with_points(frame, path, dress)
+
+
+def _is_packed_text(path: Path) -> bool:
+    return "".join(path.suffixes[-2:]).lower() in PACKED_TEXT
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        return gpd.read_parquet(path)
+        frame = gpd.read_parquet(path)
     except ValueError as error:
         if "geo" not in str(error).lower():
             raise
-        return pd.read_parquet(path)
+        frame = pd.read_parquet(path)
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name=tables.FILE_ROW)
+    return frame
 
 
-def _read_vector(path: Path, sublayer: str | None) -> pd.DataFrame:
-    names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    if sublayer is None and len(names) > 1:
-        raise InputError(
-            Fault(str(path), f"has {len(names)} layers: {', '.join(names)}", "one", "Choose with --sublayer NAME")
-        )
-    if sublayer is not None and sublayer not in names:
-        raise InputError(Fault(str(path), f"has no layer {sublayer}", " or ".join(names)))
-    return pyogrio.read_dataframe(path, layer=sublayer or names[0])
-
-
-def _with_points(frame: pd.DataFrame, path: Path, lon: str, lat: str, file_crs: str | None) -> pd.DataFrame:
-    if not lon and not lat:
+def _with_points(frame: pd.DataFrame, path: Path, dress: FileDress) -> pd.DataFrame:
+    named = [name for name in (dress.lon, dress.lat) if name]
+    if not named:
         return frame
-    missing = [name for name in (lon, lat) if name not in frame.columns]
+    missing = [name for name in named if name not in frame.columns]
     if missing:
         raise InputError(
             Fault(str(path), f"has no column {' and '.join(missing)}", f"one of {', '.join(map(str, frame.columns))}")
         )
-    x = pd.to_numeric(frame[lon], errors="coerce")
-    y = pd.to_numeric(frame[lat], errors="coerce")
-    if file_crs is None and max(x.abs().max(), y.abs().max()) > FARTHEST_DEG:
+    if len(named) < 2:
         raise InputError(
-            Fault(
-                str(path),
-                f"has positions such as ({x.iloc[0]:g}, {y.iloc[0]:g}), which are no degrees",
-                "longitude and latitude, or a CRS",
-                "Say which CRS it is with --file-crs",
-                kind="no-crs",
-            )
+            Fault(str(path), f"has a position of one column only, {named[0]}", "--map lon= and --map lat=")
         )
-    points = gpd.GeoSeries(gpd.points_from_xy(x, y), index=frame.index, crs=parse_crs(file_crs or tables.CRS))
+    crs = parse_crs(dress.file_crs or tables.CRS)
+    columns = [frame[name] for name in named]
+    mark = shown_mark(columns)
+    largest = FARTHEST_DEG if crs.is_geographic else math.inf
+    read = [read_numbers(c, decimal=dress.decimal, elsewhere=mark, largest=largest) for c in columns]
+    faults = [
+        fault
+        for numbers, values, name in zip(read, columns, named, strict=True)
+        for fault in tables.unreadable_faults(numbers, values, f"{path}, column {name}", "a coordinate")
+    ]
+    if faults:
+        raise InputError(faults)
+    x, y = (numbers.values for numbers in read)
+    far = (x.abs() > FARTHEST_DEG) | (y.abs() > FARTHEST_DEG)
+    if crs.is_geographic and far.any():
+        raise InputError(no_degrees(path, tables.first_of(x, far), tables.first_of(y, far)))
+    points = gpd.GeoSeries(gpd.points_from_xy(x, y), index=frame.index, crs=crs)
     points[x.isna() | y.isna()] = None
-    return gpd.GeoDataFrame(frame.drop(columns=[lon, lat]), geometry=points).to_crs(tables.CRS)
+    out = gpd.GeoDataFrame(frame.drop(columns=named), geometry=points).to_crs(tables.CRS)
+    out.attrs[SHOWN_MARK] = mark
+    return out

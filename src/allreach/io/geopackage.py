@@ -14,6 +14,7 @@ import pyogrio
 
 from allreach.io.atomic import whole_file
 from allreach.io.country_folder import Country
+from allreach.io.gdal_path import plain_path
 from allreach.io.results_folder import Results, read_results
 
 FULL_BYTES = 1_000_000
@@ -92,11 +93,11 @@ def write_geopackage(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
     A layer with several kinds of geometry is split (``power`` into ``power_points`` and ``power_lines``), since desktop
     GIS show one kind a layer. A table without geometry becomes an attribute table.
     """
-    with whole_file(path) as part, _fixed_date():
+    with whole_file(path) as part, plain_path(part) as plain, _fixed_date():
         try:
             for name, frame in layers.items():
                 for layer, piece in _one_kind_each(name, frame):
-                    _append(part, layer, piece)
+                    _append(plain, layer, piece)
         except pyogrio.errors.DataSourceError as error:  # what SQLite says of a full disk does not name the disk
             full = shutil.disk_usage(part.parent).free < FULL_BYTES
             raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.io.path_cases import read_profile, read_table
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.kernels.longley_rice_sweep import radial_losses
 from allreach.kernels.longley_rice_walk import empty_radial
+from allreach.number_text import Mark
 from allreach.radio.paths.itm_paths import CONFIDENCE_CODES, number_faults
 from allreach.radio.paths.profile_heights import height_faults, length_faults
 
@@ -24,7 +26,7 @@ RECEIVER_NUMBERS = ("sample", "h_rx_m", "freq_mhz")
 QUANTILES = {"tls_50_50_50": (50.0, 50.0, 50.0), "tls_10_50_50": (10.0, 50.0, 50.0), "cr_90_95": (95.0, 50.0, 90.0)}
 
 
-def itm_sweep_of_folder(folder: Path) -> pd.DataFrame:
+def itm_sweep_of_folder(folder: Path, *, encoding: str | None = None, decimal: Mark | None = None) -> pd.DataFrame:
     """Losses of all receivers of a folder of radials by ITM 1.4, point to point.
 
     Parameters
@@ -32,6 +34,8 @@ def itm_sweep_of_folder(folder: Path) -> pd.DataFrame:
     folder
         Holds ``radials.csv`` (radial, profile, polarization and ``RADIAL_NUMBERS``), ``profiles/`` with even steps, and
         for each radial a CSV named after it (case_id and ``RECEIVER_NUMBERS``).
+    encoding, decimal
+        Encoding and decimal mark of the files, where they do not show them.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def itm_sweep_of_folder(folder: Path) -> pd.DataFrame:
         With every fault of the folder at once.
     """
     where = str(folder / "radials.csv")
-    radials = read_table(folder / "radials.csv")
+    radials = read_table(folder / "radials.csv", RADIAL_NUMBERS, encoding=encoding, decimal=decimal)
     faults = _faults(where, radials, ("radial", "profile", "polarization"), RADIAL_NUMBERS)
     if faults:
         raise InputError(faults)
@@ -52,8 +56,9 @@ def itm_sweep_of_folder(folder: Path) -> pd.DataFrame:
     for radial in radials.to_dict("records"):
         path = folder / f"{radial['radial']}.csv"
         try:
-            h_m = read_profile(folder / "profiles" / str(radial["profile"])).h_m
-            receivers = read_table(path)
+            profile = folder / "profiles" / str(radial["profile"])
+            h_m = read_profile(profile, encoding=encoding, decimal=decimal).h_m
+            receivers = read_table(path, RECEIVER_NUMBERS, encoding=encoding, decimal=decimal)
         except InputError as error:
             faults += error.faults
             continue
@@ -65,14 +70,16 @@ def itm_sweep_of_folder(folder: Path) -> pd.DataFrame:
             bad = np.flatnonzero(~receivers["sample"].between(2, len(h_m) - 1))
             if bad.size:
                 text = f"sample = {receivers['sample'].iloc[bad[0]]}"
-                found = [Fault(f"{path}, row {bad[0] + 1}", text, f"2 to {len(h_m) - 1}")]
+                found = [
+                    Fault(f"{path}, row {tables.row_number(receivers.index, bad[0])}", text, f"2 to {len(h_m) - 1}")
+                ]
         faults += found
         ready.append((radial, h_m, receivers))
     if faults:
         raise InputError(faults)
-    tables = [_table(*item) for item in ready if len(item[2])]
+    losses = [_table(*item) for item in ready if len(item[2])]
     names = [f"{what}_{name}{unit}" for name in QUANTILES for what, unit in _COLUMNS]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["case_id", *names])
+    return pd.concat(losses, ignore_index=True) if losses else pd.DataFrame(columns=["case_id", *names])
 
 
 _COLUMNS = (("A", "_db"), ("return_code", ""), ("warnings", ""))
@@ -85,10 +92,12 @@ def _faults(where: str, table: pd.DataFrame, texts: tuple[str, ...], numbers: tu
         if name in table:
             values = pd.to_numeric(table[name], errors="coerce")
             if (bad := np.flatnonzero(~np.isfinite(values))).size:
-                faults.append(Fault(f"{where}, row {bad[0] + 1}", f"{name} = {table[name].iloc[bad[0]]}", "a number"))
+                at = f"{where}, row {tables.row_number(table.index, bad[0])}"
+                faults.append(Fault(at, f"{name} = {table[name].iloc[bad[0]]}", "a number"))
                 continue
-            for row, value in enumerate(values, start=1):
-                if found := number_faults(name, float(value), f"{where}, row {row}"):
+            for position, value in enumerate(values):
+                at = f"{where}, row {tables.row_number(table.index, position)}"
+                if found := number_faults(name, float(value), at):
                     faults += found
                     break
     return faults

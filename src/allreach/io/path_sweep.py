@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.io.path_cases import read_profile, read_table
 from allreach.kernels.itu_p1812 import DISTANCE_MIN_KM, LIMITS
+from allreach.number_text import Mark
 from allreach.radio.paths.p1812_paths import P1812_LIMITS, profile_faults
 from allreach.radio.paths.p1812_radials import sweep_losses_db
 from allreach.radio.paths.profile import Profile
@@ -21,7 +23,7 @@ RECEIVER_NUMBERS = ("sample", "h_rx_m", "freq_ghz", "p_percent")
 LOCATIONS_PCT = (50.0, 95.0)
 
 
-def sweep_of_folder(folder: Path) -> pd.DataFrame:
+def sweep_of_folder(folder: Path, *, encoding: str | None = None, decimal: Mark | None = None) -> pd.DataFrame:
     """Losses of all receivers of a folder of radials by ITU-R P.1812.
 
     Parameters
@@ -30,6 +32,8 @@ def sweep_of_folder(folder: Path) -> pd.DataFrame:
         Holds ``radials.csv`` (radial, profile, h_tx_m, polarization, lat_tx_deg, bearing_deg, delta_N_nunits_per_km,
         N0_nunits; optional prediction_resolution_wa_m (100), dct_km, dcr_km (500)), ``profiles/``, and for each radial
         a CSV named after it (case_id, sample, h_rx_m, freq_ghz, p_percent).
+    encoding, decimal
+        Encoding and decimal mark of the files, where they do not show them.
 
     Returns
     -------
@@ -41,19 +45,21 @@ def sweep_of_folder(folder: Path) -> pd.DataFrame:
     InputError
         With every fault of the folder at once.
     """
-    radials = read_table(folder / "radials.csv")
+    radials = read_table(
+        folder / "radials.csv", (*RADIAL_NUMBERS, *RADIAL_OPTIONAL), encoding=encoding, decimal=decimal
+    )
     where = str(folder / "radials.csv")
     faults = _missing(where, radials, ("radial", "profile", "polarization", *RADIAL_NUMBERS))
     if faults:
         raise InputError(faults)
     ready: list[tuple[dict[Any, Any], Profile, pd.DataFrame]] = []
     for i, radial in enumerate(radials.to_dict("records")):
-        faults += _radial_faults(radial, f"{where}, row {i + 1}")
+        faults += _radial_faults(radial, f"{where}, row {tables.row_number(radials.index, i)}")
         try:
-            profile = read_profile(folder / "profiles" / str(radial["profile"]))
+            profile = read_profile(folder / "profiles" / str(radial["profile"]), encoding=encoding, decimal=decimal)
             faults += profile_faults(profile, f"profile {radial['profile']}")
             path = folder / f"{radial['radial']}.csv"
-            receivers = read_table(path)
+            receivers = read_table(path, RECEIVER_NUMBERS, encoding=encoding, decimal=decimal)
         except InputError as error:
             faults += error.faults
             continue
@@ -62,9 +68,9 @@ def sweep_of_folder(folder: Path) -> pd.DataFrame:
         ready.append((radial, profile, receivers))
     if faults:
         raise InputError(faults)
-    tables = [_radial_table(*item) for item in ready]
+    losses = [_radial_table(*item) for item in ready]
     names = ["case_id", *(f"loss_pL{pct:.0f}_db" for pct in LOCATIONS_PCT)]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=names)
+    return pd.concat(losses, ignore_index=True) if losses else pd.DataFrame(columns=names)
 
 
 def _missing(where: str, table: pd.DataFrame, names: tuple[str, ...]) -> list[Fault]:
@@ -91,12 +97,19 @@ def _receiver_faults(where: str, receivers: pd.DataFrame, profile: Profile) -> l
         bad = np.flatnonzero(~((values >= low) & (values <= high)).to_numpy())
         if bad.size:
             found = receivers[name].iloc[bad[0]]
-            text = f"{name} = {found} ({bad.size} rows in all)"
-            faults.append(Fault(f"{where}, row {bad[0] + 1}", text, f"{low:g} to {high:g} {unit}", LIMITS + "."))
+            text = f"{name} = {found:g} ({bad.size} rows in all)"
+            faults.append(
+                Fault(
+                    f"{where}, row {tables.row_number(receivers.index, bad[0])}",
+                    text,
+                    f"{low:g} to {high:g} {unit}",
+                    LIMITS + ".",
+                )
+            )
     if not faults:
         near = profile.d_km[receivers["sample"].to_numpy(dtype=np.int64)] < DISTANCE_MIN_KM
         if near.any():
-            row = int(np.argmax(near)) + 1
+            row = tables.row_number(receivers.index, int(np.argmax(near)))
             faults.append(Fault(f"{where}, row {row}", "receiver nearer than 0.25 km", "0.25 km or more", LIMITS + "."))
     return faults
 

@@ -16,7 +16,8 @@ from rasterio.windows import Window
 
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
-from allreach.io.foreign import parse_crs, require_file
+from allreach.io.foreign import require_file
+from allreach.io.foreign_vector import parse_crs
 from allreach.terrain.raster_meaning import (
     UNIT_M,
     Kind,

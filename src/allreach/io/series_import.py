@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.indicators.definitions import Catalogue, catalogue
+from allreach.io.delimited_text import read_delimited
+from allreach.io.spreadsheet import EXCEL, read_spreadsheet
+from allreach.number_text import read_numbers
 
 DEFAULTS = ("source", "licence", "retrieved", "status", "url", "date", "iso3", "indicator")
 _LONG = ("iso3", "indicator", "date", "value")
-_SAME = {"year": "date", "survey_year": "date", "country_code": "iso3", "iso": "iso3", "series": "indicator"}
+_SAME = {
+    "year": "date", "survey_year": "date", "country_code": "iso3", "iso": "iso3", "series": "indicator",
+    "Country Code": "iso3", "Series Code": "indicator", "Indicator Code": "indicator",
+}  # fmt: skip
+_YEAR = re.compile(r"[12]\d{3}( \[YR\d{4}\])?")
+NOT_KNOWN = "values not known"
+"""Key of a table's ``attrs``: how many values its file marks as not known."""
 
 
 def read_series_file(
@@ -27,8 +38,9 @@ def read_series_file(
     Parameters
     ----------
     path
-        CSV, Excel (first sheet) or Parquet. Long: columns iso3, indicator, date (or year), value. Wide: iso3, date and
-        a column for each indicator. Indicators may go by the codes of their sources.
+        CSV (any separator), Excel (first sheet with rows) or Parquet. Long: columns iso3, indicator, date (or year),
+        value. Wide: iso3, date and a column for each indicator; or iso3, indicator and a column for each year.
+        Indicators may go by the codes of their sources.
     columns
         Names of the file's columns by their name here, e.g. ``{"internet_users_pct": "i99H"}``.
     fixed
@@ -49,8 +61,10 @@ def read_series_file(
         if name not in DEFAULTS:
             raise InputError(Fault(f"--give {name}", "cannot be fixed for a file", ", ".join(DEFAULTS)))
         frame[name] = value
+    frame = _years(frame)
     if "value" not in frame.columns:
         frame = _long(frame, path, book or catalogue())
+    frame = _known(frame)
     missing = [name for name in (*_LONG, "source", "retrieved") if name not in frame.columns]
     if missing:
         raise InputError(
@@ -101,17 +115,42 @@ def _long(frame: pd.DataFrame, path: Path, book: Catalogue) -> pd.DataFrame:
             )
         )
     keep = [name for name in (*DEFAULTS, "note") if name in frame.columns and name != "indicator"]
-    return frame.melt(id_vars=keep, value_vars=found, var_name="indicator", value_name="value").dropna(subset=["value"])
+    return frame.melt(
+        id_vars=keep, value_vars=found, var_name="indicator", value_name="value", ignore_index=False
+    ).dropna(subset=["value"])
+
+
+def _years(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn a table with a column for each year, as the World Bank's DataBank gives it, into one row a value."""
+    years = [str(name) for name in frame.columns if _YEAR.fullmatch(str(name))]
+    if "value" in frame.columns or not years or not {"iso3", "indicator"} <= set(frame.columns):
+        return frame
+    keep = [name for name in (*DEFAULTS, "note") if name in frame.columns and name != "date"]
+    long = frame.melt(id_vars=keep, value_vars=years, var_name="date", value_name="value", ignore_index=False)
+    return long.assign(date=long["date"].str[:4])
+
+
+def _known(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose value is known; those with a blank or a word such as ``..`` are left out, the words counted."""
+    if pd.api.types.is_numeric_dtype(frame["value"].dtype):
+        return frame
+    missing = read_numbers(frame["value"]).is_missing
+    out = frame[~missing].copy()
+    out.attrs[NOT_KNOWN] = int((missing & frame["value"].notna()).sum())
+    return out
 
 
 def _read(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise DataMissingError(f"{path}: there is no such file")
+    suffix = path.suffix.lower()
     try:
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
-            return pd.read_excel(path, engine="openpyxl", keep_default_na=False, na_values=[""])
-        if path.suffix.lower() == ".parquet":
+        if suffix in EXCEL:
+            return read_spreadsheet(path, first=True)
+        if suffix == ".parquet":
             return pd.read_parquet(path)
-        return pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
-    except (ValueError, OSError, UnicodeDecodeError, KeyError) as error:
-        raise InputError(Fault(path.name, f"cannot be read: {error}", "CSV in UTF-8, Excel or Parquet")) from error
+        return read_delimited(path)
+    except InputError:
+        raise
+    except (ValueError, OSError, KeyError, pa.ArrowException) as error:
+        raise InputError(Fault(path.name, f"cannot be read: {error}", "CSV, Excel or Parquet")) from error

@@ -12,7 +12,7 @@ from allreach.errors import Fault, InputError
 from allreach.indicators.definitions import catalogue
 from allreach.io.connectors_http import Cache
 from allreach.io.connectors_indicators import fetch
-from allreach.io.series_import import read_series_file
+from allreach.io.series_import import NOT_KNOWN, read_series_file
 from allreach.io.series_store import add_series, series_faults, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
 
@@ -72,6 +72,8 @@ def update_series(
         raise InputError(faults)
     for file, rows in read:
         counts[str(file)] = add_series(path, rows, where=file.name, book=book, latest=latest, unit=unit)
+        if left_out := rows.attrs.get(NOT_KNOWN):
+            counts[str(file)]["not_known"] = left_out
     cache = Cache(folder / "series" / "cache", day, offline)
     for spec in fetches:
         rows = fetch(spec, countries, (FIRST_YEAR, day.year), cache, book=book)

@@ -17,11 +17,13 @@ from allreach.indicators.cooperation import Facts, merge_facts
 from allreach.indicators.definitions import Catalogue, catalogue
 from allreach.indicators.plan_effect import built_by_day, reach_by_year
 from allreach.indicators.strategy import Strategy
+from allreach.io.delimited_text import read_delimited
 from allreach.io.results_folder import Results, read_results
 from allreach.io.series_store import TABLE, add_series, calendar_year, read_current, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
 from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.country_config import CountryConfig
+from allreach.schema_faults import schema_faults
 
 WORKS = "works.csv"
 """Works reported as finished, in the country folder (table ``works``)."""
@@ -150,17 +152,14 @@ def _built(folder: Path, results: Results | None, day: dt.date) -> pd.DataFrame 
     path = folder / WORKS
     if not path.is_file():
         return None
-    try:
-        frame = pd.read_csv(path, dtype="str", keep_default_na=False)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise InputError(Fault(WORKS, f"cannot be read ({error})", "CSV in UTF-8")) from error
+    frame = read_delimited(path)
     works = pd.DataFrame(tables.conform(frame, "works", where=WORKS))
     if results is None or results.places is None or "assignments" not in results.plan:
         return None
     known = set(results.places["place_id"])
     twice = works["work_id"].duplicated()
     faults = []
-    for line, (row, again) in enumerate(zip(works.to_dict("records"), twice, strict=True), start=2):
+    for line, row, again in zip(frame.index + 1, works.to_dict("records"), twice, strict=True):
         where = f"{WORKS}, line {line}"
         try:
             dt.date.fromisoformat(row["finished_date"])
@@ -201,8 +200,4 @@ def _facts(folder: Path) -> Facts:
     try:
         return merge_facts(own)
     except ValidationError as error:
-        faults = [
-            Fault(f"{path.name}, {'.'.join(map(str, e['loc']))}", f"{e.get('input')!r}: {e['msg']}")
-            for e in error.errors()
-        ]
-        raise InputError(faults) from error
+        raise InputError(schema_faults(error, path.name, model=Facts, raw=own)) from error

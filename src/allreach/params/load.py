@@ -26,6 +26,7 @@ from allreach.params.quantity import Frozen, Quantity
 from allreach.params.radio import Radio
 from allreach.params.search import SearchParams, moved_to
 from allreach.params.sketch import Sketch
+from allreach.schema_faults import schema_faults
 from allreach.yaml_syntax import parse_yaml
 
 Overlay = Mapping[str, Any]
@@ -105,7 +106,7 @@ def load_params(overlays: Sequence[Overlay | tuple[str, Overlay]] = (), sets: Se
     try:
         params = Params.model_validate(tables)
     except ValidationError as error:
-        raise ParameterError(faults + [_fault(detail) for detail in error.errors()]) from error
+        raise ParameterError(faults + schema_faults(error, "", model=Params, raw=tables)) from error
     if faults:
         raise ParameterError(faults)
     return params
@@ -234,9 +235,3 @@ def _unknown(key: str, name: str) -> Fault:
         "one of: " + ", ".join(near) if near else "room.key",
         "allreach params lists all keys",
     )
-
-
-def _fault(detail: Any) -> Fault:
-    where = ".".join(str(part) for part in detail["loc"])
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return Fault(where, message[:1].lower() + message[1:], mend="Mend it in the overlay or in --set")

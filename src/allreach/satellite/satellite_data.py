@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from allreach.errors import Fault, InputError
 from allreach.params.quantity import Frozen
 from allreach.satellite.geometry import off_axis_deg
+from allreach.schema_faults import schema_faults
 from allreach.units import linear_to_db, wavelength_m
 
 WHERE_PUBLISHED = (
@@ -167,10 +168,7 @@ def parse(kind: type[Satellite] | type[Terminal], raw: object, where: str) -> Sa
     try:
         result = kind.model_validate(tuples(raw))
     except ValidationError as error:
-        for e in error.errors():
-            key = ".".join(map(str, e["loc"])) or "beam"
-            value = "" if isinstance(e.get("input"), (dict, Mapping)) else f"{e.get('input')!r}: "
-            faults.append(Fault(f"{where}, {key}", f"{value}{e['msg']}"))
+        faults += schema_faults(error, where, model=kind, raw=raw)
     if isinstance(result, Satellite):
         for beam in result.beams:
             if not beam.contours and beam.eirp_dbw is None:

@@ -12,6 +12,8 @@ import pandas as pd
 
 from allreach.errors import DataMissingError
 from allreach.io.results_folder import Results, read_coverage, read_results
+from allreach.measure.summary import MeasureSummary, VerifySummary
+from allreach.planning.results.summary import PlanSummary
 from allreach.workflows.study_inputs import StudyInputs
 
 BOUND_FOLDER = "bound"
@@ -34,7 +36,7 @@ class Today:
     """
 
     places: gpd.GeoDataFrame
-    summary: dict[str, Any]
+    summary: MeasureSummary
     rasters: dict[str, Path]
     report: Path
     results: Results = field(repr=False)
@@ -42,7 +44,7 @@ class Today:
     @property
     def reached_share(self) -> float:
         """Share of the people reached to the service standard today."""
-        return float(self.summary["predicted_share"]["value"])
+        return self.summary.predicted_share.value
 
     def coverage(self, name: str) -> Any:
         """Read a coverage raster as an ``xarray.DataArray`` in the country's CRS.
@@ -82,12 +84,12 @@ class Verified:
     places: gpd.GeoDataFrame
     institutions: gpd.GeoDataFrame
     tiers: pd.DataFrame
-    summary: dict[str, Any]
+    summary: VerifySummary
 
     @property
     def reached_share(self) -> float:
         """Share of the people whom measuring confirms."""
-        return float(self.summary["reached_share"])
+        return self.summary.reached_share
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Plan:
     bill: pd.DataFrame
     curve: pd.DataFrame
     percents: pd.DataFrame
-    summary: dict[str, Any]
+    summary: PlanSummary
     verified: Verified
 
     @property
@@ -130,22 +132,22 @@ class Plan:
     @property
     def pv_usd(self) -> float:
         """Present value of the plan. [USD]."""
-        return float(self.summary["pv_usd"])
+        return self.summary.pv_usd
 
     @property
     def lower_bound_usd(self) -> float:
         """No plan of this problem costs less. [USD]."""
-        return float(self.summary["lower_bound_usd"])
+        return self.summary.lower_bound_usd
 
     @property
     def gap(self) -> float:
         """How far the plan may be from the least cost, as a share of its own."""
-        return float(self.summary["gap"])
+        return self.summary.gap
 
     @property
     def reached_share(self) -> float:
         """Share of the people whom measuring the planned network confirms."""
-        return float(self.summary["reached_share"])
+        return self.summary.reached_share
 
     @cached_property
     def bound(self) -> dict[str, pd.DataFrame]:
@@ -159,7 +161,8 @@ def read_today(study: StudyInputs) -> Today:
     found = read_results(study.results)
     assert found.places is not None
     rasters = {name: path for (step, name), path in found.rasters.items() if step == "measure"}
-    return Today(found.places, found.measure_summary, rasters, study.results / "index.html", found)
+    summary = MeasureSummary.model_validate(found.measure_summary)
+    return Today(found.places, summary, rasters, study.results / "index.html", found)
 
 
 def read_plan(study: StudyInputs) -> Plan:
@@ -182,6 +185,11 @@ def read_plan(study: StudyInputs) -> Plan:
         bill=found.bill,
         curve=found.curve,
         percents=found.percents,
-        summary=found.plan_summary,
-        verified=Verified(found.planned_places, found.planned_institutions, found.planned_tiers, found.verify_summary),
+        summary=PlanSummary.model_validate(found.plan_summary),
+        verified=Verified(
+            found.planned_places,
+            found.planned_institutions,
+            found.planned_tiers,
+            VerifySummary.model_validate(found.verify_summary),
+        ),
     )

@@ -88,8 +88,8 @@ def test_unreadable_yaml(small_country):
 def test_yaml_with_unknown_and_impossible_keys_names_each(small_country):
     config(small_country, pixel_m=-1, colour="red")
     faults = check(small_country)
-    find(faults, "pixel_m", "greater than 0")
-    find(faults, "colour", "not permitted")
+    find(faults, "pixel_m", "-1 is not usable")
+    find(faults, "colour", "is not known")
 
 
 def test_missing_yaml_still_checks_the_rest(small_country):
@@ -495,7 +495,7 @@ def test_provenance(small_country):
     path.write_text(json.dumps(entries))
     faults = check(small_country)
     find(faults, "provenance.json, roads", "is missing", "warning")
-    find(faults, "provenance.json, terrain, evidence", "hearsay")
+    find(faults, "provenance.json, terrain, key evidence", "hearsay")
     path.write_text("{")
     find(check(small_country), "provenance.json", "is not readable")
     path.unlink()

@@ -300,7 +300,7 @@ def test_command_names_what_is_wrong_with_its_options(tmp_path, data):
         (["castle", dem, "-o", out], "is no layer"),
         (["places", dem, "-o", out, "--map", "name"], "'name' is not understood"),
         (["places", dem, "-o", out, "--value", "kind=3"], "TARGET:WORD=VALUE"),
-        (["terrain", dem, "-o", out, "--fix", "everything"], "option fix"),
+        (["terrain", dem, "-o", out, "--fix", "everything"], "options, key fix.1"),
     ):
         result = runner.invoke(command, arguments)
         assert right in str(result.exception), arguments

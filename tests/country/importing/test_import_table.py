@@ -89,17 +89,25 @@ def test_projected_coordinates_in_a_csv(tmp_path):
 def test_projected_coordinates_taken_for_degrees(tmp_path):
     path = tmp_path / "v.csv"
     path.write_text("code,e,n\n1,700000,4500000\n")
-    with pytest.raises(InputError, match=r"\(700000, 4\.5e\+06\), which are no degrees.*--file-crs"):
+    with pytest.raises(InputError, match=r"\(700000, 4500000\), which are no degrees.*--file-crs"):
         read_foreign_table(path, lon="e", lat="n")
 
 
 def test_csv_rows_without_coordinates(tmp_path):
     path = tmp_path / "v.csv"
-    path.write_text("code,label,people,lon,lat\n1,a,5,47.4,40.5\n2,b,6,,40.5\n3,c,7,east,40.5\n")
+    path.write_text("code,label,people,lon,lat\n1,a,5,47.4,40.5\n2,b,6,,40.5\n3,c,7,,40.5\n4,d,8,47.4,40.6\n")
     frame = read_foreign_table(path, lon="lon", lat="lat")
     (fault,) = faults_of(frame)
     assert fault.kind == "no-position"
+    assert fault.where == "v.csv, row 2 and 1 more rows"
     assert "2 rows: each has no position (2, 3)" in fault.what
+
+
+def test_coordinates_that_are_no_numbers_are_not_missing(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("code,label,people,lon,lat\n1,a,5,47.4,40.5\n3,c,7,east,40.5\n")
+    with pytest.raises(InputError, match="column lon, row 2: 'east' is not usable"):
+        read_foreign_table(path, lon="lon", lat="lat")
 
 
 def test_codes_that_a_file_keeps_as_numbers():
@@ -150,9 +158,12 @@ def test_empty_missing_and_damaged_files(tmp_path, name):
 
 def test_text_that_is_not_utf8(tmp_path):
     path = tmp_path / "v.csv"
-    path.write_bytes("code,label\n1,Şəki".encode("utf-16"))
-    with pytest.raises(InputError, match="is not in UTF-8"):
+    path.write_bytes("code,label\n1,Şəki".encode("cp1254", "replace"))
+    with pytest.raises(InputError, match=r"is not in UTF-8 .* in line 2.*--encoding"):
         read_foreign_table(path)
+    assert read_foreign_table(path, encoding="cp1254")["label"].tolist() == ["Ş?ki"]
+    path.write_bytes("code,label\n1,Şəki".encode("utf-16"))  # a byte order mark says it
+    assert read_foreign_table(path)["label"].tolist() == ["Şəki"]
 
 
 def test_unknown_ending_and_unknown_columns(tmp_path):
@@ -255,7 +266,7 @@ def test_population_that_is_no_number():
     frame = villages()
     frame.loc[0, "people"] = "many"
     (fault,) = faults_of(frame)
-    assert "column population, row 1" in fault.where
+    assert fault.where == "v.csv, column people for population, row 1"
     assert "'many'" in fault.what
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -34,6 +35,7 @@ from allreach.io.vector import read_table
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
+from allreach.schema_faults import schema_faults
 from allreach.terrain.map_scale import projection_faults
 
 NOT_READ = ("spectrum", "hazards")  # carried along and shown; no calculation reads them yet, so none is missed
@@ -227,12 +229,8 @@ def _provenance_faults(folder: Path, present: list[str]) -> list[Fault]:
             entry = LayerProvenance.model_validate(entries[name])
         except ValidationError as error:
             faults += [
-                Fault(
-                    f"provenance.json, {name}, {'.'.join(map(str, e['loc']))}",
-                    f"{e.get('input')!r}: {e['msg']}",
-                    kind="provenance",
-                )
-                for e in error.errors()
+                replace(fault, kind="provenance")
+                for fault in schema_faults(error, f"provenance.json, {name}", model=LayerProvenance, raw=entries[name])
             ]
             continue
         file = next(f for f in (folder / f"{name}.tif", folder / f"{name}.parquet") if f.is_file())

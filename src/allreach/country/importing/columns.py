@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.errors import Fault, InputError
+from allreach.number_text import code_texts
 
 JOINT = "-"  # between the parts of an identifier of several columns
 
@@ -45,20 +46,12 @@ def source_column(frame: pd.DataFrame, name: str, where: str) -> pd.Series:
         return _flat(pd.Series(taken, index=frame.index, dtype="object"), name, where)
     parts = _parts_of(frame, name)
     assert parts is not None
-    columns = [as_codes(source_column(frame, part, where)) for part in parts]
+    columns = [code_texts(source_column(frame, part, where)) for part in parts]
     empty = np.logical_or.reduce([(c.isna() | (c.astype("str").str.strip() == "")).to_numpy() for c in columns])
     texts = [c.astype("object").where(c.notna(), "").astype("str").str.strip() for c in columns]
     return pd.Series([JOINT.join(row) for row in zip(*texts, strict=True)], index=frame.index, dtype="object").where(
         ~empty, None
     )
-
-
-def as_codes(numbers: pd.Series) -> pd.Series:
-    """Text of codes that a file keeps as numbers with gaps: 258342081, not 258342081.0."""
-    if not pd.api.types.is_float_dtype(numbers):
-        return numbers
-    whole = (numbers.dropna() % 1 == 0).all()
-    return numbers.astype("Int64").astype("object").where(numbers.notna(), None) if whole else numbers
 
 
 def _field_of(frame: pd.DataFrame, name: str) -> tuple[str, str] | None:

@@ -145,13 +145,7 @@ def _import_layer(
         values, report = import_raster(path, spec, grid, outline, known_zones)
         write_raster(target, values, grid)
     else:
-        frame = read_foreign_table(
-            path,
-            sublayer=spec.sublayer,
-            file_crs=spec.file_crs,
-            lon=spec.map.get("lon", ""),
-            lat=spec.map.get("lat", ""),
-        )
+        frame = read_foreign_table(path, **spec.as_file)
         beside = read_table(target, spec.layer) if target.exists() and existing == "append" else None
         table, report = import_table(frame, spec, outline, beside)
         if spec.layer == "boundaries":

@@ -13,7 +13,7 @@ from allreach.country.importing.spec import Condition
 from allreach.country.importing.table import chosen_rows
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
-from allreach.io.foreign import PARQUET, RASTER, TEXT, VECTOR, read_foreign_table
+from allreach.io.foreign import RASTER, is_table, read_foreign_table
 from allreach.io.raster_frame import file_frame
 from allreach.params.country_config import CountryConfig
 from allreach.params.quantity import Frozen
@@ -41,7 +41,7 @@ def frame_grid(frame: Frame, data: Path, config: CountryConfig) -> Grid:
     path = data / frame.file
     if path.suffix.lower() in RASTER:
         bounds = file_frame(path, config.crs, "any")
-    elif path.suffix.lower() in (*PARQUET, *VECTOR, *TEXT):
+    elif is_table(path):
         table = chosen_rows(read_foreign_table(path), frame.keep_if, frame.drop_if, frame.file)
         if not isinstance(table, gpd.GeoDataFrame):
             raise InputError(Fault(str(path), "has no positions", "an outline or a raster"))

@@ -29,6 +29,7 @@ from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
 from allreach.progress import Progress
+from allreach.schema_faults import schema_faults
 from allreach.vocabulary import Evidence
 
 AS_WRITTEN = ("set", "values", "prefix", "keep_if", "drop_if")
@@ -98,12 +99,7 @@ def read_recipe(path: Path) -> Recipe:
     try:
         return Recipe.model_validate(raw)
     except ValidationError as error:
-        raise InputError(
-            [
-                Fault(f"{path}, {'.'.join(map(str, e['loc']))}", f"{_short(e.get('input'))}: {e['msg']}")
-                for e in error.errors()
-            ]
-        ) from error
+        raise InputError(schema_faults(error, str(path), model=Recipe, raw=raw)) from error
 
 
 def cook(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> tuple[Country, dict[str, str]]:
@@ -238,13 +234,7 @@ class Kitchen:
                 self.data / spec.file, spec, self.grid, outline, self.rasters.get("zones")
             )
         else:
-            frame = read_foreign_table(
-                self.data / spec.file,
-                sublayer=spec.sublayer,
-                file_crs=spec.file_crs,
-                lon=spec.map.get("lon", ""),
-                lat=spec.map.get("lat", ""),
-            )
+            frame = read_foreign_table(self.data / spec.file, **spec.as_file)
             table, report = import_table(frame, spec, outline, self.layers.get(spec.layer))
             self._append(spec.layer, table)
         self._note(
@@ -377,8 +367,3 @@ def with_config(recipe: Recipe, **changes: Any) -> Recipe:
 
 def _join(*texts: str) -> str:
     return ". ".join(text.strip().rstrip(".") for text in texts if text and text.strip())
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from allreach import tables
+from allreach.number_text import Mark
 from allreach.params.quantity import Frozen
 from allreach.vocabulary import Evidence
 
@@ -28,7 +29,7 @@ FIXES: dict[str, str] = {
     "swapped-axes": "longitude and latitude are exchanged where that puts the point into the country",
     "outside": "rows outside the country are left out",
     "duplicate-points": "of rows at the same point the first by identifier is kept",
-    "duplicate-ids": "of rows with the same identifier the first is kept",
+    "duplicate-ids": "of rows with the same identifier the first is kept; rows without one stay a fault",
     "negative-population": "negative numbers of people become 0",
     "absurd-height": "heights that no land has are taken as voids and filled",
     "absurd-people": "numbers of people that no pixel can hold, and codes for none, count as nobody",
@@ -45,16 +46,20 @@ class LayerSpec(Frozen):
     file: str
     """File, relative to the data folder of a recipe."""
     sublayer: str | None = None
-    """Layer inside a GeoPackage."""
+    """Layer inside a GeoPackage, sheet of a workbook, file of an archive."""
     file_crs: str | None = None
     """CRS of a file that states none."""
     height_unit: Literal["m", "ft", "us-ft", "km", "dm", "cm", "mm"] | None = None
     """Unit of a terrain file's heights; needed where the file says that it is not the metre."""
+    encoding: str | None = None
+    """Encoding of a text file or shapefile that does not say it; UTF-8 unless given."""
+    decimal: Mark | None = None
+    """Decimal mark of numbers in texts, where the file does not show it: with ``,`` the text 1.000 is a thousand."""
     map: dict[str, str] = Field(default_factory=dict)
     """Column of the layer: column of the file. ``lon`` and ``lat`` name the position in a text file; ``start.id`` is a
     field of a column of objects, ``mcc+net+cell`` are several columns joined by hyphens."""
     set: dict[str, Any] = Field(default_factory=dict)
-    """Column of the layer: the same value in every row."""
+    """Column of the layer: the same value in every row, as it is written."""
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Column of the layer: word in the file: word in the layer; ``*`` stands for all other words."""
     scale: dict[str, float] = Field(default_factory=dict)
@@ -87,6 +92,28 @@ class LayerSpec(Frozen):
     """How the layer is known."""
     note: str = ""
     """Rule behind the choices above, for whoever reads the folder."""
+
+    @property
+    def as_file(self) -> dict[str, Any]:
+        """What `io.foreign.read_foreign_table` is to be told of the file."""
+        return {
+            "sublayer": self.sublayer,
+            "file_crs": self.file_crs,
+            "encoding": self.encoding,
+            "decimal": self.decimal,
+            "lon": self.map.get("lon", ""),
+            "lat": self.map.get("lat", ""),
+            "with_geometry": tables.has_geometry(self.layer),
+        }
+
+    @model_validator(mode="after")
+    def _of_a_raster(self) -> LayerSpec:
+        """Refuse what is said of rows and has no effect on a raster."""
+        of_rows = ("map", "set", "scale", "prefix", "keep_if", "drop_if", "keep", "encoding", "decimal")
+        said = [name for name in of_rows if getattr(self, name)]
+        if self.layer in RASTER_LAYERS and said:
+            raise ValueError(f"{' and '.join(said)} cannot be given for {self.layer}, which is a raster without rows")
+        return self
 
     @field_validator("layer")
     @classmethod

@@ -12,18 +12,27 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
-from allreach.country.allowed_values import vocabulary_faults
+from allreach.country.allowed_values import RANGES, vocabulary_faults
 from allreach.country.geometry import Flaw, flaws, points_inside, simple_areas, unpacked
 from allreach.country.importing.cells import masts_of_cells
-from allreach.country.importing.columns import as_codes, has_column, source_column
+from allreach.country.importing.columns import has_column, source_column
 from allreach.country.importing.fibre import SPAN_PREFIX, spans_apart, with_courses
 from allreach.country.importing.spec import FIXES, Condition, LayerSpec
 from allreach.country.plausibility import plausibility_faults
 from allreach.errors import Fault, InputError
+from allreach.io.foreign import SHOWN_MARK
+from allreach.number_text import code_text, code_texts, read_numbers, same_word, shown_mark
 
+_UNIT_BEHIND = r"^([+-]?[\d.,'\u00a0\u202f ]*\d)\s*[^\d.,;\s].*$"
 SAME_POINT_DEG = 1e-6  # about 0.1 m: the same point written twice
 SAME_THING_DEG = 5e-4  # about 50 m: rows of one identifier farther apart are two things
 NEAR_BORDER_DEG = 1e-4  # about 10 m: a point on the border is not outside
+MOST_ROWS = {  # where a fault hits more than half of the rows, its cause lies elsewhere
+    "no-position": "So many rows are no slip: is it the right file, and the right columns for lon and lat?",
+    "outside": "So many rows are no slip: is it the right file, and the right CRS (--file-crs)?",
+    "duplicate-ids": "So many rows are no slip: map the column that identifies a row",
+    "duplicate-points": "So many rows are no slip: is each row a place of its own?",
+}
 TWINS = {"places": (), "sites": ("operator", "technologies", "band_mhz"), "institutions": ("kind", "name")}
 
 
@@ -70,11 +79,15 @@ def import_table(
     """
     report = Report()
     n_read = len(frame)
+    mark = str(frame.attrs.get(SHOWN_MARK, ""))
     frame = chosen_rows(frame, spec.keep_if, spec.drop_if, spec.file)
     if len(frame) != n_read:
         report.add(f"{len(frame)} of {n_read} rows chosen")
-    table = _columns(frame, spec)
+        _require_rows(frame, spec, f"none of {n_read} rows is chosen")
     faults: list[Fault] = []
+    table = _as_numbers(_columns(frame, spec, faults), spec, mark, report, faults)
+    if faults:  # numbers that cannot be read are no missing ones: nothing is left out for them
+        raise InputError(faults)
     if spec.layer == "fibre":
         table, n_drawn = with_courses(table, beside)
         if n_drawn:
@@ -88,16 +101,18 @@ def import_table(
         table, n_apart = spans_apart(table)
         if n_apart:
             report.add(f"{n_apart} spans with the number of a node now begin with {SPAN_PREFIX}")
-    table = _numbers(table, spec, report, faults)
+    table = _people(table, spec, report, faults)
+    file_rows = table.index
     try:
         table = tables.conform(table, spec.layer, where=spec.file)
     except InputError as error:
         raise InputError(faults + error.faults) from error
+    table.index = file_rows
     key = tables.key(spec.layer)
     if key:
         if table[key].duplicated().any():  # which of them comes first must not depend on the file
             table = _canonical(table)
-        table = table.sort_values(key, kind="stable", ignore_index=True)
+        table = table.sort_values(key, kind="stable")
         table = _duplicates(table, spec, key, report, faults)
     faults += vocabulary_faults(table, spec.layer, spec.file)
     faults += plausibility_faults(table, spec.layer, spec.file)
@@ -106,8 +121,22 @@ def import_table(
         raise InputError(errors + [fault for fault in faults if fault.severity == "warning"])
     for fault in faults:
         report.add(f"warning: {fault}")
+    _require_rows(table, spec, "no row is left: " + (str(report) or "the file has none"))
     report.add(f"{len(table)} rows in the layer")
-    return table, report
+    return table.reset_index(drop=True), report
+
+
+def _require_rows(table: pd.DataFrame, spec: LayerSpec, what: str) -> None:
+    if not len(table):
+        raise InputError(
+            Fault(
+                spec.file,
+                what,
+                f"rows for the layer {spec.layer}",
+                "Correct the choice of rows or the file; a layer that is not known is left out",
+                kind="empty",
+            )
+        )
 
 
 def chosen_rows(
@@ -128,8 +157,8 @@ def _meets(frame: pd.DataFrame, condition: Condition, where: str) -> np.ndarray:
     for name, allowed in condition.items():
         _require(frame, [name], where)
         values = source_column(frame, name, where)
-        text = values.astype("object").where(values.notna(), None)
-        hit &= text.map(lambda v, allowed=allowed: (None if v is None else str(v)) in allowed).to_numpy(dtype=bool)
+        words = {same_word(word) for word in allowed}
+        hit &= values.astype("object").map(lambda v, words=words: same_word(v) in words).to_numpy(dtype=bool)
     return hit
 
 
@@ -142,7 +171,7 @@ def _require(frame: pd.DataFrame, names: Sequence[str], where: str) -> None:
         )
 
 
-def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
+def _columns(frame: pd.DataFrame, spec: LayerSpec, faults: list[Fault]) -> pd.DataFrame:
     declared = [column.name for column in tables.schema(spec.layer)]
     mapping = {target: source for target, source in spec.map.items() if target not in ("lon", "lat")}
     unknown = [name for name in (*mapping, *spec.set) if name not in declared]
@@ -158,8 +187,8 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
             out[name] = source_column(frame, mapping[name], spec.file)
         elif name in frame.columns and name != "geometry":
             out[name] = source_column(frame, name, spec.file)
-        if name in is_text and name in out:
-            out[name] = as_codes(out[name])
+        if name in is_text and name in out and not isinstance(out[name].dtype, pd.StringDtype):
+            out[name] = code_texts(out[name])
     for name in spec.keep:
         out.setdefault(name, source_column(frame, name, spec.file))
     for name, words_of in spec.values.items():
@@ -169,7 +198,7 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
             )
         out[name] = _translate(out[name], words_of)
     for name, factor in spec.scale.items():
-        out[name] = _largest_number(out[name]) * factor
+        out[name] = _largest_number(out[name], name, spec, faults) * factor
     for name, text in spec.prefix.items():
         out[name] = text + out[name].astype("str")
     table = pd.DataFrame(out, index=frame.index)
@@ -179,16 +208,56 @@ def _columns(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
 
 
 def _translate(values: pd.Series, words_of: dict[str, object]) -> pd.Series:
+    same = {same_word(word): meaning for word, meaning in words_of.items() if word != "*"}
+
     def one(value: object) -> object:
-        text = "" if value is None or pd.isna(value) else str(value)
-        return words_of[text] if text in words_of else words_of["*"] if "*" in words_of else value
+        if isinstance(value, str) and value in words_of:
+            return words_of[value]
+        word = same_word(value)
+        return same[word] if word in same else words_of["*"] if "*" in words_of else value
 
     return values.astype("object").map(one)
 
 
-def _largest_number(values: pd.Series) -> pd.Series:
-    found = values.astype("object").where(values.notna(), "").astype("str").str.findall(r"-?\d+(?:\.\d+)?")
-    return found.map(lambda texts: max((float(text) for text in texts), default=np.nan)).astype("float64")
+def _largest_number(values: pd.Series, name: str, spec: LayerSpec, faults: list[Fault]) -> pd.Series:
+    """Largest number of lists such as ``150000;110000``, units behind a number cut off."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.astype("Float64").astype("float64")
+    texts = values.astype("object").map(code_text).astype("object").where(values.notna(), "")
+    pieces = texts.str.split(";").explode()
+    bare = pieces.str.strip().str.replace(_UNIT_BEHIND, r"\1", regex=True)
+    read = read_numbers(bare, decimal=spec.decimal, elsewhere=shown_mark([bare]))
+    faults += tables.unreadable_faults(read, pieces, f"{spec.file}, column {spec.map.get(name, name)}", "numbers")
+    return read.values.groupby(level=0, sort=False).max().reindex(values.index)
+
+
+def _as_numbers(table: pd.DataFrame, spec: LayerSpec, mark: str, report: Report, faults: list[Fault]) -> pd.DataFrame:
+    """Columns of numbers as numbers, read by one convention for the whole file."""
+    columns = [c for c in tables.schema(spec.layer) if c.dtype in ("int", "float") and c.name in table.columns]
+    shown = {mark, shown_mark(table[column.name] for column in columns)} - {""}
+    elsewhere = shown.pop() if len(shown) == 1 else ""
+    table = table.copy()
+    for column in columns:
+        series = table[column.name]
+        read = read_numbers(
+            series,
+            whole=column.dtype == "int",
+            decimal=spec.decimal,
+            elsewhere=elsewhere,
+            largest=RANGES.get((spec.layer, column.name), (0.0, np.inf, ""))[1],
+        )
+        own = spec.map.get(column.name, column.name) if column.name not in spec.set else column.name
+        where = f"{spec.file}, column {own}" + (f" for {column.name}" if own != column.name else "")
+        unit = f" in {column.unit}" if column.unit else ""
+        faults += tables.unreadable_faults(
+            read, series, where, f"a {'whole ' if column.dtype == 'int' else ''}number{unit}"
+        )
+        words = sorted({str(v) for v in series[read.is_missing & series.notna()] if str(v).strip()})
+        if words:
+            n = int((read.is_missing & series.notna()).sum())
+            report.add(f"{n} values of {own} are not known ({', '.join(words)})")
+        table[column.name] = read.values
+    return table
 
 
 def _positions(
@@ -341,19 +410,27 @@ def _drop(
     if kind in spec.fix:
         report.add(f"{n} rows left out, each {what}{named}")
     else:
-        faults.append(_fixable(spec, f"{n} rows: each {what}{named}", "", kind))
+        where = f"{spec.file}, {tables.rows_named(table.index, bad)}"
+        faults.append(_fixable(spec, f"{n} rows: each {what}{named}", "", kind, where, n, len(table)))
     return table[~bad]
 
 
 def _ids(table: pd.DataFrame, rows: pd.Series, spec: LayerSpec) -> str:
     """Give identifiers of the first rows in brackets; empty where none is mapped."""
     key = tables.key(spec.layer)
-    ids = sorted(str(v) for v in table.loc[rows, key]) if key in table.columns else []
+    ids = sorted({str(v) for v in table.loc[rows, key]} - {""}) if key in table.columns else []
     return f" ({', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})" if ids else ""
 
 
-def _fixable(spec: LayerSpec, what: str, expected: str, kind: str) -> Fault:
-    return Fault(spec.file, what, expected, f"Correct the file, or give --fix {kind}: {FIXES[kind]}", kind=kind)
+def _fixable(
+    spec: LayerSpec, what: str, expected: str, kind: str, where: str = "", n_bad: int = 0, n_rows: int = 0
+) -> Fault:
+    """Fault with its mend; a mend that would leave out most of the rows is none, since then the file is misread."""
+    if 2 * n_bad > n_rows:
+        return Fault(where or spec.file, what, expected, MOST_ROWS.get(kind, "Correct the file"), kind=kind)
+    return Fault(
+        where or spec.file, what, expected, f"Correct the file, or give --fix {kind}: {FIXES[kind]}", kind=kind
+    )
 
 
 def _keys(table: pd.DataFrame, spec: LayerSpec, report: Report) -> pd.DataFrame:
@@ -376,7 +453,7 @@ def _canonical(table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[text.sort_values(sorted(text.columns), kind="stable").index]
 
 
-def _numbers(table: pd.DataFrame, spec: LayerSpec, report: Report, faults: list[Fault]) -> pd.DataFrame:
+def _people(table: pd.DataFrame, spec: LayerSpec, report: Report, faults: list[Fault]) -> pd.DataFrame:
     if "population" not in table.columns or spec.layer not in ("places", "boundaries"):
         return table
     people = pd.to_numeric(table["population"], errors="coerce")
@@ -413,6 +490,19 @@ def _grouped(table: pd.DataFrame, spec: LayerSpec, report: Report) -> pd.DataFra
 
 def _duplicates(table: pd.DataFrame, spec: LayerSpec, key: str, report: Report, faults: list[Fault]) -> pd.DataFrame:
     source = spec.map.get(key, key)
+    column = f"{spec.file}, column {source}" + (f" for {key}" if source != key else "")
+    blank = table[key].str.strip() == spec.prefix.get(key, "").strip()
+    if blank.any():
+        faults.append(
+            Fault(
+                f"{column}, {tables.rows_named(table.index, blank)}",
+                f"{int(blank.sum())} of {len(table)} rows have no identifier",
+                "an identifier in every row",
+                "Fill the column, or map another; without --map and without a column of that name rows are numbered",
+                kind="blank-ids",
+            )
+        )
+    table = table[~blank]
     repeated = table[key].duplicated()
     elsewhere = repeated & _is_elsewhere(table, key)
     if elsewhere.any():
@@ -422,13 +512,13 @@ def _duplicates(table: pd.DataFrame, spec: LayerSpec, key: str, report: Report, 
         mend = (
             f"Column {source} does not tell them apart: join several, --map {key}=A+B, as for cells of several networks"
         )
-        faults.append(Fault(spec.file, what, f"a {key} of its own", mend, kind="duplicate-ids"))
+        at = f"{column}, {tables.rows_named(table.index, elsewhere)}"
+        faults.append(Fault(at, what, f"a {key} of its own", mend, kind="duplicate-ids"))
     table = table[~elsewhere]
-    table = _drop(table, repeated[~elsewhere], "duplicate-ids", "repeats an identifier", spec, report, faults)
+    what = f"repeats an identifier of {source}"
+    table = _drop(table, repeated[~elsewhere], "duplicate-ids", what, spec, report, faults)
     twins = twin_rows(table, spec.layer)
-    return _drop(
-        table, twins, "duplicate-points", "repeats the point of another row", spec, report, faults
-    ).reset_index(drop=True)
+    return _drop(table, twins, "duplicate-points", "repeats the point of another row", spec, report, faults)
 
 
 def _is_elsewhere(table: pd.DataFrame, key: str) -> pd.Series:

@@ -6,7 +6,5 @@ MONEY_USD = 1e-6
 """Two sums of money that are nearer are the same. [USD]"""
 PEOPLE = 1e-6
 """So few people, or households, are nobody."""
-INTEGRALITY = 1e-6
-"""A number this near to a whole one is whole."""
 FEASIBILITY = 1e-9
 """A limit may be exceeded by this share of itself: the rounding of sums of many numbers."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.kernels import longley_rice
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
@@ -39,6 +40,10 @@ QUANTILES = {
     "TLS": ("time_percent", "location_percent", "situation_percent"),
     "CR": ("reliability_percent", None, "confidence_percent"),
 }
+NUMBERS = {name for names in (*REQUIRED.values(), *QUANTILES.values()) for name in names if name} - {
+    "case_id", "variability", "profile", "polarization"
+}  # fmt: skip
+"""Columns of numbers of either model."""
 CONFIDENCE_CODES = {1003: 1007, 1005: 1006}
 TERMS: dict[str, tuple[str, str]] = {
     "free_space_db": ("dB", "free space"),
@@ -64,7 +69,7 @@ def case_faults(
         Fault("cases", f"no column {name}", "columns " + ", ".join(required)) for name in required if name not in cases
     ]
     for i, case in enumerate(cases.to_dict("records")):
-        where = f"cases, row {i + 1} ({case.get('case_id', 'no case_id')})"
+        where = f"cases, row {tables.row_number(cases.index, i)} ({case.get('case_id', 'no case_id')})"
         kind = case.get("variability")
         if "variability" in case and kind not in QUANTILES:
             faults.append(Fault(where, f"variability {kind}", "TLS or CR"))

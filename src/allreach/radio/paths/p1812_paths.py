@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.kernels import geodesy, itu_p1812
 from allreach.kernels.itu_p1812_profile import COASTAL_LAND, INLAND, SEA, PathGeometry, path_geometry
@@ -130,7 +131,7 @@ def case_faults(cases: pd.DataFrame, profiles: Mapping[str, Profile], *, unread:
         for case_id in cases["case_id"][cases["case_id"].duplicated()].unique():
             faults.append(Fault("cases", f"case_id {case_id} twice", "one row a case"))
     for i, case in enumerate(cases.to_dict("records")):
-        where = f"cases, row {i + 1} ({case.get('case_id', 'no case_id')})"
+        where = f"cases, row {tables.row_number(cases.index, i)} ({case.get('case_id', 'no case_id')})"
         faults.extend(_row_faults(case, where))
     used = cases["profile"].dropna().unique() if "profile" in cases else []
     for name in used:
