@@ -3,8 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
+# npm of this machine, else of the PyPI package that the test extra holds
+NPM     = $(BIN)/python hatch_build.py npm
+LINTERS = frontend/node_modules/eslint/package.json
 
-.PHONY: demo test check oldest newest bench docs lock clean setup
+
+.PHONY: pages demo test check oldest newest bench docs lock clean setup
 .DEFAULT_GOAL := help
 
 help:
@@ -18,19 +22,30 @@ help:
 
 setup: $(STAMP)
 
-$(STAMP): constraints.txt pyproject.toml hatch_build.py frontend/package-lock.json
+$(STAMP): constraints.txt pyproject.toml hatch_build.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-demo: $(STAMP)
+# The pages' program, bundled anew where its modules have changed (nothing to do takes a tenth of a second).
+pages: $(STAMP)
+	@$(BIN)/python hatch_build.py
+
+$(LINTERS): $(STAMP) frontend/package-lock.json
+	$(NPM) ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+demo: pages
 	$(BIN)/allreach run AZE
 
-test: $(STAMP)
+test: pages $(LINTERS)
+	$(NPM) test
 	$(BIN)/python -m pytest
 
-check: $(STAMP)
+check: pages $(LINTERS)
+	$(NPM) run lint
+	$(NPM) run format:check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -191,5 +191,15 @@ def _vendor(root: Path) -> Path:
     return root / "src" / "allreach" / "vendor"
 
 
+def main() -> int:
+    """Make what is missing; ``hatch_build.py npm run lint`` runs npm on the front end with whatever Node there is."""
+    root = Path(__file__).parent
+    if sys.argv[1:2] == ["npm"]:
+        command, environment = _node("npm", sys.argv[2:])
+        return subprocess.run(command, cwd=root / "frontend", env=environment, check=False).returncode
+    fill_vendor(root)
+    return 0
+
+
 if __name__ == "__main__":
-    fill_vendor(Path(__file__).parent)
+    sys.exit(main())
