@@ -15,7 +15,7 @@ from scipy.spatial import Delaunay
 
 from allreach.planning.steiner.tree import make_graph
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 from steiner_reference import lower_bound, steiner_tree
 
 
