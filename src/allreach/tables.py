@@ -6,7 +6,7 @@ One file declares a table's columns, types, units, defaults and meaning; readers
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -212,6 +212,9 @@ def _cast(series: pd.Series, column: Column, where: str, faults: list[Fault]) ->
             return pd.Series(False, index=series.index)
         return lowered.map(_TRUTH).astype(bool)
     read = read_numbers(series, whole=column.dtype == "int")
+    if column.dtype == "float" and pd.api.types.is_numeric_dtype(series.dtype):
+        plain = series.astype("Float64").astype("float64")  # infinity is a number here; ranges say where it may not be
+        read = replace(read, values=plain, causes=pd.Series("", index=series.index, dtype="object"))
     found = number_faults(read, series, column, where)
     if found:
         faults += found

@@ -359,4 +359,29 @@ def test_a_mapped_column_wins_over_one_of_that_name(tmp_path):
     found = read_series_file(
         tmp_path / "v.csv", columns={"date": "year"}, fixed={"source": "S", "retrieved": "2026-01-01"}
     )
-    assert found["date"].tolist() == [2023]
+    assert found["date"].tolist() == ["2023"]
+
+
+def test_values_not_known_are_left_out_and_rows_named_as_in_the_file(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("iso3;indicator;date;value\nAZE;internet_users_pct;2021;..\nAZE;internet_users_pct;2022;88,1\n")
+    given = {"source": "S", "retrieved": "2026-01-01"}
+    found = read_series_file(path, fixed=given)
+    assert found["value"].tolist() == ["88,1"]
+    assert found.attrs["values not known"] == 1
+    assert add_series(tmp_path / "s.parquet", found) == {"added": 1, "revised": 0, "known": 0}
+    path.write_text(path.read_text().replace("88,1", "881"))
+    with pytest.raises(InputError, match="row 2, value: 881 % is not possible"):
+        add_series(tmp_path / "s.parquet", read_series_file(path, fixed=given))
+
+
+def test_the_world_banks_table_of_years(tmp_path):
+    path = tmp_path / "wdi.csv"
+    path.write_text(
+        "Country Name,Country Code,Series Name,Series Code,2022 [YR2022],2023 [YR2023]\n"
+        "Azerbaijan,AZE,Internet,IT.NET.USER.ZS,..,88.1\nTurkiye,TUR,Internet,IT.NET.USER.ZS,83,85\n,,,,,\n"
+        "Data from database: WDI,,,,,\n"
+    )
+    found = read_series_file(path, fixed={"source": "S", "retrieved": "2026-01-01"})
+    rows = sorted(found[["iso3", "indicator", "date", "value"]].itertuples(index=False, name=None))
+    assert rows == [("AZE", USERS, "2023", "88.1"), ("TUR", USERS, "2022", "83"), ("TUR", USERS, "2023", "85")]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach import tables
 from allreach.errors import Fault
 from allreach.indicators.definitions import Catalogue
 
@@ -35,10 +36,13 @@ class RowFaults:
         The rows.
     where
         How to call them (usually the file).
+    file_rows
+        Index whose `tables.FILE_ROW` numbers the rows as the file does; by default they are counted.
     """
 
-    def __init__(self, rows: pd.DataFrame, where: str) -> None:
+    def __init__(self, rows: pd.DataFrame, where: str, file_rows: pd.Index | None = None) -> None:
         self.rows, self.where = rows, where
+        self.file_rows = rows.index if file_rows is None else file_rows
         self.listed: list[tuple[int, Fault]] = []
         """Row (from 0) and its fault; a number of further ones stands with the row after the last listed."""
         self.is_bad: Mask = np.zeros(len(rows), dtype=bool)
@@ -52,7 +56,12 @@ class RowFaults:
         self.is_bad |= bad
         for number in at[:LISTED]:
             found = self.rows[column].iloc[number]
-            fault = Fault(f"{self.where}, row {number + 1}, {column}", what(found), expected, mend)
+            fault = Fault(
+                f"{self.where}, row {tables.row_number(self.file_rows, int(number))}, {column}",
+                what(found),
+                expected,
+                mend,
+            )
             self.listed.append((int(number), fault))
         if len(at) > LISTED:
             more = f"{len(at) - LISTED:,} more rows have the same fault"
@@ -77,7 +86,9 @@ def is_day(days: pd.Series) -> Mask:
     return np.array([known[text] for text in days], dtype=bool)
 
 
-def find_row_faults(rows: pd.DataFrame, where: str, book: Catalogue, latest: dt.date | None) -> RowFaults:
+def find_row_faults(
+    rows: pd.DataFrame, where: str, book: Catalogue, latest: dt.date | None, file_rows: pd.Index | None = None
+) -> RowFaults:
     """Find every row that must not be stored.
 
     Parameters
@@ -90,8 +101,10 @@ def find_row_faults(rows: pd.DataFrame, where: str, book: Catalogue, latest: dt.
         The indicators that there are.
     latest
         Last day on which anything can have been retrieved, or none.
+    file_rows
+        See `RowFaults`.
     """
-    found = RowFaults(rows, where)
+    found = RowFaults(rows, where, file_rows)
     found.add("status", ~rows["status"].isin(STATUSES), lambda v: f"{v!r} is not known", ", ".join(STATUSES))
     odd = ~rows["iso3"].str.fullmatch(r"[A-Z]{3}")
     found.add("iso3", odd, lambda v: f"{v!r} is no country code", "three capital letters")

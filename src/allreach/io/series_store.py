@@ -87,7 +87,7 @@ def _checked(frame: pd.DataFrame, where: str, book: Catalogue, latest: dt.date |
     rows = tables.conform(frame, TABLE, where=where)
     rows = rows[[column.name for column in tables.schema(TABLE)]].copy()
     rows["date"] = [_whole_date(value) for value in rows["date"]]
-    return find_row_faults(rows, where, book, latest)
+    return find_row_faults(rows, where, book, latest, frame.index)
 
 
 def series_faults(
