@@ -9,6 +9,7 @@ from allreach.errors import Fault, InputError
 from allreach.io.atomic import WriteError, explain_write_error
 
 CONFIG = "country.yaml"
+STRATEGY = "strategy.yaml"
 
 
 def country_folder(path: Path, *, with_faults: bool = False) -> Path:
@@ -40,6 +41,8 @@ def country_folder(path: Path, *, with_faults: bool = False) -> Path:
 def series_folder(path: Path) -> Path:
     """Return a path that is a country folder, or one named after a country that holds its series alone.
 
+    A folder with a strategy is taken too: its strategy can be checked before there is a country.
+
     Raises
     ------
     InputError
@@ -47,7 +50,7 @@ def series_folder(path: Path) -> Path:
     """
     refuse_file(path)
     name = path.resolve().name
-    if (path / CONFIG).is_file() or (len(name) == 3 and not _unknown(name)):
+    if (path / CONFIG).is_file() or (path / STRATEGY).is_file() or (len(name) == 3 and not _unknown(name)):
         return path
     mend = country_hint(name) or "Name the folder after the country, e.g. AZE, or make one with allreach run AZE"
     what = f"holds no {CONFIG}" if path.is_dir() else "is not there"
