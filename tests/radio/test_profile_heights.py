@@ -8,7 +8,8 @@ from allreach.errors import InputError
 from allreach.io.path_cases import path_loss_of_file
 from allreach.radio import ItmGround, path_loss
 from allreach.radio.paths import itm_paths
-from allreach.radio.paths.p1812_paths import make_profile, path_loss_table
+from allreach.radio.paths.p1812_paths import path_loss_table
+from allreach.radio.paths.profile import make_profile
 
 D_KM = np.linspace(0.0, 12.0, 241)
 H_M = 300.0 + 40.0 * np.sin(3.0 * D_KM)
