@@ -24,7 +24,7 @@ def db_to_linear(value_db: float) -> float: ...
 def db_to_linear(value_db: NDArray[np.floating]) -> NDArray[np.float64]: ...
 def db_to_linear(value_db: float | NDArray[np.floating]) -> float | NDArray[np.float64]:
     """Ratio of powers from decibels; a number for a number, an array for an array."""
-    ratio = np.power(10.0, np.asarray(value_db, dtype=np.float64) / 10.0)
+    ratio = np.power(10.0, 0.1 * np.asarray(value_db, dtype=np.float64))
     return np.asarray(ratio) if isinstance(value_db, np.ndarray) else float(ratio)
 
 
