@@ -230,6 +230,15 @@ def test_a_scenario_file_is_laid_over_the_country(undisturbed, tmp_path):
     config, params = lay(tmp_path / "run", "fast", [])
     assert config.service_standard.dl_mbps == 100
     assert params.costs.discount_rate.value == pytest.approx(0.05)
+    tiers = "tiers: [{dl_mbps: 100, people_share: 0.9}], price_usd_per_month: ~, indoors: true"
+    scenario.write_text(f"service_standard: {{{tiers}}}\n")
+    config, _ = lay(tmp_path / "run", "fast", [])
+    assert config.service_standard.tiers[0].people_share == 0.9
+    assert config.service_standard.price_usd_per_month is None
+    assert config.service_standard.indoors
+    scenario.write_text("service_standard: {dl_mbps: fast}\n")
+    with pytest.raises(InputError, match=r"scenarios/fast\.yaml, service_standard\.dl_mbps"):
+        lay(tmp_path / "run", "fast", [])
     scenario.write_text("speed: 100\n")
     with pytest.raises(InputError, match="holds speed"):
         lay(tmp_path / "run", "fast", [])

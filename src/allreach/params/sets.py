@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -75,9 +75,23 @@ def apply_to_config(config: CountryConfig, config_sets: Sequence[str]) -> Countr
     ParameterError
         With every impossible value.
     """
+    return _changed(config, dict(parse_set(text) for text in config_sets), "--set ")
+
+
+def apply_standard(config: CountryConfig, standard: Mapping[str, Any], where: str) -> CountryConfig:
+    """Return the configuration with the service standard of a scenario laid over it, key by key.
+
+    Raises
+    ------
+    ParameterError
+        With every unknown key and impossible value.
+    """
+    return _changed(config, {f"service_standard.{key}": value for key, value in standard.items()}, f"{where}, ")
+
+
+def _changed(config: CountryConfig, changes: Mapping[str, Any], where: str) -> CountryConfig:
     fields: dict[str, Any] = config.model_dump()
-    for text in config_sets:
-        path, value = parse_set(text)
+    for path, value in changes.items():
         room, _, key = path.rpartition(".")
         if room:
             fields[room] = {**fields[room], key: value}
@@ -87,7 +101,7 @@ def apply_to_config(config: CountryConfig, config_sets: Sequence[str]) -> Countr
         return CountryConfig.model_validate(fields)
     except ValidationError as error:
         raise ParameterError(
-            [Fault("--set " + ".".join(str(p) for p in e["loc"]), _message(e), _range_hint(e)) for e in error.errors()]
+            [Fault(where + ".".join(str(p) for p in e["loc"]), _message(e), _range_hint(e)) for e in error.errors()]
         ) from error
 
 

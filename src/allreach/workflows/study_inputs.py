@@ -22,7 +22,7 @@ from allreach.io.locks import LOCK
 from allreach.io.scenario_file import read_scenario
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
-from allreach.params.sets import apply_to_config, split_sets
+from allreach.params.sets import apply_standard, apply_to_config, split_sets
 from allreach.processors import usable_cores
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.radio.device import require_device
@@ -141,8 +141,7 @@ def lay(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[CountryConfig
     params = load_params(
         [("country.yaml", config.parameters), (f"scenario {scenario}", overlay.get("parameters", {}))], params_sets
     )
-    standard = overlay.get("service_standard", {})
-    config = apply_to_config(config, [f"service_standard.{key}={value}" for key, value in standard.items()])
+    config = apply_standard(config, overlay.get("service_standard", {}), f"scenarios/{scenario}.yaml")
     return apply_to_config(config, config_sets), params
 
 
