@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,9 +90,19 @@ def note(text: str) -> Block:
     return {"kind": "note", "text": text}
 
 
-def chart(svg: str, caption: str) -> Block:
-    """Drawing with its caption."""
-    return {"kind": "chart", "svg": svg, "caption": caption}
+def text(words: str) -> Block:
+    """Paragraph."""
+    return {"kind": "text", "text": words}
+
+
+def warning(words: str) -> Block:
+    """What a reader must know first."""
+    return {"kind": "warning", "text": words}
+
+
+def chart(svg: str, caption: str = "", *, width_pct: float = 100.0) -> Block:
+    """Drawing with its caption, as wide as a share of the page. [%]."""
+    return {"kind": "chart", "svg": svg, "caption": caption, "width_pct": width_pct}
 
 
 def bullets(items: Sequence[Sequence[Cell]]) -> Block:
@@ -100,13 +111,57 @@ def bullets(items: Sequence[Sequence[Cell]]) -> Block:
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, text_columns: int = 1
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    widths: Sequence[float],
+    *,
+    text_columns: int = 1,
+    last_is_text: bool = False,
 ) -> Block:
-    """Table; the first `text_columns` columns are text, the others numbers."""
+    """Table; the first `text_columns` columns, and the last where it is said, are text, the others numbers."""
+    align = ["left" if number < text_columns else "right" for number in range(len(widths))]
+    if last_is_text:
+        align[-1] = "left"
     return {
         "kind": "table",
         "head": list(head),
         "rows": [list(row) for row in rows],
         "widths": list(widths),
-        "align": ["left" if number < text_columns else "right" for number in range(len(head))],
+        "align": align,
+    }
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> Block:
+    """Table of names and values without a head."""
+    return table((), [[cell(name), cell(value)] for name, value in rows], (2, 3), text_columns=2)
+
+
+def document(
+    title: str, lead: str, blocks: Sequence[Block], *, day: dt.date, language: str = "en",
+    sources: Sources | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Put a document together, for the page and the PDF alike.
+
+    Parameters
+    ----------
+    title, lead
+        Title and the line below it.
+    blocks
+        What it says.
+    day
+        Date of the inputs, which the PDF bears.
+    language
+        Language of the texts.
+    sources
+        Sources that its numbers lead to, or none.
+    """
+    return {
+        "title": title,
+        "language": language,
+        "date": [day.year, day.month, day.day],
+        "lead": lead,
+        "blocks": list(blocks),
+        "sources_title": "" if sources is None else sources.speech("sources"),
+        "sources": [] if sources is None else sources.entries,
+        "numbers": [] if sources is None else sources.numbers,
     }
