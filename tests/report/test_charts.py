@@ -15,9 +15,7 @@ import pytest
 from allreach.report.documents import charts
 from allreach.report.documents.localise import speech
 
-POINTS = pd.DataFrame(
-    {"year": [2018.0, 2020.0, 2024.0], "value": [61.5, 70.0, 82.5], "row_id": ["r1", "r2", "r3"]}
-)
+POINTS = pd.DataFrame({"year": [2018.0, 2020.0, 2024.0], "value": [61.5, 70.0, 82.5], "row_id": ["r1", "r2", "r3"]})
 PATH = pd.DataFrame(
     {"year": [2024.0, 2030.0], "mid": [82.5, 96.0], "low80": [82.5, 90.0], "high80": [82.5, 99.0],
      "low95": [82.5, 80.0], "high95": [82.5, 120.0]}
@@ -35,7 +33,9 @@ def drawn(language: str = "en") -> dict[str, str]:
         "lines": charts.lines_chart(words, named, unit="pct"),
         "pair": charts.pair_chart([("A", 0.2, 0.8, "20 %", "80 %")], ("One", "Two")),
         "profile": charts.line_plot("Profile", "distance, km", "height, m", [ground, zone]),
-        "log": charts.line_plot("Fade", "share, %", "dB", [charts.Curve("c", [0.001, 0.1, 5.0], [9, 3, 1])], log_x=True),
+        "log": charts.line_plot(
+            "Fade", "share, %", "dB", [charts.Curve("c", [0.001, 0.1, 5.0], [9, 3, 1])], log_x=True
+        ),
         "sky": charts.sky_plot("Sky", 5.0 + np.zeros(72), [("Sat", 180.0, 40.0)]),
     }
 

@@ -96,7 +96,7 @@ def text(words: str) -> Block:
 
 
 def warning(words: str) -> Block:
-    """What a reader must know first."""
+    """Paragraph that a reader must see first."""
     return {"kind": "warning", "text": words}
 
 

@@ -76,7 +76,9 @@ def fan_chart(
         _years(axes, x_span)
         if path is not None and len(path):
             for level, shade in (("95", 0.16), ("80", 0.28)):
-                axes.fill_between(path["year"], path[f"low{level}"], path[f"high{level}"], color=MAIN, alpha=shade, lw=0)
+                axes.fill_between(
+                    path["year"], path[f"low{level}"], path[f"high{level}"], color=MAIN, alpha=shade, lw=0
+                )
             axes.plot(path["year"], path["mid"], color=MAIN, dashes=(3, 2))
         if plan is not None:
             axes.plot(plan["year"], plan["value"], color=OTHER, lw=1.8)
@@ -157,9 +159,7 @@ def pair_chart(rows: Sequence[tuple[str, float, float, str, str]], names: tuple[
         return drawing.svg()
 
 
-def lines_chart(
-    speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, height: float = 220
-) -> str:
+def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, height: float = 220) -> str:
     """Trajectories of several countries; the first is the one that matters.
 
     Parameters

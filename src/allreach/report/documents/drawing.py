@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -13,8 +13,8 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 from matplotlib.ticker import Formatter
 
 from allreach.report.documents.localise import Speech
@@ -24,12 +24,13 @@ MAIN, OTHER, GOAL = "#00796b", "#8d6e63", "#b3261e"
 CYCLE: Final = ("#005f73", "#bb3e03", "#6a994e", "#7b2cbf", "#8d99ae", "#ca6702")
 MEASURED_FONT: Final = "DejaVu Sans"  # comes with matplotlib, so that every machine measures texts alike
 SHOWN_FONTS: Final = "'Libertinus Serif', Georgia, serif"  # of the PDF; a page sets its own
-STYLE: Final[Mapping[str, Any]] = {
+STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",  # texts stay texts: to be found, read aloud and set in the document's font
     "svg.hashsalt": "allreach",
     "font.family": [MEASURED_FONT],
     "font.size": 11,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign is a dollar sign
     "figure.dpi": 72,  # one unit of the SVG is one point
     "savefig.dpi": 72,
     "figure.facecolor": "none",
@@ -45,7 +46,7 @@ STYLE: Final[Mapping[str, Any]] = {
     "axes.spines.top": False,
     "axes.axisbelow": True,
     "axes.grid": True,
-    "axes.prop_cycle": matplotlib.cycler(color=list(CYCLE)),
+    "axes.prop_cycle": cycler(color=list(CYCLE)),
     "grid.color": GRID,
     "grid.linewidth": 1.0,
     "xtick.color": GREY,
@@ -111,11 +112,13 @@ class Drawing:
         """
         out = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        FigureCanvasSVG(self.figure).print_svg(out, metadata=nothing)
+        self.figure.savefig(out, format="svg", metadata=nothing)
         text = out.getvalue()
         text = text[text.index("<svg") :]
         text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", text, flags=re.DOTALL)  # it would rule the page
-        text = re.sub(r'<g id="([^"]*)"([^>]*)>', self._group, text)  # names that every drawing has would stand twice in it
+        text = re.sub(
+            r'<g id="([^"]*)"([^>]*)>', self._group, text
+        )  # names that every drawing has would stand twice in it
         text = re.sub(r' xmlns:xlink="[^"]*"', "", text).replace("xlink:href", "href")
         text = text.replace(f"'{MEASURED_FONT}'", SHOWN_FONTS)
         named = f" aria-label={quoteattr(label)}" if label else ""
