@@ -111,24 +111,26 @@ def bullets(items: Sequence[Sequence[Cell]]) -> Block:
 
 
 def table(
-    head: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
-    widths: Sequence[float],
-    *,
-    text_columns: int = 1,
-    last_is_text: bool = False,
+    head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, text_columns: int = 1
 ) -> Block:
-    """Table; the first `text_columns` columns, and the last where it is said, are text, the others numbers."""
-    align = ["left" if number < text_columns else "right" for number in range(len(widths))]
-    if last_is_text:
-        align[-1] = "left"
+    """Table; the first `text_columns` columns are text, the others numbers."""
     return {
         "kind": "table",
         "head": list(head),
         "rows": [list(row) for row in rows],
         "widths": list(widths),
-        "align": align,
+        "align": ["left" if number < text_columns else "right" for number in range(len(widths))],
     }
+
+
+def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, widths: Sequence[float] = ()) -> Block:
+    """Table of texts without sources; `sides` has ``l`` for a column of words and ``r`` for one of numbers."""
+    cells = [
+        [cell(words, kind="nowrap" if side == "r" else "") for words, side in zip(row, sides, strict=True)]
+        for row in rows
+    ]
+    align = [{"l": "left", "r": "right"}[side] for side in sides]
+    return table(head, cells, widths or [1.0] * len(sides)) | {"align": align}
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> Block:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from allreach.backhaul.hop_result import HopResult
 from allreach.report.documents import charts, hop_words
-from allreach.report.documents.blocks import Block, cell, chart, document, facts, heading, note, table, text, warning
+from allreach.report.documents.blocks import Block, chart, document, facts, heading, note, plain_table, text, warning
 
 BLOCKED = "The path is blocked: no band carries anything before a mast, a relay or another path clears it."
 NO_RELAY = "No single place between the ends clears both halves with a mast of backhaul.mast_heights_m."
@@ -31,39 +31,18 @@ def hop_document(found: HopResult, profile: pd.DataFrame, warnings: Sequence[str
     day
         Date of the inputs.
     """
-    blocks: list[Block] = [warning(words) for words in warnings]
-    if not found.clearance.is_clear:
-        blocks.append(warning(BLOCKED))
-    blocks += [chart(_profile(profile)), facts(hop_words.facts(found)), heading("Bands")]
-    blocks.append(
-        _table(hop_words.BAND_HEAD, hop_words.band_rows(found), (1, 1, 1.3, 1.5, 2.6, 2.6, 2.6, 2.4), n_text=0)
-    )
+    is_clear = found.clearance.is_clear
+    blocks: list[Block] = [warning(words) for words in (*warnings, *([] if is_clear else [BLOCKED]))]
+    blocks += [chart(_profile(profile)), facts(hop_words.facts(found))]
+    if not is_clear:
+        relays = plain_table(hop_words.RELAY_HEAD, hop_words.relay_rows(found), "lrrrrrrrr")
+        blocks += [heading("Relays that clear both halves"), relays if found.relays else text(NO_RELAY)]
+    blocks += [heading("Bands"), plain_table(hop_words.BAND_HEAD, hop_words.band_rows(found), "rrrrrrrl")]
     if words := hop_words.overload_note(found):
         blocks.append(note(words))
-    if not found.clearance.is_clear:
-        blocks.append(heading("Relays that clear both halves"))
-        blocks.append(
-            _table(
-                hop_words.RELAY_HEAD,
-                hop_words.relay_rows(found),
-                (3, 1, 1, 1, 1.3, 1.3, 1, 1.3, 1.3),
-                n_text=1,
-                is_text_last=False,
-            )
-            if found.relays
-            else text(NO_RELAY)
-        )
-    else:
-        blocks.append(heading("Modulations"))
-        blocks.append(
-            _table(
-                hop_words.STEP_HEAD,
-                hop_words.step_rows(found),
-                (1, 2, 1, 1.4, 1.2, 1.4, 1.4),
-                n_text=2,
-                is_text_last=False,
-            )
-        )
+    if is_clear:
+        modulations = plain_table(hop_words.STEP_HEAD, hop_words.step_rows(found), "rlrrrrr")
+        blocks += [heading("Modulations"), modulations]
     return document(f"Hop {found.a.name} to {found.b.name}", "Microwave hop by ITU-R P.530-18", blocks, day=day)
 
 
@@ -78,15 +57,3 @@ def _profile(profile: pd.DataFrame) -> str:
             charts.Curve("first Fresnel zone", d_km, profile["fresnel_high_m"], below=profile["fresnel_low_m"]),
         ],
     )  # fmt: skip
-
-
-def _table(
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[float],
-    *,
-    n_text: int,
-    is_text_last: bool = True,
-) -> Block:
-    cells = [[cell(words) for words in row] for row in rows]
-    return table(head, cells, widths, text_columns=n_text, last_is_text=is_text_last)

@@ -9,7 +9,8 @@ from allreach.backhaul.hop_result import AVAILABILITIES_PCT, RECOMMENDED_AT_PCT,
 from allreach.report.documents.plain_words import bearing, number, position, quantity, usd
 
 BAND_HEAD = (
-    "band, GHz", "dish, m", "received, dBm", "rain in 0.01 %, dB", *(f"in {p:g} %" for p in AVAILABILITIES_PCT), "note",
+    "band, GHz", "dish, m", "received, dBm", "rain in 0.01 %, dB", *(f"Mbit/s in {p:g} %" for p in AVAILABILITIES_PCT),
+    "note",
 )  # fmt: skip
 STEP_HEAD = ("band, GHz", "modulation", "Mbit/s", "fade margin, dB", "rain, %", "multipath, %", "available, %")
 RELAY_HEAD = (
@@ -79,7 +80,7 @@ def _band_row(found: HopResult, band: BandResult) -> list[str]:
     rates = []
     for share in AVAILABILITIES_PCT:
         step = band.at_availability(share)
-        rates.append("none" if step is None else f"{number(step.throughput_mbps, 0)} Mbit/s, {step.name}")
+        rates.append("none" if step is None else f"{number(step.throughput_mbps, 0)} ({step.name})")
     notes = ["recommended"] if band is found.recommended else []
     if band.is_overloaded:
         notes.append(f"overloaded by {quantity(band.overload_db, 'dB', 1)}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allreach.report.documents import charts
-from allreach.report.documents.blocks import Block, cell, chart, document, heading, table, text, warning
+from allreach.report.documents.blocks import Block, chart, document, heading, plain_table, text, warning
 from allreach.report.documents.plain_words import number
 from allreach.satellite.place_link import PlaceLink
 
@@ -30,9 +30,7 @@ def satellite_document(link: PlaceLink, warnings: Sequence[str], method: str, da
         Date of the inputs.
     """
     sat = link.satellite
-    rows = [[cell(line.name), cell(number(line.value)), cell(line.unit), cell(line.how)] for line in link.lines]
-    budget = table(HEAD, rows, (3, 1.4, 1.1, 4.5))
-    budget["align"] = ["left", "right", "left", "left"]
+    rows = [[line.name, number(line.value), line.unit, line.how] for line in link.lines]
     fades = [charts.Curve(f"{freq:g} GHz", link.times_pct, fade) for freq, fade in link.fades_db.items()]
     fade_plot = charts.line_plot(
         f"Total attenuation at {link.place}", "% of an average year exceeded", "dB", fades, log_x=True
@@ -43,7 +41,7 @@ def satellite_document(link: PlaceLink, warnings: Sequence[str], method: str, da
     blocks: list[Block] = [
         *(warning(words) for words in warnings),
         heading("Link budget"),
-        budget,
+        plain_table(HEAD, rows, "lrll", (3, 1.4, 1.1, 4.5)),
         heading("Attenuation against time"),
         chart(fade_plot, width_pct=FADES_WIDTH_PCT),
         heading("Sky and horizon"),

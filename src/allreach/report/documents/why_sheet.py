@@ -10,7 +10,7 @@ import xarray as xr
 
 from allreach.radio.coverage_maps.explanation import Explanation
 from allreach.report.documents import charts, why_words
-from allreach.report.documents.blocks import Block, cell, chart, document, heading, table, text, warning
+from allreach.report.documents.blocks import Block, chart, document, heading, plain_table, text, warning
 
 
 def why_document(found: Explanation, speed: str, point: str, warnings: Sequence[str], day: dt.date) -> dict[str, Any]:
@@ -38,20 +38,11 @@ def why_document(found: Explanation, speed: str, point: str, warnings: Sequence[
         heading("Path"),
         chart(_profile(path, caption), caption),
         heading("From the transmitter to the margin"),
-        _table(why_words.BUDGET_HEAD, why_words.budget_rows(found), (3, 1, 0.8, 5), ("left", "right", "left", "left")),
+        plain_table(why_words.BUDGET_HEAD, why_words.budget_rows(found), "lrll"),
     ]
     if obstacles := why_words.obstacle_rows(found):
-        sides = ("right", "right", "right", "left", *["right"] * 4)
-        blocks += [
-            heading("Obstacles, the dearest first"),
-            _table(why_words.OBSTACLE_HEAD, obstacles, (1, 1, 1, 2.4, 1, 1.2, 1, 1.4), sides),
-        ]
-    blocks += [
-        heading("What would help"),
-        _table(
-            why_words.REMEDY_HEAD, why_words.remedy_rows(found), (3, 1.2, 0.8, 5), ("left", "right", "left", "left")
-        ),
-    ]
+        blocks += [heading("Obstacles, the dearest first"), plain_table(why_words.OBSTACLE_HEAD, obstacles, "rrrlrrrr")]
+    blocks += [heading("What would help"), plain_table(why_words.REMEDY_HEAD, why_words.remedy_rows(found), "lrll")]
     return document(f"Why: the signal at {point}", "Path by ITU-R P.1812", blocks, day=day)
 
 
@@ -67,7 +58,3 @@ def _profile(path: xr.Dataset, title: str) -> str:
         charts.Curve("first Fresnel zone", d_km, line + radius, below=line - radius),
     ]
     return charts.line_plot(title, "distance, km", "height above sea level, m", curves)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], sides: Sequence[str]) -> Block:
-    return table(head, [[cell(words) for words in row] for row in rows], widths) | {"align": list(sides)}
