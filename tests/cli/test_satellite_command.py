@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import rasterio
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 from allreach.cli.satellite import command
 from allreach.errors import DataMissingError, InputError
 from allreach.io.raster import read_raster
+from allreach.io.satellite_files import textbook_satellite
+from allreach.satellite.textbook import over_country
 
 
 def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
@@ -58,6 +61,52 @@ def test_households_that_nobody_counted_are_ruled_from_the_people(small_country:
     assert table["households"].sum() == pytest.approx(2500 / 4.0, abs=1.0)
     assert summary["shared_capacity_mbps"] > 0
     assert summary["households_carried"] > 0
+
+
+def test_people_read_words_with_units(small_country: Path) -> None:
+    text = CliRunner().invoke(command, [str(small_country)], catch_exceptions=False).stdout
+    assert "capacity of all transponders" in text
+    assert "0.001 % of the year or less" in text
+    assert "households that carries" in text
+    for raw in ("{", "[", "True", "_mbps", "0000", "Technology."):
+        assert raw not in text, raw
+
+
+def moved(folder: Path, lon_deg: float, lat_deg: float) -> Path:
+    """A satellite file whose only beam stands elsewhere."""
+    raw = yaml.safe_load(CliRunner().invoke(command, ["--example"]).stdout)
+    beam = raw["beams"][0] | {"centre_lon_deg": lon_deg, "centre_lat_deg": lat_deg}
+    path = folder / "elsewhere.yaml"
+    path.write_text(yaml.safe_dump(raw | {"is_textbook": False, "name": "Mine", "beams": [beam]}), encoding="utf-8")
+    return path
+
+
+def test_a_beam_over_another_country_is_named(small_country: Path, tmp_path: Path) -> None:
+    path = moved(tmp_path, 6.1, 49.8)
+    with pytest.raises(InputError) as told:
+        CliRunner().invoke(command, [str(small_country), "--satellite", str(path)], catch_exceptions=False)
+    text = str(told.value)
+    assert "no beam of Mine covers it" in text
+    assert "6.1, 49.8" in text
+    assert "--satellite" in text
+    assert "MODCOD" not in text
+
+
+def test_the_textbook_beam_stands_over_the_country() -> None:
+    book = textbook_satellite()
+    near = over_country(book, 6.1, 49.8, [6.0, 6.4], [49.5, 50.1])
+    assert near.longitude_deg == 6.0
+    assert near.beams[0].eirp_at_dbw(6.1, 49.8, 6.0) == pytest.approx(50.0)
+    assert "6.1, 49.8" in near.source
+    wide = over_country(book, 134.0, -25.0, [114.0, 153.0], [-22.0, -28.0])
+    assert all(wide.beams[0].covers([114.0, 153.0], [-22.0, -28.0], wide.longitude_deg))
+    # the same power over more ground: EIRP falls by the square of the width
+    ratio = wide.beams[0].width_deg / 3.0
+    assert ratio > 1.5
+    assert wide.beams[0].eirp_dbw == pytest.approx(50.0 - 20.0 * np.log10(ratio))
+    edge = wide.beams[0].eirp_at_dbw([114.0, 153.0], [-22.0, -28.0], wide.longitude_deg)
+    assert edge.min() == pytest.approx(wide.beams[0].eirp_dbw - 3.0, abs=0.01)
+    assert over_country(book, 179.9, -17.0, [179.0], [-17.0]).longitude_deg == -180.0
 
 
 def test_the_example_can_be_filled_in_and_unknown_places_are_refused(small_country: Path, tmp_path: Path) -> None:

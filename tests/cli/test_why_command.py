@@ -31,7 +31,10 @@ def test_sentence_tables_and_page(small_country: Path, tmp_path: Path) -> None:
         assert text in ran.output
     text = page.read_text(encoding="utf-8")
     assert text.count("<svg") == 1
-    assert "First Fresnel" in text or "first Fresnel" in text
+    assert "first Fresnel zone" in text
+    for raw in ("from_km", "cost_db", "spare_margin", "mast_height", "turned_sector"):
+        assert raw not in text
+        assert raw not in ran.output
 
 
 def test_json_holds_the_same_and_scenario_changes_it(small_country: Path) -> None:

@@ -1,6 +1,6 @@
 // The section on costs: how sure they are, by component and technology, and what other panels say of them.
 import { bars, byId, fill, h, note, panel, wideTable } from '../shared/dom.js';
-import { techName, word } from '../shared/labels.js';
+import { techName } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
 import { decimal, known, money, people, roundedSum, share } from '../shared/numbers.js';
 import { COLOURS, DATA, FIGURES, PLAN, TECHNOLOGIES } from '../shared/payload.js';
@@ -48,7 +48,7 @@ function billTable() {
     h(
       'tr',
       {},
-      h('td', {}, word(BILL.item[i]), ' ', h('small', { class: 'sub' }, t(`kind_${BILL.kind[i]}`))),
+      h('td', {}, t(`item_${BILL.item[i]}`), ' ', h('small', { class: 'sub' }, t(`kind_${BILL.kind[i]}`))),
       [
         `${decimal(roundedSum(BILL.quantity[i]), 1)} ${BILL.unit[i]}`,
         money(BILL.capex_usd[i]),

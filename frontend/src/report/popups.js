@@ -1,6 +1,6 @@
 // What a click on a site, a link or an area shows.
 import { definitions, h, knownRows } from '../shared/dom.js';
-import { badge, word } from '../shared/labels.js';
+import { badge } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
 import { count, decimal, known, money, share, speed } from '../shared/numbers.js';
 import { LINKS, SITES } from '../shared/payload.js';
@@ -8,14 +8,16 @@ import { LINKS, SITES } from '../shared/payload.js';
 const details = (title, evidence, rows) =>
   h('div', { class: 'popup' }, h('h3', {}, title), badge(evidence), definitions(knownRows(rows)));
 
+const backhaulName = (kind) => (kind ? t(`backhaul_${kind}`) : '');
+const powerName = (kind) => (kind ? t(`power_${kind}`) : '');
 const costOf = (value) => (value ? money(value) : '');
 
 export const siteDetails = (i) =>
   details(`${t('site')}: ${t(`status_${SITES.status[i]}`)}`, SITES.evidence[i], [
     [t('operator'), SITES.operator[i]],
     [t('site_height'), known(SITES.height_agl_m[i]) ? `${decimal(SITES.height_agl_m[i], 0)} m` : ''],
-    [t('site_backhaul'), word(SITES.backhaul_kind[i])],
-    [t('site_power'), word(SITES.power_kind[i])],
+    [t('site_backhaul'), backhaulName(SITES.backhaul_kind[i])],
+    [t('site_power'), powerName(SITES.power_kind[i])],
     [t('site_demand'), speed(SITES.demand_mbps[i])],
     [t('site_load'), share(SITES.load_share[i])],
     [t('site_households'), count(SITES.households[i])],

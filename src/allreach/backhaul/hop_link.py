@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,6 +70,8 @@ class Radios(Frozen):
     """Where the figures come from."""
     noise_figure_db: float
     """Receiver. [dB]"""
+    max_receive_dbm: float
+    """Level above which the receiver is overloaded. [dBm]"""
     dish_efficiency: float = Field(gt=0, le=1)
     """Aperture efficiency."""
     symbol_share: float = Field(gt=0, le=1)
@@ -150,9 +153,16 @@ class BandResult:
     free_space_db: float
     gas_db: float
     received_dbm: float
+    overload_db: float
+    """How far the received level at full power lies above what the receiver bears; below 0: it bears it. [dB]"""
     rain_001_db: float
     p0_pct: float
     steps: tuple[Step, ...]
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether the power must be turned down, or the dishes be smaller."""
+        return self.overload_db > 0.0
 
     def at_availability(self, target_pct: float) -> Step | None:
         """Fastest step that is there in `target_pct` of the year."""
@@ -172,6 +182,16 @@ class BandResult:
             total += s.throughput_mbps * max(there - up, 0.0)
             up = max(up, there)
         return total
+
+
+def recommended(bands: Sequence[BandResult], availability_pct: float) -> BandResult | None:
+    """Band with the most throughput at an availability, overloaded receivers apart; none where no band has any.
+
+    Of equal ones the one with the largest fade margin at that modulation.
+    """
+    able = [(step.throughput_mbps, step.fade_margin_db, -band.freq_ghz, band) for band in bands
+            if not band.is_overloaded and (step := band.at_availability(availability_pct)) is not None]  # fmt: skip
+    return max(able, key=lambda row: row[:3])[3] if able else None
 
 
 def clearance(
@@ -306,4 +326,6 @@ def band_result(
         outage = 100.0 if margin <= 0.0 else min(both, 100.0)
         throughput = band.channel_mhz * radios.symbol_share * m.bits
         steps.append(Step(m.name, throughput, margin, rain, fading, outage))
-    return BandResult(f, dish, gain, free_space, gas, top, rain_001, p_0, tuple(steps))
+    return BandResult(
+        f, dish, gain, free_space, gas, top, top - radios.max_receive_dbm, rain_001, p_0, tuple(steps)
+    )  # fmt: skip

@@ -61,6 +61,8 @@ def command(
     """
     import json
 
+    from allreach.cli.text_table import print_facts, print_table
+    from allreach.report.documents import hop_words
     from allreach.workflows.hop import hop
     from allreach.workflows.study_inputs import read_inputs
 
@@ -75,21 +77,18 @@ def command(
         diversity_m=diversity_m,
         out=out,
     )
-    summary = found.summary
     if as_json:
-        click.echo(json.dumps(summary, indent=2, sort_keys=True))
+        click.echo(json.dumps(found.summary, indent=2, sort_keys=True))
         return
-    for key, value in summary.items():
-        if not isinstance(value, list):
-            click.echo(f"{key}: {_text(value)}")
-    for row in summary["bands"] + summary["relays"]:
-        click.echo("  " + ", ".join(f"{k} {_text(v)}" for k, v in row.items()))
-
-
-def _text(value: object) -> str:
-    """Value for people: rounded, yes or no, none."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    result = found.result
+    print_facts(hop_words.facts(result))
+    click.echo()
+    last = len(hop_words.BAND_HEAD) - 1
+    print_table(hop_words.BAND_HEAD, hop_words.band_rows(result), text_columns=[last])
+    if words := hop_words.overload_note(result):
+        click.echo(words)
+    if result.relays:
+        click.echo("\nRelays that clear both halves, headings from true north:")
+        print_table(hop_words.RELAY_HEAD, hop_words.relay_rows(result), text_columns=[0])
+    for path in found.files:
+        click.echo(str(path))

@@ -69,6 +69,8 @@ def command(
     import json
 
     from allreach.cli.progress import bars
+    from allreach.cli.text_table import print_facts
+    from allreach.report.documents import satellite_words
     from allreach.workflows.satellite import satellite
     from allreach.workflows.study_inputs import read_inputs
 
@@ -86,6 +88,9 @@ def command(
         )
     if as_json:
         click.echo(json.dumps(summary, indent=2, sort_keys=True))
-    else:
-        for key, value in summary.items():
-            click.echo(f"{key}: {value}")
+        return
+    print_facts(satellite_words.facts(summary))
+    click.echo()
+    print_facts(satellite_words.low_orbit_facts(summary["low_orbit"]))
+    click.echo()
+    print_facts([("method", summary["method"]), ("folder", summary["folder"])])

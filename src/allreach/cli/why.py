@@ -34,6 +34,8 @@ def command(
     """Say why a point is or is not covered: best site, obstacle that costs most, link budget, what would cover it."""
     import json
 
+    from allreach.cli.text_table import print_table
+    from allreach.report.documents import why_words
     from allreach.workflows.study_inputs import read_inputs
     from allreach.workflows.why import why
 
@@ -41,5 +43,11 @@ def command(
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2, sort_keys=True))
         return
-    sentence, *tables = str(result.explanation).split("\n\n")
-    click.echo("\n\n".join([sentence, result.speed, *tables]))
+    found = result.explanation
+    click.echo(f"{found.sentence}\n\n{result.speed}\n")
+    print_table(why_words.BUDGET_HEAD, why_words.budget_rows(found), text_columns=[0, 2, 3])
+    if obstacles := why_words.obstacle_rows(found):
+        click.echo()
+        print_table(why_words.OBSTACLE_HEAD, obstacles, text_columns=[3])
+    click.echo()
+    print_table(why_words.REMEDY_HEAD, why_words.remedy_rows(found), text_columns=[0, 2, 3])

@@ -58,6 +58,33 @@ def refuse_below_horizon(name: str, elevation_deg: float, satellite: Satellite) 
         )
 
 
+def refuse_outside_beams(where: str, satellite: Satellite, lon_deg: ArrayLike, lat_deg: ArrayLike) -> None:
+    """Refuse points of which none lies in a beam.
+
+    Raises
+    ------
+    InputError
+        If no beam covers any of them.
+    """
+    if any(beam.covers(lon_deg, lat_deg, satellite.longitude_deg).any() for beam in satellite.beams):
+        return
+    beams = ", ".join(
+        f"beam {beam.name} has its contours elsewhere"
+        if beam.contours
+        else f"beam {beam.name} stands over {beam.centre_lon_deg:g}, {beam.centre_lat_deg:g} (longitude, latitude)"
+        for beam in satellite.beams
+    )
+    raise InputError(
+        Fault(
+            where,
+            f"no beam of {satellite.name} covers it: {beams}",
+            "a satellite with a beam there",
+            "Give one with --satellite FILE or as satellites.yaml of the folder; allreach satellite --example prints a "
+            "file to fill in",
+        )
+    )
+
+
 def uplink_noise_over_carrier(
     satellite: Satellite, beam: Beam, gateway: Terminal, gateway_climate: Climate, time_pct: float
 ) -> tuple[float, list[Line]]:
@@ -178,6 +205,7 @@ def coverage(
     _, clear_es_n0 = receive.es_n0_db(50.0)
     clear_mbps = receive.mbps(clear_es_n0)
     if not (clear_es_n0 >= needed).any() and np.isfinite(clear_es_n0).any():
+        refuse_outside_beams("country", satellite, climate.lon_deg, climate.lat_deg)
         best = float(np.nanmax(clear_es_n0)) - terminal.implementation_loss_db
         raise InputError(
             Fault(
@@ -302,6 +330,7 @@ def sheet(
     lon, lat = float(climate.lon_deg[0]), float(climate.lat_deg[0])
     angles = geometry.geostationary(lon, lat, satellite.longitude_deg, climate.altitude_km[0])
     refuse_below_horizon(f"terminal {terminal.name}", float(angles.elevation_deg), satellite)
+    refuse_outside_beams(f"terminal {terminal.name} at {lon:.3f}, {lat:.3f}", satellite, [lon], [lat])
     sphere = geometry.geostationary(lon, lat, satellite.longitude_deg, is_sphere=True)
     f = satellite.downlink_ghz
     loss = float(geometry.free_space_loss_db(angles.range_km, f))

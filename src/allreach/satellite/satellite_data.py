@@ -17,6 +17,8 @@ from allreach.satellite.geometry import off_axis_deg
 from allreach.schema_faults import schema_faults
 from allreach.units import linear_to_db, wavelength_m
 
+MAIN_LOBE_DB = 20.0
+"""A Gaussian spot stands for the main lobe: so far below its centre it says nothing any more. [dB]"""
 WHERE_PUBLISHED = (
     "operators publish EIRP and G/T as contour maps on the page of each satellite and in its payload handbook or user "
     "guide; filings at the ITU (SRS database) give the limits; else ask the operator for both at your place"
@@ -77,6 +79,18 @@ class Beam(Frozen):
     def g_over_t_at(self, lon_deg: ArrayLike, lat_deg: ArrayLike, satellite_lon_deg: float) -> NDArray[np.float64]:
         """Figure of merit of the satellite towards points. [dB/K]."""
         return self._at(lon_deg, lat_deg, satellite_lon_deg, "g_over_t_db_per_k")
+
+    def covers(self, lon_deg: ArrayLike, lat_deg: ArrayLike, satellite_lon_deg: float) -> NDArray[np.bool_]:
+        """Whether points lie within the contours, or within the main lobe of a spot."""
+        lon, lat = np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float)
+        if self.contours:
+            inside = [shapely.contains_xy(shapely.Polygon(contour.ring), lon, lat) for contour in self.contours]
+            return np.asarray(np.any(inside, axis=0))
+        assert self.centre_lon_deg is not None
+        assert self.centre_lat_deg is not None
+        assert self.width_deg is not None
+        angle = off_axis_deg(lon, lat, self.centre_lon_deg, self.centre_lat_deg, satellite_lon_deg)
+        return np.asarray(12.0 * (angle / self.width_deg) ** 2 <= MAIN_LOBE_DB)
 
     def _at(self, lon_deg: ArrayLike, lat_deg: ArrayLike, satellite_lon_deg: float, field: str) -> NDArray[np.float64]:
         lon, lat = np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float)

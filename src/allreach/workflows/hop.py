@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.resources
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.backhaul import hop_link
 from allreach.backhaul.hop_graph import relays
+from allreach.backhaul.hop_result import AVAILABILITIES_PCT, RECOMMENDED_AT_PCT, HopEnd, HopResult, RelaySite
 from allreach.errors import Fault, InputError
 from allreach.finance.recipes import hop_item
 from allreach.io import itu_maps
@@ -22,9 +24,9 @@ from allreach.io.atomic import write_text
 from allreach.io.country_folder import Country
 from allreach.io.itu_climate import air
 from allreach.kernels.itu_p530 import earth_bulge_m, fresnel_radius_m
+from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
-from allreach.report import svg_plot
-from allreach.report.documents import link_sheet
+from allreach.terrain.map_scale import GEODESIC
 from allreach.terrain.terrain import Terrain, terrain
 from allreach.vocabulary import Evidence
 from allreach.workflows.points import NamedPoint, find_point
@@ -32,9 +34,7 @@ from allreach.workflows.study_inputs import StudyInputs
 
 Floats = NDArray[np.float64]
 
-TARGETS_PCT = (99.95, 99.99, 99.999)
 DEFAULT_MAST_M = 30.0
-RELAY_COLUMNS = ("lon_deg", "lat_deg", "ground_m", "mast_m", "to_a_km", "to_b_km")
 
 
 def radios() -> hop_link.Radios:
@@ -62,32 +62,64 @@ class Hop:
 
     Parameters
     ----------
-    summary
-        Ends, length, clearance, climate, prices, and ``bands`` and ``relays`` as lists of rows, for ``--json``.
+    result
+        Ends, length, clearance, climate, bands, relays, prices.
     profile
         Ground, clutter and line of sight along the hop.
     files
         Files written.
     """
 
-    summary: dict[str, Any]
+    result: HopResult
     profile: pd.DataFrame
     files: tuple[Path, ...] = ()
 
     @property
     def is_clear(self) -> bool:
         """Whether the Fresnel zone is clear as far as the parameters ask."""
-        return bool(self.summary["is_clear"])
+        return self.result.clearance.is_clear
 
     @property
     def bands(self) -> pd.DataFrame:
         """A row for every band."""
-        return pd.DataFrame(self.summary["bands"])
+        return pd.DataFrame([_band(band, self.is_clear) for band in self.result.bands])
 
     @property
     def relays(self) -> pd.DataFrame:
         """A row for every place of a relay that clears both halves; only where the hop is blocked."""
-        return pd.DataFrame(self.summary["relays"], columns=list(RELAY_COLUMNS))
+        columns = [field.name for field in fields(RelaySite)]
+        return pd.DataFrame([asdict(relay) for relay in self.result.relays], columns=columns)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Everything but the profile, for ``--json``; ``bands`` and ``relays`` are lists of rows."""
+        found = self.result
+        free = found.clearance
+        rows: dict[str, Any] = {
+            "a": found.a.name,
+            "b": found.b.name,
+            "mast_a_m": found.a.mast_m,
+            "mast_b_m": found.b.mast_m,
+            "bearing_a_deg": found.a.bearing_deg,
+            "bearing_b_deg": found.b.bearing_deg,
+            "length_km": found.length_km,
+            "is_clear": free.is_clear,
+            "clearance_freq_ghz": found.clearance_freq_ghz,
+            "worst_clearance_m": free.worst_m,
+            "worst_fresnel_share": free.worst_share,
+            "worst_at_km": free.worst_at_km,
+            "needed_mast_m": free.needed_m if np.isfinite(free.needed_m) else None,
+            "recommended_freq_ghz": None if found.recommended is None else found.recommended.freq_ghz,
+            "max_receive_dbm": found.max_receive_dbm,
+            "rain_rate_001_mm_h": found.climate.rain_rate_001_mm_h,
+            "radios_usd": found.radios_usd,
+            "towers_usd": found.towers_usd,
+            "k_factor_median_map": found.k_factor_median_map,
+            "evidence": found.evidence,
+            "bands": [_band(band, free.is_clear) for band in found.bands],
+            "relays": [asdict(relay) for relay in found.relays],
+        }
+        return rows | ({"folder": str(self.files[0].parent)} if self.files else {})
 
 
 def hop(
@@ -135,55 +167,61 @@ def hop(
     ground = terrain(
         country.grid, country.terrain_m, country.clutter_class, country.zones, params.radio.clutter_heights_m()
     )
-    end_a, end_b = find_point(a, study), find_point(b, study)
-    masts_m = _mast_m(end_a, mast_a_m), _mast_m(end_b, mast_b_m)
-    (xa, xb), (ya, yb) = country.grid.from_lonlat([end_a.lon_deg, end_b.lon_deg], [end_a.lat_deg, end_b.lat_deg])
+    points = find_point(a, study), find_point(b, study)
+    (xa, xb), (ya, yb) = country.grid.from_lonlat([p.lon_deg for p in points], [p.lat_deg for p in points])
     if np.hypot(xb - xa, yb - ya) < country.grid.pixel_m:
         raise InputError(Fault(f"{a}, {b}", "lie within one pixel", "ends that are apart"))
     d_km, h_m, r_m, _ = ground.profile(float(xa), float(ya), float(xb), float(yb))
     if np.isnan(h_m).any():
         raise InputError(Fault(f"{a}, {b}", "run over unknown ground", "ends on the terrain of the folder"))
     r_m[0] = r_m[-1] = 0.0  # masts stand in a clearing of their own
+    ends = _ends(*points, mast_a_m, mast_b_m)
+    masts_m = ends[0].mast_m, ends[1].mast_m
     bands = _bands(book, freq_ghz)
-    lon, lat = (end_a.lon_deg + end_b.lon_deg) / 2.0, (end_a.lat_deg + end_b.lat_deg) / 2.0
+    lon, lat = _middle(*ends)
     site = climate_of_path(lon, lat, max(float(h_m.mean()), 0.0) / 1000.0)
     # Of the lowest kilometre, median; k = 157 / (157 + gradient) by P.453 and P.310.
     gradient = float(itu_maps.map_values(itu_maps.GRADIENT_1KM_50PCT, [lon], [lat])[0])
     length_km, first = float(d_km[-1]), bands[0].freq_ghz
     free = hop_link.clearance(d_km, h_m, r_m, first, *masts_m, params.backhaul)
     tops_m = float(h_m[0]) + masts_m[0], float(h_m[-1]) + masts_m[1]
-    results = [
+    results = tuple(
         hop_link.band_result(book, band, length_km, *tops_m, site, dish_m=dish_m, diversity_m=diversity_m)
         for band in bands
-    ]
-    summary: dict[str, Any] = {
-        "a": end_a.name,
-        "b": end_b.name,
-        "mast_a_m": masts_m[0],
-        "mast_b_m": masts_m[1],
-        "length_km": length_km,
-        "is_clear": free.is_clear,
-        "clearance_freq_ghz": first,
-        "worst_clearance_m": free.worst_m,
-        "worst_fresnel_share": free.worst_share,
-        "worst_at_km": free.worst_at_km,
-        "needed_mast_m": free.needed_m if np.isfinite(free.needed_m) else None,
-        "rain_rate_001_mm_h": site.rain_rate_001_mm_h,
-        "radios_usd": getattr(params.costs, hop_item(length_km)).value,
-        "towers_usd": params.costs.tower_usd_per_m.value * sum(masts_m),
-        "k_factor_median_map": 157.0 / (157.0 + gradient),
-        "evidence": tables.worst_evidence(country.evidence("terrain"), Evidence.MODELLED),
-        "bands": [_band(r, free.is_clear) for r in results],
-        "relays": [],
-    }
-    if not free.is_clear:
-        summary["relays"] = _relays(country, ground, params, (xa, ya), (xb, yb), *masts_m, first)
-    frame = _profile(d_km, h_m, r_m, masts_m, first, params)
-    if out is None:
-        return Hop(summary, frame)
-    _write(out, country, summary, frame, results if free.is_clear else [])
-    summary["folder"] = str(out)
-    return Hop(summary, frame, tuple(out / name for name in ("hop.html", "hop.csv", "profile.csv")))
+    )
+    result = HopResult(
+        a=ends[0],
+        b=ends[1],
+        length_km=length_km,
+        clearance=free,
+        clearance_freq_ghz=first,
+        climate=site,
+        bands=results,
+        recommended=hop_link.recommended(results, RECOMMENDED_AT_PCT) if free.is_clear else None,
+        relays=() if free.is_clear else _relays(country, ground, params, ends, first),
+        max_receive_dbm=book.max_receive_dbm,
+        radios_usd=getattr(params.costs, hop_item(length_km)).value,
+        towers_usd=params.costs.tower_usd_per_m.value * sum(masts_m),
+        k_factor_median_map=157.0 / (157.0 + gradient),
+        evidence=tables.worst_evidence(country.evidence("terrain"), Evidence.MODELLED),
+    )
+    found = Hop(result, _profile(d_km, h_m, r_m, masts_m, first, params))
+    return found if out is None else replace(found, files=_write(out, found, country.config))
+
+
+def _ends(a: NamedPoint, b: NamedPoint, mast_a_m: float | None, mast_b_m: float | None) -> tuple[HopEnd, HopEnd]:
+    to_b, to_a, _ = GEODESIC.inv(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
+    return (
+        HopEnd(a.name, a.lon_deg, a.lat_deg, _mast_m(a, mast_a_m), float(to_b) % 360.0),
+        HopEnd(b.name, b.lon_deg, b.lat_deg, _mast_m(b, mast_b_m), float(to_a) % 360.0),
+    )
+
+
+def _middle(a: HopEnd, b: HopEnd) -> tuple[float, float]:
+    """Longitude and latitude half way, also where the path crosses the date line. [degrees]."""
+    azimuth, _, length_m = GEODESIC.inv(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
+    lon, lat, _ = GEODESIC.fwd(a.lon_deg, a.lat_deg, azimuth, 0.5 * length_m)
+    return float(lon), float(lat)
 
 
 def _mast_m(end: NamedPoint, wanted_m: float | None) -> float:
@@ -207,12 +245,13 @@ def _band(r: hop_link.BandResult, is_clear: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "freq_ghz": r.freq_ghz,
         "dish_m": r.dish_m,
-        "received_dbm": r.received_dbm,
+        "received_dbm": r.received_dbm if is_clear else None,
+        "is_overloaded": r.is_overloaded if is_clear else None,
         "rain_001_db": r.rain_001_db,
         "multipath_p0_pct": r.p0_pct,
         "mean_mbps": r.mean_mbps() if is_clear else None,
     }
-    for target in TARGETS_PCT:
+    for target in AVAILABILITIES_PCT:
         step = r.at_availability(target) if is_clear else None
         row[f"mbps_at_{target:g}_pct"] = step.throughput_mbps if step else 0.0 if is_clear else None
         row[f"modulation_at_{target:g}_pct"] = step.name if step else "none" if is_clear else "blocked"
@@ -220,21 +259,21 @@ def _band(r: hop_link.BandResult, is_clear: bool) -> dict[str, Any]:
 
 
 def _relays(
-    country: Country, ground: Terrain, params: Params, a: tuple[float, float], b: tuple[float, float],
-    mast_a_m: float, mast_b_m: float, freq_ghz: float,
-) -> list[dict[str, float]]:  # fmt: skip
-    found = relays(a, b, mast_a_m, mast_b_m, ground, params.backhaul, freq_ghz=freq_ghz)
+    country: Country, ground: Terrain, params: Params, ends: tuple[HopEnd, HopEnd], freq_ghz: float
+) -> tuple[RelaySite, ...]:
+    a, b = ends
+    (xa, xb), (ya, yb) = country.grid.from_lonlat([a.lon_deg, b.lon_deg], [a.lat_deg, b.lat_deg])
+    found = relays(
+        (float(xa), float(ya)), (float(xb), float(yb)), a.mast_m, b.mast_m, ground, params.backhaul, freq_ghz=freq_ghz
+    )
     rows = []
     for r in found:
-        lon, lat = country.grid.to_lonlat(r.x_m, r.y_m)
-        rows.append(
-            {
-                "lon_deg": float(lon),
-                "lat_deg": float(lat),
-                **{name: getattr(r, name) for name in RELAY_COLUMNS[2:]},
-            }
-        )
-    return rows
+        lon, lat = (float(v) for v in country.grid.to_lonlat(r.x_m, r.y_m))
+        to_a, from_a, _ = GEODESIC.inv(lon, lat, a.lon_deg, a.lat_deg)
+        to_b, from_b, _ = GEODESIC.inv(lon, lat, b.lon_deg, b.lat_deg)
+        headings = (float(angle) % 360.0 for angle in (to_a, to_b, from_a, from_b))
+        rows.append(RelaySite(lon, lat, r.ground_m, r.mast_m, r.to_a_km, r.to_b_km, *headings))
+    return tuple(rows)
 
 
 def _profile(
@@ -253,53 +292,14 @@ def _profile(
     return frame
 
 
-def _write(
-    out: Path, country: Country, summary: dict[str, Any], frame: pd.DataFrame, results: list[hop_link.BandResult]
-) -> None:
+def _write(out: Path, found: Hop, config: CountryConfig) -> tuple[Path, ...]:
     """Write the tables and the sheet."""
-    write_text(out / "profile.csv", frame.to_csv(index=False, lineterminator="\n", float_format="%.3f"))
-    d_km, line = frame["d_km"].to_numpy(), frame["line_m"].to_numpy()
-    bands = pd.DataFrame(summary["bands"])
-    write_text(out / "hop.csv", bands.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
-    curves = [
-        svg_plot.Curve("ground, k low", d_km, frame["ground_k_low_m"], dashed=True),
-        svg_plot.Curve("ground, k median", d_km, frame["ground_k_median_m"], fill=True),
-        svg_plot.Curve("line of sight", d_km, line),
-        svg_plot.Curve("first Fresnel zone", d_km, frame["fresnel_low_m"], dashed=True),
-    ]
-    steps = [
-        (f"{r.freq_ghz:g}", s.name, s.throughput_mbps, s.fade_margin_db, s.rain_outage_pct, s.multipath_outage_pct,
-         100.0 - s.outage_pct)
-        for r in results for s in r.steps
-    ]  # fmt: skip
-    warnings = (
-        [] if summary["is_clear"] else ["The path is blocked: bands and availability hold only once it is clear."]
-    )
-    if country.config.sketch:
-        warnings.append("The country is a sketch: its terrain is drawn.")
-    facts: list[tuple[str, str | float]] = []
-    for key, value in summary.items():
-        if isinstance(value, bool):
-            facts.append((key, "yes" if value else "no"))
-        elif isinstance(value, (str, float, int)):
-            facts.append((key, value if isinstance(value, str) else float(value)))
-    head: tuple[str, ...] = ("GHz", "dish m", "received dBm", "rain 0.01 % dB", "multipath p0 %", "mean Mbit/s")
-    head += tuple(f"{what} {target:g} %" for target in TARGETS_PCT for what in ("Mbit/s at", "modulation at"))
-    parts = [
-        (
-            "Profile",
-            f"<figure>{svg_plot.line_plot('Profile with Fresnel zone', 'km', 'm above sea level', curves)}</figure>",
-        ),
-        ("Hop", link_sheet.table(("what", "value"), facts)),
-        ("Bands", link_sheet.table(head, bands.itertuples(index=False))),
-        (
-            "Modulations",
-            link_sheet.table(
-                ("GHz", "modulation", "Mbit/s", "fade margin dB", "rain %", "multipath %", "availability %"), steps
-            ),
-        ),
-    ]
-    if summary["relays"]:
-        relay_frame = pd.DataFrame(summary["relays"])
-        parts.append(("Relays", link_sheet.table(tuple(relay_frame.columns), relay_frame.itertuples(index=False))))
-    write_text(out / "hop.html", link_sheet.page(f"Hop {summary['a']} to {summary['b']}", warnings, parts))
+    from allreach.report.documents import hop_sheet  # brings the chart library, which only a sheet needs
+    from allreach.report.documents.blocks_html import page
+
+    write_text(out / "profile.csv", found.profile.to_csv(index=False, lineterminator="\n", float_format="%.3f"))
+    write_text(out / "hop.csv", found.bands.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+    warnings = ["The country is a sketch: its terrain is drawn."] if config.sketch else []
+    content = hop_sheet.hop_document(found.result, found.profile, warnings, dt.date(config.base_year, 1, 1))
+    write_text(out / "hop.html", page(content))
+    return tuple(out / name for name in ("hop.html", "hop.csv", "profile.csv"))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import html
+import datetime as dt
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach import tables
 from allreach.demand.households import with_households
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
@@ -21,17 +23,18 @@ from allreach.io.country_folder import Country
 from allreach.io.itu_climate import climate
 from allreach.io.raster import write_raster
 from allreach.io.satellite_files import CONSTELLATION_FILE, SATELLITES_FILE, TERMINALS_FILE
+from allreach.params.country_config import CountryConfig
 from allreach.planning.instance.inputs import busy_hour_mbps
 from allreach.planning.instance.unit_costs import household_lines, price_list
 from allreach.progress import Progress
-from allreach.report import svg_plot
-from allreach.report.documents import link_sheet
 from allreach.satellite import constellation, geometry, horizon, link_budget, orbits, service, visibility
 from allreach.satellite.modcods import LADDER, Modcod, modcod
 from allreach.satellite.month_rates import year_pct_of_months
 from allreach.satellite.months import monthly_outage_pct
+from allreach.satellite.place_link import PlaceLink
 from allreach.satellite.satellite_data import Satellite, Terminal
-from allreach.satellite.slant_path import total_attenuation_db
+from allreach.satellite.slant_path import Climate, total_attenuation_db
+from allreach.satellite.textbook import over_country
 from allreach.vocabulary import Evidence
 from allreach.workflows.points import find_place
 from allreach.workflows.satellite_offers import ground_km, lit_cells, own_file
@@ -101,7 +104,6 @@ def satellite(
         What ``summary.json`` holds.
     """
     folder, country, say = study.folder, study.country, study.progress
-    sat = _satellite(satellite_file, folder)
     terminals_file = terminals_file or own_file(folder, TERMINALS_FILE)
     terminal, gateway = (
         satellite_files.read_terminals(terminals_file) if terminals_file else satellite_files.textbook_terminals()
@@ -112,6 +114,13 @@ def satellite(
     places = with_households(country.table("places"), study.config.household_size)
     if len(places) == 0:
         raise InputError(Fault(str(folder), "has no places", "places.parquet", "Make it with allreach country import"))
+    sat = _satellite(satellite_file, folder, country, places)
+    link_budget.refuse_outside_beams(
+        f"{sat.name} over {country.config.name}",
+        sat,
+        places.geometry.x.to_numpy(float),
+        places.geometry.y.to_numpy(float),
+    )
     # The gateway stands at the largest place: its coordinates are no operator's.
     largest = places.sort_values(["population", "place_id"], ascending=[False, True]).iloc[0]
     chosen = largest if place is None else find_place(places, place)
@@ -126,7 +135,8 @@ def satellite(
     write_text(out / "places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
     low = _low_orbit(country, places, constellation_file, elements_file, at, out, say)
     say("sheet", 3, 4)
-    _sheet(country, chosen, sat, terminal, gateway, gateway_climate, time_pct, out)
+    link = _place_link(country, chosen, sat, terminal, gateway, gateway_climate, time_pct)
+    _write_sheet(out, link, country.config)
     summary = {
         "satellite": sat.name,
         "is_textbook": sat.is_textbook,
@@ -134,7 +144,9 @@ def satellite(
         "time_pct": time_pct,
         "least_modcod": least.name,
         "method": METHOD,
-        "evidence": Evidence.SYNTHETIC if sat.is_textbook else country.evidence("terrain"),
+        "evidence": tables.worst_evidence(
+            country.evidence("terrain"), Evidence.SYNTHETIC if sat.is_textbook else Evidence.MODELLED
+        ),
         **coverage_map,
         **summary,
         "low_orbit": low,
@@ -157,11 +169,20 @@ def _cost_per_household(study: StudyInputs) -> dict[str, float]:
     }
 
 
-def _satellite(satellite_file: Path | None, folder: Path) -> Satellite:
+def _satellite(satellite_file: Path | None, folder: Path, country: Country, places: gpd.GeoDataFrame) -> Satellite:
+    """Return the satellite given, else the folder's first, else the textbook's over the middle of the country."""
     if satellite_file is not None:
         return satellite_files.read_satellite(satellite_file)
     own = own_file(folder, SATELLITES_FILE)
-    return satellite_files.read_satellites(own)[0] if own else satellite_files.textbook_satellite()
+    if own:
+        return satellite_files.read_satellites(own)[0]
+    grid = country.grid
+    lon, lat = grid.to_lonlat(
+        grid.x_min_m + 0.5 * grid.n_cols * grid.pixel_m, grid.y_max_m - 0.5 * grid.n_rows * grid.pixel_m
+    )
+    middle = round(float(lon), 1), round(float(lat), 1)
+    at = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
+    return over_country(satellite_files.textbook_satellite(), *middle, *at)
 
 
 def _maps(
@@ -211,7 +232,7 @@ def _maps(
 
 def _places(
     country: Country,
-    places: pd.DataFrame,
+    places: gpd.GeoDataFrame,
     sat: Satellite,
     terminal: Terminal,
     noise_up: float,
@@ -315,57 +336,52 @@ def _low_orbit(
     return facts
 
 
-def _sheet(
-    country: Country, chosen: Any, sat: Satellite, terminal: Terminal, gateway: Terminal, gateway_climate: Any,
-    time_pct: float, out: Path,
-) -> None:  # fmt: skip
+def _place_link(
+    country: Country, chosen: Any, sat: Satellite, terminal: Terminal, gateway: Terminal, gateway_climate: Climate,
+    time_pct: float,
+) -> PlaceLink:  # fmt: skip
+    """Work the link of one place out."""
     lon, lat = float(chosen.geometry.x), float(chosen.geometry.y)
     x_m, y_m = (np.atleast_1d(v) for v in country.grid.from_lonlat(lon, lat))
     air = climate(lon, lat, ground_km(country, x_m, y_m))
     beam = max(sat.beams, key=lambda b: (float(b.eirp_at_dbw(lon, lat, sat.longitude_deg)), b.name))
     lines = link_budget.sheet(sat, beam, gateway, terminal, gateway_climate, air, time_pct)
-    frame = pd.DataFrame([asdict(line) for line in lines])
-    write_text(out / "link_budget.csv", frame.to_csv(index=False, lineterminator="\n"))
     angles = geometry.geostationary(lon, lat, sat.longitude_deg, air.altitude_km[0])
-    mask = horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)[0]
-    fades = [
-        svg_plot.Curve(
-            f"{freq:g} GHz",
-            PLOT_TIMES_PCT,
-            [float(total_attenuation_db(air, angles.elevation_deg, freq, p, tilt_deg=sat.tilt_deg)[0])
-             for p in PLOT_TIMES_PCT],
+    fades = {
+        freq: tuple(
+            float(total_attenuation_db(air, angles.elevation_deg, freq, share, tilt_deg=sat.tilt_deg)[0])
+            for share in PLOT_TIMES_PCT
         )
         for freq in (sat.downlink_ghz, sat.uplink_ghz)
-    ]  # fmt: skip
+    }
+    return PlaceLink(
+        place=str(chosen["name"]),
+        satellite=sat,
+        lines=tuple(lines),
+        azimuth_deg=float(angles.azimuth_deg),
+        elevation_deg=float(angles.elevation_deg),
+        horizon_deg=horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m)[0],
+        times_pct=PLOT_TIMES_PCT,
+        fades_db=fades,
+    )
+
+
+def _write_sheet(out: Path, link: PlaceLink, config: CountryConfig) -> None:
+    """Write the link budget as table, page and PDF."""
+    from allreach.report.documents.blocks_html import page
+    from allreach.report.documents.brief_pdf import brief_pdf
+    from allreach.report.documents.satellite_sheet import satellite_document
+
+    frame = pd.DataFrame([asdict(line) for line in link.lines])
+    write_text(out / "link_budget.csv", frame.to_csv(index=False, lineterminator="\n"))
     warnings = []
-    if sat.is_textbook:
+    if link.satellite.is_textbook:
         warnings.append(
             "Textbook satellite: its EIRP and G/T are invented. Give your operator's figures with --satellite."
         )
-    if country.config.sketch:
+    if config.sketch:
         warnings.append("The country is a sketch: its terrain is drawn, and so is the horizon.")
-    drawn = [
-        (
-            "Attenuation against time",
-            svg_plot.line_plot(
-                f"Total attenuation at {chosen['name']}", "% of an average year exceeded", "dB", fades, log_x=True
-            ),
-        ),
-        (
-            "Sky and horizon",
-            svg_plot.sky_plot(
-                f"Sky over {chosen['name']}", mask, [(sat.name, float(angles.azimuth_deg), float(angles.elevation_deg))]
-            ),
-        ),
-    ]
-    method = f"{METHOD}. Figures of the satellite: {sat.source}."
-    title, rows = f"{sat.name} at {chosen['name']}", [(r.name, r.value, r.unit, r.how) for r in lines]
-    parts = [
-        ("Link budget", link_sheet.table(("line", "value", "unit", "how"), rows)),
-        (drawn[0][0], f"<figure>{drawn[0][1]}</figure>"),
-        (drawn[1][0], f'<figure class="small">{drawn[1][1]}</figure>'),
-        ("Method", f"<p>{html.escape(method)}</p>"),
-    ]
-    write_text(out / "link_budget.html", link_sheet.page(title, warnings, parts))
+    content = satellite_document(link, warnings, METHOD, dt.date(config.base_year, 1, 1))
+    write_text(out / "link_budget.html", page(content))
     with whole_file(out / "link_budget.pdf") as part:
-        part.write_bytes(link_sheet.pdf(title, warnings, rows, drawn, method, country.config.base_year))
+        part.write_bytes(brief_pdf(content))

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import html
+import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.atomic import write_text
 from allreach.measure.planned_network import planned_sites
+from allreach.params.country_config import CountryConfig
 from allreach.radio.coverage_maps.explanation import Explanation, Link, explain_link, link_power_dbm
 from allreach.radio.engine.link_budget import handset, receiver
 from allreach.radio.engine.reception import Environment, margin_db, serve, speed_mbps
 from allreach.radio.sites import SiteArrays, site_arrays
-from allreach.report import svg_plot
-from allreach.report.documents import link_sheet
 from allreach.workflows.points import find_point, planned_site_table
 from allreach.workflows.run_measure import environment_of
 from allreach.workflows.study_inputs import StudyInputs
@@ -115,7 +113,7 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
     result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today")
     if page is not None:
-        write_text(page, why_page(result, f"Why: the signal at {point.name}"))
+        _write(page, result, point.name, study.config)
     return result
 
 
@@ -163,42 +161,12 @@ def _speed_sentence(dl_mbps: float, sinr_db: float, wanted_mbps: float, indoors:
     )
 
 
-def why_page(result: Why, title: str) -> str:
-    """Lay an explanation out as one HTML page that opens from disk."""
-    found = result.explanation
-    path = found.profile
-    d_km = path["distance_km"].values
-    ground = path["ground_m"].values + path["bulge_m"].values
-    line, zone = path["line_m"].values, path["fresnel_m"].values
-    around = np.concatenate([line + zone, (line - zone)[::-1]])
-    head_room = max(ground.max(), around.max()) + 0.15 * (max(ground.max(), around.max()) - ground.min())
-    curves = [
-        svg_plot.Curve("ground, bulging Earth", d_km, ground, fill=True),
-        svg_plot.Curve("line of sight", d_km, line),
-        svg_plot.Curve("first Fresnel zone", np.concatenate([d_km, d_km[::-1]]), around, dashed=True),
-        svg_plot.Curve("", [0.0, 0.0], [head_room, head_room]),  # keeps the names clear of the lines
-    ]
-    if path["clutter_m"].values.any():
-        curves.insert(1, svg_plot.Curve("with clutter", d_km, ground + path["clutter_m"].values))
-    plot = svg_plot.line_plot(
-        f"Site {path.attrs['site_id']} to the point, {path.attrs['freq_mhz']:g} MHz", "distance, km",
-        "height above sea level, m", curves,
-    )  # fmt: skip
-    parts = [
-        ("Answer", f"<p>{html.escape(found.sentence)}</p><p>{html.escape(result.speed)}</p>"),
-        ("Path", f"<figure>{plot}</figure>"),
-        ("From the transmitter to the margin", _table(found.budget)),
-        ("What would help", _table(found.remedies)),
-    ]
-    if len(found.obstacles):
-        parts.insert(3, ("Obstacles, the dearest first", _table(found.obstacles.round(4))))
+def _write(page: Path, result: Why, point: str, config: CountryConfig) -> None:
+    from allreach.report.documents import blocks_html  # the sheet brings the chart library
+    from allreach.report.documents.why_sheet import why_document
+
     warnings = [] if result.network == "today" else ["The network is the planned one, not today's."]
-    return link_sheet.page(title, warnings, parts)
-
-
-def _table(frame: pd.DataFrame) -> str:
-    rounded = frame.copy()
-    for name in rounded.columns:
-        if rounded[name].dtype.kind == "f" and not name.endswith("_deg"):
-            rounded[name] = rounded[name].round(1)
-    return link_sheet.table(list(rounded.columns), rounded.itertuples(index=False, name=None))
+    if config.sketch:
+        warnings.append("The country is a sketch: its terrain is drawn.")
+    content = why_document(result.explanation, result.speed, point, warnings, dt.date(config.base_year, 1, 1))
+    write_text(page, blocks_html.page(content))

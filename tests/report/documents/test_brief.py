@@ -14,7 +14,6 @@ from allreach.indicators.definitions import LANGUAGES, catalogue
 from allreach.indicators.idi import idi_edition
 from allreach.io.country_folder import write_country
 from allreach.io.series_store import add_series, shipped_series, store_path
-from allreach.report.documents import charts
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech, texts
 from allreach.report.map_page.other_pages import other_pages
@@ -229,12 +228,6 @@ def test_facts_are_dated_and_own_ones_added():
     assert facts.of(("AZE",), dt.date(2025, 2, 1))[0].date == dt.date(2025, 1, 16)
     own = {"events": [{"date": "2026-01-01", "countries": ["AZE"], "texts": {"en": "x"}, "source": "s"}]}
     assert len(merge_facts(own).events) == len(facts.events) + 1
-
-
-def test_ticks_are_round():
-    assert charts.ticks(0, 100, 5) == [0, 20, 40, 60, 80, 100]
-    assert charts.ticks(78.2, 88.4, 5) == [80.0, 82.5, 85.0, 87.5]
-    assert charts.ticks(3, 3, 5) == [3]
 
 
 def test_two_countries_are_compared_in_one_year(tmp_path):

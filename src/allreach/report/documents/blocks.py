@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,9 +90,19 @@ def note(text: str) -> Block:
     return {"kind": "note", "text": text}
 
 
-def chart(svg: str, caption: str) -> Block:
-    """Drawing with its caption."""
-    return {"kind": "chart", "svg": svg, "caption": caption}
+def text(words: str) -> Block:
+    """Paragraph."""
+    return {"kind": "text", "text": words}
+
+
+def warning(words: str) -> Block:
+    """Paragraph that a reader must see first."""
+    return {"kind": "warning", "text": words}
+
+
+def chart(svg: str, caption: str = "", *, width_pct: float = 100.0) -> Block:
+    """Drawing with its caption, as wide as a share of the page. [%]."""
+    return {"kind": "chart", "svg": svg, "caption": caption, "width_pct": width_pct}
 
 
 def bullets(items: Sequence[Sequence[Cell]]) -> Block:
@@ -108,5 +119,51 @@ def table(
         "head": list(head),
         "rows": [list(row) for row in rows],
         "widths": list(widths),
-        "align": ["left" if number < text_columns else "right" for number in range(len(head))],
+        "align": ["left" if number < text_columns else "right" for number in range(len(widths))],
+    }
+
+
+def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, widths: Sequence[float] = ()) -> Block:
+    """Table of texts without sources; `sides` has ``l`` for a column of words and ``r`` for one of numbers."""
+    cells = [
+        [cell(words, kind="nowrap" if side == "r" else "") for words, side in zip(row, sides, strict=True)]
+        for row in rows
+    ]
+    align = [{"l": "left", "r": "right"}[side] for side in sides]
+    return table(head, cells, widths or [1.0] * len(sides)) | {"align": align}
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> Block:
+    """Table of names and values without a head."""
+    return table((), [[cell(name), cell(value)] for name, value in rows], (2, 3), text_columns=2)
+
+
+def document(
+    title: str, lead: str, blocks: Sequence[Block], *, day: dt.date, language: str = "en",
+    sources: Sources | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Put a document together, for the page and the PDF alike.
+
+    Parameters
+    ----------
+    title, lead
+        Title and the line below it.
+    blocks
+        What it says.
+    day
+        Date of the inputs, which the PDF bears.
+    language
+        Language of the texts.
+    sources
+        Sources that its numbers lead to, or none.
+    """
+    return {
+        "title": title,
+        "language": language,
+        "date": [day.year, day.month, day.day],
+        "lead": lead,
+        "blocks": list(blocks),
+        "sources_title": "" if sources is None else sources.speech("sources"),
+        "sources": [] if sources is None else sources.entries,
+        "numbers": [] if sources is None else sources.numbers,
     }

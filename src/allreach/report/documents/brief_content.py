@@ -12,7 +12,7 @@ from allreach.indicators.forecast import MIN_POINTS
 from allreach.indicators.scores import tier
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.documents import charts
-from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, heading, note, table
+from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, document, heading, note, table
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.target_words import (
     by_urgency,
@@ -95,7 +95,7 @@ def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> dict[str, Any
     both = [(name, one, two) for name, one, two in rows if one is not None and two is not None]
     blocks: list[Block] = [heading(speech("side")), _side_by_side(both, names, sources)]
     if both:
-        blocks.append(chart(charts.pair_chart(speech, _scaled(both, inputs, speech), names), speech("pair_caption")))
+        blocks.append(chart(charts.pair_chart(_scaled(both, inputs, speech), names), speech("pair_caption")))
     for country, sign in ((a, 1.0), (b, -1.0)):
         blocks += _stronger(both, country, sign, speech)
     values = {(iso3, name): float(row["value"]) for name, *pair in both for iso3, row in zip((a, b), pair, strict=True)}
@@ -155,16 +155,8 @@ def two_digits(value: float) -> float:
 
 def _whole(inputs: TrackInputs, title: str, blocks: list[Block], sources: Sources) -> dict[str, Any]:
     speech = sources.speech
-    return {
-        "title": title,
-        "language": speech.language,
-        "date": [inputs.as_of.year, inputs.as_of.month, inputs.as_of.day],
-        "lead": speech("as_of", date=speech.date(inputs.as_of)),
-        "blocks": blocks,
-        "sources_title": speech("sources"),
-        "sources": sources.entries,
-        "numbers": sources.numbers,
-    }
+    lead = speech("as_of", date=speech.date(inputs.as_of))
+    return document(title, lead, blocks, day=inputs.as_of, language=speech.language, sources=sources)
 
 
 def _headline(inputs: TrackInputs, sources: Sources) -> Block:

@@ -1,34 +1,45 @@
-"""Charts drawn from data as SVG text: the same drawing goes into the page and into the PDF."""
+"""Charts of briefs, track pages and sheets as SVG text: the same drawing goes into the page and into the PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator, NullFormatter, NullLocator
+from numpy.typing import ArrayLike
 
+from allreach.report.documents.drawing import GOAL, GREY, INK, MAIN, OTHER, Drawing, SpokenNumbers, style
 from allreach.report.documents.localise import Speech
 
-INK, GREY, GRID = "#1c2b33", "#6b7a83", "#e3e8ea"
-MAIN, OTHER, GOAL = "#00796b", "#8d6e63", "#b3261e"
-FONT = "Libertinus Serif, Georgia, serif"
+ROUND_STEPS = [1, 2, 5, 10]
+LABEL_STEP_PT = 12.0  # between the names at the ends of lines
 
 
 @dataclass(frozen=True)
-class Axis:
-    """A linear scale from values to pixels."""
+class Curve:
+    """A line.
 
-    low: float
-    high: float
-    start: float
-    end: float
+    Parameters
+    ----------
+    name, x, y
+        Name in the legend, and values.
+    below
+        Other side of a band, which is then filled; none: a line.
+    to_bottom
+        Whether all below the line is filled.
+    dashed
+        Whether the line is dashed.
+    """
 
-    def at(self, value: float) -> float:
-        """Pixel of a value, two decimals."""
-        span = self.high - self.low or 1.0
-        return round(self.start + (value - self.low) / span * (self.end - self.start), 2)
+    name: str
+    x: ArrayLike
+    y: ArrayLike
+    below: ArrayLike | None = None
+    to_bottom: bool = False
+    dashed: bool = False
 
 
 def fan_chart(
@@ -41,8 +52,7 @@ def fan_chart(
     milestones: Sequence[tuple[float, float]] = (),
     bounds: tuple[float, float | None] = (0.0, None),
     plan: pd.DataFrame | None = None,
-    width: int = 640,
-    height: int = 240,
+    height: float = 240,
 ) -> str:
     """Past values, forecast with its 80 % and 95 % intervals, target and milestones.
 
@@ -57,68 +67,65 @@ def fan_chart(
     plan
         Columns year, value: what a plan's build order would give.
     """
+    x_span, y_span, path = _fan_spans(points, path, target, milestones, bounds, plan)
+    with style():
+        drawing = Drawing(640, height, (46, 12, 12, 24))
+        axes = drawing.axes
+        axes.set(xlim=x_span, ylim=y_span)
+        _value_axis(axes, speech)
+        _years(axes, x_span)
+        if path is not None and len(path):
+            for level, shade in (("95", 0.16), ("80", 0.28)):
+                axes.fill_between(
+                    path["year"], path[f"low{level}"], path[f"high{level}"], color=MAIN, alpha=shade, lw=0
+                )
+            axes.plot(path["year"], path["mid"], color=MAIN, dashes=(3, 2))
+        if plan is not None:
+            axes.plot(plan["year"], plan["value"], color=OTHER, lw=1.8)
+        axes.plot(points["year"], points["value"], color=INK, lw=1.4)
+        for year, value, row in zip(points["year"], points["value"], points["row_id"], strict=True):
+            drawing.dot(year, value, f"{speech.with_unit(float(value), unit)} ({row})", color=INK, ms=5.6, mew=0)
+        for year, value in milestones:
+            axes.plot([year], [value], "D", color=GOAL, mfc="none", ms=5.6, clip_on=False)
+        if target:
+            axes.axhline(target[1], color=GOAL, lw=1, dashes=(2, 3), clip_on=False)
+            axes.plot([target[0]], [target[1]], "o", color=GOAL, mfc="none", ms=8.4, mew=1.8, clip_on=False)
+            is_high = target[1] > y_span[1] - 20.0 * (y_span[1] - y_span[0]) / drawing.height_pt
+            axes.annotate(
+                f"{speech('target')}: {speech.with_unit(target[1], unit)}", (0, target[1]),
+                xycoords=("axes fraction", "data"), xytext=(4, -4 if is_high else 4), textcoords="offset points",
+                va="top" if is_high else "bottom", color=GOAL,
+            )  # fmt: skip
+        return drawing.svg()
+
+
+def _fan_spans(
+    points: pd.DataFrame,
+    path: pd.DataFrame | None,
+    target: tuple[float, float] | None,
+    milestones: Sequence[tuple[float, float]],
+    bounds: tuple[float, float | None],
+    plan: pd.DataFrame | None,
+) -> tuple[tuple[float, float], tuple[float, float], pd.DataFrame | None]:
+    """Years and values to be shown, and the forecast within these years."""
     first = float(points["year"].min()) if len(points) else float(path["year"].iloc[0]) if path is not None else 2020.0
     last = float(points["year"].max()) if len(points) else first
     end = max(last + 1, (target[0] if target else last) + 1.0)
     if path is not None:
         path = path[path["year"] <= end + 1e-9]
     columns = [points["value"], *([path[["low95", "high95"]].stack()] if path is not None and len(path) else [])]
-    values = np.concatenate(
-        [np.asarray(c, dtype=float).ravel() for c in columns]
-        + [np.array([v for _, v in ([target] if target else [])] + [v for _, v in milestones])]
-    )
+    marks = [value for _, value in ([target] if target else []) + list(milestones)]
+    values = np.concatenate([*(np.asarray(c, dtype=float).ravel() for c in columns), np.array(marks)])
     if plan is not None:
         values = np.append(values, plan["value"].to_numpy())
         end = max(end, float(plan["year"].max()))
     top, bottom = (float(values.max()), float(values.min())) if len(values) else (1.0, 0.0)
     bottom = bounds[0] if bottom < 0.5 * top else bottom - 0.1 * (top - bottom or 1)
     top = min(top + 0.06 * (top - bottom or 1), bounds[1] * 1.02 if bounds[1] is not None else np.inf)
-    left, right = 46.0, width - 12.0
-    x = Axis(np.ceil(first) - 1, np.ceil(end), left, right)
-    y = Axis(bottom, top, height - 24.0, 12.0)
-    out = [_open(width, height)]
-    digits = 0 if top - bottom > 8 else 1 if top - bottom > 0.8 else 2
-    for value in ticks(bottom, top, 5):
-        out.append(_line(left, y.at(value), right, y.at(value), GRID))
-        out.append(_text(left - 5, y.at(value) + 3.5, speech.number(value, digits), "end", GREY))
-    out += _years(x, height)
-    if path is not None and len(path):
-        for low, high, shade in (("low95", "high95", "0.16"), ("low80", "high80", "0.28")):
-            edge = [(x.at(t), y.at(min(max(v, bottom), top))) for t, v in zip(path["year"], path[high], strict=True)]
-            edge += [
-                (x.at(t), y.at(min(max(v, bottom), top)))
-                for t, v in zip(path["year"][::-1], path[low][::-1], strict=True)
-            ]
-            out.append(f'<polygon points="{_points(edge)}" fill="{MAIN}" fill-opacity="{shade}"/>')
-        middle = [(x.at(t), y.at(v)) for t, v in zip(path["year"], path["mid"], strict=True)]
-        out.append(
-            f'<polyline points="{_points(middle)}" fill="none" stroke="{MAIN}" stroke-width="1.6" '
-            'stroke-dasharray="5 3"/>'
-        )
-    if plan is not None:
-        steps = [(x.at(t), y.at(v)) for t, v in zip(plan["year"], plan["value"], strict=True)]
-        out.append(f'<polyline points="{_points(steps)}" fill="none" stroke="{OTHER}" stroke-width="1.8"/>')
-    seen = [(x.at(t), y.at(v)) for t, v in zip(points["year"], points["value"], strict=True)]
-    if len(seen) > 1:
-        out.append(f'<polyline points="{_points(seen)}" fill="none" stroke="{INK}" stroke-width="1.4"/>')
-    for (cx, cy), row, value in zip(seen, points["row_id"], points["value"], strict=True):
-        title = escape(f"{speech.with_unit(float(value), unit)} ({row})")
-        out.append(f'<circle cx="{cx}" cy="{cy}" r="2.8" fill="{INK}"><title>{title}</title></circle>')
-    for year, value in milestones:
-        cx, cy = x.at(year), y.at(value)
-        out.append(f'<path d="M{cx - 4} {cy}L{cx} {cy - 4}L{cx + 4} {cy}L{cx} {cy + 4}Z" fill="none" stroke="{GOAL}"/>')
-    if target:
-        cx, cy = x.at(target[0]), y.at(target[1])
-        out.append(_line(left, cy, right, cy, GOAL, dash="2 3"))
-        out.append(f'<circle cx="{cx}" cy="{cy}" r="4.2" fill="none" stroke="{GOAL}" stroke-width="1.8"/>')
-        words = f"{speech('target')}: {speech.with_unit(target[1], unit)}"
-        out.append(_text(left + 4, cy + (13 if cy < 26 else -6), words, "start", GOAL))
-    return "".join(out) + "</svg>"
+    return (np.ceil(first) - 1.0, np.ceil(end)), (bottom, top), path
 
 
-def pair_chart(
-    speech: Speech, rows: Sequence[tuple[str, float, float, str, str]], names: tuple[str, str], *, width: int = 640
-) -> str:
+def pair_chart(rows: Sequence[tuple[str, float, float, str, str]], names: tuple[str, str]) -> str:
     """Two countries side by side: one line per indicator with a dot for each.
 
     Parameters
@@ -128,29 +135,31 @@ def pair_chart(
     names
         The countries.
     """
-    step, head = 17, 22
-    height = head + step * len(rows) + 6
-    left, right = width * 0.42, width - 16.0
-    x = Axis(0.0, 1.0, left, right)
-    out = [_open(width, height)]
-    middle = (left + right) / 2
-    for at, (name, colour) in zip((left, middle), zip(names, (MAIN, OTHER), strict=True), strict=True):
-        out.append(f'<circle cx="{round(at + 4, 2)}" cy="10" r="4" fill="{colour}"/>')
-        out.append(_text(at + 12, 13.5, name, "start", INK))
-    for number, (label, a, b, a_text, b_text) in enumerate(rows):
-        cy = head + step * number + step / 2
-        out.append(_line(left, cy, right, cy, GRID))
-        out.append(_text(left - 8, cy + 3.5, shorten(label, 46), "end", INK, title=label))
-        out.append(_line(x.at(min(a, b)), cy, x.at(max(a, b)), cy, GREY))
-        for value, text, colour in ((b, b_text, OTHER), (a, a_text, MAIN)):
-            title = escape(text)
-            out.append(f'<circle cx="{x.at(value)}" cy="{cy}" r="4" fill="{colour}"><title>{title}</title></circle>')
-    return "".join(out) + "</svg>"
+    width, step, head = 640.0, 17.0, 22.0
+    left = 0.42 * width
+    with style():
+        drawing = Drawing(width, head + step * len(rows) + 6.0, (left, 16, head, 6))
+        axes = drawing.axes
+        axes.set(xlim=(0.0, 1.0), ylim=(len(rows) - 0.5, -0.5))
+        axes.spines["bottom"].set_visible(False)
+        axes.xaxis.set_major_locator(NullLocator())
+        axes.set_yticks(range(len(rows)), [shorten(label, 46) for label, *_ in rows], color=INK)
+        for label, (name, *_) in zip(axes.get_yticklabels(), rows, strict=True):
+            drawing.tip(label, name)
+        for number, (_, a, b, a_text, b_text) in enumerate(rows):
+            axes.plot([a, b], [number, number], color=GREY, lw=1)
+            drawing.dot(b, number, b_text, color=OTHER, ms=8, mew=0)
+            drawing.dot(a, number, a_text, color=MAIN, ms=8, mew=0)
+        keys = [axes.plot([], [], "o", color=colour, ms=8, mew=0, label=name)[0]
+                for name, colour in zip(names, (MAIN, OTHER), strict=True)]  # fmt: skip
+        axes.legend(
+            handles=keys, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.0, borderpad=0.2,
+            handlelength=0.8, handletextpad=0.4,
+        )  # fmt: skip
+        return drawing.svg()
 
 
-def lines_chart(
-    speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, width: int = 640, height: int = 220
-) -> str:
+def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, height: float = 220) -> str:
     """Trajectories of several countries; the first is the one that matters.
 
     Parameters
@@ -161,81 +170,128 @@ def lines_chart(
     years = np.concatenate([rows["year"].to_numpy(float) for _, rows in series])
     values = np.concatenate([rows["value"].to_numpy(float) for _, rows in series])
     spread = float(values.max() - values.min()) or max(abs(float(values.max())), 1.0) * 0.1
-    x = Axis(np.ceil(years.min()) - 1, np.ceil(years.max()), 46.0, width - 118.0)
-    y = Axis(float(values.min()) - 0.08 * spread, float(values.max()) + 0.08 * spread, height - 24.0, 10.0)
-    digits = 0 if y.high - y.low > 8 else 1 if y.high - y.low > 0.8 else 2
-    out = [_open(width, height)]
-    for value in ticks(y.low, y.high, 5):
-        out.append(_line(46.0, y.at(value), width - 118.0, y.at(value), GRID))
-        out.append(_text(41, y.at(value) + 3.5, speech.number(value, digits), "end", GREY))
-    out += _years(x, height)
-    labels = sorted((y.at(float(rows["value"].iloc[-1])), number) for number, (_, rows) in enumerate(series))
-    placed: dict[int, float] = {}
-    before = -np.inf
-    for at, number in labels:
-        before = max(at, before + 12)
-        placed[number] = before
-    over = before - (height - 26)
-    for number, (name, rows) in reversed(list(enumerate(series))):
-        colour, line = (MAIN, "2.2") if number == 0 else (GREY, "1")
-        dots = [(x.at(t), y.at(v)) for t, v in zip(rows["year"], rows["value"], strict=True)]
-        out.append(f'<polyline points="{_points(dots)}" fill="none" stroke="{colour}" stroke-width="{line}"/>')
-        for (cx, cy), row, value in zip(dots, rows["row_id"], rows["value"], strict=True):
-            title = escape(f"{name}: {speech.with_unit(float(value), unit)} ({row})")
-            out.append(f'<circle cx="{cx}" cy="{cy}" r="2.4" fill="{colour}"><title>{title}</title></circle>')
-        out.append(
-            _text(
-                width - 110,
-                placed[number] + 3.5 - max(over, 0),
-                shorten(name, 20),
-                "start",
-                INK if number == 0 else GREY,
-            )
-        )
-    return "".join(out) + "</svg>"
+    x_span = np.ceil(years.min()) - 1.0, np.ceil(years.max())
+    with style():
+        drawing = Drawing(640, height, (46, 118, 10, 24))
+        axes = drawing.axes
+        axes.set(xlim=x_span, ylim=(float(values.min()) - 0.08 * spread, float(values.max()) + 0.08 * spread))
+        _value_axis(axes, speech)
+        _years(axes, x_span)
+        for number, (name, rows) in reversed(list(enumerate(series))):
+            colour, width = (MAIN, 2.2) if number == 0 else (GREY, 1.0)
+            axes.plot(rows["year"], rows["value"], color=colour, lw=width)
+            for year, value, row in zip(rows["year"], rows["value"], rows["row_id"], strict=True):
+                text = f"{name}: {speech.with_unit(float(value), unit)} ({row})"
+                drawing.dot(year, value, text, color=colour, ms=4.8, mew=0)
+        low, high = axes.get_ylim()
+        ends = [(float(rows["value"].iloc[-1]) - low) / (high - low) * drawing.height_pt for _, rows in series]
+        for number, at in enumerate(_apart(ends, LABEL_STEP_PT, 0.0)):
+            axes.annotate(
+                shorten(series[number][0], 20), (1.0, at / drawing.height_pt), xycoords="axes fraction",
+                xytext=(8, 0), textcoords="offset points", va="center", color=INK if number == 0 else GREY,
+            )  # fmt: skip
+        return drawing.svg()
 
 
-def _years(x: Axis, height: float) -> list[str]:
+def line_plot(title: str, x_label: str, y_label: str, curves: Sequence[Curve], *, log_x: bool = False) -> str:
+    """Draw curves on common axes.
+
+    Parameters
+    ----------
+    title, x_label, y_label
+        Texts; labels carry the unit. The title is what a screen reader says.
+    curves
+        At least one with two finite points.
+    log_x
+        Logarithmic x axis; x must be positive.
+    """
+    with style():
+        drawing = Drawing(720, 330, (64, 16, 28, 46))
+        axes = drawing.axes
+        if log_x:
+            axes.set_xscale("log")
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.set(xlabel=x_label, ylabel=y_label)
+        for number, curve in enumerate(curves):
+            colour, dashes = f"C{number}", (None, None) if not curve.dashed else (4, 3)
+            if curve.below is not None:
+                axes.fill_between(curve.x, curve.below, curve.y, color=colour, alpha=0.2, lw=0, label=curve.name)
+            else:
+                axes.plot(curve.x, curve.y, color=colour, dashes=dashes, label=curve.name)
+        axes.margins(x=0.0, y=0.05)
+        low, high = axes.get_ylim()
+        for number, curve in enumerate(curves):
+            if curve.to_bottom:
+                axes.fill_between(curve.x, np.full(len(np.asarray(curve.x)), low), curve.y, color=f"C{number}",
+                                  alpha=0.25, lw=0)  # fmt: skip
+        axes.set_ylim(low, high)
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(curves), borderaxespad=0.0, borderpad=0.3)
+        return drawing.svg(title)
+
+
+def sky_plot(title: str, horizon_deg: ArrayLike, marks: Sequence[tuple[str, float, float]]) -> str:
+    """Draw the sky from above: zenith in the middle, the horizon outside, terrain dark.
+
+    Parameters
+    ----------
+    title
+        What a screen reader says.
+    horizon_deg
+        Elevation of the terrain at even steps of azimuth from north clockwise. [deg]
+    marks
+        Name, azimuth and elevation of what stands in the sky. [deg]
+    """
+    mask = np.maximum(np.asarray(horizon_deg, dtype=float), 0.0)
+    azimuth = np.linspace(0.0, 2.0 * np.pi, len(mask) + 1)
+    with style():
+        drawing = Drawing(360, 340, (30, 30, 24, 24), is_polar=True)
+        axes = drawing.axes
+        axes.set_theta_zero_location("N")  # type: ignore[attr-defined]
+        axes.set_theta_direction(-1)  # type: ignore[attr-defined]
+        axes.set_ylim(0.0, 90.0)
+        axes.set_facecolor("#e0f0fa")
+        axes.set_xticks(np.radians([0.0, 90.0, 180.0, 270.0]), ["N", "E", "S", "W"], color=INK)
+        axes.set_yticks([30.0, 60.0, 90.0], ["60°", "30°", ""], color=GREY)
+        axes.fill_between(azimuth, 90.0 - np.append(mask, mask[0]), 90.0, color="#6b705c", lw=0)
+        for name, azimuth_deg, elevation_deg in marks:
+            at = np.radians(azimuth_deg), 90.0 - max(elevation_deg, 0.0)
+            axes.plot([at[0]], [at[1]], "o", color=GOAL, ms=8, mew=0)
+            axes.annotate(name, at, xytext=(6, 6), textcoords="offset points", color=INK)
+        return drawing.svg(title)
+
+
+def _value_axis(axes: Axes, speech: Speech) -> None:
+    """Horizontal lines at round values, named in the language."""
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND_STEPS))
+    axes.yaxis.set_major_formatter(SpokenNumbers(speech))
+    axes.xaxis.grid(visible=False)
+
+
+def _years(axes: Axes, span: tuple[float, float]) -> None:
     """Years in the middle of their span: a value of the end of 2024 stands at the right end of 2024."""
-    step = max(1, int(np.ceil((x.high - x.low) / 12)))
-    out = []
-    for year in range(int(x.low), int(x.high) + 1):
-        out.append(_line(x.at(year), height - 24, x.at(year), height - 20, GREY))
-        if year < x.high and (year - int(x.low)) % step == 0:
-            out.append(_text(x.at(year + 0.5), height - 8, str(year), "middle", GREY))
-    return out
+    named = MaxNLocator(12, integer=True).tick_values(span[0], span[1])
+    axes.xaxis.set_major_locator(MultipleLocator(1.0))
+    axes.xaxis.set_major_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(FixedLocator([year + 0.5 for year in named if span[0] <= year < span[1]]))
+    axes.xaxis.set_minor_formatter(FuncFormatter(lambda year, _: f"{year - 0.5:.0f}"))
+    axes.tick_params(axis="x", which="minor", length=0)
 
 
-def ticks(low: float, high: float, n: int) -> list[float]:
-    """Round values between two ends, about `n` of them."""
-    span = (high - low) / max(n, 1)
-    if span <= 0:
-        return [low]
-    power = 10 ** np.floor(np.log10(span))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= span - 1e-12)
-    first = np.ceil(low / step - 1e-9) * step
-    return [float(round(first + k * step, 10)) for k in range(int((high - first) / step + 1e-9) + 1)]
+def _apart(at: Sequence[float], step: float, low: float) -> list[float]:
+    """Move heights apart to at least a step, in their order, none below a least one."""
+    order = np.argsort(at, kind="stable")
+    moved = np.array(at, dtype=float)[order]
+    for n in range(1, len(moved)):
+        moved[n] = max(moved[n], moved[n - 1] + step)
+    moved[-1:] = np.minimum(moved[-1:], max(at))
+    for n in range(len(moved) - 2, -1, -1):
+        moved[n] = min(moved[n], moved[n + 1] - step)
+    moved += max(0.0, low - float(moved.min()))
+    found = np.empty(len(moved))
+    found[order] = moved
+    return [float(value) for value in found]
 
 
 def shorten(text: str, n: int) -> str:
     """Cut a label to `n` characters."""
     return text if len(text) <= n else text[: n - 1].rstrip() + "…"
-
-
-def _open(width: int, height: float) -> str:
-    size = f'width="{width}" height="{height:g}" viewBox="0 0 {width} {height:g}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}" font-size="11" role="img">'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, *, dash: str = "") -> str:
-    extra = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{colour}"{extra}/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str, colour: str, *, title: str = "") -> str:
-    inner = f"<title>{escape(title)}</title>" if title else ""
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{colour}">{escape(text)}{inner}</text>'
-
-
-def _points(pairs: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{px:g},{py:g}" for px, py in pairs)

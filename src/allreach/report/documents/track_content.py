@@ -14,7 +14,7 @@ from allreach.indicators.plan_effect import reach_path
 from allreach.indicators.umc import band, umc_targets
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.documents import charts
-from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, heading, note, table
+from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, document, heading, note, table
 from allreach.report.documents.brief_content import HEADLINE, plan_blocks, target_chart, tier_words
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.target_words import (
@@ -63,16 +63,9 @@ def track_page(
     if idi_values is not None and idi_values.notna().any():
         blocks += _levers(idi_values, inputs, sources)
     blocks += _steps(inputs, targets, speech)
-    return {
-        "title": speech("track_title", country=speech.country(inputs.iso3)),
-        "language": speech.language,
-        "date": [inputs.as_of.year, inputs.as_of.month, inputs.as_of.day],
-        "lead": speech("as_of", date=speech.date(inputs.as_of)),
-        "blocks": blocks,
-        "sources_title": speech("sources"),
-        "sources": sources.entries,
-        "numbers": sources.numbers,
-    }
+    title = speech("track_title", country=speech.country(inputs.iso3))
+    lead = speech("as_of", date=speech.date(inputs.as_of))
+    return document(title, lead, blocks, day=inputs.as_of, language=speech.language, sources=sources)
 
 
 def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> Block:

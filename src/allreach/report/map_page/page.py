@@ -11,9 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import jinja2
-
 from allreach.errors import DataMissingError
+from allreach.report.templates import environment
 
 LANGUAGES = ("en", "az", "ru", "fr")
 SLOT = re.compile(r"\{(\w+)\}")
@@ -71,7 +70,7 @@ def _compose(
     library = _script("maplibre-gl/maplibre-gl.js")
     program = _script(f"page/{name}.js")
     return (
-        _templates()
+        environment("allreach.report.map_page")
         .get_template(f"{name}.html")
         .render(
             language=spoken[0],
@@ -84,16 +83,6 @@ def _compose(
             library=library,
             program=program,
         )
-    )
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("allreach.report.map_page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
     )
 
 
