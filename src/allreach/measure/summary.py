@@ -51,6 +51,15 @@ class DriveTests(Summary):
     """Mean of measured less predicted power. [dB]"""
 
 
+class LineFigures(Summary):
+    """Fixed lines that stand."""
+
+    passed_share: float
+    """Share of the people at whose door a line lies, whatever its speed."""
+    why_not_reached: str | None = None
+    """Why none of them counts as reached: the speed or delay of the lines against the standard."""
+
+
 class MeasureSummary(Summary):
     """Who is reached today."""
 
@@ -95,7 +104,9 @@ class MeasureSummary(Summary):
     standard: dict[str, Any]
     """The service standard asked for, as in ``country.yaml``."""
     fixed_share: float
-    """Share of the people on fixed lines."""
+    """Share of the people on fixed lines that meet the standard."""
+    lines: LineFigures
+    """Fixed lines that stand, whatever their speed."""
     void_pixels: int | None = None
     """Pixels of the coverage map with voids of the terrain on their paths."""
 

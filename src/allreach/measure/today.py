@@ -18,7 +18,7 @@ from allreach.measure.fixed_lines import fixed_share, stated_shares
 from allreach.measure.places_table import measure_table
 from allreach.measure.sector_capacity import Loads, fill_sectors
 from allreach.measure.shared_masts import shared_masts
-from allreach.measure.summary import MeasureSummary
+from allreach.measure.summary import LineFigures, MeasureSummary
 from allreach.measure.uncertainty import (
     METHOD,
     Budget,
@@ -29,7 +29,9 @@ from allreach.measure.uncertainty import (
     measured_error,
 )
 from allreach.params.demand import Demand
-from allreach.progress import Progress
+from allreach.params.planning import Planning
+from allreach.params.service_rules import why_no_line, why_no_mast
+from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import (
     Environment,
@@ -109,6 +111,7 @@ def measure(
     environment: Environment,
     demand: Demand,
     *,
+    planning: Planning | None = None,
     fibre: gpd.GeoDataFrame | None = None,
     commitments: pd.DataFrame | None = None,
     measurements: gpd.GeoDataFrame | None = None,
@@ -132,6 +135,8 @@ def measure(
         Terrain, radio parameters, service standard, refractivity.
     demand
         Demand parameters.
+    planning
+        Planning parameters: the delays of lines and masts, to which the standard holds them. Without, speed alone counts.
     fibre, commitments, measurements
         Tables of the folder, or none.
     base_year
@@ -158,18 +163,25 @@ def measure(
     fibre = tables.empty("fibre") if fibre is None else fibre
     commitments = tables.empty("commitments") if commitments is None else commitments
     arrays = site_arrays(sites, grid, radio)
-    fixed, exchange, _ = fixed_share(fibre, points, grid, radio.fixed_reach_km.value)
+    passed, exchange, _ = fixed_share(fibre, points, grid, radio.fixed_reach_km.value)
+    no_line = why_no_line(standard, radio, planning)
+    fixed = np.zeros_like(passed) if no_line else passed  # a line at the door that is too slow reaches nobody
 
     outdoors = handset(radio)
     terminal = handset(radio, indoors=standard.indoors)
     got = serve(points.x_m, points.y_m, arrays, environment, outdoors, keep=True, progress=progress)
-    inside = serve(points.x_m, points.y_m, arrays, environment, terminal, keep=True) if terminal.is_indoors else got
+    inside = got
+    if terminal.is_indoors:
+        stage = "coverage at people indoors"
+        inside = serve(
+            points.x_m, points.y_m, arrays, environment, terminal, keep=True, progress=progress, stage=stage
+        )
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
     margin = margin_db(terminal, environment, clutter_m)
     peak = speed_mbps(inside, arrays, radio, margin)
     rate = speed_mbps(inside, arrays, radio)
     signal = np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value
-    eligible = signal & (peak >= standard.dl_mbps)
+    eligible = signal & (peak >= standard.dl_mbps) & (why_no_mast(standard, planning) == "")
     need = points.households * (1.0 - fixed) * standard.busy_hour_mbps * demand.uptake_share.value
     masts_shared = shared_masts(arrays)
     loads = fill_sectors(
@@ -205,7 +217,8 @@ def measure(
         fixed_share=fixed,
         demand_mbps=need,
     )
-    draws = draw_shares(points, arrays, budget, radio, standard.dl_mbps, error, seed)
+    with told(progress, "how sure that is"):
+        draws = draw_shares(points, arrays, budget, radio, standard.dl_mbps, error, seed)
     values = {
         "predicted_share": float(points.population @ reached),
         "outdoor_share": float(points.population @ signal),
@@ -216,6 +229,7 @@ def measure(
         **_figures(points, arrays, values, draws, error, tests, table, got),
         standard=standard.model_dump(mode="json"),
         fixed_share=float(points.population @ fixed) / people,
+        lines=_lines(float(points.population @ passed) / people, no_line),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
     service = PointService(inside, reached, fixed, turned_away, peak, rate, loads)
@@ -232,6 +246,10 @@ def first_map(
     """Coverage rasters of the sites that stand: the first thing a run can show."""
     arrays = site_arrays(sites, environment.terrain.grid, environment.radio)
     return coverage_rasters(arrays, environment, mask=mask, progress=progress)
+
+
+def _lines(passed_share: float, why_not: str) -> LineFigures:
+    return LineFigures(passed_share=passed_share, **({"why_not_reached": why_not} if why_not and passed_share else {}))
 
 
 def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:
