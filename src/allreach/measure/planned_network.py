@@ -14,6 +14,7 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.measure.places_table import measure_table
 from allreach.measure.planned_institutions import connect, counts
+from allreach.measure.sectors_table import per_sector, sectors_table
 from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.measure.share_out import Entries, Limits, share_out
 from allreach.measure.summary import VerifySummary
@@ -47,6 +48,8 @@ class VerifyResult:
         Table ``verify_institutions``.
     tiers
         Table ``verify_tiers``.
+    sectors
+        Table ``measure_sectors`` of the planned network.
     """
 
     places: gpd.GeoDataFrame
@@ -54,6 +57,7 @@ class VerifyResult:
     lost_households: NDArray[np.float64]
     institutions: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("verify_institutions"))
     tiers: pd.DataFrame = field(default_factory=lambda: tables.empty("verify_tiers"))
+    sectors: pd.DataFrame = field(default_factory=lambda: tables.empty("measure_sectors"))
 
     def shortfall(self) -> float:
         """How far measuring falls short of the plan, as a share.
@@ -168,7 +172,13 @@ def verify(
     mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
     # first the handsets of all points: the links' paths are among theirs
     got = serve(
-        points.x_m, points.y_m, arrays, environment, handset(radio), keep=True, progress=progress,
+        points.x_m,
+        points.y_m,
+        arrays,
+        environment,
+        handset(radio),
+        keep=True,
+        progress=progress,
         stage=VERIFY_STAGE,
     )
     links = _links_used(rows, row_place, technology, points, arrays, environment, range_km, progress)
@@ -259,7 +269,18 @@ def verify(
         summary["institutions"] = counts(connected.table)
     every_tier = pd.concat(at_speed, ignore_index=True) if at_speed else tables.empty("verify_tiers")
     every_tier = every_tier.sort_values(["place_id", "dl_mbps"], kind="stable").reset_index(drop=True)
-    return VerifyResult(table, VerifySummary(**summary), lost, connected.table, every_tier)
+    crowd = lost_to_load[entries.row] * points.households[entries.point] / np.maximum(under_cover[entries.row], 1e-12)
+    shape = (arrays.n_sites, n_sectors)
+    each = points.population[entries.point] / np.maximum(points.households[entries.point], 1e-12)
+    sectors = sectors_table(
+        sites, arrays, load=load.reshape(shape),
+        wanted_load=load.reshape(shape)
+        + per_sector(entries.site, entries.sector, crowd * mbps / entries.rate_mbps, shape),
+        people=per_sector(entries.site, entries.sector, (served + crowd) * each, shape),
+        turned_away=per_sector(entries.site, entries.sector, crowd * each, shape),
+        evidence=summary["evidence"],
+    )  # fmt: skip
+    return VerifyResult(table, VerifySummary(**summary), lost, connected.table, every_tier, sectors)
 
 
 def _tiers_of(dl_mbps: NDArray[np.float64], tier_mbps: NDArray[np.float64]) -> NDArray[np.int64]:

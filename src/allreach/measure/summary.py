@@ -51,6 +51,17 @@ class DriveTests(Summary):
     """Mean of measured less predicted power. [dB]"""
 
 
+class AssumedSites(Summary):
+    """Sites of which something that decides the result is not known and was taken from the parameters."""
+
+    spectrum: int
+    """Sites without a band or bandwidth."""
+    technologies: int
+    """Sites that do not say what is on air: 4G is assumed."""
+    power: int
+    """Sites without an EIRP."""
+
+
 class LineFigures(Summary):
     """Fixed lines that stand."""
 
@@ -73,6 +84,8 @@ class MeasureSummary(Summary):
     """Points at which people are counted."""
     n_sites: int
     """Sites that stand."""
+    assumed_sites: AssumedSites
+    """Those of them that stand on assumptions."""
     predicted_share: Interval
     """Share of the people reached to the standard."""
     people_reached: PeopleInterval

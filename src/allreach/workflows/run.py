@@ -28,6 +28,8 @@ from allreach.workflows.study_inputs import StudyInputs
 
 Step = Literal["measure", "plan"]
 Depth = Literal["quick", "full"]
+MEASURED = ("n_sites", "assumed_sites", "fixed_share", "lines")
+"""Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")
 
 
@@ -64,6 +66,7 @@ class RunResult:
             "population": self.measured["population"],
             "reached_today_share": self.measured["predicted_share"]["value"],
             "evidence": self.measured["evidence"],
+            "measured": {name: self.measured[name] for name in MEASURED},
             "plan": self.plan,
         }
 

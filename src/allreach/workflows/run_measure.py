@@ -93,11 +93,12 @@ def write_measured(job: Job, *, write: bool) -> Measured:
 def _write(job: Job, measured: Measured, rasters: CoverageRasters) -> None:
     study, country, result = job.study, job.study.country, measured.result
     out = study.results / "measure"
-    files = [out / "places.parquet", out / "summary.json"]
+    files = [out / "places.parquet", out / "sectors.parquet", out / "summary.json"]
     for name, values in raster_files(rasters).items():
         write_raster(out / f"{name}.tif", values, country.grid, tags={"evidence": str(result.summary.evidence)})
         files.append(out / f"{name}.tif")
     write_table(out / "places.parquet", result.places, "measure_places")
+    write_table(out / "sectors.parquet", result.sectors, "measure_sectors")
     write_json(out / "summary.json", result.summary.as_dict())
     stages.finish(study.results, "measure", job.record.keys["measure"], files)
     first = build_report(study.results, country, study.params)
