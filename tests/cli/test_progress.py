@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 import time
-from collections import defaultdict
-from pathlib import Path
 
-import pytest
 from rich.progress import Progress as RichProgress
 
 from allreach.cli import progress as shown
@@ -17,68 +13,7 @@ from allreach.cli.progress import Lines, bars
 from allreach.progress import told
 from allreach.radio.engine.reception import in_threads
 from allreach.satellite import orbits, visibility
-from studies import run_folder
-
-
-class Recorder:
-    """Calls of the work by stage, in order, with their times."""
-
-    def __init__(self) -> None:
-        self.calls: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self.times: list[float] = []
-        self.first_s: dict[str, float] = {}
-        self.last_s: dict[str, float] = {}
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        self.calls[stage].append((done, total))
-        self.times.append(now)
-        self.first_s.setdefault(stage, now)
-        self.last_s[stage] = now
-
-
-def assert_truthful(calls: list[tuple[int, int]], stage: str) -> None:
-    """The start is told before the work, nothing runs backwards within a pass, the end is told."""
-    assert calls[0][0] == 0, f"{stage} began with {calls[0]}"
-    assert calls[-1][0] == calls[-1][1], f"{stage} ended with {calls[-1]}"
-    before, of_all = calls[0]
-    for done, total in calls[1:]:
-        assert 0 <= done <= total, stage
-        if before < of_all:  # a stage that has ended may begin anew
-            assert done >= before, f"{stage} runs backwards"
-        before, of_all = done, total
-
-
-@pytest.fixture(scope="module")
-def whole_run(tmp_path_factory, _small_country_template):
-    folder = Path(shutil.copytree(_small_country_template, tmp_path_factory.mktemp("run") / "TST"))
-    recorder = Recorder()
-    began = time.monotonic()
-    run_folder(folder, workers=1, progress=recorder)
-    return recorder, time.monotonic() - began
-
-
-def test_every_stage_of_a_run_begins_with_nothing_done_and_ends_at_its_total(whole_run):
-    recorder, _ = whole_run
-    for stage in (
-        "coverage map", "coverage at people", "write the first map", "orbits", "links of sites to people",
-        "share out sectors", "coverage of the planned network", "report", "geopackage",
-    ):  # fmt: skip
-        assert stage in recorder.calls
-    for stage, calls in recorder.calls.items():
-        assert_truthful(calls, stage)
-
-
-def test_a_run_is_covered_by_its_stages(whole_run):
-    recorder, whole_s = whole_run
-    assert recorder.times == sorted(recorder.times)
-    silent_s = max(b - a for a, b in zip(recorder.times, recorder.times[1:], strict=False))
-    gaps, at = 0.0, None
-    for stage in sorted(recorder.first_s, key=recorder.first_s.__getitem__):
-        if at is not None:
-            gaps += max(recorder.first_s[stage] - at, 0.0)
-        at = max(at or 0.0, recorder.last_s[stage])
-    assert gaps < 0.25 * whole_s, f"{gaps:.1f} of {whole_s:.1f} s are in no stage; longest silence {silent_s:.1f} s"
+from progress_record import Recorder, assert_truthful
 
 
 def test_no_stage_is_told_as_shorter_than_half_of_what_it_takes():

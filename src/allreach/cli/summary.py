@@ -55,7 +55,8 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
         if today.get("people_outgrown"):
             keep = f"to keep them costs {_usd(today['growth_pv_usd'], sketch)}"
             whom = "whom what stands does not carry in the last year"
-            lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}"))
+            given_up = f"; the plan gives up {today['people_given_up']:,} of them" if today["people_given_up"] else ""
+            lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}{given_up}"))
         last = plan.get("last_percent")
         if last:
             each = _usd(last["usd_per_person"], sketch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,7 +106,7 @@ def measured_sectors(study: StudyInputs, *, planned: bool) -> pd.DataFrame | Non
     if not planned:
         return read_results(study.results).sectors
     told = read_json(study.results / "manifest.json").get("parameters")
-    is_same = stages.was_finished(study.results, "plan") and told == study.params.resolved()
+    is_same = stages.was_finished(study.results, "plan") and told == json.loads(json.dumps(study.params.resolved()))
     return read_results(study.results).planned_sectors if is_same else None
 
 
