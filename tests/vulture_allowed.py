@@ -111,3 +111,4 @@ max_redirects
 HandleUserInterrupt
 trace
 yaml_implicit_resolvers
+pos  # of a matplotlib formatter

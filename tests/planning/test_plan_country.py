@@ -38,8 +38,8 @@ def run(country=None, *, sets=(), **standard):
         country.table("places"), country.population, country.grid, params.demand, household_size=config.household_size
     )
     measured = measure(
-        points, country.table("sites"), environment, params.demand, fibre=country.table("fibre"),
-        commitments=country.table("commitments"), with_rasters=False,
+        points, country.table("sites"), environment, params.demand, planning=params.planning,
+        fibre=country.table("fibre"), commitments=country.table("commitments"), with_rasters=False,
     )  # fmt: skip
     plan = plan_country(
         points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,

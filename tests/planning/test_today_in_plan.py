@@ -87,9 +87,12 @@ def test_the_curve_begins_at_todays_reach_for_nothing(grown):
     plan, measured, _ = grown
     curve = plan.curve
     assert curve["pv_usd"].iloc[0] == 0.0
-    assert curve["reached_share"].iloc[0] >= measured.summary.predicted_share.value - 1e-9
-    assert curve["reached_share"].iloc[1] == curve["reached_share"].iloc[0]
-    assert curve["pv_usd"].iloc[1] == plan.summary.today.growth_pv_usd
+    assert curve["reached_share"].iloc[0] == pytest.approx(measured.summary.predicted_share.value, abs=1e-9)
+    # the committed fibre of the third village is not in service yet, and costs nothing
+    assert curve["pv_usd"].iloc[1] == 0.0
+    assert curve["reached_share"].iloc[1] > curve["reached_share"].iloc[0]
+    assert curve["reached_share"].iloc[2] == curve["reached_share"].iloc[1]
+    assert curve["pv_usd"].iloc[2] == plan.summary.today.growth_pv_usd
     assert curve["pv_usd"].iloc[-1] == pytest.approx(plan.summary.pv_usd, abs=0.01)
 
 
@@ -112,3 +115,23 @@ def test_the_curve_is_about_people_and_institutions_stand_apart():
     assert plan.summary.last_percent.usd_per_person == pytest.approx(
         without.summary.last_percent.usd_per_person, rel=0.1
     )
+
+
+@pytest.mark.parametrize(("dl_mbps", "is_reached"), [(75.0, True), (76.0, False)])
+def test_measuring_and_planning_hold_standing_lines_to_one_speed(dl_mbps, is_reached):
+    plan, measured, _ = run(dl_mbps=dl_mbps)
+    told, lines = measured.summary, measured.summary.lines
+    assert lines.passed_share > 0.2  # the exchange of the second village
+    assert (told.fixed_share == pytest.approx(lines.passed_share)) == is_reached
+    assert (told.fixed_share == 0.0) != is_reached
+    assert ("standard asks for 76" in (lines.why_not_reached or "")) != is_reached
+    on_lines = measured.places.set_index("place_id").loc["P2", "predicted_share"] == 1.0
+    assert on_lines == is_reached
+    assert plan.summary.today.reached_share == pytest.approx(told.predicted_share.value, abs=1e-12)
+
+
+def test_measuring_holds_standing_masts_to_the_delay_of_planned_ones():
+    slow = ("planning.radio_latency_ms=30",)
+    reached = [run(sets=slow, latency_ms=latency_ms)[1].points.loads.served_share.max() for latency_ms in (30.0, 29.0)]
+    assert reached[0] > 0.0
+    assert reached[1] == 0.0

@@ -26,6 +26,15 @@ function standardLine() {
   return h('p', { class: 'more' }, standard, '. ', t('predicted_short'), ' ', badge(META.evidence));
 }
 
+// What is not known of the sites decides who is reached, so it stands beside that figure.
+function assumedLine() {
+  const { assumed_sites: assumed, n_sites: sites } = FIGURES.measure || {};
+  if (!assumed || assumed.spectrum + assumed.technologies === 0) return null;
+  const { spectrum, technologies } = assumed;
+  const told = { spectrum: count(spectrum), technologies: count(technologies), sites: count(sites) };
+  return h('p', { class: 'more' }, t('headline_assumed', told));
+}
+
 export function drawHeadline() {
   const after = shareAfter();
   const speed = decimal(META.standard.dl_mbps);
@@ -42,7 +51,7 @@ export function drawHeadline() {
     const told = { share: share(row.got), speed: decimal(row.dl), asked: share(row.asked) };
     lines.push(h('p', {}, t('headline_tier', told)));
   }
-  fill(byId('headline'), lines, standardLine());
+  fill(byId('headline'), lines, assumedLine(), standardLine());
 }
 
 function reachFigure() {

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import click
 
 from allreach.cli import options
-from allreach.cli.progress import Callback
+from allreach.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Asked:
     answers: Literal["quick", "full"] = "quick"
 
 
-def carry_out(find: Callable[[Callback], Path], until: Literal["measure", "plan"], asked: Asked) -> None:
+def carry_out(find: Callable[[Progress], Path], until: Literal["measure", "plan"], asked: Asked) -> None:
     """Run the workflow on the folder that `find` gives, with progress bars, and print what was found."""
     from allreach.cli.progress import bars
     from allreach.cli.summary import print_summary

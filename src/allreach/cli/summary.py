@@ -27,6 +27,7 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("SKETCH", "drawn, not surveyed: not for decisions; sums are rounded to two digits"))
     lines.append(("people", f"{found['population']:,}"))
     lines.append(("reached today", f"{found['reached_today_share']:.1%} (predicted, evidence: {found['evidence']})"))
+    lines += _hangs_on(found["measured"])
     plan = found.get("plan")
     if plan:
         lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network)"))
@@ -50,6 +51,12 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
                 lines.append(("one person more costs", f"about {_usd(told['usd_per_further_person'], sketch)}"))
         by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
         lines.append(("households", by_technology))
+        today = plan.get("today", {})
+        if today.get("people_outgrown"):
+            keep = f"to keep them costs {_usd(today['growth_pv_usd'], sketch)}"
+            whom = "whom what stands does not carry in the last year"
+            given_up = f"; the plan gives up {today['people_given_up']:,} of them" if today["people_given_up"] else ""
+            lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}{given_up}"))
         last = plan.get("last_percent")
         if last:
             each = _usd(last["usd_per_person"], sketch)
@@ -75,3 +82,17 @@ def _usd(value: float, sketch: bool) -> str:
     if abs(value) >= 1e6:
         return f"{value / 1e6:,.4g} million USD"
     return f"{value:,.0f} USD"
+
+
+def _hangs_on(measured: dict[str, Any]) -> list[tuple[str, str]]:
+    """Say what decides who is reached today and is not known, or does not count."""
+    lines = []
+    assumed, of_all = measured["assumed_sites"], f"of {measured['n_sites']:,}"
+    told = [f"{name} of {assumed[name]:,}" for name in ("spectrum", "technologies", "power") if assumed[name]]
+    if assumed["spectrum"] or assumed["technologies"]:
+        lines.append(("assumed, not known", f"{', '.join(told)} ({of_all} sites): the share reached hangs on it"))
+    why_not = measured["lines"].get("why_not_reached")
+    if why_not:
+        passed = measured["lines"]["passed_share"]
+        lines.append(("fixed lines", f"pass {passed:.1%} and do not count as reached: a line {why_not}"))
+    return lines

@@ -95,8 +95,9 @@ def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault
             bad = numbers.notna() & ~((numbers >= low) & (numbers <= high))
             faults += _listed(values, bad, where, column.name, right, "range")
     if layer == "sites" and len(table):
+        said = table["technologies"] != ""  # where nothing is said, 4G is assumed
         parts = table["technologies"].str.split(";")
-        bad = parts.map(lambda names: any(name.strip() not in tuple(RadioGeneration) for name in names))
+        bad = said & parts.map(lambda names: any(name.strip() not in tuple(RadioGeneration) for name in names))
         faults += _listed(table["technologies"], bad, where, "technologies", ";".join(RadioGeneration), "word")
     return faults
 

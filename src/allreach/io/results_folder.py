@@ -35,6 +35,8 @@ class Results:
         The same table measured on the planned network, or none.
     planned_institutions, planned_tiers
         Tables ``verify_institutions`` and ``verify_tiers``, or none.
+    sectors, planned_sectors
+        Table ``measure_sectors`` of today and of the planned network, or none.
     plan
         Tables ``plan_*`` by name without ``plan_``; empty before the plan.
     bill
@@ -56,6 +58,8 @@ class Results:
     planned_places: gpd.GeoDataFrame | None = None
     planned_institutions: gpd.GeoDataFrame | None = None
     planned_tiers: pd.DataFrame | None = None
+    sectors: pd.DataFrame | None = None
+    planned_sectors: pd.DataFrame | None = None
     plan: dict[str, pd.DataFrame] = field(default_factory=dict)
     bill: pd.DataFrame | None = None
     curve: pd.DataFrame | None = None
@@ -99,6 +103,8 @@ def read_results(folder: Path) -> Results:
         planned_places=_read_parquet(verified / "places.parquet", "measure_places"),
         planned_institutions=_read_parquet(verified / "institutions.parquet", "verify_institutions"),
         planned_tiers=_read_parquet(verified / "tiers.parquet", "verify_tiers"),
+        sectors=_read_parquet(folder / "measure" / "sectors.parquet", "measure_sectors"),
+        planned_sectors=_read_parquet(verified / "sectors.parquet", "measure_sectors"),
         plan=plan,
         bill=_read_csv(folder / "plan" / "bill_of_materials.csv", "plan_bill_of_materials"),
         curve=_read_csv(folder / "plan" / "curve.csv", None),

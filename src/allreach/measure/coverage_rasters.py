@@ -17,7 +17,7 @@ from allreach.measure._map_pixels import (
     distinct,
     write_pixels,
 )
-from allreach.progress import Progress
+from allreach.progress import Progress, no_progress
 from allreach.radio.engine.link_budget import Terminal, handset, receiver
 from allreach.radio.engine.reception import Environment, check_frequencies, margin_db, masts
 from allreach.radio.engine.sweep import hear_by_sweep
@@ -88,6 +88,8 @@ def coverage_rasters(
     served_as = handset(radio, indoors=environment.standard.indoors)
     terminals = [outdoors, served_as] if served_as.is_indoors else [outdoors]
     done, total = 0, int(wanted.sum())
+    say = progress or no_progress
+    say("coverage map", 0, total)
     for top in range(0, grid.n_rows, TILE_PIXELS):
         for left in range(0, grid.n_cols, TILE_PIXELS):
             rows, cols = np.nonzero(wanted[top : top + TILE_PIXELS, left : left + TILE_PIXELS])
@@ -97,8 +99,7 @@ def coverage_rasters(
             x_m, y_m = grid.xy_m(rows, cols)
 
             def report(_: str, sites_done: int, n_sites: int, before: int = done, here: int = len(rows)) -> None:
-                if progress:
-                    progress("coverage map", before + here * sites_done // n_sites, total)
+                say("coverage map", before + here * sites_done // n_sites, total)
 
             near_by = sites.take(_near_sites(sites, x_m, y_m, radio.range_km.value * 1000.0))
             heard = hear_by_sweep(x_m, y_m, near_by, environment, terminals, progress=report)
@@ -111,6 +112,7 @@ def coverage_rasters(
             )  # fmt: skip
             n_void += int((heard.n_void > 0).sum())
             done += len(rows)
+    say("coverage map", total, total)
     return CoverageRasters(bands_mhz, *layers, n_void)
 
 

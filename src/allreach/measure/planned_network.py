@@ -14,11 +14,12 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.measure.places_table import measure_table
 from allreach.measure.planned_institutions import connect, counts
+from allreach.measure.sectors_table import per_sector, sectors_table
 from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.measure.share_out import Entries, Limits, share_out
 from allreach.measure.summary import VerifySummary
 from allreach.params.demand import Demand
-from allreach.progress import Progress
+from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import SiteArrays, site_arrays
@@ -26,6 +27,7 @@ from allreach.vocabulary import RADIO, SATELLITE, Evidence, SiteStatus, Technolo
 
 TERMINAL = {one.value: FWA if one is Technology.FWA else HANDSET for one in RADIO}
 OTHER_TECHNOLOGIES = (Technology.FIBRE, *SATELLITE)
+VERIFY_STAGE = "coverage of the planned network"
 SPEED_EPS_MBPS = 1e-6
 
 
@@ -46,6 +48,8 @@ class VerifyResult:
         Table ``verify_institutions``.
     tiers
         Table ``verify_tiers``.
+    sectors
+        Table ``measure_sectors`` of the planned network.
     """
 
     places: gpd.GeoDataFrame
@@ -53,6 +57,7 @@ class VerifyResult:
     lost_households: NDArray[np.float64]
     institutions: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("verify_institutions"))
     tiers: pd.DataFrame = field(default_factory=lambda: tables.empty("verify_tiers"))
+    sectors: pd.DataFrame = field(default_factory=lambda: tables.empty("measure_sectors"))
 
     def shortfall(self) -> float:
         """How far measuring falls short of the plan, as a share.
@@ -166,7 +171,16 @@ def verify(
     technology = rows["technology"].to_numpy(dtype=object)
     mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
     # first the handsets of all points: the links' paths are among theirs
-    got = serve(points.x_m, points.y_m, arrays, environment, handset(radio), keep=True, progress=progress)
+    got = serve(
+        points.x_m,
+        points.y_m,
+        arrays,
+        environment,
+        handset(radio),
+        keep=True,
+        progress=progress,
+        stage=VERIFY_STAGE,
+    )
     links = _links_used(rows, row_place, technology, points, arrays, environment, range_km, progress)
     tier_mbps = np.array([tier.dl_mbps for tier in standard.tiers], dtype=np.float64)
     entries = _covered(rows, row_place, technology, points, links, arrays, tier_mbps)
@@ -176,7 +190,8 @@ def verify(
         households, points.households, mbps, np.maximum(arrays.backhaul_mbps - connected.mbps, 0.0), n_sectors,
         np.maximum(radio.load_cap.value - connected.load, 0.0), promised if len(tier_mbps) else None,
     )  # fmt: skip
-    served = share_out(entries, limits)
+    with told(progress, "share out sectors"):
+        served = share_out(entries, limits)
     cell = entries.site.astype(np.int64) * n_sectors + entries.sector
     load = connected.load.reshape(-1) + np.bincount(
         cell, weights=served * mbps / entries.rate_mbps, minlength=arrays.n_sites * n_sectors
@@ -187,10 +202,12 @@ def verify(
     is_line = (technology == Technology.EXISTING) & ~rows["site_id"].isin(arrays.site_id).to_numpy()
     is_radio = np.array([t in TERMINAL for t in technology], dtype=bool) & ~is_line
     is_other = np.array([t in OTHER_TECHNOLOGIES for t in technology], dtype=bool) | is_line
+    # under another standard than the plan's, lines and dishes below its speed reach nobody
+    is_met = is_other & (rows["dl_mbps"].to_numpy(dtype=np.float64) >= standard.dl_mbps - SPEED_EPS_MBPS)
     by_row = np.bincount(entries.row, weights=served, minlength=len(rows))
     lost = np.where(is_radio, households - by_row, 0.0)
     radio_at = np.bincount(entries.point, weights=served, minlength=points.n_points)
-    other = np.bincount(row_place[is_other], weights=households[is_other], minlength=points.n_places)
+    other = np.bincount(row_place[is_met], weights=households[is_met], minlength=points.n_places)
     free = points.per_place(left)
     fill = np.clip(other / np.where(free > 0, free, 1.0), 0.0, 1.0)
     at_point = radio_at + left * fill[points.place_index]
@@ -205,7 +222,7 @@ def verify(
         reached=reached,
         signal=np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value,
         turned_away=np.zeros(points.n_points),
-        dl_mbps=_speeds(points, rows, row_place, is_other, entries, load[cell], served),
+        dl_mbps=_speeds(points, rows, row_place, is_met, entries, load[cell], served),
         rx_power_dbm=got.signal_dbm,
         sinr_db=got.sinr_db,
         site=got.site,
@@ -252,7 +269,18 @@ def verify(
         summary["institutions"] = counts(connected.table)
     every_tier = pd.concat(at_speed, ignore_index=True) if at_speed else tables.empty("verify_tiers")
     every_tier = every_tier.sort_values(["place_id", "dl_mbps"], kind="stable").reset_index(drop=True)
-    return VerifyResult(table, VerifySummary(**summary), lost, connected.table, every_tier)
+    crowd = lost_to_load[entries.row] * points.households[entries.point] / np.maximum(under_cover[entries.row], 1e-12)
+    shape = (arrays.n_sites, n_sectors)
+    each = points.population[entries.point] / np.maximum(points.households[entries.point], 1e-12)
+    sectors = sectors_table(
+        sites, arrays, load=load.reshape(shape),
+        wanted_load=load.reshape(shape)
+        + per_sector(entries.site, entries.sector, crowd * mbps / entries.rate_mbps, shape),
+        people=per_sector(entries.site, entries.sector, (served + crowd) * each, shape),
+        turned_away=per_sector(entries.site, entries.sector, crowd * each, shape),
+        evidence=summary["evidence"],
+    )  # fmt: skip
+    return VerifyResult(table, VerifySummary(**summary), lost, connected.table, every_tier, sectors)
 
 
 def _tiers_of(dl_mbps: NDArray[np.float64], tier_mbps: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -310,6 +338,7 @@ def _links_used(
     return service_links(
         sites, np.ones(sites.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
         assume_upgraded=False, only=np.unique(row_site[used] * points.n_places + row_place[used]), progress=progress,
+        stage="links of planned sites to people",
     )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ def service_links(
     assume_upgraded: bool = True,
     only: NDArray[np.int64] | None = None,
     progress: Progress | None = None,
+    stage: str = "links of sites to people",
 ) -> ServiceLinks:
     """Links of existing and candidate sites to the points, at every level and terminal.
 
@@ -134,7 +135,7 @@ def service_links(
         Take every existing site to disturb in both bands; otherwise only as it is on air.
     only
         Pairs that are looked at, as site x number of places + place, ascending; without, all within range.
-    progress
+    progress, stage
         Called with (stage, done, total).
     """
     radio, standard = environment.radio, environment.standard
@@ -158,6 +159,8 @@ def service_links(
     tower = masts(_as_met(sites, is_existing), phone.noise_figure_db)
     kept: list[dict[str, NDArray]] = []
     n_void = 0
+    if progress:
+        progress(stage, 0, sites.n_sites)
     for first, last, start, point in _pairs(sites, points, longest_km, only):
         n = len(point)
         distance_m, power = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
@@ -194,7 +197,9 @@ def service_links(
             }
         )
         if progress:
-            progress("links of sites to people", last, sites.n_sites)
+            progress(stage, last, sites.n_sites)
+    if progress:
+        progress(stage, sites.n_sites, sites.n_sites)
 
     def joined(name: str, empty: NDArray) -> NDArray:
         return np.concatenate([k[name] for k in kept], axis=-1) if kept else empty

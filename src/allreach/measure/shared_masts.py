@@ -43,6 +43,14 @@ class SharedMasts:
             return site
         return np.where(site >= 0, self.first[np.maximum(site, 0)], -1).astype(np.int32)
 
+    def over_operators(self, of_first: NDArray[np.float64], sites: SiteArrays) -> NDArray[np.float64]:
+        """Give what a mast's first site has to all of its rows by their bandwidth, shape (n_sites, most sectors)."""
+        if not len(self.first):
+            return of_first
+        width_mhz = sites.bandwidth_mhz
+        of_mast = np.bincount(self.first, weights=width_mhz, minlength=sites.n_sites)[self.first]
+        return np.asarray(of_first[self.first] * (width_mhz / of_mast)[:, None], dtype=np.float64)
+
     def loads(self, loads: Loads) -> Loads:
         """Put the loads of the first site of each mast on all of its sites."""
         if not len(self.first):

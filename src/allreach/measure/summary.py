@@ -51,6 +51,26 @@ class DriveTests(Summary):
     """Mean of measured less predicted power. [dB]"""
 
 
+class AssumedSites(Summary):
+    """Sites of which something that decides the result is not known and was taken from the parameters."""
+
+    spectrum: int
+    """Sites without a band or bandwidth."""
+    technologies: int
+    """Sites that do not say what is on air: 4G is assumed."""
+    power: int
+    """Sites without an EIRP."""
+
+
+class LineFigures(Summary):
+    """Fixed lines that stand."""
+
+    passed_share: float
+    """Share of the people at whose door a line lies, whatever its speed."""
+    why_not_reached: str | None = None
+    """Why none of them counts as reached: the speed or delay of the lines against the standard."""
+
+
 class MeasureSummary(Summary):
     """Who is reached today."""
 
@@ -64,6 +84,8 @@ class MeasureSummary(Summary):
     """Points at which people are counted."""
     n_sites: int
     """Sites that stand."""
+    assumed_sites: AssumedSites
+    """Those of them that stand on assumptions."""
     predicted_share: Interval
     """Share of the people reached to the standard."""
     people_reached: PeopleInterval
@@ -95,7 +117,9 @@ class MeasureSummary(Summary):
     standard: dict[str, Any]
     """The service standard asked for, as in ``country.yaml``."""
     fixed_share: float
-    """Share of the people on fixed lines."""
+    """Share of the people on fixed lines that meet the standard."""
+    lines: LineFigures
+    """Fixed lines that stand, whatever their speed."""
     void_pixels: int | None = None
     """Pixels of the coverage map with voids of the terrain on their paths."""
 

@@ -17,8 +17,9 @@ from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.fixed_lines import fixed_share, stated_shares
 from allreach.measure.places_table import measure_table
 from allreach.measure.sector_capacity import Loads, fill_sectors
-from allreach.measure.shared_masts import shared_masts
-from allreach.measure.summary import MeasureSummary
+from allreach.measure.sectors_table import per_sector, sectors_table
+from allreach.measure.shared_masts import SharedMasts, shared_masts
+from allreach.measure.summary import AssumedSites, LineFigures, MeasureSummary
 from allreach.measure.uncertainty import (
     METHOD,
     Budget,
@@ -29,7 +30,9 @@ from allreach.measure.uncertainty import (
     measured_error,
 )
 from allreach.params.demand import Demand
-from allreach.progress import Progress
+from allreach.params.planning import Planning
+from allreach.params.service_rules import why_no_line, why_no_mast
+from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import (
     Environment,
@@ -94,6 +97,8 @@ class MeasureResult:
         What each point gets.
     sites
         Sites as arrays, sorted by ``site_id``.
+    sectors
+        Table ``measure_sectors``.
     """
 
     places: gpd.GeoDataFrame
@@ -101,6 +106,7 @@ class MeasureResult:
     summary: MeasureSummary
     points: PointService
     sites: SiteArrays = field(repr=False)
+    sectors: pd.DataFrame = field(default_factory=lambda: tables.empty("measure_sectors"), repr=False)
 
 
 def measure(
@@ -109,6 +115,7 @@ def measure(
     environment: Environment,
     demand: Demand,
     *,
+    planning: Planning | None = None,
     fibre: gpd.GeoDataFrame | None = None,
     commitments: pd.DataFrame | None = None,
     measurements: gpd.GeoDataFrame | None = None,
@@ -132,6 +139,8 @@ def measure(
         Terrain, radio parameters, service standard, refractivity.
     demand
         Demand parameters.
+    planning
+        Planning parameters: the delays of lines and masts, to which the standard holds them; without, speed alone.
     fibre, commitments, measurements
         Tables of the folder, or none.
     base_year
@@ -158,24 +167,31 @@ def measure(
     fibre = tables.empty("fibre") if fibre is None else fibre
     commitments = tables.empty("commitments") if commitments is None else commitments
     arrays = site_arrays(sites, grid, radio)
-    fixed, exchange, _ = fixed_share(fibre, points, grid, radio.fixed_reach_km.value)
+    passed, exchange, _ = fixed_share(fibre, points, grid, radio.fixed_reach_km.value)
+    no_line = why_no_line(standard, radio, planning)
+    fixed = np.zeros_like(passed) if no_line else passed  # a line at the door that is too slow reaches nobody
 
     outdoors = handset(radio)
     terminal = handset(radio, indoors=standard.indoors)
     got = serve(points.x_m, points.y_m, arrays, environment, outdoors, keep=True, progress=progress)
-    inside = serve(points.x_m, points.y_m, arrays, environment, terminal, keep=True) if terminal.is_indoors else got
+    inside = got
+    if terminal.is_indoors:
+        stage = "coverage at people indoors"
+        inside = serve(points.x_m, points.y_m, arrays, environment, terminal, keep=True, progress=progress, stage=stage)
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
     margin = margin_db(terminal, environment, clutter_m)
     peak = speed_mbps(inside, arrays, radio, margin)
     rate = speed_mbps(inside, arrays, radio)
     signal = np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value
-    eligible = signal & (peak >= standard.dl_mbps)
+    least_mbps = np.inf if why_no_mast(standard, planning) else standard.dl_mbps
+    eligible = signal & (peak >= least_mbps)
     need = points.households * (1.0 - fixed) * standard.busy_hour_mbps * demand.uptake_share.value
     masts_shared = shared_masts(arrays)
     loads = fill_sectors(
         masts_shared.of(inside.site), inside.sector, speed_mbps(inside, masts_shared.sites, radio), need, eligible,
         masts_shared.sites.backhaul_mbps, int(arrays.n_sectors.max(initial=1)), radio.load_cap.value,
     )  # fmt: skip
+    full = _people_by_sector(points, masts_shared, arrays, inside, (1.0 - fixed) * eligible, loads)
     loads = masts_shared.loads(loads)
     reached = fixed + (1.0 - fixed) * loads.served_share
     turned_away = (1.0 - fixed) * np.where(eligible, 1.0 - loads.served_share, 0.0)
@@ -205,7 +221,8 @@ def measure(
         fixed_share=fixed,
         demand_mbps=need,
     )
-    draws = draw_shares(points, arrays, budget, radio, standard.dl_mbps, error, seed)
+    with told(progress, "how sure that is"):
+        draws = draw_shares(points, arrays, budget, radio, least_mbps, error, seed)
     values = {
         "predicted_share": float(points.population @ reached),
         "outdoor_share": float(points.population @ signal),
@@ -216,10 +233,15 @@ def measure(
         **_figures(points, arrays, values, draws, error, tests, table, got),
         standard=standard.model_dump(mode="json"),
         fixed_share=float(points.population @ fixed) / people,
+        lines=_lines(float(points.population @ passed) / people, no_line),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
     service = PointService(inside, reached, fixed, turned_away, peak, rate, loads)
-    return MeasureResult(table, raster_files(rasters), summary, service, arrays)
+    sectors = sectors_table(
+        sites, arrays, load=loads.load, wanted_load=loads.wanted_load, people=full[0], turned_away=full[1],
+        evidence=summary.evidence,
+    )  # fmt: skip
+    return MeasureResult(table, raster_files(rasters), summary, service, arrays, sectors)
 
 
 def first_map(
@@ -232,6 +254,26 @@ def first_map(
     """Coverage rasters of the sites that stand: the first thing a run can show."""
     arrays = site_arrays(sites, environment.terrain.grid, environment.radio)
     return coverage_rasters(arrays, environment, mask=mask, progress=progress)
+
+
+def _people_by_sector(
+    points: DemandPoints,
+    masts_shared: SharedMasts,
+    sites: SiteArrays,
+    served: Served,
+    share: NDArray[np.float64],
+    loads: Loads,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """People whom each sector could serve, and those whom it turns away; the operators of a mast share them."""
+    shape, site = loads.load.shape, masts_shared.of(served.site)
+    wish = points.population * share
+    people = per_sector(site, served.sector, wish, shape)
+    lost = per_sector(site, served.sector, wish * (1.0 - loads.served_share), shape)
+    return masts_shared.over_operators(people, sites), masts_shared.over_operators(lost, sites)
+
+
+def _lines(passed_share: float, why_not: str) -> LineFigures:
+    return LineFigures(passed_share=passed_share, **({"why_not_reached": why_not} if why_not and passed_share else {}))
 
 
 def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:
@@ -291,6 +333,7 @@ def _evidence(
     layers += [EVIDENCE_OF_MODEL, points.evidence]
     floor = max(rank.get(label, worst) for label in layers)
     of_site = np.array([rank.get(label, worst) for label in sites.evidence] or [0])
+    of_site = np.maximum(of_site, [rank[label] for label in sites.assumed.evidence()] or [0])
     layer_of_sites = rank.get(labels.get("sites", EVIDENCE_OF_MODEL), worst)
     at_point = np.where(served.site >= 0, np.maximum(of_site[np.maximum(served.site, 0)], layer_of_sites), 0)
     if len(fibre):
@@ -347,6 +390,9 @@ def _figures(
         "n_places": points.n_places,
         "n_points": points.n_points,
         "n_sites": sites.n_sites,
+        "assumed_sites": AssumedSites(
+            **{name: int(getattr(sites.assumed, name).sum()) for name in AssumedSites.model_fields}
+        ),
         "predicted_share": reached,
         "people_reached": people,
         "people_not_reached": left,

@@ -37,7 +37,7 @@ from allreach.planning.variants.greedy_removal import CENT_USD
 from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of_options
 from allreach.planning.warm_start import start_solution
 from allreach.processors import usable_cores
-from allreach.progress import Progress
+from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Technology
@@ -126,7 +126,8 @@ def plan(
         If nothing can serve anybody, or fewer people than ``planning.target_share`` can be reached.
     """
     begun = time.monotonic()
-    assembly = build_problem(inputs)
+    with told(progress, "ways to serve every part"):
+        assembly = build_problem(inputs)
     _check_any_option(inputs, assembly)
     solved = _solve(inputs, assembly, start_from, time_limit_s, n_threads, progress)
     return _write_down(inputs, assembly, solved, progress or (lambda stage, done, total: None), begun)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.radio import Radio
-from allreach.vocabulary import RadioGeneration
+from allreach.vocabulary import Evidence, RadioGeneration
 
 MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
 MODEL_HEIGHT_M = (1.0, 3000.0)
@@ -20,6 +20,40 @@ BROADBAND = {RadioGeneration.G4, RadioGeneration.G5, "LTE", "NR"}
 CAPACITY = {RadioGeneration.G5, "NR"}
 SAME_BAND = 0.15  # carriers closer than this share of their frequency count as one band
 NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What the table does not say of each site, shape (n_sites,).
+
+    Parameters
+    ----------
+    spectrum
+        Band or bandwidth.
+    power
+        EIRP.
+    technologies
+        What is on air: 4G is assumed.
+    """
+
+    spectrum: NDArray[np.bool_]
+    power: NDArray[np.bool_]
+    technologies: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls, n_sites: int) -> Assumed:
+        """Sites of which all is said."""
+        return cls(*(np.zeros(n_sites, dtype=bool) for _ in range(3)))
+
+    def take(self, index: NDArray) -> Assumed:
+        """Return some of the sites."""
+        return Assumed(self.spectrum[index], self.power[index], self.technologies[index])
+
+    def evidence(self) -> list[str]:
+        """Best evidence that each site can have: assumed spectrum or technologies decide who is reached."""
+        decides = self.spectrum | self.technologies
+        words = np.where(decides, Evidence.SYNTHETIC, np.where(self.power, Evidence.MODELLED, Evidence.MEASURED))
+        return [str(word) for word in words]
 
 
 @dataclass(frozen=True)
@@ -54,8 +88,10 @@ class SiteArrays:
         Frequency of each channel, shape (n_channels,).
     backhaul_mbps
         Capacity of the backhaul; NaN where not known. [Mbit/s]
+    assumed
+        What of each site is not known and was taken from the parameters.
     evidence
-        How each site is known.
+        How each site is known; `Assumed.evidence` says how what the table lacks is.
     """
 
     site_id: NDArray[np.str_]
@@ -78,6 +114,7 @@ class SiteArrays:
     second_channel: NDArray[np.int64]
     channel_mhz: NDArray[np.float64]
     backhaul_mbps: NDArray[np.float64]
+    assumed: Assumed
     evidence: NDArray[np.str_]
 
     @property
@@ -101,8 +138,10 @@ class SiteArrays:
 
     def take(self, index: NDArray) -> SiteArrays:
         """Return some of the sites; channels keep their numbers."""
-        names = [name for name in self.__dataclass_fields__ if name != "channel_mhz"]
-        return replace(self, **{name: getattr(self, name)[index] for name in names})
+        whole = ("channel_mhz", "assumed")
+        names = [name for name in self.__dataclass_fields__ if name not in whole]
+        some = {name: getattr(self, name)[index] for name in names}
+        return replace(self, assumed=self.assumed.take(index), **some)
 
 
 def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str = "sites") -> SiteArrays:
@@ -141,6 +180,11 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     has_capacity = np.array([bool(w & CAPACITY) for w in words], dtype=bool)
     if "has_capacity" in sites.columns:
         has_capacity = sites["has_capacity"].to_numpy(dtype=bool)
+    assumed = Assumed(
+        np.isnan(number["band_mhz"]) | np.isnan(number["bandwidth_mhz"]),
+        np.isnan(number["eirp_dbm"]),
+        np.array([w == {""} for w in words], dtype=bool),
+    )
     operator = sites["operator"].astype(str)
     first, second = (list(zip(operator, mhz.tolist(), strict=True)) for mhz in (band_mhz, second_mhz))
     keys = sorted({*first, *second})
@@ -160,12 +204,13 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
         second_mhz=second_mhz,
         second_bandwidth_mhz=np.where(is_high, radio.coverage_bandwidth_mhz.value, radio.capacity_bandwidth_mhz.value),
         second_eirp_dbm=np.where(is_high, low_eirp_dbm, high_eirp_dbm),
-        is_broadband=np.array([bool(w & BROADBAND) for w in words], dtype=bool),
+        is_broadband=np.array([bool(w & BROADBAND) or w == {""} for w in words], dtype=bool),
         has_capacity=has_capacity,
         channel=np.array([number_of[key] for key in first], dtype=np.int64),
         second_channel=np.array([number_of[key] for key in second], dtype=np.int64),
         channel_mhz=np.array([mhz for _, mhz in keys], dtype=np.float64),
         backhaul_mbps=number["backhaul_mbps"],
+        assumed=assumed,
         evidence=sites["evidence"].to_numpy(dtype=str),
     )
 

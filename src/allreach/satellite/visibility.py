@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from allreach.progress import Progress
 from allreach.satellite import _orbits_cpu
 from allreach.satellite.geometry import delay_ms, ecef_km
 from allreach.satellite.orbits import Positions
@@ -85,7 +86,7 @@ def watch(
     gateway_elevation_deg: float = 10.0,
     duration_s: float = 86_400.0,
     step_s: float = 10.0,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Visibility:
     """Watch a constellation from places.
 
@@ -138,6 +139,8 @@ def watch(
             counts["visible"], counts["covered"], counts["now"], counts["longest"], counts["gaps"], elevations,
             range_km,
         )  # fmt: skip
+    if progress is not None:
+        progress("orbits", n_steps, n_steps)
     back = np.argsort(order, kind="stable")
     counts = {name: values[back] for name, values in counts.items()}
     elevations, range_km = elevations[back], range_km[back]

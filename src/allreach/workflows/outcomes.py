@@ -27,6 +27,8 @@ class Today:
     ----------
     places
         Table ``measure_places``.
+    sectors
+        Table ``measure_sectors``: how full each sector is in the busy hour.
     summary
         Key figures, each with ``value``, ``p5`` and ``p95``, and how they were made.
     rasters
@@ -36,6 +38,7 @@ class Today:
     """
 
     places: gpd.GeoDataFrame
+    sectors: pd.DataFrame
     summary: MeasureSummary
     rasters: dict[str, Path]
     report: Path
@@ -77,6 +80,8 @@ class Verified:
         Table ``measure_places`` of the planned network.
     institutions, tiers
         Tables ``verify_institutions`` and ``verify_tiers``.
+    sectors
+        Table ``measure_sectors`` of the planned network.
     summary
         Verified and planned reach, households lost and why.
     """
@@ -84,6 +89,7 @@ class Verified:
     places: gpd.GeoDataFrame
     institutions: gpd.GeoDataFrame
     tiers: pd.DataFrame
+    sectors: pd.DataFrame
     summary: VerifySummary
 
     @property
@@ -162,7 +168,7 @@ def read_today(study: StudyInputs) -> Today:
     assert found.places is not None
     rasters = {name: path for (step, name), path in found.rasters.items() if step == "measure"}
     summary = MeasureSummary.model_validate(found.measure_summary)
-    return Today(found.places, summary, rasters, study.results / "index.html", found)
+    return Today(found.places, found.sectors, summary, rasters, study.results / "index.html", found)
 
 
 def read_plan(study: StudyInputs) -> Plan:
@@ -190,6 +196,7 @@ def read_plan(study: StudyInputs) -> Plan:
             found.planned_places,
             found.planned_institutions,
             found.planned_tiers,
+            found.planned_sectors,
             VerifySummary.model_validate(found.verify_summary),
         ),
     )

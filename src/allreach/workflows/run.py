@@ -17,6 +17,7 @@ from allreach.errors import DataMissingError
 from allreach.io import stages
 from allreach.io.geopackage import write_all
 from allreach.io.results_folder import read_json
+from allreach.progress import told
 from allreach.report.map_page.build import build_report
 from allreach.workflows.run_answers import answer_prices, can_answer
 from allreach.workflows.run_measure import write_measured
@@ -27,6 +28,8 @@ from allreach.workflows.study_inputs import StudyInputs
 
 Step = Literal["measure", "plan"]
 Depth = Literal["quick", "full"]
+MEASURED = ("n_sites", "assumed_sites", "fixed_share", "lines")
+"""Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")
 
 
@@ -63,6 +66,7 @@ class RunResult:
             "population": self.measured["population"],
             "reached_today_share": self.measured["predicted_share"]["value"],
             "evidence": self.measured["evidence"],
+            "measured": {name: self.measured[name] for name in MEASURED},
             "plan": self.plan,
         }
 
@@ -122,10 +126,10 @@ def run(
             plan = write_plan(job, measured) if "plan" in todo else None
             if asked:
                 answer_prices(job, measured, plan)
-        with job.timed("report"):
+        with job.timed("report"), told(study.progress, "report"):
             report = build_report(results, country, study.params)
         if until == "plan" and (todo or asked or not (results / "all.gpkg").is_file()):
-            with job.timed("geopackage"):
+            with job.timed("geopackage"), told(study.progress, "geopackage"):
                 write_all(results, country)
         if todo or asked:
             write_manifest(study, job.record, started)

@@ -12,6 +12,7 @@ from allreach.io.raster import write_raster
 from allreach.io.vector import write_table
 from allreach.measure.coverage_rasters import CoverageRasters
 from allreach.measure.today import MeasureResult, first_map, measure, raster_files
+from allreach.progress import told
 from allreach.radio.engine.reception import Environment
 from allreach.report.map_page.build import build_report
 from allreach.terrain.terrain import terrain
@@ -58,6 +59,7 @@ def measure_today(study: StudyInputs, environment: Environment, rasters: Coverag
         country.table("sites"),
         environment,
         study.params.demand,
+        planning=study.params.planning,
         fibre=country.table("fibre"),
         commitments=country.table("commitments"),
         measurements=country.table("measurements"),
@@ -83,14 +85,21 @@ def write_measured(job: Job, *, write: bool) -> Measured:
         rasters = first_map(sites, environment, mask=mask, progress=study.progress)
     with job.timed("measure"):
         measured = measure_today(study, environment, rasters)
-    out, result = study.results / "measure", measured.result
-    files = [out / "places.parquet", out / "summary.json"]
+    with told(study.progress, "write the first map"):
+        _write(job, measured, rasters)
+    return measured
+
+
+def _write(job: Job, measured: Measured, rasters: CoverageRasters) -> None:
+    study, country, result = job.study, job.study.country, measured.result
+    out = study.results / "measure"
+    files = [out / "places.parquet", out / "sectors.parquet", out / "summary.json"]
     for name, values in raster_files(rasters).items():
         write_raster(out / f"{name}.tif", values, country.grid, tags={"evidence": str(result.summary.evidence)})
         files.append(out / f"{name}.tif")
     write_table(out / "places.parquet", result.places, "measure_places")
+    write_table(out / "sectors.parquet", result.sectors, "measure_sectors")
     write_json(out / "summary.json", result.summary.as_dict())
     stages.finish(study.results, "measure", job.record.keys["measure"], files)
     first = build_report(study.results, country, study.params)
     study.say(f"first map (coverage before the plan): {first}")
-    return measured

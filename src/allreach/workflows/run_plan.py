@@ -51,10 +51,11 @@ def write_plan(job: Job, measured: Measured) -> PlanResult:
     write_table(verify_out / "places.parquet", verified.places, "measure_places")
     write_table(verify_out / "institutions.parquet", verified.institutions, "verify_institutions")
     write_table(verify_out / "tiers.parquet", verified.tiers, "verify_tiers")
+    write_table(verify_out / "sectors.parquet", verified.sectors, "measure_sectors")
     write_json(verify_out / "summary.json", verified.summary.as_dict())
     write_json(out / "summary.json", summary.as_dict())
     files = [path for path in sorted(out.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    files += [verify_out / f"{name}.parquet" for name in ("places", "institutions", "tiers")]
+    files += [verify_out / f"{name}.parquet" for name in ("places", "institutions", "tiers", "sectors")]
     stages.finish(study.results, "plan", job.record.keys["plan"], [*files, verify_out / "summary.json"])
     return plan
 

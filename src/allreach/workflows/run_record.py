@@ -19,6 +19,8 @@ from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
 from allreach.workflows.study_inputs import StudyInputs
 
+DELAYS = ("fibre_latency_ms", "radio_latency_ms")
+"""What measuring reads of the planning parameters."""
 ANSWER_KEYS = ("answer_draws", "answer_tries", "answer_rounds", "answer_searches")
 """Other values make other answers, not another plan."""
 
@@ -76,6 +78,7 @@ def begin_record(study: StudyInputs, *, time_limit_s: float | None, start_from: 
     }
     resolved = study.params.resolved()
     rooms = {name: resolved[name] for name in ("radio", "demand")}
+    rooms["delays"] = {name: resolved["planning"][name] for name in DELAYS}
     start = stages.digests(study.folder / "results" / start_from, "plan/start") if start_from else {}
     answers = {name: resolved["planning"].pop(name) for name in ANSWER_KEYS}
     plan = stages.fingerprint({**basis, "parameters": resolved, "time_limit_s": time_limit_s, "start": start})

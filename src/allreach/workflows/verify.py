@@ -45,4 +45,4 @@ def verify_plan(study: StudyInputs, plan: Plan) -> Verified:
         evidence=country.evidence(*PLAN_EVIDENCE),
         progress=study.progress,
     )
-    return Verified(found.places, found.institutions, found.tiers, found.summary)
+    return Verified(found.places, found.institutions, found.tiers, found.sectors, found.summary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,19 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.atomic import write_text
 from allreach.measure.planned_network import planned_sites
 from allreach.params.country_config import CountryConfig
+from allreach.params.service_rules import why_no_mast
 from allreach.radio.coverage_maps.explanation import Explanation, Link, explain_link, link_power_dbm
 from allreach.radio.engine.link_budget import handset, receiver
 from allreach.radio.engine.reception import Environment, margin_db, serve, speed_mbps
 from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.workflows.point_state import (
+    FULL_SHARE,
+    SectorLoad,
+    ServiceState,
+    measured_sectors,
+    point_state,
+    sector_load,
+)
 from allreach.workflows.points import find_point, planned_site_table
 from allreach.workflows.run_measure import environment_of
 from allreach.workflows.study_inputs import StudyInputs
@@ -36,6 +45,10 @@ class Why:
         Speed of one user alone in the sector, and SINR; NaN where no broadband reaches. [Mbit/s, dB]
     network
         ``today``, or ``planned``: with the sites of the plan.
+    state
+        How far the network serves the point; `explanation.sentence` begins with it.
+    sector
+        Load of the serving sector in the busy hour; none where it has not been measured.
     """
 
     explanation: Explanation
@@ -43,6 +56,8 @@ class Why:
     dl_mbps: float
     sinr_db: float
     network: str
+    state: ServiceState
+    sector: SectorLoad | None
 
     def as_dict(self) -> dict[str, Any]:
         """Everything but the profile, for ``--json``."""
@@ -56,6 +71,8 @@ class Why:
         }
         return {
             "network": self.network,
+            "state": self.state.value,
+            "sector": None if self.sector is None else asdict(self.sector),
             "is_covered": found.is_covered,
             "sentence": found.sentence,
             "speed": self.speed,
@@ -110,8 +127,27 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     row, col = country.grid.rowcol(x_m, y_m)
     margin = margin_db(terminal, environment, ground.clutter_m[int(row), int(col)].reshape(1))
     dl_mbps, sinr_db = float(speed_mbps(served, sites, radio, margin)[0]), float(served.sinr_db[0])
+    sector = None
+    if served.site[0] >= 0:
+        sectors = measured_sectors(study, planned=planned)
+        cap = radio.load_cap.value
+        sector = sector_load(sectors, str(sites.site_id[served.site[0]]), int(served.sector[0]), cap)
+    outdoors = served
+    if standard.indoors:
+        outdoors = serve(np.array([x_m]), np.array([y_m]), sites, environment, handset(radio))
+    state = point_state(
+        is_covered=found.is_covered,
+        has_signal=bool(outdoors.signal_dbm[0] >= radio.sensitivity_dbm.value),
+        has_broadband=bool(np.isfinite(sinr_db)),
+        dl_mbps=dl_mbps,
+        wanted_mbps=standard.dl_mbps,
+        why_no_mast=why_no_mast(standard, study.params.planning),
+        sector=sector,
+    )
+    found = replace(found, sentence=state.words + found.sentence[found.sentence.index(":") :])
     text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
-    result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today")
+    text += _sector_sentence(sector, study, planned=planned) if np.isfinite(sinr_db) else ""
+    result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today", state.state, sector)
     if page is not None:
         _write(page, result, point.name, study.config)
     return result
@@ -159,6 +195,18 @@ def _speed_sentence(dl_mbps: float, sinr_db: float, wanted_mbps: float, indoors:
         f"With neighbours at the load cap the SINR is {sinr_db:.1f} dB; a user alone in the sector gets {dl_mbps:.1f} "
         f"Mbit/s {where} at the locations and hours of the standard, which {verdict} its {wanted_mbps:g} Mbit/s."
     )
+
+
+def _sector_sentence(sector: SectorLoad | None, study: StudyInputs, *, planned: bool) -> str:
+    if sector is None:
+        step = "plan" if planned else "measure"
+        return f" How full its sector is has not been measured: allreach {step} {study.folder} does."
+    where = (
+        f" Sector {sector.sector} of site {sector.site_id} is loaded to {100.0 * sector.load:.0f} % in the busy hour"
+    )
+    if sector.turned_away_share < FULL_SHARE:
+        return f"{where}, and nobody is turned away."
+    return f"{where}, and {100.0 * sector.turned_away_share:.0f} % of its people are turned away."
 
 
 def _write(page: Path, result: Why, point: str, config: CountryConfig) -> None:

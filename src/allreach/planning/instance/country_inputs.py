@@ -22,11 +22,12 @@ from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
+from allreach.params.service_rules import why_no_line
 from allreach.planning.instance.candidate_sites import candidates
-from allreach.planning.instance.inputs import PlanInputs, why_no_line
+from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import institutions
 from allreach.planning.instance.unit_costs import price_list
-from allreach.progress import Progress
+from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
@@ -65,9 +66,10 @@ def plan_inputs(
     sites = table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
     fibre = table("fibre")
     unreached = points.population * (1.0 - measured.points.reached_share)
-    found = candidates(
-        points, unreached, ground, params.planning, sites=sites, roads=table("roads"), power=table("power")
-    )
+    with told(progress, "where sites could stand"):
+        found = candidates(
+            points, unreached, ground, params.planning, sites=sites, roads=table("roads"), power=table("power")
+        )
     new = (
         found[found["candidate_kind"] != "existing_upgrade"]
         .sort_values("site_id", kind="stable")
@@ -80,20 +82,22 @@ def plan_inputs(
     fixed_site = np.full(points.n_points, "", dtype=object)
     fixed_site[exchange >= 0] = names[exchange[exchange >= 0]]
     # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
-    by_line = np.zeros_like(within_reach) if why_no_line(config.service_standard, params) else within_reach
+    no_line = why_no_line(config.service_standard, params.radio, params.planning)
+    by_line = np.zeros_like(within_reach) if no_line else within_reach
     wanted = institutions(table("institutions"), points, params, grid, fixed_site.astype(str))
-    network = backhaul_network(
-        ground,
-        params.backhaul,
-        roads=table("roads"),
-        fibre=fibre,
-        sites=sites,
-        candidates=new,
-        places=points.places,
-        institutions=wanted.table,
-        air_at=air_at,
-        weight=_trench_price(params),
-    )
+    with told(progress, "backhaul that could be built"):
+        network = backhaul_network(
+            ground,
+            params.backhaul,
+            roads=table("roads"),
+            fibre=fibre,
+            sites=sites,
+            candidates=new,
+            places=points.places,
+            institutions=wanted.table,
+            air_at=air_at,
+            weight=_trench_price(params),
+        )
     return PlanInputs(
         points=points,
         sites=sites,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from allreach.measure.service_links import FULL, FWA, HANDSET
+from allreach.params.service_rules import why_no_line, why_no_mast
 from allreach.planning.instance.demand_clusters import Parts
-from allreach.planning.instance.inputs import PlanInputs, why_below_standard, why_no_line
+from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.option_table import SECTOR, Offers, PlaceLimits
 from allreach.planning.instance.satellite_options import Sky
 from allreach.planning.model.problem import Bools, Ints
@@ -18,9 +19,9 @@ def place_limits(inputs: PlanInputs, sky: Sky) -> PlaceLimits:
     standard = inputs.standard
     out: PlaceLimits = {name: np.full(inputs.points.n_places, "", dtype=object) for name in Technology}
     sky.limits(out)
-    out[Technology.FIBRE][:] = why_no_line(standard, inputs.params)
+    out[Technology.FIBRE][:] = why_no_line(standard, inputs.params.radio, inputs.params.planning)
     for technology in (Technology.EXISTING, Technology.MOBILE_UPGRADE, Technology.MOBILE_NEW, Technology.FWA):
-        out[technology][:] = why_below_standard(standard, np.inf, inputs.params.planning.radio_latency_ms.value)
+        out[technology][:] = why_no_mast(standard, inputs.params.planning)
     return out
 
 

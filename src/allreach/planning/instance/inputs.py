@@ -160,17 +160,3 @@ def busy_hour_mbps(standard: ServiceStandard, params: Params) -> float:
     today = standard.busy_hour_mbps * params.demand.uptake_share.value
     years = int(params.planning.horizon_years.value)
     return float(today * params.demand.traffic_growth(years) * params.demand.household_growth(years))
-
-
-def why_below_standard(standard: ServiceStandard, dl_mbps: float, latency_ms: float) -> str:
-    """Say why a service does not meet the standard, whether it stands or is planned; empty where it does."""
-    if dl_mbps < standard.dl_mbps - 1e-9:
-        return f"gives {dl_mbps:g} Mbit/s, the standard asks for {standard.dl_mbps:g}"
-    if latency_ms > standard.latency_ms + 1e-9:
-        return f"takes {latency_ms:g} ms, the standard allows {standard.latency_ms:g}"
-    return ""
-
-
-def why_no_line(standard: ServiceStandard, params: Params) -> str:
-    """Say why a fixed line, one that stands as one that is planned, does not meet the standard; empty where it does."""
-    return why_below_standard(standard, params.radio.fixed_dl_mbps.value, params.planning.fibre_latency_ms.value)

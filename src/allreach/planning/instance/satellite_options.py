@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.instance.inputs import PlanInputs, why_below_standard
+from allreach.params.service_rules import why_below_standard
+from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.option_table import Offers, PlaceLimits
 from allreach.planning.model.problem import Ints
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT

@@ -11,8 +11,9 @@ from allreach.apportionment import largest_remainder, largest_remainder_by_group
 from allreach.backhaul import network as net
 from allreach.errors import Fault, InputError
 from allreach.measure.service_links import FWA, HANDSET
+from allreach.params.service_rules import why_no_mast
 from allreach.planning.instance.demand_clusters import Parts
-from allreach.planning.instance.inputs import PlanInputs, why_below_standard
+from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import sector_wishes
 from allreach.planning.model.problem import Floats, Ints
 from allreach.vocabulary import Technology
@@ -84,7 +85,7 @@ def serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[In
     pairs = np.arange(len(parts.pair_part))
     phone = parts.covered[pair_level, HANDSET, pairs] & (parts.pair_site < n_existing)
     phone &= inputs.site_arrays.is_broadband[parts.pair_site]
-    if why_below_standard(inputs.standard, np.inf, inputs.params.planning.radio_latency_ms.value):
+    if why_no_mast(inputs.standard, inputs.params.planning):
         phone[:] = False
     if inputs.standard.tiers:  # who has less than the highest tier may have to be given more
         phone &= parts.peak_mbps[pair_level, HANDSET, pairs] >= inputs.standard.top_mbps - 1e-9

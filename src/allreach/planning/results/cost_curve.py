@@ -19,6 +19,7 @@ from allreach.planning.search.removal import drop, exclusive_usd
 
 N_POINTS = 200  # rows of the curve at most, but for the step at its start
 CENT_USD = 0.005
+ONE_PERSON = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ class CostCurve:
 def cost_curve(problem: Problem, solution: Solution, people: PeopleOfPlaces, *, pv_usd: float) -> CostCurve:
     """Cost over reach, from today's reach for nothing to the whole plan.
 
-    Reached are those whom the plan serves and those who are reached today. Places are given up one by one, the dearest
-    first, down to their people of today; what is left then carries today's people in the last year, and is a step
-    upwards at today's reach. Every point but the first is a plan inside the next larger one.
+    Reached are those whom the plan serves and those who are reached today. The first point is today's reach as
+    measured; the second, still for nothing, adds those whom commitments and sites that stand will serve. Places are
+    given up one by one, the dearest first, down to their people of today; what is left then carries today's people in
+    the last year, and is a step upwards. Every point but the first two is a plan inside the next larger one.
 
     Parameters
     ----------
@@ -76,6 +78,9 @@ def cost_curve(problem: Problem, solution: Solution, people: PeopleOfPlaces, *, 
         points.append((taken.reach, 0.0))
     else:
         points[-1] = (taken.reach, 0.0)
+    today = float(people.today.sum())
+    if taken.reach > today + ONE_PERSON:
+        points.append((today, 0.0))
     return CostCurve(_table(points[::-1], float(people.total.sum())), institutions_usd, growth_usd)
 
 
@@ -174,7 +179,7 @@ def _costs_nothing(problem: Problem, solution: Solution) -> Bools:
 
 def _table(ascending: list[tuple[float, float]], people_total: float) -> pd.DataFrame:
     keep = np.unique(np.linspace(0, len(ascending) - 1, min(N_POINTS, len(ascending))).round().astype(int))
-    keep = np.union1d(keep, np.arange(min(2, len(ascending))))  # the step at today's reach stays
+    keep = np.union1d(keep, np.arange(min(3, len(ascending))))  # today's reach and the steps above it stay
     total = max(people_total, 1e-9)
     rows = [(min(ascending[k][0] / total, 1.0), round(ascending[k][1], 2)) for k in keep.tolist()]
     frame = pd.DataFrame(rows, columns=["reached_share", "pv_usd"])
@@ -203,7 +208,8 @@ def percent_steps(curve: pd.DataFrame, people_total: float) -> pd.DataFrame:
     """
     names = ["from_share", "to_share", "people", "usd", "usd_per_person"]
     share, cost = curve["reached_share"].to_numpy(dtype=np.float64), curve["pv_usd"].to_numpy(dtype=np.float64)
-    first = int(np.searchsorted(share, share[0], side="right")) - 1 if len(share) else 0  # above the step at the start
+    free = share[cost <= CENT_USD].max(initial=0.0)
+    first = max(int(np.searchsorted(share, free, side="right")) - 1, 0)  # above the step at the start
     share, cost = share[first:], cost[first:]
     if len(share) < 2 or share[-1] - share[0] <= 1e-12:
         return pd.DataFrame(columns=names, dtype=np.float64)

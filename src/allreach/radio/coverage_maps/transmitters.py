@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.params.radio import Radio
-from allreach.radio.sites import MODEL_HEIGHT_M, SiteArrays
+from allreach.radio.sites import MODEL_HEIGHT_M, Assumed, SiteArrays
 from allreach.vocabulary import Evidence
 
 NUMBERS = ("lon_deg", "lat_deg", "height_agl_m", "n_sectors", "azimuth_deg", "downtilt_deg", "band_mhz", "eirp_dbm")
@@ -64,7 +64,7 @@ class SiteList:
             second_bandwidth_mhz=single(10.0), second_eirp_dbm=single(row["eirp_dbm"]),
             is_broadband=single(True, np.bool_), has_capacity=single(False, np.bool_), channel=single(0, np.int64),
             second_channel=single(0, np.int64), channel_mhz=mhz, backhaul_mbps=single(np.nan),
-            evidence=np.array([Evidence.MODELLED]),
+            assumed=Assumed.nothing(1), evidence=np.array([Evidence.MODELLED]),
         )  # fmt: skip
 
 

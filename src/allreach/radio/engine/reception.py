@@ -209,6 +209,8 @@ def serve(
     paths = PathLosses(
         x_m, y_m, environment.raster(), air, environment.kept if keep else None, environment.n_threads, wanted
     )  # fmt: skip
+    if progress:
+        progress(stage, 0, sites.n_sites)
     ends = np.cumsum(paths.counts(towers, air.range_m))
     first = 0
     while first < sites.n_sites:

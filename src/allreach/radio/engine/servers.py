@@ -104,6 +104,8 @@ def strongest_servers(
     )
     n_void = np.zeros(n, dtype=np.int32)
     own = np.arange(n)
+    if progress:
+        progress(stage, 0, len(order))
     if len(order) and n:
         scene = scene_of(x_m, y_m, sites.take(order), environment, terminal, arc_pixels)
         rx = receiver(terminal, environment.radio, sites.bands_mhz())

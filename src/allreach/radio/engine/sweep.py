@@ -143,6 +143,8 @@ def hear_by_sweep(
         if progress:
             progress(stage, done, sites.n_sites)
 
+    report(0)
+
     def merge(row: int, first: int, last: int, begins: NDArray[np.int64], losses: Losses) -> None:
         for k, (rx, heard) in enumerate(zip(receivers, all_heard, strict=True)):
             void = n_void if k == 0 else np.zeros(0, dtype=np.int32)

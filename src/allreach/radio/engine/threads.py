@@ -13,6 +13,8 @@ def in_threads(
     work: Callable[[int], None], tasks: range, n_threads: int, progress: Progress | None = None, stage: str = ""
 ) -> None:
     """Run tasks in threads, each writing its own part of the outputs; reports progress in order."""
+    if progress:
+        progress(stage, 0, len(tasks))
     with ThreadPoolExecutor(n_threads or usable_cores()) as pool:
         for done, _ in enumerate(pool.map(work, tasks), start=1):
             if progress:
