@@ -20,12 +20,12 @@ from allreach.params.country_config import CountryConfig, LayerProvenance
 WAYS = ("existing", "mobile_upgrade", "mobile_new", "fwa", "fibre", "satellite_leo", "satellite_geo", "none")
 WEIGHTS = (0.55, 0.1, 0.12, 0.05, 0.08, 0.07, 0.02, 0.01)
 ITEMS = (
-    ("macro_site", "access", "site", 95_000.0, 15.0),
-    ("fibre_buried", "backhaul", "km", 18_000.0, 25.0),
-    ("microwave_hop", "backhaul", "hop", 26_000.0, 10.0),
-    ("solar_power", "power", "site", 32_000.0, 12.0),
-    ("leo_kit", "satellite", "terminal", 450.0, 5.0),
-    ("site_operations", "operations", "site", 0.0, float("nan")),
+    ("site_equipment_usd", "access", "site", 95_000.0, 15.0),
+    ("fibre_buried_usd_per_km", "backhaul", "km", 18_000.0, 25.0),
+    ("hop_10km_usd", "backhaul", "hop", 26_000.0, 10.0),
+    ("solar_usd_per_w", "power", "site", 32_000.0, 12.0),
+    ("leo_kit_usd", "satellite", "terminal", 450.0, 5.0),
+    ("site_om_usd_per_year", "operations", "site", 0.0, float("nan")),
 )
 
 
