@@ -9,6 +9,7 @@ import pandas as pd
 
 from allreach.indicators.cooperation import Opportunity, opportunities
 from allreach.indicators.forecast import MIN_POINTS
+from allreach.indicators.outlook import decimal_year
 from allreach.indicators.scores import tier
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.documents import charts
@@ -256,7 +257,7 @@ def target_chart(
     indicator = inputs.book.get(row["indicator"])
     goal = None
     if target.value is not None and target.date is not None:
-        goal = (year_of(target.date), target.value)
+        goal = (decimal_year(target.date), target.value)
     used = sorted({sources.of_row(point) for _, point in points.iterrows()})
     if row["status"] == "achieved" or (row["n_points"] < MIN_POINTS and row["model"] != "plan"):
         path = None  # nothing to forecast, or nothing to forecast it from
@@ -266,20 +267,13 @@ def target_chart(
         path,
         unit=indicator.unit,
         target=goal,
-        milestones=[(year_of(m.date), m.value) for m in target.milestones],
+        milestones=[(decimal_year(m.date), m.value) for m in target.milestones],
         bounds=(indicator.low, indicator.high),
         height=height,
     )
     refs = f" [{', '.join(map(str, used))}]" if used else ""
     fan = f" — {speech('interval80')}, {speech('interval95')}" if path is not None and row["model"] != "plan" else ""
     return chart(svg, f"{speech.text(target.name)}: {speech.indicator(row['indicator'])}{refs}{fan}")
-
-
-def year_of(day: Any) -> float:
-    """Calendar year with fraction."""
-    from allreach.indicators.outlook import decimal_year
-
-    return decimal_year(day)
 
 
 def _steps(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list[Block]:
