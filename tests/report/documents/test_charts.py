@@ -95,3 +95,13 @@ def test_no_window_system_is_loaded():
     script = "import sys; import allreach.report.documents.charts; print('matplotlib.pyplot' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("module", ["hop", "why", "satellite"])
+def test_a_command_without_a_sheet_waits_for_no_chart_library(module):
+    script = (
+        f"import sys; import allreach.workflows.{module}, allreach.report.documents.{module}_words; "
+        "print('matplotlib' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
