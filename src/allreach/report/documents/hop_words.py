@@ -9,8 +9,8 @@ from allreach.backhaul.hop_result import AVAILABILITIES_PCT, RECOMMENDED_AT_PCT,
 from allreach.report.documents.plain_words import bearing, number, position, quantity, usd
 
 BAND_HEAD = (
-    "band, GHz", "dish, m", "received, dBm", "rain in 0.01\u00a0%, dB", *(f"Mbit/s in {p:g}\u00a0%" for p in AVAILABILITIES_PCT),
-    "note",
+    "band, GHz", "dish, m", "received, dBm", "rain in 0.01\u00a0%, dB",
+    *(f"Mbit/s in {p:g}\u00a0%" for p in AVAILABILITIES_PCT), "note",
 )  # fmt: skip
 STEP_HEAD = ("band, GHz", "modulation", "Mbit/s", "fade margin, dB", "rain, %", "multipath, %", "available, %")
 RELAY_HEAD = (
