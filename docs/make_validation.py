@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allreach.io.itm_sweep import QUANTILES, itm_sweep_of_folder
-from allreach.io.path_cases import read_profile, read_table
+from allreach.io.path_cases import read_profile
 from allreach.io.path_sweep import sweep_of_folder
 from allreach.kernels import geodesy, itu_p1812, itu_p2108, longley_rice
 from allreach.kernels.itu_p2109 import building_entry_loss_db
@@ -76,6 +76,12 @@ class Row(NamedTuple):
         return "| " + " | ".join(self.cells()) + " |"
 
 
+def reference_table(path: Path) -> pd.DataFrame:
+    """Read reference results as published: numbers are numbers, empty fields NaN."""
+    words = {"case_id": str, "profile": str, "polarization": str, "variability": str}
+    return pd.read_csv(path, dtype=words, encoding="utf-8-sig")
+
+
 def line_of(name: str, compared: str, source: str, errors: Any, tolerance: float, unit: str = "dB") -> Row:
     """One line of the table from differences of any shape."""
     return Row(name, compared, source, np.asarray(errors, dtype=np.float64).reshape(-1), tolerance, unit)
@@ -88,7 +94,7 @@ def profiles_of(folder: Path, table: pd.DataFrame) -> dict[str, Profile]:
 
 def p1812_set(name: str, source: str, path: Path, profiles: Path) -> Iterator[Row]:
     """Losses, field strengths and intermediate results of a set of paths."""
-    table = read_table(path)
+    table = reference_table(path)
     got = path_loss_table(table, profiles_of(profiles, table), detail=True)
     for column, label, unit in (
         ("basic_transmission_loss_db", "loss", "dB"),
@@ -105,9 +111,9 @@ def p1812_set(name: str, source: str, path: Path, profiles: Path) -> Iterator[Ro
 def p1812_radials(folder: Path) -> Iterator[Row]:
     """Every receiver of the radials as a path of its own."""
     errors = []
-    for radial in read_table(folder / "radials.csv").to_dict("records"):
+    for radial in reference_table(folder / "radials.csv").to_dict("records"):
         profile = read_profile(folder / "profiles" / radial["profile"])
-        for row in read_table(folder / f"{radial['radial']}.csv").to_dict("records"):
+        for row in reference_table(folder / f"{radial['radial']}.csv").to_dict("records"):
             n = int(row["sample"]) + 1
             lat_deg, _ = geodesy.destination(
                 radial["lat_tx_deg"], radial["lon_tx_deg"], radial["bearing_deg"], 0.5 * profile.d_km[n - 1]
@@ -136,15 +142,15 @@ def p1812_radials(folder: Path) -> Iterator[Row]:
 def p1812_sweep(folder: Path) -> Iterator[Row]:
     """Every receiver of the radials by the sweep."""
     got = sweep_of_folder(folder).set_index("case_id")
-    names = read_table(folder / "radials.csv")["radial"]
-    given = pd.concat([read_table(folder / f"{name}.csv") for name in names]).set_index("case_id")
+    names = reference_table(folder / "radials.csv")["radial"]
+    given = pd.concat([reference_table(folder / f"{name}.csv") for name in names]).set_index("case_id")
     error = pd.concat([got[f"loss_pL{pct}_db"] - given[f"out_loss_pL{pct}_db"] for pct in (50, 95)])
     yield line_of("P.1812 radials", "loss, by the sweep", COMPUTED, error, 1e-6)
 
 
 def p1812_sweep_of_profiles(folder: Path) -> Iterator[Row]:
     """Every receiver along the evenly spaced profiles of the cross-check set: the sweep against each path alone."""
-    table = read_table(folder / "cases.csv").drop_duplicates("profile")
+    table = reference_table(folder / "cases.csv").drop_duplicates("profile")
     errors = []
     for case in table.to_dict("records"):
         profile = read_profile(folder / "profiles" / case["profile"])
@@ -177,7 +183,7 @@ def p1812_sweep_of_profiles(folder: Path) -> Iterator[Row]:
 
 def p2109(name: str, source: str, path: Path, tolerance_db: float) -> Iterator[Row]:
     """Loss of entering a building."""
-    table = read_table(path)
+    table = reference_table(path)
     classes = {"traditional": 0, "thermally_efficient": 1}
     got = [
         building_entry_loss_db(row.freq_ghz, row.p_percent, classes[row.building_class], row.elevation_deg)
@@ -188,7 +194,7 @@ def p2109(name: str, source: str, path: Path, tolerance_db: float) -> Iterator[R
 
 def itm_set(name: str, source: str, model: str, path: Path) -> Iterator[Row]:
     """Losses of a set for Longley-Rice; return codes and warnings must be exact."""
-    table = read_table(path)
+    table = reference_table(path)
     folder = path.parent / "profiles"
     heights = {n: p.h_m for n, p in profiles_of(folder, table).items()} if model == "itm" else {}
     got = itm_table(model, table, heights)
@@ -212,10 +218,10 @@ def itm_radials(folder: Path) -> Iterator[Row]:
     scratch = np.empty(DELTA_H_POINTS_MAX)
     quantiles = {"tls_50_50_50": (50.0, 50.0, 50.0), "tls_10_50_50": (10.0, 50.0, 50.0), "cr_90_95": (95.0, 50.0, 90.0)}
     errors = []
-    for radial in read_table(folder / "radials.csv").to_dict("records"):
+    for radial in reference_table(folder / "radials.csv").to_dict("records"):
         h_m = read_profile(folder / "profiles" / radial["profile"]).h_m
         ground = float(radial["epsilon"]), float(radial["sigma_s_per_m"]), int(radial["mdvar"])
-        for row in read_table(folder / f"{radial['radial']}.csv").to_dict("records"):
+        for row in reference_table(folder / f"{radial['radial']}.csv").to_dict("records"):
             n, step_m = int(row["sample"]) + 1, float(radial["step_m"])
             ends = float(radial["h_tx_m"]), float(row["h_rx_m"]), int(radial["climate"]), float(radial["N0_nunits"])
             wave = float(row["freq_mhz"]), int(radial["polarization"] == "V")
@@ -230,8 +236,8 @@ def itm_radials(folder: Path) -> Iterator[Row]:
 def itm_sweep(folder: Path) -> Iterator[Row]:
     """Every receiver of the radials with the analysis shared along a radial."""
     got = itm_sweep_of_folder(folder).set_index("case_id")
-    names = read_table(folder / "radials.csv")["radial"]
-    given = pd.concat([read_table(folder / f"{name}.csv") for name in names]).set_index("case_id")
+    names = reference_table(folder / "radials.csv")["radial"]
+    given = pd.concat([reference_table(folder / f"{name}.csv") for name in names]).set_index("case_id")
     got = got.loc[given.index]
     errors = []
     for name in QUANTILES:
@@ -250,7 +256,7 @@ def p2108(folder: Path) -> Iterator[Row]:
         ("3.2", "terrestrial_statistical"),
         ("3.3", "earth_space_statistical"),
     ):
-        table = read_table(folder / f"p2108_1_{model}.csv")
+        table = reference_table(folder / f"p2108_1_{model}.csv")
         got = []
         for row in table.itertuples():
             if section == "3.1":

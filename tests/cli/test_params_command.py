@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from allreach.cli.params import command
-from allreach.errors import DataMissingError, ParameterError
+from allreach.errors import InputError, ParameterError
 
 
 def invoke(*arguments):
@@ -77,5 +77,5 @@ def test_unknown_key_names_near_matches(key, near):
 def test_unknown_set_and_missing_folder():
     with pytest.raises(ParameterError, match=r"costs\.ont_usd"):
         invoke("--set", "costs.ontt_usd=3")
-    with pytest.raises(DataMissingError):
+    with pytest.raises(InputError, match="is not there"):
         invoke("--country", "/nonexistent/XYZ")

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from allreach.io.path_cases import read_profile, read_table
+from allreach.io.path_cases import read_profile
 from allreach.radio.paths.profile import Profile
+from reference_table import reference_table
 
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "tests" / "data" / "crosscheck"
@@ -27,7 +28,7 @@ def shared(path: str) -> Path:
 @cache
 def cases(path: Path) -> pd.DataFrame:
     """Table of cases."""
-    return read_table(path)
+    return reference_table(path)
 
 
 def profiles(folder: Path, names: pd.Series) -> dict[str, Profile]:

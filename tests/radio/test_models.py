@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from allreach.errors import DeviceError, InputError
-from allreach.io.path_cases import path_loss_of_file, read_table
+from allreach.io.path_cases import path_loss_of_file
 from allreach.radio import path_loss
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
@@ -16,6 +16,7 @@ from allreach.radio.engine.sweep import losses_of_site, serve_by_sweep
 from allreach.radio.itm_ground import ItmGround
 from allreach.radio.models import COVERAGE_MODELS, MODELS, model_faults
 from allreach.radio.sites import site_arrays
+from reference_table import reference_table
 
 CASES = Path(__file__).parents[1] / "data" / "crosscheck"
 TOLERANCE_DB = 1e-6
@@ -26,7 +27,7 @@ H_M = [100.0 + 40.0 * (15 <= i <= 18) for i in range(41)]
 @pytest.mark.parametrize("name", MODELS)
 def test_published_cases(name: str) -> None:
     path = CASES / name / "cases.csv"
-    expected, got = read_table(path), path_loss_of_file(name, path)
+    expected, got = reference_table(path), path_loss_of_file(name, path)
     column = MODELS[name].loss_column
     assert len(expected) >= 100
     assert got["case_id"].tolist() == expected["case_id"].tolist()
