@@ -36,7 +36,7 @@ def whole(tmp_path_factory, _small_country_template):
     recorder = Recorder()
     study = read_inputs(folder, sets=GROWTH, scenario="base", workers=1, progress=recorder)
     began = time.monotonic()
-    result = run(study)
+    result = run(study, answers="full")
     return SimpleNamespace(study=study, result=result, recorder=recorder, wall_s=time.monotonic() - began)
 
 
