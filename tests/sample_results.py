@@ -78,7 +78,8 @@ def write_sample_results(folder: Path, country: Country, *, plan: bool = True, s
     places = country.table("places").sort_values("place_id").reset_index(drop=True)
     measured = _measure(places, random)
     write_table(folder / "measure" / "places.parquet", measured, "measure_places")
-    write_json(folder / "measure" / "summary.json", {"reached_share": 0.8})
+    assumed = {"spectrum": 78, "technologies": 12, "power": 78}
+    write_json(folder / "measure" / "summary.json", {"reached_share": 0.8, "n_sites": 78, "assumed_sites": assumed})
     _write_coverage(folder / "measure", country, 0.0)
     if plan:
         _write_plan(folder / "plan", country, measured, random)

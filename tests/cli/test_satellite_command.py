@@ -18,6 +18,9 @@ from allreach.errors import DataMissingError, InputError
 from allreach.io.raster import read_raster
 from allreach.io.satellite_files import textbook_satellite
 from allreach.satellite.textbook import over_country
+from allreach.workflows.satellite import satellite
+from allreach.workflows.study_inputs import read_inputs
+from progress_record import Recorder, assert_truthful
 
 
 def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
@@ -144,3 +147,11 @@ def test_orbital_elements_are_watched_at_their_moment_and_refused_when_stale(
     assert low["longest_outage_s"] > 3600.0
     with pytest.raises(InputError, match=r"days from .* \(the newest is of 2019-12-09\)"):
         CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
+def test_every_stage_ends_at_its_total(small_country: Path) -> None:
+    recorder = Recorder()
+    satellite(read_inputs(small_country, progress=recorder))
+    assert {"satellite service", "orbits"} <= set(recorder.calls)
+    for stage, calls in recorder.calls.items():
+        assert_truthful(calls, stage)

@@ -32,7 +32,7 @@ def rows(sites_at: SitesAt, operators: list[str], **columns: object) -> gpd.GeoD
 
 
 def reached(points, sites, environment, params) -> float:
-    return measure(points, sites, environment, params.demand, with_rasters=False).summary["predicted_share"]["value"]
+    return measure(points, sites, environment, params.demand, with_rasters=False).summary.predicted_share.value
 
 
 def test_people_of_a_shared_mast_are_spread_over_its_operators(
@@ -40,9 +40,9 @@ def test_people_of_a_shared_mast_are_spread_over_its_operators(
 ) -> None:
     alone = reached(points, rows(sites_at, ["A"]), busy, params)
     shared = measure(points, rows(sites_at, ["A", "B", "C"]), busy, params.demand, with_rasters=False)
-    share = shared.summary["predicted_share"]
-    assert alone < 0.9 * share["value"]  # with ties to the first operator it was the same as alone
-    assert share["p5"] <= share["value"] <= share["p95"]
+    share = shared.summary.predicted_share
+    assert alone < 0.9 * share.value  # with ties to the first operator it was the same as alone
+    assert share.p5 <= share.value <= share.p95
     load = shared.points.loads.load
     np.testing.assert_array_equal(load[0], load[2])  # all operators of a mast fill alike
     np.testing.assert_array_equal(load[0], load[4])

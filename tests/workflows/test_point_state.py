@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from allreach.workflows.outcomes import read_today
 from allreach.workflows.point_state import SectorLoad, ServiceState, point_state, sector_load
 from allreach.workflows.run import run
 from allreach.workflows.study_inputs import read_inputs
 from allreach.workflows.why import why
 
+CALM = ("service_standard.dl_mbps=5", "service_standard.busy_hour_mbps=0.01")
 CROWD = ("service_standard.dl_mbps=5", "service_standard.busy_hour_mbps=3")
 
 
@@ -58,8 +60,6 @@ def test_a_full_sector_is_named_with_its_share(small_country: Path) -> None:
     assert "has not been measured" in before.speed
     run(study, until="measure")
     found = why(study, at)
-    from allreach.workflows.outcomes import read_today
-
     sectors = read_today(study).sectors
     cap = study.params.radio.load_cap.value
     assert found.sector == sector_load(sectors, found.sector.site_id, found.sector.sector, cap)
@@ -72,7 +72,7 @@ def test_a_full_sector_is_named_with_its_share(small_country: Path) -> None:
     # results of other parameters are not taken for those of these
     other = read_inputs(small_country, sets=(*CROWD, "radio.load_cap=0.5"), scenario="crowd", workers=1)
     assert why(other, at).sector is None
-    calm = read_inputs(small_country, sets=("service_standard.dl_mbps=5",), scenario="calm", workers=1)
+    calm = read_inputs(small_country, sets=CALM, scenario="calm", workers=1)
     run(calm, until="measure")
     seen = why(calm, at)
     assert seen.state is ServiceState.REACHED

@@ -6,12 +6,14 @@ import datetime as dt
 import json
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from allreach.cli.summary import print_summary
+from allreach.io.country_folder import write_country
 from allreach.io.results_folder import read_json, read_results
 from allreach.report.map_page.payload import payload
 from allreach.workflows.hop import hop
@@ -20,6 +22,7 @@ from allreach.workflows.run import run
 from allreach.workflows.study_inputs import read_inputs
 from allreach.workflows.why import why
 from progress_record import Recorder, assert_truthful
+from small_country import make_small_country
 from studies import track_inputs_of
 
 # so much traffic later that what stands today is outgrown
@@ -36,7 +39,7 @@ def whole(tmp_path_factory, _small_country_template):
     recorder = Recorder()
     study = read_inputs(folder, sets=GROWTH, scenario="base", workers=1, progress=recorder)
     began = time.monotonic()
-    result = run(study)
+    result = run(study, answers="full")
     return SimpleNamespace(study=study, result=result, recorder=recorder, wall_s=time.monotonic() - began)
 
 
@@ -124,3 +127,15 @@ def test_planned_sites_are_known_to_why_and_hop(whole):
     assert found.sector.site_id == name
     assert "site S1" in why(study, "S1").explanation.sentence
     assert hop(study, "S1", name).summary["mast_b_m"] == pytest.approx(float(new["height_agl_m"].iloc[0]))
+
+
+def test_homes_that_all_have_fibre_make_a_finished_country(tmp_path, capsys):
+    country = make_small_country()
+    places = country.layers["places"].assign(fibre_share=1.0)
+    write_country(replace(country, layers={**country.layers, "places": places}), tmp_path / "TST")
+    result = run(read_inputs(tmp_path / "TST", workers=1))
+    assert result.measured["predicted_share"] == {"value": 1.0, "p5": 1.0, "p95": 1.0}
+    assert result.plan["reached_share"] == 1.0
+    assert result.plan["pv_usd"] == 0.0
+    print_summary(result, as_json=False)
+    assert "reached today            100.0% " in capsys.readouterr().out

@@ -98,6 +98,7 @@ def optimise(
     say = progress or no_progress
     say("bound the cost", 0, 1)
     relaxed = Relaxation(problem, search, progress=progress, clock=clock)
+    say("bound the cost", 1, 1)
     is_small = problem.n_options <= search.whole_options_max and problem.n_arcs <= search.whole_arcs_max
     if is_small:
         search = search.model_copy(update={"window_passes": 1, "window_likely_share": ALL_LIKELY})

@@ -41,6 +41,7 @@ from allreach.workflows.satellite_offers import ground_km, lit_cells, own_file
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
 
+STAGE: Final = "satellite service"
 MAP_PIXEL_M: Final = 1000.0
 WATCH_STEP_S: Final = 30.0
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -109,7 +110,7 @@ def satellite(
         satellite_files.read_terminals(terminals_file) if terminals_file else satellite_files.textbook_terminals()
     )
     constellation_file = constellation_file or own_file(folder, CONSTELLATION_FILE)
-    say("read", 0, 4)
+    say(STAGE, 0, 4)
     out = study.results / "satellite"
     places = with_households(country.table("places"), study.config.household_size)
     if len(places) == 0:
@@ -127,14 +128,14 @@ def satellite(
     gateway_climate = climate(largest.geometry.x, largest.geometry.y)
     noise_up, _ = link_budget.uplink_noise_over_carrier(sat, sat.beams[0], gateway, gateway_climate, time_pct)
 
-    say("maps", 1, 4)
+    say(STAGE, 1, 4)
     least = LADDER[0] if modcod_name is None else modcod(modcod_name)
     coverage_map = _maps(country, sat, terminal, noise_up, time_pct, least, out)
-    say("places", 2, 4)
+    say(STAGE, 2, 4)
     table, summary = _places(country, places, sat, terminal, noise_up, time_pct, least)
     write_text(out / "places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
     low = _low_orbit(country, places, constellation_file, elements_file, at, out, say)
-    say("sheet", 3, 4)
+    say(STAGE, 3, 4)
     link = _place_link(country, chosen, sat, terminal, gateway, gateway_climate, time_pct)
     _write_sheet(out, link, country.config)
     summary = {
@@ -154,7 +155,7 @@ def satellite(
     }
     write_json(out / "summary.json", summary)
     lead_to_pages(study)
-    say("done", 4, 4)
+    say(STAGE, 4, 4)
     return summary | {"folder": str(out)}
 
 

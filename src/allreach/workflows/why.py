@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 
 from allreach.errors import DataMissingError, Fault, InputError
@@ -108,16 +109,7 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     x_m, y_m = (float(v) for v in country.grid.from_lonlat(point.lon_deg, point.lat_deg))
     if not country.grid.contains(*country.grid.rowcol(x_m, y_m)).all():
         raise InputError(Fault(at, "lies outside the country's grid", "a point in the country"))
-    table = country.table("sites")
-    if planned:
-        new = planned_site_table(study)
-        if new is None:
-            raise DataMissingError(
-                f"{study.results}: no plan of scenario {study.scenario}. Run allreach plan {study.folder} "
-                f"--scenario {study.scenario} first"
-            )
-        table = planned_sites(table, new)
-    sites = site_arrays(table, country.grid, radio)
+    sites = site_arrays(_sites_of(study, planned=planned), country.grid, radio)
     environment = replace(environment_of(study), n_threads=1)
     ground = environment.terrain
     terminal = handset(radio, indoors=standard.indoors)
@@ -129,21 +121,16 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     dl_mbps, sinr_db = float(speed_mbps(served, sites, radio, margin)[0]), float(served.sinr_db[0])
     sector = None
     if served.site[0] >= 0:
-        sectors = measured_sectors(study, planned=planned)
-        cap = radio.load_cap.value
-        sector = sector_load(sectors, str(sites.site_id[served.site[0]]), int(served.sector[0]), cap)
+        sectors, name = measured_sectors(study, planned=planned), str(sites.site_id[served.site[0]])
+        sector = sector_load(sectors, name, int(served.sector[0]), radio.load_cap.value)
     outdoors = served
     if standard.indoors:
         outdoors = serve(np.array([x_m]), np.array([y_m]), sites, environment, handset(radio))
+    has_signal = bool(outdoors.signal_dbm[0] >= radio.sensitivity_dbm.value)
     state = point_state(
-        is_covered=found.is_covered,
-        has_signal=bool(outdoors.signal_dbm[0] >= radio.sensitivity_dbm.value),
-        has_broadband=bool(np.isfinite(sinr_db)),
-        dl_mbps=dl_mbps,
-        wanted_mbps=standard.dl_mbps,
-        why_no_mast=why_no_mast(standard, study.params.planning),
-        sector=sector,
-    )
+        is_covered=found.is_covered, has_signal=has_signal, has_broadband=bool(np.isfinite(sinr_db)), dl_mbps=dl_mbps,
+        wanted_mbps=standard.dl_mbps, why_no_mast=why_no_mast(standard, study.params.planning), sector=sector,
+    )  # fmt: skip
     found = replace(found, sentence=state.words + found.sentence[found.sentence.index(":") :])
     text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
     text += _sector_sentence(sector, study, planned=planned) if np.isfinite(sinr_db) else ""
@@ -151,6 +138,20 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     if page is not None:
         _write(page, result, point.name, study.config)
     return result
+
+
+def _sites_of(study: StudyInputs, *, planned: bool) -> gpd.GeoDataFrame:
+    """Table of the sites that stand, or of those of the scenario's plan."""
+    table = study.country.table("sites")
+    if not planned:
+        return table
+    new = planned_site_table(study)
+    if new is None:
+        raise DataMissingError(
+            f"{study.results}: no plan of scenario {study.scenario}. Run allreach plan {study.folder} "
+            f"--scenario {study.scenario} first"
+        )
+    return planned_sites(table, new)
 
 
 def _strongest(sites: SiteArrays, environment: Environment, x_m: float, y_m: float, at: str) -> Link:

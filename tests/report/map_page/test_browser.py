@@ -120,6 +120,14 @@ def test_page_loads_without_complaint_and_the_map_is_drawn(
     assert browser.find_element(By.ID, "sketch-banner").is_displayed()
 
 
+def test_what_is_assumed_of_the_sites_stands_beside_the_headline(
+    browser: webdriver.Chrome, reports: dict[str, Path]
+) -> None:
+    show(browser, reports["coverage"])
+    words = browser.find_element(By.ID, "headline").text
+    assert "The spectrum of 78 and the technologies of 12 of 78 sites are not known but assumed" in words
+
+
 def test_click_on_a_place_opens_its_card(browser: webdriver.Chrome, reports: dict[str, Path]) -> None:
     show(browser, reports["plan"])
     ways = _words(run(browser, "return allreach.data.assignments.technology"))

@@ -95,6 +95,7 @@ class CuttingPlane:
         is_solved
             Whether the master is solved as it stands; else that comes first.
         """
+        self.report(0, self.stop.n_rounds)
         self._value = self.master.value()
         if not is_solved and self._step([]):
             return

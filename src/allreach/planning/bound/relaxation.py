@@ -23,7 +23,7 @@ from allreach.planning.model import formulation
 from allreach.planning.model.problem import NOT_SERVED_USD, Floats, Problem
 from allreach.planning.model.solver import Programme, limit_time, relaxation, run
 from allreach.planning.time_limit import TimeLimit
-from allreach.progress import Progress, no_progress
+from allreach.progress import Progress, no_progress, told
 
 
 class Relaxation:
@@ -139,6 +139,11 @@ class Relaxation:
         exact, _ = formulation.build(self.problem, unserved_people=unserved_people, with_flow=self.columns.has_flow)
         if not settle:
             return self._certified(exact, *self.prices(), self.n_rounds)
+        with told(self.say, self.stage):
+            return self._settled(exact, unserved_people)
+
+    def _settled(self, exact: Programme, unserved_people: float) -> Bound:
+        """Settle the prices anew for so many people without service."""
         n = len(self.n_column)
         self.highs.changeColsCost(n, self.n_column, np.zeros(n))
         columns = self.columns.slice("n")

@@ -145,6 +145,7 @@ class Search:
         waiting = self._groups(size, number)
         n_all, idle, retried = len(waiting), 0, set[bytes]()
         stage = f"improve the plan by windows, pass {number + 1}"
+        self.say(stage, 0, n_all)
         while waiting and not self._is_over():
             batch, waiting = self._batch(waiting)
             base = self.solution

@@ -51,6 +51,7 @@ def improve(
     p, say = state.p, progress or no_progress
     clock = clock or TimeLimit()
     n_rounds = search.improve_rounds if n_rounds is None else n_rounds
+    say("improve the plan", 0, n_rounds)
     for number in range(n_rounds):
         if clock.is_over(search.time_improve):
             break

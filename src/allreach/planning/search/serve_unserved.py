@@ -71,6 +71,7 @@ def reach_more(
     near = cKDTree(np.column_stack([problem.part_x_m, problem.part_y_m]))
     spent, say = 0, progress or no_progress
     n_all = int(np.count_nonzero(todo))
+    say("serve who is left", 0, n_all)
     while not clock.is_over(search.time_windows) and (not search.window_iterations or spent < search.window_iterations):
         left = np.flatnonzero((unserved(problem, solution.households) > EPS) & todo)
         if not len(left):

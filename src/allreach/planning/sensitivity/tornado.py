@@ -146,6 +146,7 @@ def tornado(
 
     anew = reoptimise(p.with_prices(base), solution, n_tries=work.n_tries, n_rounds=work.n_rounds)
     pool.add(anew.solution)
+    say("which price matters", 0, len(ends))
     first = reoptimise_all(
         p, ((at(key, value), solution) for key, _, value in ends), n_tries=work.n_tries, n_rounds=work.n_rounds,
         workers=work.workers, done=lambda n: say("which price matters", n, len(ends)),
@@ -158,6 +159,7 @@ def tornado(
     corners = [(quantities.prices(with_costs(params, v)), solution) for v in _corner_values(params, quantities)]
     corners += [(at(key, value), solution) for key, _, value in ends if key in single]
     corners = corners[: work.n_searches]
+    say("search where prices lie far apart", 0, len(corners))
     searched = search_all(
         p, corners, params.search, workers=work.workers,
         done=lambda n: say("search where prices lie far apart", n, len(corners)),
@@ -301,6 +303,7 @@ def robustness(
             fixed_usd.append(float(pool.costs_usd(prices)[0]))
             yield prices, pool.plans[pool.cheapest(prices)]
 
+    say("which decisions hold", 0, n_draws)
     found = reoptimise_all(
         p, tasks(), n_tries=work.n_tries, n_rounds=work.n_rounds, workers=work.workers,
         done=lambda n: say("which decisions hold", n, n_draws),
