@@ -26,7 +26,7 @@ from fuzzing.laws import broken_laws
 
 HANG_S = 60
 MEMORY_BYTES = 8 * 2**30
-BAD = ("TRACEBACK", "HANG", "NONSENSE", "CRASH")
+BAD = ("TRACEBACK", "HANG", "NONSENSE", "CRASH", "NOT MADE")
 GOOD = ("clear error", "right result")
 
 
@@ -37,7 +37,7 @@ class Outcome:
     kind: str
     seed: int
     result: str
-    """clear error, right result, TRACEBACK, HANG, NONSENSE or CRASH."""
+    """clear error, right result, TRACEBACK, HANG, NONSENSE, CRASH, or NOT MADE where the case itself failed."""
     detail: str = ""
     command: str = ""
     seconds: float = 0.0
@@ -100,7 +100,10 @@ def run_case(kind: str, seed: int, base: Path, *, is_loud: bool = False) -> Outc
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            case = make_case(kind, seed, folder, base)
+            try:
+                case = make_case(kind, seed, folder, base)
+            except Exception as error:
+                return outcome("NOT MADE", _where(error))
         signal.signal(signal.SIGALRM, _alarm)
         for command in case.steps:
             signal.alarm(HANG_S)
@@ -174,6 +177,7 @@ class Worker:
             result = "HANG"
         except (EOFError, ConnectionError):
             result = "CRASH"
+            self.process.join(10)
         self.process.kill()
         self.process.join()
         detail = f"process ended with {self.process.exitcode}"
