@@ -144,3 +144,12 @@ def test_orbital_elements_are_watched_at_their_moment_and_refused_when_stale(
     assert low["longest_outage_s"] > 3600.0
     with pytest.raises(InputError, match=r"days from .* \(the newest is of 2019-12-09\)"):
         CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
+@pytest.mark.parametrize(("option", "text"), [("--elements", "[{}]"), ("--constellation", "shells: 3")])
+def test_a_fault_of_the_sky_is_told_before_anything_is_written(small_country: Path, option: str, text: str) -> None:
+    path = small_country.parent / "sky.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError):
+        CliRunner().invoke(command, [str(small_country), option, str(path)], catch_exceptions=False)
+    assert not list((small_country / "results").rglob("*.tif")) + list((small_country / "results").rglob("*.csv"))
