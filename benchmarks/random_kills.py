@@ -115,6 +115,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def _plain(path: Path) -> bytes:
     data = path.read_bytes()
+    if path.parent.name == ".stages":  # checksums of files that hold times
+        return re.sub(rb'"([^"]*(summary.json|index.html))": ?"[0-9a-f]{64}"', rb"\1", data)
     return VOLATILE.sub(b"0", data) if path.suffix in (".json", ".html") else data
 
 

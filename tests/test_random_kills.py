@@ -17,6 +17,7 @@ COMMANDS = ("import places", "import terrain", "hop", "measure")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_results_are_whole_and_equal_after_kills() -> None:
     chosen = [word for name in COMMANDS for word in ("--command", name)]
-    done = subprocess.run([sys.executable, SCRIPT, "--count", "12", *chosen], capture_output=True, text=True, check=False)
+    command = [sys.executable, SCRIPT, "--count", "12", *chosen]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WRONG" not in done.stdout
