@@ -27,9 +27,8 @@ from fuzzing.worker import BAD, GOOD, Outcome, Worker, run_case, save  # noqa: E
 
 def sound_country(folder: Path) -> Path:
     """The small country without a fault that cases start from."""
-    from small_country import make_small_country
-
     from allreach.io.country_folder import write_country
+    from small_country import make_small_country
 
     write_country(make_small_country(), folder / "TST")
     return folder / "TST"
@@ -49,7 +48,9 @@ def table(outcomes: list[Outcome]) -> str:
     counts = Counter((o.kind, o.result) for o in outcomes)
     lines = [f"{'kind':<18}" + "".join(f"{c:>14}" for c in columns) + f"{'all':>8}{'seconds':>9}"]
     for kind in [*dict.fromkeys(sorted(o.kind for o in outcomes)), "all"]:
-        row = [sum(n for (k, c), n in counts.items() if (kind == "all" or k == kind) and c == column) for column in columns]
+        row = [
+            sum(n for (k, c), n in counts.items() if (kind == "all" or k == kind) and c == column) for column in columns
+        ]
         seconds = sum(o.seconds for o in outcomes if kind in ("all", o.kind))
         lines.append(f"{kind:<18}" + "".join(f"{n:>14}" for n in row) + f"{sum(row):>8}{seconds:>9.0f}")
     return "\n".join(lines)

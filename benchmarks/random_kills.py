@@ -53,7 +53,20 @@ class Command:
 def _import(layer: str, file: str, *more: str) -> Command:
     return Command(
         f"import {layer}",
-        ("country", "import", layer, f"{{IN}}/{file}", "-o", "{TST}", "--replace", "--source", "census", "--licence", "l", *more),
+        (
+            "country",
+            "import",
+            layer,
+            f"{{IN}}/{file}",
+            "-o",
+            "{TST}",
+            "--replace",
+            "--source",
+            "census",
+            "--licence",
+            "l",
+            *more,
+        ),
         weight=4,
     )
 
@@ -73,7 +86,9 @@ COMMANDS = (
     Command("track", TRACK, weight=2),
     Command("brief", ("brief", "{TST}"), (PLAN, TRACK), weight=2),
     Command("sketch", ("country", "sketch", "VAT", "-o", "{TST}/VAT", "--pixel", "500"), weight=1),
-    Command("recipe", ("country", "import", "--recipe", "{IN}/recipe.yaml", "--from", "{IN}", "-o", "{TST}/NEW"), weight=3),
+    Command(
+        "recipe", ("country", "import", "--recipe", "{IN}/recipe.yaml", "--from", "{IN}", "-o", "{TST}/NEW"), weight=3
+    ),
     _import("places", "places.csv", "--map", "lon=lon", "--map", "lat=lat"),
     _import("roads", "roads.geojson"),
     _import("boundaries", "outline.geojson"),
@@ -88,6 +103,7 @@ def user_files(folder: Path, base: Path) -> None:
     """Files that the imports bring in: like the layers of the country, but not the same."""
     import geopandas as gpd
     import pandas as pd
+
     from fuzzing.cases import RECIPE, SERIES
 
     folder.mkdir()
@@ -227,7 +243,11 @@ class Bench:
         if code:
             wrong.append(f"run again it ended with {code}")
         found = contents(self.folder)
-        wrong += [f"{name} differs" for name in sorted(found.keys() | self.after.keys()) if found.get(name) != self.after.get(name)]
+        wrong += [
+            f"{name} differs"
+            for name in sorted(found.keys() | self.after.keys())
+            if found.get(name) != self.after.get(name)
+        ]
         wrong += [f"{path.name} is left" for path in self.folder.parent.rglob(f"{PART}*")]
         return hits, wrong
 
@@ -272,11 +292,12 @@ def _warm() -> None:
         importlib.import_module(f"allreach.workflows.{module}")
 
 
-def carry_out(count: int, seed: int, chosen: list[str] | None = None, *, kills: int = AGAIN_MAX) -> list[tuple[str, int, list[str]]]:
+def carry_out(
+    count: int, seed: int, chosen: list[str] | None = None, *, kills: int = AGAIN_MAX
+) -> list[tuple[str, int, list[str]]]:
     """Kill commands `count` times in all: name, kills that hit and faults of every round."""
-    from small_country import make_small_country
-
     from allreach.io.country_folder import write_country
+    from small_country import make_small_country
 
     _warm()
     commands = [c for c in COMMANDS if chosen is None or c.name in chosen]

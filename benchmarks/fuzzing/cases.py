@@ -2,74 +2,49 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import shutil
-import zipfile
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import yaml
-from fuzzing.mutations import (
-    NUMBERS, WORDS, Rng, mutate_bytes, mutate_frame, mutate_raster, mutate_text, mutate_tree, mutate_yaml, odd, pick, write_frame,
-)  # fmt: skip
 
 import allreach.satellite
 from allreach import indicators, tables
+from fuzzing.imports import (
+    cells,
+    csv_text,
+    delimited,
+    import_csv,
+    import_geojson,
+    import_raster,
+    import_xlsx,
+    import_zip,
+    workbook,
+)
+from fuzzing.mutations import (
+    NUMBERS,
+    WORDS,
+    Rng,
+    mutate_bytes,
+    mutate_frame,
+    mutate_raster,
+    mutate_text,
+    mutate_tree,
+    mutate_yaml,
+    odd,
+    pick,
+    write_frame,
+)
+from fuzzing.start import RASTERS, TABLES, Case, base_table, country, fewer, rng_of, use
 
 ROOT = Path(__file__).parents[2]
 PATH_CASES = ROOT / "tests" / "data" / "crosscheck"
-TABLES = ("places", "sites", "roads", "fibre", "institutions", "boundaries", "spectrum", "commitments")
-RASTERS = ("terrain", "clutter", "zones", "population")
-
-
-@dataclass
-class Case:
-    """Commands to run one after the other, each only where the one before ended well."""
-
-    folder: Path
-    """Folder of its files; `TST` below it is the country, where there is one."""
-    steps: list[tuple[str, ...]] = field(default_factory=list)
-
-
-def rng_of(kind: str, seed: int) -> Rng:
-    return np.random.default_rng([zlib.crc32(kind.encode()), seed])
-
-
-def country(case: Case, base: Path, *, without: tuple[str, ...] = ()) -> Path:
-    """Copy the sound small country, whole or with fewer layers."""
-    target = case.folder / "TST"
-    shutil.copytree(base, target, ignore=shutil.ignore_patterns(*(f"{name}.parquet" for name in without), ".lock", "results"))
-    return target
-
-
-def use(rng: Rng, case: Case, *, measure: float = 0.1, plan: float = 0.02) -> None:
-    """Check the country, and measure or plan it in a share of the cases."""
-    folder = str(case.folder / "TST")
-    case.steps.append(("country", "check", folder, *(("--json",) if rng.random() < 0.1 else ())))
-    turn = rng.random()
-    if turn < plan:
-        case.steps.append(("plan", folder, "--workers", "1"))
-    elif turn < plan + measure:
-        case.steps.append(("measure", folder, "--workers", "1"))
-
-
-def fewer(rng: Rng, *kept: str) -> tuple[str, ...]:
-    """Layers to leave out, so that most checks are quick."""
-    if rng.random() < 0.25:
-        return ()
-    also = {"places", "boundaries", *kept, pick(rng, TABLES)}
-    if "commitments" in also:
-        also |= {"sites", "spectrum"}
-    return tuple(name for name in TABLES if name not in also)
 
 
 def country_yaml(rng: Rng, case: Case, base: Path) -> None:
@@ -126,12 +101,6 @@ def table(rng: Rng, case: Case, base: Path) -> None:
     use(rng, case)
 
 
-@cache
-def base_table(base: Path, name: str) -> pd.DataFrame:
-    path = base / f"{name}.parquet"
-    return pd.read_parquet(path) if name in ("spectrum", "commitments") else gpd.read_parquet(path)
-
-
 def further_table(rng: Rng, folder: Path) -> None:
     """A layer that the base has not: exclusions, power, hazards or measurements."""
     name = pick(rng, ("exclusions", "power", "hazards", "measurements"))
@@ -143,7 +112,9 @@ def further_table(rng: Rng, folder: Path) -> None:
             continue
         kind = column.dtype
         columns[column.name] = (
-            [f"{column.name[0]}{n}" for n in range(len(places))] if kind in ("str", "bool") else list(rng.integers(1, 60, len(places)))
+            [f"{column.name[0]}{n}" for n in range(len(places))]
+            if kind in ("str", "bool")
+            else list(rng.integers(1, 60, len(places)))
         )
     shapes = places.geometry if rng.random() < 0.5 else places.to_crs(32638).buffer(500).to_crs(4326)
     made: pd.DataFrame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs="EPSG:4326")
@@ -159,199 +130,11 @@ def raster(rng: Rng, case: Case, base: Path) -> None:
     use(rng, case)
 
 
-def _csv(base: Path, layer: str) -> str:
-    frame = base_table(base, layer)
-    if isinstance(frame, gpd.GeoDataFrame):
-        frame = pd.DataFrame(frame.drop(columns="geometry")).assign(lon=frame.geometry.x, lat=frame.geometry.y)
-    frame = frame.drop(columns=[c for c in frame if frame[c].isna().all() or (frame[c].astype(str) == "").all()])
-    return frame.to_csv(index=False)
-
-
-def cells(rng: Rng, text: str) -> str:
-    """Put odd words and numbers into the fields of a delimited text, or change its dress."""
-    rows = [line.split(",") for line in text.strip().split("\n")]
-    for _ in range(int(rng.integers(1, 3))):
-        row = rows[int(rng.integers(1, len(rows))) if rng.random() < 0.8 else 0]
-        at = int(rng.integers(len(row)))
-        match int(rng.integers(16)):
-            case 0:
-                row.insert(at, "x")
-            case 1 if len(row) > 1:
-                del row[at]
-            case 2 | 3:
-                rows.append(list(row))
-            case 4 | 5:
-                for other in rows[1:]:
-                    other[min(at, len(other) - 1)] = str(pick(rng, (*WORDS, *map(str, NUMBERS))))
-            case _:
-                row[at] = str(pick(rng, (*WORDS, *map(str, NUMBERS))))
-    return "\n".join(",".join(row) for row in rows) + "\n"
-
-
-def delimited(rng: Rng, text: str) -> bytes:
-    """A delimited text mutated as cells, text, dress or bytes."""
-    turn = rng.random()
-    if turn < 0.7:
-        text = cells(rng, text)
-    elif turn < 0.8:
-        text = mutate_text(rng, text)
-    elif turn < 0.87:
-        text = text.replace(".", ",").replace(",", ";", 3) if rng.random() < 0.3 else text.replace(",", pick(rng, (";", "\t", "|", ":", " ")))
-    elif turn < 0.94:
-        return mutate_bytes(rng, text.encode())
-    if rng.random() < 0.1:
-        text = pick(rng, ("\ufeff", "\n\n", "sep=;\n", "# a note\n", " ")) + text
-    return text.encode(pick(rng, ("utf-8",) * 9 + ("utf-16", "cp1251", "latin-1")), "replace")
-
-
-def import_options(rng: Rng, case: Case, layer: str) -> tuple[str, ...]:
-    more: list[str] = []
-    for _ in range(int(rng.integers(0, 3)) if rng.random() < 0.5 else 0):
-        more += pick(
-            rng,
-            (
-                ("--fix", pick(rng, ("no-position", "swapped-axes", "outside", "duplicate-points", "duplicate-ids",
-                                     "negative-population", "absurd-height", "absurd-people", "self-crossing", "x"))),
-                ("--map", f"{pick(rng, ('population', 'lon', 'name', 'x', ''))}={pick(rng, ('name', 'lat', 'a.b', 'name+lat', '', 'é'))}"),
-                ("--set", f"{pick(rng, ('population', 'evidence', 'operator', 'admin1_code', 'x'))}={pick(rng, WORDS)}"),
-                ("--value", f"{pick(rng, ('kind', 'name', 'population', 'technologies'))}:{pick(rng, ('*', 'school', '1', ''))}={pick(rng, WORDS)}"),
-                ("--where", f"{pick(rng, ('name', 'population', 'x', 'height_agl_m'))}={pick(rng, ('Alma', '1200', '30', '', 'a,b'))}"),
-                ("--keep", pick(rng, ("name", "x", "lat", "geometry"))), ("--group-cells", pick(rng, ("50", "-1", "nan", "1e9"))),
-                ("--clip",), ("--sublayer", pick(rng, ("a", "Sheet1", ""))), ("--height-unit", pick(rng, ("ft", "km", "cm"))),
-                ("--file-crs", pick(rng, ("EPSG:32638", "EPSG:4326", "x", "", "EPSG:0", "+proj=longlat"))),
-                ("--encoding", pick(rng, ("cp1251", "utf-16", "x", "", "utf-7"))), ("--decimal", pick(rng, (",", ".", ";"))),
-                ("--retrieved", pick(rng, ("2026-11-01", "01.11.2026", "2026-02-30", "9999-12-31"))),
-                ("--evidence", pick(rng, ("measured", "synthetic"))), ("--pixel", pick(rng, ("100", "0", "nan", "1e-9", "1e9"))),
-                ("--crs", pick(rng, ("EPSG:32638", "EPSG:3857", "x"))), ("--iso3", pick(rng, ("TST", "AZE", "xx", "é"))),
-            ),
-        )  # fmt: skip
-    more += pick(rng, (("--replace",),) * 6 + (("--append",), (), ("--replace", "--append")))
-    return ("-o", str(case.folder / "TST"), "--source", "s", "--licence", "l", *more)
-
-
-def _imported(rng: Rng, case: Case, layer: str, path: Path, *, is_text: bool = False) -> None:
-    position = ("--map", "lon=lon", "--map", "lat=lat") if is_text and layer in ("places", "sites", "institutions") else ()
-    case.steps.append(("country", "import", layer, str(path), *position, *import_options(rng, case, layer)))
-    if rng.random() < 0.25:
-        case.steps.append(("country", "check", str(case.folder / "TST")))
-
-
-def import_csv(rng: Rng, case: Case, base: Path) -> None:
-    country(case, base, without=fewer(rng, "sites"))
-    layer = pick(rng, ("places", "sites", "institutions", "spectrum", "commitments"))
-    data = delimited(rng, _csv(base, layer))
-    path = case.folder / pick(rng, ("a.csv",) * 5 + ("a.txt", "a.tsv", "A.CSV", "a.csv.gz", "a!b;c.csv"))
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" and rng.random() < 0.7 else data)
-    _imported(rng, case, pick(rng, (layer,) * 60 + TABLES + RASTERS), path, is_text=True)
-
-
-def workbook(rng: Rng, text: str) -> bytes:
-    """An Excel workbook of a mutated table, at times damaged."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for line in text.strip().split("\n"):
-        sheet.append([_number(word) for word in line.split(",")])
-    for _ in range(int(rng.integers(0, 4))):
-        place = sheet.cell(int(rng.integers(1, sheet.max_row + 1)), int(rng.integers(1, sheet.max_column + 1)))
-        value = odd(rng)
-        try:
-            place.value = str(value) if isinstance(value, int) and abs(value) > 1e300 else value
-        except Exception:
-            place.value = pick(rng, ("=1/0", "#N/A", "=A1+", "1,5", " "))
-    if rng.random() < 0.05:
-        sheet["XFD1048576"] = 1
-    if rng.random() < 0.05:
-        book.create_sheet("é")
-    stream = io.BytesIO()
-    book.save(stream)
-    data = stream.getvalue()
-    return mutate_bytes(rng, data) if rng.random() < 0.25 else data
-
-
-def _number(word: str) -> Any:
-    try:
-        return float(word)
-    except ValueError:
-        return word
-
-
-def import_xlsx(rng: Rng, case: Case, base: Path) -> None:
-    country(case, base, without=fewer(rng, "sites"))
-    layer = pick(rng, ("places", "sites", "institutions", "spectrum", "commitments"))
-    path = case.folder / pick(rng, ("a.xlsx",) * 8 + ("a.xls", "a.xlsm", "a.ods"))
-    path.write_bytes(workbook(rng, _csv(base, layer)))
-    _imported(rng, case, layer, path, is_text=True)
-
-
-def import_geojson(rng: Rng, case: Case, base: Path) -> None:
-    country(case, base, without=fewer(rng, "sites"))
-    layer = pick(rng, ("places", "sites", "institutions", "roads", "fibre", "boundaries"))
-    text = base_table(base, layer).to_json(na="drop")
-    if rng.random() < 0.6:
-        try:
-            data = json.dumps(mutate_tree(rng, json.loads(text)), default=str).encode("utf-8", "replace")
-        except ValueError:
-            data = mutate_bytes(rng, text.encode())
-    else:
-        data = mutate_text(rng, text).encode("utf-8", "replace")
-    path = case.folder / pick(rng, ("a.geojson", "a.json", "a.kml", "a.gpkg", "a.geojson"))
-    path.write_bytes(data)
-    _imported(rng, case, layer, path)
-
-
-@cache
-def _shapefile(base: Path, layer: str) -> dict[str, bytes]:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as scratch:
-        frame = base_table(base, layer)
-        frame = frame.drop(columns=[c for c in frame if c != "geometry" and frame[c].isna().all()])
-        frame.rename(columns=lambda c: c[:10]).to_file(Path(scratch) / "a.shp")
-        return {p.name: p.read_bytes() for p in sorted(Path(scratch).iterdir())}
-
-
-def import_zip(rng: Rng, case: Case, base: Path) -> None:
-    country(case, base, without=fewer(rng, "sites"))
-    layer = pick(rng, ("places", "sites", "roads", "boundaries"))
-    members = dict(_shapefile(base, layer))
-    name = pick(rng, list(members))
-    match int(rng.integers(6)):
-        case 0:
-            del members[name]
-        case 1 | 2:
-            members[name] = mutate_bytes(rng, members[name])
-        case 3:
-            members = {pick(rng, ("d/", "../", "é/", "/")) + key: data for key, data in members.items()}
-        case 4:
-            members |= {f"b{key[1:]}": data for key, data in members.items()}
-        case _:
-            pass
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for key, data in members.items():
-            archive.writestr(key, data)
-    data = stream.getvalue()
-    path = case.folder / pick(rng, ("a.zip",) * 5 + ("a.kmz", "a.gpkg", "a.shp.zip"))
-    path.write_bytes(mutate_bytes(rng, data) if rng.random() < 0.35 else data)
-    _imported(rng, case, layer, path)
-
-
-def import_raster(rng: Rng, case: Case, base: Path) -> None:
-    country(case, base, without=fewer(rng))
-    name = pick(rng, RASTERS)
-    path = case.folder / "a.tif"
-    mutate_raster(rng, base / f"{name}.tif", path)
-    _imported(rng, case, name, path)
-
-
 RECIPE = """
 country: {iso3: TST, name: Testland, crs: "EPSG:32638", pixel_m: 400, population: 2500, household_size: 4.0}
 frame: {file: outline.geojson, margin_m: 500}
 steps:
-- {layer: boundaries, file: outline.geojson, map: {boundary_id: boundary_id}, set: {level: 0, code: "01"}, source: s, licence: l}
+- {layer: boundaries, file: outline.geojson, map: {boundary_id: boundary_id}, set: {level: 0, code: "01"}, source: s}
 - {layer: terrain, file: dem.tif, source: s, licence: l}
 - {layer: population, file: people.tif, source: s, licence: l}
 - layer: places
@@ -362,7 +145,7 @@ steps:
   source: s
   licence: l
   retrieved: "2026-01-01"
-- {layer: sites, file: sites.csv, map: {site_id: site_id, lon: lon, lat: lat}, set: {operator: A}, fix: [outside], source: s, licence: l}
+- {layer: sites, file: sites.csv, map: {site_id: site_id, lon: lon, lat: lat}, set: {operator: A}, fix: [outside]}
 """
 
 
@@ -371,12 +154,21 @@ def recipe(rng: Rng, case: Case, base: Path) -> None:
     source.mkdir()
     base_table(base, "boundaries").to_file(source / "outline.geojson", engine="pyogrio")
     for name in ("places", "sites"):
-        (source / f"{name}.csv").write_text(_csv(base, name), encoding="utf-8")
+        (source / f"{name}.csv").write_text(csv_text(base, name), encoding="utf-8")
     for name, to in (("terrain", "dem"), ("population", "people")):
         shutil.copy(base / f"{name}.tif", source / f"{to}.tif")
     (case.folder / "recipe.yaml").write_bytes(mutate_yaml(rng, RECIPE) if rng.random() < 0.97 else RECIPE.encode())
     case.steps.append(
-        ("country", "import", "--recipe", str(case.folder / "recipe.yaml"), "--from", str(source), "-o", str(case.folder / "TST"))
+        (
+            "country",
+            "import",
+            "--recipe",
+            str(case.folder / "recipe.yaml"),
+            "--from",
+            str(source),
+            "-o",
+            str(case.folder / "TST"),
+        )
     )
     case.steps.append(("country", "check", str(case.folder / "TST")))
 
@@ -388,13 +180,19 @@ SERIES = "iso3,indicator,date,value,source,retrieved\n" + "".join(
 )
 
 
+WIDE = (
+    "iso3,date,internet_users_pct,households_internet_pct,source,retrieved\n"
+    "TST,2020,50,60,C,2026-01-01\nTST,2022,55,61.5,C,2026-01-01\n"
+)
+
+
 def series(rng: Rng, case: Case, base: Path) -> None:
     folder = country(case, base, without=TABLES)
     turn = rng.random()
     path = case.folder / ("a.csv" if turn < 0.6 else "a.xlsx" if turn < 0.8 else "a.parquet")
     text = SERIES
     if rng.random() < 0.2:
-        text = "iso3,date,internet_users_pct,households_internet_pct,source,retrieved\nTST,2020,50,60,C,2026-01-01\nTST,2022,55,61.5,C,2026-01-01\n"
+        text = WIDE
     if path.suffix == ".csv":
         path.write_bytes(delimited(rng, text))
     elif path.suffix == ".xlsx":
@@ -406,7 +204,10 @@ def series(rng: Rng, case: Case, base: Path) -> None:
         name = pick(rng, ("source", "retrieved", "licence", "date", "status", "url", "iso3", "indicator", "x"))
         given += ["--give", f"{name}={pick(rng, (*WORDS, '2026-01-01', '2023', 'TST', 'internet_users_pct'))}"]
     if rng.random() < 0.08:
-        given += ["--map", f"{pick(rng, ('date', 'value', 'iso3', 'x'))}={pick(rng, ('value', 'date', 'source', 'y', ''))}"]
+        given += [
+            "--map",
+            f"{pick(rng, ('date', 'value', 'iso3', 'x'))}={pick(rng, ('value', 'date', 'source', 'y', ''))}",
+        ]
     case.steps.append(("track", str(folder), "--offline", "--import", str(path), *given))
     case.steps.append(("track", str(folder), "--offline", "--json"))
     if rng.random() < 0.1:
@@ -443,17 +244,34 @@ def satellite(rng: Rng, case: Case, base: Path) -> None:
     inside = rng.random() < 0.5
     path = folder / f"{key}.yaml" if inside else case.folder / "x.yaml"
     path.write_bytes(mutate_yaml(rng, satellite_files()[key]))
-    case.steps.append(("country", "check", str(folder)) if inside and rng.random() < 0.7 else ("satellite", str(folder), "--json") + (() if inside else (option, str(path))))
+    case.steps.append(
+        ("country", "check", str(folder))
+        if inside and rng.random() < 0.7
+        else ("satellite", str(folder), "--json") + (() if inside else (option, str(path)))
+    )
 
 
 LINE1 = "1 25544U 98067A   26060.00000000  .00001764  00000-0  38792-4 0  9995"
 LINE2 = "2 25544  51.6439 211.2001 0007417  17.6667  85.6398 15.50103472202482"
 OMM = {
-    "OBJECT_NAME": "TESTSAT", "OBJECT_ID": "2026-001A", "EPOCH": "2026-03-01T00:00:00.000000", "MEAN_MOTION": 15.06,
-    "ECCENTRICITY": 0.0002, "INCLINATION": 53.05, "RA_OF_ASC_NODE": 100.0, "ARG_OF_PERICENTER": 90.0,
-    "MEAN_ANOMALY": 10.0, "EPHEMERIS_TYPE": 0, "CLASSIFICATION_TYPE": "U", "NORAD_CAT_ID": 99999,
-    "ELEMENT_SET_NO": 999, "REV_AT_EPOCH": 10, "BSTAR": 0.0001, "MEAN_MOTION_DOT": 0.00001, "MEAN_MOTION_DDOT": 0,
-}  # fmt: skip
+    "OBJECT_NAME": "TESTSAT",
+    "OBJECT_ID": "2026-001A",
+    "EPOCH": "2026-03-01T00:00:00.000000",
+    "MEAN_MOTION": 15.06,
+    "ECCENTRICITY": 0.0002,
+    "INCLINATION": 53.05,
+    "RA_OF_ASC_NODE": 100.0,
+    "ARG_OF_PERICENTER": 90.0,
+    "MEAN_ANOMALY": 10.0,
+    "EPHEMERIS_TYPE": 0,
+    "CLASSIFICATION_TYPE": "U",
+    "NORAD_CAT_ID": 99999,
+    "ELEMENT_SET_NO": 999,
+    "REV_AT_EPOCH": 10,
+    "BSTAR": 0.0001,
+    "MEAN_MOTION_DOT": 0.00001,
+    "MEAN_MOTION_DDOT": 0,
+}
 
 
 def elements(rng: Rng, case: Case, base: Path) -> None:
@@ -503,30 +321,95 @@ def options(rng: Rng, case: Case, base: Path) -> None:
     folder = str(country(case, base, without=fewer(rng, "sites", "roads")))
     value = lambda: str(pick(rng, (*WORDS[:30], *NUMBERS[:20], "10", "0.3", "1e6", "500")))  # noqa: E731
     point = lambda: pick(  # noqa: E731
-        rng, ("P1", "P4", "S1", "S2", "Alma", "47.4,40.6", "47.42,40.5", "0,0", "nan,nan", "inf,1", "1e300,0", "181,40", "40.6,47.4", "47,4,40,6",
-              "47.4;40.6", "", " ", "é", "C1", "47.4", "new:P1", "‮", "47.4,40.6,5")
-    )  # fmt: skip
-    sets = [w for _ in range(int(rng.integers(0, 3))) for w in ("--set", f"{pick(rng, (*keys(), 'x.y', '', 'costs', 'é'))}={value()}")]
+        rng,
+        (
+            "P1",
+            "P4",
+            "S1",
+            "S2",
+            "Alma",
+            "47.4,40.6",
+            "47.42,40.5",
+            "0,0",
+            "nan,nan",
+            "inf,1",
+            "1e300,0",
+            "181,40",
+            "40.6,47.4",
+            "47,4,40,6",
+            "47.4;40.6",
+            "",
+            " ",
+            "é",
+            "C1",
+            "47.4",
+            "new:P1",
+            "‮",
+            "47.4,40.6,5",
+        ),
+    )
+    sets = [
+        w
+        for _ in range(int(rng.integers(0, 3)))
+        for w in ("--set", f"{pick(rng, (*keys(), 'x.y', '', 'costs', 'é'))}={value()}")
+    ]
     turn = rng.random()
     if turn < 0.35:
-        case.steps.append(("params", *((pick(rng, (*keys(), "costs", "radio", "x", "é", "")),) if rng.random() < 0.7 else ()), *sets, "--json"))
+        case.steps.append(
+            (
+                "params",
+                *((pick(rng, (*keys(), "costs", "radio", "x", "é", "")),) if rng.random() < 0.7 else ()),
+                *sets,
+                "--json",
+            )
+        )
     elif turn < 0.55:
-        more = pick(rng, ((), ("--planned",), ("--scenario", value()), ("--html", str(case.folder / pick(rng, ("a.html", "d/a.html", "."))))))
+        more = pick(
+            rng,
+            (
+                (),
+                ("--planned",),
+                ("--scenario", value()),
+                ("--html", str(case.folder / pick(rng, ("a.html", "d/a.html", ".")))),
+            ),
+        )
         case.steps.append(("why", folder, f"--at={point()}", *sets, *more, "--json"))
     elif turn < 0.8:
         more = pick(
             rng,
-            ((), ("--mast", value(), value()), ("--mast", "30", "500"), ("--band", value()), ("--band", "18"), ("--dish", value()),
-             ("--diversity", value()), ("-o", str(case.folder / pick(rng, ("h", "é", "TST/country.yaml")))), ("--scenario", value())),
-        )  # fmt: skip
+            (
+                (),
+                ("--mast", value(), value()),
+                ("--mast", "30", "500"),
+                ("--band", value()),
+                ("--band", "18"),
+                ("--dish", value()),
+                ("--diversity", value()),
+                ("-o", str(case.folder / pick(rng, ("h", "é", "TST/country.yaml")))),
+                ("--scenario", value()),
+            ),
+        )
         case.steps.append(("hop", "--country", folder, *sets, *more, "--json", "--", point(), point()))
     elif turn < 0.85:
-        case.steps.append(("satellite", folder, *sets, *pick(rng, (("--time", value()), ("--modcod", value()), ("--place", value()), ("--at", value()))), "--json"))
+        case.steps.append(
+            (
+                "satellite",
+                folder,
+                *sets,
+                *pick(rng, (("--time", value()), ("--modcod", value()), ("--place", value()), ("--at", value()))),
+                "--json",
+            )
+        )
     elif turn < 0.93:
-        more = pick(rng, (("--seed", value()), ("--scenario", value()), ("--workers", value()), ("--device", value()), ()))
+        more = pick(
+            rng, (("--seed", value()), ("--scenario", value()), ("--workers", value()), ("--device", value()), ())
+        )
         case.steps.append(("measure", folder, *sets, *more))
     elif turn < 0.97:
-        more = pick(rng, (("--budget", value()), ("--time-limit", value()), ("--start-from", value()), ("--budget", "50000"), ()))
+        more = pick(
+            rng,
+            (("--budget", value()), ("--time-limit", value()), ("--start-from", value()), ("--budget", "50000"), ()),
+        )
         case.steps.append(("plan", folder, *sets, *more, "--workers", "1"))
     else:
         more = pick(rng, (("--lang", value()), ("--as-of", value()), ("--strategy", value()), ("--forget", value())))

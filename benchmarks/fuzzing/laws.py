@@ -49,7 +49,10 @@ def _of_table(frame: pd.DataFrame, name: str) -> list[str]:
             broken.append(f"{name}.{column} holds infinity")
         if column.endswith("_share") and column != "load_share" and ((values < -1e-9) | (values > 1 + 1e-9)).any():
             broken.append(f"{name}.{column} is no share")
-        if column in ("population", "households", "dl_mbps", "capex_usd", "length_km") and not (values[~np.isnan(values)] >= 0).all():
+        if (
+            column in ("population", "households", "dl_mbps", "capex_usd", "length_km")
+            and not (values[~np.isnan(values)] >= 0).all()
+        ):
             broken.append(f"{name}.{column} is under 0")
     return broken
 
@@ -82,7 +85,9 @@ def of_plan(results: Path) -> list[str]:
     for column in ("households", "population"):
         served = rows.groupby("place_id")[column].sum().reindex(places["place_id"].astype(str), fill_value=0).to_numpy()
         given = places[column].to_numpy()
-        if (served > given).any() or (is_least_cost and summary["reached_share"] > 1 - 1e-12 and (served < given).any()):
+        if (served > given).any() or (
+            is_least_cost and summary["reached_share"] > 1 - 1e-12 and (served < given).any()
+        ):
             broken.append(f"{column} served {served.tolist()[:8]} of {given.tolist()[:8]}")
     bound = summary.get("lower_bound_usd")
     if is_least_cost and bound is not None and summary["pv_usd"] < bound - 0.01 - 1e-9 * abs(bound):

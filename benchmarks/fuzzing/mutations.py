@@ -25,18 +25,83 @@ NUMBERS = (
 WORDS = (
     *("", " ", "nan", "NaN", "inf", "-inf", "NULL", "None", "no", "true", "01", "0x10", "1e400", "1e5", "1,5", "1.000"),
     *("1 000", "1.234,56", "٣", "½", "é", "\U0001f600", "‮abc", "a" * 5_000, "../../x", "<script>", "%s", "{0}"),
-    *("2024-02-30", "2026-11-01", "01.11.2026", "-", "\n", "a\tb", "\x00", "\x07", "=1+1", "P1", "S1", "'", '"', "#", ":"),
+    *(
+        "2024-02-30",
+        "2026-11-01",
+        "01.11.2026",
+        "-",
+        "\n",
+        "a\tb",
+        "\x00",
+        "\x07",
+        "=1+1",
+        "P1",
+        "S1",
+        "'",
+        '"',
+        "#",
+        ":",
+    ),
     *("[]", "{}", "EPSG:3857", "EPSG:4326", "EPSG:99999", "9" * 40, "-5", "5 %", "4G;;5G", "é", "\ufeff"),
 )
 ODD: tuple[Any, ...] = (
-    *NUMBERS, *WORDS, None, True, False, [], {}, [[]], [None], {"": 1}, {1: 2}, [1, "a"], b"\xff\xfe",
-    dt.date(2026, 2, 28), dt.datetime(1, 1, 1), {"a": {"b": {"c": [1]}}},
-)  # fmt: skip
+    *NUMBERS,
+    *WORDS,
+    None,
+    True,
+    False,
+    [],
+    {},
+    [[]],
+    [None],
+    {"": 1},
+    {1: 2},
+    [1, "a"],
+    b"\xff\xfe",
+    dt.date(2026, 2, 28),
+    dt.datetime(1, 1, 1),
+    {"a": {"b": {"c": [1]}}},
+)
 SNIPPETS = (
-    "!!bool maybe", "!!timestamp x", "&a [*a]", "*b", "!!python/object:os.system x", "!!binary ====", "\t", "%YAML 3", "---\n",
-    "{" * 50, "[" * 500, ": :", "? a", "<<: 1", "'", '"', "|", ">", "\x00", "\ufeff", "a: 1\na: 2\n", "!!set {a}", "!!int x",
-    "!!float y", "12:30", "0755", "1_000", ".inf", ".nan", "~", "@", "`", "!!str", "\u2028", "#", "- ", "!!omap [a]", "0o7",
-)  # fmt: skip
+    "!!bool maybe",
+    "!!timestamp x",
+    "&a [*a]",
+    "*b",
+    "!!python/object:os.system x",
+    "!!binary ====",
+    "\t",
+    "%YAML 3",
+    "---\n",
+    "{" * 50,
+    "[" * 500,
+    ": :",
+    "? a",
+    "<<: 1",
+    "'",
+    '"',
+    "|",
+    ">",
+    "\x00",
+    "\ufeff",
+    "a: 1\na: 2\n",
+    "!!set {a}",
+    "!!int x",
+    "!!float y",
+    "12:30",
+    "0755",
+    "1_000",
+    ".inf",
+    ".nan",
+    "~",
+    "@",
+    "`",
+    "!!str",
+    "\u2028",
+    "#",
+    "- ",
+    "!!omap [a]",
+    "0o7",
+)
 
 
 def pick(rng: Rng, values: Any) -> Any:
@@ -98,7 +163,9 @@ def mutate_text(rng: Rng, text: str) -> str:
                 lines[line] = f"{head}{mark} {pick(rng, (*SNIPPETS, *WORDS, *map(str, NUMBERS)))}"
                 text = "\n".join(lines)
             case 8:
-                old, new = pick(rng, ((":", "="), (",", ";"), (".", ","), ("\n", "\r"), (" ", "\u00a0"), ("-", "–"), ("1", "l")))
+                old, new = pick(
+                    rng, ((":", "="), (",", ";"), (".", ","), ("\n", "\r"), (" ", "\u00a0"), ("-", "–"), ("1", "l"))
+                )
                 text = text.replace(old, new, int(rng.integers(1, 5)))
     return text
 
@@ -140,11 +207,36 @@ def mutate_tree(rng: Rng, tree: Any) -> Any:
     return tree
 
 
+def tweak_numbers(rng: Rng, tree: Any) -> Any:
+    """Change numbers and switches as a user might: twice, half, ten times, none, the other sign."""
+    tree = copy.deepcopy(tree)
+    for _ in range(int(rng.integers(1, 4))):
+        found = []
+        for path in _paths(tree):
+            parent = tree
+            for step in path[:-1]:
+                parent = parent[step]
+            if path and isinstance(parent[path[-1]], int | float):
+                found.append((parent, path[-1]))
+        if not found:
+            break
+        parent, key = pick(rng, found)
+        value = parent[key]
+        if isinstance(value, bool):
+            parent[key] = not value
+        else:
+            parent[key] = pick(
+                rng, (value * 2, value / 2, value * 10, value / 10, 0, -value, value + 1, round(value), 1)
+            )
+    return tree
+
+
 def mutate_yaml(rng: Rng, text: str) -> bytes:
     """Mutate a YAML file as data, as text or as bytes."""
     which = rng.random()
-    if which < 0.6:
-        tree = mutate_tree(rng, yaml.safe_load(text))
+    if which < 0.7:
+        change = tweak_numbers if which < 0.25 else mutate_tree
+        tree = change(rng, yaml.safe_load(text))
         return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False).encode("utf-8", "replace")
     if which < 0.93:
         return mutate_text(rng, text).encode(pick(rng, ("utf-8",) * 8 + ("utf-16", "cp1252")), "replace")
@@ -159,19 +251,32 @@ def _geometries(rng: Rng, shapes: list[Any]) -> list[Any]:
     made = pick(
         rng,
         (
-            None, shapely.Point(), shapely.Point(lon, lat), shapely.Point(lat, lon), shapely.Point(0, 0),
-            shapely.Point(np.nan, np.nan), shapely.Point(np.inf, 0), shapely.Point(lon, lat, 1e300),
-            shapely.Point(lon + 360, lat), shapely.Point(1e308, -1e308), shapely.Point(702000, 4490000),
-            shapely.LineString([(lon, lat), (lon, lat)]), shapely.LineString([(lon, lat), (lon + 0.01, lat)]),
-            shapely.LineString([(lon, lat), (lon + 1e-13, lat)]), shapely.LineString(),
-            shapely.LineString([(-179.9, lat), (179.9, lat)]), shapely.MultiPoint([(lon, lat)]),
-            shapely.MultiPoint([(lon, lat), (lon + 0.01, lat)]), shapely.box(lon, lat, lon + 0.01, lat + 0.01),
+            None,
+            shapely.Point(),
+            shapely.Point(lon, lat),
+            shapely.Point(lat, lon),
+            shapely.Point(0, 0),
+            shapely.Point(np.nan, np.nan),
+            shapely.Point(np.inf, 0),
+            shapely.Point(lon, lat, 1e300),
+            shapely.Point(lon + 360, lat),
+            shapely.Point(1e308, -1e308),
+            shapely.Point(702000, 4490000),
+            shapely.LineString([(lon, lat), (lon, lat)]),
+            shapely.LineString([(lon, lat), (lon + 0.01, lat)]),
+            shapely.LineString([(lon, lat), (lon + 1e-13, lat)]),
+            shapely.LineString(),
+            shapely.LineString([(-179.9, lat), (179.9, lat)]),
+            shapely.MultiPoint([(lon, lat)]),
+            shapely.MultiPoint([(lon, lat), (lon + 0.01, lat)]),
+            shapely.box(lon, lat, lon + 0.01, lat + 0.01),
             shapely.Polygon([(lon, lat), (lon + 0.1, lat + 0.1), (lon + 0.1, lat), (lon, lat + 0.1)]),
-            shapely.Polygon([(lon, lat), (lon, lat), (lon, lat)]), shapely.GeometryCollection([shapely.Point(lon, lat)]),
+            shapely.Polygon([(lon, lat), (lon, lat), (lon, lat)]),
+            shapely.GeometryCollection([shapely.Point(lon, lat)]),
             shapely.MultiLineString([[(lon, lat), (lon + 0.01, lat)], [(lon, lat), (lon, lat)]]),
             shapely.LinearRing([(lon, lat), (lon + 0.1, lat), (lon, lat + 0.1)]),
         ),
-    )  # fmt: skip
+    )
     match int(rng.integers(6)):
         case 0 | 1 | 2:
             return [*shapes[:at], made, *shapes[at + 1 :]]
@@ -216,15 +321,21 @@ def mutate_frame(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
         match int(rng.integers(12)):
             case 0 | 1 | 2 | 3 | 4:
                 if name == "geometry" and isinstance(frame, gpd.GeoDataFrame):
-                    frame["geometry"] = gpd.GeoSeries(_geometries(rng, list(frame.geometry)), index=frame.index, crs=frame.crs)
+                    frame["geometry"] = gpd.GeoSeries(
+                        _geometries(rng, list(frame.geometry)), index=frame.index, crs=frame.crs
+                    )
                 elif isinstance(frame, gpd.GeoDataFrame) and rng.random() < 0.3:
-                    frame["geometry"] = gpd.GeoSeries(_geometries(rng, list(frame.geometry)), index=frame.index, crs=frame.crs)
+                    frame["geometry"] = gpd.GeoSeries(
+                        _geometries(rng, list(frame.geometry)), index=frame.index, crs=frame.crs
+                    )
                 elif name != "geometry":
                     frame[name] = _column(rng, frame[name])
             case 5 if name != "geometry":
                 frame = frame.drop(columns=name)
             case 6 if name != "geometry":
-                frame = frame.rename(columns={name: pick(rng, (name.upper(), f" {name}", "x", "évidence", "geometry2", "", "fid"))})
+                frame = frame.rename(
+                    columns={name: pick(rng, (name.upper(), f" {name}", "x", "évidence", "geometry2", "", "fid"))}
+                )
             case 7:
                 frame = frame.iloc[:0] if rng.random() < 0.5 else frame.iloc[:1]
             case 8:
@@ -240,7 +351,7 @@ def mutate_frame(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_frame(rng: Rng, frame: pd.DataFrame, path: Path) -> None:
-    """Write a mutated table as Parquet, with what no column can hold as text; at times without its geometry's meaning."""
+    """Write a mutated table as Parquet, with what no column can hold as text; at times without a CRS."""
     if isinstance(frame, gpd.GeoDataFrame) and "geometry" in frame and rng.random() < 0.06:
         match int(rng.integers(3)):
             case 0:
@@ -248,7 +359,9 @@ def write_frame(rng: Rng, frame: pd.DataFrame, path: Path) -> None:
             case 1:
                 frame = frame.set_crs(None, allow_override=True)
             case _:
-                frame = pd.DataFrame({**{c: frame[c] for c in frame if c != "geometry"}, "geometry": frame.geometry.to_wkb()})
+                frame = pd.DataFrame(
+                    {**{c: frame[c] for c in frame if c != "geometry"}, "geometry": frame.geometry.to_wkb()}
+                )
     for turn in (0, 1):
         try:
             frame.to_parquet(path)
@@ -277,7 +390,11 @@ def mutate_raster(rng: Rng, path: Path, out: Path) -> None:
     if rng.random() < 0.3:
         data = path.read_bytes()
         if rng.random() < 0.3:
-            data = _tiff_tag(data, pick(rng, (256, 257, 258, 259, 277, 278, 322, 339, 317)), pick(rng, (0, 1, 2, 61, 5_000, 10**6, 2**31, 2**32 - 1)))
+            data = _tiff_tag(
+                data,
+                pick(rng, (256, 257, 258, 259, 277, 278, 322, 339, 317)),
+                pick(rng, (0, 1, 2, 61, 5_000, 10**6, 2**31, 2**32 - 1)),
+            )
         else:
             data = mutate_bytes(rng, data)
         out.write_bytes(data)
@@ -293,22 +410,37 @@ def mutate_raster(rng: Rng, path: Path, out: Path) -> None:
                 r, c = rng.integers(0, 50, 2)
                 values[r : r + int(rng.integers(1, 60)), c : c + int(rng.integers(1, 60))] = number
             case 3:
-                profile["dtype"] = pick(rng, ("uint8", "int8", "int16", "uint16", "int32", "uint32", "float64", "int64", "complex64"))
+                profile["dtype"] = pick(
+                    rng, ("uint8", "int8", "int16", "uint16", "int32", "uint32", "float64", "int64", "complex64")
+                )
             case 4:
                 profile["nodata"] = pick(rng, (0, 255, -1, 4, 2, 100, None))
             case 5:
-                scale, offset = pick(rng, ((0.1, 0.0), (1.0, 100.0), (0.0, 0.0), (-1.0, 0.0), (float("nan"), 0.0), (1e30, 0.0)))
+                scale, offset = pick(
+                    rng, ((0.1, 0.0), (1.0, 100.0), (0.0, 0.0), (-1.0, 0.0), (float("nan"), 0.0), (1e30, 0.0))
+                )
             case 6:
                 bands = int(rng.integers(2, 5))
             case 7:
-                profile["crs"] = pick(rng, ("EPSG:4326", "EPSG:3857", "EPSG:32639", None, "EPSG:2263", 'LOCAL_CS["x",UNIT["metre",1]]'))
+                profile["crs"] = pick(
+                    rng, ("EPSG:4326", "EPSG:3857", "EPSG:32639", None, "EPSG:2263", 'LOCAL_CS["x",UNIT["metre",1]]')
+                )
             case 8 | 9:
                 t = profile["transform"]
                 profile["transform"] = pick(
                     rng,
-                    (t @ Affine.translation(1, 0), t @ Affine.scale(2), t @ Affine.scale(1, -1), t @ Affine.rotation(10), Affine.identity(),
-                     t @ Affine.translation(0.3, 0.3), t @ Affine.scale(1e-9), t @ Affine.scale(1e9), Affine(0, 0, 0, 0, 0, 0)),
-                )  # fmt: skip
+                    (
+                        t @ Affine.translation(1, 0),
+                        t @ Affine.scale(2),
+                        t @ Affine.scale(1, -1),
+                        t @ Affine.rotation(10),
+                        Affine.identity(),
+                        t @ Affine.translation(0.3, 0.3),
+                        t @ Affine.scale(1e-9),
+                        t @ Affine.scale(1e9),
+                        Affine(0, 0, 0, 0, 0, 0),
+                    ),
+                )
             case 10:
                 values = pick(rng, (values[:-1], values[:, 1:], values[:1, :1], np.pad(values, 3)))
             case 11:

@@ -129,7 +129,9 @@ def run_case(kind: str, seed: int, base: Path, *, is_loud: bool = False) -> Outc
                 return outcome("NONSENSE", "; ".join(broken)[:300])
     except Hang as hang:
         frames = [f for f in traceback.extract_tb(hang.__traceback__) if "/src/allreach/" in f.filename]
-        return outcome("HANG", f"{frames[-1].filename.rpartition('allreach/')[2]}:{frames[-1].lineno}" if frames else "")
+        return outcome(
+            "HANG", f"{frames[-1].filename.rpartition('allreach/')[2]}:{frames[-1].lineno}" if frames else ""
+        )
     finally:
         signal.alarm(0)
         shutil.rmtree(folder, ignore_errors=True)
