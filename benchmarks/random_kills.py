@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import re
@@ -29,6 +30,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+for _threads in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_threads] = "1"  # a process is forked safely while it has one thread
+os.environ["NUMBA_THREADING_LAYER"] = "workqueue"  # OpenMP ends a forked child
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests")]
@@ -279,17 +284,20 @@ class Bench:
         return wrong
 
 
-def _warm() -> None:
-    """Import what the commands need, so that children start at once; nothing that starts threads runs here."""
-    import importlib
+def _warm(commands: list[Command], base: Path, files: Path, scratch: Path) -> None:
+    """Run every command once in this process, so that its children have all code loaded and compiled."""
+    import pyarrow as pa
 
-    from allreach.cli.main import COMMANDS as LISTED
-    from allreach.cli.main import COUNTRY_COMMANDS
-
-    for module, _ in (*LISTED.values(), *COUNTRY_COMMANDS.values()):
-        importlib.import_module(f"allreach.cli.{module.partition(':')[0]}") if module != "country" else None
-    for module in ("run", "satellite", "hop", "track", "compare", "show", "verify"):
-        importlib.import_module(f"allreach.workflows.{module}")
+    pa.set_cpu_count(1)
+    folder = scratch / "warm" / "TST"
+    shutil.copytree(base, folder)
+    for args in [line for command in commands for line in (*command.before, command.args)]:
+        filled = tuple(word.replace("{TST}", str(folder)).replace("{IN}", str(files)) for word in args)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+            code = _execute(filled)
+        if code:
+            raise RuntimeError(f"{filled}: {said.getvalue()[-1000:]}")
+    shutil.rmtree(folder.parent)
 
 
 def carry_out(
@@ -299,7 +307,6 @@ def carry_out(
     from allreach.io.country_folder import write_country
     from small_country import make_small_country
 
-    _warm()
     commands = [c for c in COMMANDS if chosen is None or c.name in chosen]
     where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     rounds = []
@@ -307,6 +314,7 @@ def carry_out(
         base, files = Path(scratch) / "TST", Path(scratch) / "in"
         write_country(make_small_country(), base)
         user_files(files, base)
+        _warm(commands, base, files, Path(scratch))
         weights = np.array([c.weight for c in commands], dtype=float)
         shares = np.random.default_rng(seed).multinomial(count, weights / weights.sum())
         for number, (command, share) in enumerate(zip(commands, shares, strict=True)):
