@@ -126,3 +126,12 @@ def test_codes():
     assert same_word("01") != same_word("1")
     assert same_word("") is None
     assert same_word(True) == same_word("true")
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1, 2], {1}, np.array([1, 2]), 10**400, b"1"])
+def test_what_is_no_number_is_told_whatever_it_is(value):
+    column = pd.Series(["1", value, "2.5"], dtype=object)
+    read = read_numbers(column)
+    assert read.values.tolist()[::2] == [1.0, 2.5]
+    assert read.is_unreadable.tolist() == [False, True, False]
+    assert shown_mark([column]) == "."

@@ -117,7 +117,7 @@ def read_numbers(
         infinite = np.isinf(numbers)
         causes = pd.Series(np.where(infinite, _INFINITE, ""), index=values.index, dtype=object)
         return Numbers(pd.Series(np.where(infinite, np.nan, numbers), index=values.index), values.isna(), causes)
-    codes, uniques = pd.factorize(values.astype("object"), use_na_sentinel=True)
+    codes, uniques = pd.factorize(_without_objects(values), use_na_sentinel=True)
     tokens = [_token(value) for value in uniques]
     convention = _Convention(tokens, whole, decimal or "", elsewhere, largest)
     read = [convention.decide(token) for token in tokens]
@@ -135,7 +135,7 @@ def shown_mark(columns: Iterable[pd.Series]) -> str:
     shown: set[str] = set()
     for values in columns:
         if not pd.api.types.is_numeric_dtype(values.dtype):
-            shown |= {_token(value).shows for value in values.dropna().unique()} - {""}
+            shown |= {_token(value).shows for value in _without_objects(values).dropna().unique()} - {""}
     return shown.pop() if len(shown) == 1 else ""
 
 
@@ -173,15 +173,30 @@ def same_word(value: Any) -> str | None:
     return text.lower() if text in ("True", "False") else text
 
 
+_UNHASHABLE = (dict, list, set, bytearray, np.ndarray)
 _INFINITE = "infinity; a division by nought?"
 _TOO_LARGE = "larger than any number that can be held"
 
 
+def _without_objects(values: pd.Series) -> pd.Series:
+    """Put what a table may hold and no hash can tell apart (lists, mappings) as the token that it is no number."""
+    return values.astype("object").map(
+        lambda value: _Token(cause=f"a {type(value).__name__}") if isinstance(value, _UNHASHABLE) else value
+    )
+
+
 def _token(value: Any) -> _Token:
+    if isinstance(value, _Token):
+        return value
     if isinstance(value, bool | np.bool_):
         return _Token(float(value), float(value))
     if isinstance(value, Real | Decimal):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            return _Token(cause=_TOO_LARGE)
+        except ValueError:  # a signalling NaN of decimal
+            return _Token()
         if math.isnan(number):
             return _Token()
         return _Token(cause=_INFINITE) if math.isinf(number) else _Token(number, number)

@@ -155,3 +155,12 @@ def test_every_stage_ends_at_its_total(small_country: Path) -> None:
     assert {"satellite service", "orbits"} <= set(recorder.calls)
     for stage, calls in recorder.calls.items():
         assert_truthful(calls, stage)
+
+
+@pytest.mark.parametrize(("option", "text"), [("--elements", "[{}]"), ("--constellation", "shells: 3")])
+def test_a_fault_of_the_sky_is_told_before_anything_is_written(small_country: Path, option: str, text: str) -> None:
+    path = small_country.parent / "sky.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError):
+        CliRunner().invoke(command, [str(small_country), option, str(path)], catch_exceptions=False)
+    assert not list((small_country / "results").rglob("*.tif")) + list((small_country / "results").rglob("*.csv"))

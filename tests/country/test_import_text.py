@@ -222,3 +222,19 @@ def test_rows_are_named_as_in_the_file(tmp_path):
     )
     with pytest.raises(InputError, match="row 3: 'many' is not usable"):
         import_table(frame, spec, None)
+
+
+def test_a_file_without_any_column_of_the_layer_is_told_what_is_missing(tmp_path):
+    _, said = bring(tmp_path, "x\n1\n2\n", layer="spectrum", mapping=[])
+    assert "column operator is missing" in said
+
+
+def test_a_ring_that_geos_refuses_is_wrong_input(tmp_path):
+    path = tmp_path / "a.geojson"
+    ring = [[47.0, 40.0], [48.0, 40.0], [47.0, 41.0]]  # three points, not closed
+    path.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "x"}, "geometry": '
+        f'{{"type": "Polygon", "coordinates": [{ring}]}}}}]}}'
+    )
+    with pytest.warns(RuntimeWarning), pytest.raises(InputError, match="cannot be read"):
+        read_foreign_table(path)

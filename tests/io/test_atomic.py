@@ -69,6 +69,18 @@ def test_a_killed_writer_leaves_no_half_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_dead_writer_left_goes_with_the_next_file_and_what_a_living_one_writes_stays(tmp_path):
+    with whole_file(tmp_path / "living.txt") as living:
+        living.write_text("half")
+        script = "import os; print(os.getpid())"
+        number = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+        dead = tmp_path / living.name.replace(str(os.getpid()), number.stdout.decode().strip())
+        dead.write_text("half")
+        write_text(tmp_path / "a.txt", "text")
+        assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["a.txt", living.name])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.txt", "living.txt"]
+
+
 @pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.ENOSYS])
 def test_a_file_system_that_cannot_flush_a_folder_is_no_error(tmp_path, monkeypatch, code):
     flush = os.fsync

@@ -42,6 +42,15 @@ def test_a_catalogue_number_is_a_name(tmp_path, number):
     assert records[0].sgp4(2461101.5, 0.0)[1] == records[2].sgp4(2461101.5, 0.0)[1]
 
 
+@pytest.mark.parametrize(
+    ("key", "word"), [("CLASSIFICATION_TYPE", "unknown"), ("OBJECT_ID", "2026-001é"), ("OBJECT_ID", "A" * 99)]
+)
+def test_letters_beside_the_orbit_do_not_matter(tmp_path, key, word):
+    records = read_elements(written(tmp_path, "a.json", [{**OMM, key: word}]), AT)
+    plain = read_elements(written(tmp_path, "b.json", [OMM]), AT)
+    assert records[0].sgp4(2461101.5, 0.0)[1] == plain[0].sgp4(2461101.5, 0.0)[1]
+
+
 def test_two_lines_with_names_and_alpha_5(tmp_path):
     alpha = [checksum(line[:2] + "A5544" + line[7:]) for line in (FIRST, SECOND)]
     text = "\n".join(["ISS (ZARYA)", FIRST, SECOND, "", "1 KUNS-PF", *alpha, ""])

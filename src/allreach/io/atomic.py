@@ -6,8 +6,10 @@ import contextlib
 import errno
 import json
 import os
+import platform
 import shutil
 import uuid
+import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,9 +37,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     WriteError
         If the file cannot be written; names the path and the reason, and leaves nothing behind.
     """
-    part = path.with_name(f"{PART}{uuid.uuid4().hex[:8]}-{path.name}")
+    part = path.with_name(f"{PART}{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_of_dead(path.parent)
         yield part
         with part.open("rb+") as stream:
             _flush(stream.fileno(), _NO_FLUSH)
@@ -62,6 +65,30 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write JSON whole, keys in the order given, no NaN."""
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _machine() -> str:
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _remove_of_dead(folder: Path) -> None:
+    """Remove what processes of this machine that live no more left half-written in a folder nobody holds."""
+    if os.name == "nt":  # whether a process lives cannot be asked there without harm
+        return
+    for part in folder.glob(f"{PART}{_machine()}-*"):
+        with contextlib.suppress(OSError, ValueError):
+            if not _lives(int(part.name.split("-")[2])):
+                part.unlink()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True
 
 
 def remove_parts(folder: Path, *, deep: bool = True) -> None:

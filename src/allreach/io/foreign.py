@@ -8,12 +8,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
-import pyogrio
 
 from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.io.archives import unpacked
+from allreach.io.damaged import UNREADABLE
 from allreach.io.delimited_text import read_delimited
 from allreach.io.foreign_vector import FARTHEST_DEG, VECTOR, no_degrees, parse_crs, read_vector, to_degrees
 from allreach.io.spreadsheet import EXCEL, read_spreadsheet
@@ -129,6 +128,7 @@ def _read(path: Path, dress: FileDress) -> pd.DataFrame:
         if value is not None and suffix not in kinds:
             what = f"is given, and a {suffix} file has none to choose"
             raise InputError(Fault(f"{path}, {option}", what, f"it for {' '.join(kinds)}", f"Leave {option} out"))
+    unreadable = UNREADABLE if suffix in (*PARQUET, *VECTOR) else (OSError, ValueError)
     try:
         if suffix in TEXT or _is_packed_text(path):
             frame = read_delimited(path, encoding=dress.encoding)
@@ -145,7 +145,7 @@ def _read(path: Path, dress: FileDress) -> pd.DataFrame:
             raise InputError(
                 Fault(str(path), f"has the unknown ending {suffix or '(none)'}", every, "Convert the file")
             )
-    except (pa.ArrowException, pyogrio.errors.DataSourceError, OSError, ValueError) as error:
+    except unreadable as error:
         if isinstance(error, InputError):
             raise
         raise InputError(

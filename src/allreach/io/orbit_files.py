@@ -33,9 +33,11 @@ _LIMITS = {
     "MEAN_ANOMALY": (-360.0, 360.0, "degrees"),
     "BSTAR": (-1000.0, 1000.0, "1/Earth radius"),
 }
+_NAMES = {"CLASSIFICATION_TYPE": "U", "OBJECT_ID": ""}
+"""Names, which do not matter to an orbit: the library takes a single letter and plain characters only."""
 _OPTIONAL = {
     "MEAN_MOTION_DOT": "0", "MEAN_MOTION_DDOT": "0", "EPHEMERIS_TYPE": "0", "ELEMENT_SET_NO": "0", "REV_AT_EPOCH": "0",
-    "CLASSIFICATION_TYPE": "U", "OBJECT_ID": "", "NORAD_CAT_ID": "0",
+    "NORAD_CAT_ID": "0",
 }  # fmt: skip
 _SAME = {"MEAN_ELEMENT_THEORY": ("SGP4", "SGP/SGP4"), "TIME_SYSTEM": ("UTC",), "CENTER_NAME": ("EARTH",)}
 _XP = 4  # EPHEMERIS_TYPE of SGP4-XP, which SGP4 must not be given
@@ -132,7 +134,7 @@ def _omm(rows: list[Row], where: str, faults: list[Fault]) -> Iterator[tuple[str
             faults += own
             continue
         identity = row.get("NORAD_CAT_ID", "")
-        fields = _OPTIONAL | dict(row) | {"EPOCH": _epoch(row["EPOCH"]).strftime("%Y-%m-%dT%H:%M:%S.%f")}
+        fields = _OPTIONAL | dict(row) | _NAMES | {"EPOCH": _epoch(row["EPOCH"]).strftime("%Y-%m-%dT%H:%M:%S.%f")}
         if int(fields["NORAD_CAT_ID"]) > SATNUM_MAX:
             fields["NORAD_CAT_ID"] = "0"
         record = Satrec()

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.indicators.definitions import Catalogue, catalogue
+from allreach.io.damaged import UNREADABLE
 from allreach.io.delimited_text import read_delimited
 from allreach.io.spreadsheet import EXCEL, read_spreadsheet
 from allreach.number_text import read_numbers
@@ -152,5 +152,5 @@ def _read(path: Path) -> pd.DataFrame:
         return read_delimited(path)
     except InputError:
         raise
-    except (ValueError, OSError, KeyError, pa.ArrowException) as error:
+    except UNREADABLE as error:
         raise InputError(Fault(path.name, f"cannot be read: {error}", "CSV, Excel or Parquet")) from error

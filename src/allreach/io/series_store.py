@@ -21,6 +21,7 @@ from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.indicators.definitions import PLAUSIBLE_MAX, Catalogue, catalogue, read_package_yaml
 from allreach.io.atomic import whole_file, write_text
+from allreach.io.damaged import UNREADABLE
 from allreach.io.locks import writing
 from allreach.io.series_check import FRACTION_UNITS, LISTED, SLACK, STATUSES, RowFaults, find_fractions, find_row_faults
 
@@ -248,7 +249,7 @@ def read_store(path: Path) -> pd.DataFrame:
     """
     try:
         return tables.conform(pd.read_parquet(path), TABLE, where=path.name)
-    except (ValueError, OSError, KeyError) as error:
+    except UNREADABLE as error:
         if isinstance(error, InputError):
             raise
         raise _damaged(path, error) from error

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.io.atomic import whole_file
+from allreach.io.damaged import UNREADABLE
 
 
 def read_table(path: Path, table: str) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -24,7 +25,7 @@ def read_table(path: Path, table: str) -> gpd.GeoDataFrame | pd.DataFrame:
     """
     try:
         frame = gpd.read_parquet(path) if tables.has_geometry(table) else pd.read_parquet(path)
-    except (pa.ArrowInvalid, pa.ArrowException, ValueError, OSError) as error:
+    except UNREADABLE as error:
         what = (
             "is empty (0 bytes)"
             if path.exists() and path.stat().st_size == 0

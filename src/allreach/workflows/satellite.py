@@ -128,13 +128,14 @@ def satellite(
     gateway_climate = climate(largest.geometry.x, largest.geometry.y)
     noise_up, _ = link_budget.uplink_noise_over_carrier(sat, sat.beams[0], gateway, gateway_climate, time_pct)
 
+    sky = _sky(constellation_file, elements_file, at)  # its files' faults are told before anything is written
     say(STAGE, 1, 4)
     least = LADDER[0] if modcod_name is None else modcod(modcod_name)
     coverage_map = _maps(country, sat, terminal, noise_up, time_pct, least, out)
     say(STAGE, 2, 4)
     table, summary = _places(country, places, sat, terminal, noise_up, time_pct, least)
     write_text(out / "places.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
-    low = _low_orbit(country, places, constellation_file, elements_file, at, out, say)
+    low = _low_orbit(country, places, sky, out, say)
     say(STAGE, 3, 4)
     link = _place_link(country, chosen, sat, terminal, gateway, gateway_climate, time_pct)
     _write_sheet(out, link, country.config)
@@ -281,21 +282,27 @@ def _places(
     }
 
 
-def _low_orbit(
-    country: Country, places: pd.DataFrame, constellation_file: Path | None, elements_file: Path | None,
-    at: datetime | None, out: Path, say: Progress,
-) -> dict[str, Any]:  # fmt: skip
-    """Watch a constellation for a day from the places with most people, with the terrain's horizon."""
+def _sky(
+    constellation_file: Path | None, elements_file: Path | None, at: datetime | None
+) -> tuple[constellation.Constellation, Any, dict[str, Any]]:
+    """Read what flies: the constellation, its satellites' positions by time, and what is told of both."""
     files = constellation_files
     low = files.read_constellation(constellation_file) if constellation_file else files.filed_constellation()
     facts: dict[str, Any] = {"constellation": low.name, "source": low.source}
     if elements_file is None:
-        positions = orbits.walker_positions(low.shells)
         facts["n_satellites"] = sum(shell.n_satellites for shell in low.shells)
-    else:
-        moment = at or datetime.now(UTC)
-        positions, age = orbits.element_positions(orbit_files.read_elements(elements_file, moment), moment)
-        facts |= {"elements": elements_file.name, "at": moment.isoformat(), **age}
+        return low, orbits.walker_positions(low.shells), facts
+    moment = at or datetime.now(UTC)
+    positions, age = orbits.element_positions(orbit_files.read_elements(elements_file, moment), moment)
+    return low, positions, facts | {"elements": elements_file.name, "at": moment.isoformat(), **age}
+
+
+def _low_orbit(
+    country: Country, places: pd.DataFrame, sky: tuple[constellation.Constellation, Any, dict[str, Any]],
+    out: Path, say: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    """Watch a constellation for a day from the places with most people, with the terrain's horizon."""
+    low, positions, facts = sky
     all_places = places.sort_values("place_id", kind="stable")
     lon, lat = all_places.geometry.x.to_numpy(float), all_places.geometry.y.to_numpy(float)
     x_m, y_m = country.grid.from_lonlat(lon, lat)

@@ -447,10 +447,11 @@ def _keys(table: pd.DataFrame, spec: LayerSpec, report: Report) -> pd.DataFrame:
 
 def _canonical(table: pd.DataFrame) -> pd.DataFrame:
     """Rows in an order that depends on nothing but what they hold."""
-    text = pd.DataFrame({name: table[name].astype("str") for name in table.columns if name != "geometry"})
+    columns = {name: table[name].astype("str") for name in table.columns if name != "geometry"}
+    text = pd.DataFrame(columns, index=table.index)  # with its rows even where none of the columns is known
     if "geometry" in table.columns:
         text["geometry"] = shapely.to_wkb(np.asarray(table["geometry"].array), hex=True)
-    return table.loc[text.sort_values(sorted(text.columns), kind="stable").index]
+    return table.loc[text.sort_values(sorted(text.columns), kind="stable").index] if len(text.columns) else table
 
 
 def _people(table: pd.DataFrame, spec: LayerSpec, report: Report, faults: list[Fault]) -> pd.DataFrame:
