@@ -327,6 +327,12 @@ def carry_out(
                 if wrong:
                     print(f"WRONG {command.name}: {'; '.join(wrong[:5])}", flush=True)
                 left -= n
+            if bench is not None:
+                mine = [(hits, wrong) for name, hits, wrong in rounds if name == command.name]
+                print(
+                    f"... {command.name}: {sum(h for h, _ in mine)} kills, {sum(bool(w) for _, w in mine)} wrong",
+                    flush=True,
+                )
     return rounds
 
 

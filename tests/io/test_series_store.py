@@ -385,3 +385,11 @@ def test_the_world_banks_table_of_years(tmp_path):
     found = read_series_file(path, fixed={"source": "S", "retrieved": "2026-01-01"})
     rows = sorted(found[["iso3", "indicator", "date", "value"]].itertuples(index=False, name=None))
     assert rows == [("AZE", USERS, "2023", "88.1"), ("TUR", USERS, "2022", "83"), ("TUR", USERS, "2023", "85")]
+
+
+def test_a_file_without_rows_brings_nothing_and_says_so(tmp_path):
+    empty = rows(("TST", "gci", "2020", 1.0, "s", "2021-01-01")).iloc[:0]
+    empty.to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="no rows"):
+        read_series_file(tmp_path / "a.parquet")
+    assert add_series(tmp_path / "series.parquet", empty) == {"added": 0, "revised": 0, "known": 0}

@@ -146,11 +146,13 @@ def _read(path: Path) -> pd.DataFrame:
     suffix = path.suffix.lower()
     try:
         if suffix in EXCEL:
-            return read_spreadsheet(path, first=True)
-        if suffix == ".parquet":
-            return pd.read_parquet(path)
-        return read_delimited(path)
+            frame = read_spreadsheet(path, first=True)
+        else:
+            frame = pd.read_parquet(path) if suffix == ".parquet" else read_delimited(path)
     except InputError:
         raise
     except UNREADABLE as error:
         raise InputError(Fault(path.name, f"cannot be read: {error}", "CSV, Excel or Parquet")) from error
+    if not len(frame):
+        raise InputError(Fault(path.name, "has a header and no rows", "at least one row", "Export it again"))
+    return frame

@@ -87,7 +87,7 @@ def conform_series(
 def _checked(frame: pd.DataFrame, where: str, book: Catalogue, latest: dt.date | None) -> RowFaults:
     rows = tables.conform(frame, TABLE, where=where)
     rows = rows[[column.name for column in tables.schema(TABLE)]].copy()
-    rows["date"] = [_whole_date(value) for value in rows["date"]]
+    rows["date"] = rows["date"].map(_whole_date).astype("str")  # texts even where there is no row
     return find_row_faults(rows, where, book, latest, frame.index)
 
 
