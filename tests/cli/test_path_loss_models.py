@@ -138,12 +138,3 @@ def test_sweep_without_radials(run, tmp_path: Path) -> None:
     code, _, err = run("itu-p1812", "--sweep", tmp_path)
     assert code == 2
     assert "radials.csv: no such file" in err
-
-
-@pytest.mark.parametrize("model", ["itu-p1812", "itm", "itm-area"])
-def test_a_file_without_cases_is_no_answer(run, model: str, tmp_path: Path) -> None:
-    header = (OWN / model / "cases.csv").read_text(encoding="utf-8").partition("\n")[0]
-    (tmp_path / "cases.csv").write_text(header + "\n", encoding="utf-8")
-    code, out, err = run(model, tmp_path / "cases.csv")
-    assert (code, out) == (2, "")
-    assert "no rows" in err

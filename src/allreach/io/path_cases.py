@@ -102,8 +102,6 @@ def read_table(
     if not path.is_file():
         raise InputError(Fault(str(path), "no such file", "a CSV file"))
     table = read_delimited(path, encoding=encoding)
-    if not len(table):
-        raise InputError(Fault(str(path), "has a header and no rows", "at least one row", "Export it again"))
     named = [name for name in table.columns if name in numbers]
     mark = shown_mark(table[name] for name in named)
     faults: list[Fault] = []
