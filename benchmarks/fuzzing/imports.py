@@ -173,6 +173,7 @@ def workbook(rng: Rng, text: str) -> bytes:
 
 
 def _number(word: str) -> Any:
+    word = "".join(sign for sign in word if sign >= " ")  # a workbook holds no control characters
     try:
         return float(word)
     except ValueError:
