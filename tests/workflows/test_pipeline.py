@@ -295,3 +295,15 @@ def test_the_users_files_are_never_changed(undisturbed):
     for path in sorted((base / "inputs").iterdir()):
         assert (base / "run" / path.name).read_bytes() == path.read_bytes(), path.name
     assert os.listdir(base / "run" / "results") == ["base"]
+
+
+def test_a_run_killed_before_its_manifest_writes_it_the_next_time(small_country):
+    run_folder(small_country, until="measure")
+    manifest = small_country / "results" / "base" / "manifest.json"
+    before = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.unlink()
+    run_folder(small_country, until="measure")
+    after = json.loads(manifest.read_text(encoding="utf-8"))
+    varies = ("started", "finished", "times_s")
+    assert {k: v for k, v in after.items() if k not in varies} == {k: v for k, v in before.items() if k not in varies}
+    assert after["parameters"]["costs"]

@@ -119,8 +119,8 @@ def run(
         todo = [step for step in STEPS[: 1 + STEPS.index(until)] if not job.is_finished(step)]
         wanted = until == "plan" and answers == "full" and can_answer(study)
         asked = wanted and ("plan" in todo or not job.is_finished("answers"))
-        if todo:
-            stages.discard(results, *STEPS[STEPS.index(todo[0]) :])
+        if todo or asked:  # also what tells of all steps, so that a run killed before it wrote them writes them next time
+            stages.discard(results, *(STEPS[STEPS.index(todo[0]) :] if todo else ()))
         if todo or asked:
             measured = write_measured(job, write="measure" in todo)
             plan = write_plan(job, measured) if "plan" in todo else None
@@ -131,7 +131,7 @@ def run(
         if until == "plan" and (todo or asked or not (results / "all.gpkg").is_file()):
             with job.timed("geopackage"), told(study.progress, "geopackage"):
                 write_all(results, country)
-        if todo or asked:
+        if todo or asked or not (results / "manifest.json").is_file():
             write_manifest(study, job.record, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
