@@ -148,6 +148,20 @@ def test_archives_that_are_none_or_bombs(tmp_path, monkeypatch):
         read_foreign_table(path)
 
 
+def test_an_archive_with_any_byte_wrong_is_read_or_refused(tmp_path):
+    path = tmp_path / "v.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "n\n1\n")
+    whole, refused = path.read_bytes(), 0
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            assert read_foreign_table(path)["n"].tolist() == ["1"]
+        except InputError:
+            refused += 1
+    assert refused > 0
+
+
 def test_a_layer_of_styles_is_no_layer_of_the_user(tmp_path):
     path = tmp_path / "v.gpkg"
     villages().to_file(path, layer="villages")

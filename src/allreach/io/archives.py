@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from allreach.errors import Fault, InputError
+from allreach.io.atomic import WriteError, explain_write_error
+from allreach.io.damaged import BROKEN_ARCHIVE
 
 UNPACKED_BYTES_MAX = 4 * 2**30
 FILES_MAX = 10_000
@@ -91,7 +93,11 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except BROKEN_ARCHIVE as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise WriteError(explain_write_error(Path(tempfile.gettempdir()), error)) from error
         raise InputError(
             Fault(
                 str(path), f"is no whole archive ({error})", "a whole file without a password", "Fetch the file again"

@@ -1,6 +1,11 @@
-"""What the libraries that read tables raise on a damaged file; each means wrong input, none a fault of the program."""
+"""What libraries raise on a damaged table or archive; each means wrong input, none a fault of the program."""
 
 from __future__ import annotations
+
+import lzma
+import struct
+import zipfile
+import zlib
 
 import pyarrow as pa
 import pyogrio
@@ -20,4 +25,11 @@ UNREADABLE: tuple[type[Exception], ...] = (
     ValueError,
     *(LookupError, TypeError, AttributeError, NotImplementedError, OverflowError),  # geo metadata of another shape
 )
-"""Catch it round the call of a library alone; an `InputError` is a ValueError and goes on as it is."""
+"""Of a table. Catch it round the call of a library alone; an `InputError` is a ValueError and goes on as it is."""
+
+BROKEN_ARCHIVE: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    *(RuntimeError, NotImplementedError),  # a password; a way of packing that is not known
+    *(OSError, ValueError, OverflowError),  # places before the beginning of the file, names that no file can have
+)
+"""Of an archive or workbook; an `InputError` is a ValueError and goes on as it is."""

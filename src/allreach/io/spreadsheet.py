@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from openpyxl import load_workbook
 
 from allreach.errors import Fault, InputError
 from allreach.io.archives import require_small
+from allreach.io.damaged import BROKEN_ARCHIVE
 from allreach.io.delimited_text import table_of_rows
 
 EXCEL = (".xlsx", ".xlsm")
@@ -23,10 +23,7 @@ CELLS_MAX = 20_000_000
 _NO_VALUE = re.compile(  # the text "" of a formula is a value, a missing one is not
     rb'<c\b(?![^>]*t="str")[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError,
-    EOFError,
-)  # fmt: skip
+_BROKEN = (*BROKEN_ARCHIVE, ParseError, LookupError, TypeError, AttributeError)
 
 
 def read_spreadsheet(path: Path, *, sheet: str | None = None, first: bool = False) -> pd.DataFrame:
