@@ -119,11 +119,9 @@ def run(
         todo = [step for step in STEPS[: 1 + STEPS.index(until)] if not job.is_finished(step)]
         wanted = until == "plan" and answers == "full" and can_answer(study)
         asked = wanted and ("plan" in todo or not job.is_finished("answers"))
-        if (
-            todo or asked
-        ):  # also what tells of all steps, so that a run killed before it wrote them writes them next time
-            stages.discard(results, *(STEPS[STEPS.index(todo[0]) :] if todo else ()))
         if todo or asked:
+            # With what tells of all steps: a run killed before it wrote that anew writes it the next time.
+            stages.discard(results, *(STEPS[STEPS.index(todo[0]) :] if todo else ()))
             measured = write_measured(job, write="measure" in todo)
             plan = write_plan(job, measured) if "plan" in todo else None
             if asked:
