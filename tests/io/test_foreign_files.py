@@ -162,6 +162,14 @@ def test_an_archive_with_any_byte_wrong_is_read_or_refused(tmp_path):
     assert refused > 0
 
 
+def test_an_archive_with_a_member_without_a_name(tmp_path):
+    path = tmp_path / "v.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("", "x")
+        archive.writestr("a.csv", "n\n1\n")
+    assert read_foreign_table(path)["n"].tolist() == ["1"]
+
+
 def test_a_layer_of_styles_is_no_layer_of_the_user(tmp_path):
     path = tmp_path / "v.gpkg"
     villages().to_file(path, layer="villages")

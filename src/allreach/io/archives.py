@@ -72,7 +72,7 @@ def unpacked(
 def _chosen(
     archive: zipfile.ZipFile, path: Path, kinds: Sequence[Sequence[str]], member: str | None
 ) -> tuple[str, str | None]:
-    names = [e.filename for e in archive.infolist() if not e.is_dir() and _is_plain(e.filename)]
+    names = [e.filename for e in archive.infolist() if _is_plain(e.filename) and not e.is_dir()]
     found: list[str] = []
     for endings in kinds:
         found = found or sorted(name for name in names if PurePosixPath(name).suffix.lower() in endings)
@@ -109,7 +109,7 @@ def _extract(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
     """Unpack, counting what really comes out: the sizes that an archive states may be false."""
     left = UNPACKED_BYTES_MAX
     for entry in archive.infolist():
-        if entry.is_dir() or not _is_plain(entry.filename):
+        if not _is_plain(entry.filename) or entry.is_dir():
             continue
         target = folder / entry.filename
         target.parent.mkdir(parents=True, exist_ok=True)
