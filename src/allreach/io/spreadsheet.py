@@ -23,7 +23,7 @@ CELLS_MAX = 20_000_000
 _NO_VALUE = re.compile(  # the text "" of a formula is a value, a missing one is not
     rb'<c\b(?![^>]*t="str")[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
-_BROKEN = (*BROKEN_ARCHIVE, ParseError, LookupError, TypeError, AttributeError)
+_BROKEN: tuple[type[Exception], ...] = (*BROKEN_ARCHIVE, ParseError, LookupError, TypeError, AttributeError)
 
 
 def read_spreadsheet(path: Path, *, sheet: str | None = None, first: bool = False) -> pd.DataFrame:

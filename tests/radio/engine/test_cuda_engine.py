@@ -58,8 +58,8 @@ def test_the_simulated_device_gives_the_processors_map(
     )
     assert done.returncode == 0, done.stderr
     found = np.load(out)
-    assert found["one_done"].tolist() == [3]
-    assert found["many_done"].tolist() == [1, 2, 3]
+    assert found["one_done"].tolist() == [0, 3]
+    assert found["many_done"].tolist() == [0, 1, 2, 3]
     for launches in ("one", "many"):
         for t, by_processor in (("0", expected[0]), ("1", expected[1]), ("servers", servers)):
             for field in fields(by_processor):
