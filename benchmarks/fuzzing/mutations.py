@@ -224,6 +224,8 @@ def tweak_numbers(rng: Rng, tree: Any) -> Any:
         value = parent[key]
         if isinstance(value, bool):
             parent[key] = not value
+        elif abs(value) > 1e300:
+            parent[key] = 1
         else:
             parent[key] = pick(
                 rng, (value * 2, value / 2, value * 10, value / 10, 0, -value, value + 1, round(value), 1)
