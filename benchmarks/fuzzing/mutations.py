@@ -224,7 +224,7 @@ def tweak_numbers(rng: Rng, tree: Any) -> Any:
         value = parent[key]
         if isinstance(value, bool):
             parent[key] = not value
-        elif abs(value) > 1e300:
+        elif not abs(value) < 1e300:
             parent[key] = 1
         else:
             parent[key] = pick(
