@@ -90,9 +90,11 @@ COMMANDS = (
     Command("hop", ("hop", "S1", "S2", "--country", "{TST}", "-o", "{TST}/hop"), weight=4),
     Command("track", TRACK, weight=2),
     Command("brief", ("brief", "{TST}"), (PLAN, TRACK), weight=2),
-    Command("sketch", ("country", "sketch", "VAT", "-o", "{TST}/VAT", "--pixel", "500"), weight=1),
+    Command("sketch", ("country", "sketch", "VAT", "-o", "{TST}/VAT", "--pixel", "500", "--overwrite"), weight=1),
     Command(
-        "recipe", ("country", "import", "--recipe", "{IN}/recipe.yaml", "--from", "{IN}", "-o", "{TST}/NEW"), weight=3
+        "recipe",
+        ("country", "import", "--recipe", "{IN}/recipe.yaml", "--from", "{IN}", "-o", "{TST}/NEW", "--replace"),
+        weight=3,
     ),
     _import("places", "places.csv", "--map", "lon=lon", "--map", "lat=lat"),
     _import("roads", "roads.geojson"),
