@@ -138,3 +138,12 @@ def test_sweep_without_radials(run, tmp_path: Path) -> None:
     code, _, err = run("itu-p1812", "--sweep", tmp_path)
     assert code == 2
     assert "radials.csv: no such file" in err
+
+
+@pytest.mark.parametrize(("column", "value"), [("d_km", 1e5), ("delta_h_m", 1e5)])
+def test_a_path_longer_than_the_earth_allows_is_refused(run, column: str, value: float, tmp_path: Path) -> None:
+    case = pd.read_csv(OWN / "itm-area" / "cases.csv").iloc[[0]].assign(**{column: value})
+    case.to_csv(tmp_path / "cases.csv", index=False)
+    code, out, err = run("itm-area", tmp_path / "cases.csv")
+    assert (code, out) == (2, "")
+    assert column in err

@@ -213,3 +213,17 @@ def test_an_impossible_limit_of_work_is_refused():
         load_params(sets=["search.window_places=0"])
     with pytest.raises(ParameterError, match=r"search\.window_branches"):
         load_params(sets=["search.window_branches=2.5"])
+
+
+@pytest.mark.parametrize("key", ["planning.budget_usd", "costs.leo_kit_usd", "planning.margins_tried_db"])
+@pytest.mark.parametrize("word", ["1e400", ".inf", "-.inf", ".nan"])
+def test_no_number_of_a_parameter_is_infinite(key, word):
+    value = f"[{word}]" if key.endswith("_tried_db") else word
+    with pytest.raises(ParameterError):
+        load_params(sets=[f"{key}={value}"])
+
+
+@pytest.mark.parametrize("field", ["latency_ms", "price_usd_per_month"])
+def test_no_number_of_the_standard_is_infinite(field):
+    with pytest.raises(ValidationError):
+        CountryConfig(iso3="TST", name="T", crs="EPSG:32638", pixel_m=100, service_standard={field: float("inf")})

@@ -12,11 +12,13 @@ ASSUMPTION = "assumption"
 class Frozen(BaseModel):
     """Base of all parameter tables: no unknown keys, no change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Quantity(Frozen):
     """A parameter: value, range, unit, year, currency and source."""
+
+    model_config = ConfigDict(allow_inf_nan=True)  # limits may be open; the numbers are checked below
 
     value: float
     """Value used."""

@@ -57,6 +57,7 @@ EVEN = 1e-6  # departure from even steps that Longley-Rice is still given
 Link: TypeAlias = tuple[float, float, int, float, float, int, float, float, int, float, float, float]
 WHOLE = ("climate", "mdvar", "siting_tx", "siting_rx")
 CODE_MAX, NUMBER_MAX = 1000.0, 1e6
+_LARGEST = {"d_km": LENGTH_MAX_KM, "delta_h_m": DELTA_H_MAX_M}
 _TEXT = ("case_id", "variability", "profile", "polarization")
 
 
@@ -114,7 +115,7 @@ def number_faults(name: str, value: Any, where: str) -> list[Fault]:
     if isinstance(value, str) or not math.isfinite(float(value)):
         found = "empty" if pd.isna(value) else repr(value)
         return [Fault(where, f"{name} is {found}", "a number")]
-    high = CODE_MAX if name in WHOLE else NUMBER_MAX
+    high = CODE_MAX if name in WHOLE else _LARGEST.get(name, NUMBER_MAX)
     if abs(value) > high:
         return [Fault(where, f"{name} = {value:g}", f"a number within {-high:g} to {high:g}")]
     if name in WHOLE and value != int(value):
