@@ -55,7 +55,12 @@ def test_help_names_every_command_and_each_has_its_own_help():
 
 @pytest.mark.parametrize(
     ("args", "words"),
-    [(["fly"], "No such command"), (["run"], "Missing argument"), (["measure", "nowhere"], "a country folder")],
+    [
+        (["fly"], "No such command"),
+        (["run"], "Missing argument"),
+        (["measure", "nowhere"], "a country folder"),
+        (["path-loss", "itm", "a" * 5000], "too long"),
+    ],
 )
 def test_wrong_input_is_told_on_stderr(args, words):
     out = allreach(*args)

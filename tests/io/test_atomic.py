@@ -43,6 +43,13 @@ def test_says_why_a_file_cannot_be_written(tmp_path, monkeypatch, code, words):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_name_as_long_as_can_be_is_written_and_a_longer_one_told(tmp_path):
+    write_text(tmp_path / ("a" * 251 + ".txt"), "text")
+    with pytest.raises(WriteError, match="too long"):
+        write_text(tmp_path / ("a" * 252 + ".txt"), "text")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_refuses_nan_in_json(tmp_path):
     with pytest.raises(ValueError, match="Out of range"):
         write_json(tmp_path / "a.json", {"x": float("nan")})

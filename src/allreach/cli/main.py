@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
 import sys
@@ -127,6 +128,9 @@ def _run() -> int:
     except MemoryError:
         return _fail("this machine has not enough memory for it; take a larger --pixel, or a smaller input", 1)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:  # of whichever option or argument
+            name = str(error.filename or "")
+            return _fail(f"{name[:60]}...: is too long for the name of a file; give a shorter one", 2)
         from allreach.cli.fault_report import tell_fault
 
         return _fail(tell_fault(error, is_debug="--debug" in sys.argv[1:]), 1)

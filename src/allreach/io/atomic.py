@@ -37,7 +37,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     WriteError
         If the file cannot be written; names the path and the reason, and leaves nothing behind.
     """
-    part = path.with_name(f"{PART}{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}-{path.name}")
+    part = path.with_name(f"{PART}{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}-{path.name[-50:]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_of_dead(path.parent)
@@ -49,10 +49,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise WriteError(explain_write_error(path, error)) from error
     finally:
-        if part.is_dir():
-            shutil.rmtree(part, ignore_errors=True)
-        else:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
                 part.unlink(missing_ok=True)
 
 
