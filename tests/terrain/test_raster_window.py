@@ -89,3 +89,11 @@ def test_a_file_cut_short_is_named_when_it_is_read(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100_000])
     with pytest.raises(InputError, match="cannot be read"):
         open_rasters(path)[0].read(250, 300, 0, 300)
+
+
+def test_more_bands_than_any_raster_of_heights_has_are_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    with rasterio.open(path, "w", driver="GTiff", height=1, width=1, count=1001, dtype="uint8"):
+        pass
+    with pytest.raises(InputError, match="1,001 bands"):
+        open_rasters(path)

@@ -34,6 +34,7 @@ from allreach.terrain.raster_meaning import (
 )
 
 SUFFIXES = {".tif", ".tiff", ".vrt"}
+BANDS_MAX = 1000
 CACHE_MB = 64  # GDAL's own cache of blocks; by itself it takes 5 % of the machine
 BYTES_PER_PIXEL = 24  # stored number, value, masks and one copy, at the widest point of an import
 # what rasterio, GDAL and PROJ raise for a file that they cannot make sense of
@@ -56,12 +57,20 @@ def opened(path: Path) -> Iterator[tuple[rasterio.DatasetReader, RasterHeader]]:
                 warnings.simplefilter("always", NotGeoreferencedWarning)
                 source = rasterio.open(path)
             with source:
+                _require_few_bands(source, path)
                 placed = not any(issubclass(w.category, NotGeoreferencedWarning) for w in said)
                 yield source, _header_of(source, path, placed)
     except InputError:
         raise
     except UNREADABLE as error:
         raise InputError(unreadable(path, error)) from error
+
+
+def _require_few_bands(source: rasterio.DatasetReader, path: Path) -> None:
+    """Refuse a file before all its bands are asked about, of which a damaged header may claim tens of thousands."""
+    if source.count > BANDS_MAX:
+        what = f"has {source.count:,} bands"
+        raise InputError(Fault(str(path), what, "one band of data", "Export the band that is meant alone"))
 
 
 def unreadable(path: Path, error: Exception, where: str = "") -> Fault:
