@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# tests run side by side; a machine of more cores may take more
+TEST_PROCESSES ?= 2
 STAMP  := $(VENV)/.stamp
 # npm of this machine, else of the PyPI package that the test extra holds
 NPM     = $(BIN)/python hatch_build.py npm
@@ -41,7 +43,7 @@ demo: pages
 
 test: pages $(LINTERS)
 	$(NPM) test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 check: pages $(LINTERS)
 	$(NPM) run lint

@@ -38,7 +38,7 @@ def test_the_simulated_device_gives_the_processors_map(
     ground[:, 44] = np.nan
     ground[20, 10:16] = np.nan
     torn = replace(environment, terrain=replace(environment.terrain, ground_m=ground))
-    row, col = np.mgrid[0 : grid.n_rows : 2, 0 : grid.n_cols : 2].reshape(2, -1)
+    row, col = np.mgrid[0 : grid.n_rows : 3, 0 : grid.n_cols : 3].reshape(2, -1)
     x_m, y_m = grid.xy_m(row, col)
     terminals = [handset(torn.radio), handset(torn.radio, indoors=True)]
     expected = serve_by_sweep(x_m, y_m, sites, torn, terminals)
