@@ -36,7 +36,7 @@ def test_a_hop_between_two_masts_is_reported_and_written(small_country: Path, tm
 def test_the_sheet_and_the_terminal_speak_in_words(small_country: Path, tmp_path: Path) -> None:
     out = tmp_path / "hop"
     arguments = ["S1", "S2", "--country", str(small_country), "-o", str(out)]
-    spoken = CliRunner().invoke(command, arguments, catch_exceptions=False).stdout
+    spoken = CliRunner(env={"COLUMNS": "200"}).invoke(command, arguments, catch_exceptions=False).stdout
     page = (out / "hop.html").read_text(encoding="utf-8")
     bands = pd.read_csv(out / "hop.csv")
     able = bands[~bands["is_overloaded"]]

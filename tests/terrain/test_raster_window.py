@@ -93,7 +93,8 @@ def test_a_file_cut_short_is_named_when_it_is_read(tmp_path: Path) -> None:
 
 def test_more_bands_than_any_raster_of_heights_has_are_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
-    with rasterio.open(path, "w", driver="GTiff", height=1, width=1, count=1001, dtype="uint8"):
+    shape = {"height": 1, "width": 1, "count": 1001, "dtype": "uint8"}
+    with rasterio.open(path, "w", driver="GTiff", crs="EPSG:32632", transform=Affine(50.0, 0, 0, 0, -50.0, 0), **shape):
         pass
     with pytest.raises(InputError, match="1,001 bands"):
         open_rasters(path)

@@ -38,9 +38,9 @@ def whole(tmp_path_factory, _small_country_template):
     folder = Path(shutil.copytree(_small_country_template, tmp_path_factory.mktemp("run") / "TST"))
     recorder = Recorder()
     study = read_inputs(folder, sets=GROWTH, scenario="base", workers=1, progress=recorder)
-    began = time.monotonic()
+    began = time.process_time()
     result = run(study, answers="full")
-    return SimpleNamespace(study=study, result=result, recorder=recorder, wall_s=time.monotonic() - began)
+    return SimpleNamespace(study=study, result=result, recorder=recorder, processor_s=time.process_time() - began)
 
 
 def test_every_stage_begins_with_nothing_done_and_ends_at_its_total(whole):
@@ -61,7 +61,7 @@ def test_little_of_a_run_is_in_no_stage(whole):
         if until is not None:
             gaps_s += max(recorder.first_s[stage] - until, 0.0)
         until = max(until or 0.0, recorder.last_s[stage])
-    assert gaps_s < 0.25 * whole.wall_s
+    assert gaps_s < 0.25 * whole.processor_s
 
 
 def test_one_number_for_today_everywhere(whole, capsys):
