@@ -20,6 +20,7 @@ from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.listing import rows
 from allreach.params.load import ROOMS, Params, load_params
 from allreach.planning.results.summary import AnswersSummary, PlanSummary
+from allreach.satellite.summary import SatelliteSummary
 
 PAGE = Path(__file__).with_name("nomenclature.md")
 TITLES = {
@@ -36,6 +37,7 @@ SUMMARIES: dict[str, type[BaseModel]] = {
     "plan/summary.json": PlanSummary,
     "verify/summary.json": VerifySummary,
     "plan/answers.json": AnswersSummary,
+    "satellite/summary.json": SatelliteSummary,
 }
 HEAD = """# Nomenclature
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict
+
+from allreach.json_object import JsonObject
 
 
 class Summary(BaseModel):
@@ -12,6 +12,6 @@ class Summary(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Return what ``summary.json`` holds: the figures that were given, in their order."""
         return self.model_dump(exclude_unset=True)

@@ -126,7 +126,7 @@ def test_planned_sites_are_known_to_why_and_hop(whole):
     assert found.sector is not None
     assert found.sector.site_id == name
     assert "site S1" in why(study, "S1").explanation.sentence
-    assert hop(study, "S1", name).summary["mast_b_m"] == pytest.approx(float(new["height_agl_m"].iloc[0]))
+    assert hop(study, "S1", name).summary.mast_b_m == pytest.approx(float(new["height_agl_m"].iloc[0]))
 
 
 def test_homes_that_all_have_fibre_make_a_finished_country(tmp_path, capsys):

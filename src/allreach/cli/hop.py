@@ -78,7 +78,7 @@ def command(
         out=out,
     )
     if as_json:
-        click.echo(json.dumps(found.summary, indent=2, sort_keys=True))
+        click.echo(json.dumps(found.summary.as_dict(), indent=2, sort_keys=True))
         return
     result = found.result
     print_facts(hop_words.facts(result))

@@ -75,7 +75,7 @@ def command(
     from allreach.workflows.study_inputs import read_inputs
 
     with bars() as progress:
-        summary = satellite(
+        found = satellite(
             read_inputs(folder, scenario=scenario, sets=sets, progress=progress),
             satellite_file=satellite_file,
             terminals_file=terminals_file,
@@ -87,10 +87,11 @@ def command(
             at=at.replace(tzinfo=UTC) if at else None,
         )
     if as_json:
-        click.echo(json.dumps(summary, indent=2, sort_keys=True))
+        click.echo(json.dumps(found.as_dict(), indent=2, sort_keys=True))
         return
+    summary = found.summary
     print_facts(satellite_words.facts(summary))
     click.echo()
-    print_facts(satellite_words.low_orbit_facts(summary["low_orbit"]))
+    print_facts(satellite_words.low_orbit_facts(summary.low_orbit))
     click.echo()
-    print_facts([("method", summary["method"]), ("folder", summary["folder"])])
+    print_facts([("method", summary.method), ("folder", str(found.folder))])

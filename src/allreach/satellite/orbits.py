@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,16 @@ class Shell(Frozen):
     def n_satellites(self) -> int:
         """Count the satellites."""
         return self.n_planes * self.n_per_plane
+
+
+class ElementsAge(TypedDict):
+    """How old orbital elements are, and which satellites they leave."""
+
+    n_satellites: int
+    n_too_old: int
+    n_decayed: int
+    median_age_days: float
+    oldest_age_days: float
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ def julian_day(at: datetime) -> float:
 
 def element_positions(
     records: Sequence[Any], at: datetime, *, max_age_days: float = MAX_AGE_DAYS
-) -> tuple[Positions, dict[str, Any]]:
+) -> tuple[Positions, ElementsAge]:
     """Return positions by SGP4 from orbital elements, and how old they are.
 
     Parameters

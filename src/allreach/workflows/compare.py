@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,19 +14,15 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_results
 from allreach.io.vector import write_table
+from allreach.json_object import JsonObject
 from allreach.planning.results.compare import Comparison, Side, changed_inputs, compare
 from allreach.report.map_page.columns import pack_table
 from allreach.report.map_page.page import LANGUAGES, comparison_page
+from allreach.report.map_page.page_data import ComparisonData
 from allreach.report.map_page.payload import payload
 from allreach.workflows.run_record import as_run
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
-
-KEPT = (
-    *("meta", "vocabulary", "colours", "figures", "relief", "outline", "admin1"),
-    *("places", "planned", "assignments", "sites", "links"),
-)
-OF_B = ("assignments", "sites", "links")
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Compared:
 
     page: Path
     comparison: Comparison
-    inputs: list[dict[str, Any]]
+    inputs: list[JsonObject]
 
 
 def compare_scenarios(
@@ -108,25 +103,36 @@ def _side(results: Results) -> Side:
     return Side(results.plan["assignments"], share, results.plan_summary)
 
 
-def _payload(
-    country: Country, results: list[Results], found: Comparison, inputs: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _payload(country: Country, results: list[Results], found: Comparison, inputs: list[JsonObject]) -> ComparisonData:
     """Everything the page shows: the first scenario as in the report, of the second what differs."""
     bare = [replace(r, rasters={}, curve=None, bill=None) for r in results]
     runs = [as_run(r, country) for r in results]  # each with the standard and the prices of its own run
-    whole = [payload(ours, r, params) for r, (ours, params) in zip(bare, runs, strict=True)]
-    shown = {name: whole[0][name] for name in KEPT}
-    shown["alternatives"] = None
-    shown["b"] = {
-        "scenario": results[1].scenario,
-        "plan": whole[1]["figures"].get("plan", {}),
-        **{name: whole[1][name] for name in OF_B},
+    first, second = (payload(ours, r, params) for r, (ours, params) in zip(bare, runs, strict=True))
+    return {
+        "meta": first["meta"],
+        "vocabulary": first["vocabulary"],
+        "colours": first["colours"],
+        "figures": first["figures"],
+        "relief": first["relief"],
+        "outline": first["outline"],
+        "admin1": first["admin1"],
+        "places": first["places"],
+        "planned": first["planned"],
+        "assignments": first["assignments"],
+        "sites": first["sites"],
+        "links": first["links"],
+        "alternatives": None,
+        "b": {
+            "scenario": results[1].scenario,
+            "plan": second["figures"]["plan"],
+            "assignments": second["assignments"],
+            "sites": second["sites"],
+            "links": second["links"],
+        },
+        "comparison": {
+            "places": pack_table(pd.DataFrame(found.places), "compare_places"),
+            "figures": {name: found.figures[name].tolist() for name in found.figures.columns},
+            "summary": found.summary,
+            "inputs": {name: [row[name] for row in inputs] for name in ("key", "unit", "a", "b")},
+        },
     }
-    columns = ("key", "unit", "a", "b")
-    shown["comparison"] = {
-        "places": pack_table(pd.DataFrame(found.places), "compare_places"),
-        "figures": {name: found.figures[name].tolist() for name in found.figures.columns},
-        "summary": found.summary,
-        "inputs": {name: [row[name] for row in inputs] for name in columns},
-    }
-    return shown

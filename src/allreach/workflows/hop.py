@@ -6,7 +6,6 @@ import datetime as dt
 import importlib.resources
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +28,7 @@ from allreach.params.load import Params
 from allreach.terrain.map_scale import GEODESIC
 from allreach.terrain.terrain import Terrain, terrain
 from allreach.vocabulary import Evidence
+from allreach.workflows.hop_summary import BandRow, HopSummary
 from allreach.workflows.points import NamedPoint, find_point
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -91,35 +91,35 @@ class Hop:
         return pd.DataFrame([asdict(relay) for relay in self.result.relays], columns=columns)
 
     @property
-    def summary(self) -> dict[str, Any]:
-        """Everything but the profile, for ``--json``; ``bands`` and ``relays`` are lists of rows."""
+    def summary(self) -> HopSummary:
+        """Everything but the profile."""
         found = self.result
         free = found.clearance
-        rows: dict[str, Any] = {
-            "a": found.a.name,
-            "b": found.b.name,
-            "mast_a_m": found.a.mast_m,
-            "mast_b_m": found.b.mast_m,
-            "bearing_a_deg": found.a.bearing_deg,
-            "bearing_b_deg": found.b.bearing_deg,
-            "length_km": found.length_km,
-            "is_clear": free.is_clear,
-            "clearance_freq_ghz": found.clearance_freq_ghz,
-            "worst_clearance_m": free.worst_m,
-            "worst_fresnel_share": free.worst_share,
-            "worst_at_km": free.worst_at_km,
-            "needed_mast_m": free.needed_m if np.isfinite(free.needed_m) else None,
-            "recommended_freq_ghz": None if found.recommended is None else found.recommended.freq_ghz,
-            "max_receive_dbm": found.max_receive_dbm,
-            "rain_rate_001_mm_h": found.climate.rain_rate_001_mm_h,
-            "radios_usd": found.radios_usd,
-            "towers_usd": found.towers_usd,
-            "k_factor_median_map": found.k_factor_median_map,
-            "evidence": found.evidence,
-            "bands": [_band(band, free.is_clear) for band in found.bands],
-            "relays": [asdict(relay) for relay in found.relays],
-        }
-        return rows | ({"folder": str(self.files[0].parent)} if self.files else {})
+        summary = HopSummary(
+            a=found.a.name,
+            b=found.b.name,
+            mast_a_m=found.a.mast_m,
+            mast_b_m=found.b.mast_m,
+            bearing_a_deg=found.a.bearing_deg,
+            bearing_b_deg=found.b.bearing_deg,
+            length_km=found.length_km,
+            is_clear=free.is_clear,
+            clearance_freq_ghz=found.clearance_freq_ghz,
+            worst_clearance_m=free.worst_m,
+            worst_fresnel_share=free.worst_share,
+            worst_at_km=free.worst_at_km,
+            needed_mast_m=free.needed_m if np.isfinite(free.needed_m) else None,
+            recommended_freq_ghz=None if found.recommended is None else found.recommended.freq_ghz,
+            max_receive_dbm=found.max_receive_dbm,
+            rain_rate_001_mm_h=found.climate.rain_rate_001_mm_h,
+            radios_usd=found.radios_usd,
+            towers_usd=found.towers_usd,
+            k_factor_median_map=found.k_factor_median_map,
+            evidence=found.evidence,
+            bands=[_band(band, free.is_clear) for band in found.bands],
+            relays=list(found.relays),
+        )
+        return summary.model_copy(update={"folder": str(self.files[0].parent)}) if self.files else summary
 
 
 def hop(
@@ -240,9 +240,9 @@ def _bands(book: hop_link.Radios, freq_ghz: float | None) -> list[hop_link.Radio
     return bands
 
 
-def _band(r: hop_link.BandResult, is_clear: bool) -> dict[str, Any]:
+def _band(r: hop_link.BandResult, is_clear: bool) -> BandRow:
     """Row of a band; what a blocked path would carry is not said."""
-    row: dict[str, Any] = {
+    row: BandRow = {
         "freq_ghz": r.freq_ghz,
         "dish_m": r.dish_m,
         "received_dbm": r.received_dbm if is_clear else None,

@@ -15,7 +15,7 @@ from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.hop import Hop, hop
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
 from allreach.workflows.run import Depth, run
-from allreach.workflows.satellite import satellite
+from allreach.workflows.satellite import SatelliteService, satellite
 from allreach.workflows.scenarios import set_texts
 from allreach.workflows.show import show
 from allreach.workflows.study_inputs import StudyInputs, find_or_sketch, read_inputs
@@ -90,7 +90,7 @@ class Study(StudyInputs):
         ends = [end if isinstance(end, str) else f"{end[0]!r},{end[1]!r}" for end in (a, b)]
         return hop(self, *ends, **options)
 
-    def satellite(self, **options: Any) -> dict[str, Any]:
+    def satellite(self, **options: Any) -> SatelliteService:
         """Compute satellite service; see `workflows.satellite.satellite` for the options."""
         return satellite(self, **options)
 

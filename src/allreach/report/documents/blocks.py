@@ -5,15 +5,96 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 import pandas as pd
 
 from allreach.report.documents.localise import NO_VALUE, Speech
 
-Cell = dict[str, Any]
-"""``t`` text, ``s`` number of its source (0: none), ``row`` row of the series store, ``c`` class."""
-Block = dict[str, Any]
+
+class Cell(TypedDict):
+    """A text with what it stands on."""
+
+    t: str
+    """Text."""
+    s: int
+    """Number of its source; 0: none."""
+    row: str
+    """Row of the series store."""
+    c: str
+    """Class."""
+
+
+class Words(TypedDict):
+    """Words that run on: a heading, a remark, a paragraph, a warning."""
+
+    kind: Literal["heading", "note", "text", "warning"]
+    text: str
+
+
+class Chart(TypedDict):
+    """Drawing with its caption, as wide as a share of the page."""
+
+    kind: Literal["chart"]
+    svg: str
+    caption: str
+    width_pct: float
+
+
+class Bullets(TypedDict):
+    """List; each item is a run of cells."""
+
+    kind: Literal["list"]
+    items: list[list[Cell]]
+
+
+class Table(TypedDict):
+    """Table with its widths, and ``left`` or ``right`` by column."""
+
+    kind: Literal["table"]
+    head: list[str]
+    rows: list[list[Cell]]
+    widths: list[float]
+    align: list[str]
+
+
+Block: TypeAlias = Words | Chart | Bullets | Table
+
+
+class SourceEntry(TypedDict):
+    """Source in the list at the end, and the rows of the series store that are from it."""
+
+    n: int
+    title: str
+    url: str
+    when: str
+    licence: str
+    rows: list[str]
+
+
+class SourcedNumber(TypedDict):
+    """Number that stands in a document, and what it is from."""
+
+    text: str
+    source: int
+    row: str
+    computed: NotRequired[bool]
+    """There where it is computed from the rows."""
+
+
+class Document(TypedDict):
+    """What a page or a PDF says."""
+
+    title: str
+    language: str
+    date: list[int]
+    """Year, month, day of the inputs."""
+    lead: str
+    """The line below the title."""
+    blocks: list[Block]
+    sources_title: str
+    sources: list[SourceEntry]
+    numbers: list[SourcedNumber]
 
 
 @dataclass
@@ -21,8 +102,8 @@ class Sources:
     """Sources used so far, numbered in order of first use; collects what each number stands on."""
 
     speech: Speech
-    entries: list[dict[str, Any]] = field(default_factory=list)
-    numbers: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[SourceEntry] = field(default_factory=list)
+    numbers: list[SourcedNumber] = field(default_factory=list)
     _known: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def number(self, title: str, url: str = "", *, retrieved: str = "", licence: str = "", row: str = "") -> int:
@@ -80,39 +161,39 @@ def cell(text: str, source: int = 0, row: str = "", kind: str = "") -> Cell:
     return {"t": text, "s": source, "row": row, "c": kind}
 
 
-def heading(text: str) -> Block:
+def heading(text: str) -> Words:
     """Section heading."""
     return {"kind": "heading", "text": text}
 
 
-def note(text: str) -> Block:
+def note(text: str) -> Words:
     """Small remark."""
     return {"kind": "note", "text": text}
 
 
-def text(words: str) -> Block:
+def text(words: str) -> Words:
     """Paragraph."""
     return {"kind": "text", "text": words}
 
 
-def warning(words: str) -> Block:
+def warning(words: str) -> Words:
     """Paragraph that a reader must see first."""
     return {"kind": "warning", "text": words}
 
 
-def chart(svg: str, caption: str = "", *, width_pct: float = 100.0) -> Block:
+def chart(svg: str, caption: str = "", *, width_pct: float = 100.0) -> Chart:
     """Drawing with its caption, as wide as a share of the page. [%]."""
     return {"kind": "chart", "svg": svg, "caption": caption, "width_pct": width_pct}
 
 
-def bullets(items: Sequence[Sequence[Cell]]) -> Block:
+def bullets(items: Sequence[Sequence[Cell]]) -> Bullets:
     """List; each item is a run of cells."""
     return {"kind": "list", "items": [list(item) for item in items]}
 
 
 def table(
     head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, text_columns: int = 1
-) -> Block:
+) -> Table:
     """Table; the first `text_columns` columns are text, the others numbers."""
     return {
         "kind": "table",
@@ -123,25 +204,31 @@ def table(
     }
 
 
-def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, widths: Sequence[float] = ()) -> Block:
+def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, widths: Sequence[float] = ()) -> Table:
     """Table of texts without sources; `sides` has ``l`` for a column of words and ``r`` for one of numbers."""
     cells = [
         [cell(words, kind="nowrap" if side == "r" else "") for words, side in zip(row, sides, strict=True)]
         for row in rows
     ]
-    align = [{"l": "left", "r": "right"}[side] for side in sides]
-    return table(head, cells, widths or [1.0] * len(sides)) | {"align": align}
+    found = table(head, cells, widths or [1.0] * len(sides))
+    found["align"] = [{"l": "left", "r": "right"}[side] for side in sides]
+    return found
 
 
-def facts(rows: Sequence[tuple[str, str]]) -> Block:
+def facts(rows: Sequence[tuple[str, str]]) -> Table:
     """Table of names and values without a head."""
     return table((), [[cell(name), cell(value)] for name, value in rows], (2, 3), text_columns=2)
 
 
 def document(
-    title: str, lead: str, blocks: Sequence[Block], *, day: dt.date, language: str = "en",
+    title: str,
+    lead: str,
+    blocks: Sequence[Block],
+    *,
+    day: dt.date,
+    language: str = "en",
     sources: Sources | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> Document:
     """Put a document together, for the page and the PDF alike.
 
     Parameters

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from allreach.report.documents.blocks import Document
 from allreach.report.templates import environment
 
 
-def page(content: dict[str, Any], others: dict[str, str] | None = None) -> str:
+def page(content: Document, others: dict[str, str] | None = None) -> str:
     """One page.
 
     Parameters

@@ -13,7 +13,19 @@ from allreach.indicators.outlook import decimal_year
 from allreach.indicators.scores import tier
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.documents import charts
-from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, document, heading, note, table
+from allreach.report.documents.blocks import (
+    Block,
+    Cell,
+    Document,
+    Sources,
+    bullets,
+    cell,
+    chart,
+    document,
+    heading,
+    note,
+    table,
+)
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.target_words import (
     by_urgency,
@@ -70,7 +82,7 @@ MAX_TARGETS, MAX_STEPS, MAX_QUESTIONS, MAX_EVENTS = 9, 6, 6, 6
 
 def country_brief(
     inputs: TrackInputs, targets: pd.DataFrame, paths: dict[str, pd.DataFrame], speech: Speech
-) -> dict[str, Any]:
+) -> Document:
     """Content of a country's brief."""
     sources = Sources(speech)
     blocks: list[Block] = [heading(speech("scores")), _headline(inputs, sources)]
@@ -87,7 +99,7 @@ def country_brief(
     return _whole(inputs, speech("brief_title", country=speech.country(inputs.iso3)), blocks, sources)
 
 
-def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> dict[str, Any]:
+def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> Document:
     """Content of a bilateral brief."""
     sources = Sources(speech)
     a, b = inputs.iso3, other
@@ -154,7 +166,7 @@ def two_digits(value: float) -> float:
     return float(f"{value:.1e}")
 
 
-def _whole(inputs: TrackInputs, title: str, blocks: list[Block], sources: Sources) -> dict[str, Any]:
+def _whole(inputs: TrackInputs, title: str, blocks: list[Block], sources: Sources) -> Document:
     speech = sources.speech
     lead = speech("as_of", date=speech.date(inputs.as_of))
     return document(title, lead, blocks, day=inputs.as_of, language=speech.language, sources=sources)
@@ -228,7 +240,7 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
         rows.append([*words, forecast, slip, state])
     head = [speech(key) for key in ("target", "promised", "due", "value", "forecast", "slip_months", "status")]
     n_open = int(targets["target_value"].isna().sum())
-    out = [table(head, rows, [4.0, 2.0, 1.5, 2.7, 2.6, 1.4, 2.4])] if rows else []
+    out: list[Block] = [table(head, rows, [4.0, 2.0, 1.5, 2.7, 2.6, 1.4, 2.4])] if rows else []
     return [*out, note(speech("targets_open", n=n_open, m=len(targets)))] if n_open else out
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from importlib import resources
-from typing import Any
 
 from allreach.errors import AllreachError, DataMissingError
+from allreach.report.documents.blocks import Document
 
 FONT = "Libertinus Serif"
 OTHER_FONTS = ("Noto Sans Arabic", "Noto Naskh Arabic", "Noto Sans Hebrew", "DejaVu Sans", "FreeSerif")
 """Of the machine; asked only where a text has letters that the built-in font lacks."""
 
 
-def brief_pdf(content: dict[str, Any]) -> bytes:
+def brief_pdf(content: Document) -> bytes:
     """Lay out a brief.
 
     Raises

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from allreach.backhaul.hop_result import HopResult
 from allreach.report.documents import charts, hop_words
-from allreach.report.documents.blocks import Block, chart, document, facts, heading, note, plain_table, text, warning
+from allreach.report.documents.blocks import (
+    Block,
+    Document,
+    chart,
+    document,
+    facts,
+    heading,
+    note,
+    plain_table,
+    text,
+    warning,
+)
 
 BLOCKED = "The path is blocked: no band carries anything before a mast, a relay or another path clears it."
 NO_RELAY = "No single place between the ends clears both halves with a mast of backhaul.mast_heights_m."
 
 
-def hop_document(found: HopResult, profile: pd.DataFrame, warnings: Sequence[str], day: dt.date) -> dict[str, Any]:
+def hop_document(found: HopResult, profile: pd.DataFrame, warnings: Sequence[str], day: dt.date) -> Document:
     """Lay a hop out: profile, facts, bands, relays, modulations.
 
     Parameters

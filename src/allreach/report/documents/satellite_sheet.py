@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from allreach.report.documents import charts
-from allreach.report.documents.blocks import Block, chart, document, heading, plain_table, text, warning
+from allreach.report.documents.blocks import Block, Document, chart, document, heading, plain_table, text, warning
 from allreach.report.documents.plain_words import number
 from allreach.satellite.place_link import PlaceLink
 
@@ -15,7 +14,7 @@ FADES_WIDTH_PCT, SKY_WIDTH_PCT = 72.0, 38.0  # of the page, so that the PDF has 
 HEAD = ("line", "value", "unit", "how")
 
 
-def satellite_document(link: PlaceLink, warnings: Sequence[str], method: str, day: dt.date) -> dict[str, Any]:
+def satellite_document(link: PlaceLink, warnings: Sequence[str], method: str, day: dt.date) -> Document:
     """Lay a link out: budget line by line, attenuation against time, the sky with the horizon, the method.
 
     Parameters

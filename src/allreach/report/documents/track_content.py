@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,20 @@ from allreach.indicators.plan_effect import reach_path
 from allreach.indicators.umc import band, umc_targets
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.documents import charts
-from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, document, heading, note, table
+from allreach.report.documents.blocks import (
+    Block,
+    Cell,
+    Document,
+    Sources,
+    Table,
+    bullets,
+    cell,
+    chart,
+    document,
+    heading,
+    note,
+    table,
+)
 from allreach.report.documents.brief_content import HEADLINE, plan_blocks, target_chart, tier_words
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.target_words import (
@@ -37,7 +49,7 @@ def track_page(
     egdi: EgdiEffect | None,
     idi_values: pd.Series | None,
     speech: Speech,
-) -> dict[str, Any]:
+) -> Document:
     """Content of the track page."""
     sources = Sources(speech)
     card = _scorecard(inputs, scores, sources)
@@ -68,7 +80,7 @@ def track_page(
     return document(title, lead, blocks, day=inputs.as_of, language=speech.language, sources=sources)
 
 
-def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> Block:
+def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> Table:
     speech = sources.speech
     rows = []
     for name in HEADLINE:

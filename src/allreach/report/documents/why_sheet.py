@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 import xarray as xr
 
 from allreach.radio.coverage_maps.explanation import Explanation
 from allreach.report.documents import charts, why_words
-from allreach.report.documents.blocks import Block, chart, document, heading, plain_table, text, warning
+from allreach.report.documents.blocks import Block, Document, chart, document, heading, plain_table, text, warning
 
 
-def why_document(found: Explanation, speed: str, point: str, warnings: Sequence[str], day: dt.date) -> dict[str, Any]:
+def why_document(found: Explanation, speed: str, point: str, warnings: Sequence[str], day: dt.date) -> Document:
     """Lay an explanation out: the answer, the path, the budget, obstacles, what would help.
 
     Parameters

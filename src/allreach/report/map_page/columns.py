@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from allreach import tables
 from allreach.report.map_page.mercator import MercatorFrame
+from allreach.report.map_page.page_data import Column, Lines, PackedTable
 
 COORDINATE_SCALE = 100_000  # 1e-5 degrees: about a metre
 DECIMALS = {"USD": 2, "USD/year": 2, "USD/km": 2, "Mbit/s": 3, "dBm": 1, "dB": 1, "km": 3, "m": 1}
 OTHER_DECIMALS = 5
 
 
-def pack_table(frame: pd.DataFrame, table: str | None = None) -> dict[str, Any]:
+def pack_table(frame: pd.DataFrame, table: str | None = None) -> PackedTable:
     """Every column but the geometry; numbers rounded as their unit asks, missing ones null."""
     units = {column.name: column.unit for column in tables.schema(table)} if table else {}
     return {
@@ -28,7 +29,7 @@ def pack_table(frame: pd.DataFrame, table: str | None = None) -> dict[str, Any]:
     }
 
 
-def pack_column(series: pd.Series, decimals: int = OTHER_DECIMALS) -> list[Any] | dict[str, Any]:
+def pack_column(series: pd.Series, decimals: int = OTHER_DECIMALS) -> Column:
     """Values as a list; words that repeat as ``{"words": [...], "at": [...]}``."""
     if pd.api.types.is_bool_dtype(series):
         return [int(v) for v in series]
@@ -48,7 +49,7 @@ def pack_points(geometry: gpd.GeoSeries, frame: MercatorFrame) -> list[int]:
     return [int(v) for v in np.rint(np.column_stack([lon_deg, geometry.y]) * COORDINATE_SCALE).ravel()]
 
 
-def pack_lines(geometry: gpd.GeoSeries, frame: MercatorFrame, tolerance_deg: float = 0.0) -> list[list[list[int]]]:
+def pack_lines(geometry: gpd.GeoSeries, frame: MercatorFrame, tolerance_deg: float = 0.0) -> Lines:
     """Parts of each line or polygon ring: first point, then differences, in 1e-5 degrees."""
     return [_pack_parts(shape, frame, tolerance_deg) for shape in geometry]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
@@ -208,7 +207,7 @@ def palette_png(index: NDArray[np.uint8], colours: Sequence[tuple[int, int, int]
 
 
 def _encoded(
-    bands: NDArray[np.uint8], options: dict[str, Any], palette: dict[int, tuple[int, int, int, int]] | None = None
+    bands: NDArray[np.uint8], options: dict[str, str | int], palette: dict[int, tuple[int, int, int, int]] | None = None
 ) -> bytes:
     """Image file by a GDAL driver: the same bytes for the same pixels."""
     count, rows, cols = bands.shape

@@ -12,13 +12,14 @@ from importlib import resources
 from typing import Any
 
 from allreach.errors import DataMissingError
+from allreach.report.map_page.page_data import ComparisonData, PageData
 from allreach.report.templates import environment
 
 LANGUAGES = ("en", "az", "ru", "fr")
 SLOT = re.compile(r"\{(\w+)\}")
 
 
-def page(payload: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
+def page(payload: PageData, languages: Sequence[str] = LANGUAGES) -> str:
     """HTML of the report.
 
     Parameters
@@ -36,7 +37,7 @@ def page(payload: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> st
     return _compose("report", payload, languages, "title", {"country": payload["meta"]["name"]})
 
 
-def comparison_page(payload: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> str:
+def comparison_page(payload: ComparisonData, languages: Sequence[str] = LANGUAGES) -> str:
     """HTML of the comparison of two scenarios; the payload is that of `allreach.workflows.compare`."""
     names = {"country": payload["meta"]["name"], "a": payload["meta"]["scenario"], "b": payload["b"]["scenario"]}
     return _compose("compare", payload, languages, "cmp_title", names)
@@ -62,7 +63,11 @@ def locale(language: str) -> dict[str, str]:
 
 
 def _compose(
-    name: str, payload: Mapping[str, Any], languages: Sequence[str], title_key: str, title_values: Mapping[str, object]
+    name: str,
+    payload: PageData | ComparisonData,
+    languages: Sequence[str],
+    title_key: str,
+    title_values: Mapping[str, object],
 ) -> str:
     """Fill the template of a page; its program and style bear its name, too."""
     spoken = [language for language in dict.fromkeys(languages) if language in LANGUAGES] or ["en"]

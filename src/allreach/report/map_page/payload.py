@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -12,6 +11,7 @@ import pandas as pd
 from allreach import __version__, tables, vocabulary
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_coverage
+from allreach.json_object import JsonObject
 from allreach.outline import country_outline
 from allreach.params.load import Params
 from allreach.report import colours
@@ -19,6 +19,17 @@ from allreach.report.map_page.classes import coverage_kind
 from allreach.report.map_page.columns import pack_column, pack_lines, pack_outline, pack_points, pack_table
 from allreach.report.map_page.map_images import Painter, Picture
 from allreach.report.map_page.mercator import MercatorFrame
+from allreach.report.map_page.page_data import (
+    Coverage,
+    Figures,
+    Image,
+    Meta,
+    PackedTable,
+    PageData,
+    ParameterColumns,
+    People,
+    Units,
+)
 from allreach.vocabulary import Evidence, FibreFeature
 
 SKETCH_DIGITS = 2  # significant digits of sums in a sketch
@@ -27,9 +38,7 @@ SHOWN_ROADS = ("trunk", "primary", "secondary", "tertiary", "ferry")
 MANY_ROADS = 20_000  # above this, only the classes that carry routes between towns
 
 
-def payload(
-    country: Country, results: Results, params: Params, pages: Sequence[Mapping[str, str]] = ()
-) -> dict[str, Any]:
+def payload(country: Country, results: Results, params: Params, pages: Sequence[Mapping[str, str]] = ()) -> PageData:
     """Everything the page shows, ready for JSON, in a fixed order.
 
     Parameters
@@ -81,7 +90,7 @@ def payload(
     }
 
 
-def _meta(country: Country, results: Results, frame: MercatorFrame) -> dict[str, Any]:
+def _meta(country: Country, results: Results, frame: MercatorFrame) -> Meta:
     config = country.config
     used = [results.places["evidence"]] if results.places is not None else []
     used += [table["evidence"] for table in results.plan.values() if "evidence" in table.columns]
@@ -114,11 +123,11 @@ def _bounds(country: Country, frame: MercatorFrame) -> tuple[float, float, float
     return float(lon_deg.min()), float(lonlat[:, 1].min()), float(lon_deg.max()), float(lonlat[:, 1].max())
 
 
-def _figures(results: Results) -> dict[str, Any]:
-    summaries = {"measure": results.measure_summary, "plan": results.plan_summary, "verify": results.verify_summary}
-    figures: dict[str, Any] = {
-        step: {key: value for key, value in summary.items() if key != "runtime_s"}  # same results, same bytes
-        for step, summary in summaries.items()
+def _figures(results: Results) -> Figures:
+    figures: Figures = {
+        "measure": _repeatable(results.measure_summary),
+        "plan": _repeatable(results.plan_summary),
+        "verify": _repeatable(results.verify_summary),
     }
     if results.places is not None:
         figures["today"] = _people(results.places)
@@ -135,10 +144,15 @@ def _figures(results: Results) -> dict[str, Any]:
     return figures
 
 
-def _people(places: gpd.GeoDataFrame) -> dict[str, Any]:
+def _repeatable(summary: JsonObject) -> JsonObject:
+    """Leave out what another run of the same inputs says differently."""
+    return {key: value for key, value in summary.items() if key != "runtime_s"}
+
+
+def _people(places: gpd.GeoDataFrame) -> People:
     """Add up people by state of coverage; the states are never merged."""
     people = places["population"]
-    states = {}
+    states: dict[str, list[float]] = {}
     for name in ("passed_share", "orderable_share", "used_share"):
         is_known = places[name].notna()
         if is_known.any():
@@ -153,8 +167,8 @@ def _people(places: gpd.GeoDataFrame) -> dict[str, Any]:
     }
 
 
-def _coverages(painter: Painter, results: Results) -> list[dict[str, Any]]:
-    shown = []
+def _coverages(painter: Painter, results: Results) -> list[Coverage]:
+    shown: list[Coverage] = []
     for step, name in sorted(results.rasters):
         kind = coverage_kind(name)
         if kind is None:
@@ -174,12 +188,12 @@ def _coverages(painter: Painter, results: Results) -> list[dict[str, Any]]:
     return shown
 
 
-def _picture(picture: Picture) -> dict[str, Any]:
+def _picture(picture: Picture) -> Image:
     image = base64.b64encode(picture.data).decode("ascii")
     return {"image": image, "type": picture.media_type, "corners": picture.corners}
 
 
-def _admin1(country: Country, frame: MercatorFrame) -> dict[str, Any]:
+def _admin1(country: Country, frame: MercatorFrame) -> Units:
     units = country.table("boundaries")
     units = units.loc[units["level"] == 1].sort_values("boundary_id")
     return {
@@ -189,7 +203,7 @@ def _admin1(country: Country, frame: MercatorFrame) -> dict[str, Any]:
     }
 
 
-def _places(country: Country, results: Results, frame: MercatorFrame) -> dict[str, Any]:
+def _places(country: Country, results: Results, frame: MercatorFrame) -> PackedTable:
     assert results.places is not None
     places = results.places.sort_values("place_id").reset_index(drop=True)
     packed = pack_table(places, "measure_places")
@@ -200,7 +214,7 @@ def _places(country: Country, results: Results, frame: MercatorFrame) -> dict[st
     return packed
 
 
-def _planned(results: Results) -> dict[str, Any] | None:
+def _planned(results: Results) -> PackedTable | None:
     """Measure of the planned network, in the order of the places."""
     if results.planned_places is None or results.places is None:
         return None
@@ -209,7 +223,7 @@ def _planned(results: Results) -> dict[str, Any] | None:
     return {name: pack_column(planned[name]) for name in ("predicted_share", "dl_mbps", "full_share")}
 
 
-def _sites(country: Country, results: Results, frame: MercatorFrame) -> dict[str, Any]:
+def _sites(country: Country, results: Results, frame: MercatorFrame) -> PackedTable:
     """Sites of the plan, and existing ones that it does not touch."""
     columns = [column.name for column in tables.schema("plan_sites")]
     existing = country.table("sites")
@@ -227,7 +241,7 @@ def _sites(country: Country, results: Results, frame: MercatorFrame) -> dict[str
     return packed
 
 
-def _lines(rows: pd.DataFrame | None, table: str, frame: MercatorFrame, tolerance_deg: float) -> dict[str, Any] | None:
+def _lines(rows: pd.DataFrame | None, table: str, frame: MercatorFrame, tolerance_deg: float) -> PackedTable | None:
     if rows is None:
         return None
     rows = rows.sort_values(str(rows.columns[0]), kind="stable").reset_index(drop=True)
@@ -252,7 +266,7 @@ def _institutions(country: Country, results: Results) -> gpd.GeoDataFrame:
     return rows.assign(**more)
 
 
-def _points(rows: gpd.GeoDataFrame, table: str, frame: MercatorFrame) -> dict[str, Any]:
+def _points(rows: gpd.GeoDataFrame, table: str, frame: MercatorFrame) -> PackedTable:
     rows = rows.sort_values(str(rows.columns[0]), kind="stable").reset_index(drop=True)
     packed = pack_table(rows, table)
     packed["lonlat"] = pack_points(rows.geometry, frame)
@@ -264,7 +278,7 @@ def _spans(country: Country) -> gpd.GeoDataFrame:
     return fibre.loc[fibre["feature"] == FibreFeature.SPAN]
 
 
-def _roads(country: Country, frame: MercatorFrame) -> dict[str, Any]:
+def _roads(country: Country, frame: MercatorFrame) -> PackedTable:
     roads = country.table("roads")
     roads = roads.loc[roads["road_class"].isin(SHOWN_ROADS)]
     if len(roads) > MANY_ROADS:
@@ -273,7 +287,7 @@ def _roads(country: Country, frame: MercatorFrame) -> dict[str, Any]:
     return {"road_class": pack_column(roads["road_class"]), "lines": pack_lines(roads.geometry, frame, 0.001)}
 
 
-def _robustness(results: Results) -> dict[str, Any] | None:
+def _robustness(results: Results) -> PackedTable | None:
     """Which places keep their technology; sites and links are in the summary and in the file."""
     if results.robustness is None:
         return None
@@ -281,7 +295,7 @@ def _robustness(results: Results) -> dict[str, Any] | None:
     return pack_table(rows[rows["kind"] == "place"].reset_index(drop=True), "plan_robustness")
 
 
-def _bill(results: Results) -> dict[str, Any] | None:
+def _bill(results: Results) -> PackedTable | None:
     """Add up the bill of materials by kind and item."""
     if results.bill is None:
         return None
@@ -290,7 +304,7 @@ def _bill(results: Results) -> dict[str, Any] | None:
     return pack_table(sums, "plan_bill_of_materials")
 
 
-def _parameters(params: Params) -> dict[str, Any]:
+def _parameters(params: Params) -> ParameterColumns:
     rows = list(params.quantities())
     return {
         "key": [key for key, _, _ in rows],
