@@ -130,7 +130,7 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
     """
     where = where or table
     faults: list[Fault] = []
-    columns: dict[str, Any] = {}
+    columns: dict[str, pd.Series] = {}
     for column in schema(table):
         if column.name not in frame.columns:
             if column.required:

@@ -90,7 +90,9 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
 )
 @click.option("--from", "data", type=click.Path(path_type=Path, file_okay=False), help="Folder with a recipe's files.")
 @options.as_json
-def command(layer: str | None, file: Path | None, recipe: Path | None, as_json: bool, **chosen: Any) -> None:
+def command(
+    layer: str | None, file: Path | None, recipe: Path | None, data: Path | None, as_json: bool, **chosen: Any
+) -> None:
     """Bring your own FILE in as a LAYER of a country folder, or a whole country by a recipe.
 
     CSV (also .gz), Excel, GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ, FlatGeobuf, (Geo)Parquet and GeoTIFF,
@@ -100,9 +102,9 @@ def command(layer: str | None, file: Path | None, recipe: Path | None, as_json: 
     from allreach.cli.import_options import run_layer, run_recipe
 
     if recipe is not None:
-        if layer is not None or chosen["data"] is None:
+        if layer is not None or data is None:
             raise click.UsageError("--recipe goes with --from DATA_DIR and without LAYER and FILE")
-        run_recipe(recipe, as_json=as_json, **chosen)
+        run_recipe(recipe, data=data, as_json=as_json, **chosen)
     elif layer is None or file is None:
         raise click.UsageError("give LAYER and FILE, or --recipe and --from")
     else:

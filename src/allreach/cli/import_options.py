@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import click
 from pydantic import ValidationError
@@ -18,7 +18,37 @@ from allreach.params.country_config import CountryConfig
 from allreach.schema_faults import schema_faults
 
 
-def run_recipe(recipe: Path, *, data: Path, folder: Path, existing: str | None, as_json: bool, **chosen: Any) -> None:
+class ImportOptions(TypedDict):
+    """Options of ``country import`` that say how a file is read; empty where not given."""
+
+    mapping: tuple[str, ...]
+    constants: tuple[str, ...]
+    values: tuple[str, ...]
+    where: tuple[str, ...]
+    keep: tuple[str, ...]
+    fix: tuple[str, ...]
+    group_cells_m: float | None
+    clip: bool
+    sublayer: str | None
+    height_unit: str | None
+    file_crs: str | None
+    encoding: str | None
+    decimal: str | None
+    source: str
+    licence: str
+    retrieved: str
+    evidence: str
+    note: str
+    iso3: str | None
+    name: str | None
+    crs: str | None
+    pixel_m: float | None
+    margin_m: float
+
+
+def run_recipe(
+    recipe: Path, *, data: Path, folder: Path, existing: str | None, as_json: bool, **chosen: Unpack[ImportOptions]
+) -> None:
     """Make a country folder of a recipe and say what was done."""
     from allreach.cli.progress import bars
 
@@ -38,7 +68,9 @@ def run_recipe(recipe: Path, *, data: Path, folder: Path, existing: str | None, 
     )
 
 
-def run_layer(layer: str, file: Path, *, folder: Path, existing: str | None, as_json: bool, **chosen: Any) -> None:
+def run_layer(
+    layer: str, file: Path, *, folder: Path, existing: str | None, as_json: bool, **chosen: Unpack[ImportOptions]
+) -> None:
     """Bring one file in and say what was done."""
     spec = spec_from_options(layer, file, chosen)
     note = import_layer(
@@ -55,7 +87,7 @@ def run_layer(layer: str, file: Path, *, folder: Path, existing: str | None, as_
         click.echo(f"{layer}: {note}")
 
 
-def spec_from_options(layer: str, file: Path, chosen: dict[str, Any]) -> LayerSpec:
+def spec_from_options(layer: str, file: Path, chosen: ImportOptions) -> LayerSpec:
     """Spec of an import from the command line.
 
     Raises
@@ -101,7 +133,7 @@ def spec_from_options(layer: str, file: Path, chosen: dict[str, Any]) -> LayerSp
         raise InputError(schema_faults(error, "options")) from error
 
 
-def new_country(chosen: dict[str, Any]) -> CountryConfig | None:
+def new_country(chosen: ImportOptions) -> CountryConfig | None:
     """``country.yaml`` of a new folder, or none where the options name no country."""
     named = {key: chosen[key] for key in ("iso3", "name", "crs", "pixel_m") if chosen[key] is not None}
     if not named:

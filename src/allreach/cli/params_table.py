@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from allreach.params.listing import ParameterRow
+
 PIPED_WIDTH = 200  # a pipe or a file has no width of its own
 
 
-def print_rows(rows: list[dict[str, Any]]) -> None:
+def print_rows(rows: Sequence[ParameterRow]) -> None:
     """Print parameters with source; assumptions are marked and counted."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
     console = Console(width=width, highlight=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from allreach.json_object import JsonObject
+
 if TYPE_CHECKING:
-    from allreach.workflows.run import RunResult
+    from allreach.workflows.run import RunJson, RunResult
 
 
 def print_summary(result: RunResult, *, as_json: bool) -> None:
@@ -20,15 +22,15 @@ def print_summary(result: RunResult, *, as_json: bool) -> None:
         click.echo(f"{label:<24} {text}")
 
 
-def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
+def _lines(found: RunJson) -> list[tuple[str, str]]:
     lines = []
-    sketch = bool(found["sketch"])
+    sketch = found["sketch"]
     if sketch:
         lines.append(("SKETCH", "drawn, not surveyed: not for decisions; sums are rounded to two digits"))
     lines.append(("people", f"{found['population']:,}"))
     lines.append(("reached today", f"{found['reached_today_share']:.1%} (predicted, evidence: {found['evidence']})"))
     lines += _hangs_on(found["measured"])
-    plan = found.get("plan")
+    plan = found["plan"]
     if plan:
         lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network)"))
         for tier in plan.get("tiers", []):
@@ -45,8 +47,8 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("no plan is cheaper than", f"{_usd(plan['lower_bound_usd'], sketch)} (gap {plan['gap']:.1%})"))
         if "budget" in plan:
             told = plan["budget"]
-            lines.append(("budget", f"{told['budget_usd']:,.0f} USD; no plan reaches more than "
-                          f"{told['people_upper_bound']:,} people with it"))  # fmt: skip
+            most = f"no plan reaches more than {told['people_upper_bound']:,} people with it"
+            lines.append(("budget", f"{told['budget_usd']:,.0f} USD; {most}"))
             if told["usd_per_further_person"] is not None:
                 lines.append(("one person more costs", f"about {_usd(told['usd_per_further_person'], sketch)}"))
         by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
@@ -72,7 +74,7 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
                 f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops",
             )
         )
-    lines.append(("report", str(found["report"])))
+    lines.append(("report", found["report"]))
     return lines
 
 
@@ -84,7 +86,7 @@ def _usd(value: float, sketch: bool) -> str:
     return f"{value:,.0f} USD"
 
 
-def _hangs_on(measured: dict[str, Any]) -> list[tuple[str, str]]:
+def _hangs_on(measured: JsonObject) -> list[tuple[str, str]]:
     """Say what decides who is reached today and is not known, or does not count."""
     lines = []
     assumed, of_all = measured["assumed_sites"], f"of {measured['n_sites']:,}"

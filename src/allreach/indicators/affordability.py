@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 MONTHS = 12
@@ -45,7 +43,7 @@ def derived_shares(series: pd.DataFrame) -> pd.DataFrame:
     """
     frame = series.assign(of_year=series["date"].str[:4].astype(int))
     income = frame[frame["indicator"] == "gni_per_head_usd"].set_index(["iso3", "of_year"])
-    out: list[dict[str, Any]] = []
+    out: list[dict[str, object]] = []
     for share, price in DERIVED.items():
         known = set(frame.loc[frame["indicator"] == share, ["iso3", "of_year"]].itertuples(index=False, name=None))
         for _, row in frame[frame["indicator"] == price].iterrows():

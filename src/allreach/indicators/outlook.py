@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,9 +44,10 @@ class Outlook:
         assert self.found is not None
         row = self.rows[indicator, iso3]
         date, year, value = self.last[indicator, iso3]
-        columns: dict[str, Any] = {"date": [day.isoformat() for day in self.months], "year": self.found.t[row]}
-        table = pd.DataFrame(columns | {name: getattr(self.found, name)[row] for name in BANDS})
-        if date >= columns["date"][0]:
+        days = [day.isoformat() for day in self.months]
+        bands = {name: getattr(self.found, name)[row] for name in BANDS}
+        table = pd.DataFrame({"date": days, "year": self.found.t[row], **bands})
+        if date >= days[0]:
             return table
         first = pd.DataFrame([{"date": date, "year": year, **dict.fromkeys(BANDS, value)}])
         return pd.concat([first, table], ignore_index=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 import pandas as pd
 
@@ -14,6 +14,21 @@ from allreach.indicators.egdi_effect import EgdiEffect
 from allreach.indicators.idi import IdiEdition, idi, idi_edition, reference_values
 
 PUBLISHED = ("idi", "idi_universal", "idi_meaningful", "egdi", "osi", "tii", "hci", "gci", "ai_readiness")
+
+
+class ScoreRow(TypedDict, total=False):
+    """Row of ``track_scores``; what does not concern a score is left out."""
+
+    iso3: str
+    score: str
+    edition: str
+    stage: str
+    value: float
+    low: float
+    high: float
+    missing: str
+    tier: str
+    row_id: str
 
 
 def scores(
@@ -45,7 +60,7 @@ def scores(
         Table ``track_scores``, sorted.
     """
     edition = edition or idi_edition()
-    rows: list[dict[str, Any]] = []
+    rows: list[ScoreRow] = []
     mine = series[series["iso3"].isin(list(countries))]
     for _, found in mine[mine["indicator"].isin(PUBLISHED)].groupby(["iso3", "indicator", "date"], sort=True):
         row = found.iloc[-1]
@@ -66,7 +81,7 @@ def scores(
         after = pd.DataFrame([dict(planned)], index=[countries[0]], dtype="float64").reindex(columns=edition.indicators)
         rows += _idi_rows(after, edition, "planned")
     if egdi is not None and egdi.after == egdi.after:
-        base = {"iso3": countries[0], "edition": str(egdi.survey_year), "stage": "planned"}
+        base: ScoreRow = {"iso3": countries[0], "edition": str(egdi.survey_year), "stage": "planned"}
         rows.append({**base, "score": "egdi", "value": egdi.after, "tier": tier("egdi", egdi.after)})
         rows.append({**base, "score": "tii", "value": egdi.tii_after})
     frame = pd.DataFrame(rows, columns=[column.name for column in tables.schema("track_scores")])
@@ -90,11 +105,11 @@ def tier(score: str, value: float) -> str:
     return egdi_rules.group(value) if score == "egdi" else ""
 
 
-def _idi_rows(values: pd.DataFrame, edition: IdiEdition, stage: str) -> list[dict[str, Any]]:
+def _idi_rows(values: pd.DataFrame, edition: IdiEdition, stage: str) -> list[ScoreRow]:
     found = idi(values, edition)
-    rows = []
+    rows: list[ScoreRow] = []
     for iso3, row in found.iterrows():
-        base = {"iso3": iso3, "edition": str(edition.edition), "stage": stage, "missing": row["missing"]}
+        base: ScoreRow = {"iso3": iso3, "edition": str(edition.edition), "stage": stage, "missing": row["missing"]}
         rows.append({**base, "score": "idi", "value": row["idi"], "low": row["idi_low"], "high": row["idi_high"]})
         rows += [{**base, "score": f"idi_{pillar}", "value": row[pillar]} for pillar in edition.pillars]
         rows += [{**base, "score": name, "value": row[name]} for name in found.columns if name.startswith("score_")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,39 @@ PACE_YEARS = 3.0
 NEAR_SHARE = 0.0005
 """A bound such as 100 % is only approached: a forecast this close to the target counts as there."""
 TOLERANCE = 1e-9
+
+
+class TargetRow(TypedDict, total=False):
+    """Row of ``track_targets``; what is not known is left out."""
+
+    target_id: str
+    strategy: str
+    goal_id: str
+    pillar: str
+    name: str
+    indicator: str
+    target_value: float | None
+    target_date: str
+    owner: str
+    status: str
+    spent_share: float
+    n_points: int
+    value: float
+    value_date: str
+    value_row_id: str
+    model: str
+    pace_per_year: float
+    pace_needed_per_year: float
+    progress_share: float
+    reach_probability: float
+    forecast_at_date: float
+    forecast_low80: float
+    forecast_high80: float
+    arrival_date: str
+    arrival_early: str
+    arrival_late: str
+    slip_months: float
+    next_step: str
 
 
 def evaluate(
@@ -73,20 +106,25 @@ def evaluate(
     paths = {name: outlook.path(name, iso3) for name in sorted(wanted & set(own))}
     planned = {name: path for name, path in (planned or {}).items() if name in paths}
     paths |= planned
-    rows: list[dict[str, Any]] = []
+    rows: list[TargetRow] = []
     for strategy in strategies:
         states: dict[str, str] = {}
         block = []
         for goal, target in strategy.targets:
-            row = {"target_id": target.id, "strategy": strategy.id, "goal_id": goal.id, "pillar": goal.pillar}
-            row |= _target(target, own, iso3, book, as_of, paths, outlook, planned)
-            states[target.id] = str(row["status"])
+            row: TargetRow = {
+                "target_id": target.id,
+                "strategy": strategy.id,
+                "goal_id": goal.id,
+                "pillar": goal.pillar,
+                **_target(target, own, iso3, book, as_of, paths, outlook, planned),
+            }
+            states[target.id] = row["status"]
             block.append((target, row))
         for target, row in block:
             late = [name for name in target.depends_on if states.get(name) in ("missed", "off_track")]
             if late and row["status"] in ("on_track", "at_risk", "no_data", "no_trend", "not_quantified"):
                 row["status"] = "blocked"
-            row["next_step"] = next_step(str(row["status"]), target, late)
+            row["next_step"] = next_step(row["status"], target, late)
             rows.append(row)
     columns = [column.name for column in tables.schema("track_targets")]
     frame = pd.DataFrame(rows, columns=columns)
@@ -121,8 +159,8 @@ def _target(
     paths: dict[str, pd.DataFrame],
     outlook: Outlook,
     planned: Mapping[str, pd.DataFrame],
-) -> dict[str, Any]:
-    row: dict[str, Any] = {
+) -> TargetRow:
+    row: TargetRow = {
         "name": target.name.get("en", next(iter(target.name.values()), target.id)),
         "indicator": target.indicator or "",
         "target_value": target.value,
@@ -166,7 +204,7 @@ def _target(
     return row
 
 
-def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[str, Any]:
+def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> TargetRow:
     assert target.date is not None
     goal = target.counts_from
     assert goal is not None
@@ -180,11 +218,11 @@ def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> dict[st
     }
 
 
-def _ahead(target: Target, indicator: Indicator, path: pd.DataFrame) -> dict[str, Any]:
+def _ahead(target: Target, indicator: Indicator, path: pd.DataFrame) -> TargetRow:
     assert target.date is not None
     goal = target.counts_from
     assert goal is not None
-    out: dict[str, Any] = {}
+    out: TargetRow = {}
     at = decimal_year(target.date)
     if at > path["year"].iloc[0]:
         years = path["year"].to_numpy()
@@ -196,10 +234,10 @@ def _ahead(target: Target, indicator: Indicator, path: pd.DataFrame) -> dict[str
         out["status"] = "on_track" if chance >= LIKELY else "at_risk" if chance >= UNLIKELY else "off_track"
     is_up = indicator.better == "up"
     ends = ("mid", "high80", "low80") if is_up else ("mid", "low80", "high80")
-    for key, name in zip(("arrival_date", "arrival_early", "arrival_late"), ends, strict=True):
-        out[key] = arrival_date(path, name, goal, indicator)
-    if out["arrival_date"]:
-        out["slip_months"] = months_between(target.date, dt.date.fromisoformat(out["arrival_date"]))
+    arrival, early, late = (arrival_date(path, name, goal, indicator) for name in ends)
+    out |= {"arrival_date": arrival, "arrival_early": early, "arrival_late": late}
+    if arrival:
+        out["slip_months"] = months_between(target.date, dt.date.fromisoformat(arrival))
     return out
 
 

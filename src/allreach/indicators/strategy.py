@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from allreach.indicators.definitions import Indicator
+from allreach.json_object import JsonObject
 from allreach.params.quantity import Frozen
 
 PILLARS = (
@@ -175,7 +176,7 @@ def questions(strategy: Strategy) -> list[tuple[str, str]]:
     return out
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema() -> JsonObject:
     """JSON Schema of ``strategy.yaml`` for editors."""
     schema = Strategy.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"

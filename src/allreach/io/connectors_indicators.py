@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -13,6 +12,7 @@ import pandas as pd
 from allreach.errors import Fault, InputError
 from allreach.indicators.definitions import Catalogue, catalogue
 from allreach.io.connectors_http import Cache, FetchError
+from allreach.json_object import JsonObject
 
 WORLD_BANK = "https://api.worldbank.org/v2"
 DATA360 = "https://data360api.worldbank.org/data360"
@@ -222,7 +222,7 @@ def _indicator(source: str, code: str, book: Catalogue | None) -> str:
     return found.id
 
 
-def _world_bank_page(body: bytes, url: str) -> tuple[dict[str, Any], list[dict]]:
+def _world_bank_page(body: bytes, url: str) -> tuple[JsonObject, list[JsonObject]]:
     try:
         answer = json.loads(body)
         meta, rows = answer[0], answer[1] if len(answer) > 1 else []

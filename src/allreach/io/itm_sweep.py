@@ -114,7 +114,7 @@ def _table(radial: dict[Any, Any], h_m: NDArray[np.float64], receivers: pd.DataF
         receivers["h_rx_m"].to_numpy(dtype=np.float64), receivers["freq_mhz"].to_numpy(dtype=np.float64),
         np.array(list(QUANTILES.values())), np.empty(DELTA_H_POINTS_MAX), loss_db, code, warnings,
     )  # fmt: skip
-    columns: dict[str, Any] = {"case_id": receivers["case_id"]}
+    columns: dict[str, pd.Series | NDArray[np.generic]] = {"case_id": receivers["case_id"]}
     for q, name in enumerate(QUANTILES):
         codes = code[:, q]
         if name.startswith("cr"):

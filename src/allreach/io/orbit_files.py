@@ -14,10 +14,13 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 from allreach.errors import DataMissingError, Fault, InputError
+
+if TYPE_CHECKING:
+    from sgp4.api import Satrec
 
 BYTES_MAX = 300_000_000
 LISTED = 20
@@ -245,10 +248,10 @@ def _that_run(found: list[tuple[str, Any]], where: str) -> list[tuple[str, Any]]
     return kept
 
 
-def _one_set_each(found: list[tuple[str, Any]], at: datetime, where: str) -> list[Any]:
+def _one_set_each(found: list[tuple[str, Satrec]], at: datetime, where: str) -> list[Satrec]:
     """Keep the set nearest to a moment of each satellite: a file of its history is no constellation."""
     julian_day = at.timestamp() / 86_400.0 + 2_440_587.5
-    best: dict[str, Any] = {}
+    best: dict[str, Satrec] = {}
     out = []
     for identity, record in found:
         if identity in ("", "0", "00000"):
@@ -261,5 +264,5 @@ def _one_set_each(found: list[tuple[str, Any]], at: datetime, where: str) -> lis
     return [*out, *best.values()]
 
 
-def _age(record: Any, julian_day: float) -> float:
+def _age(record: Satrec, julian_day: float) -> float:
     return abs(float(record.jdsatepoch + record.jdsatepochF) - julian_day)

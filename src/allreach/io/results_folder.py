@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +16,7 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.grid import Grid
 from allreach.io.raster import read_raster
 from allreach.io.vector import read_table
+from allreach.json_object import JsonObject
 
 PLAN_TABLES = ("assignments", "alternatives", "sites", "links", "institutions")
 
@@ -66,11 +66,11 @@ class Results:
     percents: pd.DataFrame | None = None
     tornado: pd.DataFrame | None = None
     robustness: pd.DataFrame | None = None
-    measure_summary: dict[str, Any] = field(default_factory=dict)
-    plan_summary: dict[str, Any] = field(default_factory=dict)
-    verify_summary: dict[str, Any] = field(default_factory=dict)
-    answers: dict[str, Any] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
+    measure_summary: JsonObject = field(default_factory=dict)
+    plan_summary: JsonObject = field(default_factory=dict)
+    verify_summary: JsonObject = field(default_factory=dict)
+    answers: JsonObject = field(default_factory=dict)
+    manifest: JsonObject = field(default_factory=dict)
     rasters: dict[tuple[str, str], Path] = field(default_factory=dict)
 
 
@@ -147,7 +147,7 @@ def _read_csv(path: Path, table: str | None) -> pd.DataFrame | None:
     return tables.conform(frame, table, where=path.name) if table else frame
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> JsonObject:
     """Read a summary or manifest; empty where absent."""
     if not path.is_file():
         return {}

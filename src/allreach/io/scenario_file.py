@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from allreach.errors import Fault, InputError
 from allreach.io.yaml_text import read_yaml_mapping
+from allreach.json_object import JsonObject
 from allreach.params.country_config import ServiceStandard
 
 KEYS = ("parameters", "service_standard")
 
 
-def read_scenario(folder: Path, name: str) -> dict[str, dict[str, Any]]:
+def read_scenario(folder: Path, name: str) -> dict[str, JsonObject]:
     """Read what a scenario lays over the country: ``parameters`` and ``service_standard``; without a file, nothing.
 
     Raises

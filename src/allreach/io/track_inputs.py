@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
@@ -179,7 +178,7 @@ def _built(folder: Path, results: Results | None, day: dt.date) -> pd.DataFrame 
 
 def _measured(reach: pd.DataFrame, iso3: str, scenario: str, day: dt.date) -> pd.DataFrame:
     """Row of what the measurement of today's network says."""
-    row: dict[str, Any] = {
+    row: dict[str, str | float] = {
         "row_id": f"results/{scenario}/measure/places.parquet",
         "iso3": iso3,
         "indicator": "reached_pct",

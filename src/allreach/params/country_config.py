@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 from babel import localedata
 from babel.numbers import is_currency
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from allreach.json_object import JsonObject
 from allreach.vocabulary import Evidence
 
 # India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
@@ -126,7 +126,7 @@ class CountryConfig(_Frozen):
     """Seed of a sketch."""
     service_standard: ServiceStandard = ServiceStandard()
     """What counts as reached."""
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: JsonObject = Field(default_factory=dict)
     """Overlay on the parameters (``allreach params`` lists the keys)."""
 
     @field_validator("currency")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from pydantic import BaseModel
 
@@ -11,7 +11,22 @@ from allreach.params.load import ROOMS, Params, all_keys, near_matches
 from allreach.params.quantity import Quantity
 
 
-def rows(params: Params, key: str = "") -> list[dict[str, Any]]:
+class ParameterRow(TypedDict):
+    """A parameter; what is no sourced number (a list, a choice) has only key, value and meaning."""
+
+    key: str
+    value: Any
+    low: NotRequired[float]
+    high: NotRequired[float]
+    unit: NotRequired[str]
+    year: NotRequired[int | None]
+    currency: NotRequired[str | None]
+    source: NotRequired[str]
+    is_assumption: NotRequired[bool]
+    meaning: str
+
+
+def rows(params: Params, key: str = "") -> list[ParameterRow]:
     """Parameters whose key is or starts with `key`, in the order of the files.
 
     Parameters
@@ -24,8 +39,7 @@ def rows(params: Params, key: str = "") -> list[dict[str, Any]]:
     Returns
     -------
     rows
-        Per parameter: key, value, low, high, unit, year, currency, source, is_assumption, meaning. What is no sourced
-        number (a list, a choice) has only key, value and meaning.
+        One a parameter.
 
     Raises
     ------
@@ -41,7 +55,7 @@ def rows(params: Params, key: str = "") -> list[dict[str, Any]]:
     return [_row(params, name) for name in chosen]
 
 
-def _row(params: Params, name: str) -> dict[str, Any]:
+def _row(params: Params, name: str) -> ParameterRow:
     room, _, key = name.partition(".")
     table: BaseModel = getattr(params, room)
     value = getattr(table, key)

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from allreach.errors import Fault, InputError, ParameterError
+from allreach.json_object import JsonObject
 from allreach.params.backhaul import Backhaul
 from allreach.params.costs import Costs
 from allreach.params.demand import Demand
@@ -30,6 +31,8 @@ from allreach.schema_faults import schema_faults
 from allreach.yaml_syntax import parse_yaml
 
 Overlay = Mapping[str, Any]
+Tables: TypeAlias = dict[str, JsonObject]
+"""Room: key: value, or fields of a number, before they are checked."""
 _FIELDS = tuple(Quantity.model_fields)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -52,7 +55,7 @@ class Params(Frozen):
     search: SearchParams
     """Limits of work of the planner: no assumptions about the country."""
 
-    def resolved(self) -> dict[str, dict[str, Any]]:
+    def resolved(self) -> Tables:
         """Return plain values for the manifest: room -> key -> fields of the number."""
         return {room: {key: _plain(value) for key, value in _items(table)} for room, table in _items(self)}
 
@@ -147,7 +150,7 @@ def near_matches(key: str, known: Sequence[str], n_most: int = 3) -> list[str]:
 
 
 @cache
-def _shipped() -> dict[str, dict[str, Any]]:
+def _shipped() -> Tables:
     folder = Path(__file__).parent
     tables = {}
     for room in ROOMS:
@@ -174,7 +177,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _lay(tables: dict[str, dict[str, Any]], overlay: Any, name: str, faults: list[Fault]) -> None:
+def _lay(tables: Tables, overlay: Any, name: str, faults: list[Fault]) -> None:
     if not isinstance(overlay, Mapping):
         faults.append(Fault(name, "is no mapping", "room: {key: value}"))
         return
@@ -192,7 +195,7 @@ def _lay(tables: dict[str, dict[str, Any]], overlay: Any, name: str, faults: lis
                     _lay_one(tables[room], room, str(key), entry, name, faults)
 
 
-def _lay_one(table: dict[str, Any], room: str, key: str, entry: Any, name: str, faults: list[Fault]) -> None:
+def _lay_one(table: JsonObject, room: str, key: str, entry: Any, name: str, faults: list[Fault]) -> None:
     if _rooms()[room].model_fields[key].annotation is not Quantity:
         table[key] = entry  # a choice, a list, a flag: pydantic checks it
         return
@@ -226,8 +229,9 @@ def _lay_one(table: dict[str, Any], room: str, key: str, entry: Any, name: str, 
 
 def _unknown(key: str, name: str) -> Fault:
     if new := moved_to(".".join(key.split(".")[:2])):
-        return Fault(f"{name}, {key}", "says how the planner searches and is no longer a parameter of the country", new,
-                     f"Write {new}; its value is a plain number, without source or range")  # fmt: skip
+        what = "says how the planner searches and is no longer a parameter of the country"
+        mend = f"Write {new}; its value is a plain number, without source or range"
+        return Fault(f"{name}, {key}", what, new, mend)
     near = near_matches(key, [*ROOMS, *all_keys()])
     return Fault(
         f"{name}, {key}",

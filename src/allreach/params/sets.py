@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from allreach.errors import Fault, ParameterError
+from allreach.json_object import JsonObject
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.load import ROOMS, all_keys, near_matches, parse_set
 from allreach.params.search import moved_to
@@ -90,7 +91,7 @@ def apply_standard(config: CountryConfig, standard: Mapping[str, Any], where: st
 
 
 def _changed(config: CountryConfig, changes: Mapping[str, Any], where: str) -> CountryConfig:
-    fields: dict[str, Any] = config.model_dump()
+    fields: JsonObject = config.model_dump()
     for path, value in changes.items():
         room, _, key = path.rpartition(".")
         if room:

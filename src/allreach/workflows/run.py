@@ -11,12 +11,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 from allreach.errors import DataMissingError
 from allreach.io import stages
 from allreach.io.geopackage import write_all
 from allreach.io.results_folder import read_json
+from allreach.json_object import JsonObject
 from allreach.progress import told
 from allreach.report.map_page.build import build_report
 from allreach.workflows.run_answers import answer_prices, can_answer
@@ -31,6 +32,22 @@ Depth = Literal["quick", "full"]
 MEASURED = ("n_sites", "assumed_sites", "fixed_share", "lines")
 """Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")
+
+
+class RunJson(TypedDict):
+    """What a run found, as JSON."""
+
+    report: str
+    results: str
+    scenario: str
+    sketch: bool
+    population: int
+    reached_today_share: float
+    evidence: str
+    measured: JsonObject
+    """Figures of the measurement that the share reached today stands on."""
+    plan: JsonObject | None
+    """Summary of the plan, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +69,11 @@ class RunResult:
     report: Path
     results: Path
     scenario: str
-    measured: dict[str, Any]
-    plan: dict[str, Any] | None
+    measured: JsonObject
+    plan: JsonObject | None
     sketch: bool
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> RunJson:
         """Key figures for the terminal and ``--json``."""
         return {
             "report": str(self.report),

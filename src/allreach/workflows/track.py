@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pandas as pd
 
@@ -19,6 +19,7 @@ from allreach.indicators.scores import idi_values, scores
 from allreach.indicators.status import evaluate
 from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.track_inputs import TrackInputs, read_track_inputs
+from allreach.json_object import JsonObject
 from allreach.report.documents import blocks_html
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech
@@ -206,17 +207,26 @@ def _tables(out: Path, tracked: Tracked) -> list[Path]:
     return files
 
 
-def as_json(tracked: Tracked) -> dict[str, Any]:
+class TrackedJson(TypedDict):
+    """Outcome of tracking, as JSON."""
+
+    country: str
+    as_of: str
+    targets: list[JsonObject]
+    """Rows of ``track_targets``."""
+    scores: list[JsonObject]
+    """Rows of ``track_scores``."""
+    files: list[str]
+
+
+def as_json(tracked: Tracked) -> TrackedJson:
     """Outcome for ``--json``."""
     import json
 
-    targets = json.loads(tracked.targets.to_json(orient="records"))
-    table = json.loads(tracked.scores.to_json(orient="records"))
-    files = [str(path) for path in tracked.files]
     return {
         "country": tracked.inputs.iso3,
         "as_of": tracked.inputs.as_of.isoformat(),
-        "targets": targets,
-        "scores": table,
-        "files": files,
+        "targets": json.loads(tracked.targets.to_json(orient="records")),
+        "scores": json.loads(tracked.scores.to_json(orient="records")),
+        "files": [str(path) for path in tracked.files],
     }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.atomic import write_text
+from allreach.json_object import JsonObject
 from allreach.measure.planned_network import planned_sites
 from allreach.params.country_config import CountryConfig
 from allreach.params.service_rules import why_no_mast
@@ -60,16 +62,9 @@ class Why:
     state: ServiceState
     sector: SectorLoad | None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> WhyJson:
         """Everything but the profile, for ``--json``."""
         found = self.explanation
-        tables = {
-            name: [
-                {k: None if isinstance(v, float) and np.isnan(v) else v for k, v in row.items()}
-                for row in getattr(found, name).to_dict("records")
-            ]
-            for name in ("budget", "obstacles", "remedies")
-        }
         return {
             "network": self.network,
             "state": self.state.value,
@@ -79,8 +74,34 @@ class Why:
             "speed": self.speed,
             "dl_mbps": None if np.isnan(self.dl_mbps) else self.dl_mbps,
             "sinr_db": None if np.isnan(self.sinr_db) else self.sinr_db,
-            **tables,
+            "budget": _rows(found.budget),
+            "obstacles": _rows(found.obstacles),
+            "remedies": _rows(found.remedies),
         }
+
+
+class WhyJson(TypedDict):
+    """An explanation without its profile, as JSON."""
+
+    network: str
+    state: str
+    sector: JsonObject | None
+    is_covered: bool
+    sentence: str
+    speed: str
+    dl_mbps: float | None
+    sinr_db: float | None
+    budget: list[JsonObject]
+    obstacles: list[JsonObject]
+    remedies: list[JsonObject]
+
+
+def _rows(table: pd.DataFrame) -> list[JsonObject]:
+    """Rows of a table; a missing number is null."""
+    return [
+        {str(name): None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None = None) -> Why:

@@ -40,7 +40,7 @@ RANGE_KM = (0.5, 300.0)
 PIXELS_MAX = 200_000_000  # of the result in memory: 2.4 GB
 WINDOW_MAX = 100_000_000  # samples around one site: 900 MB
 TILE_PIXELS = 2048
-VARIABLES: dict[str, dict[str, Any]] = {
+VARIABLES: dict[str, dict[str, str]] = {
     "rx_power_dbm": {"units": "dBm", "long_name": "received power of the strongest sector, median location and time"},
     "path_loss_db": {"units": "dB", "long_name": "basic transmission loss from the best server"},
     "best_server": {"long_name": "index along site of the strongest site; -1: none"},

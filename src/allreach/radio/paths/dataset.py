@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -157,7 +157,7 @@ def _axis(name: str, value: ArrayLike, faults: list[Fault]) -> NDArray[np.float6
     return values
 
 
-def _profile(given: ProfileLike | None, faults: list[Fault]) -> tuple[Profile | None, dict[str, Any]]:
+def _profile(given: ProfileLike | None, faults: list[Fault]) -> tuple[Profile | None, Mapping[Any, Any]]:
     wanted = "a Dataset with distance_km and ground_m, a DataArray with distance_km, or (distance, height) arrays"
     if given is None:
         faults.append(Fault("profile", "none", wanted))

@@ -163,7 +163,7 @@ def _row(
     heights: Mapping[str, NDArray[np.float64]],
     scratch: NDArray[np.float64],
     detail: bool,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     time, location, situation = (50.0 if name is None else float(case[name]) for name in QUANTILES[case["variability"]])
     link = (
         float(case["h_tx_m"]),
@@ -188,7 +188,12 @@ def _row(
     code = result.return_code
     if case["variability"] == "CR":
         code = CONFIDENCE_CODES.get(code, code)
-    row = {"case_id": case["case_id"], "A_db": result.loss_db, "return_code": code, "warnings": result.warnings}
+    row: dict[str, object] = {
+        "case_id": case["case_id"],
+        "A_db": result.loss_db,
+        "return_code": code,
+        "warnings": result.warnings,
+    }
     if detail:
         g = result.geometry
         row |= {

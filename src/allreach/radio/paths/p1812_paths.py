@@ -201,7 +201,7 @@ def path_loss_table(cases: pd.DataFrame, profiles: Mapping[str, Profile], *, det
     return pd.DataFrame(rows, columns=columns)
 
 
-def _case_result(case: dict[Any, Any], profile: Profile, with_field: bool, detail: bool) -> dict[str, Any]:
+def _case_result(case: dict[Any, Any], profile: Profile, with_field: bool, detail: bool) -> dict[str, str | float]:
     lat_deg = geodesy.path_centre_lat_deg(
         float(case["lat_tx_deg"]),
         float(case["lon_tx_deg"]),
@@ -232,7 +232,7 @@ def _case_result(case: dict[Any, Any], profile: Profile, with_field: bool, detai
         str(case["polarization"]).upper() == "V",
         _number(case, "sigma_L_db", spread_db),
     )
-    result: dict[str, Any] = {"case_id": case["case_id"], "basic_transmission_loss_db": losses.loss_db}
+    result: dict[str, str | float] = {"case_id": case["case_id"], "basic_transmission_loss_db": losses.loss_db}
     if with_field:
         result["field_strength_dbuv_per_m"] = itu_p1812.field_strength_dbuv_per_m(
             losses.loss_db, freq_ghz, _number(case, "erp_tx_kw", np.nan)
