@@ -45,8 +45,17 @@ PUBLIC = {
     "sketch": "workflows.study:sketch",
 }
 __all__ = [
-    "Plan", "Study", "Today", "Verified", "compare", "coverage", "explain", "open", "path_loss", "sketch",
-]  # fmt: skip
+    "Plan",
+    "Study",
+    "Today",
+    "Verified",
+    "compare",
+    "coverage",
+    "explain",
+    "open",
+    "path_loss",
+    "sketch",
+]
 
 
 def __getattr__(name: str) -> Any:

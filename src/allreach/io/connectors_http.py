@@ -48,9 +48,13 @@ class _Retry(Retry):
 
 def _session() -> requests.Session:
     retry = _Retry(
-        total=RETRIES, backoff_factor=BACKOFF_S, status_forcelist=PASSING, allowed_methods=("GET",),
-        raise_on_status=False, respect_retry_after_header=True,
-    )  # fmt: skip
+        total=RETRIES,
+        backoff_factor=BACKOFF_S,
+        status_forcelist=PASSING,
+        allowed_methods=("GET",),
+        raise_on_status=False,
+        respect_retry_after_header=True,
+    )
     session = requests.Session()
     session.max_redirects = 5
     session.headers["User-Agent"] = USER_AGENT
@@ -133,9 +137,12 @@ class Cache:
         except requests.RequestException as error:
             raise FetchError(f"{url}: cannot be reached ({error})") from error
         record = {
-            "url": url, "retrieved": self.today.isoformat(), "sha256": hashlib.sha256(body).hexdigest(),
-            "etag": answer.headers.get("ETag", ""), "last_modified": answer.headers.get("Last-Modified", ""),
-        }  # fmt: skip
+            "url": url,
+            "retrieved": self.today.isoformat(),
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "etag": answer.headers.get("ETag", ""),
+            "last_modified": answer.headers.get("Last-Modified", ""),
+        }
         with writing(self.folder):  # the answer and what is known of it belong together
             with whole_file(body_path) as part:
                 part.write_bytes(body)

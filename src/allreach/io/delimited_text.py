@@ -32,8 +32,13 @@ FAULTS_SHOWN = 5
 PROBE_ROWS = 200  # rows that show which sign separates
 ENCODINGS = "cp1252 (western Europe), cp1251 (Cyrillic), cp1254 (Turkish), cp1256 (Arabic)"
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 def read_delimited(path: Path, *, encoding: str | None = None) -> pd.DataFrame:
@@ -241,9 +246,12 @@ def _too_long(where: str, number: int, row: list, width: int, separator: str) ->
 def _too_short(where: str, number: int, row: list, width: int) -> Fault:
     mend = "Add the fields that are missing, blank ones too; take out notes under the table"
     return Fault(
-        f"{where}, row {number}", f"has {len(row)} fields, the header {width}", "as many fields as the header", mend,
+        f"{where}, row {number}",
+        f"has {len(row)} fields, the header {width}",
+        "as many fields as the header",
+        mend,
         kind="fields",
-    )  # fmt: skip
+    )
 
 
 def _and_more(where: str, faults: list[Fault]) -> list[Fault]:

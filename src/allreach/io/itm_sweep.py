@@ -107,13 +107,24 @@ def _table(radial: dict[Any, Any], h_m: NDArray[np.float64], receivers: pd.DataF
     shape = (len(receivers), len(QUANTILES))
     loss_db, code, warnings = np.empty(shape), np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
     radial_losses(
-        empty_radial(h_m), float(radial["step_m"]), float(radial["h_tx_m"]), int(radial["climate"]),
-        float(radial["N0_nunits"]), {"H": 0, "V": 1}.get(str(radial["polarization"]).upper(), 2),
-        float(radial["epsilon"]), float(radial["sigma_s_per_m"]), int(radial["mdvar"]),
+        empty_radial(h_m),
+        float(radial["step_m"]),
+        float(radial["h_tx_m"]),
+        int(radial["climate"]),
+        float(radial["N0_nunits"]),
+        {"H": 0, "V": 1}.get(str(radial["polarization"]).upper(), 2),
+        float(radial["epsilon"]),
+        float(radial["sigma_s_per_m"]),
+        int(radial["mdvar"]),
         receivers["sample"].to_numpy(dtype=np.int64),
-        receivers["h_rx_m"].to_numpy(dtype=np.float64), receivers["freq_mhz"].to_numpy(dtype=np.float64),
-        np.array(list(QUANTILES.values())), np.empty(DELTA_H_POINTS_MAX), loss_db, code, warnings,
-    )  # fmt: skip
+        receivers["h_rx_m"].to_numpy(dtype=np.float64),
+        receivers["freq_mhz"].to_numpy(dtype=np.float64),
+        np.array(list(QUANTILES.values())),
+        np.empty(DELTA_H_POINTS_MAX),
+        loss_db,
+        code,
+        warnings,
+    )
     columns: dict[str, pd.Series | NDArray[np.generic]] = {"case_id": receivers["case_id"]}
     for q, name in enumerate(QUANTILES):
         codes = code[:, q]

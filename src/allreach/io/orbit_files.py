@@ -39,9 +39,13 @@ _LIMITS = {
 _NAMES = {"CLASSIFICATION_TYPE": "U", "OBJECT_ID": ""}
 """Names, which do not matter to an orbit: the library takes a single letter and plain characters only."""
 _OPTIONAL = {
-    "MEAN_MOTION_DOT": "0", "MEAN_MOTION_DDOT": "0", "EPHEMERIS_TYPE": "0", "ELEMENT_SET_NO": "0", "REV_AT_EPOCH": "0",
+    "MEAN_MOTION_DOT": "0",
+    "MEAN_MOTION_DDOT": "0",
+    "EPHEMERIS_TYPE": "0",
+    "ELEMENT_SET_NO": "0",
+    "REV_AT_EPOCH": "0",
     "NORAD_CAT_ID": "0",
-}  # fmt: skip
+}
 _SAME = {"MEAN_ELEMENT_THEORY": ("SGP4", "SGP/SGP4"), "TIME_SYSTEM": ("UTC",), "CENTER_NAME": ("EARTH",)}
 _XP = 4  # EPHEMERIS_TYPE of SGP4-XP, which SGP4 must not be given
 _LOG = logging.getLogger("allreach")

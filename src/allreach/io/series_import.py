@@ -18,9 +18,15 @@ from allreach.number_text import read_numbers
 DEFAULTS = ("source", "licence", "retrieved", "status", "url", "date", "iso3", "indicator")
 _LONG = ("iso3", "indicator", "date", "value")
 _SAME = {
-    "year": "date", "survey_year": "date", "country_code": "iso3", "iso": "iso3", "series": "indicator",
-    "Country Code": "iso3", "Series Code": "indicator", "Indicator Code": "indicator",
-}  # fmt: skip
+    "year": "date",
+    "survey_year": "date",
+    "country_code": "iso3",
+    "iso": "iso3",
+    "series": "indicator",
+    "Country Code": "iso3",
+    "Series Code": "indicator",
+    "Indicator Code": "indicator",
+}
 _YEAR = re.compile(r"[12]\d{3}( \[YR\d{4}\])?")
 NOT_KNOWN = "values not known"
 """Key of a table's ``attrs``: how many values its file marks as not known."""

@@ -318,8 +318,13 @@ def _name_unusable(path: Path, usable: str) -> None:
         _LOG.warning(
             "%s, row %s: value %s on %r retrieved %r is not usable and left out; take it out for good with "
             "allreach track DIR --forget %s",
-            path.name, row.row_id, row.value, row.date, row.retrieved, row.row_id,
-        )  # fmt: skip
+            path.name,
+            row.row_id,
+            row.value,
+            row.date,
+            row.retrieved,
+            row.row_id,
+        )
     if len(bad) > LISTED:
         _LOG.warning("%s: %d more rows are not usable and left out", path.name, len(bad) - LISTED)
 

@@ -19,9 +19,18 @@ from allreach.kernels.longley_rice_profile import ItmGeometry, area_geometry, pr
 from allreach.kernels.longley_rice_variability import variability_db
 
 __all__ = [
-    "DIFFRACTION", "LIMITS", "LINE_OF_SIGHT", "OK", "OK_WITH_WARNINGS", "TROPOSCATTER", "ItmResult", "area",
-    "input_code", "point_to_point", "result_of_geometry",
-]  # fmt: skip
+    "DIFFRACTION",
+    "LIMITS",
+    "LINE_OF_SIGHT",
+    "OK",
+    "OK_WITH_WARNINGS",
+    "TROPOSCATTER",
+    "ItmResult",
+    "area",
+    "input_code",
+    "point_to_point",
+    "result_of_geometry",
+]
 
 
 class ItmResult(NamedTuple):

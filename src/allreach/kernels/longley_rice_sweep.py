@@ -65,22 +65,37 @@ def radial_losses(
     link, link_mhz = link_of(5, 800.0, 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0), math.nan  # replaced before it is used
     for i in range(len(sample)):
         if i > 0 and (sample[i] != sample[i - 1] or rx_height_m[i] != rx_height_m[i - 1]):
-            geometry, horizon = geometry_at(
-                r, sample[i], step_m, tx_height_m, rx_height_m[i], n0, horizon, scratch
-            )  # fmt: skip
+            geometry, horizon = geometry_at(r, sample[i], step_m, tx_height_m, rx_height_m[i], n0, horizon, scratch)
         for q in range(quantiles.shape[0]):
             time_pct, location_pct, situation_pct = quantiles[q, 0], quantiles[q, 1], quantiles[q, 2]
             code, warning = input_code(
-                tx_height_m, rx_height_m[i], climate, time_pct, location_pct, situation_pct, n0, freq_mhz[i],
-                polarization, epsilon, sigma_s_per_m, mdvar,
-            )  # fmt: skip
+                tx_height_m,
+                rx_height_m[i],
+                climate,
+                time_pct,
+                location_pct,
+                situation_pct,
+                n0,
+                freq_mhz[i],
+                polarization,
+                epsilon,
+                sigma_s_per_m,
+                mdvar,
+            )
             loss_db[i, q], return_code[i, q], warnings[i, q] = math.nan, code, warning
             if code == OK:
                 if quantiles.shape[0] > 1 or freq_mhz[i] != link_mhz:
                     link = link_of(
-                        climate, freq_mhz[i], polarization, epsilon, sigma_s_per_m, mdvar, time_pct, location_pct,
+                        climate,
+                        freq_mhz[i],
+                        polarization,
+                        epsilon,
+                        sigma_s_per_m,
+                        mdvar,
+                        time_pct,
+                        location_pct,
                         situation_pct,
-                    )  # fmt: skip
+                    )
                     link_mhz = freq_mhz[i]
                 result = result_of_geometry(geometry, link, warning)
                 loss_db[i, q], return_code[i, q], warnings[i, q] = result.loss_db, result.return_code, result.warnings

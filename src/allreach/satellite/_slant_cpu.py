@@ -95,14 +95,28 @@ def slant_attenuation(
         out_db[i] = math.nan
         if elevation_deg[i] >= LEAST_ELEVATION_DEG:
             a_001 = rain_attenuation_001_db(
-                lat_deg[i], station_km[i], rain_height_km[i], rain_rate_001_mm_h[i], freq_ghz, elevation_deg[i],
+                lat_deg[i],
+                station_km[i],
+                rain_height_km[i],
+                rain_rate_001_mm_h[i],
+                freq_ghz,
+                elevation_deg[i],
                 tilt_deg,
-            )  # fmt: skip
+            )
             sigma = scintillation_sigma_db(wet_refractivity[i], freq_ghz, elevation_deg[i], diameter_m, efficiency)
             out_db[i] = total_db(
-                time_pct, lat_deg[i], elevation_deg[i], a_001, sigma, liquid_kg_m2[i], vapour_kg_m2[i], times_pct,
-                cloud_db_per_kg_m2, oxygen_zenith_db[i], vapour_db_per_kg_m2[i],
-            )  # fmt: skip
+                time_pct,
+                lat_deg[i],
+                elevation_deg[i],
+                a_001,
+                sigma,
+                liquid_kg_m2[i],
+                vapour_kg_m2[i],
+                times_pct,
+                cloud_db_per_kg_m2,
+                oxygen_zenith_db[i],
+                vapour_db_per_kg_m2[i],
+            )
 
 
 @jit(parallel=True)
@@ -147,9 +161,18 @@ def outage(
         for step in range(42):
             mid = low if step == 0 else (high if step == 1 else 0.5 * (low + high))
             loss = total_db(
-                math.exp(mid), lat_deg[i], elevation_deg[i], a_001, sigma, liquid_kg_m2[i], vapour_kg_m2[i], times_pct,
-                cloud_db_per_kg_m2, oxygen_zenith_db[i], vapour_db_per_kg_m2[i],
-            )  # fmt: skip
+                math.exp(mid),
+                lat_deg[i],
+                elevation_deg[i],
+                a_001,
+                sigma,
+                liquid_kg_m2[i],
+                vapour_kg_m2[i],
+                times_pct,
+                cloud_db_per_kg_m2,
+                oxygen_zenith_db[i],
+                vapour_db_per_kg_m2[i],
+            )
             warmer_db = db_of_ratio((receiver_k + sky_noise_k(loss)) / receiver_k)
             noise = ratio_of_db(-(clear_db[i] - loss - warmer_db)) + rest_linear[i]
             is_down = -db_of_ratio(noise) < needed_db

@@ -76,8 +76,15 @@ def _run(
 ) -> Floats:
     out = np.empty(directions.shape)
     horizons_towards(
-        np.ascontiguousarray(ground_m, dtype=np.float32), grid.x_min_m, grid.y_max_m, grid.pixel_m,
-        np.ascontiguousarray(x), np.ascontiguousarray(y), float(antenna_m), np.ascontiguousarray(directions),
-        1000.0 * reach_km, out,
-    )  # fmt: skip
+        np.ascontiguousarray(ground_m, dtype=np.float32),
+        grid.x_min_m,
+        grid.y_max_m,
+        grid.pixel_m,
+        np.ascontiguousarray(x),
+        np.ascontiguousarray(y),
+        float(antenna_m),
+        np.ascontiguousarray(directions),
+        1000.0 * reach_km,
+        out,
+    )
     return out

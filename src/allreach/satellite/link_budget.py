@@ -98,10 +98,15 @@ def uplink_noise_over_carrier(
     loss = float(geometry.free_space_loss_db(angles.range_km, satellite.uplink_ghz))
     air = float(
         total_attenuation_db(
-            gateway_climate, angles.elevation_deg, satellite.uplink_ghz, time_pct, tilt_deg=satellite.tilt_deg,
-            diameter_m=gateway.diameter_m, efficiency=gateway.efficiency,
+            gateway_climate,
+            angles.elevation_deg,
+            satellite.uplink_ghz,
+            time_pct,
+            tilt_deg=satellite.tilt_deg,
+            diameter_m=gateway.diameter_m,
+            efficiency=gateway.efficiency,
         )[0]
-    )  # fmt: skip
+    )
     merit = float(beam.g_over_t_at(lon, lat, satellite.longitude_deg))
     rate = linear_to_db(symbol_rate_mbaud(satellite) * 1e6)
     result = eirp - loss - air + merit - BOLTZMANN_DBW - rate
@@ -196,8 +201,10 @@ def coverage(
     elevation, clear, rest = receive.elevation_deg, receive.clear_db, receive.rest
     receiver_k = terminal.receiver_k + terminal.ground_k
     antenna = {
-        "tilt_deg": satellite.tilt_deg, "diameter_m": terminal.diameter_m, "efficiency": terminal.efficiency,
-    }  # fmt: skip
+        "tilt_deg": satellite.tilt_deg,
+        "diameter_m": terminal.diameter_m,
+        "efficiency": terminal.efficiency,
+    }
     needed = least.es_n0_db + terminal.implementation_loss_db
     down = outage_pct(climate, elevation, satellite.downlink_ghz, clear, receiver_k, needed, rest, **antenna)
     loss, es_n0 = receive.es_n0_db(time_pct)
@@ -275,9 +282,14 @@ class _Receive:
         """Attenuation exceeded in a share of the year, and Es/N0 then. [dB]."""
         receiver_k = self.terminal.receiver_k + self.terminal.ground_k
         loss = total_attenuation_db(
-            self.climate, self.elevation_deg, self.satellite.downlink_ghz, share_pct, tilt_deg=self.satellite.tilt_deg,
-            diameter_m=self.terminal.diameter_m, efficiency=self.terminal.efficiency,
-        )  # fmt: skip
+            self.climate,
+            self.elevation_deg,
+            self.satellite.downlink_ghz,
+            share_pct,
+            tilt_deg=self.satellite.tilt_deg,
+            diameter_m=self.terminal.diameter_m,
+            efficiency=self.terminal.efficiency,
+        )
         warmer = linear_to_db((receiver_k + sky_noise_k(loss)) / receiver_k)
         return loss, -linear_to_db(db_to_linear(-(self.clear_db - loss - warmer)) + self.rest)
 
@@ -294,10 +306,12 @@ def _receive(
     angles = geometry.geostationary(climate.lon_deg, climate.lat_deg, satellite.longitude_deg, climate.altitude_km)
     elevation = np.where(angles.elevation_deg > 0.0, angles.elevation_deg, np.nan)
     clear = np.max(
-        [clear_downlink_db(satellite, b, terminal, climate.lon_deg, climate.lat_deg, angles.range_km)
-         for b in satellite.beams],
+        [
+            clear_downlink_db(satellite, b, terminal, climate.lon_deg, climate.lat_deg, angles.range_km)
+            for b in satellite.beams
+        ],
         axis=0,
-    )  # fmt: skip
+    )
     rest = uplink_noise + db_to_linear(-satellite.c_over_i_db)
     return _Receive(satellite, terminal, climate, elevation, clear, rest), angles
 
@@ -336,10 +350,15 @@ def sheet(
     loss = float(geometry.free_space_loss_db(angles.range_km, f))
     air = float(
         total_attenuation_db(
-            climate, angles.elevation_deg, f, time_pct, tilt_deg=satellite.tilt_deg, diameter_m=terminal.diameter_m,
+            climate,
+            angles.elevation_deg,
+            f,
+            time_pct,
+            tilt_deg=satellite.tilt_deg,
+            diameter_m=terminal.diameter_m,
             efficiency=terminal.efficiency,
         )[0]
-    )  # fmt: skip
+    )
     sky = float(sky_noise_k(air))
     noise_k = terminal.receiver_k + terminal.ground_k + sky
     gain = terminal.gain_dbi(f)
@@ -347,9 +366,16 @@ def sheet(
     rate_mbaud = symbol_rate_mbaud(satellite)
     rate = linear_to_db(rate_mbaud * 1e6)
     down = (
-        eirp - satellite.output_backoff_db - loss - air + gain - terminal.pointing_loss_db - linear_to_db(noise_k)
-        - BOLTZMANN_DBW - rate
-    )  # fmt: skip
+        eirp
+        - satellite.output_backoff_db
+        - loss
+        - air
+        + gain
+        - terminal.pointing_loss_db
+        - linear_to_db(noise_k)
+        - BOLTZMANN_DBW
+        - rate
+    )
     total = -linear_to_db(noise_up + db_to_linear(-down) + db_to_linear(-satellite.c_over_i_db))
     es_n0 = total - terminal.implementation_loss_db
     bits = float(efficiency(es_n0))

@@ -105,9 +105,15 @@ def walker_positions(shells: Sequence[Shell]) -> Positions:
     def positions(time_s: Floats) -> Floats:
         out = np.empty((len(time_s), len(o.radius_km), 3))
         _orbits_cpu.circular_orbits(
-            o.radius_km, o.inclination_rad, o.node_rad, o.argument_rad, o.node_rate_rad_s, o.argument_rate_rad_s,
-            np.ascontiguousarray(time_s, dtype=float), out,
-        )  # fmt: skip
+            o.radius_km,
+            o.inclination_rad,
+            o.node_rad,
+            o.argument_rad,
+            o.node_rate_rad_s,
+            o.argument_rate_rad_s,
+            np.ascontiguousarray(time_s, dtype=float),
+            out,
+        )
         return out
 
     return positions

@@ -104,9 +104,14 @@ def total_attenuation_db(
     out = np.empty(len(climate))
     driver: Any = _slant_cpu.slant_attenuation
     driver(
-        float(time_pct), float(freq_ghz), float(tilt_deg), float(diameter_m), float(efficiency),
-        *_arguments(climate, elevation_deg, freq_ghz), out,
-    )  # fmt: skip
+        float(time_pct),
+        float(freq_ghz),
+        float(tilt_deg),
+        float(diameter_m),
+        float(efficiency),
+        *_arguments(climate, elevation_deg, freq_ghz),
+        out,
+    )
     return out
 
 
@@ -142,12 +147,17 @@ def outage_pct(
     out = np.empty(len(climate))
     driver: Any = _slant_cpu.outage
     driver(
-        float(freq_ghz), float(tilt_deg), float(diameter_m), float(efficiency),
+        float(freq_ghz),
+        float(tilt_deg),
+        float(diameter_m),
+        float(efficiency),
         *_arguments(climate, elevation_deg, freq_ghz),
-        _spread(clear_c_over_n_db, len(climate)), float(receiver_k),
-        float(needed_db), _spread(rest_noise_over_carrier, len(climate)),
+        _spread(clear_c_over_n_db, len(climate)),
+        float(receiver_k),
+        float(needed_db),
+        _spread(rest_noise_over_carrier, len(climate)),
         out,
-    )  # fmt: skip
+    )
     return out
 
 

@@ -134,11 +134,30 @@ def watch(
         unit, cos_half, sin_half = np.empty(where.shape), np.empty(where.shape[:2]), np.empty(where.shape[:2])
         _orbits_cpu.footprints(where, least_sin, unit, cos_half, sin_half)
         _orbits_cpu.watch(
-            where, unit, cos_half, sin_half, starts, centre, reach, gate_km, gate_up,
-            float(np.sin(np.radians(gateway_elevation_deg))), place_km, up, east, north, mask, least_sin,
-            counts["visible"], counts["covered"], counts["now"], counts["longest"], counts["gaps"], elevations,
+            where,
+            unit,
+            cos_half,
+            sin_half,
+            starts,
+            centre,
+            reach,
+            gate_km,
+            gate_up,
+            float(np.sin(np.radians(gateway_elevation_deg))),
+            place_km,
+            up,
+            east,
+            north,
+            mask,
+            least_sin,
+            counts["visible"],
+            counts["covered"],
+            counts["now"],
+            counts["longest"],
+            counts["gaps"],
+            elevations,
             range_km,
-        )  # fmt: skip
+        )
     if progress is not None:
         progress("orbits", n_steps, n_steps)
     back = np.argsort(order, kind="stable")

@@ -21,9 +21,18 @@ def is_inside(ground_m: NDArray, x_min_m: float, y_max_m: float, pixel_m: float,
 
 @kernel
 def ground_into(
-    ground_m: NDArray, x_min_m: float, y_max_m: float, pixel_m: float, x0_m: float, y0_m: float, x1_m: float,
-    y1_m: float, n: int, h_m: NDArray, scratch: NDArray,
-) -> bool:  # fmt: skip
+    ground_m: NDArray,
+    x_min_m: float,
+    y_max_m: float,
+    pixel_m: float,
+    x0_m: float,
+    y0_m: float,
+    x1_m: float,
+    y1_m: float,
+    n: int,
+    h_m: NDArray,
+    scratch: NDArray,
+) -> bool:
     """Sample n heights evenly between two points that are both `is_inside`; false where one is unknown (NaN).
 
     The same bilinear heights as `terrain._profile.profile_into`. ``scratch``: 5 n values that are overwritten: the four

@@ -82,9 +82,16 @@ def raster_of_array(array: xr.DataArray, where: str = "terrain", *, height_unit:
         return known_heights(values) if is_height else values
 
     return HeightRaster(
-        where, header.horizontal.to_wkt(), float(min(x[0], x[-1])) - abs(dx) / 2,
-        float(max(y[0], y[-1])) + abs(dy) / 2, float(abs(dx)), float(abs(dy)), len(y), len(x), read,
-    )  # fmt: skip
+        where,
+        header.horizontal.to_wkt(),
+        float(min(x[0], x[-1])) - abs(dx) / 2,
+        float(max(y[0], y[-1])) + abs(dy) / 2,
+        float(abs(dx)),
+        float(abs(dy)),
+        len(y),
+        len(x),
+        read,
+    )
 
 
 def _header(array: xr.DataArray, where: str, steps: list[tuple[NDArray[np.float64], float]]) -> RasterHeader:

@@ -18,15 +18,41 @@ Kind = Literal["height", "count", "class", "any"]
 # height units: metres in one; a surveyor's foot is 1200/3937 m
 UNIT_M = {"m": 1.0, "ft": 0.3048, "us-ft": 1200.0 / 3937.0, "km": 1000.0, "dm": 0.1, "cm": 0.01, "mm": 0.001}
 UNIT_NAMES = {
-    "m": "m", "metre": "m", "meter": "m", "metres": "m", "meters": "m", "m a.s.l": "m", "m asl": "m", "masl": "m",
-    "metres above sea level": "m", "meters above sea level": "m",
-    "ft": "ft", "foot": "ft", "feet": "ft", "international foot": "ft",
-    "us-ft": "us-ft", "us survey foot": "us-ft", "us survey feet": "us-ft", "ussurvey foot": "us-ft", "ftus": "us-ft",
+    "m": "m",
+    "metre": "m",
+    "meter": "m",
+    "metres": "m",
+    "meters": "m",
+    "m a.s.l": "m",
+    "m asl": "m",
+    "masl": "m",
+    "metres above sea level": "m",
+    "meters above sea level": "m",
+    "ft": "ft",
+    "foot": "ft",
+    "feet": "ft",
+    "international foot": "ft",
+    "us-ft": "us-ft",
+    "us survey foot": "us-ft",
+    "us survey feet": "us-ft",
+    "ussurvey foot": "us-ft",
+    "ftus": "us-ft",
     "sft": "us-ft",
-    "km": "km", "kilometre": "km", "kilometer": "km", "dm": "dm", "decimetre": "dm", "decimeter": "dm",
-    "cm": "cm", "centimetre": "cm", "centimeter": "cm", "centimetres": "cm", "centimeters": "cm",
-    "mm": "mm", "millimetre": "mm", "millimeter": "mm",
-}  # fmt: skip
+    "km": "km",
+    "kilometre": "km",
+    "kilometer": "km",
+    "dm": "dm",
+    "decimetre": "dm",
+    "decimeter": "dm",
+    "cm": "cm",
+    "centimetre": "cm",
+    "centimeter": "cm",
+    "centimetres": "cm",
+    "centimeters": "cm",
+    "mm": "mm",
+    "millimetre": "mm",
+    "millimeter": "mm",
+}
 # the lowest land, the shore of the Dead Sea, lies at -430 m and Everest at 8,849 m; other values are codes for "none"
 LOWEST_M, HIGHEST_M = -450.0, 8900.0
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -133,9 +159,13 @@ def header_faults(
 
 
 def values_of(
-    raw: NDArray, header: RasterHeader, *, void: NDArray[np.bool_] | None = None, factor: float = 1.0,
+    raw: NDArray,
+    header: RasterHeader,
+    *,
+    void: NDArray[np.bool_] | None = None,
+    factor: float = 1.0,
     dtype: type[np.floating] = np.float32,
-) -> NDArray[np.floating]:  # fmt: skip
+) -> NDArray[np.floating]:
     """Values of stored numbers: NaN for nodata and where `void`, scaled and shifted as the header says.
 
     Parameters
@@ -259,10 +289,13 @@ def _place_faults(header: RasterHeader) -> list[Fault]:
     if header.crs is None:
         return [
             Fault(
-                where, "has no CRS", "a declared CRS", "Assign it with your GIS (country import: --file-crs)",
+                where,
+                "has no CRS",
+                "a declared CRS",
+                "Assign it with your GIS (country import: --file-crs)",
                 kind="no-crs",
             )
-        ]  # fmt: skip
+        ]
     if is_local(header.crs):
         what = f"is in a local CRS ({header.crs.name}) that is not tied to the Earth"
         mend = "Say which CRS its coordinates are in (country import: --file-crs EPSG:...)"

@@ -113,9 +113,13 @@ def data_bands(source: rasterio.DatasetReader) -> list[int]:
 
 
 def read_band(
-    source: rasterio.DatasetReader, header: RasterHeader, window: Window | None = None, *, factor: float = 1.0,
+    source: rasterio.DatasetReader,
+    header: RasterHeader,
+    window: Window | None = None,
+    *,
+    factor: float = 1.0,
     dtype: type[np.floating] = np.float32,
-) -> NDArray[np.floating]:  # fmt: skip
+) -> NDArray[np.floating]:
     """Values of the band of data: NaN for nodata, masks and alpha, scaled as the header says."""
     raw, void = read_stored(source, window)
     return values_of(raw, header, void=void, factor=factor, dtype=dtype)
@@ -216,10 +220,17 @@ def open_rasters(
         factor = UNIT_M[height_unit or unit_key(header.height_unit) or "m"] if is_height else 1.0
         rasters.append(
             HeightRaster(
-                str(path), header.horizontal.to_wkt(), c, f, a, -e, header.n_rows, header.n_cols,
+                str(path),
+                header.horizontal.to_wkt(),
+                c,
+                f,
+                a,
+                -e,
+                header.n_rows,
+                header.n_cols,
                 _reader(path, header, factor, is_height),
             )
-        )  # fmt: skip
+        )
     if faults:
         raise InputError(faults)
     return rasters

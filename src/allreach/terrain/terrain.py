@@ -59,9 +59,22 @@ class Terrain:
         zone = np.empty(n, dtype=np.int64)
         g = self.grid
         profile_into(
-            self.ground_m, self.clutter_m, self.zones, g.x_min_m, g.y_max_m, g.pixel_m,
-            x0_m, y0_m, x1_m, y1_m, n, d_km, h_m, r_m, zone,
-        )  # fmt: skip
+            self.ground_m,
+            self.clutter_m,
+            self.zones,
+            g.x_min_m,
+            g.y_max_m,
+            g.pixel_m,
+            x0_m,
+            y0_m,
+            x1_m,
+            y1_m,
+            n,
+            d_km,
+            h_m,
+            r_m,
+            zone,
+        )
         return d_km, h_m, r_m, zone
 
 

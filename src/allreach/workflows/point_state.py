@@ -59,9 +59,15 @@ class PointState:
 
 
 def point_state(
-    *, is_covered: bool, has_signal: bool, has_broadband: bool, dl_mbps: float, wanted_mbps: float, why_no_mast: str,
+    *,
+    is_covered: bool,
+    has_signal: bool,
+    has_broadband: bool,
+    dl_mbps: float,
+    wanted_mbps: float,
+    why_no_mast: str,
     sector: SectorLoad | None,
-) -> PointState:  # fmt: skip
+) -> PointState:
     """Name the state of a point by the rule of `measure`.
 
     Parameters

@@ -50,11 +50,17 @@ def _low_orbit_offer(country: Country, places: pd.DataFrame, path: Path, progres
     lon, lat = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
     x_m, y_m = country.grid.from_lonlat(lon, lat)
     seen = visibility.watch(
-        orbits.walker_positions(low.shells), lon, lat, altitude_km=ground_km(country, x_m, y_m),
+        orbits.walker_positions(low.shells),
+        lon,
+        lat,
+        altitude_km=ground_km(country, x_m, y_m),
         mask_deg=horizon.horizon_masks_deg(country.grid, country.terrain_m, x_m, y_m),
-        min_elevation_deg=low.min_elevation_deg, gateways=low.gateways,
-        gateway_elevation_deg=low.gateway_elevation_deg, step_s=PLAN_STEP_S, progress=progress,
-    )  # fmt: skip
+        min_elevation_deg=low.min_elevation_deg,
+        gateways=low.gateways,
+        gateway_elevation_deg=low.gateway_elevation_deg,
+        step_s=PLAN_STEP_S,
+        progress=progress,
+    )
     lit = 1 if low.capacity is None else lit_cells(country, places, low.capacity.cell_km2)
     return service.low_orbit_offer(low, seen, country.config.service_standard.busy_hour_mbps, lit, use_capacity=own)
 

@@ -192,9 +192,17 @@ def read_inputs(
     name = results_name(folder, scenario, texts)
     config, params = lay(folder, name if scenario is not None else BASE, texts)
     return StudyInputs(
-        folder, name, texts, config, params, config.seed if seed is None else seed, workers or usable_cores(), device,
-        progress, say,
-    )  # fmt: skip
+        folder,
+        name,
+        texts,
+        config,
+        params,
+        config.seed if seed is None else seed,
+        workers or usable_cores(),
+        device,
+        progress,
+        say,
+    )
 
 
 def find_or_sketch(

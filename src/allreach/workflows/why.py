@@ -149,9 +149,14 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
         outdoors = serve(np.array([x_m]), np.array([y_m]), sites, environment, handset(radio))
     has_signal = bool(outdoors.signal_dbm[0] >= radio.sensitivity_dbm.value)
     state = point_state(
-        is_covered=found.is_covered, has_signal=has_signal, has_broadband=bool(np.isfinite(sinr_db)), dl_mbps=dl_mbps,
-        wanted_mbps=standard.dl_mbps, why_no_mast=why_no_mast(standard, study.params.planning), sector=sector,
-    )  # fmt: skip
+        is_covered=found.is_covered,
+        has_signal=has_signal,
+        has_broadband=bool(np.isfinite(sinr_db)),
+        dl_mbps=dl_mbps,
+        wanted_mbps=standard.dl_mbps,
+        why_no_mast=why_no_mast(standard, study.params.planning),
+        sector=sector,
+    )
     found = replace(found, sentence=state.words + found.sentence[found.sentence.index(":") :])
     text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
     text += _sector_sentence(sector, study, planned=planned) if np.isfinite(sinr_db) else ""
@@ -188,9 +193,17 @@ def _strongest(sites: SiteArrays, environment: Environment, x_m: float, y_m: flo
         site = sites.take(np.array([i]))
         band = int(np.searchsorted(sites.bands_mhz(), site.band_mhz[0]))
         link = Link(
-            environment.terrain, site, x_m, y_m, terminal.height_m, float(gain_db[band]), radio.sensitivity_dbm.value,
-            radio, environment.delta_n, environment.n0,
-        )  # fmt: skip
+            environment.terrain,
+            site,
+            x_m,
+            y_m,
+            terminal.height_m,
+            float(gain_db[band]),
+            radio.sensitivity_dbm.value,
+            radio,
+            environment.delta_n,
+            environment.n0,
+        )
         power_dbm = link_power_dbm(link)
         if np.isnan(power_dbm):
             continue

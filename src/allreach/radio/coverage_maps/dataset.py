@@ -141,18 +141,36 @@ def coverage(
     (True, True)
     """
     job = coverage_job(
-        terrain, sites, freq_mhz=freq_mhz, range_km=range_km, model=model, rx_height_m=rx_height_m,
-        rx_gain_dbi=rx_gain_dbi, pixel_m=pixel_m, crs=crs, clutter=clutter, zones=zones, height_unit=height_unit,
-        delta_n=delta_n, n0=n0, itm=itm, native=native, n_threads=n_threads, radio=radio,
-    )  # fmt: skip
+        terrain,
+        sites,
+        freq_mhz=freq_mhz,
+        range_km=range_km,
+        model=model,
+        rx_height_m=rx_height_m,
+        rx_gain_dbi=rx_gain_dbi,
+        pixel_m=pixel_m,
+        crs=crs,
+        clutter=clutter,
+        zones=zones,
+        height_unit=height_unit,
+        delta_n=delta_n,
+        n0=n0,
+        itm=itm,
+        native=native,
+        n_threads=n_threads,
+        radio=radio,
+    )
     frame = job.frame
     if frame.n_rows * frame.n_cols > PIXELS_MAX:
         require([_too_large(frame)])
     shape = (frame.n_rows, frame.n_cols)
     whole = Tile(
-        np.empty(shape, np.float32), np.empty(shape, np.float32), np.empty(shape, np.int32), np.empty(shape, np.bool_),
+        np.empty(shape, np.float32),
+        np.empty(shape, np.float32),
+        np.empty(shape, np.int32),
+        np.empty(shape, np.bool_),
         np.empty(shape, np.int16),
-    )  # fmt: skip
+    )
     with workers(job) as pool:
         for r0, r1, c0, c1 in frame.tiles(tile_pixels):
             tile = tile_coverage(job, pool, r0, r1, c0, c1)
@@ -239,12 +257,13 @@ def coverage_job(
         require(
             [
                 Fault(
-                    "range_km", f"{range_m / 1000.0:g} km in steps of {step:.3g} m",
+                    "range_km",
+                    f"{range_m / 1000.0:g} km in steps of {step:.3g} m",
                     f"{most_m / 1000.0:.3g} km at most",
                     "Take a shorter range or a longer pixel_m",
                 )
             ]
-        )  # fmt: skip
+        )
     frame = _frame(ground.heights[0], listed, range_m, None if pixel_m is None else step, target, middle, centre_lat)
     radio = radio.model_copy(
         update={
@@ -255,11 +274,21 @@ def coverage_job(
     # one step for all sites; a projected raster in metres that is used as it is brings its own, the same one
     is_own = pixel_m is None and native and is_metric(CRS.from_user_input(ground.heights[0].crs))
     return Job(
-        ground=ground, sites=listed, radio=radio, frame=frame, model=model, range_m=range_m,
-        pixel_m=None if is_own else step, rx_height_m=height_m,
-        rx_gain_db=terminal.gain_dbi if rx_gain_dbi is None else float(rx_gain_dbi), delta_n=float(delta_n),
-        n0=known.n0 if n0 is None else float(n0), itm=itm, native=native, n_threads=n_threads,
-    )  # fmt: skip
+        ground=ground,
+        sites=listed,
+        radio=radio,
+        frame=frame,
+        model=model,
+        range_m=range_m,
+        pixel_m=None if is_own else step,
+        rx_height_m=height_m,
+        rx_gain_db=terminal.gain_dbi if rx_gain_dbi is None else float(rx_gain_dbi),
+        delta_n=float(delta_n),
+        n0=known.n0 if n0 is None else float(n0),
+        itm=itm,
+        native=native,
+        n_threads=n_threads,
+    )
 
 
 def dataset_of_tile(job: Job, tile: Tile, r0: int, r1: int, c0: int, c1: int) -> xr.Dataset:
@@ -360,9 +389,11 @@ def _metric_crs(crs: str, pixel_m: float | None, faults: list[Fault]) -> CRS | N
 
 def _too_large(frame: Frame) -> Fault:
     return Fault(
-        "result", f"{frame.n_rows:,} x {frame.n_cols:,} pixels", f"{PIXELS_MAX:,} in memory at most",
+        "result",
+        f"{frame.n_rows:,} x {frame.n_cols:,} pixels",
+        f"{PIXELS_MAX:,} in memory at most",
         "Take coverage_tiles, or a longer pixel_m",
-    )  # fmt: skip
+    )
 
 
 __all__ = ["coverage", "coverage_job", "coverage_tiles", "dataset_of_tile", "utm_or_ups"]

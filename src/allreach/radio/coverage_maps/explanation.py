@@ -37,8 +37,16 @@ HERE_KM = 0.001
 MAST_MAX_M = 150.0
 MAST_STEP_M = 1.0
 OBSTACLE_COLUMNS = [
-    "from_km", "to_km", "peak_km", "lon_deg", "lat_deg", "height_masl", "above_line_m", "cost_db", "gain_if_gone_db",
-]  # fmt: skip
+    "from_km",
+    "to_km",
+    "peak_km",
+    "lon_deg",
+    "lat_deg",
+    "height_masl",
+    "above_line_m",
+    "cost_db",
+    "gain_if_gone_db",
+]
 COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 
@@ -183,10 +191,18 @@ def explain(
         else:
             x_m, y_m = distance_m * math.sin(math.radians(azimuth)), distance_m * math.cos(math.radians(azimuth))
         link = Link(
-            around.terrain, job.sites.one(s, around.x_m, around.y_m, around.north_deg), x_m, y_m, job.rx_height_m,
-            job.rx_gain_db, job.radio.sensitivity_dbm.value if threshold_dbm is None else float(threshold_dbm),
-            job.radio, job.delta_n, job.n0, None if around.is_native else around.step_m,
-        )  # fmt: skip
+            around.terrain,
+            job.sites.one(s, around.x_m, around.y_m, around.north_deg),
+            x_m,
+            y_m,
+            job.rx_height_m,
+            job.rx_gain_db,
+            job.radio.sensitivity_dbm.value if threshold_dbm is None else float(threshold_dbm),
+            job.radio,
+            job.delta_n,
+            job.n0,
+            None if around.is_native else around.step_m,
+        )
         power_dbm = link_power_dbm(link)
         if math.isfinite(power_dbm) and (best is None or power_dbm > best[0]):
             best = power_dbm, link
@@ -258,9 +274,15 @@ def _path(link: Link) -> tuple[Buffers, int]:
 
 def _loss_db(link: Link, path: Buffers, n: int, tx_height_m: float) -> tuple[float, float]:
     loss_db, _, depression_deg = path_losses(
-        path, n, tx_height_m, link.rx_height_m, float(link.site.lat_deg[0]), float(link.site.band_mhz[0]) / 1000.0, 0.0,
+        path,
+        n,
+        tx_height_m,
+        link.rx_height_m,
+        float(link.site.lat_deg[0]),
+        float(link.site.band_mhz[0]) / 1000.0,
+        0.0,
         _air(link),
-    )  # fmt: skip
+    )
     return float(loss_db), float(depression_deg)
 
 
@@ -308,11 +330,14 @@ def _profile_dataset(link: Link, path: Buffers, n: int) -> xr.Dataset:
         },
         coords={"distance_km": ("distance_km", d_km, {"units": "km", "long_name": "distance from the site"})},
         attrs={
-            "site_id": str(link.site.site_id[0]), "tx_height_m": float(link.site.height_m[0]),
-            "rx_height_m": link.rx_height_m, "freq_mhz": float(link.site.band_mhz[0]),
-            "lat_deg": float(lat[n // 2]), "source": f"allreach {allreach.__version__}",
+            "site_id": str(link.site.site_id[0]),
+            "tx_height_m": float(link.site.height_m[0]),
+            "rx_height_m": link.rx_height_m,
+            "freq_mhz": float(link.site.band_mhz[0]),
+            "lat_deg": float(lat[n // 2]),
+            "source": f"allreach {allreach.__version__}",
         },
-    )  # fmt: skip
+    )
 
 
 def _obstacles(link: Link, path: Buffers, n: int, profile: xr.Dataset, loss_db: float) -> pd.DataFrame:
@@ -344,11 +369,17 @@ def _obstacles(link: Link, path: Buffers, n: int, profile: xr.Dataset, loss_db: 
         peak = int(run[np.argmax(above[run] / profile["fresnel_m"].values[run])])
         rows.append(
             [
-                d_km[run[0]], d_km[run[-1]], d_km[peak],
-                float(profile["lon_deg"][peak]), float(profile["lat_deg"][peak]), top[peak], above[peak],
-                without(np.setdiff1d(every, run)) - clear_db, loss_db - without(run),
+                d_km[run[0]],
+                d_km[run[-1]],
+                d_km[peak],
+                float(profile["lon_deg"][peak]),
+                float(profile["lat_deg"][peak]),
+                top[peak],
+                above[peak],
+                without(np.setdiff1d(every, run)) - clear_db,
+                loss_db - without(run),
             ]
-        )  # fmt: skip
+        )
     found = pd.DataFrame(rows, columns=OBSTACLE_COLUMNS, dtype=float)
     return found.sort_values(["cost_db", "from_km"], ascending=[False, True], kind="stable", ignore_index=True)
 
@@ -413,9 +444,19 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
         rows.append(("short-range loss", -loss_db, "dB", "too near for P.1812: the greater of free space and RMa"))
     else:
         geometry = path_geometry(
-            path.d_km, path.h_m, path.r_m, path.zone, n, float(site.height_m[0]), link.rx_height_m,
-            float(site.lat_deg[0]), link.delta_n, 500.0, 500.0, True,
-        )  # fmt: skip
+            path.d_km,
+            path.h_m,
+            path.r_m,
+            path.zone,
+            n,
+            float(site.height_m[0]),
+            link.rx_height_m,
+            float(site.lat_deg[0]),
+            link.delta_n,
+            500.0,
+            500.0,
+            True,
+        )
         terms = itu_p1812.all_losses(geometry, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, link.n0, True, 0.0)
         rows.append(("free space", -terms.lbfs_db, "dB", f"{geometry.d_km:.2f} km"))
         rows.append(("diffraction", -terms.ldp_db, "dB", "terrain, clutter and the Earth's bulge, delta-Bullington"))

@@ -130,9 +130,7 @@ def reach_on(
             top = math.copysign(90.0, lat_deg)
             return middle_deg - 180.0, min(float(y.min()), top), middle_deg + 180.0, max(float(y.max()), top)
     slack_x, slack_y = 0.002 * (x.max() - x.min()), 0.002 * (y.max() - y.min())  # between the bearings
-    return (
-        float(x.min() - slack_x), float(y.min() - slack_y), float(x.max() + slack_x), float(y.max() + slack_y)
-    )  # fmt: skip
+    return (float(x.min() - slack_x), float(y.min() - slack_y), float(x.max() + slack_x), float(y.max() + slack_y))
 
 
 def middle_lon_deg(lon_deg: NDArray[np.float64]) -> float:
@@ -150,9 +148,12 @@ def tile_coverage(job: Job, pool: Executor, r0: int, r1: int, c0: int, c1: int) 
     """Coverage of a window of the frame by all sites in reach; the result does not depend on the window."""
     shape = (r1 - r0, c1 - c0)
     tile = Tile(
-        np.full(shape, np.nan, dtype=np.float32), np.full(shape, np.nan, dtype=np.float32),
-        np.full(shape, NO_SERVER, dtype=np.int32), np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.int16),
-    )  # fmt: skip
+        np.full(shape, np.nan, dtype=np.float32),
+        np.full(shape, np.nan, dtype=np.float32),
+        np.full(shape, NO_SERVER, dtype=np.int32),
+        np.zeros(shape, dtype=np.bool_),
+        np.zeros(shape, dtype=np.int16),
+    )
     windows = [(s, w) for s in range(job.sites.n_sites) if (w := _window(job, s, r0, r1, c0, c1)) is not None]
     for start in range(0, len(windows), SITES_PER_BATCH):
         batch = windows[start : start + SITES_PER_BATCH]
@@ -161,9 +162,11 @@ def tile_coverage(job: Job, pool: Executor, r0: int, r1: int, c0: int, c1: int) 
             here = np.s_[a - r0 : b - r0, c - c0 : d - c0]
             better = part.power_dbm > np.where(np.isnan(tile.rx_power_dbm[here]), -np.inf, tile.rx_power_dbm[here])
             for name, values in (
-                ("rx_power_dbm", part.power_dbm), ("path_loss_db", part.loss_db), ("best_server", s),
+                ("rx_power_dbm", part.power_dbm),
+                ("path_loss_db", part.loss_db),
+                ("best_server", s),
                 ("near", part.near),
-            ):  # fmt: skip
+            ):
                 target = getattr(tile, name)
                 target[here] = np.where(better, values, target[here])
             tile.n_void[here] += part.is_void
@@ -219,7 +222,5 @@ def site_losses_and_powers(
     losses = losses_of_site(x_m, y_m, site, environment, job.rx_height_m, model=sweep(job.itm), step_m=ground.step_m)
     power_dbm = np.empty(len(x_m), dtype=np.float32)
     air = environment.air(job.radio.range_km.value)
-    site_powers(
-        ground.x_m, ground.y_m, x_m, y_m, losses, masts(site, 0.0), air.pattern, job.rx_gain_db, power_dbm
-    )  # fmt: skip
+    site_powers(ground.x_m, ground.y_m, x_m, y_m, losses, masts(site, 0.0), air.pattern, job.rx_gain_db, power_dbm)
     return losses, power_dbm

@@ -57,15 +57,29 @@ class SiteList:
 
         mhz = single(row["band_mhz"])
         return SiteArrays(
-            site_id=self.site_id[i : i + 1], x_m=single(x_m), y_m=single(y_m), lat_deg=single(row["lat_deg"]),
-            height_m=single(row["height_agl_m"]), n_sectors=single(row["n_sectors"], np.int64),
-            azimuth_deg=single(row["azimuth_deg"] + north_deg), downtilt_deg=single(row["downtilt_deg"]),
-            band_mhz=mhz, bandwidth_mhz=single(10.0), eirp_dbm=single(row["eirp_dbm"]), second_mhz=mhz,
-            second_bandwidth_mhz=single(10.0), second_eirp_dbm=single(row["eirp_dbm"]),
-            is_broadband=single(True, np.bool_), has_capacity=single(False, np.bool_), channel=single(0, np.int64),
-            second_channel=single(0, np.int64), channel_mhz=mhz, backhaul_mbps=single(np.nan),
-            assumed=Assumed.nothing(1), evidence=np.array([Evidence.MODELLED]),
-        )  # fmt: skip
+            site_id=self.site_id[i : i + 1],
+            x_m=single(x_m),
+            y_m=single(y_m),
+            lat_deg=single(row["lat_deg"]),
+            height_m=single(row["height_agl_m"]),
+            n_sectors=single(row["n_sectors"], np.int64),
+            azimuth_deg=single(row["azimuth_deg"] + north_deg),
+            downtilt_deg=single(row["downtilt_deg"]),
+            band_mhz=mhz,
+            bandwidth_mhz=single(10.0),
+            eirp_dbm=single(row["eirp_dbm"]),
+            second_mhz=mhz,
+            second_bandwidth_mhz=single(10.0),
+            second_eirp_dbm=single(row["eirp_dbm"]),
+            is_broadband=single(True, np.bool_),
+            has_capacity=single(False, np.bool_),
+            channel=single(0, np.int64),
+            second_channel=single(0, np.int64),
+            channel_mhz=mhz,
+            backhaul_mbps=single(np.nan),
+            assumed=Assumed.nothing(1),
+            evidence=np.array([Evidence.MODELLED]),
+        )
 
 
 def site_list(

@@ -69,9 +69,11 @@ class Neighbours(NamedTuple):
 @kernel
 def _losses_of(batch: Batch, low: int, high: int) -> Losses:
     return Losses(
-        batch.losses.first_db[low:high], batch.losses.second_db[low:high], batch.losses.depression_deg[low:high],
+        batch.losses.first_db[low:high],
+        batch.losses.second_db[low:high],
+        batch.losses.depression_deg[low:high],
         batch.losses.is_void[low:high],
-    )  # fmt: skip
+    )
 
 
 @kernel
@@ -85,14 +87,22 @@ def sort_site(t: int, squares: Squares, masts: Masts, air: Air, rays: Rays, batc
     low, high = batch.starts[t], batch.starts[t + 1]
     sort_by_ray(
         batch.first + t, squares, masts, air, rays, _losses_of(batch, low, high), _cells_of(batch, t, low, high)
-    )  # fmt: skip
+    )
 
 
 @kernel
 def walk_radial(
-    t: int, thread: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, questions: Questions,
-    batch: Batch, bench: Bench,
-) -> None:  # fmt: skip
+    t: int,
+    thread: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    rays: Rays,
+    questions: Questions,
+    batch: Batch,
+    bench: Bench,
+) -> None:
     """Losses along the batch's radial t; radials are counted site by site."""
     n_rays = len(rays.east)
     own, ray = t // n_rays, t % n_rays
@@ -102,21 +112,46 @@ def walk_radial(
         return
     n_bands = 2 if masts.has_capacity[s] else 1
     asked = Asked(
-        questions.rx_height_m, questions.bands[s, :n_bands], questions.times, questions.locations, air.n0, 0.0, False,
+        questions.rx_height_m,
+        questions.bands[s, :n_bands],
+        questions.times,
+        questions.locations,
+        air.n0,
+        0.0,
+        False,
         questions.least_nu[s],
-    )  # fmt: skip
+    )
     walk_ray(
-        s, ray, squares, raster, masts, air, rays, asked, _losses_of(batch, low, high),
-        _cells_of(batch, own, low, high), bench.a[:, :, thread], bench.state[:, thread], bench.tail[:, :, thread],
-        bench.terms[:, thread], bench.found[:n_bands, :, :, thread],
-    )  # fmt: skip
+        s,
+        ray,
+        squares,
+        raster,
+        masts,
+        air,
+        rays,
+        asked,
+        _losses_of(batch, low, high),
+        _cells_of(batch, own, low, high),
+        bench.a[:, :, thread],
+        bench.state[:, thread],
+        bench.tail[:, :, thread],
+        bench.terms[:, thread],
+        bench.found[:n_bands, :, :, thread],
+    )
 
 
 @kernel
 def walk_own_path(
-    t: int, thread: int, squares: Squares, raster: Raster, masts: Masts, air: Air, questions: Questions, batch: Batch,
+    t: int,
+    thread: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    questions: Questions,
+    batch: Batch,
     bench: Bench,
-) -> None:  # fmt: skip
+) -> None:
     """Loss of the batch's receiver t by a path of its own, where one is needed."""
     if batch.cell[t] != OWN_PATH:
         return
@@ -132,9 +167,17 @@ def walk_own_path(
         bench.profile[0, :, thread], bench.profile[1, :, thread], bench.profile[2, :, thread], bench.zone[:, thread]
     )
     own_path(
-        squares.x_m[i], squares.y_m[i], batch.first + low, raster, masts, air, questions.rx_height_m[0], buffers,
-        batch.losses, t,
-    )  # fmt: skip
+        squares.x_m[i],
+        squares.y_m[i],
+        batch.first + low,
+        raster,
+        masts,
+        air,
+        questions.rx_height_m[0],
+        buffers,
+        batch.losses,
+        t,
+    )
 
 
 @kernel
@@ -150,9 +193,16 @@ def _place_of_loss(i: int, own: int, squares: Squares, masts: Masts, air: Air, b
 
 @kernel
 def merge_receiver(
-    i: int, squares: Squares, masts: Masts, air: Air, batch: Batch, neighbours: Neighbours, receiver: Receiver,
-    heard: Heard, n_void: NDArray,
-) -> None:  # fmt: skip
+    i: int,
+    squares: Squares,
+    masts: Masts,
+    air: Air,
+    batch: Batch,
+    neighbours: Neighbours,
+    receiver: Receiver,
+    heard: Heard,
+    n_void: NDArray,
+) -> None:
     """Let receiver i hear the batch's sites in their order, as `merge_row` does."""
     square = neighbours.square[i]
     for at in range(neighbours.start[square], neighbours.start[square + 1]):
@@ -163,9 +213,16 @@ def merge_receiver(
 
 @kernel
 def list_receiver(
-    i: int, squares: Squares, masts: Masts, air: Air, batch: Batch, neighbours: Neighbours, receiver: Receiver,
-    strongest: Strongest, n_void: NDArray,
-) -> None:  # fmt: skip
+    i: int,
+    squares: Squares,
+    masts: Masts,
+    air: Air,
+    batch: Batch,
+    neighbours: Neighbours,
+    receiver: Receiver,
+    strongest: Strongest,
+    n_void: NDArray,
+) -> None:
     """List the strongest of the batch's broadband sites at receiver i, as `merge_servers` does."""
     square = neighbours.square[i]
     for at in range(neighbours.start[square], neighbours.start[square + 1]):

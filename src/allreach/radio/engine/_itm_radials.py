@@ -83,9 +83,22 @@ def _ground(
     ):
         return ground_into(ground_m, x_min_m, y_max_m, pixel_m, x0, y0, x1, y1, n, buffers.h_m, scratch)
     return profile_into(
-        ground_m, raster.clutter_m, raster.zones, x_min_m, y_max_m, pixel_m, x0, y0, x1, y1, n, buffers.d_km,
-        buffers.h_m, buffers.r_m, buffers.zone,
-    )  # fmt: skip
+        ground_m,
+        raster.clutter_m,
+        raster.zones,
+        x_min_m,
+        y_max_m,
+        pixel_m,
+        x0,
+        y0,
+        x1,
+        y1,
+        n,
+        buffers.d_km,
+        buffers.h_m,
+        buffers.r_m,
+        buffers.zone,
+    )
 
 
 @kernel
@@ -105,18 +118,43 @@ def _store(
 
 @kernel
 def own_path(
-    x_m: float, y_m: float, s: int, raster: Raster, masts: Masts, air: Air, first: ItmLink, second: ItmLink,
-    height_m: float, step_m: float, buffers: Buffers, scratch: NDArray, losses: Losses, j: int,
-) -> None:  # fmt: skip
+    x_m: float,
+    y_m: float,
+    s: int,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    first: ItmLink,
+    second: ItmLink,
+    height_m: float,
+    step_m: float,
+    buffers: Buffers,
+    scratch: NDArray,
+    losses: Losses,
+    j: int,
+) -> None:
     """Losses by the straight path from site s, and under the near-field limit by the short-range model."""
     x0, y0 = masts.x_m[s], masts.y_m[s]
     d_m = math.hypot(x_m - x0, y_m - y0)
     has_second = masts.has_capacity[s]
     if d_m < air.near_m:
         is_known = profile_into(
-            raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m, x0, y0,
-            x_m, y_m, MIN_SAMPLES, buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone,
-        )  # fmt: skip
+            raster.ground_m,
+            raster.clutter_m,
+            raster.zones,
+            raster.x_min_m,
+            raster.y_max_m,
+            raster.pixel_m,
+            x0,
+            y0,
+            x_m,
+            y_m,
+            MIN_SAMPLES,
+            buffers.d_km,
+            buffers.h_m,
+            buffers.r_m,
+            buffers.zone,
+        )
         if not is_known:
             enter_void(losses, j)
             return
@@ -162,9 +200,19 @@ def _sort_by_ray(
 
 @kernel
 def _walk_ray(
-    s: int, ray: int, squares: Squares, raster: Raster, masts: Masts, air: Air, fan: Fan, first: ItmLink,
-    second: ItmLink, height_m: float, losses: Losses, desk: Desk,
-) -> None:  # fmt: skip
+    s: int,
+    ray: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    fan: Fan,
+    first: ItmLink,
+    second: ItmLink,
+    height_m: float,
+    losses: Losses,
+    desk: Desk,
+) -> None:
     place, cell, rows, tail = desk.cells.place, desk.cells.cell, desk.rows, desk.tail
     start, after = span_of_ray(ray, fan.n_steps, desk.cells)
     if after == start:
@@ -174,9 +222,22 @@ def _walk_ray(
     length_m = m_most * fan.step_m
     r = desk.radial
     is_whole = profile_into(
-        raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m, x0, y0,
-        x0 + fan.east[ray] * length_m, y0 + fan.north[ray] * length_m, m_most + 1, rows[0], r.h_m, rows[1], desk.zone,
-    )  # fmt: skip
+        raster.ground_m,
+        raster.clutter_m,
+        raster.zones,
+        raster.x_min_m,
+        raster.y_max_m,
+        raster.pixel_m,
+        x0,
+        y0,
+        x0 + fan.east[ray] * length_m,
+        y0 + fan.north[ray] * length_m,
+        m_most + 1,
+        rows[0],
+        r.h_m,
+        rows[1],
+        desk.zone,
+    )
     known = m_most + 1 if is_whole else known_samples(r.h_m, m_most + 1)
     prepare(r, known)
     horizon = 0
@@ -194,9 +255,22 @@ def _walk_ray(
         dx, dy = x - x0, y - y0
         d_m = math.sqrt(dx * dx + dy * dy)
         is_known = profile_into(
-            raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m,
-            x - dx / m, y - dy / m, x, y, 2, tail[0], tail[1], tail[2], desk.zone,
-        )  # fmt: skip
+            raster.ground_m,
+            raster.clutter_m,
+            raster.zones,
+            raster.x_min_m,
+            raster.y_max_m,
+            raster.pixel_m,
+            x - dx / m,
+            y - dy / m,
+            x,
+            y,
+            2,
+            tail[0],
+            tail[1],
+            tail[2],
+            desk.zone,
+        )
         if not is_known:
             enter_void(losses, j)
             continue
@@ -209,9 +283,19 @@ def _walk_ray(
 
 @kernel
 def _losses(
-    s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, fan: Fan, ground: Ground, height_m: float,
-    by_paths: bool, losses: Losses, desk: Desk, buffers: Buffers,
-) -> None:  # fmt: skip
+    s: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    fan: Fan,
+    ground: Ground,
+    height_m: float,
+    by_paths: bool,
+    losses: Losses,
+    desk: Desk,
+    buffers: Buffers,
+) -> None:
     first = link_of(ground.climate, 1000.0 * masts.freq_ghz[s], *ground[1:])
     second_ghz = masts.second_ghz[s] if masts.has_capacity[s] else masts.freq_ghz[s]
     second = link_of(ground.climate, 1000.0 * second_ghz, *ground[1:])
@@ -222,9 +306,21 @@ def _losses(
         if desk.cells.cell[j] == OWN_PATH:
             i = desk.cells.point[j]
             own_path(
-                squares.x_m[i], squares.y_m[i], s, raster, masts, air, first, second, height_m, fan.step_m,
-                buffers, desk.scratch, losses, j,
-            )  # fmt: skip
+                squares.x_m[i],
+                squares.y_m[i],
+                s,
+                raster,
+                masts,
+                air,
+                first,
+                second,
+                height_m,
+                fan.step_m,
+                buffers,
+                desk.scratch,
+                losses,
+                j,
+            )
 
 
 @jit
@@ -234,18 +330,31 @@ def _room(n: int) -> Buffers:
 
 @jit
 def site_losses(
-    s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, fan: Fan, ground: Ground, height_m: float,
-    by_paths: bool, losses: Losses,
-) -> None:  # fmt: skip
+    s: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    fan: Fan,
+    ground: Ground,
+    height_m: float,
+    by_paths: bool,
+    losses: Losses,
+) -> None:
     """Losses of site s at all receivers in the squares within range, in their order."""
     n = len(losses.first_db)
     n_most = max(fan.n_steps, n_samples(air.range_m, fan.step_m)) + 3
     desk = Desk(
-        empty_radial(np.empty(n_most)), np.empty((2, n_most)), np.empty(n_most, np.int64), np.empty((3, 2)),
+        empty_radial(np.empty(n_most)),
+        np.empty((2, n_most)),
+        np.empty(n_most, np.int64),
+        np.empty((3, 2)),
         np.zeros(DELTA_H_POINTS_MAX + 5 * n_most),
         Cells(
-            np.empty(len(fan.east) * fan.n_steps + 1, np.int32), np.empty(n, np.int64), np.empty(n, np.int32),
+            np.empty(len(fan.east) * fan.n_steps + 1, np.int32),
+            np.empty(n, np.int64),
+            np.empty(n, np.int32),
             np.empty(n, np.int32),
         ),
-    )  # fmt: skip
+    )
     _losses(s, squares, raster, masts, air, fan, ground, height_m, by_paths, losses, desk, _room(n_most))

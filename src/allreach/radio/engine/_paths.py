@@ -158,9 +158,22 @@ def sample(
     length_m = math.hypot(x1_m - x0_m, y1_m - y0_m)
     n = n_samples(length_m, raster.pixel_m)
     is_whole = profile_into(
-        raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m,
-        x0_m, y0_m, x1_m, y1_m, n, buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone,
-    )  # fmt: skip
+        raster.ground_m,
+        raster.clutter_m,
+        raster.zones,
+        raster.x_min_m,
+        raster.y_max_m,
+        raster.pixel_m,
+        x0_m,
+        y0_m,
+        x1_m,
+        y1_m,
+        n,
+        buffers.d_km,
+        buffers.h_m,
+        buffers.r_m,
+        buffers.zone,
+    )
     if not is_whole:
         return 0
     step_m = length_m / (n - 1)
@@ -204,9 +217,19 @@ def path_losses(
             second = short_range_loss_db(d_m, second_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
         return first, second, math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
     geometry = path_geometry(
-        buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone, n, tx_height_m, rx_height_m, lat_deg, air.delta_n,
-        _coast_km(buffers.zone, buffers.d_km, n, False), _coast_km(buffers.zone, buffers.d_km, n, True), False,
-    )  # fmt: skip
+        buffers.d_km,
+        buffers.h_m,
+        buffers.r_m,
+        buffers.zone,
+        n,
+        tx_height_m,
+        rx_height_m,
+        lat_deg,
+        air.delta_n,
+        _coast_km(buffers.zone, buffers.d_km, n, False),
+        _coast_km(buffers.zone, buffers.d_km, n, True),
+        False,
+    )
     first = loss_db(geometry, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
     if second_ghz > 0.0:
         second = loss_db(geometry, second_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
@@ -239,9 +262,18 @@ def sector_powers(
 
 @kernel
 def hear(
-    i: int, s: int, dx_m: float, dy_m: float, loss_db: float, second_loss_db: float, depression_deg: float,
-    masts: Masts, air: Air, receiver: Receiver, heard: Heard,
-) -> None:  # fmt: skip
+    i: int,
+    s: int,
+    dx_m: float,
+    dy_m: float,
+    loss_db: float,
+    second_loss_db: float,
+    depression_deg: float,
+    masts: Masts,
+    air: Air,
+    receiver: Receiver,
+    heard: Heard,
+) -> None:
     """Let receiver i hear site s. The best server is the strongest first carrier with broadband."""
     k, down_db, all_sectors = sector_powers(masts, s, dx_m, dy_m, depression_deg, air.pattern)
     b = masts.band[s]
@@ -269,7 +301,7 @@ def hear(
 @kernel
 def points_in_range(
     x0_m: float, y0_m: float, radius_m: float, among: NDArray, x_m: NDArray, y_m: NDArray, wanted: NDArray, out: NDArray
-) -> int:  # fmt: skip
+) -> int:
     """List the wanted points within a radius, of those named; their number."""
     n = 0
     for k in range(len(among)):
@@ -283,9 +315,16 @@ def points_in_range(
 
 @jit
 def find_losses(
-    s: int, point: NDArray, x_m: NDArray, y_m: NDArray, raster: Raster, masts: Masts, air: Air, height_m: float,
+    s: int,
+    point: NDArray,
+    x_m: NDArray,
+    y_m: NDArray,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    height_m: float,
     losses: Losses,
-) -> None:  # fmt: skip
+) -> None:
     """Losses of both carriers of site s, on air or not, at listed points, each by a path of its own."""
     n_most = n_samples(air.range_m, raster.pixel_m) + 3
     buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
@@ -301,9 +340,20 @@ def find_losses(
 
 @jit
 def hear_paths(
-    start: int, stop: int, first: int, begins: NDArray, point: NDArray, losses: Losses, x_m: NDArray, y_m: NDArray,
-    masts: Masts, air: Air, receiver: Receiver, heard: Heard, n_void: NDArray,
-) -> None:  # fmt: skip
+    start: int,
+    stop: int,
+    first: int,
+    begins: NDArray,
+    point: NDArray,
+    losses: Losses,
+    x_m: NDArray,
+    y_m: NDArray,
+    masts: Masts,
+    air: Air,
+    receiver: Receiver,
+    heard: Heard,
+    n_void: NDArray,
+) -> None:
     """Let receivers ``start`` to ``stop`` hear sites ``first`` and after, whose paths begin at ``begins``, in order.
 
     The points of each site ascend. ``heard.totals_mw`` has the shape (channels, receivers) and starts at 0;
@@ -320,9 +370,18 @@ def hear_paths(
                     n_void[i] += 1
                 else:
                     hear(
-                        i, s, dx, dy, losses.first_db[j], losses.second_db[j], losses.depression_deg[j], masts, air,
-                        receiver, heard,
-                    )  # fmt: skip
+                        i,
+                        s,
+                        dx,
+                        dy,
+                        losses.first_db[j],
+                        losses.second_db[j],
+                        losses.depression_deg[j],
+                        masts,
+                        air,
+                        receiver,
+                        heard,
+                    )
             j += 1
 
 
@@ -344,11 +403,27 @@ def sinr_of_chunk(
 
 @jit
 def link_pairs(
-    start: int, stop: int, pair_start: NDArray, pair_point: NDArray, rx_x_m: NDArray, rx_y_m: NDArray, masts: Masts,
-    air: Air, handset: Receiver, fwa: Receiver, fwa_noise_share: float, is_existing: NDArray, totals_mw: NDArray,
-    of_handset: Losses, of_fwa: Losses, distance_m: NDArray, power_dbm: NDArray, sector: NDArray, sinr: NDArray,
+    start: int,
+    stop: int,
+    pair_start: NDArray,
+    pair_point: NDArray,
+    rx_x_m: NDArray,
+    rx_y_m: NDArray,
+    masts: Masts,
+    air: Air,
+    handset: Receiver,
+    fwa: Receiver,
+    fwa_noise_share: float,
+    is_existing: NDArray,
+    totals_mw: NDArray,
+    of_handset: Losses,
+    of_fwa: Losses,
+    distance_m: NDArray,
+    power_dbm: NDArray,
+    sector: NDArray,
+    sinr: NDArray,
     is_near: NDArray,
-) -> None:  # fmt: skip
+) -> None:
     """Power and SINR of listed pairs (site, point), both carriers and both terminals, at the median location.
 
     ``totals_mw`` has the shape (terminals, channels, points): the power of all existing sites. ``sinr`` has the shape

@@ -62,9 +62,17 @@ def _terms_at(rays: Rays, d_km: float, out: NDArray) -> None:
 
 @kernel
 def own_path(
-    x_m: float, y_m: float, s: int, raster: Raster, masts: Masts, air: Air, height_m: float, buffers: Buffers,
-    losses: Losses, j: int,
-) -> None:  # fmt: skip
+    x_m: float,
+    y_m: float,
+    s: int,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    height_m: float,
+    buffers: Buffers,
+    losses: Losses,
+    j: int,
+) -> None:
     """Losses by the straight path from site s."""
     n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x_m, y_m, air.clutter_gap_m)
     if n == 0:
@@ -79,17 +87,44 @@ def own_path(
 
 @kernel
 def _at_receiver(
-    r: Radial, m: int, x_m: float, y_m: float, d_m: float, s: int, raster: Raster, masts: Masts, rays: Rays,
-    asked: Asked, tail: NDArray, terms: NDArray, found: NDArray, sin_lat: float, cos_lat_cos: float, ae_root: float,
-    losses: Losses, j: int,
-) -> None:  # fmt: skip
+    r: Radial,
+    m: int,
+    x_m: float,
+    y_m: float,
+    d_m: float,
+    s: int,
+    raster: Raster,
+    masts: Masts,
+    rays: Rays,
+    asked: Asked,
+    tail: NDArray,
+    terms: NDArray,
+    found: NDArray,
+    sin_lat: float,
+    cos_lat_cos: float,
+    ae_root: float,
+    losses: Losses,
+    j: int,
+) -> None:
     """Loss at a receiver after walked sample m; its own two samples stand in for the walk's next two."""
     share = rays.gap_m / d_m
     is_known = profile_into(
-        raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m,
-        x_m + (masts.x_m[s] - x_m) * share, y_m + (masts.y_m[s] - y_m) * share, x_m, y_m, 2,
-        tail[0], tail[1], tail[2], tail[3],
-    )  # fmt: skip
+        raster.ground_m,
+        raster.clutter_m,
+        raster.zones,
+        raster.x_min_m,
+        raster.y_max_m,
+        raster.pixel_m,
+        x_m + (masts.x_m[s] - x_m) * share,
+        y_m + (masts.y_m[s] - y_m) * share,
+        x_m,
+        y_m,
+        2,
+        tail[0],
+        tail[1],
+        tail[2],
+        tail[3],
+    )
     if not is_known:
         enter_void(losses, j)
         return
@@ -109,9 +144,7 @@ def _at_receiver(
 
 
 @kernel
-def sort_by_ray(
-    s: int, squares: Squares, masts: Masts, air: Air, rays: Rays, losses: Losses, cells: Cells
-) -> int:  # fmt: skip
+def sort_by_ray(s: int, squares: Squares, masts: Masts, air: Air, rays: Rays, losses: Losses, cells: Cells) -> int:
     """Put receivers in range in order of radial and step; the number of receivers in the squares."""
     n = list_receivers(s, squares, masts, air, losses, cells)
     for j in range(n):
@@ -130,9 +163,22 @@ def sort_by_ray(
 
 @kernel
 def walk_ray(
-    s: int, ray: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, asked: Asked,
-    losses: Losses, cells: Cells, a: NDArray, state: NDArray, tail: NDArray, terms: NDArray, found: NDArray,
-) -> None:  # fmt: skip
+    s: int,
+    ray: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    rays: Rays,
+    asked: Asked,
+    losses: Losses,
+    cells: Cells,
+    a: NDArray,
+    state: NDArray,
+    tail: NDArray,
+    terms: NDArray,
+    found: NDArray,
+) -> None:
     """Losses at the receivers of one radial; those at the edge of the known terrain get the cell ``OWN_PATH``.
 
     ``cells`` is as `sort_by_ray` left it; ``a``, ``state``, ``tail``, ``terms`` and ``found`` are there to work in.
@@ -148,9 +194,22 @@ def walk_ray(
     length_m = (last_m + 2) * rays.step_m
     n_walk = last_m + 3
     is_whole = profile_into(
-        raster.ground_m, raster.clutter_m, raster.zones, raster.x_min_m, raster.y_max_m, raster.pixel_m, x0, y0,
-        x0 + rays.east[ray] * length_m, y0 + rays.north[ray] * length_m, n_walk, a[0], a[1], a[2], a[3],
-    )  # fmt: skip
+        raster.ground_m,
+        raster.clutter_m,
+        raster.zones,
+        raster.x_min_m,
+        raster.y_max_m,
+        raster.pixel_m,
+        x0,
+        y0,
+        x0 + rays.east[ray] * length_m,
+        y0 + rays.north[ray] * length_m,
+        n_walk,
+        a[0],
+        a[1],
+        a[2],
+        a[3],
+    )
     if not is_whole:
         n_walk = known_samples(a[1], n_walk)
     r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, True, False, a, state)
@@ -172,34 +231,69 @@ def walk_ray(
             advance(r, walked)
         dx, dy = squares.x_m[i] - x0, squares.y_m[i] - y0
         _at_receiver(
-            r, m, squares.x_m[i], squares.y_m[i], math.sqrt(dx * dx + dy * dy), s, raster, masts, rays, asked,
-            tail, terms, found, sin_lat, cos_lat * rays.north[ray], ae_root, losses, j,
-        )  # fmt: skip
+            r,
+            m,
+            squares.x_m[i],
+            squares.y_m[i],
+            math.sqrt(dx * dx + dy * dy),
+            s,
+            raster,
+            masts,
+            rays,
+            asked,
+            tail,
+            terms,
+            found,
+            sin_lat,
+            cos_lat * rays.north[ray],
+            ae_root,
+            losses,
+            j,
+        )
 
 
 @kernel
 def _sweep(
-    s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, asked: Asked, losses: Losses,
-    cells: Cells, a: NDArray, state: NDArray, tail: NDArray, terms: NDArray, found: NDArray, buffers: Buffers,
-) -> None:  # fmt: skip
+    s: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    rays: Rays,
+    asked: Asked,
+    losses: Losses,
+    cells: Cells,
+    a: NDArray,
+    state: NDArray,
+    tail: NDArray,
+    terms: NDArray,
+    found: NDArray,
+    buffers: Buffers,
+) -> None:
     n = sort_by_ray(s, squares, masts, air, rays, losses, cells)
     for ray in range(len(rays.east)):
-        walk_ray(
-            s, ray, squares, raster, masts, air, rays, asked, losses, cells, a, state, tail, terms, found
-        )  # fmt: skip
+        walk_ray(s, ray, squares, raster, masts, air, rays, asked, losses, cells, a, state, tail, terms, found)
     for j in range(n):
         if cells.cell[j] == OWN_PATH:
             i = cells.point[j]
-            own_path(
-                squares.x_m[i], squares.y_m[i], s, raster, masts, air, asked.rx_height_m[0], buffers, losses, j
-            )  # fmt: skip
+            own_path(squares.x_m[i], squares.y_m[i], s, raster, masts, air, asked.rx_height_m[0], buffers, losses, j)
 
 
 @jit
 def site_losses(
-    s: int, squares: Squares, raster: Raster, masts: Masts, air: Air, rays: Rays, height_m: float, bands: NDArray,
-    band_nu: NDArray, times: NDArray, locations: NDArray, losses: Losses,
-) -> None:  # fmt: skip
+    s: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    rays: Rays,
+    height_m: float,
+    bands: NDArray,
+    band_nu: NDArray,
+    times: NDArray,
+    locations: NDArray,
+    losses: Losses,
+) -> None:
     """Losses of site s at all receivers in the squares within range, in their order.
 
     ``bands`` and ``band_nu``: terms and least diffraction parameter of each band; ``times``, ``locations``: of the
@@ -216,12 +310,24 @@ def site_losses(
     asked = Asked(np.full(1, height_m), own, times, locations, air.n0, 0.0, False, least_nu)
     n_most = max(rays.n_steps + 4, n_samples(air.range_m, raster.pixel_m) + 3)
     _sweep(
-        s, squares, raster, masts, air, rays, asked, losses,
+        s,
+        squares,
+        raster,
+        masts,
+        air,
+        rays,
+        asked,
+        losses,
         Cells(
-            np.empty(len(rays.east) * rays.n_steps + 1, np.int32), np.empty(n, np.int64), np.empty(n, np.int32),
+            np.empty(len(rays.east) * rays.n_steps + 1, np.int32),
+            np.empty(n, np.int64),
+            np.empty(n, np.int32),
             np.empty(n, np.int32),
         ),
         np.zeros((N_ROWS, n_most)),
-        np.zeros(N_STATE), np.empty((4, 2)), np.empty(N_DISTANCE), np.empty((n_bands, 1, 1)),
+        np.zeros(N_STATE),
+        np.empty((4, 2)),
+        np.empty(N_DISTANCE),
+        np.empty((n_bands, 1, 1)),
         Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64)),
-    )  # fmt: skip
+    )

@@ -51,9 +51,17 @@ def enter(i: int, s: int, sector: int, power_dbm: float, channels: NDArray, stro
 
 @kernel
 def enter_losses(
-    i: int, s: int, j: int, squares: Squares, masts: Masts, air: Air, losses: Losses, receiver: Receiver,
-    strongest: Strongest, n_void: NDArray,
-) -> None:  # fmt: skip
+    i: int,
+    s: int,
+    j: int,
+    squares: Squares,
+    masts: Masts,
+    air: Air,
+    losses: Losses,
+    receiver: Receiver,
+    strongest: Strongest,
+    n_void: NDArray,
+) -> None:
     """Let receiver i hear broadband site s by its losses, number j of the site's."""
     depression = losses.depression_deg[j]
     if losses.is_void[j]:
@@ -70,9 +78,18 @@ def enter_losses(
 
 @kernel
 def merge_servers(
-    row: int, first: int, last: int, squares: Squares, masts: Masts, air: Air, losses: Losses, begins: NDArray,
-    receiver: Receiver, strongest: Strongest, n_void: NDArray,
-) -> None:  # fmt: skip
+    row: int,
+    first: int,
+    last: int,
+    squares: Squares,
+    masts: Masts,
+    air: Air,
+    losses: Losses,
+    begins: NDArray,
+    receiver: Receiver,
+    strongest: Strongest,
+    n_void: NDArray,
+) -> None:
     """Let the receivers of a row of squares hear broadband sites ``first`` to ``last``, as `merge_row` does."""
     for s in range(first, last):
         top, bottom, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)

@@ -13,9 +13,16 @@ from allreach.radio.engine.antenna import Pattern
 
 @jit
 def site_powers(
-    x0_m: float, y0_m: float, x_m: NDArray, y_m: NDArray, losses: Losses, masts: Masts, pattern: Pattern,
-    gain_db: float, power_dbm: NDArray,
-) -> None:  # fmt: skip
+    x0_m: float,
+    y0_m: float,
+    x_m: NDArray,
+    y_m: NDArray,
+    losses: Losses,
+    masts: Masts,
+    pattern: Pattern,
+    gain_db: float,
+    power_dbm: NDArray,
+) -> None:
     """Received power of the best sector of the only site, all gains less losses of the receiver being ``gain_db``."""
     for i in range(len(x_m)):
         power_dbm[i] = math.nan

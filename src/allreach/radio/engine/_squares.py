@@ -54,9 +54,17 @@ def span(squares: Squares, x_m: float, y_m: float, range_m: float) -> tuple[int,
 
 @kernel
 def sort_into_squares(
-    x_m: NDArray, y_m: NDArray, x_min_m: float, y_min_m: float, side_m: float, n_cols: int, begins: NDArray,
-    own: NDArray, sorted_x_m: NDArray, sorted_y_m: NDArray,
-) -> None:  # fmt: skip
+    x_m: NDArray,
+    y_m: NDArray,
+    x_min_m: float,
+    y_min_m: float,
+    side_m: float,
+    n_cols: int,
+    begins: NDArray,
+    own: NDArray,
+    sorted_x_m: NDArray,
+    sorted_y_m: NDArray,
+) -> None:
     """Put receivers in order of their squares; ``begins`` starts at 0 and tells where each square begins."""
     for i in range(len(x_m)):
         begins[int((y_m[i] - y_min_m) / side_m) * n_cols + int((x_m[i] - x_min_m) / side_m) + 1] += 1
@@ -145,9 +153,17 @@ def enter_void(losses: Losses, j: int) -> None:
 
 @kernel
 def hear_losses(
-    i: int, s: int, j: int, squares: Squares, masts: Masts, air: Air, losses: Losses, receiver: Receiver,
-    heard: Heard, n_void: NDArray,
-) -> None:  # fmt: skip
+    i: int,
+    s: int,
+    j: int,
+    squares: Squares,
+    masts: Masts,
+    air: Air,
+    losses: Losses,
+    receiver: Receiver,
+    heard: Heard,
+    n_void: NDArray,
+) -> None:
     """Let receiver i hear site s by its losses, number j of the site's; ``n_void`` may be empty: nothing is counted."""
     if losses.is_void[j]:
         if len(n_void) > 0:
@@ -156,14 +172,23 @@ def hear_losses(
         dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
         hear(
             i, s, dx, dy, losses.first_db[j], losses.second_db[j], losses.depression_deg[j], masts, air, receiver, heard
-        )  # fmt: skip
+        )
 
 
 @kernel
 def merge_row(
-    row: int, first: int, last: int, squares: Squares, masts: Masts, air: Air, losses: Losses, begins: NDArray,
-    receiver: Receiver, heard: Heard, n_void: NDArray,
-) -> None:  # fmt: skip
+    row: int,
+    first: int,
+    last: int,
+    squares: Squares,
+    masts: Masts,
+    air: Air,
+    losses: Losses,
+    begins: NDArray,
+    receiver: Receiver,
+    heard: Heard,
+    n_void: NDArray,
+) -> None:
     """Let the receivers of a row of squares hear sites ``first`` to ``last``, whose losses begin at ``begins``."""
     for s in range(first, last):
         top, bottom, left, right = span(squares, masts.x_m[s], masts.y_m[s], air.range_m)

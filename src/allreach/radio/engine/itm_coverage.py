@@ -54,9 +54,17 @@ class ItmSweep:
 
         def write(site: int, out: Losses) -> None:
             site_losses(
-                site, scene.squares, scene.raster, scene.towers, scene.air, fan, soil, scene.height_m, self.by_paths,
+                site,
+                scene.squares,
+                scene.raster,
+                scene.towers,
+                scene.air,
+                fan,
+                soil,
+                scene.height_m,
+                self.by_paths,
                 out,
-            )  # fmt: skip
+            )
 
         return write
 
@@ -86,9 +94,19 @@ def check_limits(sites: SiteArrays, environment: Environment, height_m: float, g
     g = ground_of(ground)
     for mhz, tx_m in sorted(set(bands)):
         code, _ = input_code(
-            tx_m, height_m, g.climate, g.time_pct, g.location_pct, g.situation_pct, environment.n0, mhz,
-            g.polarization, g.epsilon, g.sigma_s_per_m, g.mdvar,
-        )  # fmt: skip
+            tx_m,
+            height_m,
+            g.climate,
+            g.time_pct,
+            g.location_pct,
+            g.situation_pct,
+            environment.n0,
+            mhz,
+            g.polarization,
+            g.epsilon,
+            g.sigma_s_per_m,
+            g.mdvar,
+        )
         if code == OK:
             impedance = ground_impedance(mhz, g.polarization, g.epsilon, g.sigma_s_per_m)
             if impedance.real > abs(impedance.imag):

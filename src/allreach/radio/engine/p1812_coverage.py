@@ -34,18 +34,26 @@ class P1812Sweep:
 
         def write(site: int, out: Losses) -> None:
             site_losses(
-                site, scene.squares, scene.raster, scene.towers, scene.air, rays, scene.height_m, asked.bands, band_nu,
-                asked.times, asked.locations, out,
-            )  # fmt: skip
+                site,
+                scene.squares,
+                scene.raster,
+                scene.towers,
+                scene.air,
+                rays,
+                scene.height_m,
+                asked.bands,
+                band_nu,
+                asked.times,
+                asked.locations,
+                out,
+            )
 
         return write
 
 
 def asked_of(scene: Scene) -> Asked:
     """Return what is asked at each receiver: the median of time and locations in each band."""
-    return asked_of_receivers(
-        scene.height_m, scene.bands_mhz / 1000.0, MEDIAN_PCT, MEDIAN_PCT, n0=scene.air.n0
-    )  # fmt: skip
+    return asked_of_receivers(scene.height_m, scene.bands_mhz / 1000.0, MEDIAN_PCT, MEDIAN_PCT, n0=scene.air.n0)
 
 
 def rays_of(scene: Scene) -> Rays:

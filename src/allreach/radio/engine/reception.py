@@ -208,7 +208,7 @@ def serve(
     rx = receiver(terminal, radio, sites.bands_mhz())
     paths = PathLosses(
         x_m, y_m, environment.raster(), air, environment.kept if keep else None, environment.n_threads, wanted
-    )  # fmt: skip
+    )
     if progress:
         progress(stage, 0, sites.n_sites)
     ends = np.cumsum(paths.counts(towers, air.range_m))

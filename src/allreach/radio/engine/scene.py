@@ -92,9 +92,7 @@ def scene_of(
     counts = np.empty(sites.n_sites, dtype=np.int64)
     counts_in_span(squares, towers.x_m, towers.y_m, air.range_m, counts)
     step_m = float(step_m or raster.pixel_m)
-    return Scene(
-        squares, own, raster, air, towers, counts, sites.bands_mhz(), terminal.height_m, arc_pixels, step_m
-    )  # fmt: skip
+    return Scene(squares, own, raster, air, towers, counts, sites.bands_mhz(), terminal.height_m, arc_pixels, step_m)
 
 
 def squares_of(x_m: NDArray[np.float64], y_m: NDArray[np.float64], range_m: float) -> tuple[Squares, NDArray[np.int64]]:

@@ -123,9 +123,10 @@ def strongest_servers(
     found = strongest.site >= 0
     strongest.site[found] = order[strongest.site[found]]
     strongest.power_dbm[~found] = np.nan
-    site, sector, power_dbm, rest_mw = (np.empty_like(array) for array in (
-        strongest.site, strongest.sector, strongest.power_dbm, strongest.rest_mw.astype(np.float32)
-    ))  # fmt: skip
+    site, sector, power_dbm, rest_mw = (
+        np.empty_like(array)
+        for array in (strongest.site, strongest.sector, strongest.power_dbm, strongest.rest_mw.astype(np.float32))
+    )
     void = np.empty_like(n_void)
     site[:, own], sector[:, own], power_dbm[:, own] = strongest.site, strongest.sector, strongest.power_dbm
     rest_mw[:, own], void[own] = strongest.rest_mw, n_void

@@ -191,9 +191,18 @@ def hear(
     from allreach.radio.engine._cuda import hear_sites
 
     hear_sites(
-        scene.squares, scene.raster, scene.towers, scene.air, rays_of(scene), asked_of(scene), scene.counts, receivers,
-        all_heard, n_void, report,
-    )  # fmt: skip
+        scene.squares,
+        scene.raster,
+        scene.towers,
+        scene.air,
+        rays_of(scene),
+        asked_of(scene),
+        scene.counts,
+        receivers,
+        all_heard,
+        n_void,
+        report,
+    )
 
 
 def losses_of_site(

@@ -108,10 +108,22 @@ def path_loss(
     if lat_deg is None and attributes.get("lat_deg") is not None:
         lat_deg = float(attributes["lat_deg"])
     asked = PathQuestion(
-        path, profile is not None, axes, lat_deg, str(polarization).upper() == "V", float(delta_n),
-        known.n0 if n0 is None else float(n0), float(resolution_m), _number(tx_coast_km), _number(rx_coast_km),
-        float(situation_pct), itm, distance_km, delta_h_m, siting,
-    )  # fmt: skip
+        path,
+        profile is not None,
+        axes,
+        lat_deg,
+        str(polarization).upper() == "V",
+        float(delta_n),
+        known.n0 if n0 is None else float(n0),
+        float(resolution_m),
+        _number(tx_coast_km),
+        _number(rx_coast_km),
+        float(situation_pct),
+        itm,
+        distance_km,
+        delta_h_m,
+        siting,
+    )
     faults += known.faults(asked)
     if faults:
         raise InputError(faults)
@@ -136,10 +148,13 @@ def _every_combination(asked: PathQuestion, model: Model) -> xr.Dataset:
         },
         coords={name: (name, values, {"units": UNITS[name]}) for name, values in asked.axes.items()},
         attrs={
-            "model": model.reference, "polarization": "V" if asked.is_vertical else "H", "delta_n": asked.delta_n,
-            "n0": asked.n0, "source": f"allreach {allreach.__version__}",
+            "model": model.reference,
+            "polarization": "V" if asked.is_vertical else "H",
+            "delta_n": asked.delta_n,
+            "n0": asked.n0,
+            "source": f"allreach {allreach.__version__}",
         },
-    )  # fmt: skip
+    )
 
 
 def _number(value: float | None) -> float | None:

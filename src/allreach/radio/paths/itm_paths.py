@@ -41,8 +41,11 @@ QUANTILES = {
     "CR": ("reliability_percent", None, "confidence_percent"),
 }
 NUMBERS = {name for names in (*REQUIRED.values(), *QUANTILES.values()) for name in names if name} - {
-    "case_id", "variability", "profile", "polarization"
-}  # fmt: skip
+    "case_id",
+    "variability",
+    "profile",
+    "polarization",
+}
 """Columns of numbers of either model."""
 CONFIDENCE_CODES = {1003: 1007, 1005: 1006}
 TERMS: dict[str, tuple[str, str]] = {
@@ -252,10 +255,19 @@ def area_answers(asked: PathQuestion) -> Answer:
 def _link(asked: PathQuestion, at: Point) -> Link:
     itm = asked.itm
     return (
-        at.tx_height_m, at.rx_height_m, int(itm.climate), asked.n0, at.freq_mhz, int(asked.is_vertical),
-        float(itm.epsilon), float(itm.sigma_s_per_m), int(itm.mdvar), at.time_pct, at.location_pct,
+        at.tx_height_m,
+        at.rx_height_m,
+        int(itm.climate),
+        asked.n0,
+        at.freq_mhz,
+        int(asked.is_vertical),
+        float(itm.epsilon),
+        float(itm.sigma_s_per_m),
+        int(itm.mdvar),
+        at.time_pct,
+        at.location_pct,
         asked.situation_pct,
-    )  # fmt: skip
+    )
 
 
 def _terms(found: longley_rice.ItmResult) -> Terms:

@@ -350,9 +350,7 @@ def answers(asked: PathQuestion) -> Answer:
             *path, len(path.d_km), at.tx_height_m, at.rx_height_m, lat_deg, asked.delta_n, coast_t, coast_r, True
         )
         spread = itu_p1812.location_variability_db(freq_ghz, at.rx_height_m, g.rx_clutter_m, asked.resolution_m)
-        losses = itu_p1812.all_losses(
-            g, freq_ghz, at.time_pct, at.location_pct, asked.n0, asked.is_vertical, spread
-        )  # fmt: skip
+        losses = itu_p1812.all_losses(g, freq_ghz, at.time_pct, at.location_pct, asked.n0, asked.is_vertical, spread)
         found = {"path_loss_db": losses.loss_db}
         for source, fields in ((losses, LOSS_FIELDS), (g, GEOMETRY_FIELDS)):
             found |= {name: float(getattr(source, field)) for name, field in fields.items()}

@@ -52,9 +52,22 @@ def sweep_losses_db(
     table = distance_table(profile.d_km)
     out = np.empty((n, len(asked.rx_height_m), len(asked.bands), len(asked.times), len(asked.locations)))
     itu_p1812_sweep.sweep_losses_db(
-        profile.d_km, profile.h_m, profile.clutter_m, profile.zone, n, float(tx_height_m), float(lat_tx_deg),
-        float(bearing_deg), float(delta_n), float(dct_km), float(dcr_km), asked, table, *scratch(n), out,
-    )  # fmt: skip
+        profile.d_km,
+        profile.h_m,
+        profile.clutter_m,
+        profile.zone,
+        n,
+        float(tx_height_m),
+        float(lat_tx_deg),
+        float(bearing_deg),
+        float(delta_n),
+        float(dct_km),
+        float(dcr_km),
+        asked,
+        table,
+        *scratch(n),
+        out,
+    )
     return out
 
 

@@ -92,10 +92,14 @@ def fan_chart(
             axes.plot([target[0]], [target[1]], "o", color=GOAL, mfc="none", ms=8.4, mew=1.8, clip_on=False)
             is_high = target[1] > y_span[1] - 20.0 * (y_span[1] - y_span[0]) / drawing.height_pt
             axes.annotate(
-                f"{speech('target')}: {speech.with_unit(target[1], unit)}", (0, target[1]),
-                xycoords=("axes fraction", "data"), xytext=(4, -4 if is_high else 4), textcoords="offset points",
-                va="top" if is_high else "bottom", color=GOAL,
-            )  # fmt: skip
+                f"{speech('target')}: {speech.with_unit(target[1], unit)}",
+                (0, target[1]),
+                xycoords=("axes fraction", "data"),
+                xytext=(4, -4 if is_high else 4),
+                textcoords="offset points",
+                va="top" if is_high else "bottom",
+                color=GOAL,
+            )
         return drawing.svg()
 
 
@@ -150,12 +154,20 @@ def pair_chart(rows: Sequence[tuple[str, float, float, str, str]], names: tuple[
             axes.plot([a, b], [number, number], color=GREY, lw=1)
             drawing.dot(b, number, b_text, color=OTHER, ms=8, mew=0)
             drawing.dot(a, number, a_text, color=MAIN, ms=8, mew=0)
-        keys = [axes.plot([], [], "o", color=colour, ms=8, mew=0, label=name)[0]
-                for name, colour in zip(names, (MAIN, OTHER), strict=True)]  # fmt: skip
+        keys = [
+            axes.plot([], [], "o", color=colour, ms=8, mew=0, label=name)[0]
+            for name, colour in zip(names, (MAIN, OTHER), strict=True)
+        ]
         axes.legend(
-            handles=keys, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.0, borderpad=0.2,
-            handlelength=0.8, handletextpad=0.4,
-        )  # fmt: skip
+            handles=keys,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=2,
+            borderaxespad=0.0,
+            borderpad=0.2,
+            handlelength=0.8,
+            handletextpad=0.4,
+        )
         return drawing.svg()
 
 
@@ -187,9 +199,14 @@ def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, u
         ends = [(float(rows["value"].iloc[-1]) - low) / (high - low) * drawing.height_pt for _, rows in series]
         for number, at in enumerate(_apart(ends, LABEL_STEP_PT, 0.0)):
             axes.annotate(
-                shorten(series[number][0], 20), (1.0, at / drawing.height_pt), xycoords="axes fraction",
-                xytext=(8, 0), textcoords="offset points", va="center", color=INK if number == 0 else GREY,
-            )  # fmt: skip
+                shorten(series[number][0], 20),
+                (1.0, at / drawing.height_pt),
+                xycoords="axes fraction",
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK if number == 0 else GREY,
+            )
         return drawing.svg()
 
 
@@ -222,8 +239,9 @@ def line_plot(title: str, x_label: str, y_label: str, curves: Sequence[Curve], *
         low, high = axes.get_ylim()
         for number, curve in enumerate(curves):
             if curve.to_bottom:
-                axes.fill_between(curve.x, np.full(len(np.asarray(curve.x)), low), curve.y, color=f"C{number}",
-                                  alpha=0.25, lw=0)  # fmt: skip
+                axes.fill_between(
+                    curve.x, np.full(len(np.asarray(curve.x)), low), curve.y, color=f"C{number}", alpha=0.25, lw=0
+                )
         axes.set_ylim(low, high)
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(curves), borderaxespad=0.0, borderpad=0.3)
         return drawing.svg(title)

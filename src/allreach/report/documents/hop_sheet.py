@@ -59,11 +59,13 @@ def hop_document(found: HopResult, profile: pd.DataFrame, warnings: Sequence[str
 def _profile(profile: pd.DataFrame) -> str:
     d_km = profile["d_km"]
     return charts.line_plot(
-        "Profile with the first Fresnel zone", "distance from A, km", "height above sea level, m",
+        "Profile with the first Fresnel zone",
+        "distance from A, km",
+        "height above sea level, m",
         [
             charts.Curve("ground, median k", d_km, profile["ground_k_median_m"], to_bottom=True),
             charts.Curve("ground, low k", d_km, profile["ground_k_low_m"], dashed=True),
             charts.Curve("line of sight", d_km, profile["line_m"]),
             charts.Curve("first Fresnel zone", d_km, profile["fresnel_high_m"], below=profile["fresnel_low_m"]),
         ],
-    )  # fmt: skip
+    )

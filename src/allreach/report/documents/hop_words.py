@@ -9,14 +9,25 @@ from allreach.backhaul.hop_result import AVAILABILITIES_PCT, RECOMMENDED_AT_PCT,
 from allreach.report.documents.plain_words import bearing, number, position, quantity, usd
 
 BAND_HEAD = (
-    "band, GHz", "dish, m", "received, dBm", "rain in 0.01\u00a0%, dB",
-    *(f"Mbit/s in {p:g}\u00a0%" for p in AVAILABILITIES_PCT), "note",
-)  # fmt: skip
+    "band, GHz",
+    "dish, m",
+    "received, dBm",
+    "rain in 0.01\u00a0%, dB",
+    *(f"Mbit/s in {p:g}\u00a0%" for p in AVAILABILITIES_PCT),
+    "note",
+)
 STEP_HEAD = ("band, GHz", "modulation", "Mbit/s", "fade margin, dB", "rain, %", "multipath, %", "available, %")
 RELAY_HEAD = (
-    "longitude, latitude", "ground, m", "mast, m", "to A, km", "heading to A", "A to it", "to B, km", "heading to B",
+    "longitude, latitude",
+    "ground, m",
+    "mast, m",
+    "to A, km",
+    "heading to A",
+    "A to it",
+    "to B, km",
+    "heading to B",
     "B to it",
-)  # fmt: skip
+)
 RULE = (
     f"most Mbit/s in {RECOMMENDED_AT_PCT:g} % of the year without an overloaded receiver; of equal bands the one with "
     "the largest fade margin"
@@ -104,21 +115,32 @@ def step_rows(found: HopResult) -> list[list[str]]:
         return []
     return [
         [
-            f"{band.freq_ghz:g}", step.name, number(step.throughput_mbps, 0), number(step.fade_margin_db, 1),
-            number(step.rain_outage_pct, 4), number(step.multipath_outage_pct, 4), number(100.0 - step.outage_pct, 4),
+            f"{band.freq_ghz:g}",
+            step.name,
+            number(step.throughput_mbps, 0),
+            number(step.fade_margin_db, 1),
+            number(step.rain_outage_pct, 4),
+            number(step.multipath_outage_pct, 4),
+            number(100.0 - step.outage_pct, 4),
         ]
         for band in found.bands
         for step in band.steps
-    ]  # fmt: skip
+    ]
 
 
 def relay_rows(found: HopResult) -> list[list[str]]:
     """Cells of each place of a relay, see `RELAY_HEAD`."""
     return [
         [
-            position(relay.lon_deg, relay.lat_deg), number(relay.ground_m, 0), number(relay.mast_m),
-            number(relay.to_a_km, 2), bearing(relay.bearing_to_a_deg), bearing(relay.bearing_from_a_deg),
-            number(relay.to_b_km, 2), bearing(relay.bearing_to_b_deg), bearing(relay.bearing_from_b_deg),
+            position(relay.lon_deg, relay.lat_deg),
+            number(relay.ground_m, 0),
+            number(relay.mast_m),
+            number(relay.to_a_km, 2),
+            bearing(relay.bearing_to_a_deg),
+            bearing(relay.bearing_from_a_deg),
+            number(relay.to_b_km, 2),
+            bearing(relay.bearing_to_b_deg),
+            bearing(relay.bearing_from_b_deg),
         ]
         for relay in found.relays
-    ]  # fmt: skip
+    ]

@@ -7,9 +7,15 @@ from allreach.report.documents.plain_words import number, position
 
 BUDGET_HEAD = ("step", "value", "unit", "note")
 OBSTACLE_HEAD = (
-    "from, km", "to, km", "peak, km", "longitude, latitude", "height, m", "above the line, m", "costs, dB",
+    "from, km",
+    "to, km",
+    "peak, km",
+    "longitude, latitude",
+    "height, m",
+    "above the line, m",
+    "costs, dB",
     "gained without it, dB",
-)  # fmt: skip
+)
 REMEDY_HEAD = ("what would help", "value", "unit", "note")
 REMEDIES = {
     "turned_sector": "a sector turned towards the point",
@@ -31,12 +37,17 @@ def obstacle_rows(found: Explanation) -> list[list[str]]:
     """Cells of each obstacle, the dearest first."""
     return [
         [
-            number(float(row.from_km), 2), number(float(row.to_km), 2), number(float(row.peak_km), 2),
-            position(float(row.lon_deg), float(row.lat_deg)), number(float(row.height_masl), 0),
-            number(float(row.above_line_m), 1), number(float(row.cost_db), 1), number(float(row.gain_if_gone_db), 1),
+            number(float(row.from_km), 2),
+            number(float(row.to_km), 2),
+            number(float(row.peak_km), 2),
+            position(float(row.lon_deg), float(row.lat_deg)),
+            number(float(row.height_masl), 0),
+            number(float(row.above_line_m), 1),
+            number(float(row.cost_db), 1),
+            number(float(row.gain_if_gone_db), 1),
         ]
         for row in found.obstacles.itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def remedy_rows(found: Explanation) -> list[list[str]]:
