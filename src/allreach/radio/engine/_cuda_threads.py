@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from allreach.kernels._jit import jit, kernel
 from allreach.kernels.itu_p1812_sweep import Asked
 from allreach.radio.engine._paths import Air, Buffers, Heard, Losses, Masts, Raster, Receiver
-from allreach.radio.engine._radials import Rays, own_path, sort_by_ray, walk_ray
+from allreach.radio.engine._radials import Desk, Rays, own_path, sort_by_ray, walk_ray
 from allreach.radio.engine._servers import Strongest, enter_losses
 from allreach.radio.engine._squares import OWN_PATH, Cells, Squares, hear_losses, span
 
@@ -121,23 +121,15 @@ def walk_radial(
         False,
         questions.least_nu[s],
     )
-    walk_ray(
-        s,
-        ray,
-        squares,
-        raster,
-        masts,
-        air,
-        rays,
-        asked,
-        _losses_of(batch, low, high),
-        _cells_of(batch, own, low, high),
+    desk = Desk(
         bench.a[:, :, thread],
         bench.state[:, thread],
         bench.tail[:, :, thread],
         bench.terms[:, thread],
         bench.found[:n_bands, :, :, thread],
     )
+    losses, cells = _losses_of(batch, low, high), _cells_of(batch, own, low, high)
+    walk_ray(s, ray, squares, raster, masts, air, rays, asked, losses, cells, desk)
 
 
 @kernel
@@ -166,18 +158,8 @@ def walk_own_path(
     buffers = Buffers(
         bench.profile[0, :, thread], bench.profile[1, :, thread], bench.profile[2, :, thread], bench.zone[:, thread]
     )
-    own_path(
-        squares.x_m[i],
-        squares.y_m[i],
-        batch.first + low,
-        raster,
-        masts,
-        air,
-        questions.rx_height_m[0],
-        buffers,
-        batch.losses,
-        t,
-    )
+    s, x_m, y_m = batch.first + low, squares.x_m[i], squares.y_m[i]
+    own_path(x_m, y_m, s, raster, masts, air, questions.rx_height_m[0], buffers, batch.losses, t)
 
 
 @kernel

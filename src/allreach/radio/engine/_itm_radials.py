@@ -20,7 +20,7 @@ from allreach.kernels.longley_rice_link import OK, ItmLink, link_of
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX, ItmGeometry, profile_geometry
 from allreach.kernels.longley_rice_walk import ItmRadial, empty_radial, prepare, radial_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
-from allreach.radio.engine._paths import Air, Buffers, Losses, Masts, Raster
+from allreach.radio.engine._paths import Air, Buffers, Losses, Masts, Raster, no_profile, profile_of
 from allreach.radio.engine._squares import (
     AT_EDGE,
     OWN_PATH,
@@ -30,11 +30,12 @@ from allreach.radio.engine._squares import (
     enter_void,
     known_samples,
     list_receivers,
+    no_cells,
     sort_cells,
     span_of_ray,
 )
 from allreach.terrain._ground import ground_into, is_inside
-from allreach.terrain._profile import MIN_SAMPLES, n_samples, profile_into
+from allreach.terrain._profile import MIN_SAMPLES, n_samples
 
 MIN_STEPS = 4
 
@@ -61,8 +62,16 @@ class Fan(NamedTuple):
     n_steps: int
 
 
+class Links(NamedTuple):
+    """The two carriers of a site; the first twice where it has one."""
+
+    first: ItmLink
+    second: ItmLink
+    has_second: bool
+
+
 class Desk(NamedTuple):
-    """Arrays that a site's losses are worked out in."""
+    """Arrays that a site's losses are worked out in: a radial, a receiver's two samples, a path, and the cells."""
 
     radial: ItmRadial
     rows: NDArray[np.float64]
@@ -70,6 +79,7 @@ class Desk(NamedTuple):
     tail: NDArray[np.float64]
     scratch: NDArray[np.float64]
     cells: Cells
+    buffers: Buffers
 
 
 @kernel
@@ -82,31 +92,13 @@ def _ground(
         ground_m, x_min_m, y_max_m, pixel_m, x1, y1
     ):
         return ground_into(ground_m, x_min_m, y_max_m, pixel_m, x0, y0, x1, y1, n, buffers.h_m, scratch)
-    return profile_into(
-        ground_m,
-        raster.clutter_m,
-        raster.zones,
-        x_min_m,
-        y_max_m,
-        pixel_m,
-        x0,
-        y0,
-        x1,
-        y1,
-        n,
-        buffers.d_km,
-        buffers.h_m,
-        buffers.r_m,
-        buffers.zone,
-    )
+    return profile_of(raster, x0, y0, x1, y1, n, buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone)
 
 
 @kernel
-def _store(
-    g: ItmGeometry, theta: float, first: ItmLink, second: ItmLink, has_second: bool, losses: Losses, j: int
-) -> None:
-    for carrier in range(2 if has_second else 1):
-        loss, _, _, _, code, _ = loss_of_geometry(g, first if carrier == 0 else second)
+def _store(g: ItmGeometry, theta: float, links: Links, losses: Losses, j: int) -> None:
+    for carrier in range(2 if links.has_second else 1):
+        loss, _, _, _, code, _ = loss_of_geometry(g, links.first if carrier == 0 else links.second)
         if code != OK:
             return  # ITM has no number: as beyond the range
         if carrier == 0:
@@ -124,58 +116,38 @@ def own_path(
     raster: Raster,
     masts: Masts,
     air: Air,
-    first: ItmLink,
-    second: ItmLink,
+    links: Links,
     height_m: float,
     step_m: float,
-    buffers: Buffers,
-    scratch: NDArray,
+    desk: Desk,
     losses: Losses,
     j: int,
 ) -> None:
     """Losses by the straight path from site s, and under the near-field limit by the short-range model."""
     x0, y0 = masts.x_m[s], masts.y_m[s]
     d_m = math.hypot(x_m - x0, y_m - y0)
-    has_second = masts.has_capacity[s]
+    d_km, h_m, r_m, zone = desk.buffers.d_km, desk.buffers.h_m, desk.buffers.r_m, desk.buffers.zone
     if d_m < air.near_m:
-        is_known = profile_into(
-            raster.ground_m,
-            raster.clutter_m,
-            raster.zones,
-            raster.x_min_m,
-            raster.y_max_m,
-            raster.pixel_m,
-            x0,
-            y0,
-            x_m,
-            y_m,
-            MIN_SAMPLES,
-            buffers.d_km,
-            buffers.h_m,
-            buffers.r_m,
-            buffers.zone,
-        )
-        if not is_known:
+        if not profile_of(raster, x0, y0, x_m, y_m, MIN_SAMPLES, d_km, h_m, r_m, zone):
             enter_void(losses, j)
             return
-        tx_m, rx_m = buffers.h_m[0] + masts.height_m[s], buffers.h_m[MIN_SAMPLES - 1] + height_m
-        clutter_m = buffers.r_m[MIN_SAMPLES - 1]
+        tx_m, rx_m = h_m[0] + masts.height_m[s], h_m[MIN_SAMPLES - 1] + height_m
+        clutter_m = r_m[MIN_SAMPLES - 1]
         losses.first_db[j] = short_range_loss_db(
             d_m, masts.freq_ghz[s], tx_m, rx_m, masts.height_m[s], height_m, clutter_m, air.street_m
         )
-        if has_second:
+        if links.has_second:
             losses.second_db[j] = short_range_loss_db(
                 d_m, masts.second_ghz[s], tx_m, rx_m, masts.height_m[s], height_m, clutter_m, air.street_m
             )
         losses.depression_deg[j] = math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
         return
     m = n_samples(d_m, step_m) - 1
-    if not _ground(raster, x0, y0, x_m, y_m, m + 1, buffers, scratch[DELTA_H_POINTS_MAX:]):
+    if not _ground(raster, x0, y0, x_m, y_m, m + 1, desk.buffers, desk.scratch[DELTA_H_POINTS_MAX:]):
         enter_void(losses, j)
         return
-    h_m, h_1_m = buffers.h_m, masts.height_m[s]
-    g, theta = profile_geometry(h_m, m + 1, d_m / m, h_1_m, height_m, air.n0, scratch)
-    _store(g, theta, first, second, has_second, losses, j)
+    g, theta = profile_geometry(h_m, m + 1, d_m / m, masts.height_m[s], height_m, air.n0, desk.scratch)
+    _store(g, theta, links, losses, j)
 
 
 @kernel
@@ -207,8 +179,7 @@ def _walk_ray(
     masts: Masts,
     air: Air,
     fan: Fan,
-    first: ItmLink,
-    second: ItmLink,
+    links: Links,
     height_m: float,
     losses: Losses,
     desk: Desk,
@@ -221,23 +192,8 @@ def _walk_ray(
     m_most = cell[place[after - 1]] - ray * fan.n_steps
     length_m = m_most * fan.step_m
     r = desk.radial
-    is_whole = profile_into(
-        raster.ground_m,
-        raster.clutter_m,
-        raster.zones,
-        raster.x_min_m,
-        raster.y_max_m,
-        raster.pixel_m,
-        x0,
-        y0,
-        x0 + fan.east[ray] * length_m,
-        y0 + fan.north[ray] * length_m,
-        m_most + 1,
-        rows[0],
-        r.h_m,
-        rows[1],
-        desk.zone,
-    )
+    x1, y1 = x0 + fan.east[ray] * length_m, y0 + fan.north[ray] * length_m
+    is_whole = profile_of(raster, x0, y0, x1, y1, m_most + 1, rows[0], r.h_m, rows[1], desk.zone)
     known = m_most + 1 if is_whole else known_samples(r.h_m, m_most + 1)
     prepare(r, known)
     horizon = 0
@@ -254,31 +210,14 @@ def _walk_ray(
         x, y = squares.x_m[i], squares.y_m[i]
         dx, dy = x - x0, y - y0
         d_m = math.sqrt(dx * dx + dy * dy)
-        is_known = profile_into(
-            raster.ground_m,
-            raster.clutter_m,
-            raster.zones,
-            raster.x_min_m,
-            raster.y_max_m,
-            raster.pixel_m,
-            x - dx / m,
-            y - dy / m,
-            x,
-            y,
-            2,
-            tail[0],
-            tail[1],
-            tail[2],
-            desk.zone,
-        )
-        if not is_known:
+        if not profile_of(raster, x - dx / m, y - dy / m, x, y, 2, tail[0], tail[1], tail[2], desk.zone):
             enter_void(losses, j)
             continue
         before, last = r.h_m[m - 1], r.h_m[m]
         r.h_m[m - 1], r.h_m[m] = tail[1, 0], tail[1, 1]
         g, theta, horizon = radial_geometry(r, m, d_m / m, masts.height_m[s], height_m, air.n0, horizon, desk.scratch)
         r.h_m[m - 1], r.h_m[m] = before, last
-        _store(g, theta, first, second, masts.has_capacity[s], losses, j)
+        _store(g, theta, links, losses, j)
 
 
 @kernel
@@ -294,38 +233,18 @@ def _losses(
     by_paths: bool,
     losses: Losses,
     desk: Desk,
-    buffers: Buffers,
 ) -> None:
     first = link_of(ground.climate, 1000.0 * masts.freq_ghz[s], *ground[1:])
     second_ghz = masts.second_ghz[s] if masts.has_capacity[s] else masts.freq_ghz[s]
-    second = link_of(ground.climate, 1000.0 * second_ghz, *ground[1:])
+    links = Links(first, link_of(ground.climate, 1000.0 * second_ghz, *ground[1:]), masts.has_capacity[s])
     n = _sort_by_ray(s, squares, masts, air, fan, by_paths, losses, desk.cells)
     for ray in range(0 if by_paths else len(fan.east)):
-        _walk_ray(s, ray, squares, raster, masts, air, fan, first, second, height_m, losses, desk)
+        _walk_ray(s, ray, squares, raster, masts, air, fan, links, height_m, losses, desk)
     for j in range(n):
         if desk.cells.cell[j] == OWN_PATH:
             i = desk.cells.point[j]
-            own_path(
-                squares.x_m[i],
-                squares.y_m[i],
-                s,
-                raster,
-                masts,
-                air,
-                first,
-                second,
-                height_m,
-                fan.step_m,
-                buffers,
-                desk.scratch,
-                losses,
-                j,
-            )
-
-
-@jit
-def _room(n: int) -> Buffers:
-    return Buffers(np.empty(n), np.empty(n), np.empty(n), np.empty(n, dtype=np.int64))
+            x_m, y_m = squares.x_m[i], squares.y_m[i]
+            own_path(x_m, y_m, s, raster, masts, air, links, height_m, fan.step_m, desk, losses, j)
 
 
 @jit
@@ -350,11 +269,7 @@ def site_losses(
         np.empty(n_most, np.int64),
         np.empty((3, 2)),
         np.zeros(DELTA_H_POINTS_MAX + 5 * n_most),
-        Cells(
-            np.empty(len(fan.east) * fan.n_steps + 1, np.int32),
-            np.empty(n, np.int64),
-            np.empty(n, np.int32),
-            np.empty(n, np.int32),
-        ),
+        no_cells(len(fan.east) * fan.n_steps, n),
+        no_profile(n_most),
     )
-    _losses(s, squares, raster, masts, air, fan, ground, height_m, by_paths, losses, desk, _room(n_most))
+    _losses(s, squares, raster, masts, air, fan, ground, height_m, by_paths, losses, desk)

@@ -128,6 +128,12 @@ class Buffers(NamedTuple):
     zone: NDArray[np.int64]
 
 
+@jit
+def no_profile(n: int) -> Buffers:
+    """Room for a profile of n samples."""
+    return Buffers(np.empty(n), np.empty(n), np.empty(n), np.empty(n, dtype=np.int64))
+
+
 @kernel
 def sinr_db(own_dbm: float, total_mw: float, noise_mw: float, interference_share: float) -> float:
     """SINR where ``total_mw`` holds the own sector too."""
@@ -147,17 +153,20 @@ def _coast_km(zone: Any, d_km: Any, n: int, from_end: bool) -> float:
 
 
 @kernel
-def sample(
-    raster: Raster, buffers: Buffers, x0_m: float, y0_m: float, x1_m: float, y1_m: float, clutter_gap_m: float
-) -> int:
-    """Profile between two map points; the number of samples, or 0 where the terrain is unknown.
-
-    On grids much coarser than ``clutter_gap_m`` one more sample lies that far before the receiver: else the clutter
-    around it would begin a whole pixel away.
-    """
-    length_m = math.hypot(x1_m - x0_m, y1_m - y0_m)
-    n = n_samples(length_m, raster.pixel_m)
-    is_whole = profile_into(
+def profile_of(
+    raster: Raster,
+    x0_m: float,
+    y0_m: float,
+    x1_m: float,
+    y1_m: float,
+    n: int,
+    d_km: NDArray,
+    h_m: NDArray,
+    r_m: NDArray,
+    zone: NDArray,
+) -> bool:
+    """Profile of n samples between two map points; see `profile_into`."""
+    return profile_into(
         raster.ground_m,
         raster.clutter_m,
         raster.zones,
@@ -169,12 +178,26 @@ def sample(
         x1_m,
         y1_m,
         n,
-        buffers.d_km,
-        buffers.h_m,
-        buffers.r_m,
-        buffers.zone,
+        d_km,
+        h_m,
+        r_m,
+        zone,
     )
-    if not is_whole:
+
+
+@kernel
+def sample(
+    raster: Raster, buffers: Buffers, x0_m: float, y0_m: float, x1_m: float, y1_m: float, clutter_gap_m: float
+) -> int:
+    """Profile between two map points; the number of samples, or 0 where the terrain is unknown.
+
+    On grids much coarser than ``clutter_gap_m`` one more sample lies that far before the receiver: else the clutter
+    around it would begin a whole pixel away.
+    """
+    length_m = math.hypot(x1_m - x0_m, y1_m - y0_m)
+    n = n_samples(length_m, raster.pixel_m)
+    d_km, h_m, r_m, zone = buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone
+    if not profile_of(raster, x0_m, y0_m, x1_m, y1_m, n, d_km, h_m, r_m, zone):
         return 0
     step_m = length_m / (n - 1)
     if step_m <= COARSE * clutter_gap_m:
@@ -183,7 +206,6 @@ def sample(
     share = clutter_gap_m / length_m
     col = int((x1_m + (x0_m - x1_m) * share - raster.x_min_m) / raster.pixel_m)
     row = int((raster.y_max_m - y1_m - (y0_m - y1_m) * share) / raster.pixel_m)
-    d_km, h_m, r_m, zone = buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone
     d_km[n], h_m[n], r_m[n], zone[n] = d_km[n - 1], h_m[n - 1], r_m[n - 1], zone[n - 1]
     d_km[n - 1] = d_km[n] - clutter_gap_m / 1000.0
     h_m[n - 1] = h_m[n] + (h_m[n - 2] - h_m[n]) * back
@@ -327,7 +349,7 @@ def find_losses(
 ) -> None:
     """Losses of both carriers of site s, on air or not, at listed points, each by a path of its own."""
     n_most = n_samples(air.range_m, raster.pixel_m) + 3
-    buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
+    buffers = no_profile(n_most)
     for j in range(len(point)):
         i = point[j]
         n = sample(raster, buffers, masts.x_m[s], masts.y_m[s], x_m[i], y_m[i], air.clutter_gap_m)

@@ -18,7 +18,17 @@ from allreach.kernels.itu_p1812_blocks import Radial
 from allreach.kernels.itu_p1812_profile import effective_earth_radius_km
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, N_ROWS, N_STATE, Asked, losses_at
 from allreach.kernels.itu_p1812_walk import FROM_ZONES, advance, receiver_geometry, start, step_aside, step_back
-from allreach.radio.engine._paths import Air, Buffers, Losses, Masts, Raster, path_losses, sample
+from allreach.radio.engine._paths import (
+    Air,
+    Buffers,
+    Losses,
+    Masts,
+    Raster,
+    no_profile,
+    path_losses,
+    profile_of,
+    sample,
+)
 from allreach.radio.engine._squares import (
     AT_EDGE,
     OWN_PATH,
@@ -28,10 +38,11 @@ from allreach.radio.engine._squares import (
     enter_void,
     known_samples,
     list_receivers,
+    no_cells,
     sort_cells,
     span_of_ray,
 )
-from allreach.terrain._profile import n_samples, profile_into
+from allreach.terrain._profile import n_samples
 
 FIRST_SAMPLE = 2  # walked samples before a receiver's own two: five points with the transmitter
 APART = 0.02  # least distance, in steps, between the last walked sample and the receiver's own
@@ -47,6 +58,24 @@ class Rays(NamedTuple):
     n_steps: int
     terms: NDArray[np.float64]
     terms_per_km: float
+
+
+class Desk(NamedTuple):
+    """Arrays that a radial is worked out in: the walk's rows and state, a receiver's two samples, terms and losses."""
+
+    a: NDArray[np.float64]
+    state: NDArray[np.float64]
+    tail: NDArray[np.float64]
+    terms: NDArray[np.float64]
+    found: NDArray[np.float64]
+
+
+class Heading(NamedTuple):
+    """What the receivers of a radial share: the latitude's sine, its cosine by the northing, and the Earth's curve."""
+
+    sin_lat: float
+    cos_lat_cos: float
+    ae_root: float
 
 
 @kernel
@@ -91,41 +120,23 @@ def _at_receiver(
     m: int,
     x_m: float,
     y_m: float,
-    d_m: float,
     s: int,
     raster: Raster,
     masts: Masts,
     rays: Rays,
     asked: Asked,
-    tail: NDArray,
-    terms: NDArray,
-    found: NDArray,
-    sin_lat: float,
-    cos_lat_cos: float,
-    ae_root: float,
+    heading: Heading,
+    desk: Desk,
     losses: Losses,
     j: int,
 ) -> None:
     """Loss at a receiver after walked sample m; its own two samples stand in for the walk's next two."""
+    tail, terms, found = desk.tail, desk.terms, desk.found
+    dx, dy = x_m - masts.x_m[s], y_m - masts.y_m[s]
+    d_m = math.sqrt(dx * dx + dy * dy)
     share = rays.gap_m / d_m
-    is_known = profile_into(
-        raster.ground_m,
-        raster.clutter_m,
-        raster.zones,
-        raster.x_min_m,
-        raster.y_max_m,
-        raster.pixel_m,
-        x_m + (masts.x_m[s] - x_m) * share,
-        y_m + (masts.y_m[s] - y_m) * share,
-        x_m,
-        y_m,
-        2,
-        tail[0],
-        tail[1],
-        tail[2],
-        tail[3],
-    )
-    if not is_known:
+    x0, y0 = x_m + (masts.x_m[s] - x_m) * share, y_m + (masts.y_m[s] - y_m) * share
+    if not profile_of(raster, x0, y0, x_m, y_m, 2, tail[0], tail[1], tail[2], tail[3]):
         enter_void(losses, j)
         return
     k = m + 1
@@ -136,7 +147,7 @@ def _at_receiver(
     height = asked.rx_height_m[0]
     g = receiver_geometry(r, k + 1, height, asked.least_nu)
     _terms_at(rays, g.d_km, terms)
-    losses_at(r, k + 1, g, asked, terms, ae_root, sin_lat, cos_lat_cos, height, found)
+    losses_at(r, k + 1, g, asked, terms, heading.ae_root, heading.sin_lat, heading.cos_lat_cos, height, found)
     step_back(r)
     losses.first_db[j] = found[0, 0, 0]
     losses.second_db[j] = found[1, 0, 0] if asked.bands.shape[0] > 1 else math.nan
@@ -173,46 +184,26 @@ def walk_ray(
     asked: Asked,
     losses: Losses,
     cells: Cells,
-    a: NDArray,
-    state: NDArray,
-    tail: NDArray,
-    terms: NDArray,
-    found: NDArray,
+    desk: Desk,
 ) -> None:
     """Losses at the receivers of one radial; those at the edge of the known terrain get the cell ``OWN_PATH``.
 
-    ``cells`` is as `sort_by_ray` left it; ``a``, ``state``, ``tail``, ``terms`` and ``found`` are there to work in.
+    ``cells`` is as `sort_by_ray` left it.
     """
     first, after = span_of_ray(ray, rays.n_steps, cells)
     if after == first:
         return
     sin_lat, cos_lat = math.sin(math.radians(masts.lat_deg[s])), math.cos(math.radians(masts.lat_deg[s]))
     ae_km = effective_earth_radius_km(air.delta_n)
-    ae_root = ae_km ** (-1.0 / 3.0)
-    x0, y0 = masts.x_m[s], masts.y_m[s]
+    heading = Heading(sin_lat, cos_lat * rays.north[ray], ae_km ** (-1.0 / 3.0))
+    a, x0, y0 = desk.a, masts.x_m[s], masts.y_m[s]
     last_m = cells.cell[cells.place[after - 1]] - ray * rays.n_steps
     length_m = (last_m + 2) * rays.step_m
     n_walk = last_m + 3
-    is_whole = profile_into(
-        raster.ground_m,
-        raster.clutter_m,
-        raster.zones,
-        raster.x_min_m,
-        raster.y_max_m,
-        raster.pixel_m,
-        x0,
-        y0,
-        x0 + rays.east[ray] * length_m,
-        y0 + rays.north[ray] * length_m,
-        n_walk,
-        a[0],
-        a[1],
-        a[2],
-        a[3],
-    )
-    if not is_whole:
+    x1, y1 = x0 + rays.east[ray] * length_m, y0 + rays.north[ray] * length_m
+    if not profile_of(raster, x0, y0, x1, y1, n_walk, a[0], a[1], a[2], a[3]):
         n_walk = known_samples(a[1], n_walk)
-    r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, True, False, a, state)
+    r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, True, False, a, desk.state)
     walked = 0
     for q in range(first, after):
         j = cells.place[q]
@@ -229,27 +220,8 @@ def walk_ray(
         while walked < m:
             walked += 1
             advance(r, walked)
-        dx, dy = squares.x_m[i] - x0, squares.y_m[i] - y0
-        _at_receiver(
-            r,
-            m,
-            squares.x_m[i],
-            squares.y_m[i],
-            math.sqrt(dx * dx + dy * dy),
-            s,
-            raster,
-            masts,
-            rays,
-            asked,
-            tail,
-            terms,
-            found,
-            sin_lat,
-            cos_lat * rays.north[ray],
-            ae_root,
-            losses,
-            j,
-        )
+        x, y = squares.x_m[i], squares.y_m[i]
+        _at_receiver(r, m, x, y, s, raster, masts, rays, asked, heading, desk, losses, j)
 
 
 @kernel
@@ -263,16 +235,12 @@ def _sweep(
     asked: Asked,
     losses: Losses,
     cells: Cells,
-    a: NDArray,
-    state: NDArray,
-    tail: NDArray,
-    terms: NDArray,
-    found: NDArray,
+    desk: Desk,
     buffers: Buffers,
 ) -> None:
     n = sort_by_ray(s, squares, masts, air, rays, losses, cells)
     for ray in range(len(rays.east)):
-        walk_ray(s, ray, squares, raster, masts, air, rays, asked, losses, cells, a, state, tail, terms, found)
+        walk_ray(s, ray, squares, raster, masts, air, rays, asked, losses, cells, desk)
     for j in range(n):
         if cells.cell[j] == OWN_PATH:
             i = cells.point[j]
@@ -309,25 +277,12 @@ def site_losses(
         least_nu = min(least_nu, band_nu[masts.second_band[s]])
     asked = Asked(np.full(1, height_m), own, times, locations, air.n0, 0.0, False, least_nu)
     n_most = max(rays.n_steps + 4, n_samples(air.range_m, raster.pixel_m) + 3)
-    _sweep(
-        s,
-        squares,
-        raster,
-        masts,
-        air,
-        rays,
-        asked,
-        losses,
-        Cells(
-            np.empty(len(rays.east) * rays.n_steps + 1, np.int32),
-            np.empty(n, np.int64),
-            np.empty(n, np.int32),
-            np.empty(n, np.int32),
-        ),
+    desk = Desk(
         np.zeros((N_ROWS, n_most)),
         np.zeros(N_STATE),
         np.empty((4, 2)),
         np.empty(N_DISTANCE),
         np.empty((n_bands, 1, 1)),
-        Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64)),
     )
+    cells = no_cells(len(rays.east) * rays.n_steps, n)
+    _sweep(s, squares, raster, masts, air, rays, asked, losses, cells, desk, no_profile(n_most))

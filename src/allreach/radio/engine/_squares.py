@@ -91,6 +91,12 @@ def counts_in_span(squares: Squares, x_m: NDArray, y_m: NDArray, range_m: float,
                 out[s] += squares.start[row, right] - squares.start[row, left]
 
 
+@jit
+def no_cells(n_cells: int, n: int) -> Cells:
+    """Room to sort n receivers into cells."""
+    return Cells(np.empty(n_cells + 1, np.int32), np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32))
+
+
 @kernel
 def list_receivers(s: int, squares: Squares, masts: Masts, air: Air, losses: Losses, cells: Cells) -> int:
     """Name the receivers in the squares within range of site s, none with a cell or a loss yet; give their number."""
