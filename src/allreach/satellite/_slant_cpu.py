@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from allreach.kernels._jit import jit
+from allreach.kernels._jit import jit, kernel
 from allreach.kernels.decibel import db_of_ratio, ratio_of_db
 from allreach.kernels.itu_p618 import (
     rain_attenuation_001_db,
@@ -25,7 +27,33 @@ COSMIC_K = 2.7
 LEAST_ELEVATION_DEG = 5.0  # below, clouds and scintillation need the methods for low elevations
 
 
-@jit
+class Slants(NamedTuple):
+    """Slant paths from places, an entry a place; cloud water and vapour have a column for each of ``times_pct``."""
+
+    lat_deg: NDArray[np.float64]
+    station_km: NDArray[np.float64]
+    elevation_deg: NDArray[np.float64]
+    rain_height_km: NDArray[np.float64]
+    rain_rate_001_mm_h: NDArray[np.float64]
+    wet_refractivity: NDArray[np.float64]
+    liquid_kg_m2: NDArray[np.float64]
+    vapour_kg_m2: NDArray[np.float64]
+    times_pct: NDArray[np.float64]
+    oxygen_zenith_db: NDArray[np.float64]
+    vapour_db_per_kg_m2: NDArray[np.float64]
+
+
+class Wave(NamedTuple):
+    """What is sent: frequency, polarisation, antenna, and what a kg/m2 of cloud water takes from it."""
+
+    freq_ghz: float
+    tilt_deg: float
+    diameter_m: float
+    efficiency: float
+    cloud_db_per_kg_m2: float
+
+
+@kernel
 def interpolated(values: NDArray, times_pct: NDArray, time_pct: float) -> float:
     """Value of a map series at a time, linear in its logarithm."""
     n = len(times_pct)
@@ -38,31 +66,40 @@ def interpolated(values: NDArray, times_pct: NDArray, time_pct: float) -> float:
     return float(values[n - 1])
 
 
-@jit
-def total_db(
-    time_pct: float,
-    lat_deg: float,
-    elevation_deg: float,
-    rain_001_db: float,
-    sigma_db: float,
-    liquid_kg_m2: NDArray,
-    vapour_kg_m2: NDArray,
-    times_pct: NDArray,
-    cloud_db_per_kg_m2: float,
-    oxygen_zenith_db: float,
-    vapour_db_per_kg_m2: float,
-) -> float:
-    """Total attenuation exceeded in `time_pct` of an average year (P.618-14 section 2.5). [dB]."""
+@kernel
+def rain_and_scintillation(i: int, slants: Slants, wave: Wave) -> tuple[float, float]:
+    """Rain attenuation exceeded in 0.01 % of the year at place i, and the spread of scintillation there. [dB]."""
+    elevation_deg = slants.elevation_deg[i]
+    rain_001_db = rain_attenuation_001_db(
+        slants.lat_deg[i],
+        slants.station_km[i],
+        slants.rain_height_km[i],
+        slants.rain_rate_001_mm_h[i],
+        wave.freq_ghz,
+        elevation_deg,
+        wave.tilt_deg,
+    )
+    sigma_db = scintillation_sigma_db(
+        slants.wet_refractivity[i], wave.freq_ghz, elevation_deg, wave.diameter_m, wave.efficiency
+    )
+    return rain_001_db, sigma_db
+
+
+@kernel
+def total_db(i: int, time_pct: float, slants: Slants, wave: Wave, rain_001_db: float, sigma_db: float) -> float:
+    """Total attenuation exceeded in `time_pct` of an average year at place i (P.618-14 section 2.5). [dB]."""
+    elevation_deg, times_pct = slants.elevation_deg[i], slants.times_pct
     s = math.sin(math.radians(elevation_deg))
     long_pct = max(time_pct, RAIN_PCT)
-    cloud = cloud_db_per_kg_m2 * interpolated(liquid_kg_m2, times_pct, long_pct) / s
-    gas = (oxygen_zenith_db + vapour_db_per_kg_m2 * interpolated(vapour_kg_m2, times_pct, long_pct)) / s
-    rain = rain_attenuation_db(rain_001_db, time_pct, lat_deg, elevation_deg) if time_pct <= RAIN_PCT else 0.0
+    cloud = wave.cloud_db_per_kg_m2 * interpolated(slants.liquid_kg_m2[i], times_pct, long_pct) / s
+    vapour_kg_m2 = interpolated(slants.vapour_kg_m2[i], times_pct, long_pct)
+    gas = (slants.oxygen_zenith_db[i] + slants.vapour_db_per_kg_m2[i] * vapour_kg_m2) / s
+    rain = rain_attenuation_db(rain_001_db, time_pct, slants.lat_deg[i], elevation_deg) if time_pct <= RAIN_PCT else 0.0
     scintillation = scintillation_fade_db(sigma_db, max(time_pct, 0.01))
     return float(total_attenuation_db(rain, cloud, scintillation, gas))
 
 
-@jit
+@kernel
 def sky_noise_k(attenuation_db: float) -> float:
     """Noise that the antenna takes from the sky behind an attenuation (P.618 section 3). [K]."""
     through = ratio_of_db(-attenuation_db)
@@ -70,73 +107,19 @@ def sky_noise_k(attenuation_db: float) -> float:
 
 
 @jit(parallel=True)
-def slant_attenuation(
-    time_pct: float,
-    freq_ghz: float,
-    tilt_deg: float,
-    diameter_m: float,
-    efficiency: float,
-    lat_deg: NDArray,
-    station_km: NDArray,
-    elevation_deg: NDArray,
-    rain_height_km: NDArray,
-    rain_rate_001_mm_h: NDArray,
-    wet_refractivity: NDArray,
-    liquid_kg_m2: NDArray,
-    vapour_kg_m2: NDArray,
-    times_pct: NDArray,
-    cloud_db_per_kg_m2: float,
-    oxygen_zenith_db: NDArray,
-    vapour_db_per_kg_m2: NDArray,
-    out_db: NDArray,
-) -> None:
+def slant_attenuation(time_pct: float, slants: Slants, wave: Wave, out_db: NDArray) -> None:
     """Total attenuation at every place; NaN below 5 degrees."""
-    for i in prange(len(lat_deg)):
+    for i in prange(len(out_db)):
         out_db[i] = math.nan
-        if elevation_deg[i] >= LEAST_ELEVATION_DEG:
-            a_001 = rain_attenuation_001_db(
-                lat_deg[i],
-                station_km[i],
-                rain_height_km[i],
-                rain_rate_001_mm_h[i],
-                freq_ghz,
-                elevation_deg[i],
-                tilt_deg,
-            )
-            sigma = scintillation_sigma_db(wet_refractivity[i], freq_ghz, elevation_deg[i], diameter_m, efficiency)
-            out_db[i] = total_db(
-                time_pct,
-                lat_deg[i],
-                elevation_deg[i],
-                a_001,
-                sigma,
-                liquid_kg_m2[i],
-                vapour_kg_m2[i],
-                times_pct,
-                cloud_db_per_kg_m2,
-                oxygen_zenith_db[i],
-                vapour_db_per_kg_m2[i],
-            )
+        if slants.elevation_deg[i] >= LEAST_ELEVATION_DEG:
+            rain_001_db, sigma_db = rain_and_scintillation(i, slants, wave)
+            out_db[i] = total_db(i, time_pct, slants, wave, rain_001_db, sigma_db)
 
 
 @jit(parallel=True)
 def outage(
-    freq_ghz: float,
-    tilt_deg: float,
-    diameter_m: float,
-    efficiency: float,
-    lat_deg: NDArray,
-    station_km: NDArray,
-    elevation_deg: NDArray,
-    rain_height_km: NDArray,
-    rain_rate_001_mm_h: NDArray,
-    wet_refractivity: NDArray,
-    liquid_kg_m2: NDArray,
-    vapour_kg_m2: NDArray,
-    times_pct: NDArray,
-    cloud_db_per_kg_m2: float,
-    oxygen_zenith_db: NDArray,
-    vapour_db_per_kg_m2: NDArray,
+    slants: Slants,
+    wave: Wave,
     clear_db: NDArray,
     receiver_k: float,
     needed_db: float,
@@ -149,30 +132,15 @@ def outage(
     carries no sky noise); ``rest_linear`` the noise over carrier of everything else (uplink, interference). The time
     is searched within 0.001 to 50 %: results at an end mean at most, or at least, that much.
     """
-    for i in prange(len(lat_deg)):
+    for i in prange(len(out_pct)):
         out_pct[i] = math.nan
-        if elevation_deg[i] < LEAST_ELEVATION_DEG:
+        if slants.elevation_deg[i] < LEAST_ELEVATION_DEG:
             continue
-        a_001 = rain_attenuation_001_db(
-            lat_deg[i], station_km[i], rain_height_km[i], rain_rate_001_mm_h[i], freq_ghz, elevation_deg[i], tilt_deg
-        )
-        sigma = scintillation_sigma_db(wet_refractivity[i], freq_ghz, elevation_deg[i], diameter_m, efficiency)
+        rain_001_db, sigma_db = rain_and_scintillation(i, slants, wave)
         low, high = math.log(LEAST_PCT), math.log(MOST_PCT)
         for step in range(42):
             mid = low if step == 0 else (high if step == 1 else 0.5 * (low + high))
-            loss = total_db(
-                math.exp(mid),
-                lat_deg[i],
-                elevation_deg[i],
-                a_001,
-                sigma,
-                liquid_kg_m2[i],
-                vapour_kg_m2[i],
-                times_pct,
-                cloud_db_per_kg_m2,
-                oxygen_zenith_db[i],
-                vapour_db_per_kg_m2[i],
-            )
+            loss = total_db(i, math.exp(mid), slants, wave, rain_001_db, sigma_db)
             warmer_db = db_of_ratio((receiver_k + sky_noise_k(loss)) / receiver_k)
             noise = ratio_of_db(-(clear_db[i] - loss - warmer_db)) + rest_linear[i]
             is_down = -db_of_ratio(noise) < needed_db

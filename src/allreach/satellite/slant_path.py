@@ -103,15 +103,8 @@ def total_attenuation_db(
         raise InputError(Fault("time", f"is {time_pct:g} %", "0.001 to 50 %"))
     out = np.empty(len(climate))
     driver: Any = _slant_cpu.slant_attenuation
-    driver(
-        float(time_pct),
-        float(freq_ghz),
-        float(tilt_deg),
-        float(diameter_m),
-        float(efficiency),
-        *_arguments(climate, elevation_deg, freq_ghz),
-        out,
-    )
+    wave = _wave(freq_ghz, tilt_deg, diameter_m, efficiency)
+    driver(float(time_pct), _slants(climate, elevation_deg, freq_ghz), wave, out)
     return out
 
 
@@ -147,11 +140,8 @@ def outage_pct(
     out = np.empty(len(climate))
     driver: Any = _slant_cpu.outage
     driver(
-        float(freq_ghz),
-        float(tilt_deg),
-        float(diameter_m),
-        float(efficiency),
-        *_arguments(climate, elevation_deg, freq_ghz),
+        _slants(climate, elevation_deg, freq_ghz),
+        _wave(freq_ghz, tilt_deg, diameter_m, efficiency),
         _spread(clear_c_over_n_db, len(climate)),
         float(receiver_k),
         float(needed_db),
@@ -165,9 +155,14 @@ def _spread(values: ArrayLike, n: int) -> Floats:
     return np.ascontiguousarray(np.broadcast_to(np.asarray(values, dtype=float), (n,)))
 
 
-def _arguments(climate: Climate, elevation_deg: ArrayLike, freq_ghz: float) -> Any:
+def _wave(freq_ghz: float, tilt_deg: float, diameter_m: float, efficiency: float) -> _slant_cpu.Wave:
+    cloud = float(mass_coefficient_db_per_kg_m2(float(freq_ghz)))
+    return _slant_cpu.Wave(float(freq_ghz), float(tilt_deg), float(diameter_m), float(efficiency), cloud)
+
+
+def _slants(climate: Climate, elevation_deg: ArrayLike, freq_ghz: float) -> _slant_cpu.Slants:
     oxygen, vapour = gas_terms(freq_ghz, climate.altitude_km)
-    return (
+    return _slant_cpu.Slants(
         climate.lat_deg,
         climate.altitude_km,
         _spread(elevation_deg, len(climate)),
@@ -177,7 +172,6 @@ def _arguments(climate: Climate, elevation_deg: ArrayLike, freq_ghz: float) -> A
         climate.liquid_kg_m2,
         climate.vapour_kg_m2,
         np.array(TIMES_PCT),
-        float(mass_coefficient_db_per_kg_m2(float(freq_ghz))),
         oxygen,
         vapour,
     )
