@@ -91,6 +91,28 @@ def read_country(folder: Path) -> Country:
     """
     config = read_config(folder)
     faults: list[Fault] = []
+    grid, rasters = _read_rasters(folder, faults)
+    layers = _read_layers(folder, faults)
+    faults += [] if grid is None else projection_faults(grid, None, certain=True)
+    provenance = _read_provenance(folder, [*rasters, *layers], faults)
+    if faults or grid is None:
+        raise InputError(faults)
+    return Country(
+        config=config,
+        grid=grid,
+        terrain_m=rasters["terrain"].astype(np.float32, copy=False),
+        clutter_class=rasters["clutter"].astype(np.uint8, copy=False) if "clutter" in rasters else None,
+        zones=rasters["zones"].astype(np.uint8, copy=False) if "zones" in rasters else None,
+        population=np.nan_to_num(rasters["population"]).astype(np.float32, copy=False)
+        if "population" in rasters
+        else None,
+        layers=layers,
+        provenance=provenance,
+    )
+
+
+def _read_rasters(folder: Path, faults: list[Fault]) -> tuple[Grid | None, dict[str, NDArray]]:
+    """Rasters of a folder by name and the grid that they share, or none."""
     rasters: dict[str, NDArray] = {}
     grid: Grid | None = None
     for name in RASTERS:
@@ -123,6 +145,11 @@ def read_country(folder: Path) -> Country:
                 "Bring one in with allreach country import terrain FILE",
             )
         )
+    return grid, rasters
+
+
+def _read_layers(folder: Path, faults: list[Fault]) -> dict[str, pd.DataFrame]:
+    """Tables of a folder by name."""
     layers: dict[str, pd.DataFrame] = {}
     for name in tables.COUNTRY_TABLES:
         path = folder / f"{name}.parquet"
@@ -143,22 +170,7 @@ def read_country(folder: Path) -> Country:
                 "Bring one in with allreach country import",
             )
         )
-    faults += [] if grid is None else projection_faults(grid, None, certain=True)
-    provenance = _read_provenance(folder, [*rasters, *layers], faults)
-    if faults or grid is None:
-        raise InputError(faults)
-    return Country(
-        config=config,
-        grid=grid,
-        terrain_m=rasters["terrain"].astype(np.float32, copy=False),
-        clutter_class=rasters["clutter"].astype(np.uint8, copy=False) if "clutter" in rasters else None,
-        zones=rasters["zones"].astype(np.uint8, copy=False) if "zones" in rasters else None,
-        population=np.nan_to_num(rasters["population"]).astype(np.float32, copy=False)
-        if "population" in rasters
-        else None,
-        layers=layers,
-        provenance=provenance,
-    )
+    return layers
 
 
 def read_config(folder: Path) -> CountryConfig:

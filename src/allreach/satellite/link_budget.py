@@ -85,6 +85,26 @@ def refuse_outside_beams(where: str, satellite: Satellite, lon_deg: ArrayLike, l
     )
 
 
+def _fade_db(
+    climate: Climate,
+    elevation_deg: ArrayLike,
+    freq_ghz: float,
+    time_pct: float,
+    satellite: Satellite,
+    station: Terminal,
+) -> Floats:
+    """Attenuation towards a satellite exceeded in a share of the year, by a station's antenna. [dB]."""
+    return total_attenuation_db(
+        climate,
+        elevation_deg,
+        freq_ghz,
+        time_pct,
+        tilt_deg=satellite.tilt_deg,
+        diameter_m=station.diameter_m,
+        efficiency=station.efficiency,
+    )
+
+
 def uplink_noise_over_carrier(
     satellite: Satellite, beam: Beam, gateway: Terminal, gateway_climate: Climate, time_pct: float
 ) -> tuple[float, list[Line]]:
@@ -96,17 +116,7 @@ def uplink_noise_over_carrier(
     power = linear_to_db(gateway.tx_power_w)
     eirp = power + gain - gateway.pointing_loss_db
     loss = float(geometry.free_space_loss_db(angles.range_km, satellite.uplink_ghz))
-    air = float(
-        total_attenuation_db(
-            gateway_climate,
-            angles.elevation_deg,
-            satellite.uplink_ghz,
-            time_pct,
-            tilt_deg=satellite.tilt_deg,
-            diameter_m=gateway.diameter_m,
-            efficiency=gateway.efficiency,
-        )[0]
-    )
+    air = float(_fade_db(gateway_climate, angles.elevation_deg, satellite.uplink_ghz, time_pct, satellite, gateway)[0])
     merit = float(beam.g_over_t_at(lon, lat, satellite.longitude_deg))
     rate = linear_to_db(symbol_rate_mbaud(satellite) * 1e6)
     result = eirp - loss - air + merit - BOLTZMANN_DBW - rate
@@ -281,15 +291,8 @@ class _Receive:
     def es_n0_db(self, share_pct: float) -> tuple[Floats, Floats]:
         """Attenuation exceeded in a share of the year, and Es/N0 then. [dB]."""
         receiver_k = self.terminal.receiver_k + self.terminal.ground_k
-        loss = total_attenuation_db(
-            self.climate,
-            self.elevation_deg,
-            self.satellite.downlink_ghz,
-            share_pct,
-            tilt_deg=self.satellite.tilt_deg,
-            diameter_m=self.terminal.diameter_m,
-            efficiency=self.terminal.efficiency,
-        )
+        freq_ghz = self.satellite.downlink_ghz
+        loss = _fade_db(self.climate, self.elevation_deg, freq_ghz, share_pct, self.satellite, self.terminal)
         warmer = linear_to_db((receiver_k + sky_noise_k(loss)) / receiver_k)
         return loss, -linear_to_db(db_to_linear(-(self.clear_db - loss - warmer)) + self.rest)
 
@@ -341,48 +344,15 @@ def sheet(
         If a station does not see the satellite, or no MODCOD can be reached.
     """
     noise_up, lines = uplink_noise_over_carrier(satellite, beam, gateway, gateway_climate, time_pct)
-    lon, lat = float(climate.lon_deg[0]), float(climate.lat_deg[0])
-    angles = geometry.geostationary(lon, lat, satellite.longitude_deg, climate.altitude_km[0])
-    refuse_below_horizon(f"terminal {terminal.name}", float(angles.elevation_deg), satellite)
-    refuse_outside_beams(f"terminal {terminal.name} at {lon:.3f}, {lat:.3f}", satellite, [lon], [lat])
-    sphere = geometry.geostationary(lon, lat, satellite.longitude_deg, is_sphere=True)
-    f = satellite.downlink_ghz
-    loss = float(geometry.free_space_loss_db(angles.range_km, f))
-    air = float(
-        total_attenuation_db(
-            climate,
-            angles.elevation_deg,
-            f,
-            time_pct,
-            tilt_deg=satellite.tilt_deg,
-            diameter_m=terminal.diameter_m,
-            efficiency=terminal.efficiency,
-        )[0]
-    )
-    sky = float(sky_noise_k(air))
-    noise_k = terminal.receiver_k + terminal.ground_k + sky
-    gain = terminal.gain_dbi(f)
-    eirp = float(beam.eirp_at_dbw(lon, lat, satellite.longitude_deg))
+    down, of_downlink = _downlink(satellite, beam, terminal, climate, time_pct)
     rate_mbaud = symbol_rate_mbaud(satellite)
-    rate = linear_to_db(rate_mbaud * 1e6)
-    down = (
-        eirp
-        - satellite.output_backoff_db
-        - loss
-        - air
-        + gain
-        - terminal.pointing_loss_db
-        - linear_to_db(noise_k)
-        - BOLTZMANN_DBW
-        - rate
-    )
     total = -linear_to_db(noise_up + db_to_linear(-down) + db_to_linear(-satellite.c_over_i_db))
     es_n0 = total - terminal.implementation_loss_db
     bits = float(efficiency(es_n0))
     if bits == 0.0:
         raise InputError(
             Fault(
-                f"terminal {terminal.name} at {lon:.3f}, {lat:.3f}",
+                f"terminal {terminal.name} at {climate.lon_deg[0]:.3f}, {climate.lat_deg[0]:.3f}",
                 f"reaches {es_n0:.2f} dB in all but {time_pct:g} % of the year, below the lowest MODCOD "
                 f"({LADDER[0].name}: {LADDER[0].es_n0_db:.2f} dB)",
                 "a stronger signal",
@@ -390,24 +360,9 @@ def sheet(
             )
         )
     best = next(m for m in LADDER if m.efficiency_bit_per_symbol == bits)
-    lines += [
-        Line("downlink frequency", f, "GHz", "satellite"),
-        Line("terminal azimuth", float(angles.azimuth_deg), "deg", "WGS 84, from true north"),
-        Line("terminal elevation", float(angles.elevation_deg), "deg", "WGS 84"),
-        Line("terminal range", float(angles.range_km), "km", "WGS 84"),
-        Line("elevation, sphere", float(sphere.elevation_deg), "deg", "sphere of 6,378.137 km"),
-        Line("range, sphere", float(sphere.range_km), "km", "sphere of 6,378.137 km"),
-        Line("one-way delay", float(geometry.delay_ms(angles.range_km)), "ms", "range / c"),
-        Line("EIRP at saturation", eirp, "dBW", "beam towards the terminal"),
-        Line("output back-off", satellite.output_backoff_db, "dB", "satellite"),
-        Line("downlink free-space loss", loss, "dB", "20 log10(4 pi d f / c)"),
-        Line("downlink atmosphere", air, "dB", f"P.618-14, exceeded in {time_pct:g} % of the year"),
-        Line("terminal gain", gain, "dBi", "10 log10(efficiency (pi D f / c)^2)"),
-        Line("terminal pointing loss", terminal.pointing_loss_db, "dB", "terminal"),
-        Line("sky noise", sky, "K", "275 (1 - 10^(-A/10)) + 2.7 x 10^(-A/10)"),
-        Line("system noise", noise_k, "K", "receiver + ground + sky"),
-        Line("terminal G/T", gain - terminal.pointing_loss_db - linear_to_db(noise_k), "dB/K", "in the rain"),
-        Line("downlink C/N", down, "dB", "EIRP - losses + G/T - k - symbol rate"),
+    return [
+        *lines,
+        *of_downlink,
         Line("C/I", satellite.c_over_i_db, "dB", "satellite"),
         Line("C/(N+I)", total, "dB", "ratios of uplink, downlink and interference added"),
         Line("implementation loss", terminal.implementation_loss_db, "dB", "terminal"),
@@ -417,7 +372,46 @@ def sheet(
         Line("efficiency", bits, "bit/symbol", "MODCOD"),
         Line("transponder throughput", bits * rate_mbaud, "Mbit/s", "efficiency x symbol rate"),
     ]
-    return lines
+
+
+def _downlink(
+    satellite: Satellite, beam: Beam, terminal: Terminal, climate: Climate, time_pct: float
+) -> tuple[float, list[Line]]:
+    """Carrier over noise of the downlink to one place, with the lines of the sheet. [dB]."""
+    lon, lat = float(climate.lon_deg[0]), float(climate.lat_deg[0])
+    angles = geometry.geostationary(lon, lat, satellite.longitude_deg, climate.altitude_km[0])
+    refuse_below_horizon(f"terminal {terminal.name}", float(angles.elevation_deg), satellite)
+    refuse_outside_beams(f"terminal {terminal.name} at {lon:.3f}, {lat:.3f}", satellite, [lon], [lat])
+    sphere = geometry.geostationary(lon, lat, satellite.longitude_deg, is_sphere=True)
+    f, back_off = satellite.downlink_ghz, satellite.output_backoff_db
+    loss = float(geometry.free_space_loss_db(angles.range_km, f))
+    air = float(_fade_db(climate, angles.elevation_deg, f, time_pct, satellite, terminal)[0])
+    sky = float(sky_noise_k(air))
+    noise_k = terminal.receiver_k + terminal.ground_k + sky
+    noise, pointing = linear_to_db(noise_k), terminal.pointing_loss_db
+    gain = terminal.gain_dbi(f)
+    eirp = float(beam.eirp_at_dbw(lon, lat, satellite.longitude_deg))
+    rate = linear_to_db(symbol_rate_mbaud(satellite) * 1e6)
+    down = eirp - back_off - loss - air + gain - pointing - noise - BOLTZMANN_DBW - rate
+    return down, [
+        Line("downlink frequency", f, "GHz", "satellite"),
+        Line("terminal azimuth", float(angles.azimuth_deg), "deg", "WGS 84, from true north"),
+        Line("terminal elevation", float(angles.elevation_deg), "deg", "WGS 84"),
+        Line("terminal range", float(angles.range_km), "km", "WGS 84"),
+        Line("elevation, sphere", float(sphere.elevation_deg), "deg", "sphere of 6,378.137 km"),
+        Line("range, sphere", float(sphere.range_km), "km", "sphere of 6,378.137 km"),
+        Line("one-way delay", float(geometry.delay_ms(angles.range_km)), "ms", "range / c"),
+        Line("EIRP at saturation", eirp, "dBW", "beam towards the terminal"),
+        Line("output back-off", back_off, "dB", "satellite"),
+        Line("downlink free-space loss", loss, "dB", "20 log10(4 pi d f / c)"),
+        Line("downlink atmosphere", air, "dB", f"P.618-14, exceeded in {time_pct:g} % of the year"),
+        Line("terminal gain", gain, "dBi", "10 log10(efficiency (pi D f / c)^2)"),
+        Line("terminal pointing loss", pointing, "dB", "terminal"),
+        Line("sky noise", sky, "K", "275 (1 - 10^(-A/10)) + 2.7 x 10^(-A/10)"),
+        Line("system noise", noise_k, "K", "receiver + ground + sky"),
+        Line("terminal G/T", gain - pointing - noise, "dB/K", "in the rain"),
+        Line("downlink C/N", down, "dB", "EIRP - losses + G/T - k - symbol rate"),
+    ]
 
 
 def shared_capacity_mbps(satellite: Satellite, transponder_mbps: ArrayLike, weight: ArrayLike) -> float:

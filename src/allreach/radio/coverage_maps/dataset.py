@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,28 @@ VARIABLES: dict[str, dict[str, str]] = {
     "near": {"long_name": "whether the best server is too near for the model; a short-range model stands in"},
     "n_void": {"long_name": "sites in range whose path crosses unknown terrain; they are left out"},
 }
+
+
+@dataclass(frozen=True)
+class CoverageOptions:
+    """What `coverage` can be told; see there."""
+
+    freq_mhz: float | None = None
+    range_km: float | None = None
+    model: str = "itu-p1812"
+    rx_height_m: float | None = None
+    rx_gain_dbi: float | None = None
+    pixel_m: float | None = None
+    crs: str | None = None
+    clutter: Rasters | None = None
+    zones: Rasters | None = None
+    height_unit: str | None = None
+    delta_n: float = 45.0
+    n0: float | None = None
+    itm: ItmGround | None = None
+    native: bool = True
+    n_threads: int = 0
+    radio: Radio | None = None
 
 
 def coverage(
@@ -140,9 +163,7 @@ def coverage(
     >>> bool(found.rx_power_dbm.max() > -60), int(found.near.sum()) > 10
     (True, True)
     """
-    job = coverage_job(
-        terrain,
-        sites,
+    options = CoverageOptions(
         freq_mhz=freq_mhz,
         range_km=range_km,
         model=model,
@@ -160,6 +181,7 @@ def coverage(
         n_threads=n_threads,
         radio=radio,
     )
+    job = coverage_job(terrain, sites, options)
     frame = job.frame
     if frame.n_rows * frame.n_cols > PIXELS_MAX:
         require([_too_large(frame)])
@@ -193,7 +215,7 @@ def coverage_tiles(
     Dataset
         As `coverage` returns, for one tile; tiles without any site in reach are left out.
     """
-    job = coverage_job(terrain, sites, **options)
+    job = coverage_job(terrain, sites, CoverageOptions(**options))
     boxes = job.boxes
     with workers(job) as pool:
         for window in job.frame.tiles(tile_pixels):
@@ -205,90 +227,83 @@ def coverage_tiles(
 def coverage_job(
     terrain: Rasters | Ground,
     sites: pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]],
-    *,
-    freq_mhz: float | None = None,
-    range_km: float | None = None,
-    model: str = "itu-p1812",
-    rx_height_m: float | None = None,
-    rx_gain_dbi: float | None = None,
-    pixel_m: float | None = None,
-    crs: str | None = None,
-    clutter: Rasters | None = None,
-    zones: Rasters | None = None,
-    height_unit: str | None = None,
-    delta_n: float = 45.0,
-    n0: float | None = None,
-    itm: ItmGround | None = None,
-    native: bool = True,
-    n_threads: int = 0,
-    radio: Radio | None = None,
+    asked: CoverageOptions,
 ) -> Job:
     """Check everything that `coverage` is given, and say what is to be computed."""
-    radio = radio or load_params().radio
+    radio, pixel_m = asked.radio or load_params().radio, asked.pixel_m
     faults: list[Fault] = []
     try:
-        ground = ground_of(terrain, clutter, zones, height_unit=height_unit)
+        ground = ground_of(terrain, asked.clutter, asked.zones, height_unit=asked.height_unit)
     except AllreachError as error:
         faults += getattr(error, "faults", []) or [Fault("terrain", str(error))]
         ground = Ground(())
     terminal = handset(radio)
-    height_m = terminal.height_m if rx_height_m is None else float(rx_height_m)
-    range_m = 1000.0 * (radio.range_km.value if range_km is None else float(range_km))
-    itm = itm or ItmGround()
-    faults += model_faults(model, COVERAGE_MODELS, {"rx_height_m": height_m}, itm)
-    known = MODELS.get(model, MODELS["itu-p1812"])
-    listed, more = site_list(sites, radio, freq_mhz=freq_mhz, model_mhz=known.freq_mhz)
-    faults += more
+    height_m = terminal.height_m if asked.rx_height_m is None else float(asked.rx_height_m)
+    range_m = 1000.0 * (radio.range_km.value if asked.range_km is None else float(asked.range_km))
+    itm = asked.itm or ItmGround()
+    faults += model_faults(asked.model, COVERAGE_MODELS, {"rx_height_m": height_m}, itm)
+    known = MODELS.get(asked.model, MODELS["itu-p1812"])
+    listed, more = site_list(sites, radio, freq_mhz=asked.freq_mhz, model_mhz=known.freq_mhz)
+    faults += [*more, *_option_faults(range_m, asked.delta_n, pixel_m)]
+    if asked.clutter is not None and not known.knows_clutter:
+        what = f"none: {known.reference} knows no clutter on the path"
+        faults.append(Fault("clutter", f"with model {asked.model}", what))
+    target = None if asked.crs is None else _metric_crs(asked.crs, pixel_m, faults)
+    require(faults)
+    middle = middle_lon_deg(listed.table["lon_deg"].to_numpy())
+    centre_lat = float(np.sort(listed.table["lat_deg"].to_numpy()).mean())
+    step = own_pixel_m(ground, middle, centre_lat) if pixel_m is None else float(pixel_m)
+    require(_window_faults(range_m, step))
+    frame = _frame(ground.heights[0], listed, range_m, None if pixel_m is None else step, target, middle, centre_lat)
+    # one step for all sites; a projected raster in metres that is used as it is brings its own, the same one
+    is_own = pixel_m is None and asked.native and is_metric(CRS.from_user_input(ground.heights[0].crs))
+    return Job(
+        ground=ground,
+        sites=listed,
+        radio=_with_range_and_height(radio, range_m / 1000.0, height_m),
+        frame=frame,
+        model=asked.model,
+        range_m=range_m,
+        pixel_m=None if is_own else step,
+        rx_height_m=height_m,
+        rx_gain_db=terminal.gain_dbi if asked.rx_gain_dbi is None else float(asked.rx_gain_dbi),
+        delta_n=float(asked.delta_n),
+        n0=known.n0 if asked.n0 is None else float(asked.n0),
+        itm=itm,
+        native=asked.native,
+        n_threads=asked.n_threads,
+    )
+
+
+def _with_range_and_height(radio: Radio, range_km: float, height_m: float) -> Radio:
+    """Parameters with the range and the handset's height that are asked for."""
+    return radio.model_copy(
+        update={
+            "range_km": radio.range_km.model_copy(update={"value": range_km}),
+            "handset_height_m": radio.handset_height_m.model_copy(update={"value": height_m}),
+        }
+    )
+
+
+def _option_faults(range_m: float, delta_n: float, pixel_m: float | None) -> list[Fault]:
+    """Numbers that are not possible."""
+    faults = []
     if not RANGE_KM[0] <= range_m / 1000.0 <= RANGE_KM[1]:
         faults.append(Fault("range_km", f"{range_m / 1000.0:g}", f"{RANGE_KM[0]:g} to {RANGE_KM[1]:g} km"))
     if not 0.0 <= delta_n <= 156.0:
         faults.append(Fault("delta_n", f"{delta_n:g}", "0 to 156 N-units/km"))
     if pixel_m is not None and not 0.0 < pixel_m <= range_m:
         faults.append(Fault("pixel_m", f"{pixel_m:g}", "more than 0 m and no more than the range"))
-    if clutter is not None and not known.knows_clutter:
-        faults.append(Fault("clutter", f"with model {model}", f"none: {known.reference} knows no clutter on the path"))
-    target = None if crs is None else _metric_crs(crs, pixel_m, faults)
-    require(faults)
-    middle = middle_lon_deg(listed.table["lon_deg"].to_numpy())
-    centre_lat = float(np.sort(listed.table["lat_deg"].to_numpy()).mean())
-    step = own_pixel_m(ground, middle, centre_lat) if pixel_m is None else float(pixel_m)
-    if (2.0 * FINER * range_m / step) ** 2 > WINDOW_MAX:
-        most_m = 0.5 * math.sqrt(WINDOW_MAX) * step / FINER
-        require(
-            [
-                Fault(
-                    "range_km",
-                    f"{range_m / 1000.0:g} km in steps of {step:.3g} m",
-                    f"{most_m / 1000.0:.3g} km at most",
-                    "Take a shorter range or a longer pixel_m",
-                )
-            ]
-        )
-    frame = _frame(ground.heights[0], listed, range_m, None if pixel_m is None else step, target, middle, centre_lat)
-    radio = radio.model_copy(
-        update={
-            "range_km": radio.range_km.model_copy(update={"value": range_m / 1000.0}),
-            "handset_height_m": radio.handset_height_m.model_copy(update={"value": height_m}),
-        }
-    )
-    # one step for all sites; a projected raster in metres that is used as it is brings its own, the same one
-    is_own = pixel_m is None and native and is_metric(CRS.from_user_input(ground.heights[0].crs))
-    return Job(
-        ground=ground,
-        sites=listed,
-        radio=radio,
-        frame=frame,
-        model=model,
-        range_m=range_m,
-        pixel_m=None if is_own else step,
-        rx_height_m=height_m,
-        rx_gain_db=terminal.gain_dbi if rx_gain_dbi is None else float(rx_gain_dbi),
-        delta_n=float(delta_n),
-        n0=known.n0 if n0 is None else float(n0),
-        itm=itm,
-        native=native,
-        n_threads=n_threads,
-    )
+    return faults
+
+
+def _window_faults(range_m: float, step_m: float) -> list[Fault]:
+    """Whether the samples around one site are more than memory takes."""
+    if (2.0 * FINER * range_m / step_m) ** 2 <= WINDOW_MAX:
+        return []
+    most_m = 0.5 * math.sqrt(WINDOW_MAX) * step_m / FINER
+    what, most = f"{range_m / 1000.0:g} km in steps of {step_m:.3g} m", f"{most_m / 1000.0:.3g} km at most"
+    return [Fault("range_km", what, most, "Take a shorter range or a longer pixel_m")]
 
 
 def dataset_of_tile(job: Job, tile: Tile, r0: int, r1: int, c0: int, c1: int) -> xr.Dataset:
@@ -396,4 +411,4 @@ def _too_large(frame: Frame) -> Fault:
     )
 
 
-__all__ = ["coverage", "coverage_job", "coverage_tiles", "dataset_of_tile", "utm_or_ups"]
+__all__ = ["CoverageOptions", "coverage", "coverage_job", "coverage_tiles", "dataset_of_tile", "utm_or_ups"]

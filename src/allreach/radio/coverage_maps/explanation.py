@@ -18,7 +18,7 @@ from allreach.kernels import itu_p1812
 from allreach.kernels.itu_p1812_profile import INLAND, effective_earth_radius_km, path_geometry
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
-from allreach.radio.coverage_maps.dataset import coverage_job
+from allreach.radio.coverage_maps.dataset import CoverageOptions, coverage_job
 from allreach.radio.coverage_maps.ground import Rasters
 from allreach.radio.engine._paths import COARSE, MEDIAN_PCT, Air, Buffers, Masts, path_losses, sample, sector_powers
 from allreach.radio.engine.reception import Environment, masts
@@ -172,7 +172,7 @@ def explain(
         faults.append(Fault("model", f"{options['model']!r}", "itu-p1812, whose terms are explained"))
     if faults:
         raise InputError(faults)
-    job = coverage_job(terrain, sites, **options)
+    job = coverage_job(terrain, sites, CoverageOptions(**options))
     best: tuple[float, Link] | None = None
     n_near, nearest_m = 0, math.inf
     for s in range(job.sites.n_sites):
