@@ -28,7 +28,7 @@ from scipy import ndimage
 
 from allreach import tables
 from allreach.grid import Grid
-from allreach.kernels.longley_rice import point_to_point
+from allreach.kernels.longley_rice import ItmQuestion, point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
@@ -209,9 +209,8 @@ def on_splat_paths(points: NDArray, heights_m: NDArray, place: Place) -> dict[st
             col = np.clip(np.rint((at_lon - place.west) * CELLS).astype(int), 0, CELLS)
             h_m = heights_m[row, col]
             for n, name in ((y + 1, "the point"), (y, "one sample before it")):
-                own = point_to_point(
-                    h_m, n, step_m, TX_M, RX_M, 5, N0, MHZ, 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0, scratch
-                ).loss_db
+                asked = ItmQuestion(TX_M, RX_M, 5, N0, MHZ, 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0)
+                own = point_to_point(h_m, n, step_m, asked, scratch).loss_db
                 out[name].append(loss - own)
             break
     return {name: np.array(values) for name, values in out.items()}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from allreach.io.path_cases import read_profile
 from allreach.kernels._jit import jit
-from allreach.kernels.longley_rice import point_to_point
+from allreach.kernels.longley_rice import ItmQuestion, point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.kernels.longley_rice_sweep import radial_losses
 from allreach.kernels.longley_rice_walk import empty_radial
@@ -36,9 +36,8 @@ def heights_m(name: str, n: int) -> NDArray[np.float64]:
 def each_alone(h_m: NDArray, step_m: float, loss_db: NDArray) -> None:
     scratch = np.zeros(DELTA_H_POINTS_MAX)
     for m in range(FIRST, len(h_m)):
-        loss_db[m - FIRST, 0] = point_to_point(
-            h_m, m + 1, step_m, 30.0, 1.5, 5, 301.0, 800.0, 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0, scratch
-        ).loss_db
+        asked = ItmQuestion(30.0, 1.5, 5, 301.0, 800.0, 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0)
+        loss_db[m - FIRST, 0] = point_to_point(h_m, m + 1, step_m, asked, scratch).loss_db
 
 
 @pytest.mark.parametrize("n", [300, 1000])

@@ -226,7 +226,9 @@ def itm_radials(folder: Path) -> Iterator[Row]:
             ends = float(radial["h_tx_m"]), float(row["h_rx_m"]), int(radial["climate"]), float(radial["N0_nunits"])
             wave = float(row["freq_mhz"]), int(radial["polarization"] == "V")
             for name, shares in quantiles.items():
-                got = longley_rice.point_to_point(h_m, n, step_m, *ends, *wave, *ground, *shares, scratch)
+                got = longley_rice.point_to_point(
+                    h_m, n, step_m, longley_rice.ItmQuestion(*ends, *wave, *ground, *shares), scratch
+                )
                 if (got.return_code, got.warnings) != (row[f"out_return_code_{name}"], row[f"out_warnings_{name}"]):
                     raise SystemExit(f"{row['case_id']}: return code or warnings differ")
                 errors.append(got.loss_db - row[f"out_A_{name}_db"])

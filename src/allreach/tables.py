@@ -134,14 +134,8 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
     for column in schema(table):
         if column.name not in frame.columns:
             if column.required:
-                faults.append(
-                    Fault(
-                        where,
-                        f"column {column.name} is missing",
-                        f"{column.dtype}: {column.meaning}",
-                        "Map a column to it with --map",
-                    )
-                )
+                what, wanted = f"column {column.name} is missing", f"{column.dtype}: {column.meaning}"
+                faults.append(Fault(where, what, wanted, "Map a column to it with --map"))
             else:
                 columns[column.name] = _default(column, len(frame), frame.index)
             continue

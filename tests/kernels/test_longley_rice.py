@@ -70,18 +70,20 @@ def test_every_row_of_the_radials_path_by_path() -> None:
                     h_m,
                     int(row["sample"]) + 1,
                     float(radial["step_m"]),
-                    float(radial["h_tx_m"]),
-                    float(row["h_rx_m"]),
-                    int(radial["climate"]),
-                    float(radial["N0_nunits"]),
-                    float(row["freq_mhz"]),
-                    int(radial["polarization"] == "V"),
-                    float(radial["epsilon"]),
-                    float(radial["sigma_s_per_m"]),
-                    int(radial["mdvar"]),
-                    time,
-                    location,
-                    situation,
+                    longley_rice.ItmQuestion(
+                        float(radial["h_tx_m"]),
+                        float(row["h_rx_m"]),
+                        int(radial["climate"]),
+                        float(radial["N0_nunits"]),
+                        float(row["freq_mhz"]),
+                        int(radial["polarization"] == "V"),
+                        float(radial["epsilon"]),
+                        float(radial["sigma_s_per_m"]),
+                        int(radial["mdvar"]),
+                        time,
+                        location,
+                        situation,
+                    ),
                     scratch,
                 )
                 assert got.return_code == row[f"out_return_code_{name}"], row["case_id"]
@@ -95,9 +97,12 @@ def test_every_row_of_the_radials_path_by_path() -> None:
 def link_loss(h_m: np.ndarray, step_m: float, *, freq_mhz: float = 800.0, tx_m: float = 30.0, rx_m: float = 2.0,
               situation_pct: float = 50.0) -> longley_rice.ItmResult:  # fmt: skip
     return longley_rice.point_to_point(
-        h_m, len(h_m), step_m, tx_m, rx_m, 5, 301.0, freq_mhz, 1, 15.0, 0.005, 3, 50.0, 50.0, situation_pct,
+        h_m,
+        len(h_m),
+        step_m,
+        longley_rice.ItmQuestion(tx_m, rx_m, 5, 301.0, freq_mhz, 1, 15.0, 0.005, 3, 50.0, 50.0, situation_pct),
         np.empty(DELTA_H_POINTS_MAX),
-    )  # fmt: skip
+    )
 
 
 @MANY
@@ -138,6 +143,12 @@ def test_order_statistic(values: list[float], data: st.DataObject) -> None:
 def test_fit_of_a_straight_line_is_the_line() -> None:
     y = 3.0 + 0.25 * np.arange(41)
     assert fitted_ends(y, 41, 1.0, 5.0, 36.0) == pytest.approx((3.0, 13.0), rel=0.02)
+
+
+def area_of(given: dict) -> longley_rice.ItmResult:
+    """Loss by the area mode of named inputs."""
+    values = list(given.values())
+    return longley_rice.area(*values[:4], longley_rice.ItmQuestion(*values[4:]))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +193,7 @@ def test_error_codes(change: dict, code: int) -> None:
         "location_pct": 50.0,
         "situation_pct": 50.0,
     }
-    assert longley_rice.area(*good.values()).return_code == 0
-    got = longley_rice.area(*(good | change).values())
+    assert area_of(good).return_code == 0
+    got = area_of(good | change)
     assert got.return_code == code
     assert math.isnan(got.loss_db)

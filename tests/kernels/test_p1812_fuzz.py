@@ -176,7 +176,7 @@ def itm_cases(draw: st.DrawFn) -> tuple:
 @MANY
 @given(itm_cases())
 def test_itm_gives_a_loss_or_a_code_in_its_range(case: tuple) -> None:
-    got = longley_rice.point_to_point(*case, np.empty(DELTA_H_POINTS_MAX))
+    got = longley_rice.point_to_point(*case[:3], longley_rice.ItmQuestion(*case[3:]), np.empty(DELTA_H_POINTS_MAX))
     assert (got.return_code < 1000) == math.isfinite(got.loss_db)
     if got.return_code == longley_rice.NO_NUMBER:  # the ground is almost air, or horizons stand too steep: warned of
         assert case[9] < 1.5 or got.warnings != 0
@@ -189,11 +189,13 @@ def test_itm_refuses_by_code_whatever_it_is_given(
 ) -> None:
     tx_m, rx_m, n0, mhz, epsilon, sigma, time, location, situation = numbers
     scratch = np.empty(DELTA_H_POINTS_MAX)
-    link = climate, n0, mhz, polarization, epsilon, sigma, mdvar, time, location, situation
-    got = longley_rice.point_to_point(np.full(50, 100.0), 50, 100.0, tx_m, rx_m, *link, scratch)
+    asked = longley_rice.ItmQuestion(
+        tx_m, rx_m, climate, n0, mhz, polarization, epsilon, sigma, mdvar, time, location, situation
+    )
+    got = longley_rice.point_to_point(np.full(50, 100.0), 50, 100.0, asked, scratch)
     assert not math.isinf(got.loss_db)
     assert (got.return_code >= 1000) == math.isnan(got.loss_db)
-    spread = longley_rice.area(20.0, 90.0, 0, 1, tx_m, rx_m, *link)
+    spread = longley_rice.area(20.0, 90.0, 0, 1, asked)
     assert not math.isinf(spread.loss_db)
     assert (spread.return_code >= 1000) == math.isnan(spread.loss_db)
 

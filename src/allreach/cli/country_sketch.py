@@ -51,11 +51,8 @@ def command(
 
     folder = out or Path(find_country(iso3).iso3)
     if not is_unused(folder) and not overwrite:
-        raise InputError(
-            Fault(
-                str(folder), "is there already", "a new or empty folder", "Choose another with -o, or give --overwrite"
-            )
-        )
+        mend = "Choose another with -o, or give --overwrite"
+        raise InputError(Fault(str(folder), "is there already", "a new or empty folder", mend))
     params = load_params(sets=sets)
     with bars() as progress:
         country, report = sketch_with_report(

@@ -108,27 +108,30 @@ def evaluate(
     paths |= planned
     rows: list[TargetRow] = []
     for strategy in strategies:
-        states: dict[str, str] = {}
-        block = []
+        block: list[tuple[Target, TargetRow]] = []
         for goal, target in strategy.targets:
-            row: TargetRow = {
+            named: TargetRow = {
                 "target_id": target.id,
                 "strategy": strategy.id,
                 "goal_id": goal.id,
                 "pillar": goal.pillar,
-                **_target(target, own, iso3, book, as_of, paths, outlook, planned),
             }
-            states[target.id] = row["status"]
-            block.append((target, row))
-        for target, row in block:
-            late = [name for name in target.depends_on if states.get(name) in ("missed", "off_track")]
-            if late and row["status"] in ("on_track", "at_risk", "no_data", "no_trend", "not_quantified"):
-                row["status"] = "blocked"
-            row["next_step"] = next_step(row["status"], target, late)
-            rows.append(row)
+            block.append((target, {**named, **_target(target, own, iso3, book, as_of, paths, outlook, planned)}))
+        _block_and_advise(block)
+        rows += [row for _, row in block]
     columns = [column.name for column in tables.schema("track_targets")]
     frame = pd.DataFrame(rows, columns=columns)
     return pd.DataFrame(tables.conform(frame, "track_targets")), paths
+
+
+def _block_and_advise(block: Sequence[tuple[Target, TargetRow]]) -> None:
+    """Mark the targets of a strategy that wait for late ones, and say what to do next for each."""
+    states = {target.id: row["status"] for target, row in block}
+    for target, row in block:
+        late = [name for name in target.depends_on if states.get(name) in ("missed", "off_track")]
+        if late and row["status"] in ("on_track", "at_risk", "no_data", "no_trend", "not_quantified"):
+            row["status"] = "blocked"
+        row["next_step"] = next_step(row["status"], target, late)
 
 
 def next_step(status: str, target: Target, late: Sequence[str]) -> str:

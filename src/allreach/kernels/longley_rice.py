@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 
 from allreach.kernels._jit import kernel
 from allreach.kernels.longley_rice_attenuation import DIFFRACTION, LINE_OF_SIGHT, TROPOSCATTER, reference_attenuation_db
-from allreach.kernels.longley_rice_link import LIMITS, OK, OK_WITH_WARNINGS, ItmLink, input_code, link_of
+from allreach.kernels.longley_rice_link import (
+    LIMITS,
+    OK,
+    OK_WITH_WARNINGS,
+    ItmLink,
+    ItmQuestion,
+    input_code,
+    link_asked,
+)
 from allreach.kernels.longley_rice_profile import ItmGeometry, area_geometry, profile_geometry
 from allreach.kernels.longley_rice_variability import variability_db
 
@@ -25,6 +33,7 @@ __all__ = [
     "OK",
     "OK_WITH_WARNINGS",
     "TROPOSCATTER",
+    "ItmQuestion",
     "ItmResult",
     "area",
     "input_code",
@@ -88,18 +97,7 @@ def point_to_point(
     h_m: Any,
     n: int,
     step_m: float,
-    tx_height_m: float,
-    rx_height_m: float,
-    climate: int,
-    n0: float,
-    freq_mhz: float,
-    polarization: int,
-    epsilon: float,
-    sigma_s_per_m: float,
-    mdvar: int,
-    time_pct: float,
-    location_pct: float,
-    situation_pct: float,
+    asked: ItmQuestion,
     scratch: Any,
 ) -> ItmResult:
     """Loss over a terrain profile.
@@ -110,42 +108,16 @@ def point_to_point(
     ----------
     h_m, n, step_m
         Heights at even steps from the transmitter, how many, and the step. [m above sea level, m]
-    tx_height_m, rx_height_m
-        Antenna heights above ground. [m]
-    climate
-        1 equatorial, 2 continental subtropical, 3 maritime subtropical, 4 desert, 5 continental temperate, 6 maritime
-        temperate over land, 7 maritime temperate over sea.
-    n0, freq_mhz
-        Sea-level refractivity and frequency. [N-units, MHz]
-    polarization
-        0 horizontal, 1 vertical.
-    epsilon, sigma_s_per_m
-        Relative permittivity and conductivity of the ground. [-, S/m]
-    mdvar, time_pct, location_pct, situation_pct
-        See `longley_rice_link.link_of`.
+    asked
+        Antennas, air, carrier, ground and quantiles.
     scratch
         At least ``longley_rice_profile.DELTA_H_POINTS_MAX`` float64 that are overwritten.
     """
-    code, warnings = input_code(
-        tx_height_m,
-        rx_height_m,
-        climate,
-        time_pct,
-        location_pct,
-        situation_pct,
-        n0,
-        freq_mhz,
-        polarization,
-        epsilon,
-        sigma_s_per_m,
-        mdvar,
-    )
+    code, warnings = input_code(asked)
     if code != OK:
         return _no_result(code, warnings)
-    geometry, _ = profile_geometry(h_m, n, step_m, tx_height_m, rx_height_m, n0, scratch)
-    link = link_of(
-        climate, freq_mhz, polarization, epsilon, sigma_s_per_m, mdvar, time_pct, location_pct, situation_pct
-    )
+    geometry, _ = profile_geometry(h_m, n, step_m, asked.tx_height_m, asked.rx_height_m, asked.n0, scratch)
+    link = link_asked(asked)
     return result_of_geometry(geometry, link, warnings)
 
 
@@ -155,34 +127,10 @@ def area(
     delta_h_m: float,
     siting_tx: int,
     siting_rx: int,
-    tx_height_m: float,
-    rx_height_m: float,
-    climate: int,
-    n0: float,
-    freq_mhz: float,
-    polarization: int,
-    epsilon: float,
-    sigma_s_per_m: float,
-    mdvar: int,
-    time_pct: float,
-    location_pct: float,
-    situation_pct: float,
+    asked: ItmQuestion,
 ) -> ItmResult:
     """Loss over terrain known by its irregularity; siting 0 random, 1 careful, 2 very careful. See `point_to_point`."""
-    code, warnings = input_code(
-        tx_height_m,
-        rx_height_m,
-        climate,
-        time_pct,
-        location_pct,
-        situation_pct,
-        n0,
-        freq_mhz,
-        polarization,
-        epsilon,
-        sigma_s_per_m,
-        mdvar,
-    )
+    code, warnings = input_code(asked)
     if code == OK:
         if not d_km > 0.0:
             code = 1017
@@ -194,8 +142,7 @@ def area(
             code = 1020
     if code != OK:
         return _no_result(code, warnings)
-    geometry = area_geometry(d_km * 1000.0, delta_h_m, siting_tx, siting_rx, tx_height_m, rx_height_m, n0)
-    link = link_of(
-        climate, freq_mhz, polarization, epsilon, sigma_s_per_m, mdvar, time_pct, location_pct, situation_pct
-    )
+    tx_height_m, rx_height_m = asked.tx_height_m, asked.rx_height_m
+    geometry = area_geometry(d_km * 1000.0, delta_h_m, siting_tx, siting_rx, tx_height_m, rx_height_m, asked.n0)
+    link = link_asked(asked)
     return result_of_geometry(geometry, link, warnings)

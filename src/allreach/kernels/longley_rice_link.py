@@ -45,22 +45,41 @@ class ItmLink(NamedTuple):
     warnings: int
 
 
+class ItmQuestion(NamedTuple):
+    """What a loss is asked for: antennas, air, carrier, ground and quantiles."""
+
+    tx_height_m: float
+    """Transmitting antenna above ground. [m]"""
+    rx_height_m: float
+    """Receiving antenna above ground. [m]"""
+    climate: int
+    """1 equatorial, 2 continental subtropical, 3 maritime subtropical, 4 desert, 5 continental temperate, 6 maritime
+    temperate over land, 7 maritime temperate over sea."""
+    n0: float
+    """Sea-level refractivity. [N-units]"""
+    freq_mhz: float
+    """Frequency. [MHz]"""
+    polarization: int
+    """0 horizontal, 1 vertical."""
+    epsilon: float
+    """Relative permittivity of the ground."""
+    sigma_s_per_m: float
+    """Conductivity of the ground. [S/m]"""
+    mdvar: int
+    """Mode of variability, see `link_of`."""
+    time_pct: float
+    """Time. [%]"""
+    location_pct: float
+    """Locations. [%]"""
+    situation_pct: float
+    """Situations. [%]"""
+
+
 @kernel
-def input_code(
-    h_1_m: float,
-    h_2_m: float,
-    climate: int,
-    time_pct: float,
-    location_pct: float,
-    situation_pct: float,
-    n0: float,
-    freq_mhz: float,
-    polarization: int,
-    epsilon: float,
-    sigma_s_per_m: float,
-    mdvar: int,
-) -> tuple[int, int]:
+def input_code(asked: ItmQuestion) -> tuple[int, int]:
     """Check the inputs: the return code (0 is good) and the warnings found before it."""
+    h_1_m, h_2_m, climate, n0, freq_mhz, polarization, epsilon, sigma_s_per_m, mdvar = asked[:9]
+    time_pct, location_pct, situation_pct = asked[9:]
     warnings = 0
     if h_1_m < 1.0 or h_1_m > 1000.0:
         warnings |= 0x0001
@@ -175,4 +194,20 @@ def link_of(
         math.log(0.133 * wave_number),
         (575.7e12 / wave_number) ** (1.0 / 3.0),
         warnings,
+    )
+
+
+@kernel
+def link_asked(asked: ItmQuestion) -> ItmLink:
+    """Work out the link of a question that `input_code` finds good."""
+    return link_of(
+        asked.climate,
+        asked.freq_mhz,
+        asked.polarization,
+        asked.epsilon,
+        asked.sigma_s_per_m,
+        asked.mdvar,
+        asked.time_pct,
+        asked.location_pct,
+        asked.situation_pct,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from allreach.kernels._jit import kernel
 from allreach.kernels.longley_rice import result_of_geometry
-from allreach.kernels.longley_rice_link import OK, input_code, link_of
+from allreach.kernels.longley_rice_link import OK, ItmQuestion, input_code, link_asked, link_of
 from allreach.kernels.longley_rice_profile import ItmGeometry, profile_geometry
 from allreach.kernels.longley_rice_walk import ItmRadial, prepare, radial_geometry
 
@@ -52,7 +52,7 @@ def radial_losses(
     r, step_m
         Radial with its heights at even steps, else empty arrays. [m above sea level, m]
     tx_height_m, climate, n0, polarization, epsilon, sigma_s_per_m, mdvar, scratch
-        As in `longley_rice.point_to_point`; one for the radial.
+        As in `longley_rice_link.ItmQuestion`; one for the radial.
     sample, rx_height_m, freq_mhz
         Of each receiver; neighbours in the list with the same sample and height share the path's analysis.
     quantiles
@@ -67,35 +67,25 @@ def radial_losses(
         if i > 0 and (sample[i] != sample[i - 1] or rx_height_m[i] != rx_height_m[i - 1]):
             geometry, horizon = geometry_at(r, sample[i], step_m, tx_height_m, rx_height_m[i], n0, horizon, scratch)
         for q in range(quantiles.shape[0]):
-            time_pct, location_pct, situation_pct = quantiles[q, 0], quantiles[q, 1], quantiles[q, 2]
-            code, warning = input_code(
+            asked = ItmQuestion(
                 tx_height_m,
                 rx_height_m[i],
                 climate,
-                time_pct,
-                location_pct,
-                situation_pct,
                 n0,
                 freq_mhz[i],
                 polarization,
                 epsilon,
                 sigma_s_per_m,
                 mdvar,
+                quantiles[q, 0],
+                quantiles[q, 1],
+                quantiles[q, 2],
             )
+            code, warning = input_code(asked)
             loss_db[i, q], return_code[i, q], warnings[i, q] = math.nan, code, warning
             if code == OK:
                 if quantiles.shape[0] > 1 or freq_mhz[i] != link_mhz:
-                    link = link_of(
-                        climate,
-                        freq_mhz[i],
-                        polarization,
-                        epsilon,
-                        sigma_s_per_m,
-                        mdvar,
-                        time_pct,
-                        location_pct,
-                        situation_pct,
-                    )
+                    link = link_asked(asked)
                     link_mhz = freq_mhz[i]
                 result = result_of_geometry(geometry, link, warning)
                 loss_db[i, q], return_code[i, q], warnings[i, q] = result.loss_db, result.return_code, result.warnings

@@ -224,14 +224,9 @@ def coverage(
     if not (clear_es_n0 >= needed).any() and np.isfinite(clear_es_n0).any():
         refuse_outside_beams("country", satellite, climate.lon_deg, climate.lat_deg)
         best = float(np.nanmax(clear_es_n0)) - terminal.implementation_loss_db
-        raise InputError(
-            Fault(
-                f"MODCOD {least.name}",
-                f"is reached nowhere: it needs {least.es_n0_db:.2f} dB, the best place has {best:.2f} dB",
-                "a MODCOD within reach",
-                "Take a lower one, a larger antenna, or a narrower carrier",
-            )
-        )
+        what = f"is reached nowhere: it needs {least.es_n0_db:.2f} dB, the best place has {best:.2f} dB"
+        mend = "Take a lower one, a larger antenna, or a narrower carrier"
+        raise InputError(Fault(f"MODCOD {least.name}", what, "a MODCOD within reach", mend))
     blocked = _blocked(receive, angles, horizon_deg)
     return Coverage(
         elevation_deg=angles.elevation_deg,

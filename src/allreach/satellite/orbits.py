@@ -131,6 +131,27 @@ def julian_day(at: datetime) -> float:
     return UNIX_JD + at.timestamp() / 86_400.0
 
 
+def _age_days(records: Sequence[Any], at: datetime, max_age_days: float) -> Floats:
+    """How far the epoch of each element is from a moment; none, or too old ones, are refused. [days]."""
+    if not records:
+        raise InputError(
+            Fault("orbital elements", "are empty", "at least one satellite", "Fetch the file from CelesTrak anew")
+        )
+    epoch = np.array([r.jdsatepoch + r.jdsatepochF for r in records])
+    age: Floats = np.abs(julian_day(at) - epoch)
+    if np.median(age) > max_age_days:
+        newest = datetime.fromtimestamp((float(epoch.max()) - UNIX_JD) * 86_400.0, UTC)
+        raise InputError(
+            Fault(
+                "orbital elements",
+                f"are {np.median(age):.1f} days from {at:%Y-%m-%d} (the newest is of {newest:%Y-%m-%d})",
+                f"at most {max_age_days:g} days",
+                "Fetch the file from CelesTrak anew, or give the moment with --at",
+            )
+        )
+    return age
+
+
 def element_positions(
     records: Sequence[Any], at: datetime, *, max_age_days: float = MAX_AGE_DAYS
 ) -> tuple[Positions, ElementsAge]:
@@ -152,23 +173,7 @@ def element_positions(
     """
     from sgp4.api import SatrecArray
 
-    if not records:
-        raise InputError(
-            Fault("orbital elements", "are empty", "at least one satellite", "Fetch the file from CelesTrak anew")
-        )
-    epoch = np.array([r.jdsatepoch + r.jdsatepochF for r in records])
-    start = julian_day(at)
-    age = np.abs(start - epoch)
-    if np.median(age) > max_age_days:
-        newest = datetime.fromtimestamp((float(epoch.max()) - UNIX_JD) * 86_400.0, UTC)
-        raise InputError(
-            Fault(
-                "orbital elements",
-                f"are {np.median(age):.1f} days from {at:%Y-%m-%d} (the newest is of {newest:%Y-%m-%d})",
-                f"at most {max_age_days:g} days",
-                "Fetch the file from CelesTrak anew, or give the moment with --at",
-            )
-        )
+    start, age = julian_day(at), _age_days(records, at, max_age_days)
     young = [r for r, days in zip(records, age, strict=True) if days <= max_age_days]
     whole_day = np.floor(start)
     fresh = [r for r in young if r.sgp4(whole_day, start - whole_day)[0] == 0]

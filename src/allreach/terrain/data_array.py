@@ -44,7 +44,7 @@ def raster_of_array(array: xr.DataArray, where: str = "terrain", *, height_unit:
     """
     import rioxarray  # noqa: F401  (gives arrays their accessor .rio)
 
-    faults = []
+    faults: list[Fault] = []
     if "band" in array.dims and array.sizes["band"] == 1:
         array = array.isel(band=0)
     x_dim = next((n for n in X_NAMES if n in array.dims), None)
@@ -56,13 +56,7 @@ def raster_of_array(array: xr.DataArray, where: str = "terrain", *, height_unit:
     array = array.transpose(y_dim, x_dim)
     is_height = where.startswith("terrain")
     kind: Kind = "height" if is_height else "class"
-    steps = []
-    for dim in (x_dim, y_dim):
-        values = np.asarray(array[dim].values, dtype=np.float64) if dim in array.coords else np.zeros(0)
-        step = (values[-1] - values[0]) / (len(values) - 1) if len(values) > 1 else 0.0
-        if step == 0.0 or np.abs(np.diff(values) / step - 1.0).max() > EVEN * len(values):
-            faults.append(Fault(f"{where}, {dim}", "not evenly spaced, or fewer than two", "centres of even pixels"))
-        steps.append((values, step))
+    steps = [_even_steps(array, dim, where, faults) for dim in (x_dim, y_dim)]
     if faults:
         others = header_faults(_header(array, where, steps), kind, height_unit=height_unit)
         raise InputError(faults + [fault for fault in others if fault.kind != "no-place"])
@@ -92,6 +86,15 @@ def raster_of_array(array: xr.DataArray, where: str = "terrain", *, height_unit:
         len(x),
         read,
     )
+
+
+def _even_steps(array: xr.DataArray, dim: str, where: str, faults: list[Fault]) -> tuple[NDArray[np.float64], float]:
+    """Centres of the pixels along an axis, and the step between them."""
+    values = np.asarray(array[dim].values, dtype=np.float64) if dim in array.coords else np.zeros(0)
+    step = float((values[-1] - values[0]) / (len(values) - 1)) if len(values) > 1 else 0.0
+    if step == 0.0 or np.abs(np.diff(values) / step - 1.0).max() > EVEN * len(values):
+        faults.append(Fault(f"{where}, {dim}", "not evenly spaced, or fewer than two", "centres of even pixels"))
+    return values, step
 
 
 def _header(array: xr.DataArray, where: str, steps: list[tuple[NDArray[np.float64], float]]) -> RasterHeader:

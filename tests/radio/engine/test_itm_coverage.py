@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from allreach.errors import InputError
-from allreach.kernels.longley_rice import point_to_point
+from allreach.kernels.longley_rice import ItmQuestion, point_to_point
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX
 from allreach.radio.engine import scene
 from allreach.radio.engine.itm_coverage import ItmSweep
@@ -55,10 +55,10 @@ def heights(environment: Environment, x0: float, y0: float, x1: float, y1: float
 
 
 def loss_db(h_m: np.ndarray, d_m: float, site: SiteArrays) -> float:
-    return point_to_point(
-        h_m, len(h_m), d_m / (len(h_m) - 1), float(site.height_m[0]), RX_M, 5, 301.0, float(site.band_mhz[0]), 1, 15.0,
-        0.005, 12, 50.0, 50.0, 50.0, np.zeros(DELTA_H_POINTS_MAX),
-    ).loss_db  # fmt: skip
+    asked = ItmQuestion(
+        float(site.height_m[0]), RX_M, 5, 301.0, float(site.band_mhz[0]), 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0
+    )
+    return point_to_point(h_m, len(h_m), d_m / (len(h_m) - 1), asked, np.zeros(DELTA_H_POINTS_MAX)).loss_db
 
 
 def test_every_pixel_by_its_own_path(two_sites: SiteArrays, hills: Environment) -> None:

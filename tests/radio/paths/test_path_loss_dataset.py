@@ -69,15 +69,15 @@ def test_longley_rice_is_the_kernel(profile: xr.Dataset) -> None:
     z = bare.ground_m.values.copy()
     for f in (100.0, 900.0):
         for p in (10.0, 90.0):
-            found = longley_rice.point_to_point(
-                z, len(z), 100.0, 40.0, 2.0, 6, 301.0, f, 1, 25.0, 0.02, 3, p, 50.0, 50.0, np.empty(DELTA_H_POINTS_MAX)
-            )
+            asked = longley_rice.ItmQuestion(40.0, 2.0, 6, 301.0, f, 1, 25.0, 0.02, 3, p, 50.0, 50.0)
+            found = longley_rice.point_to_point(z, len(z), 100.0, asked, np.empty(DELTA_H_POINTS_MAX))
             here = got.sel(freq_mhz=f, time_pct=p)
             assert float(here.path_loss_db) == pytest.approx(found.loss_db, abs=1e-9)
             assert int(here.return_code) == found.return_code
             assert float(here.delta_h_m) == found.geometry.delta_h_m
     area = path_loss(model="itm-area", freq_mhz=300, tx_height_m=30, distance_km=20, delta_h_m=90, siting=(1, 0))
-    expected = longley_rice.area(20.0, 90.0, 1, 0, 30.0, 1.5, 5, 301.0, 300.0, 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0)
+    asked = longley_rice.ItmQuestion(30.0, 1.5, 5, 301.0, 300.0, 1, 15.0, 0.005, 12, 50.0, 50.0, 50.0)
+    expected = longley_rice.area(20.0, 90.0, 1, 0, asked)
     assert float(area.path_loss_db) == pytest.approx(expected.loss_db, abs=1e-9)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allreach.errors import Fault, InputError
-from allreach.kernels.longley_rice_link import LIMITS, OK, ground_impedance, input_code
+from allreach.kernels.longley_rice_link import LIMITS, OK, ItmQuestion, ground_impedance, input_code
 from allreach.radio.engine._itm_radials import Fan, Ground, site_losses
 from allreach.radio.engine._paths import Losses
 from allreach.radio.engine.p1812_coverage import directions
@@ -93,20 +93,7 @@ def check_limits(sites: SiteArrays, environment: Environment, height_m: float, g
     ]
     g = ground_of(ground)
     for mhz, tx_m in sorted(set(bands)):
-        code, _ = input_code(
-            tx_m,
-            height_m,
-            g.climate,
-            g.time_pct,
-            g.location_pct,
-            g.situation_pct,
-            environment.n0,
-            mhz,
-            g.polarization,
-            g.epsilon,
-            g.sigma_s_per_m,
-            g.mdvar,
-        )
+        code, _ = input_code(ItmQuestion(tx_m, height_m, g.climate, environment.n0, mhz, *g[1:]))
         if code == OK:
             impedance = ground_impedance(mhz, g.polarization, g.epsilon, g.sigma_s_per_m)
             if impedance.real > abs(impedance.imag):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Set
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,6 @@ TERMS: dict[str, tuple[str, str]] = {
     "warnings": ("1", "warnings of NTIA's reference, bits"),
 }
 EVEN = 1e-6  # departure from even steps that Longley-Rice is still given
-Link: TypeAlias = tuple[float, float, int, float, float, int, float, float, int, float, float, float]
 WHOLE = ("climate", "mdvar", "siting_tx", "siting_rx")
 CODE_MAX, NUMBER_MAX = 1000.0, 1e6
 _LARGEST = {"d_km": LENGTH_MAX_KM, "delta_h_m": DELTA_H_MAX_M}
@@ -168,7 +167,7 @@ def _row(
     detail: bool,
 ) -> dict[str, object]:
     time, location, situation = (50.0 if name is None else float(case[name]) for name in QUANTILES[case["variability"]])
-    link = (
+    asked = longley_rice.ItmQuestion(
         float(case["h_tx_m"]),
         float(case["h_rx_m"]),
         int(case["climate"]),
@@ -184,10 +183,10 @@ def _row(
     )
     if model == "itm":
         h_m = heights[case["profile"]]
-        result = longley_rice.point_to_point(h_m, len(h_m), float(case["profile_step_m"]), *link, scratch)
+        result = longley_rice.point_to_point(h_m, len(h_m), float(case["profile_step_m"]), asked, scratch)
     else:
         tx, rx = int(case["siting_tx"]), int(case["siting_rx"])
-        result = longley_rice.area(float(case["d_km"]), float(case["delta_h_m"]), tx, rx, *link)
+        result = longley_rice.area(float(case["d_km"]), float(case["delta_h_m"]), tx, rx, asked)
     code = result.return_code
     if case["variability"] == "CR":
         code = CONFIDENCE_CODES.get(code, code)
@@ -227,7 +226,7 @@ def itm_answers(asked: PathQuestion) -> Answer:
     assert path is not None
     n, scratch = len(path.h_m), np.empty(DELTA_H_POINTS_MAX)
     step_m = 1000.0 * float(path.d_km[-1]) / (n - 1)
-    return lambda at: _terms(longley_rice.point_to_point(path.h_m, n, step_m, *_link(asked, at), scratch))
+    return lambda at: _terms(longley_rice.point_to_point(path.h_m, n, step_m, _question(asked, at), scratch))
 
 
 def area_question_faults(asked: PathQuestion) -> list[Fault]:
@@ -249,12 +248,12 @@ def area_answers(asked: PathQuestion) -> Answer:
     d_km, delta_h_m, (tx, rx) = asked.distance_km, asked.delta_h_m, asked.siting
     assert d_km is not None
     assert delta_h_m is not None
-    return lambda at: _terms(longley_rice.area(float(d_km), float(delta_h_m), int(tx), int(rx), *_link(asked, at)))
+    return lambda at: _terms(longley_rice.area(float(d_km), float(delta_h_m), int(tx), int(rx), _question(asked, at)))
 
 
-def _link(asked: PathQuestion, at: Point) -> Link:
+def _question(asked: PathQuestion, at: Point) -> longley_rice.ItmQuestion:
     itm = asked.itm
-    return (
+    return longley_rice.ItmQuestion(
         at.tx_height_m,
         at.rx_height_m,
         int(itm.climate),
