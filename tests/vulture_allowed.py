@@ -89,6 +89,14 @@ _.pool_sector
 _.dual_bound
 EXTRA_COLUMNS
 
+# Keys of typed dictionaries: rows of tables, documents and options that are read as a whole
+constants
+target_id, goal_id, target_value, target_date, value_date, value_row_id
+pace_per_year, pace_needed_per_year, reach_probability, slip_months
+forecast_at_date, forecast_low80, forecast_high80, arrival_early, arrival_late
+align, sources_title
+n_too_old, n_decayed
+
 # Words of the vocabulary that stand in tables and are compared with as a whole
 G2, G3
 RELAY
