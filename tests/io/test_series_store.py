@@ -50,6 +50,17 @@ def test_a_revised_series_keeps_both_values(tmp_path):
     assert query(path, "select count(*) as n from series where value > 93")["n"].item() == 2
 
 
+@pytest.mark.parametrize("folder", ["LAND[1]", "A*B", "iso3=GEO", "what's ?", "a%41#b"])
+def test_a_folder_may_have_any_name(tmp_path, folder):
+    path = store_path(tmp_path / folder)
+    path.parent.mkdir(parents=True)
+    add_series(path, rows(("AZE", "idi", "2024", 80.4, "ITU", "2024-07-01")))
+    add_series(path, rows(("AZE", "idi", "2025", 81.0, "ITU", "2025-07-01")))
+    current = read_current(path)
+    assert current["iso3"].tolist() == ["AZE", "AZE"]
+    assert current["value"].tolist() == [80.4, 81.0]
+
+
 def test_better_status_goes_first_where_sources_differ(tmp_path):
     path = tmp_path / "series.parquet"
     add_series(
