@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 import geopandas as gpd
@@ -102,15 +103,13 @@ def _crowds(table: pd.DataFrame, layer: str, where: str) -> list[Fault]:
     if layer not in CROWDED or not isinstance(table, gpd.GeoDataFrame):
         return []
     placed = _placed(table)
+    xyz = on_sphere_m(placed)
     for side_m, most in CROWDS:
         if len(placed) <= most:
             continue
-        cubes, of_row, n = np.unique(
-            np.floor(on_sphere_m(placed) / side_m).astype(np.int64), axis=0, return_inverse=True, return_counts=True
-        )
-        if n.max() <= most:
+        crowd = _fullest_cube(xyz / side_m)
+        if crowd.sum() <= most:
             continue
-        crowd = of_row.reshape(-1) == np.argmax(n)
         centre = placed.geometry[crowd].iloc[0]
         what = f"{_listed(placed, crowd)} stand within {side_m:g} m at {centre.y:.5f},{centre.x:.5f}"
         mend = "Correct the positions; rows at one point are made one by --fix duplicate-points"
@@ -118,6 +117,17 @@ def _crowds(table: pd.DataFrame, layer: str, where: str) -> list[Fault]:
             mend += f", cells of a mast by --group-cells {TWIN_M:g}"
         return [_fault(where, what, f"at most {most:,} {CROWDED[layer]} there", mend, "error")]
     return []
+
+
+def _fullest_cube(xyz: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Rows in the unit cube with the most of them; cubes overlap by half, so that no crowd is cut by their edges."""
+    fullest = np.zeros(len(xyz), dtype=bool)
+    for shift in itertools.product((0.0, 0.5), repeat=3):
+        cube = np.floor(xyz + shift).astype(np.int64)
+        _, of_row, n = np.unique(cube, axis=0, return_inverse=True, return_counts=True)
+        if n.max() > fullest.sum():
+            fullest = of_row.reshape(-1) == np.argmax(n)
+    return fullest
 
 
 def _near_twins(sites: pd.DataFrame, where: str) -> list[Fault]:
