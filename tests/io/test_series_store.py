@@ -241,6 +241,20 @@ def test_impossible_rows_are_refused_and_nothing_is_stored(tmp_path, row, words)
     assert not (tmp_path / "s.parquet").exists()
 
 
+def test_texts_that_are_no_numbers_are_named_beside_all_other_faults(tmp_path):
+    texts = pd.concat(
+        [one(text, year) for text, year in (("881", "2021"), ("-5", "2022"), ("inf", "2020"), ("about 9", "2018"))]
+    )
+    texts = pd.concat([texts, one("88", "2123"), one("88", indicator="internet_userz")], ignore_index=True)
+    with pytest.raises(InputError) as refused:
+        add_series(tmp_path / "s.parquet", texts, where="v.csv", latest=dt.date(2026, 11, 28))
+    named = [str(fault) for fault in refused.value.faults]
+    assert [text.split(",")[1] for text in named] == [f" row {number}" for number in range(1, 7)]
+    assert "'inf' is not usable" in named[2]
+    assert "'about 9' is not usable" in named[3]
+    assert add_series(tmp_path / "s.parquet", texts.assign(retrieved="2024-01-01"), leave_out=True)["added"] == 0
+
+
 def test_own_indicators_are_known_and_checked(tmp_path):
     own = Indicator(id="halls", names={"en": "Halls"}, unit="count", source="us", formula="count", high=50)
     book = catalogue().with_own({"halls": own})

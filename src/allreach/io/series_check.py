@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.errors import Fault
 from allreach.indicators.definitions import Catalogue
+from allreach.number_text import Numbers
 
 STATUSES = ("official", "estimate", "claim", "imputed")
 """Best first."""
@@ -66,6 +67,16 @@ class RowFaults:
         if len(at) > LISTED:
             more = f"{len(at) - LISTED:,} more rows have the same fault"
             self.listed.append((int(at[LISTED]), Fault(f"{self.where}, {column}", more, expected, mend)))
+
+    def add_unreadable(self, column: str, texts: pd.Series, read: Numbers) -> None:
+        """Name the rows whose text is no number, as the user wrote it."""
+        written = RowFaults(self.rows.assign(**{column: texts.to_numpy()}), self.where, self.file_rows)
+        for cause in dict.fromkeys(read.causes[read.is_unreadable]):
+            bad = (read.causes == cause).to_numpy()
+            what = f"is not usable ({cause})"
+            written.add(column, bad, lambda v, what=what: f"{v!r} {what}", "a number", "Write the bare number")
+        self.listed += written.listed
+        self.is_bad |= written.is_bad
 
     @property
     def faults(self) -> list[Fault]:
