@@ -73,8 +73,7 @@ class RowFaults:
         written = RowFaults(self.rows.assign(**{column: texts.to_numpy()}), self.where, self.file_rows)
         for cause in dict.fromkeys(read.causes[read.is_unreadable]):
             bad = (read.causes == cause).to_numpy()
-            what = f"is not usable ({cause})"
-            written.add(column, bad, lambda v, what=what: f"{v!r} {what}", "a number", "Write the bare number")
+            written.add(column, bad, _not_usable(cause), "a number", "Write the bare number")
         self.listed += written.listed
         self.is_bad |= written.is_bad
 
@@ -167,6 +166,10 @@ def _values(found: RowFaults, book: Catalogue) -> None:
         unit = book.unit(book.indicators[name].unit, "en")
         what = _not_possible(unit, name)
         found.add("value", bad, what, f"{low:g} to {high:g}", "Check number and unit")
+
+
+def _not_usable(cause: str) -> Callable[[Any], str]:
+    return lambda value: f"{value!r} is not usable ({cause})"
 
 
 def _not_possible(unit: str, name: str) -> Callable[[float], str]:
