@@ -74,3 +74,32 @@ def test_doctor_finds_the_parts_of_the_installation():
     out = allreach("doctor")
     assert "ITU-R height map" in out.stdout
     assert ("MISSING" in out.stdout) == (out.returncode == 1)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["run", "AND", "--pixel", "200", "--pixel", "100"], "--pixel is given 2 times; give it once"),
+        (["country", "import", "--replace", "x", "y", "--append", "-o", "z"], "--replace and --append do not go"),
+        (["track", "AND", "--import", "f", "--give", "source=A", "--give", "source=B"], "has two values, 'A' and 'B'"),
+        (["measure", "AND", "--set", "costs.leo_kit_usd=1", "--set", "costs.leo_kit_usd=2"], "has two values"),
+        (["brief", "AND", "--lang", "en", "--lang", "en,es"], "es: there are en, az, ru, fr"),
+    ],
+)
+def test_no_word_of_the_user_is_dropped_unseen(args, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "AND").mkdir()
+    out = allreach(*args)
+    assert out.returncode == 2
+    assert words in " ".join(out.stderr.split())
+    assert "Traceback" not in out.stderr
+
+
+def test_languages_may_be_given_apart_or_together(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "AZE").mkdir()
+    out = allreach("brief", "AZE", "--lang", "en", "--lang", "az,en")
+    assert out.returncode == 0, out.stderr
+    assert [line.rsplit("_", 1)[1] for line in out.stdout.split()] == [
+        f"{language}.{kind}" for language in ("en", "az") for kind in ("pdf", "html", "sources.json")
+    ]

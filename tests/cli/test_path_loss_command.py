@@ -80,6 +80,16 @@ def test_defaults_and_no_field_strength_without_power(run, tmp_path: Path) -> No
     assert other == pytest.approx(loss, abs=1e-6)
 
 
+def test_coordinates_of_another_path_are_told(run, tmp_path: Path) -> None:
+    far = {"case_id": "far", "lat_rx_deg": 41.5}
+    same = {"case_id": "same", "lat_rx_deg": CASE["lat_tx_deg"], "lon_rx_deg": CASE["lon_tx_deg"]}
+    code, out, err = run("itu-p1812", write(tmp_path, CASE, CASE | far, CASE | same))
+    assert code == 0
+    assert len(out.splitlines()) == 4
+    assert "coordinates of 2 case(s)" in err
+    assert "far: 166.8 km, its profile 4.0 km; same: 0.0 km, its profile 4.0 km" in err
+
+
 def test_no_rows_give_the_header_alone(run, tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_text(",".join(CASE) + "\n")

@@ -154,3 +154,35 @@ def test_a_span_whose_nodes_are_not_known_has_no_position():
     spans = pd.DataFrame(ofds("spans").drop(columns="geometry"))
     with pytest.raises(InputError, match="has no position"):
         import_table(spans, fibre_spec("spans"), None)
+
+
+def crowd(n: int, spread_m: float) -> gpd.GeoDataFrame:
+    lon, lat = np.random.default_rng(1).uniform(-0.5, 0.5, (2, n)) * spread_m * METRE_DEG
+    points = gpd.points_from_xy(47.4 + lon, 40.5 + lat)
+    frame = {"radio": "LTE", "mcc": "400", "net": "1", "cell": [str(i) for i in range(n)]}
+    return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+
+
+@pytest.mark.parametrize("spread_m", [40.0, 200.0])  # on one roof, in one pixel
+def test_more_sites_than_a_pixel_can_hold_are_refused(spread_m):
+    with pytest.raises(InputError, match=r"rows \(.*\) stand within 50 m at 40.*at most 200 masts.*--group-cells 50"):
+        import_table(crowd(100_000, spread_m), spec(), None)
+
+
+def test_a_crowded_roof_is_let_in_with_a_warning():
+    table, report = import_table(crowd(150, 40.0), spec(), None)
+    assert len(table) == 150
+    assert "within 50 m of another site" in str(report)
+
+
+def test_cells_at_one_point_are_grouped_however_many():
+    assert mast_of_rows(crowd(200_000, 0.0), 50.0).max() == 0
+    with pytest.raises(InputError, match="positions lie within 50 m"):
+        mast_of_rows(crowd(20_000, 10.0), 50.0)
+
+
+def test_institutions_crowded_in_one_spot_are_refused():
+    table = crowd(300, 20.0).assign(kind="school")
+    own = LayerSpec.model_validate({"layer": "institutions", "file": "s.csv", "map": {"institution_id": "cell"}})
+    with pytest.raises(InputError, match=r"2\d\d rows .* stand within 50 m .*at most 200 institutions"):
+        import_table(table, own, None)

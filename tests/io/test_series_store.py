@@ -50,6 +50,17 @@ def test_a_revised_series_keeps_both_values(tmp_path):
     assert query(path, "select count(*) as n from series where value > 93")["n"].item() == 2
 
 
+@pytest.mark.parametrize("folder", ["LAND[1]", "A*B", "iso3=GEO", "what's ?", "a%41#b"])
+def test_a_folder_may_have_any_name(tmp_path, folder):
+    path = store_path(tmp_path / folder)
+    path.parent.mkdir(parents=True)
+    add_series(path, rows(("AZE", "idi", "2024", 80.4, "ITU", "2024-07-01")))
+    add_series(path, rows(("AZE", "idi", "2025", 81.0, "ITU", "2025-07-01")))
+    current = read_current(path)
+    assert current["iso3"].tolist() == ["AZE", "AZE"]
+    assert current["value"].tolist() == [80.4, 81.0]
+
+
 def test_better_status_goes_first_where_sources_differ(tmp_path):
     path = tmp_path / "series.parquet"
     add_series(
@@ -228,6 +239,20 @@ def test_impossible_rows_are_refused_and_nothing_is_stored(tmp_path, row, words)
     with pytest.raises(InputError, match=re.escape(words)):
         add_series(tmp_path / "s.parquet", row, where="v.csv", latest=dt.date(2026, 11, 28))
     assert not (tmp_path / "s.parquet").exists()
+
+
+def test_texts_that_are_no_numbers_are_named_beside_all_other_faults(tmp_path):
+    texts = pd.concat(
+        [one(text, year) for text, year in (("881", "2021"), ("-5", "2022"), ("inf", "2020"), ("about 9", "2018"))]
+    )
+    texts = pd.concat([texts, one("88", "2123"), one("88", indicator="internet_userz")], ignore_index=True)
+    with pytest.raises(InputError) as refused:
+        add_series(tmp_path / "s.parquet", texts, where="v.csv", latest=dt.date(2026, 11, 28))
+    named = [str(fault) for fault in refused.value.faults]
+    assert [text.split(",")[1] for text in named] == [f" row {number}" for number in range(1, 7)]
+    assert "'inf' is not usable" in named[2]
+    assert "'about 9' is not usable" in named[3]
+    assert add_series(tmp_path / "s.parquet", texts.assign(retrieved="2024-01-01"), leave_out=True)["added"] == 0
 
 
 def test_own_indicators_are_known_and_checked(tmp_path):

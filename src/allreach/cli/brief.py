@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from allreach.cli import options
-from allreach.cli.track import as_of, lang, strategy
+from allreach.cli.track import as_of, strategy
 
 
 @click.command(
@@ -20,7 +20,7 @@ from allreach.cli.track import as_of, lang, strategy
 @click.option("--with", "other", default="", metavar="ISO3", help="Bilateral brief with another country.")
 @strategy
 @as_of
-@lang
+@options.languages
 @options.as_json
 def command(
     folder: Path,
@@ -29,7 +29,7 @@ def command(
     other: str,
     strategies: tuple[str, ...],
     as_of: dt.datetime | None,
-    lang: str,
+    languages: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Write a country brief, or a bilateral one; every number leads to its source."""
@@ -43,6 +43,6 @@ def command(
         other=other.upper(),
         strategies=strategies,
         as_of=as_of.date() if as_of else None,
-        languages=[x for x in lang.split(",") if x],
+        languages=languages,
     )
     click.echo(json.dumps({"files": [str(f) for f in files]}) if as_json else "\n".join(str(f) for f in files))

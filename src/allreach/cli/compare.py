@@ -26,10 +26,12 @@ from allreach.cli import options
     default=None,
     help="Where to write (default: DIR/compare/SCENARIO--SCENARIO).",
 )
-@click.option("--lang", default="", metavar="en,az", help="Languages: en, az, ru, fr (default: those of country.yaml).")
+@options.languages
 @click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
 @options.as_json
-def command(folder: Path, first: str, second: str, out: Path | None, lang: str, open_it: bool, as_json: bool) -> None:
+def command(
+    folder: Path, first: str, second: str, out: Path | None, languages: tuple[str, ...], open_it: bool, as_json: bool
+) -> None:
     """Set the second scenario beside the first: map, differences in cost and reach, who gains and who loses.
 
     Both must have a plan. Writes compare.html, which opens from disk, and the differences as CSV and GeoParquet.
@@ -40,7 +42,6 @@ def command(folder: Path, first: str, second: str, out: Path | None, lang: str, 
     from allreach.workflows.compare import compare_scenarios
     from allreach.workflows.study_inputs import read_inputs
 
-    languages = [x.strip() for x in lang.split(",") if x.strip()]
     one, other = (read_inputs(folder, scenario=name) for name in (first, second))
     found = compare_scenarios(one, other, out, languages=languages)
     if as_json:

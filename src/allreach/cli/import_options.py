@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
 from pydantic import ValidationError
 
+from allreach.cli.options import pairs
 from allreach.country.importing.folder import import_layer, import_recipe
 from allreach.country.importing.recipe import read_recipe, with_config
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
@@ -96,7 +96,7 @@ def spec_from_options(layer: str, file: Path, chosen: ImportOptions) -> LayerSpe
         With every option that is not understood.
     """
     values: dict[str, dict[str, str]] = {}
-    for key, value in _pairs("--value", chosen["values"]):
+    for key, value in pairs("--value", chosen["values"]):
         target, colon, word = key.partition(":")
         if not colon and layer in RASTER_LAYERS:
             target, word = layer, key
@@ -104,7 +104,8 @@ def spec_from_options(layer: str, file: Path, chosen: ImportOptions) -> LayerSpe
             raise InputError(Fault("--value", f"{key}={value} is not understood", "TARGET:WORD=VALUE"))
         values.setdefault(target, {})[word] = value
     where = {
-        name: tuple(word or None for word in words.split(",")) for name, words in _pairs("--where", chosen["where"])
+        name: tuple(word or None for word in words.split(","))
+        for name, words in pairs("--where", chosen["where"], expected="NAME=WORD,WORD")
     }
     try:
         return LayerSpec(
@@ -115,8 +116,8 @@ def spec_from_options(layer: str, file: Path, chosen: ImportOptions) -> LayerSpe
             height_unit=chosen["height_unit"],
             encoding=chosen["encoding"],
             decimal=chosen["decimal"],
-            map=dict(_pairs("--map", chosen["mapping"])),
-            set=dict(_pairs("--set", chosen["constants"])),
+            map=dict(pairs("--map", chosen["mapping"])),
+            set=dict(pairs("--set", chosen["constants"])),
             values=values,
             keep_if=(where,) if where else (),
             keep=chosen["keep"],
@@ -147,10 +148,3 @@ def new_country(chosen: ImportOptions) -> CountryConfig | None:
         return CountryConfig(**named)
     except ValidationError as error:
         raise InputError(schema_faults(error, "options")) from error
-
-
-def _pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
-    bad = [text for text in texts if "=" not in text]
-    if bad:
-        raise InputError([Fault(option, f"{text!r} is not understood", "NAME=VALUE") for text in bad])
-    return [(text.partition("=")[0].strip(), text.partition("=")[2].strip()) for text in texts]

@@ -61,10 +61,32 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and refuse an option of one value that its words give twice: the last would win unseen."""
+        name, command, words = super().resolve_command(ctx, args)
+        if command is not None and not isinstance(command, click.Group):
+            _refuse_repeats(command, click.Context(command, info_name=name, parent=ctx), words)
+        return name, command, words
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in self.lazy.items()])
+
+
+def _refuse_repeats(command: click.Command, ctx: click.Context, words: list[str]) -> None:
+    _, _, given = command.make_parser(ctx).parse_args(args=list(words))
+    seen: dict[str | None, click.Option] = {}
+    for option in given:
+        if not isinstance(option, click.Option) or option.multiple or option.count or option.is_bool_flag:
+            continue
+        first = seen.setdefault(option.name, option)
+        if first is not option:
+            raise click.UsageError(f"{first.opts[-1]} and {option.opts[-1]} do not go together; give one of them", ctx)
+        if given.count(option) > 1:
+            raise click.UsageError(f"{option.opts[-1]} is given {given.count(option)} times; give it once", ctx)
 
 
 @click.group(name="country", cls=LazyGroup, lazy=COUNTRY_COMMANDS, help="Make, check and import country folders.")

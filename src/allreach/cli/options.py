@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,59 @@ class OutputFolder(click.ParamType):
         return require_writable(Path(value))
 
 
+def pairs(option: str, texts: Sequence[str], *, expected: str = "one value") -> list[tuple[str, str]]:
+    """Split the NAME=VALUE texts of an option that may be given many times, each name once.
+
+    Parameters
+    ----------
+    option
+        For messages.
+    texts
+        What the user wrote.
+    expected
+        How to write a name that was given two values.
+
+    Raises
+    ------
+    InputError
+        With every text of another form, and every name that has two values.
+    """
+    from allreach.errors import Fault, InputError
+
+    faults = [Fault(option, f"{text!r} is not understood", "NAME=VALUE") for text in texts if text.find("=") < 1]
+    found: dict[str, str] = {}
+    for name, value in ((text.partition("=")[0].strip(), text.partition("=")[2].strip()) for text in texts):
+        if found.setdefault(name, value) != value:
+            faults.append(Fault(f"{option} {name}", f"has two values, {found[name]!r} and {value!r}", expected))
+    if faults:
+        raise InputError(faults)
+    return list(found.items())
+
+
+class _Languages(click.ParamType):
+    """Languages of pages, joined by commas; each must have its texts."""
+
+    name = "languages"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split and check them before any work."""
+        from allreach.indicators.definitions import LANGUAGES
+
+        languages = tuple(word.strip() for word in value.split(",") if word.strip())
+        if unknown := [word for word in languages if word not in LANGUAGES]:
+            self.fail(f"{', '.join(unknown)}: there are {', '.join(LANGUAGES)}.", param, ctx)
+        return languages
+
+
+def _each_once(ctx: click.Context, param: click.Parameter, value: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(language for languages in value for language in languages))
+
+
+def _checked_sets(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    pairs("--set", [text for text in value if "=" in text])  # others are told with the keys that there are
+    return value
+
+
 folder = click.argument("folder", metavar="DIR", type=CountryFolder())
 checked_folder = click.argument("folder", metavar="DIR", type=CountryFolder(with_faults=True))
 series_folder = click.argument("folder", metavar="DIR", type=CountryFolder(series_alone=True))
@@ -61,7 +114,21 @@ new_scenario = click.option(
     "base holds results of other options, a name made of them.",
 )
 sets = click.option(
-    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change one parameter, e.g. --set costs.leo_kit_usd=500."
+    "--set",
+    "sets",
+    multiple=True,
+    callback=_checked_sets,
+    metavar="KEY=VALUE",
+    help="Change one parameter, e.g. --set costs.leo_kit_usd=500.",
+)
+languages = click.option(
+    "--lang",
+    "languages",
+    multiple=True,
+    type=_Languages(),
+    callback=_each_once,
+    metavar="en,az",
+    help="Languages: en, az, ru, fr (default: those of country.yaml).",
 )
 seed = click.option("--seed", type=int, default=None, help="Seed of everything random (default: the folder's).")
 workers = click.option(

@@ -22,9 +22,6 @@ strategy = click.option(
     metavar="FILE|NAME",
     help="Strategy file, or one that ships (default: DIR/strategy.yaml, else those that ship for the country).",
 )
-lang = click.option(
-    "--lang", default="", metavar="en,az", help="Languages: en, az, ru, fr (default: those of country.yaml)."
-)
 
 
 @click.command(
@@ -39,7 +36,7 @@ lang = click.option(
 @options.sets
 @strategy
 @as_of
-@lang
+@options.languages
 @click.option(
     "--import", "imports", multiple=True, type=click.Path(path_type=Path), help="Add values from CSV, Excel or Parquet."
 )
@@ -76,7 +73,7 @@ def command(
     sets: tuple[str, ...],
     strategies: tuple[str, ...],
     as_of: dt.datetime | None,
-    lang: str,
+    languages: tuple[str, ...],
     imports: tuple[Path, ...],
     mapped: tuple[str, ...],
     given: tuple[str, ...],
@@ -89,7 +86,7 @@ def command(
     """Status, forecast, slip and next step of every target of a strategy, and the scores beside the peers."""
     import json
 
-    from allreach.cli.track_table import pairs, print_faults, print_tracked
+    from allreach.cli.track_table import print_faults, print_tracked
     from allreach.io.series_store import forget_series, store_path
     from allreach.io.series_update import update_series
     from allreach.workflows import track as room
@@ -100,7 +97,13 @@ def command(
     for choice in forgotten:
         click.echo(f"{choice}: {forget_series(store_path(folder), choice)} rows taken out", err=True)
     counts = update_series(
-        folder, imports, pairs(mapped, "--map"), pairs(given, "--give"), fetches, strategies, offline=offline
+        folder,
+        imports,
+        dict(options.pairs("--map", mapped)),
+        dict(options.pairs("--give", given)),
+        fetches,
+        strategies,
+        offline=offline,
     )
     for name, count in counts.items():
         more = f", {count['not_known']} not known to the source" if "not_known" in count else ""
@@ -112,7 +115,7 @@ def command(
         read_subject(folder, scenario, sets),
         strategies=strategies,
         as_of=day,
-        languages=[x for x in lang.split(",") if x],
+        languages=languages,
     )
     if as_json:
         click.echo(json.dumps(room.as_json(tracked), indent=1, ensure_ascii=False))

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from allreach.errors import Fault, InputError
+from allreach.errors import InputError
 
 if TYPE_CHECKING:
     from allreach.workflows.track import Tracked
-
-
-def pairs(options: Sequence[str], name: str) -> dict[str, str]:
-    """Split NAME=VALUE options."""
-    out = {}
-    for option in options:
-        key, mark, value = option.partition("=")
-        if not mark or not key:
-            raise InputError(Fault(f"{name} {option}", "is not understood", "NAME=VALUE"))
-        out[key] = value
-    return out
 
 
 def print_tracked(tracked: Tracked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 import geopandas as gpd
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allreach import tables
-from allreach.country.importing.cells import TWIN_M, near_twins
+from allreach.country.importing.cells import TWIN_M, near_twins, on_sphere_m
 from allreach.errors import Fault, Severity
 
 HIGHEST_STRUCTURE_M = 829.0  # Burj Khalifa with its spire 829.8 m; the highest mast, KVLY-TV, 628 m
@@ -21,14 +22,18 @@ MACRO_LEAST_DBM = 43.0  # 20 W without any antenna gain; a macro sector has 55 t
 MACRO_MOST_DBM = 80.0  # 100 kW: no cellular sector, but dBm where milliwatts or a television mast are meant
 MACRO_HEIGHT_M = 15.0
 OMNI_CODE = -1.0
+# Side of a cube [m] and the most of a layer in it. Densest networks, indoor cells aside: a few hundred a km2.
+CROWDS = ((50.0, 200), (1000.0, 5000))
+CROWDED = {"sites": "masts", "institutions": "institutions"}
 
 
 def plausibility_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault]:
     """Warnings, and errors where no thing of the world can be meant, of a table that fits its schema."""
     if layer == "spectrum":
         return _band(table, layer, where)
-    if layer != "sites" or not len(table):
-        return []
+    crowds = _crowds(table, layer, where)
+    if layer != "sites" or not len(table) or crowds:
+        return crowds
     return (
         _height(table, where) + _band(table, layer, where) + _azimuth(table, where) + _eirp(table, where)
         + _near_twins(table, where)
@@ -88,11 +93,47 @@ def _eirp(sites: pd.DataFrame, where: str) -> list[Fault]:
     return faults
 
 
+def _placed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    points = table[table.geometry.geom_type == "Point"]
+    return points[np.isfinite(points.geometry.x) & np.isfinite(points.geometry.y)]
+
+
+def _crowds(table: pd.DataFrame, layer: str, where: str) -> list[Fault]:
+    """More than can stand in one spot: a geocoder's point for "somewhere in the country", or rows that are no masts."""
+    if layer not in CROWDED or not isinstance(table, gpd.GeoDataFrame):
+        return []
+    placed = _placed(table)
+    xyz = on_sphere_m(placed)
+    for side_m, most in CROWDS:
+        if len(placed) <= most:
+            continue
+        crowd = _fullest_cube(xyz / side_m)
+        if crowd.sum() <= most:
+            continue
+        centre = placed.geometry[crowd].iloc[0]
+        what = f"{_listed(placed, crowd)} stand within {side_m:g} m at {centre.y:.5f},{centre.x:.5f}"
+        mend = "Correct the positions; rows at one point are made one by --fix duplicate-points"
+        if layer == "sites":
+            mend += f", cells of a mast by --group-cells {TWIN_M:g}"
+        return [_fault(where, what, f"at most {most:,} {CROWDED[layer]} there", mend, "error")]
+    return []
+
+
+def _fullest_cube(xyz: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Rows in the unit cube with the most of them; cubes overlap by half, so that no crowd is cut by their edges."""
+    fullest = np.zeros(len(xyz), dtype=bool)
+    for shift in itertools.product((0.0, 0.5), repeat=3):
+        cube = np.floor(xyz + shift).astype(np.int64)
+        _, of_row, n = np.unique(cube, axis=0, return_inverse=True, return_counts=True)
+        if n.max() > fullest.sum():
+            fullest = of_row.reshape(-1) == np.argmax(n)
+    return fullest
+
+
 def _near_twins(sites: pd.DataFrame, where: str) -> list[Fault]:
     if not isinstance(sites, gpd.GeoDataFrame):
         return []
-    sound = sites[sites.geometry.geom_type == "Point"]
-    sound = sound[np.isfinite(sound.geometry.x) & np.isfinite(sound.geometry.y)]
+    sound = _placed(sites)
     twins = near_twins(sound)
     if not twins.any():
         return []
@@ -107,7 +148,9 @@ def _fault(where: str, what: str, expected: str, mend: str, severity: Severity =
 
 def _listed(table: pd.DataFrame, rows: NDArray[np.bool_], values: NDArray | None = None, unit: str = "") -> str:
     """``3 rows (A 1250 m, B 1310 m, C 990 m)``."""
-    key = tables.key("sites" if "site_id" in table.columns else "spectrum") or table.columns[0]
+    layers = {"site_id": "sites", "institution_id": "institutions"}
+    layer = next((name for column, name in layers.items() if column in table.columns), "spectrum")
+    key = tables.key(layer) or table.columns[0]
     ids = [str(value) for value in table[key].to_numpy()[rows]]
     shown: Iterable[str] = ids[:5]
     if values is not None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.errors import Fault
 from allreach.indicators.definitions import Catalogue
+from allreach.number_text import Numbers
 
 STATUSES = ("official", "estimate", "claim", "imputed")
 """Best first."""
@@ -66,6 +67,15 @@ class RowFaults:
         if len(at) > LISTED:
             more = f"{len(at) - LISTED:,} more rows have the same fault"
             self.listed.append((int(at[LISTED]), Fault(f"{self.where}, {column}", more, expected, mend)))
+
+    def add_unreadable(self, column: str, texts: pd.Series, read: Numbers) -> None:
+        """Name the rows whose text is no number, as the user wrote it."""
+        written = RowFaults(self.rows.assign(**{column: texts.to_numpy()}), self.where, self.file_rows)
+        for cause in dict.fromkeys(read.causes[read.is_unreadable]):
+            bad = (read.causes == cause).to_numpy()
+            written.add(column, bad, _not_usable(cause), "a number", "Write the bare number")
+        self.listed += written.listed
+        self.is_bad |= written.is_bad
 
     @property
     def faults(self) -> list[Fault]:
@@ -156,6 +166,10 @@ def _values(found: RowFaults, book: Catalogue) -> None:
         unit = book.unit(book.indicators[name].unit, "en")
         what = _not_possible(unit, name)
         found.add("value", bad, what, f"{low:g} to {high:g}", "Check number and unit")
+
+
+def _not_usable(cause: str) -> Callable[[Any], str]:
+    return lambda value: f"{value!r} is not usable ({cause})"
 
 
 def _not_possible(unit: str, name: str) -> Callable[[float], str]:

@@ -10,14 +10,16 @@ import pandas as pd
 
 from allreach.demand.households import with_households
 from allreach.errors import DataMissingError, Fault, InputError
+from allreach.indicators.definitions import LANGUAGES
 from allreach.io.atomic import write_json, write_text
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_results
 from allreach.io.vector import write_table
 from allreach.json_object import JsonObject
 from allreach.planning.results.compare import Comparison, Side, changed_inputs, compare
+from allreach.report.languages import spoken
 from allreach.report.map_page.columns import pack_table
-from allreach.report.map_page.page import LANGUAGES, comparison_page
+from allreach.report.map_page.page import comparison_page
 from allreach.report.map_page.page_data import ComparisonData
 from allreach.report.map_page.payload import payload
 from allreach.workflows.run_record import as_run
@@ -65,14 +67,14 @@ def compare_scenarios(
     places = with_households(country.table("places"), first.config.household_size)
     found = compare(places, *(_side(r) for r in results))
     inputs = changed_inputs(results[0].manifest, results[1].manifest)
-    spoken = list(languages) if languages else [*country.config.languages, *LANGUAGES]
+    chosen = spoken(languages, [*country.config.languages, *LANGUAGES])
     out = out or first.folder / "compare" / f"{names[0]}--{names[1]}"
     page = out / "compare.html"
     write_table(out / "places.parquet", found.places, "compare_places")
     write_text(out / "places.csv", _csv(pd.DataFrame(found.places.drop(columns="geometry"))))
     write_text(out / "figures.csv", _csv(found.figures))
     write_json(out / "summary.json", {"a": names[0], "b": names[1], **found.summary, "inputs": inputs})
-    write_text(page, comparison_page(_payload(country, results, found, inputs), spoken))
+    write_text(page, comparison_page(_payload(country, results, found, inputs), chosen))
     if out.parent == first.folder / "compare":
         lead_to_pages(first, second)
     return Compared(page, found, inputs)

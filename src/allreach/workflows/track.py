@@ -24,6 +24,7 @@ from allreach.report.documents import blocks_html
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech
 from allreach.report.documents.track_content import track_page
+from allreach.report.languages import spoken
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import SeriesFolder, StudyInputs
 
@@ -102,8 +103,8 @@ def track(
         return tracked
     out = study.results / "track"
     files = _tables(out, tracked)
-    spoken = list(languages) or list(inputs.config.languages if inputs.config else ("en",))
-    names = {language: "track.html" if n == 0 else f"track.{language}.html" for n, language in enumerate(spoken)}
+    chosen = spoken(languages, inputs.config.languages if inputs.config else ("en",))
+    names = {language: "track.html" if n == 0 else f"track.{language}.html" for n, language in enumerate(chosen)}
     for language, name in names.items():
         words = speech(language, inputs.book)
         content = track_page(inputs, targets, paths, table, effects, egdi, own, words)
@@ -152,10 +153,10 @@ def brief(
             f"{other}: the series store has no value of it (there are: {known}). "
             "Import some with allreach track --import FILE"
         )
-    spoken = list(languages) or list(inputs.config.languages if inputs.config else ("en",))
+    chosen = spoken(languages, inputs.config.languages if inputs.config else ("en",))
     out, files = study.results / "brief", []
     stem = f"{inputs.iso3}_{other}" if other else inputs.iso3
-    for language in spoken:
+    for language in chosen:
         words = speech(language, inputs.book)
         if other:
             content = pair_brief(inputs, other, words)
@@ -164,7 +165,7 @@ def brief(
         base = out / f"brief_{stem}_{language}"
         with whole_file(base.with_suffix(".pdf")) as part:
             part.write_bytes(brief_pdf(content))
-        others = {speech(lang)("language"): f"brief_{stem}_{lang}.html" for lang in spoken if lang != language}
+        others = {speech(lang)("language"): f"brief_{stem}_{lang}.html" for lang in chosen if lang != language}
         write_text(base.with_suffix(".html"), blocks_html.page(content, others=others))
         write_json(base.with_suffix(".sources.json"), {"sources": content["sources"], "numbers": content["numbers"]})
         files += [base.with_suffix(suffix) for suffix in (".pdf", ".html", ".sources.json")]

@@ -12,9 +12,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from allreach.errors import Fault, InputError
+
 EARTH_RADIUS_M = 6_371_008.8
 TWIN_M = 50.0  # sites of one operator nearer than this are taken for cells of one mast
 MOST_TOGETHER = 3000  # a larger crowd of cells is not split further than by touching
+MOST_PAIRS = 20_000_000  # of cells near each other; thousands of positions within some metres are no list of cells
 
 
 def mast_of_rows(table: gpd.GeoDataFrame, within_m: float) -> NDArray[np.int64]:
@@ -29,7 +32,7 @@ def mast_of_rows(table: gpd.GeoDataFrame, within_m: float) -> NDArray[np.int64]:
     within_m
         Largest distance between two cells of a mast. [m]
     """
-    xyz = _on_sphere_m(table)
+    xyz = on_sphere_m(table)
     operator = table["operator"].astype(str).to_numpy() if "operator" in table.columns else np.full(len(table), "")
     label = np.full(len(table), -1, dtype=np.int64)
     n_masts = 0
@@ -73,14 +76,22 @@ def masts_of_cells(table: gpd.GeoDataFrame, within_m: float) -> gpd.GeoDataFrame
     return out
 
 
-def _on_sphere_m(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
+def on_sphere_m(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
     """Positions in space: over a few hundred metres the chord is the distance."""
     lon, lat = np.radians(shapely.get_coordinates(np.asarray(table.geometry.array))).T
     return EARTH_RADIUS_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def _within(xyz: NDArray[np.float64], within_m: float) -> NDArray[np.int64]:
-    pairs = cKDTree(xyz).query_pairs(within_m, output_type="ndarray")
+    """Group of each position; equal positions, of which a list may have thousands, are one."""
+    xyz, of_row = np.unique(xyz, axis=0, return_inverse=True)
+    of_row = of_row.reshape(-1)
+    near = cKDTree(xyz)
+    n_pairs = near.count_neighbors(near, within_m) // 2
+    if n_pairs > MOST_PAIRS:
+        what = f"crowd so that {n_pairs:,} pairs of positions lie within {within_m:g} m of each other"
+        raise InputError(Fault("sites", what, "positions of masts or cells", "Are the positions rounded or made up?"))
+    pairs = near.query_pairs(within_m, output_type="ndarray")
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xyz), len(xyz)))
     n_groups, group = connected_components(graph, directed=False)
     out: NDArray[np.int64] = group.astype(np.int64)
@@ -91,4 +102,4 @@ def _within(xyz: NDArray[np.float64], within_m: float) -> NDArray[np.int64]:
         for extra in range(2, int(split.max()) + 1):
             out[rows[split == extra]] = n_groups
             n_groups += 1
-    return out
+    return np.asarray(out[of_row])

@@ -23,8 +23,9 @@ from allreach.units import linear_to_db
 from allreach.vocabulary import BackhaulKind, Evidence, FibreFeature, FibreKind, FibreStatus
 
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
-SHRINKS = (-1.0, 0.8, -0.8, 0.6, -0.6, 0.4, -0.4, 0.2, -0.2, 0.0)
+SHRINKS = (1.0, -1.0, 0.8, -0.8, 0.6, -0.6, 0.4, -0.4, 0.2, -0.2)
 SHORE_M = 100.0  # points keep that far from the shore and the border
+N_TURNS = 64  # directions tried for a point that has no land so far inland, as on an atoll
 POINT_STEP_M = 500.0  # lines are sampled that densely to find what lies near them
 
 
@@ -277,7 +278,8 @@ def spread(
     """Spread some points over the built-up land of each place: a sunflower that is denser in the middle.
 
     A point that would fall off the country, into a lake or nearer to another place is mirrored at the centre or drawn
-    towards it.
+    towards it; where that finds no land, as on an atoll, it goes round the centre. Only where there is no land in any
+    direction does it stand at the centre.
 
     Parameters
     ----------
@@ -302,23 +304,27 @@ def spread(
     turn = hash_cells(np.arange(len(places)), np.zeros(len(places), np.int64), seed, salt=salt)[place]
     angle = 2.0 * math.pi * turn + i * GOLDEN_ANGLE
     radius_m = places["radius_m"].to_numpy()[place] * ((i + 0.25) / np.maximum(counts[place], 1)) ** 0.6
-    dx, dy = radius_m * np.cos(angle), radius_m * np.sin(angle)
     x_0, y_0 = places["x_m"].to_numpy()[place], places["y_m"].to_numpy()[place]
     good = frame.is_own_lattice & ~is_lake
     inland = shapely.buffer(frame.outline, -SHORE_M)
-    shapely.prepare(inland)
+    shapely.prepare([inland, frame.outline])
     tree = cKDTree(places[["x_m", "y_m"]].to_numpy())
-    shrink = np.ones(len(place))
-    wrong = np.arange(len(place))
-    for factor in SHRINKS:
-        px, py = x_0[wrong] + shrink[wrong] * dx[wrong], y_0[wrong] + shrink[wrong] * dy[wrong]
+    x_m, y_m = x_0.copy(), y_0.copy()
+    left = np.arange(len(place))
+    tries = [(0.0, factor, inland) for factor in SHRINKS]
+    tries += [(k * GOLDEN_ANGLE, 1.0 - 0.9 * k / N_TURNS, frame.outline) for k in range(1, N_TURNS + 1)]
+    for more, factor, land in tries:
+        if len(left) == 0:
+            break
+        px = x_0[left] + factor * (radius_m[left] * np.cos(angle[left] + more))
+        py = y_0[left] + factor * (radius_m[left] * np.sin(angle[left] + more))
         row, col = frame.lattice.rowcol(px, py)
-        nearest_m = tree.query(np.column_stack([px, py]))[0] if len(wrong) else np.zeros(0)
-        own_m = np.hypot(px - x_0[wrong], py - y_0[wrong])
-        on_land = good[row, col] & shapely.contains_xy(inland, px, py)
-        wrong = wrong[~on_land | (own_m > nearest_m + 1.0)]
-        shrink[wrong] = factor
-    return place, x_0 + shrink * dx, y_0 + shrink * dy
+        nearest_m = tree.query(np.column_stack([px, py]))[0]
+        own_m = np.hypot(px - x_0[left], py - y_0[left])
+        fits = good[row, col] & shapely.contains_xy(land, px, py) & (own_m <= nearest_m + 1.0)
+        x_m[left[fits]], y_m[left[fits]] = px[fits], py[fits]
+        left = left[~fits]
+    return place, x_m, y_m
 
 
 def near_lines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
@@ -15,6 +16,10 @@ from allreach.kernels.itu_p1812_profile import COASTAL_LAND, INLAND, SEA, PathGe
 from allreach.radio.paths.profile import Profile
 from allreach.radio.paths.profile_heights import LENGTH_MAX_KM, height_faults
 from allreach.radio.paths.question import UNITS, Answer, PathQuestion, Point, Terms
+
+_LOG = logging.getLogger("allreach")
+# The published validation profiles differ from their coordinates by up to 1.7 %, short ones by the coordinates' digits.
+LENGTH_SLACK, LENGTH_SLACK_KM = 0.05, 0.2
 
 P1812_REQUIRED = (
     "case_id",
@@ -195,10 +200,27 @@ def path_loss_table(cases: pd.DataFrame, profiles: Mapping[str, Profile], *, det
     """
     if faults := case_faults(cases, profiles):
         raise InputError(faults)
+    _tell_other_lengths(cases, profiles)
     with_field = "erp_tx_kw" in cases and bool(cases["erp_tx_kw"].notna().any())
     rows = [_case_result(case, profiles[case["profile"]], with_field, detail) for case in cases.to_dict("records")]
     columns = ["case_id", "basic_transmission_loss_db"] if not rows else None
     return pd.DataFrame(rows, columns=columns)
+
+
+def _tell_other_lengths(cases: pd.DataFrame, profiles: Mapping[str, Profile]) -> None:
+    """Warn of coordinates that do not lie as far apart as the profile is long: one of them is of another path."""
+    found = []
+    for case in cases.to_dict("records"):
+        ends = [float(case[name]) for name in ("lat_tx_deg", "lon_tx_deg", "lat_rx_deg", "lon_rx_deg")]
+        apart_km, length_km = geodesy.distance_km(*ends), float(profiles[case["profile"]].d_km[-1])
+        if abs(apart_km - length_km) > LENGTH_SLACK * length_km + LENGTH_SLACK_KM:
+            found.append(f"{case['case_id']}: {apart_km:,.1f} km, its profile {length_km:,.1f} km")
+    if found:
+        _LOG.warning(
+            "coordinates of %d case(s) do not lie as far apart as their profile is long (%s); the loss is that of the "
+            "profile, the coordinates give its latitude alone. Is it the right profile?",
+            len(found), "; ".join(found[:3]) + ("; ..." if len(found) > 3 else ""),
+        )  # fmt: skip
 
 
 def _case_result(case: dict[Any, Any], profile: Profile, with_field: bool, detail: bool) -> dict[str, str | float]:

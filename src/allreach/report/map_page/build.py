@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from allreach.indicators.definitions import LANGUAGES
 from allreach.io.atomic import write_text
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_results
 from allreach.params.load import Params
+from allreach.report.languages import spoken
 from allreach.report.map_page.other_pages import other_pages
-from allreach.report.map_page.page import LANGUAGES, page
+from allreach.report.map_page.page import page
 from allreach.report.map_page.payload import payload
 
 
@@ -51,7 +53,7 @@ def build_report(
         If nothing has been measured yet, or the map library is not installed.
     """
     results = results or read_results(results_dir)
-    spoken = list(languages) if languages else [*country.config.languages, *LANGUAGES]
+    chosen = spoken(languages, [*country.config.languages, *LANGUAGES])
     out_path = out_path or results_dir / "index.html"
-    write_text(out_path, page(payload(country, results, params, other_pages(results_dir)), spoken))
+    write_text(out_path, page(payload(country, results, params, other_pages(results_dir)), chosen))
     return out_path

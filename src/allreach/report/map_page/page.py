@@ -12,10 +12,11 @@ from importlib import resources
 from typing import Any
 
 from allreach.errors import DataMissingError
+from allreach.indicators.definitions import LANGUAGES
+from allreach.report.languages import spoken
 from allreach.report.map_page.page_data import ComparisonData, PageData
 from allreach.report.templates import environment
 
-LANGUAGES = ("en", "az", "ru", "fr")
 SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -70,16 +71,16 @@ def _compose(
     title_values: Mapping[str, object],
 ) -> str:
     """Fill the template of a page; its program and style bear its name, too."""
-    spoken = [language for language in dict.fromkeys(languages) if language in LANGUAGES] or ["en"]
-    texts = {language: locale(language) for language in spoken}
+    chosen = spoken(languages, ("en",))
+    texts = {language: locale(language) for language in chosen}
     library = _script("maplibre-gl/maplibre-gl.js")
     program = _script(f"page/{name}.js")
     return (
         environment("allreach.report.map_page")
         .get_template(f"{name}.html")
         .render(
-            language=spoken[0],
-            title=render_message(texts[spoken[0]][title_key], title_values),
+            language=chosen[0],
+            title=render_message(texts[chosen[0]][title_key], title_values),
             policy=_policy([library, program]),
             library_style=packed_text("maplibre-gl/maplibre-gl.css"),
             style=packed_text(f"page/{name}.css"),
