@@ -97,8 +97,9 @@ def backhaul_network(
     """
     notes: list[str] = []
     ground = ground.widened(params.border_tolerance_km.value)
-    points = _terminals(ground, params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes,
-                        institutions)  # fmt: skip
+    points = _terminals(
+        ground, params, fibre, sites, candidates, places, exchange_rows, existing_load_mbps, notes, institutions
+    )
     lines = road_lines(roads, ground, params, weight=weight)
     attached = attach(lines, points.lon_deg, points.lat_deg, ground, params, may_be_excluded=points.stands)
     keep = attached.vertex[attached.vertex >= 0]

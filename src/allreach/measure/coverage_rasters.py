@@ -107,9 +107,18 @@ def coverage_rasters(
             towers = masts(in_order, outdoors.noise_figure_db)
             rx_out, rx_in = (receiver(terminal, radio, bands_mhz) for terminal in (outdoors, served_as))
             write_pixels(
-                heard.own, rows, cols, towers, rx_out, heard.by_terminal[0], rx_in, heard.by_terminal[-1],
-                _speeds(in_order, served_as, environment, heights_m), terrain.clutter_m, layers,
-            )  # fmt: skip
+                heard.own,
+                rows,
+                cols,
+                towers,
+                rx_out,
+                heard.by_terminal[0],
+                rx_in,
+                heard.by_terminal[-1],
+                _speeds(in_order, served_as, environment, heights_m),
+                terrain.clutter_m,
+                layers,
+            )
             n_void += int((heard.n_void > 0).sum())
             done += len(rows)
     say("coverage map", total, total)
@@ -143,9 +152,11 @@ def _near_sites(
 ) -> NDArray[np.int64]:
     """Sites within range of the box around receivers."""
     return np.flatnonzero(
-        (sites.x_m >= x_m.min() - range_m) & (sites.x_m <= x_m.max() + range_m)
-        & (sites.y_m >= y_m.min() - range_m) & (sites.y_m <= y_m.max() + range_m)
-    )  # fmt: skip
+        (sites.x_m >= x_m.min() - range_m)
+        & (sites.x_m <= x_m.max() + range_m)
+        & (sites.y_m >= y_m.min() - range_m)
+        & (sites.y_m <= y_m.max() + range_m)
+    )
 
 
 def _in_reach(sites: SiteArrays, shape: tuple[int, int], environment: Environment) -> NDArray[np.bool_]:

@@ -142,9 +142,16 @@ def _radio(
         return out
     own = _points_of(rows.iloc[there], x_m[there], y_m[there], points, grid)
     links = service_links(
-        sites, np.ones(sites.n_sites, dtype=bool), own, environment, margin_db=0.0, range_km=range_km,
-        assume_upgraded=False, progress=progress, stage="links of sites to institutions",
-    )  # fmt: skip
+        sites,
+        np.ones(sites.n_sites, dtype=bool),
+        own,
+        environment,
+        margin_db=0.0,
+        range_km=range_km,
+        assume_upgraded=False,
+        progress=progress,
+        stage="links of sites to institutions",
+    )
     link_site = links.site_index().astype(np.int64)
     of_pair = {(int(p), int(s)): k for k, (p, s) in enumerate(zip(links.point_index, link_site, strict=True))}
     for number, i in enumerate(there.tolist()):

@@ -187,9 +187,14 @@ def verify(
     n_sectors = int(arrays.n_sectors.max(initial=1))
     promised = _tiers_of(rows["dl_mbps"].to_numpy(dtype=np.float64), tier_mbps)
     limits = Limits(
-        households, points.households, mbps, np.maximum(arrays.backhaul_mbps - connected.mbps, 0.0), n_sectors,
-        np.maximum(radio.load_cap.value - connected.load, 0.0), promised if len(tier_mbps) else None,
-    )  # fmt: skip
+        households,
+        points.households,
+        mbps,
+        np.maximum(arrays.backhaul_mbps - connected.mbps, 0.0),
+        n_sectors,
+        np.maximum(radio.load_cap.value - connected.load, 0.0),
+        promised if len(tier_mbps) else None,
+    )
     with told(progress, "share out sectors"):
         served = share_out(entries, limits)
     cell = entries.site.astype(np.int64) * n_sectors + entries.sector
@@ -273,13 +278,15 @@ def verify(
     shape = (arrays.n_sites, n_sectors)
     each = points.population[entries.point] / np.maximum(points.households[entries.point], 1e-12)
     sectors = sectors_table(
-        sites, arrays, load=load.reshape(shape),
+        sites,
+        arrays,
+        load=load.reshape(shape),
         wanted_load=load.reshape(shape)
         + per_sector(entries.site, entries.sector, crowd * mbps / entries.rate_mbps, shape),
         people=per_sector(entries.site, entries.sector, (served + crowd) * each, shape),
         turned_away=per_sector(entries.site, entries.sector, crowd * each, shape),
         evidence=summary["evidence"],
-    )  # fmt: skip
+    )
     return VerifyResult(table, VerifySummary(**summary), lost, connected.table, every_tier, sectors)
 
 
@@ -336,10 +343,17 @@ def _links_used(
     row_site = _site_of_rows(rows, sites)
     used = (row_site >= 0) & np.array([t in TERMINAL for t in technology], dtype=bool)
     return service_links(
-        sites, np.ones(sites.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
-        assume_upgraded=False, only=np.unique(row_site[used] * points.n_places + row_place[used]), progress=progress,
+        sites,
+        np.ones(sites.n_sites, dtype=bool),
+        points,
+        environment,
+        margin_db=0.0,
+        range_km=range_km,
+        assume_upgraded=False,
+        only=np.unique(row_site[used] * points.n_places + row_place[used]),
+        progress=progress,
         stage="links of planned sites to people",
-    )  # fmt: skip
+    )
 
 
 def _site_of_rows(rows: pd.DataFrame, sites: SiteArrays) -> NDArray[np.int64]:

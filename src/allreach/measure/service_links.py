@@ -151,7 +151,7 @@ def service_links(
     air = environment.air(longest_km)
     paths = PathLosses(
         points.x_m, points.y_m, environment.raster(), air, environment.kept, environment.n_threads, wanted
-    )  # fmt: skip
+    )
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
     fade = np.stack([fade_margin_db(t, environment, clutter_m) for t in (phone, home)])  # terminals, points
     outdoors_db = receiver(handset(radio), radio, bands_mhz).gain_db - phone_rx.gain_db
@@ -261,9 +261,16 @@ def _disturbance(
     ):
         stage = f"neighbours as seen by the {word}"
         got = serve(
-            points.x_m, points.y_m, today, environment, terminal, keep=True, wanted=wanted, progress=progress,
+            points.x_m,
+            points.y_m,
+            today,
+            environment,
+            terminal,
+            keep=True,
+            wanted=wanted,
+            progress=progress,
             stage=stage,
-        )  # fmt: skip
+        )
         strongest = [got.totals_mw[sites.channel_mhz == mhz].max(axis=0) for mhz in sites.bands_mhz()]
         both.append(np.concatenate([got.totals_mw, np.array(strongest).reshape(len(strongest), points.n_points)]))
     return np.stack(both)

@@ -188,9 +188,15 @@ def measure(
     need = points.households * (1.0 - fixed) * standard.busy_hour_mbps * demand.uptake_share.value
     masts_shared = shared_masts(arrays)
     loads = fill_sectors(
-        masts_shared.of(inside.site), inside.sector, speed_mbps(inside, masts_shared.sites, radio), need, eligible,
-        masts_shared.sites.backhaul_mbps, int(arrays.n_sectors.max(initial=1)), radio.load_cap.value,
-    )  # fmt: skip
+        masts_shared.of(inside.site),
+        inside.sector,
+        speed_mbps(inside, masts_shared.sites, radio),
+        need,
+        eligible,
+        masts_shared.sites.backhaul_mbps,
+        int(arrays.n_sectors.max(initial=1)),
+        radio.load_cap.value,
+    )
     full = _people_by_sector(points, masts_shared, arrays, inside, (1.0 - fixed) * eligible, loads)
     loads = masts_shared.loads(loads)
     reached = fixed + (1.0 - fixed) * loads.served_share
@@ -238,9 +244,14 @@ def measure(
     )
     service = PointService(inside, reached, fixed, turned_away, peak, rate, loads)
     sectors = sectors_table(
-        sites, arrays, load=loads.load, wanted_load=loads.wanted_load, people=full[0], turned_away=full[1],
+        sites,
+        arrays,
+        load=loads.load,
+        wanted_load=loads.wanted_load,
+        people=full[0],
+        turned_away=full[1],
         evidence=summary.evidence,
-    )  # fmt: skip
+    )
     return MeasureResult(table, raster_files(rasters), summary, service, arrays, sectors)
 
 

@@ -301,9 +301,20 @@ def plan_country(
         Called with (stage, done, total).
     """
     inputs = plan_inputs(
-        points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
-        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
-    )  # fmt: skip
+        points,
+        measured,
+        environment,
+        layers,
+        config,
+        params,
+        clutter_class=clutter_class,
+        population=population,
+        margin_db=margin_db,
+        satellites=satellites,
+        air_at=air_at,
+        evidence=evidence,
+        progress=progress,
+    )
     n_threads = environment.n_threads or usable_cores()
     return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
@@ -321,9 +332,14 @@ def _least_cost(
     problem, search = assembly.problem, inputs.params.search
     if tiers:
         found = optimise_with_tiers(
-            problem, tiers, search, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            problem,
+            tiers,
+            search,
+            start_from=start,
+            progress=progress,
+            time_limit_s=time_limit_s,
             n_threads=n_threads,
-        )  # fmt: skip
+        )
         return found.best, found.usd_per_person
     best = optimise(
         problem, search, start_from=start, progress=progress, time_limit_s=time_limit_s, n_threads=n_threads

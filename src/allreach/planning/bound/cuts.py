@@ -205,10 +205,26 @@ class Separator:
     def _cut_off(self, nodes: Ints, wanted: Floats, per_share: float, carried: Floats, share: Floats) -> float:
         """Flow to weighted sinks; ``queue[:n_seen]`` then holds the nodes that are cut off."""
         value, self.n_seen, n_touched, self.stamp = _sink_side(
-            self.problem.n_nodes, self.tail, self.head, self.in_start, self.in_arc, self.out_start, self.out_arc,
-            share, carried, per_share, self.raised, nodes, wanted, self.flow, self.touched, self.seen, self.stamp,
-            self.via, self.queue,
-        )  # fmt: skip
+            self.problem.n_nodes,
+            self.tail,
+            self.head,
+            self.in_start,
+            self.in_arc,
+            self.out_start,
+            self.out_arc,
+            share,
+            carried,
+            per_share,
+            self.raised,
+            nodes,
+            wanted,
+            self.flow,
+            self.touched,
+            self.seen,
+            self.stamp,
+            self.via,
+            self.queue,
+        )
         if n_touched > len(self.touched):
             self.flow[:] = 0.0
         else:
@@ -383,6 +399,11 @@ def add_cuts(highs: highspy.Highs, cuts: list[Cut], rows: csr_array | None = Non
         rows = cut_matrix(cuts, highs.getNumCol())
     least = np.array([cut.least for cut in cuts])
     highs.addRows(
-        len(cuts), least, np.full(len(cuts), highspy.kHighsInf), rows.nnz, rows.indptr[:-1].astype(np.int32),
-        rows.indices.astype(np.int32), rows.data,
-    )  # fmt: skip
+        len(cuts),
+        least,
+        np.full(len(cuts), highspy.kHighsInf),
+        rows.nnz,
+        rows.indptr[:-1].astype(np.int32),
+        rows.indices.astype(np.int32),
+        rows.data,
+    )

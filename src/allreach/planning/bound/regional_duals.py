@@ -238,9 +238,15 @@ class RegionalPrices:
             block.columns = np.concatenate([block.columns, new])
             none = np.zeros(0, dtype=np.int32)
             block.highs.addCols(
-                len(new), self.reduced[new], self.programme.lower[new], self.upper[new], 0,
-                np.zeros(len(new), dtype=np.int32), none, np.zeros(0),
-            )  # fmt: skip
+                len(new),
+                self.reduced[new],
+                self.programme.lower[new],
+                self.upper[new],
+                0,
+                np.zeros(len(new), dtype=np.int32),
+                none,
+                np.zeros(0),
+            )
         local = csr_array((rows.data, block.local[rows.indices], rows.indptr), shape=(len(mine), len(block.columns)))
         add_cuts(block.highs, [self.cuts[k] for k in mine.tolist()], local)
         block.cuts.extend(mine.tolist())

@@ -210,12 +210,15 @@ def _backhaul(inputs: PlanInputs, lines: UnitLines, facility_node: Ints, site_mb
     spare = np.zeros(network.n_nodes)
     spare[existing[has_node]] = site_mbps[: inputs.n_existing][has_node]
     return backhaul_graph(
-        network, lines.prices, own_masts_m(inputs), terminals, spare,
-        satellite_allowed=planning.leo_latency_ms.value + planning.radio_latency_ms.value
-        <= inputs.standard.latency_ms,
+        network,
+        lines.prices,
+        own_masts_m(inputs),
+        terminals,
+        spare,
+        satellite_allowed=planning.leo_latency_ms.value + planning.radio_latency_ms.value <= inputs.standard.latency_ms,
         hops_per_site=int(planning.hops_per_site.value),
         fibre_source_mbps=planning.fibre_source_mbps.value,
-    )  # fmt: skip
+    )
 
 
 def _reachable(options: OptionTable, facility_has_way: Bools) -> OptionTable:

@@ -50,9 +50,12 @@ def _fibre(inputs: PlanInputs, rows: Ints, part_of: Ints, offers: Offers) -> Non
     for row in rows[(node[rows] >= 0) & (found.latency_ms[rows] >= latency)].tolist():
         mbps = float(found.demand_mbps[row])
         offers.add(
-            int(part_of[row]), Technology.FIBRE, offers.facility(FacilityKind.INSTITUTION, row),
-            mbps, max(mbps, inputs.params.radio.fixed_dl_mbps.value),
-        )  # fmt: skip
+            int(part_of[row]),
+            Technology.FIBRE,
+            offers.facility(FacilityKind.INSTITUTION, row),
+            mbps,
+            max(mbps, inputs.params.radio.fixed_dl_mbps.value),
+        )
 
 
 def _radio(inputs: PlanInputs, part_of: Ints, level: Ints, can_upgrade: Bools, offers: Offers) -> None:

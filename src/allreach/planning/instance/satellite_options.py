@@ -108,8 +108,9 @@ class Sky:
         return float(self.geo[one].beam_transponders[two])
 
 
-def household_options(sky: Sky, offers: Offers, part: int, place: int, x_m: float, y_m: float,
-                      limits: PlaceLimits) -> None:  # fmt: skip
+def household_options(
+    sky: Sky, offers: Offers, part: int, place: int, x_m: float, y_m: float, limits: PlaceLimits
+) -> None:
     """Add the satellite options of a part of a place."""
     inputs = sky.inputs
     if not limits[LOW_ORBIT][place]:
@@ -123,9 +124,13 @@ def household_options(sky: Sky, offers: Offers, part: int, place: int, x_m: floa
 
 
 def satellite_options(
-    sky: Sky, part_place: Ints, part_x_m: NDArray, part_y_m: NDArray, offers: Offers,
+    sky: Sky,
+    part_place: Ints,
+    part_x_m: NDArray,
+    part_y_m: NDArray,
+    offers: Offers,
     limits: PlaceLimits,
-) -> None:  # fmt: skip
+) -> None:
     """Add the satellite options of all parts, numbered from 0 on."""
     for part, (place, x_m, y_m) in enumerate(
         zip(part_place.tolist(), part_x_m.tolist(), part_y_m.tolist(), strict=True)

@@ -257,8 +257,7 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
     frame = pd.DataFrame(rows, columns=["place_id", "technology", "is_feasible", "pv_usd", "dl_mbps", "reason"])
     frame = frame.sort_values(["place_id", "technology"], kind="stable").reset_index(drop=True)
     turns = [_switching(assembly, row.place, row.technology, row.is_decided, found) for row in chosen.rows]
-    switching = pd.DataFrame(turns,
-                             columns=["fibre", "terminal"])  # fmt: skip
+    switching = pd.DataFrame(turns, columns=["fibre", "terminal"])
     mixes = _mixes(chosen)
     why = [
         row.why

@@ -155,10 +155,15 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
         kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
         site_id = facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if facility >= 0 else ""
         add(
-            int(p.part_place[p.option_part[option]]), Technology.of_code(p.option_technology[option]), site_id,
-            round(float(solution.households[option])), float(assembly.option_dl_mbps[option]),
-            int(p.facility_node[facility]) if facility >= 0 else -1, True, "",
-        )  # fmt: skip
+            int(p.part_place[p.option_part[option]]),
+            Technology.of_code(p.option_technology[option]),
+            site_id,
+            round(float(solution.households[option])),
+            float(assembly.option_dl_mbps[option]),
+            int(p.facility_node[facility]) if facility >= 0 else -1,
+            True,
+            "",
+        )
     served = np.zeros(inputs.points.n_places, dtype=np.int64)
     for (place, _, _), (n, _) in found.items():
         served[place] += int(n)
@@ -189,11 +194,14 @@ def _institutions(inputs: PlanInputs, assembly: Assembly, solution: Solution) ->
         kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
         has_site = facility >= 0 and kind != FacilityKind.INSTITUTION
         out[row] = InstitutionRow(
-            row, Technology.of_code(p.option_technology[option]),
+            row,
+            Technology.of_code(p.option_technology[option]),
             facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if has_site else "",
-            str(assembly.option_contract[option]), float(assembly.option_dl_mbps[option]),
-            int(p.facility_node[facility]) if facility >= 0 else -1, True,
-        )  # fmt: skip
+            str(assembly.option_contract[option]),
+            float(assembly.option_dl_mbps[option]),
+            int(p.facility_node[facility]) if facility >= 0 else -1,
+            True,
+        )
     return [out.get(row, InstitutionRow(row, Technology.NONE, "", "", 0.0, -1, False)) for row in range(len(found))]
 
 

@@ -219,8 +219,15 @@ class Cutter:
         free = ~used_outside
         sub = replace(
             p.restricted(
-                parts=parts, options=options, facilities=facilities, pools=pools, uses=uses, gains=gains, nodes=nodes,
-                arcs=arcs, node_at=local,
+                parts=parts,
+                options=options,
+                facilities=facilities,
+                pools=pools,
+                uses=uses,
+                gains=gains,
+                nodes=nodes,
+                arcs=arcs,
+                node_at=local,
             ),
             pool_capacity=np.maximum(left, 0.0),
             facility_pv_usd=np.where(free, p.facility_pv_usd[facilities], 0.0),
@@ -228,7 +235,7 @@ class Cutter:
             node_tower_pv_usd=np.where(sunk[nodes], 0.0, p.node_tower_pv_usd[nodes]),
             arc_pv_usd=np.where(is_sunk_arc, 0.0, p.arc_pv_usd[arcs]),
             arc_capacity_mbps=np.maximum(capacity, 0.0),
-        )  # fmt: skip
+        )
         now = np.full(len(nodes), -1, dtype=np.int64)
         fed = np.flatnonzero(parent[nodes[1:]] >= 0) + 1
         position = np.minimum(np.searchsorted(arcs, parent[nodes[fed]]), max(len(arcs) - 1, 0))

@@ -179,10 +179,27 @@ class NetworkState:
         p = self.p
         self._stamp += 1
         found, price = cheapest_feed.cheapest_way(
-            node, mbps, self.parent, self.flow, self.index.in_start, self.index.in_arc, p.arc_from, p.arc_to,
-            p.arc_pv_usd, p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, is_paid,
-            self._distance, self._next, self._seen, self._done, self._stamp, limit_usd, any_load,
-        )  # fmt: skip
+            node,
+            mbps,
+            self.parent,
+            self.flow,
+            self.index.in_start,
+            self.index.in_arc,
+            p.arc_from,
+            p.arc_to,
+            p.arc_pv_usd,
+            p.arc_pv_usd_per_mbps,
+            p.arc_capacity_mbps,
+            p.node_tower_pv_usd,
+            is_paid,
+            self._distance,
+            self._next,
+            self._seen,
+            self._done,
+            self._stamp,
+            limit_usd,
+            any_load,
+        )
         return int(found), float(price)
 
     def cheapest_feed(self, node: int, mbps: float, *, is_paid: Bools | None = None) -> list[int] | None:

@@ -148,9 +148,13 @@ def tornado(
     pool.add(anew.solution)
     say("which price matters", 0, len(ends))
     first = reoptimise_all(
-        p, ((at(key, value), solution) for key, _, value in ends), n_tries=work.n_tries, n_rounds=work.n_rounds,
-        workers=work.workers, done=lambda n: say("which price matters", n, len(ends)),
-    )  # fmt: skip
+        p,
+        ((at(key, value), solution) for key, _, value in ends),
+        n_tries=work.n_tries,
+        n_rounds=work.n_rounds,
+        workers=work.workers,
+        done=lambda n: say("which price matters", n, len(ends)),
+    )
     for found in first:
         pool.add(found.solution)
     fixed = {(key, end): float(pool.costs_usd(at(key, value))[0]) for key, end, value in ends}
@@ -161,9 +165,12 @@ def tornado(
     corners = corners[: work.n_searches]
     say("search where prices lie far apart", 0, len(corners))
     searched = search_all(
-        p, corners, params.search, workers=work.workers,
+        p,
+        corners,
+        params.search,
+        workers=work.workers,
         done=lambda n: say("search where prices lie far apart", n, len(corners)),
-    )  # fmt: skip
+    )
     for plan in searched:
         pool.add(plan)
     best = _from_pool(p, pool, lambda i: at(ends[i][0], ends[i][2]), first, work)
@@ -305,9 +312,13 @@ def robustness(
 
     say("which decisions hold", 0, n_draws)
     found = reoptimise_all(
-        p, tasks(), n_tries=work.n_tries, n_rounds=work.n_rounds, workers=work.workers,
+        p,
+        tasks(),
+        n_tries=work.n_tries,
+        n_rounds=work.n_rounds,
+        workers=work.workers,
         done=lambda n: say("which decisions hold", n, n_draws),
-    )  # fmt: skip
+    )
     table = _robust_rows(assembly, solution, [f.solution for f in found])
     pv = np.array([f.pv_usd for f in found])
     base = pool.costs_usd(quantities.prices(params))

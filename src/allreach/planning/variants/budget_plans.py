@@ -184,9 +184,14 @@ class Family:
         priced, kept = with_none_options(problem, usd_per_person)
         start = _spread(priced, problem, kept, high.solution)
         best = optimise(
-            priced, self.search, start_from=start, progress=self._named(), time_limit_s=self.time_limit_s,
-            prove=False, n_threads=self.n_threads,
-        )  # fmt: skip
+            priced,
+            self.search,
+            start_from=start,
+            progress=self._named(),
+            time_limit_s=self.time_limit_s,
+            prove=False,
+            n_threads=self.n_threads,
+        )
         self.stopped_early |= best.stopped_early
         solution = _without_idle(problem, best.solution.with_households(best.solution.households[kept]))
         cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)
@@ -228,10 +233,14 @@ class Family:
                 for end in (high, start)
             ]
             solution = spend_in_windows(
-                problem, start.solution, sum_usd, search, most_people=high.people,
+                problem,
+                start.solution,
+                sum_usd,
+                search,
+                most_people=high.people,
                 wish=np.maximum(served[0] - served[1], 0.0) * per_household,
                 usd_per_person=(high.budget_usd - low.budget_usd) / (high.people - low.people),
-            )  # fmt: skip
+            )
         cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)
         self.say(stage, 1, 1)
         n_idle = self._n_idle if people > start.people + PEOPLE else span.n_idle - 1

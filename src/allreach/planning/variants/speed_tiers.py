@@ -94,9 +94,13 @@ def optimise_with_tiers(
     for _ in range(search.tier_raises + search.tier_refines):
         here = price * factor
         found = optimise(
-            _priced(problem, tiers, here), search, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            _priced(problem, tiers, here),
+            search,
+            start_from=start,
+            progress=progress,
+            time_limit_s=time_limit_s,
             n_threads=n_threads,
-        )  # fmt: skip
+        )
         start, stopped = found.solution, stopped or found.stopped_early
         notes.extend(found.notes)
         proven = _with_tier_rows(problem, tiers, found.bound, here)
@@ -144,9 +148,12 @@ def _solved_whole(problem: Problem, search: SearchParams, tiers: Sequence[TierRo
             problem, unserved_people=left + PEOPLE, not_served_usd=NOT_SERVED_USD, tiers=rows
         )
         answer = solve(
-            programme, relax=False, node_limit=search.tier_branches, relative_gap=search.window_gap,
+            programme,
+            relax=False,
+            node_limit=search.tier_branches,
+            relative_gap=search.window_gap,
             start=formulation.point(problem, columns, solution),
-        )  # fmt: skip
+        )
         found = None if np.isnan(answer.x).any() else read_point(problem, columns, answer.x)
         if found is None or faults(problem, found):
             continue
