@@ -13,6 +13,7 @@ from allreach import tables
 from allreach.backhaul.air import AirAt
 from allreach.backhaul.build import backhaul_network
 from allreach.backhaul.ground import Ground
+from allreach.backhaul.terminals import BackhaulTables
 from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
 from allreach.finance.recipes import fibre_route
@@ -89,12 +90,7 @@ def plan_inputs(
         network = backhaul_network(
             ground,
             params.backhaul,
-            roads=table("roads"),
-            fibre=fibre,
-            sites=sites,
-            candidates=new,
-            places=points.places,
-            institutions=wanted.table,
+            BackhaulTables(table("roads"), fibre, sites, new, points.places, institutions=wanted.table),
             air_at=air_at,
             weight=_trench_price(params),
         )
