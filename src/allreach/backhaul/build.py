@@ -118,7 +118,7 @@ class _Links:
         """How many there are so far."""
         return sum(len(head) for head in self.head)
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, NDArray]:
         """Fields of `BackhaulNetwork`."""
         whole = {"n_modules_max": np.int64, "is_sea": bool}
         rest = {

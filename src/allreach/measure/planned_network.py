@@ -177,13 +177,10 @@ def verify(
     table, share = _places(shared, losses, points, got, arrays, environment, evidence)
     at_speed = [_tier_table(shared, points, k, tier) for k, tier in enumerate(standard.tiers)]
     worst = tables.worst_evidence(*table["evidence"].unique())
-    summary = _figures(shared, losses, points, share, at_speed, standard.tiers, worst)
-    if len(wanted):
-        summary["institutions"] = counts(connected.table)
+    figures = _figures(shared, losses, points, share, at_speed, standard.tiers, worst)
+    summary = VerifySummary(**figures, **({"institutions": counts(connected.table)} if len(wanted) else {}))
     sectors = _sectors(shared, losses, points, sites, arrays, worst)
-    return VerifyResult(
-        table, VerifySummary(**summary), losses.households, connected.table, _in_order(at_speed), sectors
-    )
+    return VerifyResult(table, summary, losses.households, connected.table, _in_order(at_speed), sectors)
 
 
 @dataclass(frozen=True)
@@ -323,7 +320,11 @@ def _figures(
     households = points.places["households"].to_numpy(dtype=np.float64)
     planned = _share_of(rows.per_place(rows.is_radio | rows.is_other, points), households)
     total = float(people.sum())
-    summary: dict[str, Any] = {
+    tier_rows = [
+        {"dl_mbps": tier.dl_mbps, "people_share_target": tier.people_share, **_people_shares(found)}
+        for tier, found in zip(tiers, at_speed, strict=True)
+    ]
+    return {
         "reached_share": float(people @ share) / total if total else 0.0,
         "planned_share": float(people @ planned) / total if total else 0.0,
         "population": round(total),
@@ -334,13 +335,8 @@ def _figures(
         "households_lost_to_load": float(losses.to_load.sum()),
         "fullest_sector_load": float(shared.load.max(initial=0.0)),
         "evidence": evidence,
+        **({"tiers": tier_rows} if tier_rows else {}),
     }
-    if at_speed:
-        summary["tiers"] = [
-            {"dl_mbps": tier.dl_mbps, "people_share_target": tier.people_share, **_people_shares(found)}
-            for tier, found in zip(tiers, at_speed, strict=True)
-        ]
-    return summary
 
 
 def _tier_table(shared: _Shared, points: DemandPoints, number: int, tier: Tier) -> pd.DataFrame:

@@ -159,10 +159,12 @@ def measure(
     budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
+    fixed_share, line_figures = _line_figures(points, lines)
     summary = MeasureSummary(
         **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
         standard=standard.model_dump(mode="json"),
-        **_line_figures(points, lines),
+        fixed_share=fixed_share,
+        lines=line_figures,
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
     sectors = sectors_table(
@@ -198,14 +200,12 @@ def _people(points: DemandPoints, at_points: AtPoints) -> dict[str, float]:
     }
 
 
-def _line_figures(points: DemandPoints, lines: LinesAtPoints) -> dict[str, Any]:
+def _line_figures(points: DemandPoints, lines: LinesAtPoints) -> tuple[float, LineFigures]:
+    """Share of the people on lines that meet the standard, and what is known of all lines."""
     people = max(float(points.population.sum()), 1e-300)
     passed_share = float(points.population @ lines.passed) / people
     why = {"why_not_reached": lines.why_not} if lines.why_not and passed_share else {}
-    return {
-        "fixed_share": float(points.population @ lines.reached) / people,
-        "lines": LineFigures(passed_share=passed_share, **why),
-    }
+    return float(points.population @ lines.reached) / people, LineFigures(passed_share=passed_share, **why)
 
 
 def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:

@@ -17,6 +17,7 @@ from allreach.backhaul.air import AirAt
 from allreach.demand.points import DemandPoints
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
+from allreach.measure.assigned_rows import SPEED_EPS_MBPS
 from allreach.measure.today import MeasureResult
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
@@ -25,6 +26,7 @@ from allreach.planning.instance.country_inputs import plan_inputs
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import Problem, Solution, unserved, unserved_people
+from allreach.planning.model.tolerances import LEAST_AMOUNT, LEAST_SHARE, PEOPLE, REACHED
 from allreach.planning.optimise import Optimum, optimise
 from allreach.planning.results import tables
 from allreach.planning.results.alternatives import answer
@@ -359,7 +361,7 @@ def _people_of_places(inputs: PlanInputs, chosen: Chosen) -> PeopleOfPlaces:
 
 def _today(inputs: PlanInputs, chosen: Chosen, curve: CostCurve) -> TodayFigures:
     """Return who is reached today, and what it takes that they still are in the last year."""
-    total = max(float(inputs.people.sum()), 1e-9)
+    total = max(float(inputs.people.sum()), LEAST_AMOUNT)
     free, served = np.zeros(inputs.points.n_places), np.zeros(inputs.points.n_places)
     for row in chosen.rows:
         if row.technology != Technology.NONE:
@@ -384,11 +386,11 @@ def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
     speed = speed_of_options(problem, assembly.option_dl_mbps)
     out = []
     for tier in inputs.standard.tiers:
-        is_quick = fixed.dl_mbps >= tier.dl_mbps - 1e-6
+        is_quick = fixed.dl_mbps >= tier.dl_mbps - SPEED_EPS_MBPS
         has = float((per_household[fixed.place] * fixed.households)[is_quick].sum())
-        needed = max(math.ceil(tier.people_share * total - 1e-9) - has, 0.0)
-        out.append(TierRow(tier.dl_mbps, speed >= tier.dl_mbps - 1e-6, problem.part_people, decided - needed))
-        if needed > decided + 1e-6:
+        needed = max(math.ceil(tier.people_share * total - REACHED) - has, 0.0)
+        out.append(TierRow(tier.dl_mbps, speed >= tier.dl_mbps - SPEED_EPS_MBPS, problem.part_people, decided - needed))
+        if needed > decided + PEOPLE:
             raise InfeasibleError(
                 f"service_standard.tiers asks for {tier.dl_mbps:g} Mbit/s for {tier.people_share:.0%} of the people: "
                 f"{has:.0f} of {total:.0f} have it today and the plan decides on {decided:.0f} others; lines and "
@@ -406,7 +408,7 @@ def _tier_summary(
         TierShare(
             dl_mbps=tier.dl_mbps,
             people_share_target=tier.people_share,
-            people_share=sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - 1e-6) / total,
+            people_share=sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - SPEED_EPS_MBPS) / total,
             usd_per_further_person=round(price, 2),
             decided_below_max=row.allowed,
         )
@@ -453,7 +455,7 @@ def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, 
         people_decided=decided,
         weight_reached=reached,
         weight_upper_bound=most,
-        people_upper_bound=math.ceil(elsewhere + min(most, decided) - 1e-6),
+        people_upper_bound=math.ceil(elsewhere + min(most, decided) - PEOPLE),
         people_gap=(most - reached) / most if most > 0 else 0.0,
         usd_per_further_person=round(shadow, 2) if math.isfinite(shadow) else None,
         covers=BUDGET_COVERS,
@@ -499,8 +501,8 @@ def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) ->
     target = inputs.params.planning.target_share.value
     problem = _people_only(assembly)
     left = unserved(problem, solution.households) * problem.people_per_household
-    share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), 1e-12)
-    if share >= target - 1e-9:
+    share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), LEAST_SHARE)
+    if share >= target - REACHED:
         return
     by_place = np.bincount(problem.part_place, weights=left, minlength=inputs.points.n_places)[: inputs.points.n_places]
     worst = np.lexsort((np.arange(len(by_place)), -by_place))

@@ -20,6 +20,7 @@ from allreach.planning.instance.satellite_options import POOLS, Sky, satellite_o
 from allreach.planning.instance.served_today import Fixed, committed_households, households_outside, serve_by_existing
 from allreach.planning.instance.unit_costs import UnitLines
 from allreach.planning.model.problem import Bools, Floats, Ints, Prices, Problem
+from allreach.planning.model.tolerances import HOUSEHOLDS
 from allreach.vocabulary import FacilityKind
 
 __all__ = ["Assembly", "build_problem", "facility_site_id"]
@@ -224,7 +225,7 @@ def _homes(inputs: PlanInputs) -> tuple[Ints, Parts]:
     weight = points.households * (1.0 - inputs.fixed_share)
     weight = np.where(planned[points.place_index] > 0, weight, 0.0)
     empty = (points.per_place(weight) <= 0) & (planned > 0)
-    weight = np.where(empty[points.place_index], points.households + 1e-9, weight)
+    weight = np.where(empty[points.place_index], points.households + HOUSEHOLDS, weight)
     return by_line, make_parts(inputs, weight, planned)
 
 

@@ -17,7 +17,7 @@ from allreach.planning.instance.demand_clusters import Parts
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import sector_wishes
 from allreach.planning.model.problem import Floats, Ints
-from allreach.planning.model.tolerances import SPEED_MBPS, WHOLE
+from allreach.planning.model.tolerances import REACHED
 from allreach.vocabulary import Technology
 
 
@@ -67,11 +67,11 @@ def committed_households(inputs: PlanInputs) -> Ints:
                     "a place_id of the table places",
                 )
             )
-        elif commitment.dl_mbps >= inputs.standard.dl_mbps - SPEED_MBPS:
+        elif commitment.dl_mbps >= inputs.standard.dl_mbps - REACHED:
             share[row] += float(commitment.households_share)
     if faults:
         raise InputError(faults)
-    return np.asarray(np.floor(np.minimum(share, 1.0) * inputs.households + WHOLE).astype(np.int64))
+    return np.asarray(np.floor(np.minimum(share, 1.0) * inputs.households + REACHED).astype(np.int64))
 
 
 def serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[Ints, NDArray, Floats]:
@@ -90,7 +90,7 @@ def serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[In
     if why_no_mast(inputs.standard, inputs.params.planning):
         phone[:] = False
     if inputs.standard.tiers:  # who has less than the highest tier may have to be given more
-        phone &= parts.peak_mbps[pair_level, HANDSET, pairs] >= inputs.standard.top_mbps - SPEED_MBPS
+        phone &= parts.peak_mbps[pair_level, HANDSET, pairs] >= inputs.standard.top_mbps - REACHED
     use_level = pair_level[parts.use_pair]
     uses = np.arange(len(parts.use_pair))
     time_any = np.maximum(parts.use_time[use_level, HANDSET, uses], parts.use_time[use_level, FWA, uses])
@@ -214,7 +214,7 @@ def _under_commitments(inputs: PlanInputs) -> Iterator[_Row]:
     for place in np.flatnonzero(committed > 0).tolist():
         mine = inputs.commitments[
             (inputs.commitments["place_id"].map(row_of) == place)
-            & (inputs.commitments["dl_mbps"] >= inputs.standard.dl_mbps - SPEED_MBPS)
+            & (inputs.commitments["dl_mbps"] >= inputs.standard.dl_mbps - REACHED)
         ].sort_values("commitment_id", kind="stable")
         counts = largest_remainder(mine["households_share"].to_numpy(float), int(committed[place]))
         for count, c in zip(counts.tolist(), mine.itertuples(), strict=True):

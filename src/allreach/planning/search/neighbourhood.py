@@ -25,6 +25,7 @@ from allreach.planning.model.problem import (
     pool_use,
     tree_order,
 )
+from allreach.planning.model.tolerances import HOUSEHOLDS, LEAST_SHARE, PEOPLE
 from allreach.planning.model.tree import all_the_way, needed, summed_below
 from allreach.planning.search import cheapest_feed
 from allreach.planning.search._neighbourhood_paths import (
@@ -33,8 +34,6 @@ from allreach.planning.search._neighbourhood_paths import (
     reach_root,
     take_off,
 )
-
-SERVES = 1e-9  # households; fewer count as none
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ class Cutter:
         p = self.problem = problem
         self.solution = solution
         self.index = index or Index(p)
-        serving = (solution.households > SERVES) & (p.option_facility >= 0)
+        serving = (solution.households > HOUSEHOLDS) & (p.option_facility >= 0)
         self.n_serving = np.bincount(p.option_facility[serving], minlength=p.n_facilities)
         is_used = self.n_serving > 0
         self.used_in_group = np.bincount(self.index.group[is_used], minlength=self.index.n_groups)
@@ -228,7 +227,7 @@ class Cutter:
         facilities = facilities[facilities >= 0]
         at = np.searchsorted(facilities, facility)
         needs = facility >= 0
-        own = np.bincount(at[needs & (households > SERVES)], minlength=len(facilities))
+        own = np.bincount(at[needs & (households > HOUSEHOLDS)], minlength=len(facilities))
         mbps = np.bincount(at[needs], weights=(households * p.option_mbps[options])[needs], minlength=len(facilities))
         is_used = self.n_serving[facilities] > 0
         used_outside = self.n_serving[facilities] > own
@@ -340,7 +339,7 @@ def put_back(problem: Problem, solution: Solution, window: Window, answer: Solut
     households = solution.households.copy()
     households[_options_of(problem, window.parts)] = 0.0
     households[window.options] = answer.households
-    serving = (households > SERVES) & (problem.option_facility >= 0)
+    serving = (households > HOUSEHOLDS) & (problem.option_facility >= 0)
     is_open = np.zeros(problem.n_facilities, dtype=bool)
     is_open[problem.option_facility[serving]] = True
     parent = solution.parent_arc.copy()
@@ -364,7 +363,7 @@ def read_point(problem: Problem, columns: formulation.Columns, x: Floats) -> Sol
     arcs = columns.arcs[x[columns.slice("z")] > 0.5]
     parent[problem.arc_to[arcs]] = arcs
     households = whole_households(problem, share * problem.part_households[problem.option_part], is_open)
-    serving = (households > 1e-9) & (problem.option_facility >= 0)
+    serving = (households > HOUSEHOLDS) & (problem.option_facility >= 0)
     is_open = np.zeros(problem.n_facilities, dtype=bool)
     is_open[problem.option_facility[serving]] = True
     nodes = problem.facility_node[is_open]
@@ -377,14 +376,14 @@ def read_point(problem: Problem, columns: formulation.Columns, x: Floats) -> Sol
 def read_rounded_down(problem: Problem, columns: formulation.Columns, x: Floats) -> Solution | None:
     """Turn an integral point into a plan with the whole households of each share, which always fit."""
     out = x.copy()
-    size = np.maximum(problem.part_households[problem.option_part], 1e-12)
-    out[columns.slice("x")] = np.floor(x[columns.slice("x")] * size + 1e-6) / size
+    size = np.maximum(problem.part_households[problem.option_part], LEAST_SHARE)
+    out[columns.slice("x")] = np.floor(x[columns.slice("x")] * size + PEOPLE) / size
     return read_point(problem, columns, out)
 
 
 def whole_households(problem: Problem, households: Floats, is_open: Bools) -> Floats:
     """Round shares to whole households: down first, then the rest where there is room, cheapest first."""
-    whole = np.floor(households + 1e-6)
+    whole = np.floor(households + PEOPLE)
     served = np.bincount(problem.option_part, weights=households, minlength=problem.n_parts)
     missing = np.rint(served - np.bincount(problem.option_part, weights=whole, minlength=problem.n_parts))
     left = pool_limit(problem, is_open) - pool_use(problem, whole)
@@ -400,7 +399,7 @@ def whole_households(problem: Problem, households: Floats, is_open: Bools) -> Fl
                 continue
             uses = order[use_start[option] : use_start[option + 1]]
             amount, pool = problem.use_amount[uses], problem.use_pool[uses]
-            room = np.floor(np.min(left[pool] / np.maximum(amount, 1e-12), initial=np.inf) + 1e-6)
+            room = np.floor(np.min(left[pool] / np.maximum(amount, LEAST_SHARE), initial=np.inf) + PEOPLE)
             n = min(missing[part], max(room, 0.0))
             if n > 0:
                 whole[option] += n

@@ -30,6 +30,7 @@ from allreach.planning.model.problem import (
     Solution,
     solution_pv_usd,
 )
+from allreach.planning.model.tolerances import FEASIBILITY
 from allreach.planning.results.summary import AnswersSummary
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 from allreach.progress import Progress
@@ -200,7 +201,7 @@ def _from_pool(
     problem: Problem, pool: PlanPool, prices: Callable[[int], Prices], first: list[Found], work: Work
 ) -> list[Found]:
     """Look once more where a plan found for other prices is cheaper than what was found for these."""
-    again = [i for i, found in enumerate(first) if pool.costs_usd(prices(i)).min() < found.pv_usd * (1.0 - 1e-9)]
+    again = [i for i, found in enumerate(first) if pool.costs_usd(prices(i)).min() < found.pv_usd * (1.0 - FEASIBILITY)]
     tasks = ((prices(i), pool.plans[pool.cheapest(prices(i))]) for i in again)
     better = reoptimise_all(problem, tasks, n_tries=work.n_tries, n_rounds=work.n_rounds, workers=work.workers)
     out = list(first)

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
+from allreach.planning.model.tolerances import FEASIBILITY
 
 N_CONTACTS = 3  # ways from a new fork to the tree
+NO_GAIN = 1e-12  # keeps two equal trees from being exchanged for ever
 
 
 @jit
@@ -187,7 +189,7 @@ def exchange_key_paths(
         gain, low, up, first_side, _ = longest_key_path(
             near[a], near[b], parent, length, degree, is_terminal, mark, stamp, -1
         )
-        if gain <= cost * (1.0 + 1e-9) + 1e-12:
+        if gain <= cost * (1.0 + FEASIBILITY) + NO_GAIN:
             continue
         n_back, v = 0, a
         fits = True
@@ -286,7 +288,7 @@ def insert_key_vertices(
                 gain_three, _, _, _, _ = longest_key_path(
                     two, three, parent, length, degree, is_terminal, mark, stamp, low
                 )
-            if gain_two + gain_three > cost * (1.0 + 1e-9) + 1e-12:
+            if gain_two + gain_three > cost * (1.0 + FEASIBILITY) + NO_GAIN:
                 # hang the fork on the nearest contact, then close the two rings
                 v = one
                 saved -= distance[one]

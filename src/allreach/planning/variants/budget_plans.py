@@ -25,7 +25,7 @@ from allreach.planning.model.problem import (
     faults,
     solution_pv_usd,
 )
-from allreach.planning.model.tolerances import MONEY_USD, PEOPLE
+from allreach.planning.model.tolerances import HOUSEHOLDS, MONEY_USD, PEOPLE
 from allreach.planning.optimise import optimise
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.variants.budget_mip import is_small, people_reached, spend, spend_in_windows
@@ -269,7 +269,7 @@ def _without_idle(problem: Problem, solution: Solution) -> Solution:
     users = np.zeros(problem.n_facilities)
     needs = problem.option_facility >= 0
     np.add.at(users, problem.option_facility[needs], solution.households[needs])
-    for facility in np.flatnonzero(solution.is_open & (users <= 1e-9)).tolist():
+    for facility in np.flatnonzero(solution.is_open & (users <= HOUSEHOLDS)).tolist():
         state.close(facility)
     return state.solution()
 
