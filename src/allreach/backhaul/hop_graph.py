@@ -149,14 +149,8 @@ def relays(
     g = terrain.grid
     (r0, r1), (c0, c1) = _place(terrain, [a_xy_m[0], b_xy_m[0]], [a_xy_m[1], b_xy_m[1]])
     length = float(np.hypot(r1 - r0, c1 - c0))
-    margin = detour * length / 2.0
-    low_r, high_r = max(0, int((r0 + r1) / 2 - margin)), min(g.n_rows - 1, int((r0 + r1) / 2 + margin))
-    low_c, high_c = max(0, int((c0 + c1) / 2 - margin)), min(g.n_cols - 1, int((c0 + c1) / 2 + margin))
-    step = max(1, int(np.ceil(np.sqrt(max(high_r - low_r + 1, 1) * max(high_c - low_c + 1, 1) / n_candidates))))
-    row, col = (v.ravel() for v in np.mgrid[low_r : high_r + 1 : step, low_c : high_c + 1 : step].astype(float))
+    row, col = _pixels_around(terrain.grid.shape, (r0, c0), (r1, c1), detour * length, n_candidates)
     to_a, to_b = np.hypot(row - r0, col - c0), np.hypot(row - r1, col - c1)
-    inside = (to_a + to_b <= detour * length) & (to_a > 1.0) & (to_b > 1.0)
-    row, col, to_a, to_b = row[inside], col[inside], to_a[inside], to_b[inside]
     tops = terrain.ground_at_m([a_xy_m[0], b_xy_m[0]], [a_xy_m[1], b_xy_m[1]]) + np.array([a_mast_m, b_mast_m])
     mast = np.empty(len(row))
     _hop_graph_cpu.relay_masts(
@@ -197,3 +191,18 @@ def relays(
         )
         for p in chosen
     ]
+
+
+def _pixels_around(
+    shape: tuple[int, int], a: tuple[float, float], b: tuple[float, float], longest: float, n_most: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rows and columns of pixels over which the way from one to another is short enough, thinned evenly."""
+    (r0, c0), (r1, c1) = a, b
+    margin = longest / 2.0
+    low_r, high_r = max(0, int((r0 + r1) / 2 - margin)), min(shape[0] - 1, int((r0 + r1) / 2 + margin))
+    low_c, high_c = max(0, int((c0 + c1) / 2 - margin)), min(shape[1] - 1, int((c0 + c1) / 2 + margin))
+    step = max(1, int(np.ceil(np.sqrt(max(high_r - low_r + 1, 1) * max(high_c - low_c + 1, 1) / n_most))))
+    row, col = (v.ravel() for v in np.mgrid[low_r : high_r + 1 : step, low_c : high_c + 1 : step].astype(float))
+    to_a, to_b = np.hypot(row - r0, col - c0), np.hypot(row - r1, col - c1)
+    inside = (to_a + to_b <= longest) & (to_a > 1.0) & (to_b > 1.0)
+    return row[inside], col[inside]

@@ -76,12 +76,7 @@ def coverage_rasters(
     wanted = (terrain.zones != 1) if mask is None else mask
     wanted = wanted & np.isfinite(terrain.ground_m) & _in_reach(sites, grid.shape, environment)
     bands_mhz = sites.bands_mhz()
-    layers = Layers(
-        power_dbm=np.full((len(bands_mhz), *grid.shape), np.nan, dtype=np.float32),
-        sinr_db=np.full(grid.shape, np.nan, dtype=np.float32),
-        dl_mbps=np.full(grid.shape, np.nan, dtype=np.float32),
-        state=np.zeros(grid.shape, dtype=np.uint8),
-    )
+    layers = _empty_layers(len(bands_mhz), grid.shape)
     heights_m = _clutter_heights_m(terrain.clutter_m)
     n_void = 0
     outdoors = handset(radio)
@@ -123,6 +118,15 @@ def coverage_rasters(
             done += len(rows)
     say("coverage map", total, total)
     return CoverageRasters(bands_mhz, *layers, n_void)
+
+
+def _empty_layers(n_bands: int, shape: tuple[int, int]) -> Layers:
+    return Layers(
+        power_dbm=np.full((n_bands, *shape), np.nan, dtype=np.float32),
+        sinr_db=np.full(shape, np.nan, dtype=np.float32),
+        dl_mbps=np.full(shape, np.nan, dtype=np.float32),
+        state=np.zeros(shape, dtype=np.uint8),
+    )
 
 
 def _clutter_heights_m(clutter_m: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -32,6 +32,7 @@ from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
+from allreach.terrain.terrain import Terrain
 
 WATER = 1  # clutter class, and P.1812 zone of the sea
 
@@ -58,12 +59,7 @@ def plan_inputs(
         return layers[name] if name in layers else tables.empty(name)
 
     grid = environment.terrain.grid
-    outline = country_area(table("boundaries"))
-    is_water = environment.terrain.zones == WATER
-    if clutter_class is not None:
-        is_water = is_water | (clutter_class == WATER)
-    density = None if population is None else (population / (grid.pixel_m / 1000.0) ** 2).astype(np.float32)
-    ground = Ground(environment.terrain, is_water, density, table("exclusions"), outline)
+    ground = _ground(environment.terrain, clutter_class, population, table("exclusions"), table("boundaries"))
     sites = table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
     fibre = table("fibre")
     unreached = points.population * (1.0 - measured.points.reached_share)
@@ -71,21 +67,16 @@ def plan_inputs(
         found = candidates(
             points, unreached, ground, params.planning, sites=sites, roads=table("roads"), power=table("power")
         )
-    new = (
-        found[found["candidate_kind"] != "existing_upgrade"]
-        .sort_values("site_id", kind="stable")
-        .reset_index(drop=True)
-    )
+    new = found[found["candidate_kind"] != "existing_upgrade"]
+    new = new.sort_values("site_id", kind="stable").reset_index(drop=True)
     arrays, is_existing = with_candidates(sites, new, grid, params.radio)
     links = service_links(arrays, is_existing, points, environment, margin_db=margin_db, progress=progress)
     within_reach, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)
-    names = exchanges["fibre_id"].to_numpy(dtype=str) if len(exchanges) else np.zeros(0, dtype=str)
-    fixed_site = np.full(points.n_points, "", dtype=object)
-    fixed_site[exchange >= 0] = names[exchange[exchange >= 0]]
+    fixed_site = _exchange_names(exchange, exchanges)
     # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
     no_line = why_no_line(config.service_standard, params.radio, params.planning)
     by_line = np.zeros_like(within_reach) if no_line else within_reach
-    wanted = institutions(table("institutions"), points, params, grid, fixed_site.astype(str))
+    wanted = institutions(table("institutions"), points, params, grid, fixed_site)
     with told(progress, "backhaul that could be built"):
         network = backhaul_network(
             ground,
@@ -105,7 +96,7 @@ def plan_inputs(
         params=params,
         commitments=table("commitments"),
         fixed_share=by_line,
-        fixed_site=fixed_site.astype(str),
+        fixed_site=fixed_site,
         fixed_exchanges=exchanges,
         reached_today=measured.points.reached_share,
         wanted=wanted,
@@ -113,6 +104,29 @@ def plan_inputs(
         evidence=evidence,
         notes=network.notes,
     )
+
+
+def _ground(
+    terrain: Terrain,
+    clutter_class: NDArray[np.uint8] | None,
+    population: NDArray[np.float32] | None,
+    exclusions: gpd.GeoDataFrame,
+    boundaries: gpd.GeoDataFrame,
+) -> Ground:
+    """Ground on which sites stand and trenches run."""
+    is_water = terrain.zones == WATER
+    if clutter_class is not None:
+        is_water = is_water | (clutter_class == WATER)
+    density = None if population is None else (population / (terrain.grid.pixel_m / 1000.0) ** 2).astype(np.float32)
+    return Ground(terrain, is_water, density, exclusions, country_area(boundaries))
+
+
+def _exchange_names(exchange: NDArray[np.int64], exchanges: gpd.GeoDataFrame) -> NDArray[np.str_]:
+    """Return the identifier of the exchange whose line reaches each point; empty where none does."""
+    names = exchanges["fibre_id"].to_numpy(dtype=str) if len(exchanges) else np.zeros(0, dtype=str)
+    out = np.full(len(exchange), "", dtype=object)
+    out[exchange >= 0] = names[exchange[exchange >= 0]]
+    return out.astype(str)
 
 
 def _trench_price(params: Params) -> NDArray[np.float64]:

@@ -121,19 +121,23 @@ def optimise_with_tiers(
             break
         factor = 0.5 * (lower + upper) if np.isfinite(upper) else 2.0 * factor
     if best is None or bound is None:
-        wanted = "; ".join(
-            f"{tier.people.sum() - few:.0f} of the {tier.people.sum():.0f} people decided on can have {tier.dl_mbps:g} "
-            f"Mbit/s, {tier.people.sum() - tier.allowed:.0f} should"
-            for tier, few in zip(tiers, fewest.tolist(), strict=True)
-        )
-        raise InfeasibleError(
-            f"no plan was found that meets service_standard.tiers: {wanted}. Lower the share or the speed, or let more "
-            "options meet it (radio.fixed_dl_mbps, planning.leo_users_per_km2)"
-        )
+        raise _infeasible(tiers, fewest)
     best = _solved_whole(problem, search, tiers, best)
     return TieredPlan(
         Optimum(best, bound, solution_pv_usd(problem, best), stopped, tuple(notes)),
         tuple(float(p) for p in bound_price),
+    )
+
+
+def _infeasible(tiers: Sequence[TierRow], fewest_below: Floats) -> InfeasibleError:
+    wanted = "; ".join(
+        f"{tier.people.sum() - few:.0f} of the {tier.people.sum():.0f} people decided on can have {tier.dl_mbps:g} "
+        f"Mbit/s, {tier.people.sum() - tier.allowed:.0f} should"
+        for tier, few in zip(tiers, fewest_below.tolist(), strict=True)
+    )
+    return InfeasibleError(
+        f"no plan was found that meets service_standard.tiers: {wanted}. Lower the share or the speed, or let more "
+        "options meet it (radio.fixed_dl_mbps, planning.leo_users_per_km2)"
     )
 
 
