@@ -76,21 +76,38 @@ class MeasureResult:
     sectors: pd.DataFrame = field(default_factory=lambda: tables.empty("measure_sectors"), repr=False)
 
 
+@dataclass(frozen=True)
+class StandingNetworks:
+    """What the country folder knows of today beside places and sites.
+
+    Parameters
+    ----------
+    fibre, commitments, measurements
+        Tables of the folder, or none.
+    base_year
+        Calendar year of today, for commitments whose service has started.
+    evidence
+        Evidence of layers by name (``terrain``, ``population``, ``places``, ``sites``, ``fibre``); one that is missing
+        counts as modelled. ``clutter`` and ``zones`` count where they are there.
+    """
+
+    fibre: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("fibre"))
+    commitments: pd.DataFrame = field(default_factory=lambda: tables.empty("commitments"))
+    measurements: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("measurements"))
+    base_year: int = 2026
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
 def measure(
     points: DemandPoints,
     sites: gpd.GeoDataFrame,
     environment: Environment,
     demand: Demand,
+    standing: StandingNetworks | None = None,
     *,
     planning: Planning | None = None,
-    fibre: gpd.GeoDataFrame | None = None,
-    commitments: pd.DataFrame | None = None,
-    measurements: gpd.GeoDataFrame | None = None,
-    base_year: int = 2026,
-    evidence: Mapping[str, str] | None = None,
     rasters: CoverageRasters | None = None,
     with_rasters: bool = True,
-    mask: NDArray[np.bool_] | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> MeasureResult:
@@ -106,19 +123,12 @@ def measure(
         Terrain, radio parameters, service standard, refractivity.
     demand
         Demand parameters.
+    standing
+        Fixed lines, commitments and measurements; none are known without.
     planning
         Planning parameters: the delays of lines and masts, to which the standard holds them; without, speed alone.
-    fibre, commitments, measurements
-        Tables of the folder, or none.
-    base_year
-        Calendar year of today, for commitments whose service has started.
-    evidence
-        Evidence of layers by name (``terrain``, ``population``, ``places``, ``sites``, ``fibre``); one that is missing
-        counts as modelled. ``clutter`` and ``zones`` count where they are there.
     rasters
         Coverage already computed (`first_map`), else it is computed here if `with_rasters`.
-    mask
-        Pixels to compute in rasters; default all but the sea.
     seed
         Seed of the draws behind p5 and p95.
     progress
@@ -130,10 +140,9 @@ def measure(
         If a site lies outside the model (frequency, height) or ids repeat.
     """
     radio, standard = environment.radio, environment.standard
-    fibre = tables.empty("fibre") if fibre is None else fibre
-    commitments = tables.empty("commitments") if commitments is None else commitments
+    standing = standing or StandingNetworks()
     arrays = site_arrays(sites, environment.terrain.grid, radio)
-    lines = lines_at_points(points, fibre, environment, planning)
+    lines = lines_at_points(points, standing.fibre, environment, planning)
     heard = heard_at_points(points, arrays, environment, planning, progress)
     need = points.households * (1.0 - lines.reached) * standard.busy_hour_mbps * demand.uptake_share.value
     service, (people, lost) = point_service(points, arrays, heard, lines.reached, need, radio)
@@ -149,12 +158,12 @@ def measure(
         heard.outdoors,
         heard.served,
         arrays.site_id,
-        stated=stated_shares(points.places, commitments, base_year, standard.dl_mbps),
-        evidence=_evidence(points, arrays, heard.served, lines.exchange, fibre, dict(evidence or {})),
+        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard.dl_mbps),
+        evidence=_evidence(points, arrays, heard.served, lines.exchange, standing),
     )
     if rasters is None and with_rasters:
-        rasters = coverage_rasters(arrays, environment, mask=mask, progress=progress)
-    error, tests = _model_error(measurements, arrays, environment)
+        rasters = coverage_rasters(arrays, environment, progress=progress)
+    error, tests = _model_error(standing.measurements, arrays, environment)
     noise = noise_share(heard.served, arrays, environment)
     budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
@@ -229,10 +238,10 @@ def _evidence(
     sites: SiteArrays,
     served: Served,
     exchange: NDArray[np.int64],
-    fibre: gpd.GeoDataFrame,
-    labels: dict[str, str],
+    standing: StandingNetworks,
 ) -> list[str]:
     """Worst evidence that stands behind each place's row."""
+    labels = standing.evidence
     rank = {label.value: i for i, label in enumerate(Evidence)}
     worst = len(Evidence) - 1
     layers = [labels.get(name, EVIDENCE_OF_MODEL) for name in ("terrain", "population", "places")]
@@ -243,7 +252,7 @@ def _evidence(
     of_site = np.maximum(of_site, [rank[label] for label in sites.assumed.evidence()] or [0])
     layer_of_sites = rank.get(labels.get("sites", EVIDENCE_OF_MODEL), worst)
     at_point = np.where(served.site >= 0, np.maximum(of_site[np.maximum(served.site, 0)], layer_of_sites), 0)
-    if len(fibre):
+    if len(standing.fibre):
         layer_of_fibre = rank.get(labels.get("fibre", EVIDENCE_OF_MODEL), worst)
         at_point = np.where(exchange >= 0, np.maximum(at_point, layer_of_fibre), at_point)
     per_place = np.full(points.n_places, floor)
@@ -253,11 +262,11 @@ def _evidence(
 
 
 def _model_error(
-    measurements: gpd.GeoDataFrame | None, sites: SiteArrays, environment: Environment
+    measurements: gpd.GeoDataFrame, sites: SiteArrays, environment: Environment
 ) -> tuple[ModelError, dict[str, Any]]:
     """Error of the model from drive tests where there are enough, else from the parameters."""
     radio = environment.radio
-    if measurements is None or measurements.empty:
+    if measurements.empty:
         return assumed_error(radio), {"n": 0}
     drive = measurements[(measurements["kind"] == "drive_test") & measurements["rx_power_dbm"].notna()]
     drive = drive.sort_values("measurement_id", kind="stable")

@@ -11,18 +11,12 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from allreach.backhaul.air import AirAt
-from allreach.demand.points import DemandPoints
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
 from allreach.measure.assigned_rows import SPEED_EPS_MBPS
-from allreach.measure.today import MeasureResult
-from allreach.params.country_config import CountryConfig
-from allreach.params.load import Params
 from allreach.planning.instance.build import Assembly, build_problem
-from allreach.planning.instance.country_inputs import plan_inputs
+from allreach.planning.instance.country_inputs import MeasuredCountry, plan_inputs
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import Problem, Solution, unserved, unserved_people
@@ -40,8 +34,6 @@ from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of
 from allreach.planning.warm_start import start_solution
 from allreach.processors import usable_cores
 from allreach.progress import Progress, told
-from allreach.radio.engine.reception import Environment
-from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Technology
 
 PLACES_NAMED = 5
@@ -256,19 +248,9 @@ def _summary(
 
 
 def plan_country(
-    points: DemandPoints,
-    measured: MeasureResult,
-    environment: Environment,
-    layers: Mapping[str, pd.DataFrame],
-    config: CountryConfig,
-    params: Params,
+    country: MeasuredCountry,
     *,
-    clutter_class: NDArray[np.uint8] | None = None,
-    population: NDArray[np.float32] | None = None,
     margin_db: float | None = None,
-    satellites: tuple[SatelliteOffer, ...] = (),
-    air_at: AirAt | None = None,
-    evidence: str = "modelled",
     start_from: Mapping[str, pd.DataFrame] | None = None,
     time_limit_s: float | None = None,
     progress: Progress | None = None,
@@ -277,24 +259,10 @@ def plan_country(
 
     Parameters
     ----------
-    points, measured, environment
-        What `measure` took and gave.
-    layers
-        Tables of the country folder by name; absent ones count as empty.
-    config
-        ``country.yaml``.
-    params
-        Parameters.
-    clutter_class, population
-        Rasters, or none.
+    country
+        What was measured, and what else is known of it.
     margin_db
         Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
-    satellites
-        What satellites offer at each place; without, the parameters say it alone.
-    air_at
-        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
-    evidence
-        Worst evidence of the layers.
     start_from
         Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
     time_limit_s
@@ -302,22 +270,8 @@ def plan_country(
     progress
         Called with (stage, done, total).
     """
-    inputs = plan_inputs(
-        points,
-        measured,
-        environment,
-        layers,
-        config,
-        params,
-        clutter_class=clutter_class,
-        population=population,
-        margin_db=margin_db,
-        satellites=satellites,
-        air_at=air_at,
-        evidence=evidence,
-        progress=progress,
-    )
-    n_threads = environment.n_threads or usable_cores()
+    inputs = plan_inputs(country, margin_db=margin_db, progress=progress)
+    n_threads = country.environment.n_threads or usable_cores()
     return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
