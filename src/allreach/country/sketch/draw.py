@@ -150,9 +150,8 @@ def sketch_with_report(
     fibre = backbone(net, weight_m, found.table, facts, rules)
     power, has_grid = power_table(net, weight_m, found.table, frame, rules)
     step(7)
-    size, size_source = household_size(facts, rules)
     layers: dict[str, pd.DataFrame] = {
-        "places": _places_table(found, size, frame),
+        "places": _places_table(found, household_size(facts, rules)[0], frame),
         "roads": _roads_table(net, classes, frame, rules),
         "fibre": fibre_table(net, found.table, fibre, frame),
         "power": power,
@@ -164,19 +163,7 @@ def sketch_with_report(
     heights_m, is_land, is_lake = land_under(stand, frame, heights_m, is_lake, land.level_m, rules)
     step(8)
     country = Country(
-        config=CountryConfig(
-            iso3=facts.iso3,
-            name=facts.name,
-            crs=frame.grid.crs,
-            pixel_m=frame.grid.pixel_m,
-            population=total,
-            population_source=population_source(population),
-            household_size=size,
-            household_size_source=size_source,
-            sketch=True,
-            seed=seed,
-            parameters=shared_spectrum(rules),
-        ),
+        config=_config(facts, frame.grid, total, population_source(population), seed, rules),
         grid=frame.grid,
         terrain_m=heights_m,
         clutter_class=clutter(is_land, frame.grid.pixel_m, head_count, is_lake, rules),
@@ -187,6 +174,25 @@ def sketch_with_report(
     )
     step(9)
     return country, _report(found, net, fibre, n_off, listed, frame)
+
+
+def _config(
+    facts: CountryFacts, grid: Grid, population: int, population_source: str, seed: int, rules: Sketch
+) -> CountryConfig:
+    size, size_source = household_size(facts, rules)
+    return CountryConfig(
+        iso3=facts.iso3,
+        name=facts.name,
+        crs=grid.crs,
+        pixel_m=grid.pixel_m,
+        population=population,
+        population_source=population_source,
+        household_size=size,
+        household_size_source=size_source,
+        sketch=True,
+        seed=seed,
+        parameters=shared_spectrum(rules),
+    )
 
 
 @dataclass(frozen=True)

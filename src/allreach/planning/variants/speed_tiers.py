@@ -87,8 +87,7 @@ def optimise_with_tiers(
     allowed = np.array([tier.allowed for tier in tiers])
     best: Solution | None = None
     bound: Bound | None = None
-    start, bound_price, stopped = start_from, price, False
-    notes: list[str] = []
+    start, bound_price, stopped, notes = start_from, price, False, list[str]()
     lower, upper, factor, refined = 0.0, np.inf, 1.0, 0
     fewest = np.full(len(tiers), np.inf)
     for _ in range(search.tier_raises + search.tier_refines):
