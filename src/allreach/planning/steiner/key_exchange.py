@@ -165,7 +165,7 @@ def _path_over(
     path: NDArray[np.int64],
     path_price: NDArray[np.float64],
 ) -> int:
-    """Write the path from the tree over an edge back to the tree; returns its nodes, 0 if the tree has grown into it."""
+    """Write the path from the tree over an edge and back; returns its nodes, 0 where the tree has grown into it."""
     n_back, v = 0, a
     while v != near[a]:
         if in_tree[v]:
