@@ -70,19 +70,17 @@ def coverage_rasters(
     mask
         Pixels to compute; default all but the sea.
     """
-    terrain, radio = environment.terrain, environment.radio
-    grid = terrain.grid
+    terrain, radio, grid = environment.terrain, environment.radio, environment.terrain.grid
     check_frequencies(radio)
     wanted = (terrain.zones != 1) if mask is None else mask
     wanted = wanted & np.isfinite(terrain.ground_m) & _in_reach(sites, grid.shape, environment)
     bands_mhz = sites.bands_mhz()
     layers = _empty_layers(len(bands_mhz), grid.shape)
     heights_m = _clutter_heights_m(terrain.clutter_m)
-    n_void = 0
     outdoors = handset(radio)
     served_as = handset(radio, indoors=environment.standard.indoors)
     terminals = [outdoors, served_as] if served_as.is_indoors else [outdoors]
-    done, total = 0, int(wanted.sum())
+    done, n_void, total = 0, 0, int(wanted.sum())
     say = progress or no_progress
     say("coverage map", 0, total)
     for top in range(0, grid.n_rows, TILE_PIXELS):
