@@ -15,6 +15,7 @@ from allreach.backhaul import network as net
 from allreach.backhaul.build import backhaul_network
 from allreach.backhaul.ground import Ground, ground
 from allreach.backhaul.network import BackhaulNetwork
+from allreach.backhaul.terminals import BackhaulTables
 from allreach.io.country_folder import Country
 from allreach.params.load import load_params
 from allreach.terrain.terrain import terrain
@@ -49,7 +50,7 @@ def build(
     layers |= changes  # type: ignore[arg-type]
     load = layers.pop("existing_load_mbps", None)
     layers = {name: order(table) for name, table in layers.items()}
-    return backhaul_network(ground_of(country), PARAMS, existing_load_mbps=load, **layers)
+    return backhaul_network(ground_of(country), PARAMS, BackhaulTables(**layers, existing_load_mbps=load))
 
 
 def test_every_link_is_sound(small_country_data: Country) -> None:
@@ -157,15 +158,16 @@ def test_a_strait_is_bridged_by_a_cable_and_foreign_land_is_not(small_country_da
     strait = (y_m > 4_491_500.0) & (y_m < 4_498_000.0)
     land = terrain(country.grid, np.where(strait, 0.0, 20.0).astype(np.float32), None, None, [0.0])
     tables_ = {name: country.table(name) for name in ("fibre", "sites", "places")}
+    layers = BackhaulTables(roads=roads, candidates=new_sites(country).iloc[:0], **tables_)
     wet = Ground(land, strait, None, None, None)
-    network = backhaul_network(wet, PARAMS, roads=roads, candidates=new_sites(country).iloc[:0], **tables_)
+    network = backhaul_network(wet, PARAMS, layers)
     assert network.link_is_sea.sum() == 1
     assert len(network.nodes(net.GATEWAY)) == 0
     x0, y0, x1, y1 = country.grid.bounds_m
     home = shapely.box(x0, y0, x1, 4_491_800.0).union(shapely.box(x0, 4_498_200.0, x1, y1))
     outline = shapely.transform(home, lambda xy: np.column_stack(country.grid.to_lonlat(xy[:, 0], xy[:, 1])))
     foreign = Ground(land, np.zeros_like(strait), None, None, outline)
-    network = backhaul_network(foreign, PARAMS, roads=roads, candidates=new_sites(country).iloc[:0], **tables_)
+    network = backhaul_network(foreign, PARAMS, layers)
     assert network.link_is_sea.sum() == 0
     assert len(network.nodes(net.GATEWAY)) == 1
 

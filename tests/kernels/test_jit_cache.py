@@ -80,7 +80,7 @@ def test_without_a_cache_it_computes_all_the_same(tmp_path, env):
 def test_whatever_compiled_code_takes_from_the_program_is_hashed():
     """numba freezes a global into the code: a constant from a file outside the hash would make a stale cache."""
     hashed = set(compiled_modules()) | {f"allreach.kernels.{p.stem}" for p in (PACKAGE / "kernels").glob("*.py")}
-    hashed.add(f"allreach.{_jit.CONSTANTS.removesuffix('.py')}")
+    hashed |= {f"allreach.{file.removesuffix('.py').replace('/', '.')}" for file in _jit.CONSTANTS}
     outside = []
     for name in compiled_modules():
         module = importlib.import_module(name)

@@ -15,7 +15,7 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
 from allreach.measure.places_table import weighted_median
-from allreach.measure.today import measure
+from allreach.measure.today import StandingNetworks, measure
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params
 from allreach.radio.engine.link_budget import handset
@@ -131,13 +131,16 @@ def test_fixed_lines_reach_their_neighbourhood_and_relieve_the_sectors(
     busy = replace(environment, standard=ServiceStandard(dl_mbps=5, busy_hour_mbps=2.0, locations_share=0.9))
     x_m, y_m = points.x_m[0], points.y_m[0]
     without = measure(points, sites, busy, params.demand, with_rasters=False)
-    got = measure(points, sites, busy, params.demand, fibre=exchange(grid, x_m, y_m), with_rasters=False)
+    got = measure(
+        points, sites, busy, params.demand, StandingNetworks(fibre=exchange(grid, x_m, y_m)), with_rasters=False
+    )
     inside = np.hypot(points.x_m - x_m, points.y_m - y_m) <= 1000.0 * params.radio.fixed_reach_km.value
     np.testing.assert_array_equal(got.points.fixed_share, inside.astype(float))
     assert (got.points.reached_share[inside] == 1).all()
     assert (got.points.reached_share >= without.points.reached_share - 1e-12).all()
     assert got.places.loc[0, "predicted_share"] > without.places.loc[0, "predicted_share"]
-    planned = measure(points, sites, busy, params.demand, fibre=exchange(grid, x_m, y_m, "planned"), with_rasters=False)
+    standing = StandingNetworks(fibre=exchange(grid, x_m, y_m, "planned"))
+    planned = measure(points, sites, busy, params.demand, standing, with_rasters=False)
     assert planned.points.fixed_share.sum() == 0
 
 
@@ -160,7 +163,12 @@ def test_only_what_the_folder_states_is_passed_orderable_or_used(
     )
     stated = replace(points, places=points.places.assign(used_share=[0.25] + [np.nan] * 11))
     got = measure(
-        stated, sites, environment, params.demand, commitments=commitments, base_year=2026, with_rasters=False
+        stated,
+        sites,
+        environment,
+        params.demand,
+        StandingNetworks(commitments=commitments, base_year=2026),
+        with_rasters=False,
     )
     table = got.places.set_index("place_id")
     assert table["passed_share"].dropna().to_dict() == {"P01": 0.6}
@@ -182,11 +190,14 @@ def test_drive_tests_replace_the_assumed_error(
         geometry=gpd.points_from_xy(lon_deg, lat_deg), crs=tables.CRS,
     )  # fmt: skip
     drive = tables.conform(frame, "measurements")
-    got = measure(points, sites, environment, params.demand, measurements=drive, with_rasters=False).summary
+    got = measure(
+        points, sites, environment, params.demand, StandingNetworks(measurements=drive), with_rasters=False
+    ).summary
     assert got.model_error.source == "drive tests"
     assert got.model_error.bias_db == pytest.approx(-4.0, abs=1.0)
     assert got.model_error.sigma_db == pytest.approx(6.0, abs=1.0)
-    few = measure(points, sites, environment, params.demand, measurements=drive.iloc[:20], with_rasters=False).summary
+    standing = StandingNetworks(measurements=drive.iloc[:20])
+    few = measure(points, sites, environment, params.demand, standing, with_rasters=False).summary
     assert few.model_error.source.startswith("parameters")
     assert few.drive_tests.n == 20
 

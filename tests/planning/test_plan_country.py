@@ -15,8 +15,9 @@ from allreach.demand.points import demand_points
 from allreach.errors import InfeasibleError, InputError
 from allreach.io.country_folder import write_country
 from allreach.io.vector import write_table
-from allreach.measure.today import measure
+from allreach.measure.today import StandingNetworks, measure
 from allreach.params.load import load_params
+from allreach.planning.instance.country_inputs import MeasuredCountry
 from allreach.planning.plan import plan_country
 from allreach.radio.engine.reception import Environment
 from allreach.terrain.terrain import terrain
@@ -38,12 +39,15 @@ def run(country=None, *, sets=(), **standard):
         country.table("places"), country.population, country.grid, params.demand, household_size=config.household_size
     )
     measured = measure(
-        points, country.table("sites"), environment, params.demand, planning=params.planning,
-        fibre=country.table("fibre"), commitments=country.table("commitments"), with_rasters=False,
+        points, country.table("sites"), environment, params.demand,
+        StandingNetworks(fibre=country.table("fibre"), commitments=country.table("commitments")),
+        planning=params.planning, with_rasters=False,
     )  # fmt: skip
     plan = plan_country(
-        points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,
-        population=country.population, evidence="synthetic",
+        MeasuredCountry(
+            points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,
+            population=country.population, evidence="synthetic",
+        )
     )  # fmt: skip
     return plan, measured, params
 

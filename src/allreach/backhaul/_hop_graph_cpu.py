@@ -88,9 +88,21 @@ def clear_pairs(
     for p in prange(len(tail)):
         a, b = tail[p], head[p]
         out[p] = is_clear(
-            ground, clutter, pixel_m, row[a], col[a], top_m[a], row[b], col[b], top_m[b], freq_ghz, k_1, share_1, k_2,
+            ground,
+            clutter,
+            pixel_m,
+            row[a],
+            col[a],
+            top_m[a],
+            row[b],
+            col[b],
+            top_m[b],
+            freq_ghz,
+            k_1,
+            share_1,
+            k_2,
             share_2,
-        )  # fmt: skip
+        )
 
 
 @jit(parallel=True)

@@ -66,9 +66,15 @@ def _place(terrain: Terrain, x_m: ArrayLike, y_m: ArrayLike) -> tuple[Floats, Fl
 
 
 def hop_graph(
-    x_m: ArrayLike, y_m: ArrayLike, mast_m: ArrayLike, terrain: Terrain, params: Backhaul, *,
-    max_km: float = 50.0, freq_ghz: float = 8.0,
-) -> HopGraph:  # fmt: skip
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    mast_m: ArrayLike,
+    terrain: Terrain,
+    params: Backhaul,
+    *,
+    max_km: float = 50.0,
+    freq_ghz: float = 8.0,
+) -> HopGraph:
     """All pairs of towers with a clear path.
 
     Parameters
@@ -92,17 +98,35 @@ def hop_graph(
     top = terrain.ground_at_m(x, y) + np.broadcast_to(np.asarray(mast_m, dtype=float), x.shape)
     clear = np.zeros(len(tail), dtype=np.bool_)
     _hop_graph_cpu.clear_pairs(
-        terrain.ground_m, terrain.clutter_m, terrain.grid.pixel_m, row, col, top, tail, head, float(freq_ghz),
-        *_conditions(params), clear,
-    )  # fmt: skip
+        terrain.ground_m,
+        terrain.clutter_m,
+        terrain.grid.pixel_m,
+        row,
+        col,
+        top,
+        tail,
+        head,
+        float(freq_ghz),
+        *_conditions(params),
+        clear,
+    )
     length_km = np.hypot(x[tail] - x[head], y[tail] - y[head]) / 1000.0
     return HopGraph(tail[clear], head[clear], length_km[clear], len(tail))
 
 
 def relays(
-    a_xy_m: tuple[float, float], b_xy_m: tuple[float, float], a_mast_m: float, b_mast_m: float, terrain: Terrain,
-    params: Backhaul, *, freq_ghz: float = 8.0, detour: float = 1.4, n_candidates: int = 20_000, n_best: int = 5,
-) -> list[Relay]:  # fmt: skip
+    a_xy_m: tuple[float, float],
+    b_xy_m: tuple[float, float],
+    a_mast_m: float,
+    b_mast_m: float,
+    terrain: Terrain,
+    params: Backhaul,
+    *,
+    freq_ghz: float = 8.0,
+    detour: float = 1.4,
+    n_candidates: int = 20_000,
+    n_best: int = 5,
+) -> list[Relay]:
     """Best places for the one relay between two towers, lowest mast first, then the shortest way.
 
     Parameters
@@ -125,20 +149,27 @@ def relays(
     g = terrain.grid
     (r0, r1), (c0, c1) = _place(terrain, [a_xy_m[0], b_xy_m[0]], [a_xy_m[1], b_xy_m[1]])
     length = float(np.hypot(r1 - r0, c1 - c0))
-    margin = detour * length / 2.0
-    low_r, high_r = max(0, int((r0 + r1) / 2 - margin)), min(g.n_rows - 1, int((r0 + r1) / 2 + margin))
-    low_c, high_c = max(0, int((c0 + c1) / 2 - margin)), min(g.n_cols - 1, int((c0 + c1) / 2 + margin))
-    step = max(1, int(np.ceil(np.sqrt(max(high_r - low_r + 1, 1) * max(high_c - low_c + 1, 1) / n_candidates))))
-    row, col = (v.ravel() for v in np.mgrid[low_r : high_r + 1 : step, low_c : high_c + 1 : step].astype(float))
+    row, col = _pixels_around(terrain.grid.shape, (r0, c0), (r1, c1), detour * length, n_candidates)
     to_a, to_b = np.hypot(row - r0, col - c0), np.hypot(row - r1, col - c1)
-    inside = (to_a + to_b <= detour * length) & (to_a > 1.0) & (to_b > 1.0)
-    row, col, to_a, to_b = row[inside], col[inside], to_a[inside], to_b[inside]
     tops = terrain.ground_at_m([a_xy_m[0], b_xy_m[0]], [a_xy_m[1], b_xy_m[1]]) + np.array([a_mast_m, b_mast_m])
     mast = np.empty(len(row))
     _hop_graph_cpu.relay_masts(
-        terrain.ground_m, terrain.clutter_m, g.pixel_m, row, col, np.array(params.mast_heights_m, dtype=float), r0, c0,
-        float(tops[0]), r1, c1, float(tops[1]), float(freq_ghz), *_conditions(params), mast,
-    )  # fmt: skip
+        terrain.ground_m,
+        terrain.clutter_m,
+        g.pixel_m,
+        row,
+        col,
+        np.array(params.mast_heights_m, dtype=float),
+        r0,
+        c0,
+        float(tops[0]),
+        r1,
+        c1,
+        float(tops[1]),
+        float(freq_ghz),
+        *_conditions(params),
+        mast,
+    )
     good = np.flatnonzero(~np.isnan(mast))
     order = good[np.lexsort((col[good], row[good], (to_a + to_b)[good], mast[good]))]
     chosen: list[int] = []
@@ -151,8 +182,27 @@ def relays(
     km = g.pixel_m / 1000.0
     return [
         Relay(
-            float(x[p]), float(y[p]), float(terrain.ground_m[int(row[p]), int(col[p])]), float(mast[p]),
-            float(to_a[p] * km), float(to_b[p] * km),
+            float(x[p]),
+            float(y[p]),
+            float(terrain.ground_m[int(row[p]), int(col[p])]),
+            float(mast[p]),
+            float(to_a[p] * km),
+            float(to_b[p] * km),
         )
         for p in chosen
-    ]  # fmt: skip
+    ]
+
+
+def _pixels_around(
+    shape: tuple[int, int], a: tuple[float, float], b: tuple[float, float], longest: float, n_most: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rows and columns of pixels over which the way from one to another is short enough, thinned evenly."""
+    (r0, c0), (r1, c1) = a, b
+    margin = longest / 2.0
+    low_r, high_r = max(0, int((r0 + r1) / 2 - margin)), min(shape[0] - 1, int((r0 + r1) / 2 + margin))
+    low_c, high_c = max(0, int((c0 + c1) / 2 - margin)), min(shape[1] - 1, int((c0 + c1) / 2 + margin))
+    step = max(1, int(np.ceil(np.sqrt(max(high_r - low_r + 1, 1) * max(high_c - low_c + 1, 1) / n_most))))
+    row, col = (v.ravel() for v in np.mgrid[low_r : high_r + 1 : step, low_c : high_c + 1 : step].astype(float))
+    to_a, to_b = np.hypot(row - r0, col - c0), np.hypot(row - r1, col - c1)
+    inside = (to_a + to_b <= longest) & (to_a > 1.0) & (to_b > 1.0)
+    return row[inside], col[inside]

@@ -189,8 +189,11 @@ def recommended(bands: Sequence[BandResult], availability_pct: float) -> BandRes
 
     Of equal ones the one with the largest fade margin at that modulation.
     """
-    able = [(step.throughput_mbps, step.fade_margin_db, -band.freq_ghz, band) for band in bands
-            if not band.is_overloaded and (step := band.at_availability(availability_pct)) is not None]  # fmt: skip
+    able = [
+        (step.throughput_mbps, step.fade_margin_db, -band.freq_ghz, band)
+        for band in bands
+        if not band.is_overloaded and (step := band.at_availability(availability_pct)) is not None
+    ]
     return max(able, key=lambda row: row[:3])[3] if able else None
 
 
@@ -260,9 +263,17 @@ def rain_outage_pct(margin_db: float, distance_km: float, freq_ghz: float, rain_
 
 
 def band_result(
-    radios: Radios, band: RadioBand, distance_km: float, tx_amsl_m: float, rx_amsl_m: float, site: Site, *,
-    dish_m: float | None = None, tilt_deg: float = 90.0, diversity_m: float = 0.0,
-) -> BandResult:  # fmt: skip
+    radios: Radios,
+    band: RadioBand,
+    distance_km: float,
+    tx_amsl_m: float,
+    rx_amsl_m: float,
+    site: Site,
+    *,
+    dish_m: float | None = None,
+    tilt_deg: float = 90.0,
+    diversity_m: float = 0.0,
+) -> BandResult:
     """Budget and availability of a clear hop in one band.
 
     Parameters
@@ -326,6 +337,4 @@ def band_result(
         outage = 100.0 if margin <= 0.0 else min(both, 100.0)
         throughput = band.channel_mhz * radios.symbol_share * m.bits
         steps.append(Step(m.name, throughput, margin, rain, fading, outage))
-    return BandResult(
-        f, dish, gain, free_space, gas, top, top - radios.max_receive_dbm, rain_001, p_0, tuple(steps)
-    )  # fmt: skip
+    return BandResult(f, dish, gain, free_space, gas, top, top - radios.max_receive_dbm, rain_001, p_0, tuple(steps))

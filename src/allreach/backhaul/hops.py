@@ -143,7 +143,6 @@ def hops(
         Rain and layering at the towers: a hop is then as long as these allow there (`hop_rain_outage_pct`,
         `hop_multipath_outage_pct`). By default the parameter's rain everywhere, and no fading by layers.
     """
-    grid = terrain.grid
     least_rain = None if air is None or not len(towers.x_m) else float(np.ceil(air.rain_rate_001_mm_h.min()))
     table = bands(params, least_rain)
     max_km = max(band.max_km for band in table)
@@ -154,6 +153,29 @@ def hops(
     near = (band >= 0) & (length_km >= MIN_HOP_KM)
     tail, head, length_km, band = tail[near], head[near], length_km[near], band[near]
     freq_ghz = np.array([b.freq_ghz for b in table])[band]
+    mast_tail_m, mast_head_m = _lowest_clear_masts_m(towers, terrain, params, tail, head, freq_ghz)
+    clear = np.flatnonzero(~np.isnan(mast_tail_m))
+    mast_sum_m = mast_tail_m[clear] + mast_head_m[clear]
+    kept = clear[_best(tail[clear], head[clear], towers, length_km[clear], mast_sum_m, int(params.hops_kept.value))]
+    tail, head, length_km, freq_ghz, band = tail[kept], head[kept], length_km[kept], freq_ghz[kept], band[kept]
+    outage = np.full(len(kept), np.nan)
+    if air is not None:
+        margin_db = fade_margin_db(freq_ghz, np.array([b.dish_m for b in table])[band], length_km, params)
+        outage = outage_pct(air.worse_of(tail, head), length_km, freq_ghz, margin_db, amsl_m[tail], amsl_m[head])
+    capacity_mbps = np.array([b.capacity_mbps for b in table])[band]
+    return Hops(tail, head, length_km, freq_ghz, capacity_mbps, mast_tail_m[kept], mast_head_m[kept], outage)
+
+
+def _lowest_clear_masts_m(
+    towers: Towers,
+    terrain: Terrain,
+    params: Backhaul,
+    tail: NDArray[np.int64],
+    head: NDArray[np.int64],
+    freq_ghz: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Masts at both ends with which each pair sees each other; NaN where no masts do. [m above ground]."""
+    grid = terrain.grid
     mast_tail_m, mast_head_m = np.full(len(tail), np.nan), np.full(len(tail), np.nan)
     if len(tail):
         masts_for_pairs(
@@ -176,28 +198,7 @@ def hops(
             mast_tail_m,
             mast_head_m,
         )
-    clear = np.flatnonzero(~np.isnan(mast_tail_m))
-    mast_sum_m = mast_tail_m[clear] + mast_head_m[clear]
-    kept = clear[_best(tail[clear], head[clear], towers, length_km[clear], mast_sum_m, int(params.hops_kept.value))]
-    return Hops(
-        tail=tail[kept],
-        head=head[kept],
-        length_km=length_km[kept],
-        freq_ghz=freq_ghz[kept],
-        capacity_mbps=np.array([b.capacity_mbps for b in table])[band[kept]],
-        mast_tail_m=mast_tail_m[kept],
-        mast_head_m=mast_head_m[kept],
-        outage_pct=np.full(len(kept), np.nan)
-        if air is None
-        else outage_pct(
-            air.worse_of(tail[kept], head[kept]),
-            length_km[kept],
-            freq_ghz[kept],
-            fade_margin_db(freq_ghz[kept], np.array([b.dish_m for b in table])[band[kept]], length_km[kept], params),
-            amsl_m[tail[kept]],
-            amsl_m[head[kept]],
-        ),
-    )
+    return mast_tail_m, mast_head_m
 
 
 def _lowest_antennas_m(towers: Towers, terrain: Terrain) -> NDArray[np.float64]:

@@ -35,9 +35,12 @@ def plausibility_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fau
     if layer != "sites" or not len(table) or crowds:
         return crowds
     return (
-        _height(table, where) + _band(table, layer, where) + _azimuth(table, where) + _eirp(table, where)
+        _height(table, where)
+        + _band(table, layer, where)
+        + _azimuth(table, where)
+        + _eirp(table, where)
         + _near_twins(table, where)
-    )  # fmt: skip
+    )
 
 
 def _height(sites: pd.DataFrame, where: str) -> list[Fault]:

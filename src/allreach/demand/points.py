@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,7 +12,7 @@ from scipy import ndimage
 
 from allreach import tables
 from allreach.apportionment import round_keeping_sum
-from allreach.demand.census_units import nearest_in_unit, unit_levels
+from allreach.demand.census_units import UnitLevel, nearest_in_unit, unit_levels
 from allreach.demand.households import with_households
 from allreach.demand.nearest import nearest
 from allreach.errors import Fault, InputError
@@ -130,34 +131,16 @@ def demand_points(
     places = with_households(places, household_size)
     x_m, y_m = grid.from_lonlat(places.geometry.x.to_numpy(), places.geometry.y.to_numpy())
     row, col = grid.rowcol(x_m, y_m)
-    outside = ~grid.contains(row, col)
-    if outside.any():
-        names = ", ".join(places["place_id"][outside].astype(str)[:5])
-        raise InputError(
-            Fault(
-                "places",
-                f"{int(outside.sum())} lie outside the terrain ({names})",
-                "every place on terrain.tif",
-                "Extend the terrain, or drop the places",
-            )
-        )
+    _require_inside(places, grid.contains(row, col))
     if people is None:
         rules.append(f"no population raster: spread at {demand.settlement_people_per_km2.value:g} people/km2")
         evidence = tables.worst_evidence(evidence, Evidence.MODELLED)
         place, rows, cols, weights = _discs(places["population"].to_numpy(float), x_m, y_m, grid, demand)
     else:
-        rows, cols = np.nonzero(people > 0)
-        px_m, py_m = grid.xy_m(rows, cols)
         levels = unit_levels(boundaries)
         of_unit = " of their administrative unit" if levels else ""
         rules.append(f"populated pixels go to the nearest place{of_unit} and are scaled to its people")
-        lonlat = grid.to_lonlat(px_m, py_m)
-        units = [(level.of_points(*lonlat), level.of_places(places)) for level in levels]
-        place = nearest_in_unit(px_m, py_m, x_m, y_m, units)
-        weights = people[rows, cols]
-        alone = np.setdiff1d(np.arange(len(places)), place)
-        place, weights = np.concatenate([place, alone]), np.concatenate([weights, np.ones(len(alone))])
-        rows, cols = np.concatenate([rows, row[alone]]), np.concatenate([cols, col[alone]])
+        place, rows, cols, weights = _pixels(people, places, levels, grid)
     order = np.lexsort((cols, rows, place))
     place, rows, cols, weights = place[order], rows[order], cols[order], weights[order]
     share = _shares(place, weights, len(places))
@@ -176,6 +159,40 @@ def demand_points(
         households=share * places["households"].to_numpy(float)[place],
         evidence=evidence,
         rule="; ".join(rules),
+    )
+
+
+def _require_inside(places: gpd.GeoDataFrame, is_inside: NDArray[np.bool_]) -> None:
+    outside = ~is_inside
+    if outside.any():
+        names = ", ".join(places["place_id"][outside].astype(str)[:5])
+        raise InputError(
+            Fault(
+                "places",
+                f"{int(outside.sum())} lie outside the terrain ({names})",
+                "every place on terrain.tif",
+                "Extend the terrain, or drop the places",
+            )
+        )
+
+
+def _pixels(
+    people: NDArray[np.float64], places: gpd.GeoDataFrame, levels: Sequence[UnitLevel], grid: Grid
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Give populated pixels to the nearest place of their unit, and a pixel to each place that gets none."""
+    x_m, y_m = grid.from_lonlat(places.geometry.x.to_numpy(), places.geometry.y.to_numpy())
+    row, col = grid.rowcol(x_m, y_m)
+    rows, cols = np.nonzero(people > 0)
+    px_m, py_m = grid.xy_m(rows, cols)
+    lonlat = grid.to_lonlat(px_m, py_m)
+    units = [(level.of_points(*lonlat), level.of_places(places)) for level in levels]
+    place = nearest_in_unit(px_m, py_m, x_m, y_m, units)
+    alone = np.setdiff1d(np.arange(len(places)), place)
+    return (
+        np.concatenate([place, alone]),
+        np.concatenate([rows, row[alone]]),
+        np.concatenate([cols, col[alone]]),
+        np.concatenate([people[rows, cols], np.ones(len(alone))]),
     )
 
 

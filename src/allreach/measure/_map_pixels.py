@@ -97,9 +97,18 @@ def _carriers_sinr_db(i: int, masts: Masts, receiver: Receiver, heard: Heard) ->
 
 @kernel
 def write_pixels(
-    own: NDArray, rows: NDArray, cols: NDArray, masts: Masts, outdoors: Receiver, heard: Heard, served_as: Receiver,
-    heard_inside: Heard, speeds: Speeds, clutter_m: NDArray, layers: Layers,
-) -> None:  # fmt: skip
+    own: NDArray,
+    rows: NDArray,
+    cols: NDArray,
+    masts: Masts,
+    outdoors: Receiver,
+    heard: Heard,
+    served_as: Receiver,
+    heard_inside: Heard,
+    speeds: Speeds,
+    clutter_m: NDArray,
+    layers: Layers,
+) -> None:
     """Write the pixels of receivers ``own``, which stand at ``rows`` and ``cols``."""
     n_bands = heard.band_dbm.shape[0]
     for i in range(len(own)):

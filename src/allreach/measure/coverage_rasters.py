@@ -70,24 +70,17 @@ def coverage_rasters(
     mask
         Pixels to compute; default all but the sea.
     """
-    terrain, radio = environment.terrain, environment.radio
-    grid = terrain.grid
+    terrain, radio, grid = environment.terrain, environment.radio, environment.terrain.grid
     check_frequencies(radio)
     wanted = (terrain.zones != 1) if mask is None else mask
     wanted = wanted & np.isfinite(terrain.ground_m) & _in_reach(sites, grid.shape, environment)
     bands_mhz = sites.bands_mhz()
-    layers = Layers(
-        power_dbm=np.full((len(bands_mhz), *grid.shape), np.nan, dtype=np.float32),
-        sinr_db=np.full(grid.shape, np.nan, dtype=np.float32),
-        dl_mbps=np.full(grid.shape, np.nan, dtype=np.float32),
-        state=np.zeros(grid.shape, dtype=np.uint8),
-    )
+    layers = _empty_layers(len(bands_mhz), grid.shape)
     heights_m = _clutter_heights_m(terrain.clutter_m)
-    n_void = 0
     outdoors = handset(radio)
     served_as = handset(radio, indoors=environment.standard.indoors)
     terminals = [outdoors, served_as] if served_as.is_indoors else [outdoors]
-    done, total = 0, int(wanted.sum())
+    done, n_void, total = 0, 0, int(wanted.sum())
     say = progress or no_progress
     say("coverage map", 0, total)
     for top in range(0, grid.n_rows, TILE_PIXELS):
@@ -107,13 +100,31 @@ def coverage_rasters(
             towers = masts(in_order, outdoors.noise_figure_db)
             rx_out, rx_in = (receiver(terminal, radio, bands_mhz) for terminal in (outdoors, served_as))
             write_pixels(
-                heard.own, rows, cols, towers, rx_out, heard.by_terminal[0], rx_in, heard.by_terminal[-1],
-                _speeds(in_order, served_as, environment, heights_m), terrain.clutter_m, layers,
-            )  # fmt: skip
+                heard.own,
+                rows,
+                cols,
+                towers,
+                rx_out,
+                heard.by_terminal[0],
+                rx_in,
+                heard.by_terminal[-1],
+                _speeds(in_order, served_as, environment, heights_m),
+                terrain.clutter_m,
+                layers,
+            )
             n_void += int((heard.n_void > 0).sum())
             done += len(rows)
     say("coverage map", total, total)
     return CoverageRasters(bands_mhz, *layers, n_void)
+
+
+def _empty_layers(n_bands: int, shape: tuple[int, int]) -> Layers:
+    return Layers(
+        power_dbm=np.full((n_bands, *shape), np.nan, dtype=np.float32),
+        sinr_db=np.full(shape, np.nan, dtype=np.float32),
+        dl_mbps=np.full(shape, np.nan, dtype=np.float32),
+        state=np.zeros(shape, dtype=np.uint8),
+    )
 
 
 def _clutter_heights_m(clutter_m: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -143,9 +154,11 @@ def _near_sites(
 ) -> NDArray[np.int64]:
     """Sites within range of the box around receivers."""
     return np.flatnonzero(
-        (sites.x_m >= x_m.min() - range_m) & (sites.x_m <= x_m.max() + range_m)
-        & (sites.y_m >= y_m.min() - range_m) & (sites.y_m <= y_m.max() + range_m)
-    )  # fmt: skip
+        (sites.x_m >= x_m.min() - range_m)
+        & (sites.x_m <= x_m.max() + range_m)
+        & (sites.y_m >= y_m.min() - range_m)
+        & (sites.y_m <= y_m.max() + range_m)
+    )
 
 
 def _in_reach(sites: SiteArrays, shape: tuple[int, int], environment: Environment) -> NDArray[np.bool_]:

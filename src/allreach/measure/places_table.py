@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from allreach import tables
 from allreach.demand.points import DemandPoints
+from allreach.radio.engine.reception import Served
 
 
 def weighted_median(
@@ -43,17 +46,33 @@ def main_site(
     return out
 
 
+@dataclass(frozen=True)
+class AtPoints:
+    """What people get at each point, shape (n_points,).
+
+    Parameters
+    ----------
+    reached, turned_away
+        Share of the people reached, and turned away by a full sector.
+    has_signal
+        Whether there is any mobile signal.
+    dl_mbps
+        Busy-hour speed; counts where people are reached. [Mbit/s]
+    """
+
+    reached: NDArray[np.float64]
+    turned_away: NDArray[np.float64]
+    has_signal: NDArray[np.bool_]
+    dl_mbps: NDArray[np.float64]
+
+
 def measure_table(
     points: DemandPoints,
-    *,
-    reached: NDArray[np.float64],
-    signal: NDArray[np.bool_],
-    turned_away: NDArray[np.float64],
-    dl_mbps: NDArray[np.float64],
-    rx_power_dbm: NDArray[np.float32],
-    sinr_db: NDArray[np.float32],
-    site: NDArray[np.int32],
+    at_points: AtPoints,
+    outdoors: Served,
+    served: Served,
     site_id: NDArray[np.str_],
+    *,
     stated: dict[str, NDArray[np.float64]],
     evidence: list[str],
 ) -> gpd.GeoDataFrame:
@@ -63,14 +82,11 @@ def measure_table(
     ----------
     points
         Points of demand.
-    reached, turned_away
-        Share of each point's people reached, and turned away by a full sector.
-    signal
-        Whether a point has any mobile signal.
-    dl_mbps
-        Busy-hour speed at each point; counts where people are reached.
-    rx_power_dbm, sinr_db, site
-        Best server of each point.
+    at_points
+        What people get there.
+    outdoors, served
+        Best server of each point to a handset outdoors, whose power the table shows, and to the one that the standard
+        asks for.
     site_id
         Identifiers of the sites.
     stated
@@ -86,8 +102,8 @@ def measure_table(
         summed = points.per_place(people * values)
         return np.asarray(np.clip(summed / np.where(total > 0, total, 1.0), 0.0, 1.0))
 
-    served = people * reached
-    speed = weighted_median(points.place_index, dl_mbps, served, points.n_places)
+    reached = people * at_points.reached
+    speed = weighted_median(points.place_index, at_points.dl_mbps, reached, points.n_places)
     frame = gpd.GeoDataFrame(
         {
             "place_id": places["place_id"],
@@ -96,14 +112,14 @@ def measure_table(
             "households": places["households"],
             "admin1_code": places["admin1_code"],
             "national_code": places["national_code"],
-            "predicted_share": share(reached),
+            "predicted_share": share(at_points.reached),
             **stated,
-            "outdoor_share": share(signal),
+            "outdoor_share": share(at_points.has_signal),
             "dl_mbps": np.nan_to_num(speed, nan=0.0),
-            "rx_power_dbm": weighted_median(points.place_index, rx_power_dbm, people, points.n_places),
-            "sinr_db": weighted_median(points.place_index, sinr_db, people, points.n_places),
-            "best_site_id": main_site(points, site, people, site_id),
-            "full_share": share(turned_away),
+            "rx_power_dbm": weighted_median(points.place_index, outdoors.signal_dbm, people, points.n_places),
+            "sinr_db": weighted_median(points.place_index, served.sinr_db, people, points.n_places),
+            "best_site_id": main_site(points, served.site, people, site_id),
+            "full_share": share(at_points.turned_away),
             "evidence": evidence,
         },
         geometry=places.geometry.to_numpy(),

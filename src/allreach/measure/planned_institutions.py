@@ -76,8 +76,6 @@ def connect(
         Called with (stage, done, total).
     """
     rows = rows.sort_values("institution_id", kind="stable").reset_index(drop=True)
-    n_sectors = int(sites.n_sectors.max(initial=1))
-    load, mbps = np.zeros((sites.n_sites, n_sectors)), np.zeros(sites.n_sites)
     technology = rows["technology"].to_numpy(dtype=str)
     site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
     site = site_of.reindex(rows["site_id"]).fillna(-1).to_numpy(dtype=np.int64)
@@ -99,18 +97,8 @@ def connect(
             why[i] = f"site {name} gives it {peak:.3g} Mbit/s where it stands, {least:.3g} are needed"
         else:
             time[i] = demand[i] / rate
-    order = [k for k in range(len(asked)) if not why[asked[k]]]
-    order.sort(key=lambda k: (time[asked[k]], asked[k]))
-    backhaul = np.where(np.isnan(sites.backhaul_mbps), np.inf, sites.backhaul_mbps)
-    for k in order:
-        i, where = int(asked[k]), (int(site[asked[k]]), radio[k][2])
-        if load[where] + time[i] > environment.radio.load_cap.value + EPS:
-            why[i] = f"its sector of site {rows['site_id'].iloc[i]} has no room"
-        elif mbps[where[0]] + demand[i] > backhaul[where[0]] + EPS:
-            why[i] = f"the backhaul of site {rows['site_id'].iloc[i]} has no room"
-        else:
-            load[where] += time[i]
-            mbps[where[0]] += demand[i]
+    kept = [(i, (int(site[i]), radio[k][2])) for k, i in enumerate(asked.tolist()) if not why[i]]
+    load, mbps = _take_room(kept, sites, environment.radio.load_cap.value, demand, time, rows["site_id"], why)
     own = rows["evidence"].to_numpy(dtype=str)
     table = rows[["institution_id", "kind", "name", "place_id", "technology", "site_id", "demand_mbps", "geometry"]]
     table = table.assign(
@@ -121,6 +109,32 @@ def connect(
         evidence=[tables.worst_evidence(evidence, str(label), Evidence.MODELLED) for label in own],
     )
     return Connected(tables.conform(table, "verify_institutions"), load, mbps)
+
+
+def _take_room(
+    kept: list[tuple[int, tuple[int, int]]],
+    sites: SiteArrays,
+    load_cap: float,
+    demand_mbps: NDArray[np.float64],
+    time: NDArray[np.float64],
+    site_id: pd.Series,
+    why: NDArray[np.object_],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Let institutions (row, sector of its site) take their sector's time, the least first; say why one cannot.
+
+    Returns the load of each sector and the demand on each site's backhaul.
+    """
+    load, mbps = np.zeros((sites.n_sites, int(sites.n_sectors.max(initial=1)))), np.zeros(sites.n_sites)
+    backhaul = np.where(np.isnan(sites.backhaul_mbps), np.inf, sites.backhaul_mbps)
+    for i, where in sorted(kept, key=lambda one: (time[one[0]], one[0])):
+        if load[where] + time[i] > load_cap + EPS:
+            why[i] = f"its sector of site {site_id.iloc[i]} has no room"
+        elif mbps[where[0]] + demand_mbps[i] > backhaul[where[0]] + EPS:
+            why[i] = f"the backhaul of site {site_id.iloc[i]} has no room"
+        else:
+            load[where] += time[i]
+            mbps[where[0]] += demand_mbps[i]
+    return load, mbps
 
 
 def _radio(
@@ -142,9 +156,16 @@ def _radio(
         return out
     own = _points_of(rows.iloc[there], x_m[there], y_m[there], points, grid)
     links = service_links(
-        sites, np.ones(sites.n_sites, dtype=bool), own, environment, margin_db=0.0, range_km=range_km,
-        assume_upgraded=False, progress=progress, stage="links of sites to institutions",
-    )  # fmt: skip
+        sites,
+        np.ones(sites.n_sites, dtype=bool),
+        own,
+        environment,
+        margin_db=0.0,
+        range_km=range_km,
+        assume_upgraded=False,
+        progress=progress,
+        stage="links of sites to institutions",
+    )
     link_site = links.site_index().astype(np.int64)
     of_pair = {(int(p), int(s)): k for k, (p, s) in enumerate(zip(links.point_index, link_site, strict=True))}
     for number, i in enumerate(there.tolist()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,23 +13,22 @@ from numpy.typing import NDArray
 
 from allreach import tables
 from allreach.demand.points import DemandPoints
-from allreach.measure.places_table import measure_table
-from allreach.measure.planned_institutions import connect, counts
+from allreach.measure.assigned_rows import SPEED_EPS_MBPS, Assigned, assigned, covered, links_used
+from allreach.measure.places_table import AtPoints, measure_table
+from allreach.measure.planned_institutions import Connected, connect, counts
 from allreach.measure.sectors_table import per_sector, sectors_table
-from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.measure.share_out import Entries, Limits, share_out
 from allreach.measure.summary import VerifySummary
+from allreach.params.country_config import Tier
 from allreach.params.demand import Demand
+from allreach.params.radio import Radio
 from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
-from allreach.radio.engine.reception import Environment, serve
+from allreach.radio.engine.reception import Environment, Served, serve
 from allreach.radio.sites import SiteArrays, site_arrays
-from allreach.vocabulary import RADIO, SATELLITE, Evidence, SiteStatus, Technology
+from allreach.vocabulary import Evidence, SiteStatus
 
-TERMINAL = {one.value: FWA if one is Technology.FWA else HANDSET for one in RADIO}
-OTHER_TECHNOLOGIES = (Technology.FIBRE, *SATELLITE)
 VERIFY_STAGE = "coverage of the planned network"
-SPEED_EPS_MBPS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -164,153 +164,206 @@ def verify(
     range_km = max(radio.range_km.value, radio.candidate_range_km.value)
     wanted = tables.empty("plan_institutions") if institutions is None else institutions
     connected = connect(wanted, points, arrays, environment, range_km=range_km, evidence=evidence, progress=progress)
-    rows = assignments.reset_index(drop=True)
-    place_of = pd.Series(np.arange(points.n_places), index=points.places["place_id"].to_numpy())
-    row_place = place_of.reindex(rows["place_id"]).to_numpy(dtype=np.int64)
-    households = rows["households"].to_numpy(dtype=np.float64)
-    technology = rows["technology"].to_numpy(dtype=object)
-    mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
+    rows = assigned(assignments, points, arrays, standard)
     # first the handsets of all points: the links' paths are among theirs
     got = serve(
-        points.x_m,
-        points.y_m,
-        arrays,
-        environment,
-        handset(radio),
-        keep=True,
-        progress=progress,
-        stage=VERIFY_STAGE,
+        points.x_m, points.y_m, arrays, environment, handset(radio), keep=True, progress=progress, stage=VERIFY_STAGE
     )
-    links = _links_used(rows, row_place, technology, points, arrays, environment, range_km, progress)
-    tier_mbps = np.array([tier.dl_mbps for tier in standard.tiers], dtype=np.float64)
-    entries = _covered(rows, row_place, technology, points, links, arrays, tier_mbps)
-    n_sectors = int(arrays.n_sectors.max(initial=1))
-    promised = _tiers_of(rows["dl_mbps"].to_numpy(dtype=np.float64), tier_mbps)
+    links = links_used(rows, points, arrays, environment, range_km, progress)
+    entries = covered(rows, points, links, arrays, standard)
+    mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
+    shared = _share(rows, entries, points, arrays, connected, radio, mbps, progress)
+    losses = _losses(shared, points)
+    table, share = _places(shared, losses, points, got, arrays, environment, evidence)
+    at_speed = [_tier_table(shared, points, k, tier) for k, tier in enumerate(standard.tiers)]
+    worst = tables.worst_evidence(*table["evidence"].unique())
+    figures = _figures(shared, losses, points, share, at_speed, standard.tiers, worst)
+    summary = VerifySummary(**figures, **({"institutions": counts(connected.table)} if len(wanted) else {}))
+    sectors = _sectors(shared, losses, points, sites, arrays, worst)
+    return VerifyResult(table, summary, losses.households, connected.table, _in_order(at_speed), sectors)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """Households of the rows as points, sectors and backhauls can hold them.
+
+    Parameters
+    ----------
+    rows, entries
+        What was assigned, and where it could be.
+    served
+        Households at each entry.
+    mbps
+        Busy-hour demand of one of them. [Mbit/s]
+    load
+        Load of each sector with that of institutions, shape (n_sites, most sectors).
+    """
+
+    rows: Assigned
+    entries: Entries
+    served: NDArray[np.float64]
+    mbps: float
+    load: NDArray[np.float64]
+
+    def at_points(self, points: DemandPoints) -> NDArray[np.float64]:
+        """Households that radio serves at each point."""
+        return np.bincount(self.entries.point, weights=self.served, minlength=points.n_points).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _Losses:
+    """Households of each row that measuring does not confirm, and why.
+
+    Parameters
+    ----------
+    households, to_signal, to_load
+        All of them, those without signal, those whom full sectors or backhauls turn away.
+    under_cover
+        Households of the points that the row's site covers.
+    """
+
+    households: NDArray[np.float64]
+    to_signal: NDArray[np.float64]
+    to_load: NDArray[np.float64]
+    under_cover: NDArray[np.float64]
+
+
+def _share(
+    rows: Assigned,
+    entries: Entries,
+    points: DemandPoints,
+    sites: SiteArrays,
+    connected: Connected,
+    radio: Radio,
+    mbps: float,
+    progress: Progress | None,
+) -> _Shared:
+    """Share the households of the rows out over what institutions leave of sectors and backhauls."""
+    shape = connected.load.shape
     limits = Limits(
-        households, points.households, mbps, np.maximum(arrays.backhaul_mbps - connected.mbps, 0.0), n_sectors,
-        np.maximum(radio.load_cap.value - connected.load, 0.0), promised if len(tier_mbps) else None,
-    )  # fmt: skip
+        rows.households,
+        points.households,
+        mbps,
+        backhaul_mbps=np.maximum(sites.backhaul_mbps - connected.mbps, 0.0),
+        n_sectors_most=shape[1],
+        load_cap=np.maximum(radio.load_cap.value - connected.load, 0.0),
+        row_tiers=None if entries.tiers is None else rows.n_tiers,
+    )
     with told(progress, "share out sectors"):
         served = share_out(entries, limits)
-    cell = entries.site.astype(np.int64) * n_sectors + entries.sector
-    load = connected.load.reshape(-1) + np.bincount(
-        cell, weights=served * mbps / entries.rate_mbps, minlength=arrays.n_sites * n_sectors
-    )
-    left = np.maximum(points.households - np.bincount(entries.point, weights=served, minlength=points.n_points), 0.0)
+    load = connected.load + per_sector(entries.site, entries.sector, served * mbps / entries.rate_mbps, shape)
+    return _Shared(rows, entries, served, mbps, load)
 
-    # "existing" may also be a fixed line or another operator's commitment, which no mast serves
-    is_line = (technology == Technology.EXISTING) & ~rows["site_id"].isin(arrays.site_id).to_numpy()
-    is_radio = np.array([t in TERMINAL for t in technology], dtype=bool) & ~is_line
-    is_other = np.array([t in OTHER_TECHNOLOGIES for t in technology], dtype=bool) | is_line
+
+def _losses(shared: _Shared, points: DemandPoints) -> _Losses:
+    rows, entries, n_rows = shared.rows, shared.entries, len(shared.rows.households)
+    by_row = np.bincount(entries.row, weights=shared.served, minlength=n_rows)
+    lost = np.where(rows.is_radio, rows.households - by_row, 0.0)
+    under_cover = np.bincount(entries.row, points.households[entries.point], minlength=n_rows).astype(np.float64)
+    to_signal = np.where(rows.is_radio, np.maximum(rows.households - under_cover, 0.0), 0.0)
+    return _Losses(lost, to_signal, np.maximum(lost - to_signal, 0.0), under_cover)
+
+
+def _places(
+    shared: _Shared,
+    losses: _Losses,
+    points: DemandPoints,
+    got: Served,
+    sites: SiteArrays,
+    environment: Environment,
+    evidence: str,
+) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
+    """Table ``measure_places``, and the verified share of each place's households."""
+    rows, radio, standard = shared.rows, environment.radio, environment.standard
     # under another standard than the plan's, lines and dishes below its speed reach nobody
-    is_met = is_other & (rows["dl_mbps"].to_numpy(dtype=np.float64) >= standard.dl_mbps - SPEED_EPS_MBPS)
-    by_row = np.bincount(entries.row, weights=served, minlength=len(rows))
-    lost = np.where(is_radio, households - by_row, 0.0)
-    radio_at = np.bincount(entries.point, weights=served, minlength=points.n_points)
-    other = np.bincount(row_place[is_met], weights=households[is_met], minlength=points.n_places)
+    is_met = rows.is_other & (rows.dl_mbps >= standard.dl_mbps - SPEED_EPS_MBPS)
+    radio_at = shared.at_points(points)
+    left = np.maximum(points.households - radio_at, 0.0)
+    other = rows.per_place(is_met, points)
     free = points.per_place(left)
     fill = np.clip(other / np.where(free > 0, free, 1.0), 0.0, 1.0)
     at_point = radio_at + left * fill[points.place_index]
-    reached = np.clip(at_point / np.where(points.households > 0, points.households, 1.0), 0.0, 1.0)
-    place_households = points.places["households"].to_numpy(dtype=np.float64)
-    place_people = points.places["population"].to_numpy(dtype=np.float64)
-    counted = np.minimum(points.per_place(radio_at) + other, place_households)
-    share = np.divide(counted, place_households, out=np.zeros(len(counted)), where=place_households > 0)
-
-    table = measure_table(
-        points,
-        reached=reached,
-        signal=np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value,
-        turned_away=np.zeros(points.n_points),
-        dl_mbps=_speeds(points, rows, row_place, is_met, entries, load[cell], served),
-        rx_power_dbm=got.signal_dbm,
-        sinr_db=got.sinr_db,
-        site=got.site,
-        site_id=arrays.site_id,
-        stated={},
-        evidence=[tables.worst_evidence(evidence, points.evidence, Evidence.MODELLED)] * points.n_places,
-    )
-    table["predicted_share"] = share
-    under_cover = np.bincount(entries.row, weights=points.households[entries.point], minlength=len(rows))
-    lost_to_signal = np.where(is_radio, np.maximum(households - under_cover, 0.0), 0.0)
-    lost_to_load = np.maximum(lost - lost_to_signal, 0.0)
-    crowded = np.bincount(row_place, weights=lost_to_load, minlength=points.n_places)
-    table["full_share"] = np.clip(crowded / np.where(place_households > 0, place_households, 1.0), 0.0, 1.0)
-    total = float(place_people.sum())
-    assigned = np.bincount(
-        row_place[is_radio | is_other], weights=households[is_radio | is_other], minlength=points.n_places
-    )
-    planned = np.clip(assigned / np.where(place_households > 0, place_households, 1.0), 0.0, 1.0)
-    summary: dict[str, Any] = {
-        "reached_share": float(place_people @ share) / total if total else 0.0,
-        "planned_share": float(place_people @ planned) / total if total else 0.0,
-        "population": round(total),
-        "n_sites": arrays.n_sites,
-        "households_assigned_to_sites": float(households[is_radio].sum()),
-        "households_lost": float(lost.sum()),
-        "households_lost_to_signal": float(lost_to_signal.sum()),
-        "households_lost_to_load": float(lost_to_load.sum()),
-        "fullest_sector_load": float(load.max(initial=0.0)),
-        "evidence": tables.worst_evidence(*table["evidence"].unique()),
-    }
-    at_speed = []
-    for k, tier in enumerate(standard.tiers):
-        quick = households * (promised > k)
-        by_radio = np.bincount(entries.point, weights=served * (_of_tier(entries) > k), minlength=points.n_points)
-        by_other = np.bincount(row_place, weights=quick * is_other, minlength=points.n_places).astype(np.float64)
-        asked = by_other + np.bincount(row_place, weights=quick * is_radio, minlength=points.n_places)
-        at_speed.append(_tier_table(points, tier.dl_mbps, planned=asked, reached=by_other + points.per_place(by_radio)))
-    if at_speed:
-        summary["tiers"] = [
-            {"dl_mbps": tier.dl_mbps, "people_share_target": tier.people_share, **_people_shares(found)}
-            for tier, found in zip(standard.tiers, at_speed, strict=True)
-        ]
-    if len(wanted):
-        summary["institutions"] = counts(connected.table)
-    every_tier = pd.concat(at_speed, ignore_index=True) if at_speed else tables.empty("verify_tiers")
-    every_tier = every_tier.sort_values(["place_id", "dl_mbps"], kind="stable").reset_index(drop=True)
-    crowd = lost_to_load[entries.row] * points.households[entries.point] / np.maximum(under_cover[entries.row], 1e-12)
-    shape = (arrays.n_sites, n_sectors)
-    each = points.population[entries.point] / np.maximum(points.households[entries.point], 1e-12)
-    sectors = sectors_table(
-        sites, arrays, load=load.reshape(shape),
-        wanted_load=load.reshape(shape)
-        + per_sector(entries.site, entries.sector, crowd * mbps / entries.rate_mbps, shape),
-        people=per_sector(entries.site, entries.sector, (served + crowd) * each, shape),
-        turned_away=per_sector(entries.site, entries.sector, crowd * each, shape),
-        evidence=summary["evidence"],
-    )  # fmt: skip
-    return VerifyResult(table, VerifySummary(**summary), lost, connected.table, every_tier, sectors)
-
-
-def _tiers_of(dl_mbps: NDArray[np.float64], tier_mbps: NDArray[np.float64]) -> NDArray[np.int64]:
-    """How many of the tiers each speed meets; tiers rise."""
-    return np.searchsorted(tier_mbps - SPEED_EPS_MBPS, dl_mbps, side="right").astype(np.int64)
-
-
-def _of_tier(entries: Entries) -> NDArray[np.int64]:
-    return np.zeros(len(entries.row), dtype=np.int64) if entries.tiers is None else entries.tiers
-
-
-def _tier_table(
-    points: DemandPoints, dl_mbps: float, *, planned: NDArray[np.float64], reached: NDArray[np.float64]
-) -> pd.DataFrame:
-    """Table ``verify_tiers`` of one tier, from households of each place."""
     households = points.places["households"].to_numpy(dtype=np.float64)
+    counted = np.minimum(points.per_place(radio_at) + other, households)
+    share = np.divide(counted, households, out=np.zeros(len(counted)), where=households > 0)
+    at_points = AtPoints(
+        reached=np.clip(at_point / np.where(points.households > 0, points.households, 1.0), 0.0, 1.0),
+        turned_away=np.zeros(points.n_points),
+        has_signal=np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value,
+        dl_mbps=_speeds(shared, points, is_met),
+    )
+    worst = tables.worst_evidence(evidence, points.evidence, Evidence.MODELLED)
+    table = measure_table(points, at_points, got, got, sites.site_id, stated={}, evidence=[worst] * points.n_places)
+    table["predicted_share"] = share
+    crowded = np.bincount(rows.place, losses.to_load, minlength=points.n_places).astype(np.float64)
+    table["full_share"] = _share_of(crowded, households)
+    return table, share
 
-    def share(counted: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.clip(counted / np.where(households > 0, households, 1.0), 0.0, 1.0)
 
+def _share_of(counted: NDArray[np.float64], households: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of each place's households, at most all; 0 where nobody lives."""
+    return np.asarray(np.clip(counted / np.where(households > 0, households, 1.0), 0.0, 1.0))
+
+
+def _figures(
+    shared: _Shared,
+    losses: _Losses,
+    points: DemandPoints,
+    share: NDArray[np.float64],
+    at_speed: list[pd.DataFrame],
+    tiers: Sequence[Tier],
+    evidence: str,
+) -> dict[str, Any]:
+    """Fields of `VerifySummary` but those of institutions."""
+    rows = shared.rows
+    people = points.places["population"].to_numpy(dtype=np.float64)
+    households = points.places["households"].to_numpy(dtype=np.float64)
+    planned = _share_of(rows.per_place(rows.is_radio | rows.is_other, points), households)
+    total = float(people.sum())
+    tier_rows = [
+        {"dl_mbps": tier.dl_mbps, "people_share_target": tier.people_share, **_people_shares(found)}
+        for tier, found in zip(tiers, at_speed, strict=True)
+    ]
+    return {
+        "reached_share": float(people @ share) / total if total else 0.0,
+        "planned_share": float(people @ planned) / total if total else 0.0,
+        "population": round(total),
+        "n_sites": len(shared.load),
+        "households_assigned_to_sites": float(rows.households[rows.is_radio].sum()),
+        "households_lost": float(losses.households.sum()),
+        "households_lost_to_signal": float(losses.to_signal.sum()),
+        "households_lost_to_load": float(losses.to_load.sum()),
+        "fullest_sector_load": float(shared.load.max(initial=0.0)),
+        "evidence": evidence,
+        **({"tiers": tier_rows} if tier_rows else {}),
+    }
+
+
+def _tier_table(shared: _Shared, points: DemandPoints, number: int, tier: Tier) -> pd.DataFrame:
+    """Table ``verify_tiers`` of one tier."""
+    rows, entries, n_places = shared.rows, shared.entries, points.n_places
+    quick = rows.households * (rows.n_tiers > number)
+    met = entries.tiers if entries.tiers is not None else np.zeros(len(entries.row), dtype=np.int64)
+    by_radio = np.bincount(entries.point, weights=shared.served * (met > number), minlength=points.n_points)
+    by_other = np.bincount(rows.place, weights=quick * rows.is_other, minlength=n_places).astype(np.float64)
+    planned = by_other + np.bincount(rows.place, weights=quick * rows.is_radio, minlength=n_places)
+    households = points.places["households"].to_numpy(dtype=np.float64)
     frame = pd.DataFrame(
         {
             "place_id": points.places["place_id"].to_numpy(dtype=str),
-            "dl_mbps": dl_mbps,
+            "dl_mbps": tier.dl_mbps,
             "population": points.places["population"].to_numpy(dtype=np.int64),
-            "planned_share": share(planned),
-            "reached_share": share(reached),
+            "planned_share": _share_of(planned, households),
+            "reached_share": _share_of(by_other + points.per_place(by_radio), households),
         }
     )
     return tables.conform(frame, "verify_tiers")
+
+
+def _in_order(at_speed: list[pd.DataFrame]) -> pd.DataFrame:
+    """Table ``verify_tiers`` of all tiers."""
+    every_tier = pd.concat(at_speed, ignore_index=True) if at_speed else tables.empty("verify_tiers")
+    return every_tier.sort_values(["place_id", "dl_mbps"], kind="stable").reset_index(drop=True)
 
 
 def _people_shares(rows: pd.DataFrame) -> dict[str, float]:
@@ -322,88 +375,38 @@ def _people_shares(rows: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _links_used(
-    rows: pd.DataFrame,
-    row_place: NDArray[np.int64],
-    technology: NDArray[np.object_],
-    points: DemandPoints,
-    sites: SiteArrays,
-    environment: Environment,
-    range_km: float,
-    progress: Progress | None,
-) -> ServiceLinks:
-    """Links of sites to the points of the places that they serve in the plan: nothing else needs to be measured."""
-    row_site = _site_of_rows(rows, sites)
-    used = (row_site >= 0) & np.array([t in TERMINAL for t in technology], dtype=bool)
-    return service_links(
-        sites, np.ones(sites.n_sites, dtype=bool), points, environment, margin_db=0.0, range_km=range_km,
-        assume_upgraded=False, only=np.unique(row_site[used] * points.n_places + row_place[used]), progress=progress,
-        stage="links of planned sites to people",
-    )  # fmt: skip
+def _sectors(
+    shared: _Shared, losses: _Losses, points: DemandPoints, sites: gpd.GeoDataFrame, arrays: SiteArrays, evidence: str
+) -> pd.DataFrame:
+    """Table ``measure_sectors``: whom a full sector turns away would have been at the points that its row covers."""
+    entries, shape = shared.entries, shared.load.shape
+    under_cover = np.maximum(losses.under_cover[entries.row], 1e-12)
+    crowd = losses.to_load[entries.row] * points.households[entries.point] / under_cover
+    each = points.population[entries.point] / np.maximum(points.households[entries.point], 1e-12)
 
+    def at_sectors(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return per_sector(entries.site, entries.sector, values, shape)
 
-def _site_of_rows(rows: pd.DataFrame, sites: SiteArrays) -> NDArray[np.int64]:
-    """Site of each row among the sites; -1 where none of them serves it."""
-    site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
-    return np.asarray(site_of.reindex(rows["site_id"]).fillna(-1).to_numpy(dtype=np.int64))
-
-
-def _covered(
-    rows: pd.DataFrame,
-    row_place: NDArray[np.int64],
-    technology: NDArray[np.object_],
-    points: DemandPoints,
-    links: ServiceLinks,
-    sites: SiteArrays,
-    tier_mbps: NDArray[np.float64],
-) -> Entries:
-    """List the points of each radio row's place that its site covers with the row's terminal."""
-    row_site = _site_of_rows(rows, sites)
-    link_site = links.site_index().astype(np.int64)
-    link_key = points.place_index[links.point_index].astype(np.int64) * max(sites.n_sites, 1) + link_site
-    order = np.argsort(link_key, kind="stable")
-    sorted_key = link_key[order]
-    level = np.where(sites.has_capacity, FULL, COVERAGE)
-    found_rows, found_links, found_rates = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-    found_peaks = [np.zeros(0)]
-    for i in np.flatnonzero([t in TERMINAL for t in technology]):
-        if row_site[i] < 0:
-            continue
-        key = row_place[i] * sites.n_sites + row_site[i]
-        mine = order[np.searchsorted(sorted_key, key) : np.searchsorted(sorted_key, key, side="right")]
-        k, terminal = level[row_site[i]], TERMINAL[technology[i]]
-        mine = mine[links.is_covered[k, terminal, mine]]
-        found_rows.append(np.full(len(mine), i))
-        found_links.append(mine)
-        found_rates.append(links.rate_mbps[k, terminal, mine].astype(np.float64))
-        found_peaks.append(links.peak_mbps[k, terminal, mine].astype(np.float64))
-    link = np.concatenate(found_links)
-    return Entries(
-        row=np.concatenate(found_rows),
-        point=links.point_index[link].astype(np.int64),
-        site=link_site[link].astype(np.int32),
-        sector=links.sector[link],
-        rate_mbps=np.concatenate(found_rates),
-        tiers=_tiers_of(np.concatenate(found_peaks), tier_mbps) if len(tier_mbps) else None,
+    return sectors_table(
+        sites,
+        arrays,
+        load=shared.load,
+        wanted_load=shared.load + at_sectors(crowd * shared.mbps / entries.rate_mbps),
+        people=at_sectors((shared.served + crowd) * each),
+        turned_away=at_sectors(crowd * each),
+        evidence=evidence,
     )
 
 
-def _speeds(
-    points: DemandPoints,
-    rows: pd.DataFrame,
-    row_place: NDArray[np.int64],
-    is_other: NDArray[np.bool_],
-    entries: Entries,
-    load: NDArray[np.float64],
-    served: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _speeds(shared: _Shared, points: DemandPoints, is_other: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Busy-hour speed at each point: by radio where most of its served households are, else the promised one."""
+    rows, entries = shared.rows, shared.entries
     promised = np.zeros(points.n_places)
-    np.maximum.at(promised, row_place[is_other], rows["dl_mbps"].to_numpy(dtype=np.float64)[is_other])
+    np.maximum.at(promised, rows.place[is_other], rows.dl_mbps[is_other])
     out = promised[points.place_index]
-    speed = entries.rate_mbps * (1.0 - load)
-    weight = np.bincount(entries.point, weights=served, minlength=points.n_points)
-    mean = np.bincount(entries.point, weights=served * speed, minlength=points.n_points)
+    speed = entries.rate_mbps * (1.0 - shared.load[entries.site, entries.sector])
+    weight = shared.at_points(points)
+    mean = np.bincount(entries.point, weights=shared.served * speed, minlength=points.n_points)
     by_radio = weight > 0
     out[by_radio] = mean[by_radio] / weight[by_radio]
     return out

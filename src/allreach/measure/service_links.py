@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from allreach.demand.points import DemandPoints
 from allreach.params.radio import Radio
-from allreach.progress import Progress
+from allreach.progress import Progress, no_progress
 from allreach.radio.engine._paths import Masts, link_pairs
 from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
 from allreach.radio.engine.path_losses import PathLosses
@@ -138,88 +137,138 @@ def service_links(
     progress, stage
         Called with (stage, done, total).
     """
-    radio, standard = environment.radio, environment.standard
+    radio = environment.radio
     check_frequencies(radio)
     margin = radio.planned_neighbour_margin_db.value if margin_db is None else margin_db
     longest_km = radio.candidate_range_km.value if range_km is None else range_km
-    phone, home = handset(radio, indoors=standard.indoors), fwa_terminal(radio)
     wanted = None if only is None else np.isin(points.place_index, only % max(points.n_places, 1))
     totals = _disturbance(sites, is_existing, points, environment, assume_upgraded, wanted, progress)
-    bands_mhz = sites.bands_mhz()
-    phone_rx, home_rx = receiver(phone, radio, bands_mhz), receiver(home, radio, bands_mhz)
-    noise_share = db_to_linear(home.noise_figure_db - phone.noise_figure_db)
-    air = environment.air(longest_km)
-    paths = PathLosses(
-        points.x_m, points.y_m, environment.raster(), air, environment.kept, environment.n_threads, wanted
-    )  # fmt: skip
-    clutter_m = environment.terrain.clutter_m[points.row, points.col]
-    fade = np.stack([fade_margin_db(t, environment, clutter_m) for t in (phone, home)])  # terminals, points
-    outdoors_db = receiver(handset(radio), radio, bands_mhz).gain_db - phone_rx.gain_db
+    survey = _Survey(sites, is_existing, points, environment, margin, longest_km, totals, wanted)
+    say = progress or no_progress
+    say(stage, 0, sites.n_sites)
+    found = []
+    for block in _pairs(sites, points, longest_km, only):
+        found.append(survey.links(block))
+        say(stage, block.last, sites.n_sites)
+    say(stage, sites.n_sites, sites.n_sites)
+    return _joined(found, sites, points.n_points, environment.standard.dl_mbps)
 
-    tower = masts(_as_met(sites, is_existing), phone.noise_figure_db)
-    kept: list[dict[str, NDArray]] = []
-    n_void = 0
-    if progress:
-        progress(stage, 0, sites.n_sites)
-    for first, last, start, point in _pairs(sites, points, longest_km, only):
+
+@dataclass(frozen=True)
+class _Block:
+    """Pairs of the sites from first up to last, which is not one of them, with the points in range, ascending."""
+
+    first: int
+    last: int
+    start: NDArray[np.int64]
+    point: NDArray[np.int64]
+
+
+class _Survey:
+    """Computes the links of blocks of pairs: what holds for all of them."""
+
+    def __init__(
+        self,
+        sites: SiteArrays,
+        is_existing: NDArray[np.bool_],
+        points: DemandPoints,
+        environment: Environment,
+        margin_db: float,
+        longest_km: float,
+        totals_mw: NDArray[np.float64],
+        wanted: NDArray[np.bool_] | None,
+    ) -> None:
+        self.sites, self.is_existing, self.points = sites, is_existing, points
+        self.environment, self.margin_db, self.totals_mw = environment, margin_db, totals_mw
+        radio, bands_mhz = environment.radio, sites.bands_mhz()
+        phone, home = handset(radio, indoors=environment.standard.indoors), fwa_terminal(radio)
+        self.phone, self.home = receiver(phone, radio, bands_mhz), receiver(home, radio, bands_mhz)
+        self.noise_share = db_to_linear(home.noise_figure_db - phone.noise_figure_db)
+        self.air = environment.air(longest_km)
+        raster, kept, n_threads = environment.raster(), environment.kept, environment.n_threads
+        self.paths = PathLosses(points.x_m, points.y_m, raster, self.air, kept, n_threads, wanted)
+        clutter_m = environment.terrain.clutter_m[points.row, points.col]
+        self.fade_db = np.stack([fade_margin_db(t, environment, clutter_m) for t in (phone, home)])  # terminals, points
+        self.outdoors_db = receiver(handset(radio), radio, bands_mhz).gain_db - self.phone.gain_db
+        self.tower = masts(_as_met(sites, is_existing), phone.noise_figure_db)
+
+    def links(self, block: _Block) -> _Found:
+        """Links of a block."""
+        first, last, start, point = block.first, block.last, block.start, block.point
         n = len(point)
         distance_m, power = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
         sector = np.zeros(n, dtype=np.int8)
         sinr = np.full((2, 2, n), np.nan, dtype=np.float32)
         near = np.zeros(n, dtype=np.bool_)
         of_phone, of_home = (
-            paths.of_pairs(tower, first, last, start, point, rx.height_m, air.range_m) for rx in (phone_rx, home_rx)
+            self.paths.of_pairs(self.tower, first, last, start, point, rx.height_m, self.air.range_m)
+            for rx in (self.phone, self.home)
         )
-        void = of_phone.is_void
-        block = Masts._make(values[first:last] for values in tower)
-        stands = np.ascontiguousarray(is_existing[first:last])
-        inputs = (start, point, points.x_m, points.y_m, block, air, phone_rx, home_rx, noise_share, stands, totals)
+        towers = Masts._make(values[first:last] for values in self.tower)
+        stands = np.ascontiguousarray(self.is_existing[first:last])
+        where = (start, point, self.points.x_m, self.points.y_m, towers, self.air)
+        inputs = (*where, self.phone, self.home, self.noise_share, stands, self.totals_mw)
         outputs = (of_phone, of_home, distance_m, power, sector, sinr, near)
 
-        def work(s: int, last: int = last - first, arrays: tuple[Any, ...] = (*inputs, *outputs)) -> None:
-            link_pairs(s, min(s + SITES_PER_TASK, last), *arrays)
+        def work(s: int) -> None:
+            link_pairs(s, min(s + SITES_PER_TASK, last - first), *inputs, *outputs)
 
-        in_threads(work, range(0, last - first, SITES_PER_TASK), environment.n_threads)
-        n_void += int(void.sum())
+        in_threads(work, range(0, last - first, SITES_PER_TASK), self.environment.n_threads)
+        void = of_phone.is_void
         site = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(start))
-        rate, peak = _speeds(sinr - np.float32(margin), fade[:, point], sites, site, radio)
-        use = (peak[FULL] >= standard.dl_mbps).any(axis=0) & ~void
-        kept.append(
-            {
-                "site": site[use],
-                "point": point[use].astype(np.int32),
-                "sector": sector[use],
-                "distance": distance_m[use],
-                "power": (power + outdoors_db[tower.band[site]].astype(np.float32))[use],
-                "rate": rate[:, :, use],
-                "peak": peak[:, :, use],
-                "near": near[use],
-            }
+        rate, peak = _speeds(
+            sinr - np.float32(self.margin_db), self.fade_db[:, point], self.sites, site, self.environment.radio
         )
-        if progress:
-            progress(stage, last, sites.n_sites)
-    if progress:
-        progress(stage, sites.n_sites, sites.n_sites)
+        use = (peak[FULL] >= self.environment.standard.dl_mbps).any(axis=0) & ~void
+        return _Found(
+            site=site[use],
+            point=point[use].astype(np.int32),
+            sector=sector[use],
+            distance_m=distance_m[use],
+            power_dbm=(power + self.outdoors_db[self.tower.band[site]].astype(np.float32))[use],
+            rate_mbps=rate[:, :, use],
+            peak_mbps=peak[:, :, use],
+            is_near=near[use],
+            n_void=int(void.sum()),
+        )
 
-    def joined(name: str, empty: NDArray) -> NDArray:
-        return np.concatenate([k[name] for k in kept], axis=-1) if kept else empty
 
-    site = joined("site", np.zeros(0, dtype=np.int32))
-    rate = joined("rate", np.zeros((2, 2, 0), dtype=np.float32))
-    peak = joined("peak", np.zeros((2, 2, 0), dtype=np.float32))
+@dataclass(frozen=True)
+class _Found:
+    """Links of one block that are of use, columns as in `ServiceLinks`."""
+
+    site: NDArray[np.int32]
+    point: NDArray[np.int32]
+    sector: NDArray[np.int8]
+    distance_m: NDArray[np.float32]
+    power_dbm: NDArray[np.float32]
+    rate_mbps: NDArray[np.float32]
+    peak_mbps: NDArray[np.float32]
+    is_near: NDArray[np.bool_]
+    n_void: int
+
+
+def _joined(found: Sequence[_Found], sites: SiteArrays, n_points: int, dl_mbps: float) -> ServiceLinks:
+    """Links of all blocks together."""
+
+    def column(name: str, dtype: type, *leading: int) -> NDArray:
+        none: NDArray = np.zeros((*leading, 0), dtype=dtype)
+        return np.concatenate([getattr(block, name) for block in found], axis=-1) if found else none
+
+    site, peak = column("site", np.int32), column("peak_mbps", np.float32, 2, 2)
     return ServiceLinks(
         site_id=sites.site_id,
-        n_points=points.n_points,
+        n_points=n_points,
         indptr=np.concatenate([[0], np.cumsum(np.bincount(site, minlength=sites.n_sites))]).astype(np.int64),
-        point_index=joined("point", np.zeros(0, dtype=np.int32)),
-        sector=joined("sector", np.zeros(0, dtype=np.int8)),
-        distance_m=joined("distance", np.zeros(0, dtype=np.float32)),
-        rx_power_dbm=joined("power", np.zeros(0, dtype=np.float32)),
-        rate_mbps=rate,
+        point_index=column("point", np.int32),
+        sector=column("sector", np.int8),
+        distance_m=column("distance_m", np.float32),
+        rx_power_dbm=column("power_dbm", np.float32),
+        rate_mbps=column("rate_mbps", np.float32, 2, 2),
         peak_mbps=peak,
-        is_covered=peak >= standard.dl_mbps,
-        is_near=joined("near", np.zeros(0, dtype=np.bool_)),
-        n_void=n_void,
+        is_covered=peak >= dl_mbps,
+        is_near=column("is_near", np.bool_),
+        n_void=sum(block.n_void for block in found),
     )
 
 
@@ -261,9 +310,16 @@ def _disturbance(
     ):
         stage = f"neighbours as seen by the {word}"
         got = serve(
-            points.x_m, points.y_m, today, environment, terminal, keep=True, wanted=wanted, progress=progress,
+            points.x_m,
+            points.y_m,
+            today,
+            environment,
+            terminal,
+            keep=True,
+            wanted=wanted,
+            progress=progress,
             stage=stage,
-        )  # fmt: skip
+        )
         strongest = [got.totals_mw[sites.channel_mhz == mhz].max(axis=0) for mhz in sites.bands_mhz()]
         both.append(np.concatenate([got.totals_mw, np.array(strongest).reshape(len(strongest), points.n_points)]))
     return np.stack(both)
@@ -271,8 +327,8 @@ def _disturbance(
 
 def _pairs(
     sites: SiteArrays, points: DemandPoints, range_km: float, only: NDArray[np.int64] | None
-) -> Iterator[tuple[int, int, NDArray[np.int64], NDArray[np.int64]]]:
-    """Blocks of (first site, last site + 1, row starts, points in range ascending)."""
+) -> Iterator[_Block]:
+    """Pairs of sites and points in range, in blocks that fit into memory."""
     if sites.n_sites == 0 or points.n_points == 0:
         return
     tree = cKDTree(np.column_stack([points.x_m, points.y_m]))
@@ -291,7 +347,7 @@ def _pairs(
             keep = np.isin(site * points.n_places + points.place_index[point], only)
             start = np.concatenate([[0], np.cumsum(np.bincount(site[keep] - first, minlength=last - first))])
             point = point[keep]
-        yield first, last, start, point
+        yield _Block(first, last, start, point)
         first = last
 
 

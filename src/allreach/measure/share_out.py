@@ -131,9 +131,15 @@ def _best_first(entries: Entries, limits: Limits) -> NDArray[np.float64]:
         left[point] -= take
         placed[mine] = take
     loads = fill_sectors(
-        entries.site, entries.sector, entries.rate_mbps, placed * limits.mbps, placed > 0, limits.backhaul_mbps,
-        limits.n_sectors_most, limits.load_cap,
-    )  # fmt: skip
+        entries.site,
+        entries.sector,
+        entries.rate_mbps,
+        placed * limits.mbps,
+        placed > 0,
+        limits.backhaul_mbps,
+        limits.n_sectors_most,
+        limits.load_cap,
+    )
     return placed * loads.served_share
 
 

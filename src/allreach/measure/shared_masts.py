@@ -15,9 +15,17 @@ from allreach.radio.sites import SiteArrays
 
 SAME_MAST_M = 50.0
 ALIKE = (
-    "height_m", "n_sectors", "azimuth_deg", "downtilt_deg", "band_mhz", "eirp_dbm", "second_mhz", "second_eirp_dbm",
-    "is_broadband", "has_capacity",
-)  # fmt: skip
+    "height_m",
+    "n_sectors",
+    "azimuth_deg",
+    "downtilt_deg",
+    "band_mhz",
+    "eirp_dbm",
+    "second_mhz",
+    "second_eirp_dbm",
+    "is_broadband",
+    "has_capacity",
+)
 
 
 @dataclass(frozen=True)

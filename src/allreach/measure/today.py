@@ -14,11 +14,18 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
-from allreach.measure.fixed_lines import fixed_share, stated_shares
-from allreach.measure.places_table import measure_table
-from allreach.measure.sector_capacity import Loads, fill_sectors
-from allreach.measure.sectors_table import per_sector, sectors_table
-from allreach.measure.shared_masts import SharedMasts, shared_masts
+from allreach.measure.fixed_lines import stated_shares
+from allreach.measure.places_table import AtPoints, measure_table
+from allreach.measure.point_service import (
+    LinesAtPoints,
+    PointService,
+    busy_speed_mbps,
+    heard_at_points,
+    lines_at_points,
+    noise_share,
+    point_service,
+)
+from allreach.measure.sectors_table import sectors_table
 from allreach.measure.summary import AssumedSites, LineFigures, MeasureSummary
 from allreach.measure.uncertainty import (
     METHOD,
@@ -31,53 +38,13 @@ from allreach.measure.uncertainty import (
 )
 from allreach.params.demand import Demand
 from allreach.params.planning import Planning
-from allreach.params.service_rules import why_no_line, why_no_mast
 from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
-from allreach.radio.engine.reception import (
-    Environment,
-    Served,
-    margin_db,
-    masts,
-    serve,
-    speed_mbps,
-)
+from allreach.radio.engine.reception import Environment, Served, serve
 from allreach.radio.sites import SiteArrays, site_arrays
-from allreach.units import db_to_linear
 from allreach.vocabulary import Evidence
 
 EVIDENCE_OF_MODEL = Evidence.MODELLED  # a share predicted by a propagation model is never better than that
-
-
-@dataclass(frozen=True)
-class PointService:
-    """What each point of demand gets today; arrays of shape (n_points,).
-
-    Parameters
-    ----------
-    served
-        Best server, powers and SINR at the median location.
-    reached_share
-        Share of the point's people reached to the standard, by mobile or fixed lines.
-    fixed_share
-        Share on fixed lines.
-    turned_away_share
-        Share that the signal could serve but a full sector does not.
-    peak_mbps
-        Speed alone in the sector at the locations and hours of the standard. [Mbit/s]
-    rate_mbps
-        Speed alone in the sector at the median location. [Mbit/s]
-    loads
-        Loads of the sectors.
-    """
-
-    served: Served
-    reached_share: NDArray[np.float64]
-    fixed_share: NDArray[np.float64]
-    turned_away_share: NDArray[np.float64]
-    peak_mbps: NDArray[np.float64]
-    rate_mbps: NDArray[np.float64]
-    loads: Loads
 
 
 @dataclass(frozen=True)
@@ -109,21 +76,38 @@ class MeasureResult:
     sectors: pd.DataFrame = field(default_factory=lambda: tables.empty("measure_sectors"), repr=False)
 
 
+@dataclass(frozen=True)
+class StandingNetworks:
+    """What the country folder knows of today beside places and sites.
+
+    Parameters
+    ----------
+    fibre, commitments, measurements
+        Tables of the folder, or none.
+    base_year
+        Calendar year of today, for commitments whose service has started.
+    evidence
+        Evidence of layers by name (``terrain``, ``population``, ``places``, ``sites``, ``fibre``); one that is missing
+        counts as modelled. ``clutter`` and ``zones`` count where they are there.
+    """
+
+    fibre: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("fibre"))
+    commitments: pd.DataFrame = field(default_factory=lambda: tables.empty("commitments"))
+    measurements: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("measurements"))
+    base_year: int = 2026
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
 def measure(
     points: DemandPoints,
     sites: gpd.GeoDataFrame,
     environment: Environment,
     demand: Demand,
+    standing: StandingNetworks | None = None,
     *,
     planning: Planning | None = None,
-    fibre: gpd.GeoDataFrame | None = None,
-    commitments: pd.DataFrame | None = None,
-    measurements: gpd.GeoDataFrame | None = None,
-    base_year: int = 2026,
-    evidence: Mapping[str, str] | None = None,
     rasters: CoverageRasters | None = None,
     with_rasters: bool = True,
-    mask: NDArray[np.bool_] | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> MeasureResult:
@@ -139,19 +123,12 @@ def measure(
         Terrain, radio parameters, service standard, refractivity.
     demand
         Demand parameters.
+    standing
+        Fixed lines, commitments and measurements; none are known without.
     planning
         Planning parameters: the delays of lines and masts, to which the standard holds them; without, speed alone.
-    fibre, commitments, measurements
-        Tables of the folder, or none.
-    base_year
-        Calendar year of today, for commitments whose service has started.
-    evidence
-        Evidence of layers by name (``terrain``, ``population``, ``places``, ``sites``, ``fibre``); one that is missing
-        counts as modelled. ``clutter`` and ``zones`` count where they are there.
     rasters
         Coverage already computed (`first_map`), else it is computed here if `with_rasters`.
-    mask
-        Pixels to compute in rasters; default all but the sea.
     seed
         Seed of the draws behind p5 and p95.
     progress
@@ -163,84 +140,51 @@ def measure(
         If a site lies outside the model (frequency, height) or ids repeat.
     """
     radio, standard = environment.radio, environment.standard
-    grid = environment.terrain.grid
-    fibre = tables.empty("fibre") if fibre is None else fibre
-    commitments = tables.empty("commitments") if commitments is None else commitments
-    arrays = site_arrays(sites, grid, radio)
-    passed, exchange, _ = fixed_share(fibre, points, grid, radio.fixed_reach_km.value)
-    no_line = why_no_line(standard, radio, planning)
-    fixed = np.zeros_like(passed) if no_line else passed  # a line at the door that is too slow reaches nobody
-
-    outdoors = handset(radio)
-    terminal = handset(radio, indoors=standard.indoors)
-    got = serve(points.x_m, points.y_m, arrays, environment, outdoors, keep=True, progress=progress)
-    inside = got
-    if terminal.is_indoors:
-        stage = "coverage at people indoors"
-        inside = serve(points.x_m, points.y_m, arrays, environment, terminal, keep=True, progress=progress, stage=stage)
-    clutter_m = environment.terrain.clutter_m[points.row, points.col]
-    margin = margin_db(terminal, environment, clutter_m)
-    peak = speed_mbps(inside, arrays, radio, margin)
-    rate = speed_mbps(inside, arrays, radio)
-    signal = np.nan_to_num(got.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value
-    least_mbps = np.inf if why_no_mast(standard, planning) else standard.dl_mbps
-    eligible = signal & (peak >= least_mbps)
-    need = points.households * (1.0 - fixed) * standard.busy_hour_mbps * demand.uptake_share.value
-    masts_shared = shared_masts(arrays)
-    loads = fill_sectors(
-        masts_shared.of(inside.site), inside.sector, speed_mbps(inside, masts_shared.sites, radio), need, eligible,
-        masts_shared.sites.backhaul_mbps, int(arrays.n_sectors.max(initial=1)), radio.load_cap.value,
-    )  # fmt: skip
-    full = _people_by_sector(points, masts_shared, arrays, inside, (1.0 - fixed) * eligible, loads)
-    loads = masts_shared.loads(loads)
-    reached = fixed + (1.0 - fixed) * loads.served_share
-    turned_away = (1.0 - fixed) * np.where(eligible, 1.0 - loads.served_share, 0.0)
-    speed = _busy_speed_mbps(inside, arrays, rate, loads, fixed, radio.fixed_dl_mbps.value)
-
-    labels = dict(evidence or {})
+    standing = standing or StandingNetworks()
+    arrays = site_arrays(sites, environment.terrain.grid, radio)
+    lines = lines_at_points(points, standing.fibre, environment, planning)
+    heard = heard_at_points(points, arrays, environment, planning, progress)
+    need = points.households * (1.0 - lines.reached) * standard.busy_hour_mbps * demand.uptake_share.value
+    service, (people, lost) = point_service(points, arrays, heard, lines.reached, need, radio)
+    at_points = AtPoints(
+        reached=service.reached_share,
+        turned_away=service.turned_away_share,
+        has_signal=heard.has_signal,
+        dl_mbps=busy_speed_mbps(service, arrays, radio.fixed_dl_mbps.value),
+    )
     table = measure_table(
         points,
-        reached=reached,
-        signal=signal,
-        turned_away=turned_away,
-        dl_mbps=speed,
-        rx_power_dbm=got.signal_dbm,
-        sinr_db=inside.sinr_db,
-        site=inside.site,
-        site_id=arrays.site_id,
-        stated=stated_shares(points.places, commitments, base_year, standard.dl_mbps),
-        evidence=_evidence(points, arrays, inside, exchange, fibre, labels),
+        at_points,
+        heard.outdoors,
+        heard.served,
+        arrays.site_id,
+        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard.dl_mbps),
+        evidence=_evidence(points, arrays, heard.served, lines.exchange, standing),
     )
     if rasters is None and with_rasters:
-        rasters = coverage_rasters(arrays, environment, mask=mask, progress=progress)
-    error, tests = _model_error(measurements, arrays, environment)
-    budget = Budget(
-        served=inside,
-        margin_db=margin,
-        noise_share=_noise_share(inside, arrays, environment),
-        fixed_share=fixed,
-        demand_mbps=need,
-    )
+        rasters = coverage_rasters(arrays, environment, progress=progress)
+    error, tests = _model_error(standing.measurements, arrays, environment)
+    noise = noise_share(heard.served, arrays, environment)
+    budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
-        draws = draw_shares(points, arrays, budget, radio, least_mbps, error, seed)
-    values = {
-        "predicted_share": float(points.population @ reached),
-        "outdoor_share": float(points.population @ signal),
-        "full_share": float(points.population @ turned_away),
-    }
-    people = max(float(points.population.sum()), 1e-300)
+        draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
+    fixed_share, line_figures = _line_figures(points, lines)
     summary = MeasureSummary(
-        **_figures(points, arrays, values, draws, error, tests, table, got),
+        **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
         standard=standard.model_dump(mode="json"),
-        fixed_share=float(points.population @ fixed) / people,
-        lines=_lines(float(points.population @ passed) / people, no_line),
+        fixed_share=fixed_share,
+        lines=line_figures,
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
-    service = PointService(inside, reached, fixed, turned_away, peak, rate, loads)
     sectors = sectors_table(
-        sites, arrays, load=loads.load, wanted_load=loads.wanted_load, people=full[0], turned_away=full[1],
+        sites,
+        arrays,
+        load=service.loads.load,
+        wanted_load=service.loads.wanted_load,
+        people=people,
+        turned_away=lost,
         evidence=summary.evidence,
-    )  # fmt: skip
+    )
     return MeasureResult(table, raster_files(rasters), summary, service, arrays, sectors)
 
 
@@ -256,24 +200,21 @@ def first_map(
     return coverage_rasters(arrays, environment, mask=mask, progress=progress)
 
 
-def _people_by_sector(
-    points: DemandPoints,
-    masts_shared: SharedMasts,
-    sites: SiteArrays,
-    served: Served,
-    share: NDArray[np.float64],
-    loads: Loads,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """People whom each sector could serve, and those whom it turns away; the operators of a mast share them."""
-    shape, site = loads.load.shape, masts_shared.of(served.site)
-    wish = points.population * share
-    people = per_sector(site, served.sector, wish, shape)
-    lost = per_sector(site, served.sector, wish * (1.0 - loads.served_share), shape)
-    return masts_shared.over_operators(people, sites), masts_shared.over_operators(lost, sites)
+def _people(points: DemandPoints, at_points: AtPoints) -> dict[str, float]:
+    """People behind each share of the summary that has an interval."""
+    return {
+        "predicted_share": float(points.population @ at_points.reached),
+        "outdoor_share": float(points.population @ at_points.has_signal),
+        "full_share": float(points.population @ at_points.turned_away),
+    }
 
 
-def _lines(passed_share: float, why_not: str) -> LineFigures:
-    return LineFigures(passed_share=passed_share, **({"why_not_reached": why_not} if why_not and passed_share else {}))
+def _line_figures(points: DemandPoints, lines: LinesAtPoints) -> tuple[float, LineFigures]:
+    """Share of the people on lines that meet the standard, and what is known of all lines."""
+    people = max(float(points.population.sum()), 1e-300)
+    passed_share = float(points.population @ lines.passed) / people
+    why = {"why_not_reached": lines.why_not} if lines.why_not and passed_share else {}
+    return float(points.population @ lines.reached) / people, LineFigures(passed_share=passed_share, **why)
 
 
 def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:
@@ -292,40 +233,15 @@ def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:
     }
 
 
-def _busy_speed_mbps(
-    served: Served,
-    sites: SiteArrays,
-    rate_mbps: NDArray[np.float64],
-    loads: Loads,
-    fixed: NDArray[np.float64],
-    fixed_dl_mbps: float,
-) -> NDArray[np.float64]:
-    """Speed left to one user in the busy hour: what the load of the sector leaves; the line's speed on fixed lines."""
-    if sites.n_sites == 0:
-        return np.where(fixed > 0, fixed_dl_mbps, 0.0)
-    load = loads.load[np.maximum(served.site, 0), served.sector]
-    return np.where(fixed > 0, fixed_dl_mbps, rate_mbps * (1.0 - load))
-
-
-def _noise_share(served: Served, sites: SiteArrays, environment: Environment) -> NDArray[np.float64]:
-    """Noise over noise plus interference at each point; 1 where nothing is received."""
-    if sites.n_sites == 0:
-        return np.ones(len(served.site))
-    terminal = handset(environment.radio, indoors=environment.standard.indoors)
-    noise_mw = masts(sites, terminal.noise_figure_db).noise_mw[np.maximum(served.site, 0)]
-    below_mw = db_to_linear(served.power_dbm.astype(np.float64) - served.sinr_db)
-    return np.where(served.site >= 0, np.clip(noise_mw / below_mw, 0.0, 1.0), 1.0)
-
-
 def _evidence(
     points: DemandPoints,
     sites: SiteArrays,
     served: Served,
     exchange: NDArray[np.int64],
-    fibre: gpd.GeoDataFrame,
-    labels: dict[str, str],
+    standing: StandingNetworks,
 ) -> list[str]:
     """Worst evidence that stands behind each place's row."""
+    labels = standing.evidence
     rank = {label.value: i for i, label in enumerate(Evidence)}
     worst = len(Evidence) - 1
     layers = [labels.get(name, EVIDENCE_OF_MODEL) for name in ("terrain", "population", "places")]
@@ -336,7 +252,7 @@ def _evidence(
     of_site = np.maximum(of_site, [rank[label] for label in sites.assumed.evidence()] or [0])
     layer_of_sites = rank.get(labels.get("sites", EVIDENCE_OF_MODEL), worst)
     at_point = np.where(served.site >= 0, np.maximum(of_site[np.maximum(served.site, 0)], layer_of_sites), 0)
-    if len(fibre):
+    if len(standing.fibre):
         layer_of_fibre = rank.get(labels.get("fibre", EVIDENCE_OF_MODEL), worst)
         at_point = np.where(exchange >= 0, np.maximum(at_point, layer_of_fibre), at_point)
     per_place = np.full(points.n_places, floor)
@@ -346,11 +262,11 @@ def _evidence(
 
 
 def _model_error(
-    measurements: gpd.GeoDataFrame | None, sites: SiteArrays, environment: Environment
+    measurements: gpd.GeoDataFrame, sites: SiteArrays, environment: Environment
 ) -> tuple[ModelError, dict[str, Any]]:
     """Error of the model from drive tests where there are enough, else from the parameters."""
     radio = environment.radio
-    if measurements is None or measurements.empty:
+    if measurements.empty:
         return assumed_error(radio), {"n": 0}
     drive = measurements[(measurements["kind"] == "drive_test") & measurements["rx_power_dbm"].notna()]
     drive = drive.sort_values("measurement_id", kind="stable")

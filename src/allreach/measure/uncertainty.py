@@ -115,9 +115,15 @@ def draw_shares(
         signal = np.nan_to_num(served.signal_dbm + own_db + bias_db, nan=-np.inf) >= radio.sensitivity_dbm.value
         eligible = signal & (peak >= dl_mbps)
         loads = fill_sectors(
-            mast, served.sector, rate, demand, eligible, shared.sites.backhaul_mbps,
-            int(sites.n_sectors.max(initial=1)), radio.load_cap.value,
-        )  # fmt: skip
+            mast,
+            served.sector,
+            rate,
+            demand,
+            eligible,
+            shared.sites.backhaul_mbps,
+            int(sites.n_sectors.max(initial=1)),
+            radio.load_cap.value,
+        )
         total = people.sum()
         open_share = 1.0 - budget.fixed_share
         reached = budget.fixed_share + open_share * loads.served_share

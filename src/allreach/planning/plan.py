@@ -11,20 +11,16 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from allreach.backhaul.air import AirAt
-from allreach.demand.points import DemandPoints
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
-from allreach.measure.today import MeasureResult
-from allreach.params.country_config import CountryConfig
-from allreach.params.load import Params
+from allreach.measure.assigned_rows import SPEED_EPS_MBPS
 from allreach.planning.instance.build import Assembly, build_problem
-from allreach.planning.instance.country_inputs import plan_inputs
+from allreach.planning.instance.country_inputs import MeasuredCountry, plan_inputs
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.formulation import TierRow
 from allreach.planning.model.problem import Problem, Solution, unserved, unserved_people
+from allreach.planning.model.tolerances import LEAST_AMOUNT, LEAST_SHARE, PEOPLE, REACHED
 from allreach.planning.optimise import Optimum, optimise
 from allreach.planning.results import tables
 from allreach.planning.results.alternatives import answer
@@ -38,8 +34,6 @@ from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of
 from allreach.planning.warm_start import start_solution
 from allreach.processors import usable_cores
 from allreach.progress import Progress, told
-from allreach.radio.engine.reception import Environment
-from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Technology
 
 PLACES_NAMED = 5
@@ -254,19 +248,9 @@ def _summary(
 
 
 def plan_country(
-    points: DemandPoints,
-    measured: MeasureResult,
-    environment: Environment,
-    layers: Mapping[str, pd.DataFrame],
-    config: CountryConfig,
-    params: Params,
+    country: MeasuredCountry,
     *,
-    clutter_class: NDArray[np.uint8] | None = None,
-    population: NDArray[np.float32] | None = None,
     margin_db: float | None = None,
-    satellites: tuple[SatelliteOffer, ...] = (),
-    air_at: AirAt | None = None,
-    evidence: str = "modelled",
     start_from: Mapping[str, pd.DataFrame] | None = None,
     time_limit_s: float | None = None,
     progress: Progress | None = None,
@@ -275,24 +259,10 @@ def plan_country(
 
     Parameters
     ----------
-    points, measured, environment
-        What `measure` took and gave.
-    layers
-        Tables of the country folder by name; absent ones count as empty.
-    config
-        ``country.yaml``.
-    params
-        Parameters.
-    clutter_class, population
-        Rasters, or none.
+    country
+        What was measured, and what else is known of it.
     margin_db
         Margin on the SINR for planned neighbours; raised when measuring the planned network falls short. [dB]
-    satellites
-        What satellites offer at each place; without, the parameters say it alone.
-    air_at
-        Gives rain and layering of the air anywhere, for hops; without, the parameter's rain and no fading by layers.
-    evidence
-        Worst evidence of the layers.
     start_from
         Plan of another scenario by names (`planning.warm_start`), from which the search may begin.
     time_limit_s
@@ -300,11 +270,8 @@ def plan_country(
     progress
         Called with (stage, done, total).
     """
-    inputs = plan_inputs(
-        points, measured, environment, layers, config, params, clutter_class=clutter_class, population=population,
-        margin_db=margin_db, satellites=satellites, air_at=air_at, evidence=evidence, progress=progress,
-    )  # fmt: skip
-    n_threads = environment.n_threads or usable_cores()
+    inputs = plan_inputs(country, margin_db=margin_db, progress=progress)
+    n_threads = country.environment.n_threads or usable_cores()
     return plan(inputs, start_from=start_from, time_limit_s=time_limit_s, n_threads=n_threads, progress=progress)
 
 
@@ -321,9 +288,14 @@ def _least_cost(
     problem, search = assembly.problem, inputs.params.search
     if tiers:
         found = optimise_with_tiers(
-            problem, tiers, search, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            problem,
+            tiers,
+            search,
+            start_from=start,
+            progress=progress,
+            time_limit_s=time_limit_s,
             n_threads=n_threads,
-        )  # fmt: skip
+        )
         return found.best, found.usd_per_person
     best = optimise(
         problem, search, start_from=start, progress=progress, time_limit_s=time_limit_s, n_threads=n_threads
@@ -343,7 +315,7 @@ def _people_of_places(inputs: PlanInputs, chosen: Chosen) -> PeopleOfPlaces:
 
 def _today(inputs: PlanInputs, chosen: Chosen, curve: CostCurve) -> TodayFigures:
     """Return who is reached today, and what it takes that they still are in the last year."""
-    total = max(float(inputs.people.sum()), 1e-9)
+    total = max(float(inputs.people.sum()), LEAST_AMOUNT)
     free, served = np.zeros(inputs.points.n_places), np.zeros(inputs.points.n_places)
     for row in chosen.rows:
         if row.technology != Technology.NONE:
@@ -368,11 +340,11 @@ def _tier_rows(inputs: PlanInputs, assembly: Assembly) -> list[TierRow]:
     speed = speed_of_options(problem, assembly.option_dl_mbps)
     out = []
     for tier in inputs.standard.tiers:
-        is_quick = fixed.dl_mbps >= tier.dl_mbps - 1e-6
+        is_quick = fixed.dl_mbps >= tier.dl_mbps - SPEED_EPS_MBPS
         has = float((per_household[fixed.place] * fixed.households)[is_quick].sum())
-        needed = max(math.ceil(tier.people_share * total - 1e-9) - has, 0.0)
-        out.append(TierRow(tier.dl_mbps, speed >= tier.dl_mbps - 1e-6, problem.part_people, decided - needed))
-        if needed > decided + 1e-6:
+        needed = max(math.ceil(tier.people_share * total - REACHED) - has, 0.0)
+        out.append(TierRow(tier.dl_mbps, speed >= tier.dl_mbps - SPEED_EPS_MBPS, problem.part_people, decided - needed))
+        if needed > decided + PEOPLE:
             raise InfeasibleError(
                 f"service_standard.tiers asks for {tier.dl_mbps:g} Mbit/s for {tier.people_share:.0%} of the people: "
                 f"{has:.0f} of {total:.0f} have it today and the plan decides on {decided:.0f} others; lines and "
@@ -390,7 +362,7 @@ def _tier_summary(
         TierShare(
             dl_mbps=tier.dl_mbps,
             people_share_target=tier.people_share,
-            people_share=sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - 1e-6) / total,
+            people_share=sum(r.people for r in chosen.rows if r.dl_mbps >= tier.dl_mbps - SPEED_EPS_MBPS) / total,
             usd_per_further_person=round(price, 2),
             decided_below_max=row.allowed,
         )
@@ -437,7 +409,7 @@ def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, 
         people_decided=decided,
         weight_reached=reached,
         weight_upper_bound=most,
-        people_upper_bound=math.ceil(elsewhere + min(most, decided) - 1e-6),
+        people_upper_bound=math.ceil(elsewhere + min(most, decided) - PEOPLE),
         people_gap=(most - reached) / most if most > 0 else 0.0,
         usd_per_further_person=round(shadow, 2) if math.isfinite(shadow) else None,
         covers=BUDGET_COVERS,
@@ -483,8 +455,8 @@ def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) ->
     target = inputs.params.planning.target_share.value
     problem = _people_only(assembly)
     left = unserved(problem, solution.households) * problem.people_per_household
-    share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), 1e-12)
-    if share >= target - 1e-9:
+    share = 1.0 - float(left.sum()) / max(float(inputs.people.sum()), LEAST_SHARE)
+    if share >= target - REACHED:
         return
     by_place = np.bincount(problem.part_place, weights=left, minlength=inputs.points.n_places)[: inputs.points.n_places]
     worst = np.lexsort((np.arange(len(by_place)), -by_place))

@@ -15,7 +15,6 @@ import pandas as pd
 
 from allreach.planning.instance.build import Assembly, facility_site_id
 from allreach.planning.model.problem import (
-    EPS,
     Floats,
     Problem,
     Solution,
@@ -23,6 +22,7 @@ from allreach.planning.model.problem import (
     faults,
     tree_order,
 )
+from allreach.planning.model.tolerances import HOUSEHOLDS
 from allreach.planning.search.construction import serve_left
 from allreach.planning.search.neighbourhood import prune
 from allreach.planning.search.network_state import NetworkState, make_index
@@ -44,7 +44,7 @@ def start_tables(assembly: Assembly, solution: Solution) -> dict[str, pd.DataFra
     names = _facility_names(assembly)
     rank = _rank_in_place(p)
     owner_ids = np.asarray(assembly.lines.inputs.owner_ids, dtype=str)
-    used = np.flatnonzero(solution.households > EPS)
+    used = np.flatnonzero(solution.households > HOUSEHOLDS)
     part = p.option_part[used]
     households = pd.DataFrame(
         {
@@ -144,17 +144,17 @@ def _put_households(assembly: Assembly, state: NetworkState, rows: pd.DataFrame)
         same = [
             o
             for o in mine
-            if rank[p.option_part[o]] == part and abs(p.part_households[p.option_part[o]] - float(size)) < EPS
+            if rank[p.option_part[o]] == part and abs(p.part_households[p.option_part[o]] - float(size)) < HOUSEHOLDS
         ]
         n = float(wanted)
         for option in (*same, *(o for o in mine if o not in same)):
             at = int(p.option_part[option])
             take = min(n, float(left[at]), state.room(option))
-            if take > EPS:
+            if take > HOUSEHOLDS:
                 state.put(option, take)
                 left[at] -= take
                 n -= take
-            if n <= EPS:
+            if n <= HOUSEHOLDS:
                 break
     state.keep()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allreach.io import stages
 from allreach.io.atomic import write_json, write_text
-from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import write_table
 from allreach.planning.instance.build import Assembly, build_problem
@@ -14,6 +13,7 @@ from allreach.planning.plan import PlanResult
 from allreach.planning.sensitivity.tornado import Work, robustness, tornado
 from allreach.planning.warm_start import start_solution
 from allreach.workflows.run_measure import Measured
+from allreach.workflows.run_plan import measured_country
 from allreach.workflows.run_record import Job
 from allreach.workflows.satellite_offers import offers
 from allreach.workflows.study_inputs import StudyInputs
@@ -58,21 +58,9 @@ def answer_prices(job: Job, measured: Measured, plan: PlanResult | None) -> None
 
 def _plan_again(study: StudyInputs, measured: Measured) -> tuple[Assembly, Solution | None]:
     """Read the plan of an earlier run back into its problem."""
-    country, summary = study.country, read_json(study.results / "plan" / "summary.json")
-    inputs = plan_inputs(
-        measured.points,
-        measured.result,
-        measured.environment,
-        country.layers,
-        study.config,
-        study.params,
-        clutter_class=country.clutter_class,
-        population=country.population,
-        margin_db=float(summary["margin_db"]),
-        satellites=offers(country, study.folder, study.progress),
-        air_at=air_at(study.params.backhaul),
-        evidence=str(summary["evidence"]),
-        progress=study.progress,
-    )
+    summary = read_json(study.results / "plan" / "summary.json")
+    satellites = offers(study.country, study.folder, study.progress)
+    whole = measured_country(study, measured, satellites, str(summary["evidence"]))
+    inputs = plan_inputs(whole, margin_db=float(summary["margin_db"]), progress=study.progress)
     assembly = build_problem(inputs)
     return assembly, start_solution(assembly, read_start(study.results), exact=True)

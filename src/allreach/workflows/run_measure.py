@@ -11,7 +11,7 @@ from allreach.io.atomic import write_json
 from allreach.io.raster import write_raster
 from allreach.io.vector import write_table
 from allreach.measure.coverage_rasters import CoverageRasters
-from allreach.measure.today import MeasureResult, first_map, measure, raster_files
+from allreach.measure.today import MeasureResult, StandingNetworks, first_map, measure, raster_files
 from allreach.progress import told
 from allreach.radio.engine.reception import Environment
 from allreach.report.map_page.build import build_report
@@ -59,12 +59,14 @@ def measure_today(study: StudyInputs, environment: Environment, rasters: Coverag
         country.table("sites"),
         environment,
         study.params.demand,
+        StandingNetworks(
+            fibre=country.table("fibre"),
+            commitments=country.table("commitments"),
+            measurements=country.table("measurements"),
+            base_year=study.config.base_year,
+            evidence={name: entry.evidence for name, entry in country.provenance.items()},
+        ),
         planning=study.params.planning,
-        fibre=country.table("fibre"),
-        commitments=country.table("commitments"),
-        measurements=country.table("measurements"),
-        base_year=study.config.base_year,
-        evidence={name: entry.evidence for name, entry in country.provenance.items()},
         rasters=rasters,
         with_rasters=False,
         seed=study.seed,

@@ -9,6 +9,7 @@ from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_start
 from allreach.io.vector import write_frame, write_table
 from allreach.measure.planned_network import VerifyResult, planned_sites, verify
+from allreach.planning.instance.country_inputs import MeasuredCountry
 from allreach.planning.plan import PlanResult, plan_country
 from allreach.planning.results.cost_curve import percent_steps
 from allreach.planning.warm_start import start_tables
@@ -17,6 +18,7 @@ from allreach.satellite.service import SatelliteOffer
 from allreach.workflows.run_measure import Measured
 from allreach.workflows.run_record import Job
 from allreach.workflows.satellite_offers import offers
+from allreach.workflows.study_inputs import StudyInputs
 
 NOTHING = "none"
 PLAN_EVIDENCE = ("terrain", "population", "places", "sites", "roads", "fibre", "power")
@@ -70,32 +72,19 @@ def plan_and_verify(
     counts; of equal ones the first. A round that no plan meets at its margin ends the search.
     """
     study = job.study
-    country, params, rules = study.country, study.params, study.params.planning
-    evidence = country.evidence(*PLAN_EVIDENCE)
+    params, rules = study.params, study.params.planning
+    evidence = study.country.evidence(*PLAN_EVIDENCE)
     margin_db = params.radio.planned_neighbour_margin_db.value
     best: tuple[PlanResult, VerifyResult, float] | None = None
     start = read_start(study.folder / "results" / job.start_from) if job.start_from else None
+    whole = measured_country(study, measured, satellites, evidence)
     margins_db: list[float] = []
     for number in range(int(rules.verify_rounds.value)):
         progress = _named(study.progress, number)
         try:
             with job.timed(f"plan_{number + 1}"):
                 plan = plan_country(
-                    measured.points,
-                    measured.result,
-                    measured.environment,
-                    country.layers,
-                    study.config,
-                    params,
-                    clutter_class=country.clutter_class,
-                    population=country.population,
-                    margin_db=margin_db,
-                    satellites=satellites,
-                    air_at=air_at(params.backhaul),
-                    evidence=evidence,
-                    start_from=start,
-                    time_limit_s=job.time_limit_s,
-                    progress=progress,
+                    whole, margin_db=margin_db, start_from=start, time_limit_s=job.time_limit_s, progress=progress
                 )
         except InfeasibleError as error:
             if best is None:
@@ -113,6 +102,25 @@ def plan_and_verify(
         margin_db += rules.verify_margin_step_db.value
     assert best is not None
     return *best, margins_db
+
+
+def measured_country(
+    study: StudyInputs, measured: Measured, satellites: tuple[SatelliteOffer, ...], evidence: str
+) -> MeasuredCountry:
+    """Put together what planning begins with."""
+    return MeasuredCountry(
+        measured.points,
+        measured.result,
+        measured.environment,
+        study.country.layers,
+        study.config,
+        study.params,
+        clutter_class=study.country.clutter_class,
+        population=study.country.population,
+        satellites=satellites,
+        air_at=air_at(study.params.backhaul),
+        evidence=evidence,
+    )
 
 
 def measure_planned(job: Job, measured: Measured, plan: PlanResult, evidence: str, progress: Progress) -> VerifyResult:

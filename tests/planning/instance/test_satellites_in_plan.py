@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from allreach.demand.points import demand_points
-from allreach.measure.today import measure
+from allreach.measure.today import StandingNetworks, measure
 from allreach.params.load import load_params
+from allreach.planning.instance.country_inputs import MeasuredCountry
 from allreach.planning.plan import plan_country
 from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT, SatelliteOffer
@@ -52,12 +53,14 @@ def plan(satellites=(), *, sets=(), latency_ms=100.0):
         country.table("places"), country.population, country.grid, params.demand, household_size=config.household_size
     )
     measured = measure(
-        points, country.table("sites"), environment, params.demand, fibre=country.table("fibre"),
-        commitments=country.table("commitments"), with_rasters=False,
+        points, country.table("sites"), environment, params.demand,
+        StandingNetworks(fibre=country.table("fibre"), commitments=country.table("commitments")), with_rasters=False,
     )  # fmt: skip
     return plan_country(
-        points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,
-        population=country.population, satellites=satellites, evidence="synthetic",
+        MeasuredCountry(
+            points, measured, environment, country.layers, config, params, clutter_class=country.clutter_class,
+            population=country.population, satellites=satellites, evidence="synthetic",
+        )
     )  # fmt: skip
 
 

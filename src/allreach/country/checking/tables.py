@@ -179,61 +179,13 @@ def _positions(table: gpd.GeoDataFrame, name: str, where: str, folder: Folder) -
 
 
 def _references(layers: dict[str, pd.DataFrame]) -> list[Fault]:
-    faults = []
-    commitments, places = layers.get("commitments"), layers.get("places")
+    """Rows of one layer that name what another does not have."""
+    faults: list[Fault] = []
+    commitments, places, fibre = layers.get("commitments"), layers.get("places"), layers.get("fibre")
     if commitments is not None and places is not None:
-        unknown = ~commitments["place_id"].isin(places["place_id"])
-        if unknown.any():
-            faults.append(
-                Fault(
-                    "commitments.parquet, column place_id",
-                    f"{int(unknown.sum())} name places that do not exist ({_some(commitments['place_id'][unknown])})",
-                    "a place_id of places.parquet",
-                    "Correct the identifiers",
-                    kind="reference",
-                )
-            )
-        promised = commitments.groupby("place_id", sort=True)["households_share"].sum()
-        if (promised > 1.0 + 1e-9).any():
-            faults.append(
-                Fault(
-                    "commitments.parquet, column households_share",
-                    f"more than all households are promised in "
-                    f"{int((promised > 1 + 1e-9).sum())} places ({_some(promised.index[promised > 1 + 1e-9])})",
-                    "shares of a place that add up to at most 1",
-                    "Promises overlap; the first count",
-                    severity="warning",
-                    kind="reference",
-                )
-            )
-    fibre = layers.get("fibre")
+        faults += _commitments(commitments, places)
     if fibre is not None:
-        nodes = set(fibre.loc[fibre["feature"] == FibreFeature.NODE, "fibre_id"])
-        spans = fibre[fibre["feature"] == FibreFeature.SPAN]
-        for column in ("from_id", "to_id"):
-            unknown = (spans[column] != "") & ~spans[column].isin(nodes)
-            if unknown.any():
-                faults.append(
-                    Fault(
-                        f"fibre.parquet, column {column}",
-                        f"{int(unknown.sum())} spans end at nodes that do not exist ({_some(spans[column][unknown])})",
-                        "the fibre_id of a node",
-                        "Add the nodes",
-                        kind="reference",
-                    )
-                )
-        loose = (spans["from_id"] == "") | (spans["to_id"] == "")
-        if loose.any():
-            faults.append(
-                Fault(
-                    "fibre.parquet",
-                    f"{int(loose.sum())} spans do not say where they end ({_some(spans['fibre_id'][loose])})",
-                    "from_id and to_id",
-                    "Their ends are joined to what lies there",
-                    severity="warning",
-                    kind="reference",
-                )
-            )
+        faults += _spans(fibre)
     spectrum, boundaries = layers.get("spectrum"), layers.get("boundaries")
     if spectrum is not None and boundaries is not None:
         unknown = (spectrum["area"] != "") & ~spectrum["area"].isin(boundaries["code"])
@@ -246,6 +198,68 @@ def _references(layers: dict[str, pd.DataFrame]) -> list[Fault]:
                     kind="reference",
                 )
             )
+    return faults
+
+
+def _commitments(commitments: pd.DataFrame, places: pd.DataFrame) -> list[Fault]:
+    faults = []
+    unknown = ~commitments["place_id"].isin(places["place_id"])
+    if unknown.any():
+        faults.append(
+            Fault(
+                "commitments.parquet, column place_id",
+                f"{int(unknown.sum())} name places that do not exist ({_some(commitments['place_id'][unknown])})",
+                "a place_id of places.parquet",
+                "Correct the identifiers",
+                kind="reference",
+            )
+        )
+    promised = commitments.groupby("place_id", sort=True)["households_share"].sum()
+    too_much = promised > 1.0 + 1e-9
+    if too_much.any():
+        faults.append(
+            Fault(
+                "commitments.parquet, column households_share",
+                f"more than all households are promised in {int(too_much.sum())} places "
+                f"({_some(promised.index[too_much])})",
+                "shares of a place that add up to at most 1",
+                "Promises overlap; the first count",
+                severity="warning",
+                kind="reference",
+            )
+        )
+    return faults
+
+
+def _spans(fibre: pd.DataFrame) -> list[Fault]:
+    """Spans whose ends are not there, or not said."""
+    faults = []
+    nodes = set(fibre.loc[fibre["feature"] == FibreFeature.NODE, "fibre_id"])
+    spans = fibre[fibre["feature"] == FibreFeature.SPAN]
+    for column in ("from_id", "to_id"):
+        unknown = (spans[column] != "") & ~spans[column].isin(nodes)
+        if unknown.any():
+            faults.append(
+                Fault(
+                    f"fibre.parquet, column {column}",
+                    f"{int(unknown.sum())} spans end at nodes that do not exist ({_some(spans[column][unknown])})",
+                    "the fibre_id of a node",
+                    "Add the nodes",
+                    kind="reference",
+                )
+            )
+    loose = (spans["from_id"] == "") | (spans["to_id"] == "")
+    if loose.any():
+        faults.append(
+            Fault(
+                "fibre.parquet",
+                f"{int(loose.sum())} spans do not say where they end ({_some(spans['fibre_id'][loose])})",
+                "from_id and to_id",
+                "Their ends are joined to what lies there",
+                severity="warning",
+                kind="reference",
+            )
+        )
     return faults
 
 

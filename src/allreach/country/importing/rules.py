@@ -207,11 +207,7 @@ def population_from_buildings(
     n_sheds, n_outside = int((inside_m2 < rule.smallest_m2).sum()), int((unit == "").sum())
     n_empty_land = 0
     if land is not None and rule.empty_land:
-        columns = [name for name in ("landuse", "natural") if name in land.columns]
-        chosen = land[np.logical_or.reduce([land[name].isin(rule.empty_land) for name in columns])].to_crs(grid.crs)
-        area = shapely.union_all(np.asarray(chosen.geometry.array))
-        shapely.prepare(area)
-        on_it = shapely.contains(area, np.asarray(centre.array))
+        on_it = _on_land(centre, land, rule.empty_land)
         n_empty_land = int((on_it & lived_in).sum())
         lived_in &= ~on_it
     levels = pd.to_numeric(footprints[rule.levels_column], errors="coerce").to_numpy(dtype=np.float64)
@@ -243,6 +239,15 @@ def population_from_buildings(
     return raster.astype(np.float32), said
 
 
+def _on_land(points: gpd.GeoSeries, land: gpd.GeoDataFrame, uses: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Whether each point lies on land of these uses."""
+    columns = [name for name in ("landuse", "natural") if name in land.columns]
+    chosen = land[np.logical_or.reduce([land[name].isin(uses) for name in columns])].to_crs(points.crs)
+    area = shapely.union_all(np.asarray(chosen.geometry.array))
+    shapely.prepare(area)
+    return np.asarray(shapely.contains(area, np.asarray(points.array)))
+
+
 def places_from_population(
     rule: PlacesFromPopulation,
     places: gpd.GeoDataFrame,
@@ -272,18 +277,7 @@ def places_from_population(
     most = np.full(len(places), np.inf)
     if rule.most_people:
         most = places[rule.kind_column].map(rule.most_people).astype("float64").fillna(np.inf).to_numpy()
-    merged: list[str] = []
-    alive = np.arange(len(places))
-    while True:
-        within = [(of_point, of_place[alive]) for of_point, of_place in units]
-        index = alive[nearest_in_unit(px_m, py_m, x_m[alive], y_m[alive], within)]
-        people = np.bincount(index, weights=weights, minlength=len(places))
-        excess = people[alive] / most[alive]
-        worst = int(np.argmax(excess))
-        if excess[worst] <= 1.0 or len(alive) == 1:
-            break
-        merged.append(str(places["name"].iloc[alive[worst]]))
-        alive = np.delete(alive, worst)
+    index, people, alive, merged = _to_places(weights, (px_m, py_m), (x_m, y_m), units, most)
     whole = np.zeros(len(places), dtype=np.int64)
     whole[alive] = largest_remainder(people[alive], total)
     out = places.assign(
@@ -307,8 +301,35 @@ def places_from_population(
     if counted:
         said += f"; the people of {len(levels[0].units)} units are their census totals"
     if merged:
-        said += f"; {len(merged)} with more people than their kind has joined to their neighbours ({', '.join(merged)})"
+        names = ", ".join(str(places["name"].iloc[i]) for i in merged)
+        said += f"; {len(merged)} with more people than their kind has joined to their neighbours ({names})"
     return tables.conform(out, "places"), said
+
+
+def _to_places(
+    weights: NDArray[np.float64],
+    pixels_m: tuple[NDArray, NDArray],
+    places_m: tuple[NDArray, NDArray],
+    units: list[tuple[NDArray, NDArray]],
+    most_people: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], list[int]]:
+    """Give the people of each pixel to the nearest place of its unit; a place with too many joins its neighbours.
+
+    Returns the place of each pixel, the people of each place, the places that are left, and those that joined others.
+    """
+    (px_m, py_m), (x_m, y_m) = pixels_m, places_m
+    merged: list[int] = []
+    alive = np.arange(len(x_m))
+    while True:
+        within = [(of_point, of_place[alive]) for of_point, of_place in units]
+        index = alive[nearest_in_unit(px_m, py_m, x_m[alive], y_m[alive], within)]
+        people = np.bincount(index, weights=weights, minlength=len(x_m)).astype(np.float64)
+        excess = people[alive] / most_people[alive]
+        worst = int(np.argmax(excess))
+        if excess[worst] <= 1.0 or len(alive) == 1:
+            return index, people, alive, merged
+        merged.append(int(alive[worst]))
+        alive = np.delete(alive, worst)
 
 
 def first_level(boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -41,7 +41,7 @@ from allreach.country.sketch.provenance import population_source, provenance
 from allreach.country.sketch.roads import RoadNet, roads
 from allreach.country.sketch.routes import class_weight, road_classes
 from allreach.country.sketch.settlements import population as population_raster
-from allreach.country.sketch.terrain import calm_share, read_nodes, terrain_m, water_level_m
+from allreach.country.sketch.terrain import Nodes, calm_share, read_nodes, terrain_m, water_level_m
 from allreach.country.sketch.zones import clutter, land_under, on_grid, zones
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
@@ -132,69 +132,103 @@ def sketch_with_report(
     step(0)
     listed, frame, n_off = _frame(facts, pixel_m, rules)
     step(1)
-    nodes = read_nodes(frame, rules)
-    level_m, distance_km = water_level_m(frame, nodes)
-    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
-    calm = calm_share(frame, x_m, y_m, built_radius_m(raw, rules), rules)
-    lattice_m, lake_lattice = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules)
-    bicubic_m, _ = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules, with_detail=False)
-    lake_lattice = _dry_places(lake_lattice, frame.lattice, listed)
+    land = _relief(frame, listed, seed, rules)
     step(2)
-    heights_m, is_lake = terrain_m(frame, frame.grid, nodes, level_m, calm, seed, rules)
-    is_lake &= on_grid(lake_lattice, frame)
+    heights_m, is_lake = terrain_m(frame, frame.grid, land.nodes, land.level_m, land.calm, seed, rules)
+    is_lake &= on_grid(land.is_lake, frame)
     step(3)
-    weight = village_weight(frame, bicubic_m, lake_lattice, x_m, y_m, raw, rules)
+    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
+    weight = village_weight(frame, land.bicubic_m, land.is_lake, x_m, y_m, raw, rules)
     found = people(frame, listed, facts, total, weight, seed, rules)
     step(4)
     head_count = population_raster(frame, heights_m, is_lake, found.table, seed, rules)
     step(5)
-    net = roads(frame, lattice_m, lake_lattice, found.table, seed, rules)
+    net = roads(frame, land.height_m, land.is_lake, found.table, seed, rules)
     step(6)
     classes = road_classes(net, found.table, rules)
     weight_m = class_weight(net, classes)
     fibre = backbone(net, weight_m, found.table, facts, rules)
     power, has_grid = power_table(net, weight_m, found.table, frame, rules)
     step(7)
-    size, size_source = household_size(facts, rules)
-    sites = sites_table(net, found.table, fibre, has_grid, frame, lake_lattice, seed, rules)
-    institutions = institutions_table(found.table, has_grid, frame, lake_lattice, seed, rules)
-    places = _places_table(found, size, frame)
     layers: dict[str, pd.DataFrame] = {
-        "places": places,
+        "places": _places_table(found, household_size(facts, rules)[0], frame),
         "roads": _roads_table(net, classes, frame, rules),
         "fibre": fibre_table(net, found.table, fibre, frame),
         "power": power,
-        "sites": sites,
-        "institutions": institutions,
+        "sites": sites_table(net, found.table, fibre, has_grid, frame, land.is_lake, seed, rules),
+        "institutions": institutions_table(found.table, has_grid, frame, land.is_lake, seed, rules),
         "boundaries": _boundaries_table(frame, facts, total, n_off),
     }
-    heights_m, is_land, is_lake = land_under([places, sites, institutions], frame, heights_m, is_lake, level_m, rules)
+    stand = [layers[name] for name in ("places", "sites", "institutions")]
+    heights_m, is_land, is_lake = land_under(stand, frame, heights_m, is_lake, land.level_m, rules)
     step(8)
-    report = _report(found, net, fibre, n_off, listed, frame)
     country = Country(
-        config=CountryConfig(
-            iso3=facts.iso3,
-            name=facts.name,
-            crs=frame.grid.crs,
-            pixel_m=frame.grid.pixel_m,
-            population=total,
-            population_source=population_source(population),
-            household_size=size,
-            household_size_source=size_source,
-            sketch=True,
-            seed=seed,
-            parameters=shared_spectrum(rules),
-        ),
+        config=_config(facts, frame.grid, total, population_source(population), seed, rules),
         grid=frame.grid,
         terrain_m=heights_m,
         clutter_class=clutter(is_land, frame.grid.pixel_m, head_count, is_lake, rules),
-        zones=zones(frame, heights_m, is_land, is_lake, level_m, distance_km, rules),
+        zones=zones(frame, heights_m, is_land, is_lake, land.level_m, land.distance_km, rules),
         population=head_count,
         layers=layers,
         provenance=provenance(found.notes, net.n_cut, fibre.without, n_off, frame),
     )
     step(9)
-    return country, report
+    return country, _report(found, net, fibre, n_off, listed, frame)
+
+
+def _config(
+    facts: CountryFacts, grid: Grid, population: int, population_source: str, seed: int, rules: Sketch
+) -> CountryConfig:
+    size, size_source = household_size(facts, rules)
+    return CountryConfig(
+        iso3=facts.iso3,
+        name=facts.name,
+        crs=grid.crs,
+        pixel_m=grid.pixel_m,
+        population=population,
+        population_source=population_source,
+        household_size=size,
+        household_size_source=size_source,
+        sketch=True,
+        seed=seed,
+        parameters=shared_spectrum(rules),
+    )
+
+
+@dataclass(frozen=True)
+class _Relief:
+    """Heights of a country on the lattice on which roads and villages are drawn.
+
+    Parameters
+    ----------
+    nodes, calm
+        Nodes of the map of heights, and the share of the drawn detail that is missing.
+    level_m, distance_km
+        Level of the nearest sea, NaN where there is none, and how far it is.
+    height_m, bicubic_m
+        Heights with the drawn detail, and without. [m]
+    is_lake
+        Lakes, but for the cells around listed places.
+    """
+
+    nodes: Nodes
+    calm: np.ndarray
+    level_m: np.ndarray
+    distance_km: np.ndarray
+    height_m: np.ndarray
+    bicubic_m: np.ndarray
+    is_lake: np.ndarray
+
+
+def _relief(frame: Frame, listed: pd.DataFrame, seed: int, rules: Sketch) -> _Relief:
+    nodes = read_nodes(frame, rules)
+    level_m, distance_km = water_level_m(frame, nodes)
+    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
+    calm = calm_share(frame, x_m, y_m, built_radius_m(raw, rules), rules)
+    height_m, is_lake = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules)
+    bicubic_m, _ = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules, with_detail=False)
+    is_lake = _dry_places(is_lake, frame.lattice, listed)
+    return _Relief(nodes, calm, level_m, distance_km, height_m, bicubic_m, is_lake)
 
 
 def _say(progress: Progress | None, done: int) -> None:

@@ -100,19 +100,7 @@ def people(
         shares = np.concatenate([towns, sizes[len(seats) :]])
         shares[seats] = sizes[: len(seats)]
     counts = largest_remainder(shares, total)
-    listed_table = pd.DataFrame(
-        {
-            "place_id": [f"gn{number:08d}" for number in listed["geonameid"]],
-            "name": listed["name"],
-            "other_names": listed["other_names"],
-            "population": counts[: len(listed)],
-            "admin1_code": listed["admin1_code"],
-            "evidence": np.where(raw > 0, Evidence.MODELLED, Evidence.SYNTHETIC),
-            "x_m": x_m,
-            "y_m": y_m,
-            "is_listed": True,
-        }
-    )
+    listed_table = _listed_table(listed, counts[: len(listed)])
     drawn_table = _drawn_table(frame, rows, cols, counts[len(listed) :], listed, seed)
     table = pd.concat([listed_table, drawn_table], ignore_index=True) if len(drawn_table) else listed_table
     table = table[table["population"] > 0].sort_values("place_id", kind="stable").reset_index(drop=True)
@@ -127,6 +115,22 @@ def people(
         else "no villages: the listed places hold everyone",
     )
     return People(table, notes, tuple(warnings))
+
+
+def _listed_table(listed: pd.DataFrame, counts: NDArray[np.int64]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "place_id": [f"gn{number:08d}" for number in listed["geonameid"]],
+            "name": listed["name"],
+            "other_names": listed["other_names"],
+            "population": counts,
+            "admin1_code": listed["admin1_code"],
+            "evidence": np.where(listed["population"].to_numpy() > 0, Evidence.MODELLED, Evidence.SYNTHETIC),
+            "x_m": listed["x_m"].to_numpy(),
+            "y_m": listed["y_m"].to_numpy(),
+            "is_listed": True,
+        }
+    )
 
 
 def unnested(

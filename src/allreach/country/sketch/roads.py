@@ -22,6 +22,7 @@ from scipy.sparse.csgraph import connected_components
 from allreach.country.sketch.frame import Frame
 from allreach.country.sketch.neighbours import gabriel_edges, relative_neighbours
 from allreach.country.sketch.noise import hash_cells
+from allreach.grid import Grid
 from allreach.kernels._jit import jit
 from allreach.params.sketch import Sketch
 
@@ -125,19 +126,12 @@ def roads(
     lattice = frame.lattice
     x_m, y_m = places["x_m"].to_numpy(), places["y_m"].to_numpy()
     people = places["population"].to_numpy()
-    rows, cols = np.meshgrid(np.arange(lattice.n_rows), np.arange(lattice.n_cols), indexing="ij")
-    node_x, node_y = lattice.xy_m(rows, cols)
-    wobble_m = 0.25 * lattice.pixel_m
-    flat = rows.ravel().astype(np.int64), cols.ravel().astype(np.int64)
-    node_x += wobble_m * (2.0 * hash_cells(*flat, seed, salt=31).reshape(lattice.shape) - 1.0)
-    node_y += wobble_m * (2.0 * hash_cells(*flat, seed, salt=37).reshape(lattice.shape) - 1.0)
     place_row, place_col = lattice.rowcol(x_m, y_m)
     cell = place_row * lattice.n_cols + place_col
     holder = np.full(lattice.n_rows * lattice.n_cols, -1, dtype=np.int64)
     for i in np.lexsort((np.arange(len(people)), -people))[::-1]:
         holder[cell[i]] = i  # the biggest place of a cell is written last and stands for it
-    node_x.ravel()[holder >= 0] = x_m[holder[holder >= 0]]
-    node_y.ravel()[holder >= 0] = y_m[holder[holder >= 0]]
+    node_x, node_y = _lattice_nodes(lattice, holder, x_m, y_m, seed)
     steps = round(params.border_slack_km.value * 1000.0 / lattice.pixel_m)
     drivable = ndimage.binary_dilation(frame.is_own_lattice, iterations=steps) if steps else frame.is_own_lattice
     off = ~(drivable & frame.is_land_lattice & ~is_lake).ravel()
@@ -174,6 +168,21 @@ def roads(
         edges, edge_rank = np.concatenate([edges, more]), np.concatenate([edge_rank, more_rank])
         net = _network(edges, edge_rank, node_x.ravel(), node_y.ravel(), lattice.n_cols, holder, cell, places, n_cut)
     return net
+
+
+def _lattice_nodes(
+    lattice: Grid, holder: NDArray[np.int64], x_m: NDArray[np.float64], y_m: NDArray[np.float64], seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Positions that roads run over: cells of the lattice a little moved, so that roads bend, and the places. [m]."""
+    rows, cols = np.meshgrid(np.arange(lattice.n_rows), np.arange(lattice.n_cols), indexing="ij")
+    node_x, node_y = lattice.xy_m(rows, cols)
+    wobble_m = 0.25 * lattice.pixel_m
+    flat = rows.ravel().astype(np.int64), cols.ravel().astype(np.int64)
+    node_x += wobble_m * (2.0 * hash_cells(*flat, seed, salt=31).reshape(lattice.shape) - 1.0)
+    node_y += wobble_m * (2.0 * hash_cells(*flat, seed, salt=37).reshape(lattice.shape) - 1.0)
+    node_x.ravel()[holder >= 0] = x_m[holder[holder >= 0]]
+    node_y.ravel()[holder >= 0] = y_m[holder[holder >= 0]]
+    return node_x, node_y
 
 
 @jit

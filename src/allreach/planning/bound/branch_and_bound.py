@@ -33,6 +33,7 @@ from allreach.planning.model.solver import Programme, run
 from allreach.planning.time_limit import TimeLimit
 
 Fixed = dict[int, tuple[float, float]]
+SAME_SCORE = 1e-15  # of two columns whose scores are nearer the first is taken
 
 
 @dataclass
@@ -344,7 +345,7 @@ class Reliability:
                 for side, (fixed, distance) in enumerate(search.sides(node, column, at)):
                     self._add(column, side, search.look(fixed) - node.objective, distance)
             score = self._score(column, at)
-            if score > best + 1e-15:
+            if score > best + SAME_SCORE:
                 best, chosen = score, column
         return chosen
 

@@ -64,73 +64,93 @@ def grow_trees(
     clock
         Limit in seconds, where one is asked for.
     """
-    clock = clock or TimeLimit()
-    p, matrix = programme, programme.matrix()
-    in_all = max(len(np.unique(problem.part_place)), 1)
-    owner = owner_of_columns(problem, columns, max(search.bound_cluster_places * problem.n_parts // in_all, 1), shift=0)
-    n_clusters = int(owner.max(initial=0)) + 1
-    of_row = _cluster_of_row(p, matrix, owner, search.bound_cluster_rows)
-    if n_clusters == 1:
-        of_row[:] = 0
-    price = right_signed(p.row_lower, p.row_upper, row_price)
-    left = p.cost - matrix.T @ price
-    each = max(min(search.bound_branches // n_clusters, search.bound_cluster_branches), 1)
+    clock, say = clock or TimeLimit(), progress or no_progress
+    growth = _Growth(problem, columns, programme, row_price, search, ceiling, clock)
+    each, n_clusters = growth.branches_each, growth.n_clusters
     out: list[Tree] = []
-    searches: dict[int, BranchAndBound] = {}
     done: set[int] = set()
-    say = progress or no_progress
 
     def tell() -> None:
-        n_nodes = each * len(done) + sum(found.n_nodes for found in list(searches.values()))
+        n_nodes = each * len(done) + sum(found.n_nodes for found in list(growth.searches.values()))
         say("trees of the bound", min(n_nodes, each * n_clusters - 1), each * n_clusters)
 
     tell()
+    groups = _apart(growth.matrix, growth.of_row, growth.owner, n_clusters)
+    with Workers(n_threads, clock) as workers:
+        for numbers in groups:
+            for number, found in zip(numbers, workers.map(growth.grown, numbers, tick=tell), strict=True):
+                if found is not None:
+                    tree, spare = found
+                    growth.left[tree.columns] = spare
+                    out.append(tree)
+                done.add(number)
+                growth.searches.pop(number, None)
+                tell()
+    say("trees of the bound", each * n_clusters, each * n_clusters)
+    return tuple(out)
 
-    def grown(number: int) -> tuple[Tree, Floats] | None:
-        if clock.is_over():
+
+class _Growth:
+    """Grows the tree of each cluster from what its neighbours have left of the costs.
+
+    Parameters
+    ----------
+    problem, columns, programme, row_price, search, ceiling, clock
+        As in `grow_trees`.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        columns: Columns,
+        programme: Programme,
+        row_price: Floats,
+        search: SearchParams,
+        ceiling: float,
+        clock: TimeLimit,
+    ) -> None:
+        self.programme, self.matrix, self.search, self.clock = programme, programme.matrix(), search, clock
+        self.n_places = max(len(np.unique(problem.part_place)), 1)
+        n_parts = max(search.bound_cluster_places * problem.n_parts // self.n_places, 1)
+        self.owner = owner_of_columns(problem, columns, n_parts, shift=0)
+        self.n_clusters = int(self.owner.max(initial=0)) + 1
+        self.of_row = _cluster_of_row(programme, self.matrix, self.owner, search.bound_cluster_rows)
+        if self.n_clusters == 1:
+            self.of_row[:] = 0
+        self.ceiling = ceiling if self.n_clusters == 1 else np.inf
+        self.price = right_signed(programme.row_lower, programme.row_upper, row_price)
+        self.left = programme.cost - self.matrix.T @ self.price
+        self.branches_each = max(min(search.bound_branches // self.n_clusters, search.bound_cluster_branches), 1)
+        self.searches: dict[int, BranchAndBound] = {}
+
+    def grown(self, number: int) -> tuple[Tree, Floats] | None:
+        """Return the tree of a cluster and the costs that it does not need; none where time is over."""
+        if self.clock.is_over():
             return None
-        rows = np.flatnonzero(of_row == number)
-        mine = np.union1d(np.unique(matrix[rows, :].indices), np.flatnonzero(owner == number)).astype(np.int64)
-        cost = left[mine] + np.asarray(matrix[rows, :].T @ price[rows])[mine]
-        part = _part_of(p, matrix, rows, mine, cost)
+        search, matrix = self.search, self.matrix
+        rows = np.flatnonzero(self.of_row == number)
+        mine = np.union1d(np.unique(matrix[rows, :].indices), np.flatnonzero(self.owner == number)).astype(np.int64)
+        cost = self.left[mine] + np.asarray(matrix[rows, :].T @ self.price[rows])[mine]
+        part = _part_of(self.programme, matrix, rows, mine, cost)
         tree_search = BranchAndBound(
             part,
             PseudoCosts(),
             highs=relaxation(part, iteration_limit=search.iterations_per_column * len(cost)),
-            price=price[rows],
+            price=self.price[rows],
             can_split=part.is_integer,
             is_rounded=True,
         )
-        searches[number] = tree_search
-        work = search.bound_work / n_clusters + search.bound_work_per_place * in_all / n_clusters
+        self.searches[number] = tree_search
+        work = search.bound_work / self.n_clusters + search.bound_work_per_place * self.n_places / self.n_clusters
         tree = tree_search.grow(
-            n_nodes=each,
-            ceiling=ceiling if n_clusters == 1 else np.inf,
+            n_nodes=self.branches_each,
+            ceiling=self.ceiling,
             max_iterations=max(int(work / max(len(rows), 1)), 1),
-            clock=clock,
+            clock=self.clock,
         )
         spare = _spare_costs(part, tree_search.matrix, tree)
-        own = replace(
-            tree,
-            rows=rows,
-            columns=mine,
-            cost=cost - spare,
-            column=np.where(tree.column >= 0, mine[tree.column], -1),
-        )
-        return own, spare
-
-    groups = _apart(matrix, of_row, owner, n_clusters)
-    with Workers(n_threads, clock) as workers:
-        for numbers in groups:
-            for number, found in zip(numbers, workers.map(grown, numbers, tick=tell), strict=True):
-                if found is not None:
-                    left[found[0].columns] = found[1]
-                    out.append(found[0])
-                done.add(number)
-                searches.pop(number, None)
-                tell()
-    say("trees of the bound", each * n_clusters, each * n_clusters)
-    return tuple(out)
+        column = np.where(tree.column >= 0, mine[tree.column], -1)
+        return replace(tree, rows=rows, columns=mine, cost=cost - spare, column=column), spare
 
 
 def _part_of(programme: Programme, matrix: csr_array, rows: Ints, columns: Ints, cost: Floats) -> Programme:

@@ -24,8 +24,11 @@ from allreach.kernels._jit import jit, kernel
 from allreach.planning.model.formulation import Columns, limited_arcs
 from allreach.planning.model.problem import Floats, Ints, Problem
 from allreach.planning.model.solver import Programme
+from allreach.planning.model.tolerances import LEAST_AMOUNT
 
 VIOLATION = 1e-3
+IN_USE = 1e-6  # a share of an option that is less is not used
+NO_FLOW = 1e-9  # so little flow is none
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,6 @@ def _sink_side(
     queue: NDArray[np.int64],
 ) -> tuple[float, int, int, int]:
     """Maximum flow from node 0 to weighted sinks; returns (flow, nodes seen last, arcs touched, last stamp)."""
-    eps = 1e-9
     total = 0.0
     n_touched = 0
     n_sinks = len(sink_node)
@@ -86,7 +88,7 @@ def _sink_side(
         n_queue = 0
         for k in range(n_sinks):
             v = sink_node[k]
-            if left[k] > eps and seen[v] != stamp:
+            if left[k] > NO_FLOW and seen[v] != stamp:
                 seen[v] = stamp
                 via[v] = -1 - k
                 queue[n_queue] = v
@@ -99,7 +101,7 @@ def _sink_side(
             for i in range(in_start[v], in_start[v + 1]):
                 a = in_arc[i]
                 u = tail[a]
-                if seen[u] != stamp and _room(a, share, carried, per_share, raised) - flow[a] > eps:
+                if seen[u] != stamp and _room(a, share, carried, per_share, raised) - flow[a] > NO_FLOW:
                     seen[u] = stamp
                     via[u] = 2 * a
                     if u == 0:
@@ -112,7 +114,7 @@ def _sink_side(
             for i in range(out_start[v], out_start[v + 1]):
                 a = out_arc[i]
                 w = head[a]
-                if seen[w] != stamp and flow[a] > eps:
+                if seen[w] != stamp and flow[a] > NO_FLOW:
                     seen[w] = stamp
                     via[w] = 2 * a + 1
                     queue[n_queue] = w
@@ -191,7 +193,7 @@ class Separator:
         self.stamp = 0
         self.known: set[bytes] = set()
         out: list[Cut] = []
-        busy = (self.option_node > 0) & (self.x > 1e-6)
+        busy = (self.option_node > 0) & (self.x > IN_USE)
         for part in np.unique(p.option_part[busy]).tolist():
             self._of_part(part, n_nested, out)
             if len(out) >= max_cuts:
@@ -205,10 +207,26 @@ class Separator:
     def _cut_off(self, nodes: Ints, wanted: Floats, per_share: float, carried: Floats, share: Floats) -> float:
         """Flow to weighted sinks; ``queue[:n_seen]`` then holds the nodes that are cut off."""
         value, self.n_seen, n_touched, self.stamp = _sink_side(
-            self.problem.n_nodes, self.tail, self.head, self.in_start, self.in_arc, self.out_start, self.out_arc,
-            share, carried, per_share, self.raised, nodes, wanted, self.flow, self.touched, self.seen, self.stamp,
-            self.via, self.queue,
-        )  # fmt: skip
+            self.problem.n_nodes,
+            self.tail,
+            self.head,
+            self.in_start,
+            self.in_arc,
+            self.out_start,
+            self.out_arc,
+            share,
+            carried,
+            per_share,
+            self.raised,
+            nodes,
+            wanted,
+            self.flow,
+            self.touched,
+            self.seen,
+            self.stamp,
+            self.via,
+            self.queue,
+        )
         if n_touched > len(self.touched):
             self.flow[:] = 0.0
         else:
@@ -220,7 +238,7 @@ class Separator:
         c = self.columns
         options = np.arange(self.option_start[part], self.option_start[part + 1])
         options = options[self.option_node[options] > 0]
-        active = options[self.x[options] > 1e-6]
+        active = options[self.x[options] > IN_USE]
         nodes, index = np.unique(self.option_node[active], return_inverse=True)
         wanted = np.bincount(index, weights=self.x[active]).astype(np.float64)
         per_share = float(self.option_demand[options].min())
@@ -237,7 +255,11 @@ class Separator:
             self._emit(
                 np.concatenate([c.z + by_share, self.g_column[by_load], c.x + minus]),
                 np.concatenate(
-                    [np.ones(len(by_share)), np.full(len(by_load), 1 / max(per_share, 1e-9)), -np.ones(len(minus))]
+                    [
+                        np.ones(len(by_share)),
+                        np.full(len(by_load), 1 / max(per_share, LEAST_AMOUNT)),
+                        -np.ones(len(minus)),
+                    ]
                 ),
                 0.0,
                 out,
@@ -273,7 +295,7 @@ class Separator:
         """Cut off parts that share limited arcs."""
         options = np.concatenate([np.arange(self.option_start[q], self.option_start[q + 1]) for q in parts.tolist()])
         options = options[
-            (self.option_node[options] > 0) & (self.x[options] > 1e-6) & (self.option_demand[options] > 0)
+            (self.option_node[options] > 0) & (self.x[options] > IN_USE) & (self.option_demand[options] > 0)
         ]
         nodes, index = np.unique(self.option_node[options], return_inverse=True)
         wanted = np.bincount(index, weights=(self.x * self.option_demand)[options]).astype(np.float64)
@@ -304,13 +326,13 @@ class Separator:
         load = np.bincount(index, weights=(self.x * self.option_demand)[options], minlength=len(parts))
         most = np.zeros(len(parts))
         np.maximum.at(most, index, self.option_demand[options])
-        chosen = load > most * z_free + 1e-9
+        chosen = load > most * z_free + NO_FLOW
         leaving = self._gather(self.out_arc, self.out_start, inside)
         leaving = leaving[(self.seen[self.head[leaving]] != self.stamp) & self.is_limited[leaving]]
-        leaving = leaving[np.isfinite(self.limit[leaving]) & (self.g[leaving] > self.limit[leaving] * z_free + 1e-6)]
+        leaving = leaving[np.isfinite(self.limit[leaving]) & (self.g[leaving] > self.limit[leaving] * z_free + IN_USE)]
         asked = float(most[chosen].sum() + self.limit[leaving].sum())
         least_use = np.where(np.isfinite(self.limit[limited]), self.limit[limited] * (1.0 - z_free), np.inf)
-        full = limited[least_use < self.g[limited] + 1e-9]
+        full = limited[least_use < self.g[limited] + NO_FLOW]
         order = np.lexsort((full, -(self.g[full] - self.limit[full] * (1.0 - z_free))))
         full = full[order]
         full = np.sort(full[np.cumsum(self.limit[full]) <= asked])
@@ -318,7 +340,7 @@ class Separator:
         room = float(self.limit[full].sum())
         left = float(load[chosen].sum() - asked * z_free + self.g[leaving].sum())
         right = room * (1.0 - z_free) + float(self.g[rest].sum())
-        if left <= right + VIOLATION * max(asked, 1e-6) or asked <= 0:
+        if left <= right + VIOLATION * max(asked, IN_USE) or asked <= 0:
             return
         mine = options[chosen[index]]
         self._emit(
@@ -383,6 +405,11 @@ def add_cuts(highs: highspy.Highs, cuts: list[Cut], rows: csr_array | None = Non
         rows = cut_matrix(cuts, highs.getNumCol())
     least = np.array([cut.least for cut in cuts])
     highs.addRows(
-        len(cuts), least, np.full(len(cuts), highspy.kHighsInf), rows.nnz, rows.indptr[:-1].astype(np.int32),
-        rows.indices.astype(np.int32), rows.data,
-    )  # fmt: skip
+        len(cuts),
+        least,
+        np.full(len(cuts), highspy.kHighsInf),
+        rows.nnz,
+        rows.indptr[:-1].astype(np.int32),
+        rows.indices.astype(np.int32),
+        rows.data,
+    )

@@ -27,6 +27,7 @@ from allreach.planning.bound.regions import majority, owner_of_columns
 from allreach.planning.model.formulation import Columns
 from allreach.planning.model.problem import Floats, Ints, Problem
 from allreach.planning.model.solver import Programme, relaxation, run
+from allreach.planning.model.tolerances import FEASIBILITY, LEAST_SHARE
 from allreach.planning.time_limit import TimeLimit
 
 NOBODY = 1e-3  # people; fewer without service are none
@@ -168,13 +169,13 @@ class RegionalPrices:
         row = int(np.flatnonzero(self.is_common)[0])
         each = np.asarray(self.matrix[[row], :].todense()).ravel()[n]
         bare = self.reduced[n] - self.cost[n] + each * self.price[row]
-        worth = np.where(each > 0, np.maximum(-bare / np.maximum(each, 1e-12), 0.0), 0.0)
+        worth = np.where(each > 0, np.maximum(-bare / np.maximum(each, LEAST_SHARE), 0.0), 0.0)
         order = np.argsort(worth, kind="stable")
         at = np.concatenate([[0.0], worth[order]])
         # concave in the price: it pays as long as those who are worth more are more than the allowance
         room = np.concatenate([[0.0], (each * exact.upper[n])[order]])
         above = room.sum() - np.cumsum(room)
-        best = guess if guess > 0 else float(at[int(np.argmax(above <= people + 1e-9 * room.sum()))])
+        best = guess if guess > 0 else float(at[int(np.argmax(above <= people + FEASIBILITY * room.sum()))])
         if people <= NOBODY:
             best = PROHIBITIVE * float(at[-1])
         self.programme, self.upper, self.cost = exact, exact.upper, exact.cost.copy()
@@ -238,9 +239,15 @@ class RegionalPrices:
             block.columns = np.concatenate([block.columns, new])
             none = np.zeros(0, dtype=np.int32)
             block.highs.addCols(
-                len(new), self.reduced[new], self.programme.lower[new], self.upper[new], 0,
-                np.zeros(len(new), dtype=np.int32), none, np.zeros(0),
-            )  # fmt: skip
+                len(new),
+                self.reduced[new],
+                self.programme.lower[new],
+                self.upper[new],
+                0,
+                np.zeros(len(new), dtype=np.int32),
+                none,
+                np.zeros(0),
+            )
         local = csr_array((rows.data, block.local[rows.indices], rows.indptr), shape=(len(mine), len(block.columns)))
         add_cuts(block.highs, [self.cuts[k] for k in mine.tolist()], local)
         block.cuts.extend(mine.tolist())

@@ -85,9 +85,23 @@ def people_in_view(
                 if cell_people[r, c] <= 0.0 or math.hypot(cell_x_m[r, c] - x, cell_y_m[r, c] - y) > range_m:
                     continue
                 if _sees(
-                    ground_m, clutter_m, zones, x_min_m, y_max_m, pixel_m, x, y, site_height_m,
-                    cell_x_m[r, c], cell_y_m[r, c], view_height_m, d_km, h_m, r_m, zone,
-                ):  # fmt: skip
+                    ground_m,
+                    clutter_m,
+                    zones,
+                    x_min_m,
+                    y_max_m,
+                    pixel_m,
+                    x,
+                    y,
+                    site_height_m,
+                    cell_x_m[r, c],
+                    cell_y_m[r, c],
+                    view_height_m,
+                    d_km,
+                    h_m,
+                    r_m,
+                    zone,
+                ):
                     total += cell_people[r, c]
         out[site] = total
 
@@ -114,6 +128,20 @@ def pairs_in_view(
         d_km, h_m, r_m = np.empty(n), np.empty(n), np.empty(n)
         zone = np.empty(n, dtype=np.int64)
         out[pair] = _sees(
-            ground_m, clutter_m, zones, x_min_m, y_max_m, pixel_m, x0_m[pair], y0_m[pair], height0_m,
-            x1_m[pair], y1_m[pair], height1_m, d_km, h_m, r_m, zone,
-        )  # fmt: skip
+            ground_m,
+            clutter_m,
+            zones,
+            x_min_m,
+            y_max_m,
+            pixel_m,
+            x0_m[pair],
+            y0_m[pair],
+            height0_m,
+            x1_m[pair],
+            y1_m[pair],
+            height1_m,
+            d_km,
+            h_m,
+            r_m,
+            zone,
+        )

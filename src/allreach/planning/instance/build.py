@@ -19,7 +19,8 @@ from allreach.planning.instance.prices import Quantities
 from allreach.planning.instance.satellite_options import POOLS, Sky, satellite_options
 from allreach.planning.instance.served_today import Fixed, committed_households, households_outside, serve_by_existing
 from allreach.planning.instance.unit_costs import UnitLines
-from allreach.planning.model.problem import Bools, Floats, Ints, Problem
+from allreach.planning.model.problem import Bools, Floats, Ints, Prices, Problem
+from allreach.planning.model.tolerances import HOUSEHOLDS
 from allreach.vocabulary import FacilityKind
 
 __all__ = ["Assembly", "build_problem", "facility_site_id"]
@@ -94,16 +95,9 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     served_by, site_time, site_mbps = serve_by_existing(inputs, parts, level)
     fixed = households_outside(inputs, parts, served_by, level, by_line)
     active = np.flatnonzero(served_by < 0)
-    local_part = np.full(len(parts.place) + 1, -1, dtype=np.int64)
-    local_part[active] = np.arange(len(active))
-
     sky, offers = Sky(inputs), Offers()
     limits = place_limits(inputs, sky)
-    exchange_node = inputs.network.node_of_row(net.EXCHANGE, inputs.points.n_places)
-    radio_options(inputs, parts, local_part, level, can_upgrade, offers, limits)
-    fibre_options(inputs, parts, active, exchange_node, offers, limits)
-    satellite_options(sky, parts.place[active], parts.x_m[active], parts.y_m[active], offers, limits)
-    wanted = institution_options(inputs, len(active), level, can_upgrade, offers, lines, sky)
+    wanted = _offer(inputs, offers, sky, limits, lines, parts, active, level, can_upgrade)
 
     kind, row = offers.facility_columns()
     node = _facility_nodes(inputs, kind, row)
@@ -111,43 +105,16 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     at = np.where(node >= 0, graph.local[node], -1)
     at[kind == FacilityKind.STANDING_EXCHANGE] = 0  # its way to the core stands
     options = _reachable(offers.table(), (at >= 0) | (kind == FacilityKind.EXISTING))
-    part_place = np.concatenate([parts.place[active], inputs.points.n_places + wanted])
     part_institution = np.concatenate([np.full(len(active), -1, dtype=np.int64), wanted])
+    columns = _part_columns(inputs, parts, active, wanted)
+    part_place = columns["part_place"]
     quantities = Quantities(
         inputs, graph, options.technology, part_place[options.part], part_institution[options.part], kind, row
     )
-    prices = quantities.prices(inputs.params)
-    gain_facility, gain_pool, gain_amount = _gains(inputs, offers, level, site_time)
-    weight = np.full(len(wanted), inputs.params.planning.institution_people.value)
-    people = inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1)
-    problem = Problem(
-        part_place=part_place,
-        part_households=np.concatenate([parts.households[active].astype(np.float64), np.ones(len(wanted))]),
-        part_people=np.concatenate([people[active], weight]),
-        part_x_m=np.concatenate([parts.x_m[active], inputs.institutions.x_m[wanted]]),
-        part_y_m=np.concatenate([parts.y_m[active], inputs.institutions.y_m[wanted]]),
-        option_part=options.part,
-        option_technology=options.technology,
-        option_facility=options.facility,
-        option_pv_usd=prices.option_pv_usd,
-        option_mbps=options.mbps,
-        use_option=options.use_option,
-        use_pool=options.use_pool,
-        use_amount=options.use_amount,
-        pool_capacity=_capacity(offers, sky),
-        facility_node=at,
-        facility_pv_usd=prices.facility_pv_usd,
-        facility_group=np.where((kind == FacilityKind.EXISTING) | (kind == FacilityKind.UPGRADE), row, -1),
-        gain_facility=gain_facility,
-        gain_pool=gain_pool,
-        gain_amount=gain_amount,
-        node_tower_pv_usd=prices.node_tower_pv_usd,
-        arc_from=graph.arc_from,
-        arc_to=graph.arc_to,
-        arc_kind=graph.arc_kind,
-        arc_pv_usd=prices.arc_pv_usd,
-        arc_pv_usd_per_mbps=prices.arc_pv_usd_per_mbps,
-        arc_capacity_mbps=graph.arc_capacity_mbps,
+    gains = _gains(inputs, offers, level, site_time)
+    capacity = _capacity(offers, sky)
+    problem = _problem(
+        columns, options, capacity, gains, at, _group(kind, row), graph, quantities.prices(inputs.params)
     )
     pool_site, pool_sector = _sectors(offers)
     n_existing = inputs.n_existing
@@ -171,6 +138,83 @@ def build_problem(inputs: PlanInputs) -> Assembly:
     )
 
 
+def _offer(
+    inputs: PlanInputs,
+    offers: Offers,
+    sky: Sky,
+    limits: PlaceLimits,
+    lines: UnitLines,
+    parts: Parts,
+    active: Ints,
+    level: Ints,
+    can_upgrade: Bools,
+) -> Ints:
+    """Offer everything that could serve the parts that are decided on; return the institutions among them."""
+    local_part = np.full(len(parts.place) + 1, -1, dtype=np.int64)
+    local_part[active] = np.arange(len(active))
+    exchange_node = inputs.network.node_of_row(net.EXCHANGE, inputs.points.n_places)
+    radio_options(inputs, parts, local_part, level, can_upgrade, offers, limits)
+    fibre_options(inputs, parts, active, exchange_node, offers, limits)
+    satellite_options(sky, parts.place[active], parts.x_m[active], parts.y_m[active], offers, limits)
+    return institution_options(inputs, len(active), level, can_upgrade, offers, lines, sky)
+
+
+def _part_columns(inputs: PlanInputs, parts: Parts, active: Ints, wanted: Ints) -> dict[str, NDArray]:
+    """Columns of the problem that tell its parts: homes, then institutions."""
+    people = inputs.people[parts.place] * parts.households / np.maximum(inputs.households[parts.place], 1)
+    weight = np.full(len(wanted), inputs.params.planning.institution_people.value)
+    return {
+        "part_place": np.concatenate([parts.place[active], inputs.points.n_places + wanted]),
+        "part_households": np.concatenate([parts.households[active].astype(np.float64), np.ones(len(wanted))]),
+        "part_people": np.concatenate([people[active], weight]),
+        "part_x_m": np.concatenate([parts.x_m[active], inputs.institutions.x_m[wanted]]),
+        "part_y_m": np.concatenate([parts.y_m[active], inputs.institutions.y_m[wanted]]),
+    }
+
+
+def _group(kind: NDArray[np.str_], row: Ints) -> Ints:
+    """Group of facilities of which one at most is open: a site as it is, or upgraded; -1 for all others."""
+    return np.where((kind == FacilityKind.EXISTING) | (kind == FacilityKind.UPGRADE), row, -1)
+
+
+def _problem(
+    part_columns: dict[str, NDArray],
+    options: OptionTable,
+    pool_capacity: Floats,
+    gains: tuple[Ints, Ints, Floats],
+    facility_node: Ints,
+    facility_group: Ints,
+    graph: BackhaulGraph,
+    prices: Prices,
+) -> Problem:
+    gain_facility, gain_pool, gain_amount = gains
+    return Problem(
+        **part_columns,
+        option_part=options.part,
+        option_technology=options.technology,
+        option_facility=options.facility,
+        option_pv_usd=prices.option_pv_usd,
+        option_mbps=options.mbps,
+        use_option=options.use_option,
+        use_pool=options.use_pool,
+        use_amount=options.use_amount,
+        pool_capacity=pool_capacity,
+        facility_node=facility_node,
+        facility_pv_usd=prices.facility_pv_usd,
+        facility_group=facility_group,
+        gain_facility=gain_facility,
+        gain_pool=gain_pool,
+        gain_amount=gain_amount,
+        node_tower_pv_usd=prices.node_tower_pv_usd,
+        arc_from=graph.arc_from,
+        arc_to=graph.arc_to,
+        arc_kind=graph.arc_kind,
+        arc_pv_usd=prices.arc_pv_usd,
+        arc_pv_usd_per_mbps=prices.arc_pv_usd_per_mbps,
+        arc_capacity_mbps=graph.arc_capacity_mbps,
+    )
+
+
 def _homes(inputs: PlanInputs) -> tuple[Ints, Parts]:
     """Households of each place on today's fixed lines, and those that neither lines nor commitments serve, in parts."""
     points = inputs.points
@@ -181,7 +225,7 @@ def _homes(inputs: PlanInputs) -> tuple[Ints, Parts]:
     weight = points.households * (1.0 - inputs.fixed_share)
     weight = np.where(planned[points.place_index] > 0, weight, 0.0)
     empty = (points.per_place(weight) <= 0) & (planned > 0)
-    weight = np.where(empty[points.place_index], points.households + 1e-9, weight)
+    weight = np.where(empty[points.place_index], points.households + HOUSEHOLDS, weight)
     return by_line, make_parts(inputs, weight, planned)
 
 
@@ -210,12 +254,15 @@ def _backhaul(inputs: PlanInputs, lines: UnitLines, facility_node: Ints, site_mb
     spare = np.zeros(network.n_nodes)
     spare[existing[has_node]] = site_mbps[: inputs.n_existing][has_node]
     return backhaul_graph(
-        network, lines.prices, own_masts_m(inputs), terminals, spare,
-        satellite_allowed=planning.leo_latency_ms.value + planning.radio_latency_ms.value
-        <= inputs.standard.latency_ms,
+        network,
+        lines.prices,
+        own_masts_m(inputs),
+        terminals,
+        spare,
+        satellite_allowed=planning.leo_latency_ms.value + planning.radio_latency_ms.value <= inputs.standard.latency_ms,
         hops_per_site=int(planning.hops_per_site.value),
         fibre_source_mbps=planning.fibre_source_mbps.value,
-    )  # fmt: skip
+    )
 
 
 def _reachable(options: OptionTable, facility_has_way: Bools) -> OptionTable:

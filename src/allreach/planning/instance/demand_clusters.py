@@ -16,8 +16,10 @@ from allreach.apportionment import largest_remainder_by_group
 from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import Bools, Floats, Ints
+from allreach.planning.model.tolerances import FEASIBILITY, LEAST_SHARE
 
 HOUSEHOLDS_PER_BLOCK = 2000  # a place may have ``parts_max`` parts, and as many for each further block of households
+LEAST_RATE_MBPS = 1e-6  # stands for a speed of zero in a division
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
     total = _sums(point_part[inside], weight[inside], n_parts)
     centre = [
         np.bincount(point_part[inside], weights=weight[inside] * v[inside], minlength=n_parts)
-        / np.maximum(total, 1e-12)
+        / np.maximum(total, LEAST_SHARE)
         for v in (points.x_m, points.y_m)
     ]
     pairs = _pairs(inputs, point_part, weight, total, chosen, link_site, link_point)
@@ -215,15 +217,15 @@ def _pairs(
         for terminal in (HANDSET, FWA):
             ok = links.is_covered[level, terminal, mine]
             inside = np.bincount(pair[ok], weights=w[ok], minlength=n_pairs)
-            covered[level, terminal] = inside >= total[pair_part] * (1 - 1e-9)
+            covered[level, terminal] = inside >= total[pair_part] * (1 - FEASIBILITY)
             lowest = np.full(n_pairs, np.inf)
             np.minimum.at(lowest, pair[ok], links.peak_mbps[level, terminal, mine][ok].astype(np.float64))
             peak[level, terminal] = np.where(covered[level, terminal], lowest, 0.0)
             rate = links.rate_mbps[level, terminal, mine].astype(np.float64)
-            spent = np.where(ok, w * demand / np.maximum(rate, 1e-6), 0.0)
+            spent = np.where(ok, w * demand / np.maximum(rate, LEAST_RATE_MBPS), 0.0)
             time[level, terminal] = np.bincount(use, weights=spent, minlength=len(use_key))
     use_pair, use_sector = use_key // n_sectors, use_key % n_sectors
-    time /= np.maximum(total[pair_part[use_pair]], 1e-12)
+    time /= np.maximum(total[pair_part[use_pair]], LEAST_SHARE)
     keep = np.asarray(covered.any(axis=(0, 1)))
     number = np.cumsum(keep) - 1
     use_keep = keep[use_pair]

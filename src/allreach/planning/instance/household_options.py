@@ -11,6 +11,7 @@ from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.option_table import SECTOR, Offers, PlaceLimits
 from allreach.planning.instance.satellite_options import Sky
 from allreach.planning.model.problem import Bools, Ints
+from allreach.planning.model.tolerances import LEAST_SHARE
 from allreach.vocabulary import FacilityKind, Technology
 
 
@@ -38,7 +39,7 @@ def radio_options(
     planning, n_existing = inputs.params.planning, inputs.n_existing
     open_pairs = np.flatnonzero(local_part[parts.pair_part] >= 0)
     spent = np.bincount(
-        parts.use_pair, weights=np.maximum(parts.use_time[FULL, FWA], 1e-12), minlength=len(parts.pair_part)
+        parts.use_pair, weights=np.maximum(parts.use_time[FULL, FWA], LEAST_SHARE), minlength=len(parts.pair_part)
     )
     is_new = parts.pair_site >= n_existing
     order = open_pairs[

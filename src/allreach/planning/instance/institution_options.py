@@ -11,6 +11,7 @@ from allreach.planning.instance.option_table import SECTOR, Offers
 from allreach.planning.instance.satellite_options import Sky
 from allreach.planning.instance.unit_costs import UnitLines
 from allreach.planning.model.problem import Bools, Floats, Ints
+from allreach.planning.model.tolerances import REACHED
 from allreach.vocabulary import FacilityKind, Technology
 
 
@@ -50,9 +51,12 @@ def _fibre(inputs: PlanInputs, rows: Ints, part_of: Ints, offers: Offers) -> Non
     for row in rows[(node[rows] >= 0) & (found.latency_ms[rows] >= latency)].tolist():
         mbps = float(found.demand_mbps[row])
         offers.add(
-            int(part_of[row]), Technology.FIBRE, offers.facility(FacilityKind.INSTITUTION, row),
-            mbps, max(mbps, inputs.params.radio.fixed_dl_mbps.value),
-        )  # fmt: skip
+            int(part_of[row]),
+            Technology.FIBRE,
+            offers.facility(FacilityKind.INSTITUTION, row),
+            mbps,
+            max(mbps, inputs.params.radio.fixed_dl_mbps.value),
+        )
 
 
 def _radio(inputs: PlanInputs, part_of: Ints, level: Ints, can_upgrade: Bools, offers: Offers) -> None:
@@ -87,11 +91,11 @@ def _satellite(inputs: PlanInputs, row: int, part: int, offers: Offers, lines: U
     mbps, latency, place = float(found.demand_mbps[row]), float(found.latency_ms[row]), int(found.place[row])
     x_m, y_m = float(found.x_m[row]), float(found.y_m[row])
     speed, standard = planning.leo_dl_mbps.value, inputs.standard
-    if planning.leo_latency_ms.value <= latency and speed >= standard.dl_mbps - 1e-9 and sky.sees_low_orbit(place):
+    if planning.leo_latency_ms.value <= latency and speed >= standard.dl_mbps - REACHED and sky.sees_low_orbit(place):
         contract = lines.leo_contract(row)
         option = offers.add(part, Technology.SATELLITE_LEO, -1, 0.0, max(speed, mbps), contract=contract)
         sky.use_low_orbit(offers, option, place, x_m, y_m, max(1.0, mbps * planning.leo_contention.value / speed))
-    if planning.geo_dl_mbps.value < standard.dl_mbps - 1e-9:
+    if planning.geo_dl_mbps.value < standard.dl_mbps - REACHED:
         return
     for satellite in sky.serving(place, latency):
         speed = sky.geostationary_dl_mbps(satellite, place)

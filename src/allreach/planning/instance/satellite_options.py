@@ -9,6 +9,7 @@ from allreach.params.service_rules import why_below_standard
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.option_table import Offers, PlaceLimits
 from allreach.planning.model.problem import Ints
+from allreach.planning.model.tolerances import REACHED
 from allreach.satellite.service import GEOSTATIONARY, LOW_ORBIT
 
 CELL, BLOCK, BEAM, TRANSPONDERS = "leo_cell", "leo_block", "geo_beam", "geo_transponders"
@@ -58,7 +59,7 @@ class Sky:
     def serving(self, place: int, latency_ms: float) -> list[int]:
         """Geostationary satellites that serve a place; a single -1 where the parameters' service stands for them."""
         if not self.geo:
-            return [-1] if self.inputs.params.planning.geo_latency_ms.value <= latency_ms + 1e-9 else []
+            return [-1] if self.inputs.params.planning.geo_latency_ms.value <= latency_ms + REACHED else []
         hours = self.inputs.standard.hours_share
         return [n for n, offer in enumerate(self.geo) if not offer.why_not(place, hours, latency_ms)]
 
@@ -108,8 +109,9 @@ class Sky:
         return float(self.geo[one].beam_transponders[two])
 
 
-def household_options(sky: Sky, offers: Offers, part: int, place: int, x_m: float, y_m: float,
-                      limits: PlaceLimits) -> None:  # fmt: skip
+def household_options(
+    sky: Sky, offers: Offers, part: int, place: int, x_m: float, y_m: float, limits: PlaceLimits
+) -> None:
     """Add the satellite options of a part of a place."""
     inputs = sky.inputs
     if not limits[LOW_ORBIT][place]:
@@ -123,9 +125,13 @@ def household_options(sky: Sky, offers: Offers, part: int, place: int, x_m: floa
 
 
 def satellite_options(
-    sky: Sky, part_place: Ints, part_x_m: NDArray, part_y_m: NDArray, offers: Offers,
+    sky: Sky,
+    part_place: Ints,
+    part_x_m: NDArray,
+    part_y_m: NDArray,
+    offers: Offers,
     limits: PlaceLimits,
-) -> None:  # fmt: skip
+) -> None:
     """Add the satellite options of all parts, numbered from 0 on."""
     for part, (place, x_m, y_m) in enumerate(
         zip(part_place.tolist(), part_x_m.tolist(), part_y_m.tolist(), strict=True)

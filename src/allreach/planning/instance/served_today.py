@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from allreach.planning.instance.demand_clusters import Parts
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import sector_wishes
 from allreach.planning.model.problem import Floats, Ints
+from allreach.planning.model.tolerances import REACHED
 from allreach.vocabulary import Technology
 
 
@@ -65,11 +67,11 @@ def committed_households(inputs: PlanInputs) -> Ints:
                     "a place_id of the table places",
                 )
             )
-        elif commitment.dl_mbps >= inputs.standard.dl_mbps - 1e-9:
+        elif commitment.dl_mbps >= inputs.standard.dl_mbps - REACHED:
             share[row] += float(commitment.households_share)
     if faults:
         raise InputError(faults)
-    return np.asarray(np.floor(np.minimum(share, 1.0) * inputs.households + 1e-9).astype(np.int64))
+    return np.asarray(np.floor(np.minimum(share, 1.0) * inputs.households + REACHED).astype(np.int64))
 
 
 def serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[Ints, NDArray, Floats]:
@@ -88,7 +90,7 @@ def serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[In
     if why_no_mast(inputs.standard, inputs.params.planning):
         phone[:] = False
     if inputs.standard.tiers:  # who has less than the highest tier may have to be given more
-        phone &= parts.peak_mbps[pair_level, HANDSET, pairs] >= inputs.standard.top_mbps - 1e-9
+        phone &= parts.peak_mbps[pair_level, HANDSET, pairs] >= inputs.standard.top_mbps - REACHED
     use_level = pair_level[parts.use_pair]
     uses = np.arange(len(parts.use_pair))
     time_any = np.maximum(parts.use_time[use_level, HANDSET, uses], parts.use_time[use_level, FWA, uses])
@@ -145,9 +147,38 @@ def _backhaul_mbps(inputs: PlanInputs) -> Floats:
     return out
 
 
+@dataclass(frozen=True)
+class _Row:
+    """One row of `Fixed`."""
+
+    place: int
+    households: int
+    site_id: str
+    site: int
+    dl_mbps: float
+    why: str
+
+
 def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level: Ints, by_line: Ints) -> Fixed:
     """Households outside the decision, in rows: on sites with room, on fixed lines, under commitments."""
-    rows: list[tuple[int, int, str, int, str, float, str]] = []
+    rows = [
+        *_on_sites(inputs, parts, served_by, level),
+        *_on_lines(inputs, by_line),
+        *_under_commitments(inputs),
+    ]
+    return Fixed(
+        place=np.array([row.place for row in rows], dtype=np.int64),
+        households=np.array([row.households for row in rows], dtype=np.int64),
+        site_id=np.array([row.site_id for row in rows], dtype=str),
+        site=np.array([row.site for row in rows], dtype=np.int64),
+        technology=np.array([Technology.EXISTING] * len(rows), dtype=str),
+        dl_mbps=np.array([row.dl_mbps for row in rows], dtype=np.float64),
+        why=np.array([row.why for row in rows], dtype=str),
+    )
+
+
+def _on_sites(inputs: PlanInputs, parts: Parts, served_by: Ints, level: Ints) -> Iterator[_Row]:
+    """Households on existing sites with room, by place and site."""
     pair_of = {(int(p), int(s)): i for i, (p, s) in enumerate(zip(parts.pair_part, parts.pair_site, strict=True))}
     together: dict[tuple[int, int], tuple[int, float]] = {}
     for part in np.flatnonzero(served_by >= 0).tolist():
@@ -157,9 +188,11 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
         together[(place, site)] = (n + int(parts.households[part]), min(dl, peak))
     for (place, site), (n, dl) in sorted(together.items()):
         site_id = str(inputs.site_arrays.site_id[site])
-        rows.append(
-            (place, n, site_id, site, Technology.EXISTING, dl, f"site {site_id} reaches them today and has room")
-        )
+        yield _Row(place, n, site_id, site, dl, f"site {site_id} reaches them today and has room")
+
+
+def _on_lines(inputs: PlanInputs, by_line: Ints) -> Iterator[_Row]:
+    """Households on fixed lines, by place and exchange."""
     line_dl = inputs.params.radio.fixed_dl_mbps.value
     reached = np.flatnonzero(inputs.fixed_share > 0)
     share = inputs.points.households[reached] * inputs.fixed_share[reached]
@@ -169,26 +202,19 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
     wish = np.bincount(group, weights=share, minlength=len(keys)).astype(np.float64)
     place_of = keys // max(len(names), 1)
     whole = largest_remainder_by_group(wish, place_of, np.where(np.isin(np.arange(len(by_line)), place_of), by_line, 0))
-    for i in range(len(keys)):
-        if whole[i] > 0:
-            site_id = str(names[keys[i] % len(names)])
-            rows.append(
-                (
-                    int(place_of[i]),
-                    int(whole[i]),
-                    site_id,
-                    -1,
-                    Technology.EXISTING,
-                    line_dl,
-                    f"exchange {site_id} reaches them today",
-                )
-            )
+    for i in np.flatnonzero(whole > 0).tolist():
+        site_id = str(names[keys[i] % len(names)])
+        yield _Row(int(place_of[i]), int(whole[i]), site_id, -1, line_dl, f"exchange {site_id} reaches them today")
+
+
+def _under_commitments(inputs: PlanInputs) -> Iterator[_Row]:
+    """Households whom operators have promised to serve, by place and commitment."""
     committed = committed_households(inputs)
     row_of = {place: i for i, place in enumerate(inputs.points.places["place_id"])}
     for place in np.flatnonzero(committed > 0).tolist():
         mine = inputs.commitments[
             (inputs.commitments["place_id"].map(row_of) == place)
-            & (inputs.commitments["dl_mbps"] >= inputs.standard.dl_mbps - 1e-9)
+            & (inputs.commitments["dl_mbps"] >= inputs.standard.dl_mbps - REACHED)
         ].sort_values("commitment_id", kind="stable")
         counts = largest_remainder(mine["households_share"].to_numpy(float), int(committed[place]))
         for count, c in zip(counts.tolist(), mine.itertuples(), strict=True):
@@ -197,16 +223,4 @@ def households_outside(inputs: PlanInputs, parts: Parts, served_by: Ints, level:
                     f"{c.operator} has committed to serve them with {c.technology} from {c.year}; "
                     "public money overbuilds nobody"
                 )
-                rows.append(
-                    (place, count, f"commitment:{c.commitment_id}", -1, Technology.EXISTING, float(c.dl_mbps), why)
-                )
-    columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), (), (), ()]
-    return Fixed(
-        np.array(columns[0], dtype=np.int64),
-        np.array(columns[1], dtype=np.int64),
-        np.array(columns[2], dtype=str),
-        np.array(columns[3], dtype=np.int64),
-        np.array(columns[4], dtype=str),
-        np.array(columns[5], dtype=np.float64),
-        np.array(columns[6], dtype=str),
-    )
+                yield _Row(place, count, f"commitment:{c.commitment_id}", -1, float(c.dl_mbps), why)

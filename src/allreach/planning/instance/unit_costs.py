@@ -15,7 +15,10 @@ from allreach.params.load import Params
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import COMMITTED, RETAIL
 from allreach.planning.model.problem import Bools, Floats, Ints
+from allreach.planning.model.tolerances import REACHED
 from allreach.vocabulary import FacilityKind, Technology
+
+LEAST_AREA_KM2 = 1e-6  # stands for an area of zero in a division
 
 
 def price_list(params: Params) -> PriceList:
@@ -144,7 +147,7 @@ class UnitLines:
         grid = self.inputs.network.grid
         n_pixels = np.bincount(points.place_index, minlength=points.n_places)
         return np.asarray(
-            points.per_place(points.households) / np.maximum(n_pixels * (grid.pixel_m / 1000.0) ** 2, 1e-6)
+            points.per_place(points.households) / np.maximum(n_pixels * (grid.pixel_m / 1000.0) ** 2, LEAST_AREA_KM2)
         )
 
     def household(self, technology: Technology, place: int | Ints, n: float = 1.0) -> Lines:
@@ -175,7 +178,7 @@ class UnitLines:
     def leo_contract(self, row: int) -> str:
         """Kind of low-orbit capacity an institution buys: retail (best effort) up to a demand, beyond it committed."""
         most = self.inputs.params.planning.institution_retail_max_mbps.value
-        return RETAIL if self.inputs.institutions.today_mbps[row] <= most + 1e-9 else COMMITTED
+        return RETAIL if self.inputs.institutions.today_mbps[row] <= most + REACHED else COMMITTED
 
     def site(self, kind: str, candidate: int = -1) -> Lines:
         """Lines of an exchange, an upgraded site or a new site with its power."""

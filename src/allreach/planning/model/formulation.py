@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from allreach.planning.model.problem import (
-    TINY_HOUSEHOLDS,
     Bools,
     Floats,
     Ints,
@@ -23,6 +22,7 @@ from allreach.planning.model.problem import (
     unserved,
 )
 from allreach.planning.model.solver import Programme, RowsBuilder
+from allreach.planning.model.tolerances import LEAST_AMOUNT, LEAST_SHARE
 
 COST_UNIT_USD = 1000.0  # keeps the programme's numbers near 1
 PEOPLE_UNIT = 1000.0
@@ -232,7 +232,7 @@ def define_pairwise_links(rows: RowsBuilder, problem: Problem, columns: Columns)
 def define_pool_capacity(rows: RowsBuilder, problem: Problem, columns: Columns) -> None:
     """Sites, satellite cells and beams are never overfull: sum of use x <= capacity + sum of gain y."""
     households = problem.part_households[problem.option_part[problem.use_option]]
-    scale = 1.0 / np.maximum(_pool_scale(problem), 1e-9)
+    scale = 1.0 / np.maximum(_pool_scale(problem), LEAST_AMOUNT)
     rows.add(
         "pool_capacity",
         problem.n_pools,
@@ -419,7 +419,7 @@ def limited_arcs(problem: Problem, arcs: Ints) -> Ints:
 def point(problem: Problem, columns: Columns, solution: Solution) -> Floats:
     """Write a plan as a point of the programme."""
     out = np.zeros(columns.total)
-    households = np.maximum(problem.part_households, TINY_HOUSEHOLDS)
+    households = np.maximum(problem.part_households, LEAST_SHARE)
     out[columns.slice("x")] = solution.households / households[problem.option_part]
     out[columns.slice("n")] = problem.per_household(unserved(problem, solution.households))
     out[columns.slice("y")] = solution.is_open

@@ -13,15 +13,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.model.tolerances import FEASIBILITY
+from allreach.planning.model.tolerances import FEASIBILITY, HOUSEHOLDS, LEAST_SHARE, MONEY_USD, PEOPLE
 from allreach.planning.model.tree import preorder, summed_below
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-EPS = 1e-9  # households that count as none
-TINY_HOUSEHOLDS = 1e-12  # divisor where a part has none
 NOT_SERVED_USD = 1e6  # a household; steers searches towards serving everybody, enters no cost and no bound
 
 
@@ -139,7 +137,7 @@ class Problem:
 
     def per_household(self, of_parts: Floats) -> Floats:
         """Return what falls on each household of a part of what its parts have, shape (P,)."""
-        return np.asarray(of_parts / np.maximum(self.part_households, TINY_HOUSEHOLDS))
+        return np.asarray(of_parts / np.maximum(self.part_households, LEAST_SHARE))
 
     def with_prices(self, prices: Prices) -> Problem:
         """Return the same sets at other prices."""
@@ -362,20 +360,20 @@ def unserved_people(problem: Problem, households: Floats) -> float:
 def better(problem: Problem, one: Solution, other: Solution) -> bool:
     """Whether the first plan reaches more people, or as many for less money."""
     left_one, left_other = unserved_people(problem, one.households), unserved_people(problem, other.households)
-    if abs(left_one - left_other) > 1e-6:
+    if abs(left_one - left_other) > PEOPLE:
         return left_one < left_other
-    return solution_pv_usd(problem, one) < solution_pv_usd(problem, other) - 1e-6
+    return solution_pv_usd(problem, one) < solution_pv_usd(problem, other) - MONEY_USD
 
 
 def facilities_in_use(problem: Problem, solution: Solution) -> Bools:
     """Facilities that serve somebody, shape (F,)."""
     used = np.zeros(problem.n_facilities, dtype=bool)
-    serving = (solution.households > EPS) & (problem.option_facility >= 0)
+    serving = (solution.households > HOUSEHOLDS) & (problem.option_facility >= 0)
     used[problem.option_facility[serving]] = True
     return used
 
 
-def faults(problem: Problem, solution: Solution, *, tolerance: float = 1e-6) -> list[str]:
+def faults(problem: Problem, solution: Solution, *, tolerance: float = PEOPLE) -> list[str]:
     """Everything that makes a plan impossible; empty for a feasible plan."""
     out: list[str] = []
     h = solution.households

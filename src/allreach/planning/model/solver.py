@@ -288,6 +288,11 @@ def solve(
         solution.col_value = start.tolist()
         highs.setSolution(solution)
     run(highs)
+    return _answer(highs, programme, mip=mip)
+
+
+def _answer(highs: highspy.Highs, programme: Programme, *, mip: bool) -> Answer:
+    """Read what was found; NaN where nothing feasible was, and no prices of a mixed-integer programme."""
     status = highs.modelStatusToString(highs.getModelStatus())
     found = highs.getSolution()
     info = highs.getInfo()

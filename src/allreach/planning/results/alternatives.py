@@ -13,6 +13,7 @@ from allreach.planning.instance.backhaul_graph import FIBRE
 from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import Problem, Solution
+from allreach.planning.model.tolerances import LOAD
 from allreach.planning.results.rows import Chosen
 from allreach.planning.results.why_unserved import full_arc, full_text, why_left_out
 from allreach.planning.search.network_state import NetworkState, make_index
@@ -108,7 +109,7 @@ class _Place:
                 pool = int(ix.use_pool[k])
                 need[pool] = need.get(pool, 0.0) + float(n * ix.use_amount[k])
         dl = float(self.assembly.option_dl_mbps[options].min())
-        if any(amount > self.state.pool_left[pool] + 1e-6 for pool, amount in need.items()):
+        if any(amount > self.state.pool_left[pool] + LOAD for pool, amount in need.items()):
             return Alternative(
                 technology, np.nan, dl, "the satellites' capacity there is too small for the whole place"
             )
@@ -156,7 +157,7 @@ class _Place:
             for k in range(ix.use_start[option], ix.use_start[option + 1]):
                 pool = int(ix.use_pool[k])
                 room[pool] = room.get(pool, float(state.pool_left[pool])) - n * float(ix.use_amount[k])
-        if room and min(room.values()) < -1e-6:
+        if room and min(room.values()) < -LOAD:
             return None, "its sectors cannot carry the whole place"
         pv = float(sum(p.option_pv_usd[o] * p.part_households[p.option_part[o]] for o in options))
         dl = float(self.assembly.option_dl_mbps[options].min())
@@ -257,8 +258,7 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
     frame = pd.DataFrame(rows, columns=["place_id", "technology", "is_feasible", "pv_usd", "dl_mbps", "reason"])
     frame = frame.sort_values(["place_id", "technology"], kind="stable").reset_index(drop=True)
     turns = [_switching(assembly, row.place, row.technology, row.is_decided, found) for row in chosen.rows]
-    switching = pd.DataFrame(turns,
-                             columns=["fibre", "terminal"])  # fmt: skip
+    switching = pd.DataFrame(turns, columns=["fibre", "terminal"])
     mixes = _mixes(chosen)
     why = [
         row.why

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from allreach.planning.model.problem import EPS, Bools, Floats, Problem, Solution, solution_pv_usd, tree_order
+from allreach.planning.model.problem import Bools, Floats, Problem, Solution, solution_pv_usd, tree_order
+from allreach.planning.model.tolerances import FEASIBILITY, HOUSEHOLDS, LEAST_AMOUNT, LEAST_SHARE, REACHED
 from allreach.planning.results.summary import LastPercent
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.removal import drop, exclusive_usd
@@ -59,7 +60,7 @@ def cost_curve(problem: Problem, solution: Solution, people: PeopleOfPlaces, *, 
         Present value of the whole plan as billed. [USD]
     """
     taken = _Taken(problem, solution, people)
-    scale = pv_usd / max(solution_pv_usd(problem, solution), 1e-9)
+    scale = pv_usd / max(solution_pv_usd(problem, solution), LEAST_AMOUNT)
     cost = max(pv_usd - drop(taken.state, taken.of_institutions) * scale, 0.0)
     institutions_usd = pv_usd - cost
     points = [(taken.reach, cost)]
@@ -68,7 +69,7 @@ def cost_curve(problem: Problem, solution: Solution, people: PeopleOfPlaces, *, 
     while heap:
         _, place = heapq.heappop(heap)
         ratio = taken.usd_per_person(place)
-        if heap and ratio < -heap[0][0] * (1 - 1e-9):
+        if heap and ratio < -heap[0][0] * (1 - FEASIBILITY):
             heapq.heappush(heap, (-ratio, place))
             continue
         cost = max(cost - taken.give_up(place) * scale, 0.0)
@@ -121,21 +122,21 @@ class _Taken:
 
     def can_give_up(self, place: int) -> bool:
         """Whether the plan adds people to those of today there."""
-        return bool(self.paid[place]) and self.more[place] > EPS
+        return bool(self.paid[place]) and self.more[place] > HOUSEHOLDS
 
     def has_paid_options(self) -> bool:
         """Whether anybody is still served at a cost."""
-        return any(self.state.households[option] > EPS for options in self.paid for option in options)
+        return any(self.state.households[option] > HOUSEHOLDS for options in self.paid for option in options)
 
     def usd_per_person(self, place: int) -> float:
         """Return the saving per person of giving a place up. [USD]."""
-        if self.share[place] >= 1.0 - 1e-9:
+        if self.share[place] >= 1.0 - REACHED:
             saved = exclusive_usd(self.state, self.paid[place])
         else:
             before = self.state.snapshot()
             saved = self._drop(place)
             self.state.restore(before)
-        return saved / max(float(self.more[place]), EPS)
+        return saved / max(float(self.more[place]), LEAST_AMOUNT)
 
     def give_up(self, place: int) -> float:
         """Give a place up down to its people of today; returns the saving. [USD]."""
@@ -147,17 +148,17 @@ class _Taken:
     def _drop(self, place: int) -> float:
         """Stop serving so many households as are not reached today, those that are dearest to serve first."""
         options, state = self.paid[place], self.state
-        if self.share[place] >= 1.0 - 1e-9:
+        if self.share[place] >= 1.0 - REACHED:
             return drop(state, options)
         left = float(self.share[place]) * float(state.households[options].sum())
         whole: list[int] = []
         saved = 0.0
         for option in sorted(options, key=lambda o: (-self.p.option_pv_usd[o], o)):
             n = float(state.households[option])
-            if n <= left + EPS:
+            if n <= left + HOUSEHOLDS:
                 whole.append(option)
                 left -= n
-            elif left > EPS:
+            elif left > HOUSEHOLDS:
                 saved -= state.put(option, -left)
                 left = 0.0
         return saved + drop(state, whole)
@@ -180,7 +181,7 @@ def _costs_nothing(problem: Problem, solution: Solution) -> Bools:
 def _table(ascending: list[tuple[float, float]], people_total: float) -> pd.DataFrame:
     keep = np.unique(np.linspace(0, len(ascending) - 1, min(N_POINTS, len(ascending))).round().astype(int))
     keep = np.union1d(keep, np.arange(min(3, len(ascending))))  # today's reach and the steps above it stay
-    total = max(people_total, 1e-9)
+    total = max(people_total, LEAST_AMOUNT)
     rows = [(min(ascending[k][0] / total, 1.0), round(ascending[k][1], 2)) for k in keep.tolist()]
     frame = pd.DataFrame(rows, columns=["reached_share", "pv_usd"])
     frame["reached_share"] = np.maximum.accumulate(frame["reached_share"].to_numpy())
@@ -211,9 +212,9 @@ def percent_steps(curve: pd.DataFrame, people_total: float) -> pd.DataFrame:
     free = share[cost <= CENT_USD].max(initial=0.0)
     first = max(int(np.searchsorted(share, free, side="right")) - 1, 0)  # above the step at the start
     share, cost = share[first:], cost[first:]
-    if len(share) < 2 or share[-1] - share[0] <= 1e-12:
+    if len(share) < 2 or share[-1] - share[0] <= LEAST_SHARE:
         return pd.DataFrame(columns=names, dtype=np.float64)
-    n = int(np.ceil((share[-1] - share[0]) * 100.0 - 1e-9))
+    n = int(np.ceil((share[-1] - share[0]) * 100.0 - REACHED))
     edges = np.maximum(share[-1] - 0.01 * np.arange(n, -1, -1), share[0])
     at = np.interp(edges, share, cost)
     people = np.diff(edges) * people_total

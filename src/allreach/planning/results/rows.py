@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -155,10 +156,15 @@ def _rows(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> list[Ro
         kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
         site_id = facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if facility >= 0 else ""
         add(
-            int(p.part_place[p.option_part[option]]), Technology.of_code(p.option_technology[option]), site_id,
-            round(float(solution.households[option])), float(assembly.option_dl_mbps[option]),
-            int(p.facility_node[facility]) if facility >= 0 else -1, True, "",
-        )  # fmt: skip
+            int(p.part_place[p.option_part[option]]),
+            Technology.of_code(p.option_technology[option]),
+            site_id,
+            round(float(solution.households[option])),
+            float(assembly.option_dl_mbps[option]),
+            int(p.facility_node[facility]) if facility >= 0 else -1,
+            True,
+            "",
+        )
     served = np.zeros(inputs.points.n_places, dtype=np.int64)
     for (place, _, _), (n, _) in found.items():
         served[place] += int(n)
@@ -189,11 +195,14 @@ def _institutions(inputs: PlanInputs, assembly: Assembly, solution: Solution) ->
         kind = str(assembly.facility_kind[facility]) if facility >= 0 else ""
         has_site = facility >= 0 and kind != FacilityKind.INSTITUTION
         out[row] = InstitutionRow(
-            row, Technology.of_code(p.option_technology[option]),
+            row,
+            Technology.of_code(p.option_technology[option]),
             facility_site_id(inputs, kind, int(assembly.facility_row[facility])) if has_site else "",
-            str(assembly.option_contract[option]), float(assembly.option_dl_mbps[option]),
-            int(p.facility_node[facility]) if facility >= 0 else -1, True,
-        )  # fmt: skip
+            str(assembly.option_contract[option]),
+            float(assembly.option_dl_mbps[option]),
+            int(p.facility_node[facility]) if facility >= 0 else -1,
+            True,
+        )
     return [out.get(row, InstitutionRow(row, Technology.NONE, "", "", 0.0, -1, False)) for row in range(len(found))]
 
 
@@ -259,85 +268,80 @@ def _sites(
     connected: list[InstitutionRow],
     links: list[LinkRow],
 ) -> list[SiteRow]:
+    """Sites of the plan: those it uses or builds, the ends of its links, and whoever else serves somebody."""
+    out = {site.site_id: site for site in _open_sites(inputs, assembly, solution)}
+    for node in sorted({node for link in links for node in (link.tail, link.head)}):
+        site = _site_at(inputs, assembly, node)
+        if site is not None:
+            out.setdefault(site.site_id, site)
+    for site in _serving_sites(inputs, assembly, rows, connected):
+        out.setdefault(site.site_id, site)
+    return [out[site_id] for site_id in sorted(out)]
+
+
+def _open_sites(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> Iterator[SiteRow]:
+    """Sites and exchanges that the plan uses or builds; a standing exchange is told by whom it serves."""
     p, lines = assembly.problem, assembly.lines
     cap = inputs.params.radio.load_cap.value
-    use = pool_use(p, solution.households)
-    at_site: dict[tuple[str, int], float] = {}
-    gain = np.zeros(p.n_pools)
-    np.maximum.at(gain, p.gain_pool, p.gain_amount * solution.is_open[p.gain_facility])
-    for pool in np.flatnonzero(assembly.pool_site >= 0).tolist():
-        site = int(assembly.pool_site[pool])
-        key = (
-            (FacilityKind.NEW, site - inputs.n_existing) if site >= inputs.n_existing else (FacilityKind.EXISTING, site)
-        )
-        reserved = cap - float(gain[pool]) if gain[pool] > 0 else 0.0
-        at_site[key] = max(at_site.get(key, 0.0), float(use[pool]) + reserved)
-    out: dict[str, SiteRow] = {}
+    load_at = _load_of_sites(inputs, assembly, solution)
     for facility in np.flatnonzero(solution.is_open).tolist():
         kind, row = str(assembly.facility_kind[facility]), int(assembly.facility_row[facility])
-        if kind in (
-            FacilityKind.INSTITUTION,
-            FacilityKind.STANDING_EXCHANGE,
-        ):  # a standing exchange is told by whom it serves
+        if kind in (FacilityKind.INSTITUTION, FacilityKind.STANDING_EXCHANGE):
             continue
         site_id = facility_site_id(inputs, kind, row)
-        key = (FacilityKind.NEW, row) if kind == FacilityKind.NEW else (FacilityKind.EXISTING, row)
-        load = np.nan if kind == FacilityKind.EXCHANGE else min(at_site.get(key, 0.0), cap)
-        power = lines.power(row, lines.new_site_load)[0] if kind == FacilityKind.NEW else "existing"
+        node = int(p.facility_node[facility])
         bought = () if kind == FacilityKind.EXISTING else lines.site(kind, row)
-        out[site_id] = SiteRow(
-            site_id,
-            STATUS[FacilityKind(kind)],
-            kind,
-            row,
-            int(p.facility_node[facility]),
-            bought,
-            load,
-            "grid" if kind == FacilityKind.EXCHANGE else power,
-        )
-    touched = {node for link in links if link.kind == PlanLinkKind.HOP for node in (link.tail, link.head)}
-    touched |= {node for link in links for node in (link.tail, link.head)}
-    for node in sorted(touched):
-        kind_of = inputs.network.node_kind[node]
-        row = int(inputs.network.node_row[node])
-        if kind_of == net.CANDIDATE_SITE:
-            site_id = str(inputs.candidates["site_id"].iloc[row])
-            if site_id not in out:
-                power = lines.power(row, lines.relay_load)[0]
-                out[site_id] = SiteRow(
-                    site_id,
-                    SiteStatus.RELAY,
-                    FacilityKind.NEW,
-                    row,
-                    int(assembly.graph.local[node]),
-                    lines.relay(row),
-                    np.nan,
-                    power,
-                )
-        elif kind_of == net.EXISTING_SITE:
-            site_id = str(inputs.sites["site_id"].iloc[row])
-            if site_id not in out:
-                out[site_id] = SiteRow(
-                    site_id,
-                    SiteStatus.EXISTING,
-                    FacilityKind.EXISTING,
-                    row,
-                    int(assembly.graph.local[node]),
-                    (),
-                    np.nan,
-                    "existing",
-                )
+        if kind == FacilityKind.EXCHANGE:
+            load, power = np.nan, "grid"
+        else:
+            key = (FacilityKind.NEW if kind == FacilityKind.NEW else FacilityKind.EXISTING, row)
+            load = min(load_at.get(key, 0.0), cap)
+            power = lines.power(row, lines.new_site_load)[0] if kind == FacilityKind.NEW else "existing"
+        yield SiteRow(site_id, STATUS[FacilityKind(kind)], kind, row, node, bought, load, power)
+
+
+def _load_of_sites(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> dict[tuple[FacilityKind, int], float]:
+    """Load of the fullest sector of each site, new or existing, with what was on it before the plan."""
+    p, cap = assembly.problem, inputs.params.radio.load_cap.value
+    use = pool_use(p, solution.households)
+    gain = np.zeros(p.n_pools)
+    np.maximum.at(gain, p.gain_pool, p.gain_amount * solution.is_open[p.gain_facility])
+    out: dict[tuple[FacilityKind, int], float] = {}
+    for pool in np.flatnonzero(assembly.pool_site >= 0).tolist():
+        site, n_existing = int(assembly.pool_site[pool]), inputs.n_existing
+        key = (FacilityKind.NEW, site - n_existing) if site >= n_existing else (FacilityKind.EXISTING, site)
+        reserved = cap - float(gain[pool]) if gain[pool] > 0 else 0.0
+        out[key] = max(out.get(key, 0.0), float(use[pool]) + reserved)
+    return out
+
+
+def _site_at(inputs: PlanInputs, assembly: Assembly, node: int) -> SiteRow | None:
+    """Relay or existing site at a node of the network; none at places, junctions and points of presence."""
+    kind, row, lines = inputs.network.node_kind[node], int(inputs.network.node_row[node]), assembly.lines
+    at = int(assembly.graph.local[node])
+    if kind == net.CANDIDATE_SITE:
+        site_id = str(inputs.candidates["site_id"].iloc[row])
+        power = lines.power(row, lines.relay_load)[0]
+        return SiteRow(site_id, SiteStatus.RELAY, FacilityKind.NEW, row, at, lines.relay(row), np.nan, power)
+    if kind == net.EXISTING_SITE:
+        site_id = str(inputs.sites["site_id"].iloc[row])
+        return SiteRow(site_id, SiteStatus.EXISTING, FacilityKind.EXISTING, row, at, (), np.nan, "existing")
+    return None
+
+
+def _serving_sites(
+    inputs: PlanInputs, assembly: Assembly, rows: list[Row], connected: list[InstitutionRow]
+) -> Iterator[SiteRow]:
+    """Sites that serve households or institutions outside the decision; what is no site of the country is `outside`."""
+    cap = inputs.params.radio.load_cap.value
     stands = {str(site_id): i for i, site_id in enumerate(inputs.sites["site_id"])}
     by_whom = [(row.site_id, row.place) for row in rows]
     by_whom += [(one.site_id, int(inputs.institutions.place[one.row])) for one in connected]
     for site_id, place in by_whom:
-        if not site_id or site_id in out:
+        if not site_id:
             continue
+        kind, row, load = "outside", place, np.nan
         if site_id in stands:
-            load = min(float(assembly.existing_load[stands[site_id]]), cap)
-            out[site_id] = SiteRow(
-                site_id, SiteStatus.EXISTING, FacilityKind.EXISTING, stands[site_id], -1, (), load, "existing"
-            )
-        else:
-            out[site_id] = SiteRow(site_id, SiteStatus.EXISTING, "outside", place, -1, (), np.nan, "existing")
-    return [out[key] for key in sorted(out)]
+            kind, row = FacilityKind.EXISTING, stands[site_id]
+            load = min(float(assembly.existing_load[row]), cap)
+        yield SiteRow(site_id, SiteStatus.EXISTING, kind, row, -1, (), load, "existing")

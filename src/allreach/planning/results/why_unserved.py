@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from allreach.planning.model.problem import EPS, Problem, unserved
+from allreach.planning.model.problem import Problem, unserved
+from allreach.planning.model.tolerances import FEASIBILITY, HOUSEHOLDS, PEOPLE
 from allreach.planning.search.network_state import NetworkState
 from allreach.vocabulary import ArcKind, Technology
 
@@ -51,7 +52,7 @@ def _why_option_full(state: NetworkState, option: int) -> str:
     p = state.p
     facility = int(p.option_facility[option])
     room = _room_in_pools(state, option, facility)
-    if room < 1.0 - 1e-6:
+    if room < 1.0 - PEOPLE:
         return SECTORS_FULL if facility >= 0 else SATELLITES_FULL
     mbps = float(p.option_mbps[option])
     node = int(p.facility_node[facility]) if facility >= 0 else -1
@@ -92,7 +93,7 @@ def full_arc(state: NetworkState, node: int, mbps: float) -> int:
     p, found = state.p, -1
     while node > 0:
         arc = int(state.parent[node])
-        if state.flow[arc] + mbps > p.arc_capacity_mbps[arc] * (1.0 + 1e-9):
+        if state.flow[arc] + mbps > p.arc_capacity_mbps[arc] * (1.0 + FEASIBILITY):
             found = arc
         node = int(p.arc_from[arc])
     return found
@@ -122,7 +123,7 @@ def why_left_out(
     """
     left = unserved(state.p, state.households)
     full: dict[str, list[str]] = {}
-    for part in (part for part in parts if left[part] > EPS):
+    for part in (part for part in parts if left[part] > HOUSEHOLDS):
         for technology, reason in why_full(state, part).items():
             if reason not in full.setdefault(technology, []):
                 full[technology].append(reason)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
 from allreach.planning.model.problem import Ints, Problem
+from allreach.planning.model.tolerances import FEASIBILITY
 
 
 @jit
@@ -62,7 +63,7 @@ def cheapest_way(
             u = v
             while u != 0:
                 a = parent[u]
-                if a < 0 or (not any_load and flow[a] + demand > capacity[a] * (1.0 + 1e-9)):
+                if a < 0 or (not any_load and flow[a] + demand > capacity[a] * (1.0 + FEASIBILITY)):
                     ok = False
                     break
                 extra += price_per_mbps[a] * demand
@@ -76,7 +77,7 @@ def cheapest_way(
             here += tower[v]
         for i in range(in_start[v], in_start[v + 1]):
             a = in_arc[i]
-            if capacity[a] < demand * (1.0 - 1e-9):
+            if capacity[a] < demand * (1.0 - FEASIBILITY):
                 continue
             u = tail[a]
             w = here + price[a] + price_per_mbps[a] * demand

@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from allreach.planning.model.problem import (
-    EPS,
     Floats,
     Problem,
     empty_solution,
@@ -19,6 +18,7 @@ from allreach.planning.model.problem import (
     facility_mbps,
     unserved,
 )
+from allreach.planning.model.tolerances import HOUSEHOLDS, PEOPLE
 from allreach.planning.search.network_state import Index, NetworkState
 
 
@@ -46,7 +46,7 @@ def start(problem: Problem, index: Index, wish: Floats, share: Floats | None = N
         _open_for_all(state, facility, float(wanted_mbps[facility]))
     left = problem.part_households.copy()
     if share is not None:
-        wanted = np.floor(share * problem.part_households[problem.option_part] + 1e-6)
+        wanted = np.floor(share * problem.part_households[problem.option_part] + PEOPLE)
         for option in np.flatnonzero(wanted > 0).tolist():
             # a relaxation that was cut short may give a part more than its households
             part = problem.option_part[option]
@@ -64,10 +64,10 @@ def start(problem: Problem, index: Index, wish: Floats, share: Floats | None = N
 
 def serve_left(state: NetworkState) -> None:
     """Serve whoever is left without service as far as anything can, by what is open first."""
-    for part in np.flatnonzero(unserved(state.p, state.households) > EPS).tolist():
+    for part in np.flatnonzero(unserved(state.p, state.households) > HOUSEHOLDS).tolist():
         left = unserved_of(state, part)
         left = state.place_households(part, left)[1]
-        if left > EPS:
+        if left > HOUSEHOLDS:
             _serve_rest(state, part, left)
     state.keep()
 
@@ -115,7 +115,7 @@ def _serve_rest(state: NetworkState, part: int, n: float) -> float:
     options = np.arange(ix.option_start[part], ix.option_start[part + 1])
     options = options[p.option_facility[options] >= 0]
     tried: set[tuple[int, bool]] = set()
-    while n > EPS:
+    while n > HOUSEHOLDS:
         best: tuple[float, int, float] | None = None
         for option in options.tolist():
             facility = int(p.option_facility[option])
@@ -127,9 +127,9 @@ def _serve_rest(state: NetworkState, part: int, n: float) -> float:
                 price = _make_room(state, facility, wanted)
                 if np.isfinite(price):
                     more, left = state.place_households(part, n)
-                    if left < n - EPS:
+                    if left < n - HOUSEHOLDS:
                         score = (price + more) / (n - left)
-                        if best is None or score < best[0] - EPS:
+                        if best is None or score < best[0] - HOUSEHOLDS:
                             best = (score, facility, wanted)
                 state.restore(before)
                 if np.isfinite(price):

@@ -16,6 +16,8 @@ from allreach.planning.model.problem import Bools, Ints, Problem, Solution, bett
 from allreach.planning.model.tree import all_the_way
 from allreach.planning.steiner.tree import improved_parents, make_graph
 
+SAME_PRICE = 1e-6  # relative: two prices that are nearer are the same
+
 
 def rewired(problem: Problem, solution: Solution, n_passes: int = DEFAULT.rewire_passes) -> Solution:
     """Return the plan with cheaper fibre; the same plan where there is none.
@@ -83,7 +85,9 @@ def _both_ways(problem: Problem) -> tuple[Ints, Ints]:
     back = np.where(key[at] == wanted, arcs[at], -1) if len(key) else np.zeros(0, dtype=np.int64)
     from_root = p.arc_from[arcs] == 0
     paired = (back >= 0) & (p.arc_from[arcs] < p.arc_to[arcs])
-    paired &= np.abs(p.arc_pv_usd[np.maximum(back, 0)] - p.arc_pv_usd[arcs]) <= 1e-6 * np.maximum(p.arc_pv_usd[arcs], 1)
+    paired &= np.abs(p.arc_pv_usd[np.maximum(back, 0)] - p.arc_pv_usd[arcs]) <= SAME_PRICE * np.maximum(
+        p.arc_pv_usd[arcs], 1
+    )
     keep = from_root | paired
     return arcs[keep], np.where(from_root, -1, back)[keep]
 

@@ -27,6 +27,7 @@ from allreach.planning.model.problem import (
     unserved_people,
 )
 from allreach.planning.model.solver import Programme, RowsBuilder, solve
+from allreach.planning.model.tolerances import LEAST_SHARE
 from allreach.planning.search.neighbourhood import prune, read_point
 
 ACCURACY = 1e-6  # relative gap at which a search stops
@@ -90,7 +91,7 @@ def in_households(problem: Problem, columns: formulation.Columns, programme: Pro
     units = np.ones(programme.n_columns)
     units[columns.slice("x")] = problem.part_households[problem.option_part]
     units[columns.slice("n")] = problem.part_households
-    units = np.maximum(units, 1e-12)
+    units = np.maximum(units, LEAST_SHARE)
     is_integer = programme.is_integer.copy()
     is_integer[columns.slice("x", "n")] = True
     counted = replace(

@@ -287,9 +287,13 @@ def planned_anew(
         total = float(programme.cost @ start)
         paid = total - float(programme.cost[columns.slice("n")] @ start[columns.slice("n")])
         answer = solve(
-            programme, relax=False, node_limit=search.window_branches, start=start, seconds=seconds,
+            programme,
+            relax=False,
+            node_limit=search.window_branches,
+            start=start,
+            seconds=seconds,
             relative_gap=search.window_gap * (paid / total if total > 0 else 1.0),
-        )  # fmt: skip
+        )
         iterations += answer.iterations
         if np.isnan(answer.x).any():
             break

@@ -14,12 +14,14 @@ from allreach.planning.model.problem import (
     Floats,
     solution_pv_usd,
 )
+from allreach.planning.model.tolerances import MONEY_USD
 from allreach.planning.search.construction import group_is_taken, serve_left
 from allreach.planning.search.network_state import NetworkState
 from allreach.planning.time_limit import TimeLimit
 from allreach.progress import Progress, no_progress
 
 WISH_MIN = 1e-3  # facilities that the relaxation wants less are not tried
+LEAST_GAIN = 1e-6  # relative: a smaller gain is not worth a further round, or a facility more
 
 
 def improve(
@@ -63,7 +65,7 @@ def improve(
                 break
             gained += _try_open(state, facility)
         say("improve the plan", number + 1, n_rounds)
-        if gained <= 1e-6 * max(solution_pv_usd(p, state.solution()), 1.0):
+        if gained <= LEAST_GAIN * max(solution_pv_usd(p, state.solution()), 1.0):
             break
     say("improve the plan", n_rounds, n_rounds)
 
@@ -80,7 +82,7 @@ def close_pass(state: NetworkState) -> float:
     for facility in facilities[np.lexsort((facilities, users[facilities]))].tolist():
         before = state.snapshot()
         change = state.close(facility)
-        if change < -1e-6:
+        if change < -MONEY_USD:
             saved -= change
             state.keep()
         else:
@@ -102,11 +104,11 @@ def _try_open(state: NetworkState, facility: int) -> float:
     for other in _neighbours(state, facility):
         inner = state.snapshot()
         step = state.close(other)
-        if step < -1e-6:
+        if step < -MONEY_USD:
             change += step
         else:
             state.restore(inner)
-    if change < -1e-6 * max(1.0, float(p.facility_pv_usd[facility])):
+    if change < -LEAST_GAIN * max(1.0, float(p.facility_pv_usd[facility])):
         state.keep()
         return -change
     state.restore(before)

@@ -25,6 +25,7 @@ from allreach.planning.model.problem import (
     pool_use,
     tree_order,
 )
+from allreach.planning.model.tolerances import HOUSEHOLDS, LEAST_SHARE, PEOPLE
 from allreach.planning.model.tree import all_the_way, needed, summed_below
 from allreach.planning.search import cheapest_feed
 from allreach.planning.search._neighbourhood_paths import (
@@ -33,8 +34,6 @@ from allreach.planning.search._neighbourhood_paths import (
     reach_root,
     take_off,
 )
-
-SERVES = 1e-9  # households; fewer count as none
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,56 @@ def _ranges(first: Ints, last: Ints) -> Ints:
     return np.repeat(first - before, count) + np.arange(int(count.sum()), dtype=np.int64)
 
 
+@dataclass(frozen=True)
+class _Inside:
+    """What some parts could be served by.
+
+    Parameters
+    ----------
+    options, households
+        Options, and what they serve now.
+    uses, pools
+        What they take of pools, and the pools.
+    facilities
+        Facilities that these need.
+    used_outside, let_go
+        Whether the rest of the plan uses a facility too, or nothing else does.
+    mbps
+        Demand that the parts put on each facility. [Mbit/s]
+    """
+
+    options: Ints
+    households: Floats
+    uses: Ints
+    pools: Ints
+    facilities: Ints
+    used_outside: Bools
+    let_go: Bools
+    mbps: Floats
+
+
+@dataclass(frozen=True)
+class _Backhaul:
+    """Part of the backhaul graph around a window.
+
+    Parameters
+    ----------
+    nodes, local
+        Nodes kept, and the new number of every node of the whole, -1 where it is left out.
+    sunk
+        Whether the rest of the plan uses a node, for all nodes of the whole.
+    arcs, is_sunk_arc, arc_capacity_mbps
+        Arcs kept, whether the rest has paid them, and what it leaves of them.
+    """
+
+    nodes: Ints
+    local: Ints
+    sunk: Bools
+    arcs: Ints
+    is_sunk_arc: Bools
+    arc_capacity_mbps: Floats
+
+
 class Cutter:
     """Cuts windows out of one plan.
 
@@ -119,7 +168,7 @@ class Cutter:
         p = self.problem = problem
         self.solution = solution
         self.index = index or Index(p)
-        serving = (solution.households > SERVES) & (p.option_facility >= 0)
+        serving = (solution.households > HOUSEHOLDS) & (p.option_facility >= 0)
         self.n_serving = np.bincount(p.option_facility[serving], minlength=p.n_facilities)
         is_used = self.n_serving > 0
         self.used_in_group = np.bincount(self.index.group[is_used], minlength=self.index.n_groups)
@@ -147,17 +196,38 @@ class Cutter:
         max_nodes
             Nodes of the backhaul graph around the window at most.
         """
-        p, ix, parent = self.problem, self.index, self.solution.parent_arc
+        p, parent = self.problem, self.solution.parent_arc
+        inside = self._inside(parts)
+        way = self._backhaul(inside, max_nodes)
+        nodes, arcs, sunk = way.nodes, way.arcs, way.sunk
+        sub = replace(
+            self._restricted(parts, inside, way),
+            pool_capacity=np.maximum(self._pools_left(inside), 0.0),
+            facility_pv_usd=np.where(inside.used_outside, 0.0, p.facility_pv_usd[inside.facilities]),
+            facility_group=np.where(inside.used_outside, -1, p.facility_group[inside.facilities]),
+            node_tower_pv_usd=np.where(sunk[nodes], 0.0, p.node_tower_pv_usd[nodes]),
+            arc_pv_usd=np.where(way.is_sunk_arc, 0.0, p.arc_pv_usd[arcs]),
+            arc_capacity_mbps=np.maximum(way.arc_capacity_mbps, 0.0),
+        )
+        now = np.full(len(nodes), -1, dtype=np.int64)
+        fed = np.flatnonzero(parent[nodes[1:]] >= 0) + 1
+        position = np.minimum(np.searchsorted(arcs, parent[nodes[fed]]), max(len(arcs) - 1, 0))
+        found = arcs[position] == parent[nodes[fed]] if len(arcs) else np.zeros(len(fed), dtype=bool)
+        now[fed[found]] = position[found]
+        start = Solution(inside.households, self.solution.is_open[inside.facilities], now)
+        return Window(sub, parts, inside.options, inside.facilities, arcs, nodes, sunk[nodes], start)
+
+    def _inside(self, parts: Ints) -> _Inside:
+        """Tell what the rest of the plan uses of the facilities of some parts; those it excludes fall away."""
+        p, ix = self.problem, self.index
         options = _options_of(p, parts)
         facility = p.option_facility[options]
         households = self.solution.households[options]
         facilities = np.unique(facility)
         facilities = facilities[facilities >= 0]
-
-        # what the rest uses
         at = np.searchsorted(facilities, facility)
         needs = facility >= 0
-        own = np.bincount(at[needs & (households > SERVES)], minlength=len(facilities))
+        own = np.bincount(at[needs & (households > HOUSEHOLDS)], minlength=len(facilities))
         mbps = np.bincount(at[needs], weights=(households * p.option_mbps[options])[needs], minlength=len(facilities))
         is_used = self.n_serving[facilities] > 0
         used_outside = self.n_serving[facilities] > own
@@ -168,17 +238,28 @@ class Cutter:
         excluded = ~used_outside & (p.facility_group[facilities] >= 0) & (in_group[member] > 0)
         kept = ~needs
         kept[needs] = ~excluded[at[needs]]
-        options, facility, households = options[kept], facility[kept], households[kept]
-        used_outside, let_go, mbps = used_outside[~excluded], let_go[~excluded], mbps[~excluded]
-        facilities = facilities[~excluded]
+        options, households = options[kept], households[kept]
+        uses = ix.use.of(options)
+        return _Inside(
+            options,
+            households,
+            uses,
+            np.unique(p.use_pool[uses]),
+            facilities[~excluded],
+            used_outside[~excluded],
+            let_go[~excluded],
+            mbps[~excluded],
+        )
 
-        # what it uses of the backhaul stays: sunk nodes, with what their arcs have left
-        node_of = p.facility_node[facilities]
+    def _backhaul(self, inside: _Inside, max_nodes: int) -> _Backhaul:
+        """Backhaul around a window: what the rest uses of it stays, as sunk nodes with what their arcs have left."""
+        p, ix, parent = self.problem, self.index, self.solution.parent_arc
+        node_of = p.facility_node[inside.facilities]
         flow, n_below = self.flow.copy(), self.n_below.copy()
-        inside = np.flatnonzero(node_of > 0)
-        take_off(flow, node_of[inside], mbps[inside], parent, p.arc_from)
-        inside = np.flatnonzero(let_go & (node_of > 0))
-        take_off(n_below, node_of[inside], np.ones(len(inside)), parent, p.arc_from)
+        fed = np.flatnonzero(node_of > 0)
+        take_off(flow, node_of[fed], inside.mbps[fed], parent, p.arc_from)
+        fed = np.flatnonzero(inside.let_go & (node_of > 0))
+        take_off(n_below, node_of[fed], np.ones(len(fed)), parent, p.arc_from)
         sunk = n_below > 0.5
         sunk[0] = True
         nodes_wanted = np.unique(node_of)
@@ -186,7 +267,7 @@ class Cutter:
         keep = np.zeros(p.n_nodes, dtype=bool)
         keep[ball(nodes_wanted, sunk, ix.in_start, ix.in_arc, p.arc_from, ix.arc_price, max_nodes)] = True
         keep[nodes_wanted] = True
-        mark_up(keep, node_of[inside], sunk, parent, p.arc_from)
+        mark_up(keep, node_of[fed], sunk, parent, p.arc_from)
         root_like = sunk & self.is_free
         mark_up(keep, np.flatnonzero(keep & sunk), root_like, parent, p.arc_from)
         keep[root_like] = False
@@ -195,47 +276,49 @@ class Cutter:
         local = np.full(p.n_nodes, -1, dtype=np.int64)
         local[nodes] = np.arange(len(nodes))
         local[root_like] = 0
+        arcs, is_sunk_arc = self._arcs_among(nodes, local, sunk)
+        heads = p.arc_to[arcs]
+        capacity = p.arc_capacity_mbps[arcs] - np.where(is_sunk_arc, np.maximum(flow[heads], 0.0), 0.0)
+        return _Backhaul(nodes, local, sunk, arcs, is_sunk_arc, capacity)
 
+    def _arcs_among(self, nodes: Ints, local: Ints, sunk: Bools) -> tuple[Ints, Bools]:
+        """Arcs that the window may use, ascending, and which of them are sunk."""
+        p, ix, parent = self.problem, self.index, self.solution.parent_arc
         arcs = np.sort(ix.in_arc[_ranges(ix.in_start[nodes[1:]], ix.in_start[nodes[1:] + 1])])
         tail, heads = local[p.arc_from[arcs]], p.arc_to[arcs]
         is_sunk_arc = sunk[heads] & (parent[heads] == arcs)
         inner = (tail >= 0) & (tail != local[heads]) & (~sunk[heads] | is_sunk_arc)
         inner[inner] = _is_cheapest_from_root(p, arcs[inner], tail[inner], self.solution)
-        arcs, tail, heads, is_sunk_arc = arcs[inner], tail[inner], heads[inner], is_sunk_arc[inner]
-        capacity = p.arc_capacity_mbps[arcs] - np.where(is_sunk_arc, np.maximum(flow[heads], 0.0), 0.0)
+        return arcs[inner], is_sunk_arc[inner]
 
-        uses = ix.use.of(options)
-        gains = ix.gain.of(facilities[~used_outside])
-        pools = np.unique(p.use_pool[uses])
-        gains = gains[np.isin(p.gain_pool[gains], pools)]
+    def _restricted(self, parts: Ints, inside: _Inside, way: _Backhaul) -> Problem:
+        """Return the problem of the window before what the rest of the plan has paid and used is taken off."""
+        p, ix = self.problem, self.index
+        gains = ix.gain.of(inside.facilities[~inside.used_outside])
+        return p.restricted(
+            parts=parts,
+            options=inside.options,
+            facilities=inside.facilities,
+            pools=inside.pools,
+            uses=inside.uses,
+            gains=gains[np.isin(p.gain_pool[gains], inside.pools)],
+            nodes=way.nodes,
+            arcs=way.arcs,
+            node_at=way.local,
+        )
+
+    def _pools_left(self, inside: _Inside) -> Floats:
+        """Return what the rest of the plan leaves of the pools."""
+        p, ix, pools, uses = self.problem, self.index, inside.pools, inside.uses
         left = self.pool_left[pools] + np.bincount(
             np.searchsorted(pools, p.use_pool[uses]),
-            weights=p.use_amount[uses] * households[np.searchsorted(options, p.use_option[uses])],
+            weights=p.use_amount[uses] * inside.households[np.searchsorted(inside.options, p.use_option[uses])],
             minlength=len(pools),
         )
-        gone = ix.gain.of(facilities[let_go])
+        gone = ix.gain.of(inside.facilities[inside.let_go])
         gone = gone[np.isin(p.gain_pool[gone], pools)]
         left -= np.bincount(np.searchsorted(pools, p.gain_pool[gone]), p.gain_amount[gone], minlength=len(pools))
-        free = ~used_outside
-        sub = replace(
-            p.restricted(
-                parts=parts, options=options, facilities=facilities, pools=pools, uses=uses, gains=gains, nodes=nodes,
-                arcs=arcs, node_at=local,
-            ),
-            pool_capacity=np.maximum(left, 0.0),
-            facility_pv_usd=np.where(free, p.facility_pv_usd[facilities], 0.0),
-            facility_group=np.where(free, p.facility_group[facilities], -1),
-            node_tower_pv_usd=np.where(sunk[nodes], 0.0, p.node_tower_pv_usd[nodes]),
-            arc_pv_usd=np.where(is_sunk_arc, 0.0, p.arc_pv_usd[arcs]),
-            arc_capacity_mbps=np.maximum(capacity, 0.0),
-        )  # fmt: skip
-        now = np.full(len(nodes), -1, dtype=np.int64)
-        fed = np.flatnonzero(parent[nodes[1:]] >= 0) + 1
-        position = np.minimum(np.searchsorted(arcs, parent[nodes[fed]]), max(len(arcs) - 1, 0))
-        found = arcs[position] == parent[nodes[fed]] if len(arcs) else np.zeros(len(fed), dtype=bool)
-        now[fed[found]] = position[found]
-        start = Solution(households, self.solution.is_open[facilities], now)
-        return Window(sub, parts, options, facilities, arcs, nodes, sunk[nodes], start)
+        return left
 
 
 def _is_cheapest_from_root(p: Problem, arcs: Ints, tail: Ints, solution: Solution) -> Bools:
@@ -256,7 +339,7 @@ def put_back(problem: Problem, solution: Solution, window: Window, answer: Solut
     households = solution.households.copy()
     households[_options_of(problem, window.parts)] = 0.0
     households[window.options] = answer.households
-    serving = (households > SERVES) & (problem.option_facility >= 0)
+    serving = (households > HOUSEHOLDS) & (problem.option_facility >= 0)
     is_open = np.zeros(problem.n_facilities, dtype=bool)
     is_open[problem.option_facility[serving]] = True
     parent = solution.parent_arc.copy()
@@ -280,7 +363,7 @@ def read_point(problem: Problem, columns: formulation.Columns, x: Floats) -> Sol
     arcs = columns.arcs[x[columns.slice("z")] > 0.5]
     parent[problem.arc_to[arcs]] = arcs
     households = whole_households(problem, share * problem.part_households[problem.option_part], is_open)
-    serving = (households > 1e-9) & (problem.option_facility >= 0)
+    serving = (households > HOUSEHOLDS) & (problem.option_facility >= 0)
     is_open = np.zeros(problem.n_facilities, dtype=bool)
     is_open[problem.option_facility[serving]] = True
     nodes = problem.facility_node[is_open]
@@ -293,14 +376,14 @@ def read_point(problem: Problem, columns: formulation.Columns, x: Floats) -> Sol
 def read_rounded_down(problem: Problem, columns: formulation.Columns, x: Floats) -> Solution | None:
     """Turn an integral point into a plan with the whole households of each share, which always fit."""
     out = x.copy()
-    size = np.maximum(problem.part_households[problem.option_part], 1e-12)
-    out[columns.slice("x")] = np.floor(x[columns.slice("x")] * size + 1e-6) / size
+    size = np.maximum(problem.part_households[problem.option_part], LEAST_SHARE)
+    out[columns.slice("x")] = np.floor(x[columns.slice("x")] * size + PEOPLE) / size
     return read_point(problem, columns, out)
 
 
 def whole_households(problem: Problem, households: Floats, is_open: Bools) -> Floats:
     """Round shares to whole households: down first, then the rest where there is room, cheapest first."""
-    whole = np.floor(households + 1e-6)
+    whole = np.floor(households + PEOPLE)
     served = np.bincount(problem.option_part, weights=households, minlength=problem.n_parts)
     missing = np.rint(served - np.bincount(problem.option_part, weights=whole, minlength=problem.n_parts))
     left = pool_limit(problem, is_open) - pool_use(problem, whole)
@@ -316,7 +399,7 @@ def whole_households(problem: Problem, households: Floats, is_open: Bools) -> Fl
                 continue
             uses = order[use_start[option] : use_start[option + 1]]
             amount, pool = problem.use_amount[uses], problem.use_pool[uses]
-            room = np.floor(np.min(left[pool] / np.maximum(amount, 1e-12), initial=np.inf) + 1e-6)
+            room = np.floor(np.min(left[pool] / np.maximum(amount, LEAST_SHARE), initial=np.inf) + PEOPLE)
             n = min(missing[part], max(room, 0.0))
             if n > 0:
                 whole[option] += n

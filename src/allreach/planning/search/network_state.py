@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.planning.model.problem import EPS, Bools, Floats, Ints, Problem, Solution, pool_limit, pool_use
+from allreach.planning.model.problem import Bools, Floats, Ints, Problem, Solution, pool_limit, pool_use
+from allreach.planning.model.tolerances import FEASIBILITY, HOUSEHOLDS, LOAD, PEOPLE
 from allreach.planning.search import cheapest_feed
 
 RELIEF_DEPTH = 3  # how many branches may be moved, one after the other, to make room for one demand
@@ -179,10 +180,27 @@ class NetworkState:
         p = self.p
         self._stamp += 1
         found, price = cheapest_feed.cheapest_way(
-            node, mbps, self.parent, self.flow, self.index.in_start, self.index.in_arc, p.arc_from, p.arc_to,
-            p.arc_pv_usd, p.arc_pv_usd_per_mbps, p.arc_capacity_mbps, p.node_tower_pv_usd, is_paid,
-            self._distance, self._next, self._seen, self._done, self._stamp, limit_usd, any_load,
-        )  # fmt: skip
+            node,
+            mbps,
+            self.parent,
+            self.flow,
+            self.index.in_start,
+            self.index.in_arc,
+            p.arc_from,
+            p.arc_to,
+            p.arc_pv_usd,
+            p.arc_pv_usd_per_mbps,
+            p.arc_capacity_mbps,
+            p.node_tower_pv_usd,
+            is_paid,
+            self._distance,
+            self._next,
+            self._seen,
+            self._done,
+            self._stamp,
+            limit_usd,
+            any_load,
+        )
         return int(found), float(price)
 
     def cheapest_feed(self, node: int, mbps: float, *, is_paid: Bools | None = None) -> list[int] | None:
@@ -222,7 +240,7 @@ class NetworkState:
         at = node
         while at > 0:
             arc = int(self.parent[at])
-            if self.flow[arc] + mbps > p.arc_capacity_mbps[arc] * (1.0 + 1e-9):
+            if self.flow[arc] + mbps > p.arc_capacity_mbps[arc] * (1.0 + FEASIBILITY):
                 break
             at = int(p.arc_from[arc])
         if at <= 0:
@@ -285,7 +303,7 @@ class NetworkState:
                 left = min(left, float(self.pool_left[ix.use_pool[k]]) / float(ix.use_amount[k]))
         if facility >= 0 and p.option_mbps[option] > 0:
             left = min(left, self.backhaul_left(int(p.facility_node[facility])) / float(p.option_mbps[option]))
-        return float(max(np.floor(left + 1e-6), 0.0))
+        return float(max(np.floor(left + PEOPLE), 0.0))
 
     def put(self, option: int, n: float) -> float:
         """Add (or take) households; returns the price. [USD]."""
@@ -304,7 +322,7 @@ class NetworkState:
         """Serve households of a part by the cheapest open options; returns (price, households left over)."""
         price, ix = 0.0, self.index
         for i in range(ix.option_start[part], ix.option_start[part + 1]):
-            if n <= EPS:
+            if n <= HOUSEHOLDS:
                 break
             option = int(ix.by_price[i])
             take = min(n, self.room(option))
@@ -358,7 +376,7 @@ class NetworkState:
         for k in range(ix.gain_start[facility], ix.gain_start[facility + 1]):
             pool = int(ix.gain_pool[k])
             self._set(self.pool_left, pool, self.pool_left[pool] - ix.gain_amount[k])
-            if self.pool_left[pool] < -1e-6:
+            if self.pool_left[pool] < -LOAD:
                 return np.inf
         node = int(p.facility_node[facility])
         if node >= 0:
@@ -367,7 +385,7 @@ class NetworkState:
             change -= self.prune(node)
         for part, n in moved:
             price, left = self.place_households(part, n)
-            if left > EPS:
+            if left > HOUSEHOLDS:
                 return np.inf
             change += price
         return change
@@ -382,7 +400,7 @@ class NetworkState:
             part = int(p.option_part[option])
             for other in range(ix.option_start[part], ix.option_start[part + 1]):
                 saving = float(p.option_pv_usd[other] - p.option_pv_usd[option])
-                if self.households[other] > 0 and saving > EPS and p.option_facility[other] != facility:
+                if self.households[other] > 0 and saving > HOUSEHOLDS and p.option_facility[other] != facility:
                     gains.append((-saving, option, other))
         for _, option, other in sorted(gains):
             n = min(float(self.households[other]), self.room(option))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allreach.planning.model.problem import EPS
+from allreach.planning.model.tolerances import HOUSEHOLDS
 from allreach.planning.search.network_state import NetworkState
 
 
@@ -27,7 +27,7 @@ def exclusive_usd(state: NetworkState, options: list[int]) -> float:
     closing: dict[int, int] = {}
     for facility, n in sorted(mine.items()):
         all_users = ix.of_facility[ix.of_facility_start[facility] : ix.of_facility_start[facility + 1]]
-        if float(state.households[all_users].sum()) <= n + EPS:
+        if float(state.households[all_users].sum()) <= n + HOUSEHOLDS:
             saving += float(p.facility_pv_usd[facility])
             node = int(p.facility_node[facility])
             if node > 0:
@@ -60,6 +60,6 @@ def drop(state: NetworkState, options: list[int]) -> float:
                 touched.add(int(p.option_facility[option]))
     for facility in sorted(touched):
         users = ix.of_facility[ix.of_facility_start[facility] : ix.of_facility_start[facility + 1]]
-        if float(state.households[users].sum()) <= EPS:
+        if float(state.households[users].sum()) <= HOUSEHOLDS:
             saved -= state.close(facility)
     return saved

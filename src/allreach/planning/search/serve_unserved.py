@@ -16,7 +16,6 @@ from scipy.spatial import cKDTree
 from allreach.params.search import DEFAULT, SearchParams
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
-    EPS,
     Bools,
     Ints,
     Problem,
@@ -28,6 +27,7 @@ from allreach.planning.model.problem import (
     unserved_people,
 )
 from allreach.planning.model.solver import solve
+from allreach.planning.model.tolerances import HOUSEHOLDS, PEOPLE
 from allreach.planning.search.construction import serve_left
 from allreach.planning.search.integer_households import share_out
 from allreach.planning.search.neighbourhood import Cutter, Index, Window, put_back, read_point, read_rounded_down
@@ -62,7 +62,7 @@ def reach_more(
     clock = clock or TimeLimit()
     index = make_index(problem)
     has_option = np.diff(index.option_start) > 0
-    todo = (unserved(problem, solution.households) > EPS) & has_option & (problem.part_people > 0)
+    todo = (unserved(problem, solution.households) > HOUSEHOLDS) & has_option & (problem.part_people > 0)
     if not todo.any():
         return solution
     state = NetworkState(problem, index, solution)
@@ -73,7 +73,7 @@ def reach_more(
     n_all = int(np.count_nonzero(todo))
     say("serve who is left", 0, n_all)
     while not clock.is_over(search.time_windows) and (not search.window_iterations or spent < search.window_iterations):
-        left = np.flatnonzero((unserved(problem, solution.households) > EPS) & todo)
+        left = np.flatnonzero((unserved(problem, solution.households) > HOUSEHOLDS) & todo)
         if not len(left):
             break
         seed = int(left[np.lexsort((left, -problem.part_people[left]))[0]])
@@ -90,7 +90,7 @@ def reach_more(
                     candidate = _served(fuller, candidate)
                     if better(problem, candidate, solution):
                         state, solution = fuller, candidate
-            if len(ranked) <= size or not (unserved(problem, solution.households)[parts] > EPS).any():
+            if len(ranked) <= size or not (unserved(problem, solution.households)[parts] > HOUSEHOLDS).any():
                 break
         todo[ranked[: search.reach_parts[0] // 2]] = False
         say("serve who is left", min(n_all - int(np.count_nonzero(todo)), n_all - 1), n_all)
@@ -120,7 +120,7 @@ def _tied(state: NetworkState, seed: int) -> Bools:
     """Parts served by a pool or a facility that the part could use, or below a full link on its way, shape (P,)."""
     p, index = state.p, state.index
     lo, hi = int(index.option_start[seed]), int(index.option_start[seed + 1])
-    served = state.households > EPS
+    served = state.households > HOUSEHOLDS
     pools = index.use_pool[index.use_start[lo] : index.use_start[hi]]
     shares_pool = np.isin(p.use_pool, pools) & served[p.use_option]
     facilities = np.unique(p.option_facility[lo:hi])
@@ -161,7 +161,7 @@ def _reach_in(window: Window, search: SearchParams, *, seconds: float) -> tuple[
     p = window.problem
     now = unserved_people(p, window.solution.households)
     per_household = p.people_per_household
-    missing = (unserved(p, window.solution.households) > EPS) & (per_household > 0)
+    missing = (unserved(p, window.solution.households) > HOUSEHOLDS) & (per_household > 0)
     one = float(per_household[missing].min(initial=np.inf))
     programme, columns = formulation.build(p, unserved_people=now)
     cost = np.zeros(programme.n_columns)
@@ -169,7 +169,7 @@ def _reach_in(window: Window, search: SearchParams, *, seconds: float) -> tuple[
     count = replace(programme, cost=cost)
     relaxed = solve(count, relax=True, seconds=seconds)
     iterations = relaxed.iterations
-    if np.isnan(relaxed.x).any() or float(cost @ relaxed.x) * PEOPLE_UNIT > now - one + 1e-6:
+    if np.isnan(relaxed.x).any() or float(cost @ relaxed.x) * PEOPLE_UNIT > now - one + PEOPLE:
         return None, iterations
     most = solve(
         count,
@@ -183,9 +183,9 @@ def _reach_in(window: Window, search: SearchParams, *, seconds: float) -> tuple[
     if np.isnan(most.x).any():
         return None, iterations
     left = float(cost @ most.x) * PEOPLE_UNIT
-    if left > now - one + 1e-6:
+    if left > now - one + PEOPLE:
         return None, iterations
-    programme, columns = formulation.build(p, unserved_people=left + 1e-6)
+    programme, columns = formulation.build(p, unserved_people=left + PEOPLE)
     cheap = solve(
         programme,
         relax=False,

@@ -17,7 +17,6 @@ from scipy.sparse import csr_array, vstack
 
 from allreach.params.search import SearchParams
 from allreach.planning.model.problem import (
-    EPS,
     Floats,
     Prices,
     Problem,
@@ -27,11 +26,11 @@ from allreach.planning.model.problem import (
     solution_pv_usd,
     unserved_people,
 )
+from allreach.planning.model.tolerances import HOUSEHOLDS, MONEY_USD, PEOPLE
 from allreach.planning.optimise import optimise
 from allreach.planning.search.local_search import improve
 from allreach.planning.search.network_state import NetworkState, make_index
 
-SERVED_TOLERANCE = 1e-6  # people
 SEARCH_ITERATIONS = 60_000  # simplex iterations of the windows of a full search for the pool
 SETTLE_TRIES = 8  # facilities looked at to take over the users of one that is closed
 
@@ -59,7 +58,7 @@ class PlanPool:
         """Take a plan in; false where it is known or leaves more people without service."""
         key = solution.households.tobytes() + solution.is_open.tobytes() + solution.parent_arc.tobytes()
         apart = abs(unserved_people(self.problem, solution.households) - self._unserved)
-        if key in self._known or apart > SERVED_TOLERANCE:
+        if key in self._known or apart > PEOPLE:
             return False
         self._known.add(key)
         self.plans.append(solution)
@@ -123,7 +122,7 @@ def reoptimise(problem: Problem, start: Solution, *, n_tries: int, n_rounds: int
     found = state.solution()
     cost, before = solution_pv_usd(problem, found), solution_pv_usd(problem, start)
     left, left_before = (unserved_people(problem, s.households) for s in (found, start))
-    if cost > before or abs(left - left_before) > SERVED_TOLERANCE or faults(problem, found):
+    if cost > before or abs(left - left_before) > PEOPLE or faults(problem, found):
         return Found(start, before)
     return Found(found, cost)
 
@@ -142,7 +141,7 @@ def replace_dear(state: NetworkState, n_tries: int) -> float:
         change += state.close(facility)
         if np.isfinite(change):
             change += _settle(state, moved, without=facility)
-        if change < -1e-6:
+        if change < -MONEY_USD:
             saved -= change
             state.keep()
         else:
@@ -167,7 +166,7 @@ def _settle(state: NetworkState, moved: list[tuple[int, float]], *, without: int
     best_price, best = _placed(state, None, moved, 0.0, keep=False), None
     for facility in likely:
         price = _placed(state, facility, moved, mbps[facility], keep=False)
-        if price < best_price - EPS:
+        if price < best_price - HOUSEHOLDS:
             best_price, best = price, facility
     if not np.isfinite(best_price):
         return np.inf
@@ -190,8 +189,8 @@ def _placed(
             state.restore(before)
     for part, n in moved if np.isfinite(total) else ():
         price, left = state.place_households(part, n)
-        total += price if left <= EPS else np.inf
-        if left > EPS:
+        total += price if left <= HOUSEHOLDS else np.inf
+        if left > HOUSEHOLDS:
             break
     if not keep or not np.isfinite(total):
         state.restore(before)

@@ -30,6 +30,7 @@ from allreach.planning.model.problem import (
     Solution,
     solution_pv_usd,
 )
+from allreach.planning.model.tolerances import FEASIBILITY
 from allreach.planning.results.summary import AnswersSummary
 from allreach.planning.sensitivity.reoptimise import Found, PlanPool, flat, reoptimise, reoptimise_all, search_all
 from allreach.progress import Progress
@@ -148,9 +149,13 @@ def tornado(
     pool.add(anew.solution)
     say("which price matters", 0, len(ends))
     first = reoptimise_all(
-        p, ((at(key, value), solution) for key, _, value in ends), n_tries=work.n_tries, n_rounds=work.n_rounds,
-        workers=work.workers, done=lambda n: say("which price matters", n, len(ends)),
-    )  # fmt: skip
+        p,
+        ((at(key, value), solution) for key, _, value in ends),
+        n_tries=work.n_tries,
+        n_rounds=work.n_rounds,
+        workers=work.workers,
+        done=lambda n: say("which price matters", n, len(ends)),
+    )
     for found in first:
         pool.add(found.solution)
     fixed = {(key, end): float(pool.costs_usd(at(key, value))[0]) for key, end, value in ends}
@@ -161,9 +166,12 @@ def tornado(
     corners = corners[: work.n_searches]
     say("search where prices lie far apart", 0, len(corners))
     searched = search_all(
-        p, corners, params.search, workers=work.workers,
+        p,
+        corners,
+        params.search,
+        workers=work.workers,
         done=lambda n: say("search where prices lie far apart", n, len(corners)),
-    )  # fmt: skip
+    )
     for plan in searched:
         pool.add(plan)
     best = _from_pool(p, pool, lambda i: at(ends[i][0], ends[i][2]), first, work)
@@ -193,7 +201,7 @@ def _from_pool(
     problem: Problem, pool: PlanPool, prices: Callable[[int], Prices], first: list[Found], work: Work
 ) -> list[Found]:
     """Look once more where a plan found for other prices is cheaper than what was found for these."""
-    again = [i for i, found in enumerate(first) if pool.costs_usd(prices(i)).min() < found.pv_usd * (1.0 - 1e-9)]
+    again = [i for i, found in enumerate(first) if pool.costs_usd(prices(i)).min() < found.pv_usd * (1.0 - FEASIBILITY)]
     tasks = ((prices(i), pool.plans[pool.cheapest(prices(i))]) for i in again)
     better = reoptimise_all(problem, tasks, n_tries=work.n_tries, n_rounds=work.n_rounds, workers=work.workers)
     out = list(first)
@@ -305,9 +313,13 @@ def robustness(
 
     say("which decisions hold", 0, n_draws)
     found = reoptimise_all(
-        p, tasks(), n_tries=work.n_tries, n_rounds=work.n_rounds, workers=work.workers,
+        p,
+        tasks(),
+        n_tries=work.n_tries,
+        n_rounds=work.n_rounds,
+        workers=work.workers,
         done=lambda n: say("which decisions hold", n, n_draws),
-    )  # fmt: skip
+    )
     table = _robust_rows(assembly, solution, [f.solution for f in found])
     pv = np.array([f.pv_usd for f in found])
     base = pool.costs_usd(quantities.prices(params))

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
+from allreach.planning.model.tolerances import FEASIBILITY
 
 N_CONTACTS = 3  # ways from a new fork to the tree
+NO_GAIN = 1e-12  # keeps two equal trees from being exchanged for ever
 
 
 @jit
@@ -151,6 +153,47 @@ def swap(
 
 
 @jit
+def _path_over(
+    a: int,
+    b: int,
+    price: float,
+    in_tree: NDArray[np.bool_],
+    distance: NDArray[np.float64],
+    near: NDArray[np.int64],
+    via: NDArray[np.int64],
+    back: NDArray[np.int64],
+    path: NDArray[np.int64],
+    path_price: NDArray[np.float64],
+) -> int:
+    """Write the path from the tree over an edge and back; returns its nodes, 0 where the tree has grown into it."""
+    n_back, v = 0, a
+    while v != near[a]:
+        if in_tree[v]:
+            return 0
+        back[n_back] = v
+        n_back += 1
+        v = via[v]
+    n_path = 0
+    path[0] = near[a]
+    for i in range(n_back - 1, -1, -1):
+        path_price[n_path] = distance[back[i]] - distance[path[n_path]]
+        n_path += 1
+        path[n_path] = back[i]
+    path_price[n_path] = price
+    n_path += 1
+    path[n_path] = b
+    v = b
+    while v != near[b]:
+        if in_tree[v]:
+            return 0
+        path_price[n_path] = distance[v] - distance[via[v]]
+        v = via[v]
+        n_path += 1
+        path[n_path] = v
+    return n_path + 1
+
+
+@jit
 def exchange_key_paths(
     tail: NDArray[np.int64],
     head: NDArray[np.int64],
@@ -187,36 +230,57 @@ def exchange_key_paths(
         gain, low, up, first_side, _ = longest_key_path(
             near[a], near[b], parent, length, degree, is_terminal, mark, stamp, -1
         )
-        if gain <= cost * (1.0 + 1e-9) + 1e-12:
+        if gain <= cost * (1.0 + FEASIBILITY) + NO_GAIN:
             continue
-        n_back, v = 0, a
-        fits = True
-        while v != near[a]:
-            fits = fits and not in_tree[v]
-            back[n_back] = v
-            n_back += 1
-            v = via[v]
-        n_path = 0
-        path[0] = near[a]
-        for i in range(n_back - 1, -1, -1):
-            path_price[n_path] = distance[back[i]] - distance[path[n_path]]
-            n_path += 1
-            path[n_path] = back[i]
-        path_price[n_path] = price[e]
-        n_path += 1
-        path[n_path] = b
-        v = b
-        while v != near[b]:
-            fits = fits and not in_tree[v]
-            path_price[n_path] = distance[v] - distance[via[v]]
-            v = via[v]
-            n_path += 1
-            path[n_path] = v
-        if not fits:
+        n_path = _path_over(a, b, price[e], in_tree, distance, near, via, back, path, path_price)
+        if n_path == 0:
             continue
-        swap(path, n_path + 1, path_price, low, up, first_side, parent, length, degree, in_tree)
+        swap(path, n_path, path_price, low, up, first_side, parent, length, degree, in_tree)
         saved += gain - cost
     return saved, stamp
+
+
+@jit
+def _contacts(
+    fork: int,
+    start: NDArray[np.int64],
+    arc: NDArray[np.int64],
+    head: NDArray[np.int64],
+    price: NDArray[np.float64],
+    in_tree: NDArray[np.bool_],
+    distance: NDArray[np.float64],
+    via: NDArray[np.int64],
+    touched: NDArray[np.int64],
+    contact: NDArray[np.int64],
+    max_pops: int,
+) -> tuple[int, int]:
+    """Nearest nodes of the tree over ways outside it, into ``contact``; returns (contacts found, nodes touched)."""
+    n_touched, n_found, n_pops = 1, 0, 0
+    distance[fork] = 0.0
+    via[fork] = -1
+    touched[0] = fork
+    heap = [(0.0, np.int64(fork))]
+    while len(heap) > 0 and n_found < N_CONTACTS and n_pops < max_pops:
+        d, u = heapq.heappop(heap)
+        if d > distance[u]:
+            continue
+        n_pops += 1
+        if in_tree[u]:
+            contact[n_found] = u
+            n_found += 1
+            continue
+        for i in range(start[u], start[u + 1]):
+            a = arc[i]
+            v = head[a]
+            w = d + price[a >> 1]
+            if w < distance[v]:
+                if distance[v] == np.inf:
+                    touched[n_touched] = v
+                    n_touched += 1
+                distance[v] = w
+                via[v] = u
+                heapq.heappush(heap, (w, np.int64(v)))
+    return n_found, n_touched
 
 
 @jit
@@ -246,32 +310,9 @@ def insert_key_vertices(
     for fork in range(n):
         if in_tree[fork]:
             continue
-        # three nearest nodes of the tree, over ways outside it
-        n_touched, n_found, n_pops = 1, 0, 0
-        distance[fork] = 0.0
-        via[fork] = -1
-        touched[0] = fork
-        heap = [(0.0, np.int64(fork))]
-        while len(heap) > 0 and n_found < N_CONTACTS and n_pops < max_pops:
-            d, u = heapq.heappop(heap)
-            if d > distance[u]:
-                continue
-            n_pops += 1
-            if in_tree[u]:
-                contact[n_found] = u
-                n_found += 1
-                continue
-            for i in range(start[u], start[u + 1]):
-                a = arc[i]
-                v = head[a]
-                w = d + price[a >> 1]
-                if w < distance[v]:
-                    if distance[v] == np.inf:
-                        touched[n_touched] = v
-                        n_touched += 1
-                    distance[v] = w
-                    via[v] = u
-                    heapq.heappush(heap, (w, np.int64(v)))
+        n_found, n_touched = _contacts(
+            fork, start, arc, head, price, in_tree, distance, via, touched, contact, max_pops
+        )
         if n_found == N_CONTACTS:
             one, two, three = contact[0], contact[1], contact[2]
             cost = distance[one] + distance[two] + distance[three]
@@ -286,7 +327,7 @@ def insert_key_vertices(
                 gain_three, _, _, _, _ = longest_key_path(
                     two, three, parent, length, degree, is_terminal, mark, stamp, low
                 )
-            if gain_two + gain_three > cost * (1.0 + 1e-9) + 1e-12:
+            if gain_two + gain_three > cost * (1.0 + FEASIBILITY) + NO_GAIN:
                 # hang the fork on the nearest contact, then close the two rings
                 v = one
                 saved -= distance[one]

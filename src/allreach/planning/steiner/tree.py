@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
 from allreach.planning.model.problem import Floats, Ints
+from allreach.planning.model.tolerances import FEASIBILITY
 from allreach.planning.steiner.key_exchange import exchange_key_paths, insert_key_vertices, regions
 
 FORK_POPS_MAX = 60  # nodes looked at around a possible fork
@@ -122,5 +123,5 @@ def _exchange(
         more, stamp = insert_key_vertices(
             start, arc, head, price, is_terminal, parent, length, degree, in_tree, mark, stamp, FORK_POPS_MAX
         )
-        if saved + more <= 1e-9 * cost.sum() / max(len(price), 1):
+        if saved + more <= FEASIBILITY * cost.sum() / max(len(price), 1):
             break

@@ -30,6 +30,7 @@ from allreach.planning.model.problem import (
     unserved_people,
 )
 from allreach.planning.model.solver import Programme, relaxation, run
+from allreach.planning.model.tolerances import LEAST_SHARE, PEOPLE, REACHED
 from allreach.planning.optimise import Optimum
 from allreach.planning.variants.budget_plans import Family
 
@@ -82,12 +83,12 @@ def prove(family: Family, budget_usd: float, solution: Solution) -> BudgetPlan:
     programme, columns, price = relaxed.whole(), relaxed.columns, relaxed.price()
     least = max(relaxed.least() * formulation.PEOPLE_UNIT, 0.0)
     per_usd = -float(price[programme.rows("budget").start]) * formulation.PEOPLE_UNIT / formulation.COST_UNIT_USD
-    cost, cost_price = _cost_bound(problem, programme, price, columns, left + 1e-6)
+    cost, cost_price = _cost_bound(problem, programme, price, columns, left + PEOPLE)
     if bound_from_prices(cost, cost_price) < 0.0:
         cost_price = np.zeros(cost.n_rows)  # that nothing costs less than nothing needs no prices
     low_usd = bound_from_prices(cost, cost_price) * formulation.COST_UNIT_USD
     bound = Bound(low_usd, cost, cost_price, relaxed.x, columns, len(relaxed.cuts), relaxed.n_rounds)
-    reaches_all = left <= unserved_people(problem, family.whole.solution.households) + 1e-6
+    reaches_all = left <= unserved_people(problem, family.whole.solution.households) + PEOPLE
     if reaches_all and family.whole.bound.lower_bound_usd >= low_usd:
         bound = family.whole.bound
     own = replace(bound, programme=programme, row_price=price).certificate()
@@ -98,7 +99,7 @@ def prove(family: Family, budget_usd: float, solution: Solution) -> BudgetPlan:
     return BudgetPlan(
         Optimum(solution, bound, solution_pv_usd(problem, solution), family.stopped_early),
         float(problem.part_people.sum()) - least,
-        1.0 / per_usd if per_usd > 1e-12 else float("inf"),
+        1.0 / per_usd if per_usd > LEAST_SHARE else float("inf"),
         {f"budget_{name}": table for name, table in tables.items()},
     )
 
@@ -150,7 +151,7 @@ class _Relaxed:
         """
         row = self.programme.rows("budget").start
         money_price = -float(self.root_price[row])
-        if self.problem.n_arcs > self.search.flow_arcs_max or money_price <= 1e-12:
+        if self.problem.n_arcs > self.search.flow_arcs_max or money_price <= LEAST_SHARE:
             return
         self.highs.setOptionValue("solver", "simplex")
         one = np.array([row], dtype=np.int32)
@@ -169,7 +170,7 @@ class _Relaxed:
         )
         self.tree = search.grow(
             n_nodes=2 * limits.budget_leaves - 1,
-            ceiling=people_left / formulation.PEOPLE_UNIT - 1e-9,
+            ceiling=people_left / formulation.PEOPLE_UNIT - REACHED,
             max_iterations=scaled_iterations(self.problem, limits.budget_leaf_iterations, limits),
         )
         self.cuts.extend(search.cuts)
@@ -213,7 +214,7 @@ def _cost_bound(
         row_upper=np.concatenate([exact.row_upper, programme.row_upper[row + 1 :]]),
         row_family=(*exact.row_family, *([("cut", n_cuts)] if n_cuts else [])),
     )
-    if per_unit <= 1e-12:
+    if per_unit <= LEAST_SHARE:
         return cost, np.zeros(cost.n_rows)
     scaled = price[keep] / per_unit
     scaled[exact.rows("reach").start] = -1.0 / (per_unit * formulation.PEOPLE_UNIT)

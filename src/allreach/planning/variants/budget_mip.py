@@ -14,13 +14,14 @@ from allreach.params.search import SearchParams
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import Floats, Problem, Solution, faults, solution_pv_usd, unserved_people
 from allreach.planning.model.solver import Programme, solve
-from allreach.planning.model.tolerances import MONEY_USD, PEOPLE
+from allreach.planning.model.tolerances import LEAST_AMOUNT, MONEY_USD, PEOPLE
 from allreach.planning.search.integer_households import in_households
 from allreach.planning.search.neighbourhood import Cutter, Index, cover, put_back, read_rounded_down
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.variants.greedy_removal import fill
 
 COST_WEIGHT = 1.0  # people that the whole sum is worth, so that of plans alike the cheaper is taken
+EXACT_GAP = 1e-6  # relative, at which counting people stops
 
 
 def is_small(problem: Problem, search: SearchParams) -> bool:
@@ -63,7 +64,7 @@ def spend(
     programme, columns = formulation.build(problem, unserved_people=everybody + 1.0, budget_usd=budget_usd)
     programme = _capped(programme, everybody - most_people, budget_usd)
     start = formulation.point(problem, columns, solution)
-    left = max(float(programme.cost @ start) * formulation.PEOPLE_UNIT, 1e-9)
+    left = max(float(programme.cost @ start) * formulation.PEOPLE_UNIT, LEAST_AMOUNT)
     answer = solve(
         programme,
         relax=False,
@@ -158,7 +159,7 @@ def _shared_out(
     is_integer = counted.is_integer.copy()
     is_integer[built] = False
     counted = replace(counted, lower=lower, upper=upper, is_integer=is_integer)
-    answer = solve(counted, relax=False, node_limit=n_branches, relative_gap=1e-6, start=at)
+    answer = solve(counted, relax=False, node_limit=n_branches, relative_gap=EXACT_GAP, start=at)
     if np.isnan(answer.x).any():
         return None
     return read_rounded_down(problem, columns, answer.x / units)

@@ -25,7 +25,7 @@ from allreach.planning.model.problem import (
     faults,
     solution_pv_usd,
 )
-from allreach.planning.model.tolerances import MONEY_USD, PEOPLE
+from allreach.planning.model.tolerances import HOUSEHOLDS, MONEY_USD, PEOPLE
 from allreach.planning.optimise import optimise
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.variants.budget_mip import is_small, people_reached, spend, spend_in_windows
@@ -184,9 +184,14 @@ class Family:
         priced, kept = with_none_options(problem, usd_per_person)
         start = _spread(priced, problem, kept, high.solution)
         best = optimise(
-            priced, self.search, start_from=start, progress=self._named(), time_limit_s=self.time_limit_s,
-            prove=False, n_threads=self.n_threads,
-        )  # fmt: skip
+            priced,
+            self.search,
+            start_from=start,
+            progress=self._named(),
+            time_limit_s=self.time_limit_s,
+            prove=False,
+            n_threads=self.n_threads,
+        )
         self.stopped_early |= best.stopped_early
         solution = _without_idle(problem, best.solution.with_households(best.solution.households[kept]))
         cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)
@@ -228,10 +233,14 @@ class Family:
                 for end in (high, start)
             ]
             solution = spend_in_windows(
-                problem, start.solution, sum_usd, search, most_people=high.people,
+                problem,
+                start.solution,
+                sum_usd,
+                search,
+                most_people=high.people,
                 wish=np.maximum(served[0] - served[1], 0.0) * per_household,
                 usd_per_person=(high.budget_usd - low.budget_usd) / (high.people - low.people),
-            )  # fmt: skip
+            )
         cost, people = solution_pv_usd(problem, solution), people_reached(problem, solution)
         self.say(stage, 1, 1)
         n_idle = self._n_idle if people > start.people + PEOPLE else span.n_idle - 1
@@ -260,7 +269,7 @@ def _without_idle(problem: Problem, solution: Solution) -> Solution:
     users = np.zeros(problem.n_facilities)
     needs = problem.option_facility >= 0
     np.add.at(users, problem.option_facility[needs], solution.households[needs])
-    for facility in np.flatnonzero(solution.is_open & (users <= 1e-9)).tolist():
+    for facility in np.flatnonzero(solution.is_open & (users <= HOUSEHOLDS)).tolist():
         state.close(facility)
     return state.solution()
 

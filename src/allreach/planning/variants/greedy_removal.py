@@ -13,7 +13,15 @@ import numpy as np
 
 from allreach.params.search import DEFAULT
 from allreach.planning.model.problem import Floats, Ints, Problem, Solution, solution_pv_usd, tree_order
-from allreach.planning.model.tolerances import MONEY_USD, PEOPLE
+from allreach.planning.model.tolerances import (
+    FEASIBILITY,
+    HOUSEHOLDS,
+    LEAST_AMOUNT,
+    LEAST_SHARE,
+    MONEY_USD,
+    PEOPLE,
+    REACHED,
+)
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.removal import drop, exclusive_usd
 
@@ -46,15 +54,15 @@ class Way:
         self.steps: list[list[int]] = []
         self.cost_usd, self.reach = [solution_pv_usd(problem, solution)], [float(sum(people.values()))]
         later: list[int] = []
-        heap = [(-exclusive_usd(state, o) / max(people[i], 1e-9), i) for i, o in sorted(everything.items())]
+        heap = [(-exclusive_usd(state, o) / max(people[i], LEAST_AMOUNT), i) for i, o in sorted(everything.items())]
         heapq.heapify(heap)
         while heap:
             _, place = heapq.heappop(heap)
-            ratio = exclusive_usd(state, everything[place]) / max(people[place], 1e-9)
-            if heap and ratio < -heap[0][0] * (1 - 1e-9):
+            ratio = exclusive_usd(state, everything[place]) / max(people[place], LEAST_AMOUNT)
+            if heap and ratio < -heap[0][0] * (1 - FEASIBILITY):
                 heapq.heappush(heap, (-ratio, place))
                 continue
-            if ratio * max(people[place], 1e-9) <= CENT_USD:
+            if ratio * max(people[place], LEAST_AMOUNT) <= CENT_USD:
                 later.append(place)
                 continue
             self._give_up(state, of_place[place], per_household)
@@ -68,7 +76,7 @@ class Way:
         parts = dict(of_part)
         while parts:
             worth = {
-                i: exclusive_usd(state, o) / max(float(state.households[o].sum() * per_household[i]), 1e-9)
+                i: exclusive_usd(state, o) / max(float(state.households[o].sum() * per_household[i]), LEAST_AMOUNT)
                 for i, o in parts.items()
             }
             part = max(sorted(parts), key=lambda i: (worth[i], -i))
@@ -128,7 +136,7 @@ class Way:
                 mark = state.snapshot()
                 money = budget_usd - solution_pv_usd(self.problem, state.solution())
                 people = self.reach[step] + fill(state, max(money, 0.0), most_people - self.reach[step])
-                if money >= -MONEY_USD and people > best + 1e-9:
+                if money >= -MONEY_USD and people > best + HOUSEHOLDS:
                     best, chosen = people, state.solution()
                 state.restore(mark)
             if step < len(self.steps):
@@ -145,7 +153,7 @@ class Way:
         n_all = round(sum(float(state.households[o]) for o in order))
         low, high = 1, n_all  # giving up all of them is enough
         if more_people < 0.0:  # the plan up to here reaches so many too many
-            low = min(int(np.ceil(-more_people / max(per_household, 1e-12) - 1e-9)), n_all)
+            low = min(int(np.ceil(-more_people / max(per_household, LEAST_SHARE) - REACHED)), n_all)
         while low < high:
             middle = (low + high) // 2
             before = state.snapshot()
@@ -162,7 +170,7 @@ def _take(state: NetworkState, order: list[int], n: int) -> None:
     empty = []
     for option in order:
         here = float(state.households[option])
-        if here <= left + 1e-9:
+        if here <= left + HOUSEHOLDS:
             empty.append(option)
             left -= here
         elif left > 0:
@@ -193,7 +201,7 @@ def fill(state: NetworkState, money_usd: float, most_people: float = np.inf) -> 
     per_household = p.people_per_household
     left = p.part_households - np.bincount(p.option_part, weights=state.households, minlength=p.n_parts)
     ready = (p.option_facility < 0) | state.is_open[p.option_facility]
-    open_ = np.flatnonzero(ready & (left[p.option_part] > 1e-9) & (per_household[p.option_part] > 0))
+    open_ = np.flatnonzero(ready & (left[p.option_part] > HOUSEHOLDS) & (per_household[p.option_part] > 0))
     price = _price_usd(state, open_)
     order = open_[np.lexsort((open_, price / per_household[p.option_part[open_]]))]
     price_of = dict(zip(open_.tolist(), price.tolist(), strict=True))
@@ -203,7 +211,7 @@ def fill(state: NetworkState, money_usd: float, most_people: float = np.inf) -> 
         n = min(float(left[part]), state.room(option))
         if n <= 0:
             continue
-        affordable = float(np.floor(money_usd / max(price_of[option], 1e-12)))
+        affordable = float(np.floor(money_usd / max(price_of[option], LEAST_SHARE)))
         allowed = float(np.floor((most_people - people + PEOPLE) / float(per_household[part])))
         take = min(n, affordable, max(allowed, 0.0))
         if take > 0:

@@ -87,16 +87,19 @@ def optimise_with_tiers(
     allowed = np.array([tier.allowed for tier in tiers])
     best: Solution | None = None
     bound: Bound | None = None
-    start, bound_price, stopped = start_from, price, False
-    notes: list[str] = []
+    start, bound_price, stopped, notes = start_from, price, False, list[str]()
     lower, upper, factor, refined = 0.0, np.inf, 1.0, 0
     fewest = np.full(len(tiers), np.inf)
     for _ in range(search.tier_raises + search.tier_refines):
         here = price * factor
         found = optimise(
-            _priced(problem, tiers, here), search, start_from=start, progress=progress, time_limit_s=time_limit_s,
+            _priced(problem, tiers, here),
+            search,
+            start_from=start,
+            progress=progress,
+            time_limit_s=time_limit_s,
             n_threads=n_threads,
-        )  # fmt: skip
+        )
         start, stopped = found.solution, stopped or found.stopped_early
         notes.extend(found.notes)
         proven = _with_tier_rows(problem, tiers, found.bound, here)
@@ -117,19 +120,23 @@ def optimise_with_tiers(
             break
         factor = 0.5 * (lower + upper) if np.isfinite(upper) else 2.0 * factor
     if best is None or bound is None:
-        wanted = "; ".join(
-            f"{tier.people.sum() - few:.0f} of the {tier.people.sum():.0f} people decided on can have {tier.dl_mbps:g} "
-            f"Mbit/s, {tier.people.sum() - tier.allowed:.0f} should"
-            for tier, few in zip(tiers, fewest.tolist(), strict=True)
-        )
-        raise InfeasibleError(
-            f"no plan was found that meets service_standard.tiers: {wanted}. Lower the share or the speed, or let more "
-            "options meet it (radio.fixed_dl_mbps, planning.leo_users_per_km2)"
-        )
+        raise _infeasible(tiers, fewest)
     best = _solved_whole(problem, search, tiers, best)
     return TieredPlan(
         Optimum(best, bound, solution_pv_usd(problem, best), stopped, tuple(notes)),
         tuple(float(p) for p in bound_price),
+    )
+
+
+def _infeasible(tiers: Sequence[TierRow], fewest_below: Floats) -> InfeasibleError:
+    wanted = "; ".join(
+        f"{tier.people.sum() - few:.0f} of the {tier.people.sum():.0f} people decided on can have {tier.dl_mbps:g} "
+        f"Mbit/s, {tier.people.sum() - tier.allowed:.0f} should"
+        for tier, few in zip(tiers, fewest_below.tolist(), strict=True)
+    )
+    return InfeasibleError(
+        f"no plan was found that meets service_standard.tiers: {wanted}. Lower the share or the speed, or let more "
+        "options meet it (radio.fixed_dl_mbps, planning.leo_users_per_km2)"
     )
 
 
@@ -144,9 +151,12 @@ def _solved_whole(problem: Problem, search: SearchParams, tiers: Sequence[TierRo
             problem, unserved_people=left + PEOPLE, not_served_usd=NOT_SERVED_USD, tiers=rows
         )
         answer = solve(
-            programme, relax=False, node_limit=search.tier_branches, relative_gap=search.window_gap,
+            programme,
+            relax=False,
+            node_limit=search.tier_branches,
+            relative_gap=search.window_gap,
             start=formulation.point(problem, columns, solution),
-        )  # fmt: skip
+        )
         found = None if np.isnan(answer.x).any() else read_point(problem, columns, answer.x)
         if found is None or faults(problem, found):
             continue
