@@ -57,11 +57,11 @@ export function drawHeadline() {
   const speed = decimal(META.standard.dl_mbps);
   const missing = h('span', { class: 'missing' }, people(missingToday()));
   const published = publishedLines();
-  const today = META.sketch ? 'headline_today_sketch' : 'headline_today';
+  const sentence = META.sketch ? 'headline_today_sketch' : 'headline_today';
   const lines = [
     published.length > 0 && h('p', { class: 'published' }, t('published_head')),
     published.length > 0 && h('ul', { class: 'published' }, published),
-    h('p', {}, parts(today, { share: share(shareToday()), speed, missing })),
+    h('p', {}, parts(sentence, { share: share(shareToday()), speed, missing })),
   ].filter(Boolean);
   if (after !== null && known(PLAN.pv_usd)) {
     const reached = h('span', { class: 'good' }, share(after));

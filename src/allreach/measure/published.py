@@ -44,6 +44,8 @@ class PublishedShare(Summary):
 
 def published_of(official: OfficialTotals, measured: Mapping[str, Any]) -> tuple[PublishedShare, ...]:
     """Set what is published beside a summary of ``measure`` (its JSON)."""
+    if not official.totals:
+        return ()
     return published_beside(
         official,
         reached_pct=100.0 * measured["predicted_share"]["value"],
