@@ -6,7 +6,7 @@ import pytest
 
 from allreach.indicators.egdi import component_index
 from allreach.indicators.egdi_effect import LEAST_STATES, egdi_effect, infrastructure_rules
-from allreach.indicators.plan_effect import built_by_day, plan_gains
+from allreach.indicators.plan_effect import Closing, built_by_day, closings, contradiction
 
 SURVEY = 2022
 INDICATORS = infrastructure_rules(SURVEY).indicators
@@ -33,7 +33,8 @@ def world(n_states=193, *, noise=0.0, seed=5):
 def test_egdi_moves_as_the_whole_chain_does():
     raw, series = world()
     gains = {"internet_users_pct": 3.0, "fixed_subs_per100": 2.0}
-    found = egdi_effect(series, "S07", gains)
+    most = {name: raw.loc["S07", name] + 2 * gain for name, gain in gains.items()}
+    found = egdi_effect(series, "S07", {name: Closing(0.5, most[name]) for name in gains})
     changed = raw.copy()
     for name, gain in gains.items():
         changed.loc["S07", name] += gain
@@ -50,14 +51,17 @@ def test_egdi_moves_as_the_whole_chain_does():
 def test_a_share_does_not_pass_one_hundred():
     raw, series = world()
     best = raw["internet_users_pct"].idxmax()
-    assert egdi_effect(series, best, {"internet_users_pct": 60.0}).after == pytest.approx(
-        egdi_effect(series, best, {"internet_users_pct": 100.0 - raw.loc[best, "internet_users_pct"]}).after
-    )
+    all_of_it = egdi_effect(series, best, {"internet_users_pct": Closing(1.0, 100.0)})
+    raw.loc[best, "internet_users_pct"] = 100.0
+    weights = dict.fromkeys(INDICATORS, 1.0)
+    before = component_index(world()[0], weights)[best]
+    expected = component_index(raw, weights)[best] - before
+    assert all_of_it.tii_after - all_of_it.tii_before == pytest.approx(expected)
 
 
 def test_too_few_states_are_named_not_guessed():
     _, series = world(LEAST_STATES - 1)
-    found = egdi_effect(series, "S07", {"internet_users_pct": 3.0})
+    found = egdi_effect(series, "S07", {"internet_users_pct": Closing(0.1, 100.0)})
     assert np.isnan(found.after)
     assert found.lacking == tuple(INDICATORS)
     _, series = world()
@@ -69,7 +73,7 @@ def test_too_few_states_are_named_not_guessed():
 
 def test_rules_that_do_not_fit_the_published_parts_are_not_used():
     _, series = world(noise=0.08)
-    found = egdi_effect(series, "S07", {"internet_users_pct": 3.0})
+    found = egdi_effect(series, "S07", {"internet_users_pct": Closing(0.1, 100.0)})
     assert found.rms > 0.05
     assert np.isnan(found.after)
     assert found.lacking == ()
@@ -90,7 +94,7 @@ def plan_tables():
         ("b", "fibre", 100, 25),
     ]
     assignments = pd.DataFrame(rows, columns=["place_id", "technology", "population", "households"])
-    return places, assignments
+    return places, assignments.assign(site_id=["s1", "s1", "s2", "x1"])
 
 
 def works(*rows):
@@ -112,10 +116,26 @@ def test_finished_works_count_once_and_only_what_the_plan_holds():
     assert built_by_day(*plan_tables(), done.iloc[:0]).empty
 
 
-def test_gains_are_those_of_the_newly_reached():
-    _, assignments = plan_tables()
-    gains = plan_gains(assignments)
-    assert gains["households_internet_pct"] == pytest.approx(100 * 75 / 250 * 0.7)
-    assert gains["internet_users_pct"] == pytest.approx(100 * 300 / 1000 * 0.7)
-    assert gains["fixed_subs_per100"] == pytest.approx(100 * 25 / 1000 * 0.7)
-    assert all(value == 0 for value in plan_gains(assignments[assignments["technology"] == "existing"]).values())
+def test_the_plan_closes_part_of_what_is_left():
+    places, assignments = plan_tables()
+    assert closings(places, assignments[assignments["technology"] == "existing"])["internet_users_pct"].share == 0.0
+    found = closings(places, assignments)
+    newly = float(assignments.loc[assignments["technology"] != "existing", "population"].sum())
+    left = float((places["population"] * (1 - places["predicted_share"])).sum())
+    for name in ("households_internet_pct", "internet_users_pct"):
+        assert found[name].share == pytest.approx(0.7 * min(1.0, newly / left))
+        for value in (0.0, 42.0, 86.0, 99.0, 100.0):
+            assert value <= found[name].of(value) <= 100.0
+            assert found[name].of(value) - value <= 0.7 * (100.0 - value) + 1e-9
+    lines = found["fixed_subs_per100"]
+    assert lines.most == pytest.approx(100 * assignments["households"].sum() / assignments["population"].sum())
+    assert lines.of(lines.most + 5) == lines.most + 5
+
+
+def test_a_drawn_network_that_reaches_fewer_than_are_published_contradicts_it():
+    places, _ = plan_tables()  # reaches 70 %
+    published = pd.DataFrame(
+        {"indicator": ["internet_users_pct", "idi", "lines_passed_pct"], "value": [86.0, 90.0, 95.0]}
+    )
+    assert contradiction(published, places)["indicator"] == "lines_passed_pct"
+    assert contradiction(published.assign(value=[70.0, 90.0, 70.4]), places) is None

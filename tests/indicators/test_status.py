@@ -7,7 +7,7 @@ import pytest
 from allreach import tables
 from allreach.indicators.definitions import catalogue
 from allreach.indicators.outlook import months_after
-from allreach.indicators.plan_effect import after_plan, before_and_after, reach_by_year, reach_path
+from allreach.indicators.plan_effect import after_plan, before_and_after, closings, reach_by_year, reach_path
 from allreach.indicators.status import evaluate, probability
 from allreach.indicators.strategy import Strategy
 from allreach.io.series_store import calendar_year
@@ -64,6 +64,19 @@ GROWING = [30, 36, 42, 48, 54, 60, 66, 72, 78, 84]
 def test_status(target, rows, status):
     row, _ = first(strategy(**target), series(rows))
     assert row["status"] == status
+
+
+def test_a_claim_achieves_nothing():
+    """Only what somebody else than its author stands for reaches a target."""
+    plan, rows = strategy(value=84, date="2020-12-31"), series(GROWING)
+    claimed, _ = first(plan, rows.assign(status=["official"] * 9 + ["claim"]))
+    assert (claimed["status"], claimed["arrival_date"], claimed["next_step"]) == ("claimed", "2025-12-31", "confirm")
+    assert np.isnan(claimed["reach_probability"])
+    assert claimed["slip_months"] == pytest.approx(60.0)
+    shown, _ = first(plan, series([*GROWING, 90]).assign(status=["official"] * 10 + ["claim"]))
+    assert (shown["status"], shown["arrival_date"]) == ("achieved", "2025-12-31")
+    only, _ = first(plan, series([100]).assign(status="claim"))
+    assert only["status"] == "claimed"
 
 
 def test_slip_and_pace():
@@ -141,6 +154,7 @@ def plan_tables():
     places = pd.DataFrame({"place_id": ["a", "b"], "population": [600, 400], "predicted_share": [1.0, 0.25]})
     rows = [("a", "existing", 600, 150), ("b", "existing", 100, 25), ("b", "mobile_new", 300, 75)]
     assignments = pd.DataFrame(rows, columns=["place_id", "technology", "population", "households"])
+    assignments["site_id"] = ["s1", "s1", "s2"]
     bill = pd.DataFrame({"place_id": ["b", ""], "year": [2, 0]})
     return places, assignments, bill
 
@@ -152,16 +166,16 @@ def test_build_order_moves_the_reach():
 
 
 def test_plan_moves_the_index():
-    _, assignments, _ = plan_tables()
+    places, assignments, _ = plan_tables()
     before = {"pop_cov_3g_pct": 99.8, "pop_cov_4g_pct": 94.0, "households_internet_pct": 86.5}
-    after = after_plan(before, assignments)
+    after = after_plan(before, assignments, closings(places, assignments))
     assert after["pop_cov_4g_pct"] == 100.0
-    assert (
-        after["households_internet_pct"] == 100.0
-    )  # 30 % of households newly reached, 70 % of them take it, up to 100
+    # All who are not reached today are reached; of the 13.5 % of households without Internet 70 % take it.
+    assert after["households_internet_pct"] == pytest.approx(86.5 + 0.7 * 13.5)
     effects = before_and_after(before, after, 2e6).set_index("indicator")
     assert effects["idi_points"]["pop_cov_4g_pct"] == pytest.approx(6 * 0.6 / 12)
-    assert effects["idi_points"]["households_internet_pct"] == pytest.approx((95 - 86.5) / 95 * 100 / 6)
+    full = min(95.0, 86.5 + 0.7 * 13.5)
+    assert effects["idi_points"]["households_internet_pct"] == pytest.approx((full - 86.5) / 95 * 100 / 6)
     assert effects["idi_points_per_musd"]["pop_cov_4g_pct"] == pytest.approx(6 * 0.6 / 12 / 2)
     assert before_and_after(before, before, 2e6).empty
     assert np.isnan(before_and_after(before, after, 0.0)["idi_points_per_musd"]).all()

@@ -3,7 +3,7 @@ import { byId, figure, fill, h } from '../shared/dom.js';
 import { badge, moneyFigure } from '../shared/labels.js';
 import { parts, t } from '../shared/messages.js';
 import { count, decimal, known, money, people, roundedSum, share } from '../shared/numbers.js';
-import { FIGURES, META, PLAN } from '../shared/payload.js';
+import { DATA, FIGURES, META, PLAN } from '../shared/payload.js';
 import { reachBar, reachBars } from './reach_bars.js';
 import { tierBars, tierRows } from './tiers.js';
 
@@ -35,11 +35,34 @@ function assumedLine() {
   return h('p', { class: 'more' }, t('headline_assumed', told));
 }
 
+// What is published, never merged with what is predicted: each figure with who says it, and when.
+function publishedLines() {
+  return DATA.published.map((told) => {
+    const { quantity, value_pct: value, evidence, date, source, predicted_pct: predicted, contradiction } = told;
+    const shown = quantity === 'lines_per_100_households' ? decimal(value) : share(value / 100);
+    const by = t('published_by', { evidence: t(`published_${evidence}`), date, source });
+    const apart = { predicted: share((predicted ?? 0) / 100), why: t(`apart_${contradiction}`) };
+    return h(
+      'li',
+      {},
+      t(`published_${quantity}`, { value: shown }),
+      h('span', { class: 'by' }, ` (${by})`),
+      contradiction && h('span', { class: 'apart' }, ` ${t('published_apart', apart)}`),
+    );
+  });
+}
+
 export function drawHeadline() {
   const after = shareAfter();
   const speed = decimal(META.standard.dl_mbps);
   const missing = h('span', { class: 'missing' }, people(missingToday()));
-  const lines = [h('p', {}, parts('headline_today', { share: share(shareToday()), speed, missing }))];
+  const published = publishedLines();
+  const sentence = META.sketch ? 'headline_today_sketch' : 'headline_today';
+  const lines = [
+    published.length > 0 && h('p', { class: 'published' }, t('published_head')),
+    published.length > 0 && h('ul', { class: 'published' }, published),
+    h('p', {}, parts(sentence, { share: share(shareToday()), speed, missing })),
+  ].filter(Boolean);
   if (after !== null && known(PLAN.pv_usd)) {
     const reached = h('span', { class: 'good' }, share(after));
     lines.push(h('p', {}, parts('headline_plan', { share: reached, pv: money(PLAN.pv_usd) })));

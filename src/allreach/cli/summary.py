@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +29,7 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     if sketch:
         lines.append(("SKETCH", "drawn, not surveyed: not for decisions; sums are rounded to two digits"))
     lines.append(("people", f"{found['population']:,}"))
+    lines += _published(found["published"])
     lines.append(("reached today", f"{found['reached_today_share']:.1%} (predicted, evidence: {found['evidence']})"))
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
@@ -75,6 +77,35 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
             )
         )
     lines.append(("report", found["report"]))
+    return lines
+
+
+PUBLISHED = {
+    "premises_passed_pct": "homes and businesses that can have a fixed line",
+    "premises_passed_fibre_pct": "homes and businesses that can have fibre",
+    "premises_using_pct": "homes and businesses that use a fixed line",
+    "lines_per_100_households": "fixed lines over households",
+    "people_covered_4g_pct": "people under a 4G signal",
+    "people_covered_5g_pct": "people under a 5G signal",
+    "households_online_pct": "households with Internet",
+    "individuals_online_pct": "people who use the Internet",
+}
+
+
+def _published(shares: Sequence[JsonObject]) -> list[tuple[str, str]]:
+    """Say what is published, each with who says it and when, and where the prediction contradicts it."""
+    from allreach.measure.published import REASONS
+
+    lines = []
+    for share in shares:
+        who = "claimed" if share["evidence"] == "claim" else share["evidence"]
+        told = f"{share['value_pct']:.1f} % {PUBLISHED[share['quantity']]}"
+        lines.append(("published", f"{told} ({who}, {share['date']}: {share['source']})"))
+    apart = [share for share in shares if share["contradiction"]]
+    for share in apart:
+        told = f"{share['value_pct']:.1f} % published, {share['predicted_pct']:.1f} % predicted"
+        why = REASONS[share["contradiction"]]
+        lines.append(("contradiction", f"{PUBLISHED[share['quantity']]}: {told}; {why}"))
     return lines
 
 

@@ -29,7 +29,12 @@ def print_tracked(tracked: Tracked) -> None:
         table.add_column(head, no_wrap=head != "target")
     for _, row in by_urgency(tracked.targets[tracked.targets["target_value"].notna()]).iterrows():
         unit = words.book.get(row["indicator"]).unit if row["indicator"] else ""
-        cells = [row["name"], status_word(words, row["status"]), words.measure(row["value"], unit)]
+        now = words.measure(row["value"], unit)
+        cells = [
+            row["name"],
+            status_word(words, row["status"]),
+            f"{now} ({row['value_date'][:7]})" if row["value_date"] else now,
+        ]
         cells += [
             words.measure(row["target_value"], unit),
             row["target_date"][:7] or "–",

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from allreach.indicators.definitions import read_package_yaml
 from allreach.indicators.egdi import component_index, egdi
+from allreach.indicators.plan_effect import Closing
 from allreach.params.quantity import Frozen
 
 LEAST_STATES = 150
@@ -73,7 +74,7 @@ def infrastructure_rules(survey_year: int) -> Infrastructure | None:
     return Infrastructure(**found) if found else None
 
 
-def egdi_effect(series: pd.DataFrame, iso3: str, gains: Mapping[str, float]) -> EgdiEffect | None:
+def egdi_effect(series: pd.DataFrame, iso3: str, closed: Mapping[str, Closing]) -> EgdiEffect | None:
     """EGDI of a country before and after its plan.
 
     The change of the TII is what the chain of z-scores over all states gives with the country's new values less what it
@@ -86,8 +87,8 @@ def egdi_effect(series: pd.DataFrame, iso3: str, gains: Mapping[str, float]) -> 
         Current values of all countries with ``date``.
     iso3
         The country.
-    gains
-        What the plan adds to its indicators (`plan_effect.plan_gains`); those not named stay.
+    closed
+        What the plan does to indicators of use (`plan_effect.closings`); those not named stay.
 
     Returns
     -------
@@ -117,9 +118,8 @@ def egdi_effect(series: pd.DataFrame, iso3: str, gains: Mapping[str, float]) -> 
     if not rms <= LARGEST_RMS:
         return replace(blank, rms=rms)
     changed = complete.copy()
-    for name in rules.indicators:
-        most = 100.0 if name.endswith("_pct") else np.inf
-        changed.loc[iso3, name] = min(most, changed.loc[iso3, name] + gains.get(name, 0.0))
+    for name in set(rules.indicators) & set(closed):
+        changed.loc[iso3, name] = closed[name].of(float(changed.loc[iso3, name]))
     gain = float(component_index(changed, rules.weights, caps=rules.caps)[iso3] - chain[iso3])
     tii_after = float(np.clip(own["tii"] + gain, 0.0, 1.0))
     new = egdi(pd.Series([own["osi"]]), pd.Series([tii_after]), pd.Series([own["hci"]]), survey)

@@ -23,6 +23,8 @@ PACE_YEARS = 3.0
 NEAR_SHARE = 0.0005
 """A bound such as 100 % is only approached: a forecast this close to the target counts as there."""
 TOLERANCE = 1e-9
+CLAIM = "claim"
+"""Status of a value that nobody but its author stands for."""
 
 
 class TargetRow(TypedDict, total=False):
@@ -142,6 +144,8 @@ def next_step(status: str, target: Target, late: Sequence[str]) -> str:
         return "choose_indicator"
     if target.value is None or target.date is None:
         return "publish_value"
+    if status == "claimed":
+        return "confirm"
     if status == "no_data":
         return "collect_data"
     if status == "no_trend":
@@ -211,14 +215,19 @@ def _arrived(own: pd.DataFrame, target: Target, indicator: Indicator) -> TargetR
     assert target.date is not None
     goal = target.counts_from
     assert goal is not None
-    hit = [_reached(value, goal, indicator) for value in own["value"]]
-    arrival = dt.date.fromisoformat(own["date"].iloc[hit.index(True)])
-    return {
-        "status": "achieved",
-        "reach_probability": 1.0,
+    shown = own[own["status"] != CLAIM] if "status" in own else own
+    is_shown = len(shown) > 0 and _reached(shown["value"].iloc[-1], goal, indicator)
+    counted = shown if is_shown else own
+    hit = [_reached(value, goal, indicator) for value in counted["value"]]
+    arrival = dt.date.fromisoformat(counted["date"].iloc[hit.index(True)])
+    found: TargetRow = {
+        "status": "achieved" if is_shown else "claimed",
         "arrival_date": arrival.isoformat(),
         "slip_months": months_between(target.date, arrival),
     }
+    if is_shown:
+        found["reach_probability"] = 1.0  # a claim has none
+    return found
 
 
 def _ahead(target: Target, indicator: Indicator, path: pd.DataFrame) -> TargetRow:

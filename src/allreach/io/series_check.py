@@ -16,7 +16,7 @@ from allreach.errors import Fault
 from allreach.indicators.definitions import Catalogue
 from allreach.number_text import Numbers
 
-STATUSES = ("official", "estimate", "claim", "imputed")
+STATUSES = ("official", "open", "estimate", "claim", "imputed")
 """Best first."""
 FIRST_YEAR = 1900
 LISTED = 20

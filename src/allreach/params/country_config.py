@@ -11,6 +11,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from allreach.json_object import JsonObject
+from allreach.params.official import OfficialTotals
 from allreach.vocabulary import Evidence
 
 # India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
@@ -126,6 +127,8 @@ class CountryConfig(_Frozen):
     """Seed of a sketch."""
     service_standard: ServiceStandard = ServiceStandard()
     """What counts as reached."""
+    official: OfficialTotals = OfficialTotals()
+    """Published national totals, each with unit, date, source and evidence (`params.official`)."""
     parameters: JsonObject = Field(default_factory=dict)
     """Overlay on the parameters (``allreach params`` lists the keys)."""
 

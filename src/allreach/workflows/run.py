@@ -18,6 +18,8 @@ from allreach.io import stages
 from allreach.io.geopackage import write_all
 from allreach.io.results_folder import read_json
 from allreach.json_object import JsonObject
+from allreach.measure.published import published_of
+from allreach.params.official import OfficialTotals
 from allreach.progress import told
 from allreach.report.map_page.build import build_report
 from allreach.workflows.run_answers import answer_prices, can_answer
@@ -46,6 +48,8 @@ class RunJson(TypedDict):
     evidence: str
     measured: JsonObject
     """Figures of the measurement that the share reached today stands on."""
+    published: list[JsonObject]
+    """Published shares beside the predicted ones (`measure.published.PublishedShare`)."""
     plan: JsonObject | None
     """Summary of the plan, where there is one."""
 
@@ -64,6 +68,8 @@ class RunResult:
         Summaries of the two steps; no plan where only measuring was wanted.
     sketch
         Whether the country is drawn.
+    official
+        Published totals of the country.
     """
 
     report: Path
@@ -72,6 +78,7 @@ class RunResult:
     measured: JsonObject
     plan: JsonObject | None
     sketch: bool
+    official: OfficialTotals
 
     def as_dict(self) -> RunJson:
         """Key figures for the terminal and ``--json``."""
@@ -84,6 +91,7 @@ class RunResult:
             "reached_today_share": self.measured["predicted_share"]["value"],
             "evidence": self.measured["evidence"],
             "measured": {name: self.measured[name] for name in MEASURED},
+            "published": [share.model_dump(mode="json") for share in published_of(self.official, self.measured)],
             "plan": self.plan,
         }
 
@@ -152,7 +160,7 @@ def run(
             write_manifest(study, job.record, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
-    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch)
+    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, country.config.official)
 
 
 def _start_scenario(study: StudyInputs, wanted: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -14,7 +14,7 @@ import pandas as pd
 from allreach.errors import DataMissingError
 from allreach.indicators.egdi_effect import EgdiEffect, egdi_effect
 from allreach.indicators.idi import idi_edition
-from allreach.indicators.plan_effect import after_plan, before_and_after, plan_gains, reach_path
+from allreach.indicators.plan_effect import after_plan, before_and_after, closings, contradiction, reach_path
 from allreach.indicators.scores import idi_values, scores
 from allreach.indicators.status import evaluate
 from allreach.io.atomic import whole_file, write_json, write_text
@@ -25,6 +25,7 @@ from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech
 from allreach.report.documents.track_content import track_page
 from allreach.report.languages import spoken
+from allreach.vocabulary import Evidence
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import SeriesFolder, StudyInputs
 
@@ -45,6 +46,9 @@ class Tracked:
         What the plan does to the index, or none.
     egdi
         EGDI before and after the plan, or what is missing to say it; none without a plan or a published EGDI.
+    contradicted_by
+        Row of the series store that the drawn network cannot be true beside, so that no effect of the plan on an index
+        is said; none where there is no such row.
     files
         Files written.
     """
@@ -55,6 +59,7 @@ class Tracked:
     paths: dict[str, pd.DataFrame]
     effects: pd.DataFrame | None
     egdi: EgdiEffect | None
+    contradicted_by: pd.Series | None
     files: list[Path]
 
 
@@ -95,10 +100,9 @@ def track(
     )
     values, _ = idi_values(inputs.series)
     own = values.loc[inputs.iso3] if inputs.iso3 in values.index else None
-    effects, after = _effects(inputs, own)
-    egdi = _egdi(inputs)
-    table = scores(inputs.series, [inputs.iso3, *inputs.peers], planned=after, egdi=egdi)
-    tracked = Tracked(inputs, targets, table, paths, effects, egdi, [])
+    effect = _plan_effect(inputs, own)
+    table = scores(inputs.series, [inputs.iso3, *inputs.peers], planned=effect.indicators, egdi=effect.egdi)
+    tracked = Tracked(inputs, targets, table, paths, effect.idi, effect.egdi, effect.contradicted_by, [])
     if not write:
         return tracked
     out = study.results / "track"
@@ -107,12 +111,14 @@ def track(
     names = {language: "track.html" if n == 0 else f"track.{language}.html" for n, language in enumerate(chosen)}
     for language, name in names.items():
         words = speech(language, inputs.book)
-        content = track_page(inputs, targets, paths, table, effects, egdi, own, words)
+        content = track_page(
+            inputs, targets, paths, table, effect.idi, effect.egdi, own, words, contradicted_by=effect.contradicted_by
+        )
         others = {speech(other)("language"): file for other, file in names.items() if other != language}
         write_text(out / name, blocks_html.page(content, others=others))
         files.append(out / name)
     lead_to_pages_of(study)
-    return Tracked(inputs, targets, table, paths, effects, egdi, files)
+    return replace(tracked, files=files)
 
 
 def brief(
@@ -179,19 +185,34 @@ def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:
         lead_to_pages(study)
 
 
-def _effects(inputs: TrackInputs, own: pd.Series | None) -> tuple[pd.DataFrame | None, dict[str, float] | None]:
+@dataclass(frozen=True)
+class _PlanEffect:
+    """What the plan does to the indices, or the published figure that its results cannot be true beside."""
+
+    contradicted_by: pd.Series | None = None
+    indicators: dict[str, float] | None = None
+    idi: pd.DataFrame | None = None
+    egdi: EgdiEffect | None = None
+
+
+def _plan_effect(inputs: TrackInputs, own: pd.Series | None) -> _PlanEffect:
     results = inputs.results
-    if own is None or results is None or "assignments" not in results.plan:
-        return None, None
+    if results is None or results.places is None or "assignments" not in results.plan:
+        return _PlanEffect()
+    if results.measure_summary.get("evidence") == Evidence.SYNTHETIC:
+        mine = inputs.series[inputs.series["iso3"] == inputs.iso3].sort_values("date", kind="stable")
+        beside = contradiction(mine.drop_duplicates("indicator", keep="last"), results.places)
+        if beside is not None:
+            return _PlanEffect(contradicted_by=beside)
+    assignments = results.plan["assignments"]
+    closed = closings(results.places, assignments)
+    egdi = egdi_effect(inputs.series, inputs.iso3, closed)
+    if own is None:
+        return _PlanEffect(egdi=egdi)
     before = {name: float(own[name]) for name in idi_edition().indicators}
-    after = after_plan(before, results.plan["assignments"])
-    return before_and_after(before, after, float(results.plan_summary.get("capex_usd", 0.0))), after
-
-
-def _egdi(inputs: TrackInputs) -> EgdiEffect | None:
-    if inputs.results is None or "assignments" not in inputs.results.plan:
-        return None
-    return egdi_effect(inputs.series, inputs.iso3, plan_gains(inputs.results.plan["assignments"]))
+    after = after_plan(before, assignments, closed)
+    capex_usd = float(results.plan_summary.get("capex_usd", 0.0))
+    return _PlanEffect(indicators=after, idi=before_and_after(before, after, capex_usd), egdi=egdi)
 
 
 def _tables(out: Path, tracked: Tracked) -> list[Path]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from allreach import tables
+from allreach.country.official.shipped import shipped_totals
 from allreach.country.sketch import outline as outlines
 from allreach.country.sketch.frame import (
     Frame,
@@ -191,6 +192,7 @@ def _config(
         household_size_source=size_source,
         sketch=True,
         seed=seed,
+        official=shipped_totals(facts.iso3),
         parameters=shared_spectrum(rules),
     )
 

@@ -140,7 +140,7 @@ class Sources:
             if with_unit
             else self.speech.measure(float(row["value"]), unit)
         )
-        if row["status"] in ("estimate", "claim"):
+        if row["status"] in ("open", "estimate", "claim"):
             text += f" ({self.speech(str(row['status']))})"
         found = cell(text, self.of_row(row), str(row["row_id"]))
         self.numbers.append({"text": text, "source": found["s"], "row": found["row"]})

@@ -271,7 +271,7 @@ def target_chart(
     if target.value is not None and target.date is not None:
         goal = (decimal_year(target.date), target.value)
     used = sorted({sources.of_row(point) for _, point in points.iterrows()})
-    if row["status"] == "achieved" or (row["n_points"] < MIN_POINTS and row["model"] != "plan"):
+    if row["status"] in ("achieved", "claimed") or (row["n_points"] < MIN_POINTS and row["model"] != "plan"):
         path = None  # nothing to forecast, or nothing to forecast it from
     svg = charts.fan_chart(
         speech,

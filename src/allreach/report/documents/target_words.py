@@ -12,7 +12,18 @@ from allreach.indicators.strategy import Strategy, Target, questions
 from allreach.io.track_inputs import TrackInputs
 from allreach.report.documents.localise import Speech
 
-ORDER = ("missed", "off_track", "blocked", "at_risk", "no_trend", "no_data", "not_quantified", "on_track", "achieved")
+ORDER = (
+    "missed",
+    "off_track",
+    "blocked",
+    "at_risk",
+    "no_trend",
+    "no_data",
+    "not_quantified",
+    "claimed",
+    "on_track",
+    "achieved",
+)
 """What needs attention first."""
 
 
@@ -75,6 +86,7 @@ def counts_line(speech: Speech, targets: pd.DataFrame) -> str:
     return speech(
         "contents_counts",
         achieved=of("achieved"),
+        claimed=of("claimed"),
         on_track=of("on_track"),
         at_risk=of("at_risk"),
         late=of("off_track", "missed", "blocked"),

@@ -49,6 +49,8 @@ def track_page(
     egdi: EgdiEffect | None,
     idi_values: pd.Series | None,
     speech: Speech,
+    *,
+    contradicted_by: pd.Series | None = None,
 ) -> Document:
     """Content of the track page."""
     sources = Sources(speech)
@@ -72,6 +74,8 @@ def track_page(
         blocks += _effects(effects, inputs, sources)
     if egdi is not None:
         blocks.append(note(egdi_words(speech, egdi)))
+    if contradicted_by is not None:
+        blocks.append(_contradicted(contradicted_by, inputs, sources))
     if idi_values is not None and idi_values.notna().any():
         blocks += _levers(idi_values, inputs, sources)
     blocks += _steps(inputs, targets, speech)
@@ -279,6 +283,20 @@ def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> li
     keys = ("indicator", "before", "after", "points", "per_musd")
     body = table([speech(key) for key in keys], rows, [4, 2, 2, 2, 2])
     return [body, note(speech("plan_note", share=speech.percent(TAKE_UP_SHARE)))]
+
+
+def _contradicted(row: pd.Series, inputs: TrackInputs, sources: Sources) -> Block:
+    """Say why no effect of the plan on an index is shown."""
+    speech, indicator = sources.speech, str(row["indicator"])
+    assert inputs.reach is not None
+    words = speech(
+        "effect_contradicted",
+        reached=speech.percent(float(inputs.reach["reached_pct"].iloc[0]) / 100, 1),
+        value=sources.value(row, inputs.book.get(indicator).unit, with_unit=True)["t"],
+        indicator=speech.indicator(indicator),
+        date=speech.date(dt.date.fromisoformat(str(row["date"]))),
+    )
+    return note(words)
 
 
 def _levers(values: pd.Series, inputs: TrackInputs, sources: Sources) -> list[Block]:

@@ -118,6 +118,7 @@ class PageData(TypedDict):
     colours: dict[str, object]
     pages: list[dict[str, str]]
     figures: Figures
+    published: list[JsonObject]
     relief: Image
     coverages: list[Coverage]
     outline: list[list[int]]

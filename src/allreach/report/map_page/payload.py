@@ -12,6 +12,7 @@ from allreach import __version__, tables, vocabulary
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results, read_coverage
 from allreach.json_object import JsonObject
+from allreach.measure.published import published_of
 from allreach.outline import country_outline
 from allreach.params.load import Params
 from allreach.report import colours
@@ -61,6 +62,7 @@ def payload(country: Country, results: Results, params: Params, pages: Sequence[
         "colours": colours.for_page(),
         "pages": [dict(page) for page in pages],
         "figures": _figures(results),
+        "published": _published(country, results),
         "relief": _picture(relief),
         "coverages": _coverages(painter, results),
         "outline": pack_outline(country_outline(country.table("boundaries")), frame, 0.002),
@@ -142,6 +144,14 @@ def _figures(results: Results) -> Figures:
             str(name): {key: round(float(value), 2) for key, value in row.items()} for name, row in sums.iterrows()
         }
     return figures
+
+
+def _published(country: Country, results: Results) -> list[JsonObject]:
+    """Set published shares beside the predicted ones; none before the measurement."""
+    if not results.measure_summary:
+        return []
+    shares = published_of(country.config.official, results.measure_summary)
+    return [share.model_dump(mode="json") for share in shares]
 
 
 def _repeatable(summary: JsonObject) -> JsonObject:
