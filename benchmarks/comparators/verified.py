@@ -26,7 +26,7 @@ from allreach.measure.planned_network import planned_sites, verify
 from allreach.measure.today import MeasureResult
 from allreach.params.load import Params
 from allreach.planning.instance.build import Assembly, build_problem
-from allreach.planning.instance.country_inputs import plan_inputs
+from allreach.planning.instance.country_inputs import MeasuredCountry, plan_inputs
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import (
     Problem,
@@ -78,11 +78,19 @@ def case_of(folder: Path, more_margin_db: float = 0.0, sets: Sequence[str] = ())
     environment = environment_of(study)
     found = measure_today(study, environment)
     points, measured = found.points, found.result
-    inputs = plan_inputs(
-        points, measured, environment, country.layers, study.config, params, clutter_class=country.clutter_class,
-        population=country.population, margin_db=params.radio.planned_neighbour_margin_db.value + more_margin_db,
-        satellites=offers(country, folder, study.progress), air_at=air_at(params.backhaul),
-    )  # fmt: skip
+    begun = MeasuredCountry(
+        points,
+        measured,
+        environment,
+        country.layers,
+        study.config,
+        params,
+        clutter_class=country.clutter_class,
+        population=country.population,
+        satellites=offers(country, folder, study.progress),
+        air_at=air_at(params.backhaul),
+    )
+    inputs = plan_inputs(begun, margin_db=params.radio.planned_neighbour_margin_db.value + more_margin_db)
     return Case(country, params, environment, points, measured, inputs, build_problem(inputs))
 
 
