@@ -20,7 +20,7 @@ from rasterio.warp import Resampling, reproject
 
 from allreach.params.country_config import ServiceStandard
 from allreach.radio import coverage, coverage_tiles
-from allreach.radio.coverage_maps.dataset import coverage_job
+from allreach.radio.coverage_maps.dataset import CoverageOptions, coverage_job
 from allreach.radio.coverage_maps.job import Job, site_losses_and_powers
 from allreach.radio.engine._paths import Buffers, path_losses
 from allreach.radio.engine.reception import Environment
@@ -84,10 +84,10 @@ def accuracy(folder: Path) -> None:
             "lon_deg": transform.c + (cols[best] + 0.5) * transform.a,
             "lat_deg": transform.f + (rows[best] + 0.5) * transform.e, "n_sectors": np.ones(N_SITES),
         }  # fmt: skip
-        options = {"freq_mhz": 800, "range_km": RANGE_KM, "pixel_m": UTM_PIXEL_M, "crs": utm}
+        options = CoverageOptions(freq_mhz=800, range_km=RANGE_KM, pixel_m=UTM_PIXEL_M, crs=utm, native=False)
         for what, ground in (("raster in degrees", degrees), ("raster in UTM, resampled", metres)):
             error = np.concatenate(
-                [against_direct(coverage_job(ground, sites, native=False, **options), s, rng) for s in range(N_SITES)]
+                [against_direct(coverage_job(ground, sites, options), s, rng) for s in range(N_SITES)]
             )
             show(f"{name}, {what}, against each pixel's own path straight from it", error)
         a, b = (coverage(ground, sites, **options).rx_power_dbm.values for ground in (degrees, metres))
