@@ -90,6 +90,7 @@ _.dual_bound
 EXTRA_COLUMNS
 
 # Keys of typed dictionaries: rows of tables, documents and options that are read as a whole
+published
 constants
 target_id, goal_id, target_value, target_date, value_date, value_row_id
 pace_per_year, pace_needed_per_year, reach_probability, slip_months

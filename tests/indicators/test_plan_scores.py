@@ -6,7 +6,7 @@ import pytest
 
 from allreach.indicators.egdi import component_index
 from allreach.indicators.egdi_effect import LEAST_STATES, egdi_effect, infrastructure_rules
-from allreach.indicators.plan_effect import Closing, built_by_day, closings, contradiction
+from allreach.indicators.plan_effect import Closing, built_by_day, closings
 
 SURVEY = 2022
 INDICATORS = infrastructure_rules(SURVEY).indicators
@@ -130,12 +130,3 @@ def test_the_plan_closes_part_of_what_is_left():
     lines = found["fixed_subs_per100"]
     assert lines.most == pytest.approx(100 * assignments["households"].sum() / assignments["population"].sum())
     assert lines.of(lines.most + 5) == lines.most + 5
-
-
-def test_a_drawn_network_that_reaches_fewer_than_are_published_contradicts_it():
-    places, _ = plan_tables()  # reaches 70 %
-    published = pd.DataFrame(
-        {"indicator": ["internet_users_pct", "idi", "lines_passed_pct"], "value": [86.0, 90.0, 95.0]}
-    )
-    assert contradiction(published, places)["indicator"] == "lines_passed_pct"
-    assert contradiction(published.assign(value=[70.0, 90.0, 70.4]), places) is None

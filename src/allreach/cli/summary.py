@@ -80,32 +80,22 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     return lines
 
 
-PUBLISHED = {
-    "premises_passed_pct": "homes and businesses that can have a fixed line",
-    "premises_passed_fibre_pct": "homes and businesses that can have fibre",
-    "premises_using_pct": "homes and businesses that use a fixed line",
-    "lines_per_100_households": "fixed lines over households",
-    "people_covered_4g_pct": "people under a 4G signal",
-    "people_covered_5g_pct": "people under a 5G signal",
-    "households_online_pct": "households with Internet",
-    "individuals_online_pct": "people who use the Internet",
-}
-
-
 def _published(shares: Sequence[JsonObject]) -> list[tuple[str, str]]:
-    """Say what is published, each with who says it and when, and where the prediction contradicts it."""
-    from allreach.measure.published import REASONS
+    """Say what is published, each with who says it and when, and where the prediction contradicts it: as the page."""
+    from allreach.report.map_page.page import locale
 
+    words = locale("en")
     lines = []
     for share in shares:
-        who = "claimed" if share["evidence"] == "claim" else share["evidence"]
-        told = f"{share['value_pct']:.1f} % {PUBLISHED[share['quantity']]}"
-        lines.append(("published", f"{told} ({who}, {share['date']}: {share['source']})"))
-    apart = [share for share in shares if share["contradiction"]]
-    for share in apart:
-        told = f"{share['value_pct']:.1f} % published, {share['predicted_pct']:.1f} % predicted"
-        why = REASONS[share["contradiction"]]
-        lines.append(("contradiction", f"{PUBLISHED[share['quantity']]}: {told}; {why}"))
+        value = f"{share['value_pct']:.1f}{'' if share['quantity'] == 'lines_per_100_households' else '%'}"
+        by = words["published_by"].format(
+            evidence=words[f"published_{share['evidence']}"], date=share["date"], source=share["source"]
+        )
+        what = words[f"published_{share['quantity']}"].format(value=value)
+        lines.append(("published", f"{what} ({by})"))
+        if share["contradiction"]:
+            told = {"predicted": f"{share['predicted_pct']:.1f}%", "why": words[f"apart_{share['contradiction']}"]}
+            lines.append(("contradiction", words["published_apart"].format(**told)))
     return lines
 
 

@@ -17,8 +17,6 @@ FIXED = (Technology.FWA, Technology.FIBRE)
 TAKE_UP_SHARE = 0.7
 """Households that take a service once it is there, of those newly reached (assumption: 2.2 million fixed subscribers of
 2.9 million households passed in Azerbaijan in April 2025 are 76 %, 1.7 million of them on fibre 59 %)."""
-REACH_INDICATORS = ("households_internet_pct", "internet_users_pct", "pop_cov_4g_pct", "lines_passed_pct")
-"""Shares of people or households that cannot be above the share whom a network reaches."""
 
 
 def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.DataFrame, base_year: int) -> pd.DataFrame:
@@ -181,27 +179,6 @@ def after_plan(
         if np.isfinite(out.get(name, np.nan)):
             out[name] = closing.of(out[name])
     return out
-
-
-def contradiction(published: pd.DataFrame, places: pd.DataFrame) -> pd.Series | None:
-    """Find the published figure furthest above what a drawn network reaches today, beside which it cannot be true.
-
-    Nobody uses, and nobody is covered by, what does not reach him. Results from a drawn network that reach fewer people
-    than a published figure counts say nothing of what a plan does to an index.
-
-    Parameters
-    ----------
-    published
-        Newest row of each indicator of the country, with ``indicator`` and ``value``.
-    places
-        Table ``measure_places`` of today.
-    """
-    people = float(places["population"].sum())
-    if not people:
-        return None
-    reached_pct = 100 * float((places["population"] * places["predicted_share"]).sum()) / people
-    above = published[published["indicator"].isin(REACH_INDICATORS) & (published["value"] > reached_pct + 0.5)]
-    return None if above.empty else above.loc[above["value"].idxmax()]
 
 
 def before_and_after(

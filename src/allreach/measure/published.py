@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from allreach.params.official import OfficialTotals, TotalEvidence
+from allreach.params.official import OfficialTotals, Total, TotalEvidence
 from allreach.summary import Summary
 from allreach.vocabulary import Evidence
 
 APART_PCT = 5.0
 """Difference from which a published and a predicted share contradict (assumption). [percentage points]"""
-REASONS = {
-    "no_line": "the folder holds no fixed line",
-    "drawn": "the network is drawn by rule, not surveyed",
-    "incomplete": "the folder's network is incomplete, or the published figure counts more",
-    "beyond": "the folder's network reaches further than is published: it may hold planned or closed sites",
+STATES = {
+    "premises_passed_pct": "passed",
+    "premises_passed_fibre_pct": "passed",
+    "premises_using_pct": "used",
+    "lines_per_100_households": "used",
+    "people_covered_4g_pct": "covered",
+    "people_covered_5g_pct": "covered",
+    "households_online_pct": "online",
+    "individuals_online_pct": "online",
 }
+"""What each published share speaks of, in the order in which they are shown."""
 
 
 class PublishedShare(Summary):
@@ -28,8 +33,6 @@ class PublishedShare(Summary):
     """Name of the total (`params.official.QUANTITIES`), or of the share that is made of two."""
     value_pct: float
     """The share. [%]"""
-    of: str
-    """Whose share it is: people, premises (homes and businesses), households."""
     date: str
     """When it held."""
     source: str
@@ -37,9 +40,12 @@ class PublishedShare(Summary):
     evidence: TotalEvidence
     """Who stands for it."""
     predicted_pct: float | None = None
-    """The same predicted for the network of the folder. [%]"""
+    """The same predicted for the network of the folder; of those online, the most there can be. [%]"""
     contradiction: str = ""
-    """Likeliest reason why the two differ, where they are too far apart to be true side by side: a key of `REASONS`."""
+    """Why the two differ, where they are too far apart to be true side by side; empty else.
+
+    ``no_line``, ``drawn``, ``incomplete``, ``beyond``: the page's texts say them (``apart_...``).
+    """
 
 
 def published_of(official: OfficialTotals, measured: Mapping[str, Any]) -> tuple[PublishedShare, ...]:
@@ -48,7 +54,6 @@ def published_of(official: OfficialTotals, measured: Mapping[str, Any]) -> tuple
         return ()
     return published_beside(
         official,
-        reached_pct=100.0 * measured["predicted_share"]["value"],
         passed_pct=100.0 * measured["lines"]["passed_share"],
         outdoor_pct=100.0 * measured["outdoor_share"]["value"],
         evidence=measured["evidence"],
@@ -56,7 +61,7 @@ def published_of(official: OfficialTotals, measured: Mapping[str, Any]) -> tuple
 
 
 def published_beside(
-    official: OfficialTotals, *, reached_pct: float, passed_pct: float, outdoor_pct: float, evidence: str
+    official: OfficialTotals, *, passed_pct: float, outdoor_pct: float, evidence: str
 ) -> tuple[PublishedShare, ...]:
     """Set what is published beside what is predicted.
 
@@ -64,48 +69,51 @@ def published_beside(
     ----------
     official
         Published totals of the country.
-    reached_pct
-        Predicted share of people whom the standard reaches. [%]
     passed_pct
         Share of people at whose door a line of the folder lies. [%]
     outdoor_pct
-        Predicted share of people with a mobile signal outdoors. [%]
+        Predicted share of people with a mobile signal outdoors, whatever its speed. [%]
     evidence
         Worst evidence of the folder's layers.
     """
+    able_pct = max(passed_pct, outdoor_pct)  # nobody is online whom no network reaches at any speed
+    predicted = {
+        "premises_passed_pct": passed_pct,
+        "people_covered_4g_pct": outdoor_pct,
+        "households_online_pct": able_pct,
+        "individuals_online_pct": able_pct,
+    }
+    totals = dict(official.totals) | _used(official)
     shares = []
-    for state, quantity, of, predicted in (
-        ("passed", "premises_passed_pct", "premises", passed_pct),
-        ("passed", "premises_passed_fibre_pct", "premises", None),
-        ("used", "", "premises", None),
-        ("covered", "people_covered_4g_pct", "people", outdoor_pct),
-        ("covered", "people_covered_5g_pct", "people", None),
-        ("online", "households_online_pct", "households", reached_pct),
-        ("online", "individuals_online_pct", "people", reached_pct),
-    ):
-        total = official.get(quantity or "fixed_subscriptions")
-        value = official.used_pct if state == "used" or total is None else total.value
-        if total is None or value is None:
+    for quantity, state in STATES.items():
+        total, beside = totals.get(quantity), predicted.get(quantity)
+        if total is None:
             continue
         shares.append(
             PublishedShare(
                 state=state,
-                quantity=quantity or _lines_per(official),
-                value_pct=value,
-                of=of,
+                quantity=quantity,
+                value_pct=total.value,
                 date=total.date,
                 source=total.source,
                 evidence=total.evidence,
-                predicted_pct=predicted,
-                contradiction="" if predicted is None else _why_apart(state, value, predicted, evidence),
+                predicted_pct=beside,
+                contradiction="" if beside is None else _why_apart(state, total.value, beside, evidence),
             )
         )
     return tuple(shares)
 
 
-def _lines_per(official: OfficialTotals) -> str:
-    """Name of the share of those who use a line: of premises, or lines over households where premises are not known."""
-    return "premises_using_pct" if official.get("premises") else "lines_per_100_households"
+def _used(official: OfficialTotals) -> dict[str, Total]:
+    """Share of premises that use a fixed line, from two totals; of households where premises are not known."""
+    lines, premises = official.get("fixed_subscriptions"), official.get("premises")
+    base = premises or official.get("households")
+    if lines is None or base is None or official.used_pct is None:
+        return {}
+    name, unit = ("premises_using_pct", "%") if premises else ("lines_per_100_households", "1/100")
+    source = f"{lines.source}; over {base.value:,.0f} {base.unit} ({base.date}): {base.source}"
+    weaker = max(lines.evidence, base.evidence, key=list(TotalEvidence).index)
+    return {name: Total(value=official.used_pct, unit=unit, date=lines.date, source=source, evidence=weaker)}
 
 
 def _why_apart(state: str, published: float, predicted: float, evidence: str) -> str:

@@ -14,12 +14,14 @@ import pandas as pd
 from allreach.errors import DataMissingError
 from allreach.indicators.egdi_effect import EgdiEffect, egdi_effect
 from allreach.indicators.idi import idi_edition
-from allreach.indicators.plan_effect import after_plan, before_and_after, closings, contradiction, reach_path
+from allreach.indicators.official_totals import totals_of
+from allreach.indicators.plan_effect import after_plan, before_and_after, closings, reach_path
 from allreach.indicators.scores import idi_values, scores
 from allreach.indicators.status import evaluate
 from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.track_inputs import TrackInputs, read_track_inputs
 from allreach.json_object import JsonObject
+from allreach.measure.published import PublishedShare, published_of
 from allreach.report.documents import blocks_html
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech
@@ -47,8 +49,8 @@ class Tracked:
     egdi
         EGDI before and after the plan, or what is missing to say it; none without a plan or a published EGDI.
     contradicted_by
-        Row of the series store that the drawn network cannot be true beside, so that no effect of the plan on an index
-        is said; none where there is no such row.
+        Published share that the drawn network cannot be true beside, so that no effect of the plan on an index is said;
+        none where there is none.
     files
         Files written.
     """
@@ -59,7 +61,7 @@ class Tracked:
     paths: dict[str, pd.DataFrame]
     effects: pd.DataFrame | None
     egdi: EgdiEffect | None
-    contradicted_by: pd.Series | None
+    contradicted_by: PublishedShare | None
     files: list[Path]
 
 
@@ -189,7 +191,7 @@ def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:
 class _PlanEffect:
     """What the plan does to the indices, or the published figure that its results cannot be true beside."""
 
-    contradicted_by: pd.Series | None = None
+    contradicted_by: PublishedShare | None = None
     indicators: dict[str, float] | None = None
     idi: pd.DataFrame | None = None
     egdi: EgdiEffect | None = None
@@ -200,10 +202,10 @@ def _plan_effect(inputs: TrackInputs, own: pd.Series | None) -> _PlanEffect:
     if results is None or results.places is None or "assignments" not in results.plan:
         return _PlanEffect()
     if results.measure_summary.get("evidence") == Evidence.SYNTHETIC:
-        mine = inputs.series[inputs.series["iso3"] == inputs.iso3].sort_values("date", kind="stable")
-        beside = contradiction(mine.drop_duplicates("indicator", keep="last"), results.places)
-        if beside is not None:
-            return _PlanEffect(contradicted_by=beside)
+        shares = published_of(totals_of(inputs.series, inputs.iso3), results.measure_summary)
+        apart = next((share for share in shares if share.contradiction), None)
+        if apart is not None:
+            return _PlanEffect(contradicted_by=apart)
     assignments = results.plan["assignments"]
     closed = closings(results.places, assignments)
     egdi = egdi_effect(inputs.series, inputs.iso3, closed)

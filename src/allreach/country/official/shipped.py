@@ -1,4 +1,4 @@
-"""Totals that ship with the program: world tables that may be copied, and single published figures."""
+"""Totals that ship with the program: world tables that may be copied, published series, a country's own figures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from allreach.indicators.official_totals import totals_of
+from allreach.io.series_store import shipped_series
 from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.official import QUANTITIES, OfficialTotals, Total, TotalEvidence
 
@@ -32,7 +34,10 @@ class SourcesFile(BaseModel):
 
 
 def shipped_totals(iso3: str) -> OfficialTotals:
-    """Totals of a country as far as they ship; its own figures go ahead of the world tables'.
+    """Totals of a country as far as they ship.
+
+    Of the world table and the published series the newer year counts, of equal years the series; figures of the
+    country's own file go ahead of both.
 
     Parameters
     ----------
@@ -51,6 +56,9 @@ def shipped_totals(iso3: str) -> OfficialTotals:
         )
         for row in table[table["iso3"] == iso3].itertuples()
     }
+    for name, total in totals_of(shipped_series(), iso3).totals.items():
+        if name not in totals or total.year >= totals[name].year:
+            totals[name] = total
     own = _folder() / f"{iso3}.yaml"
     if own.is_file():
         totals |= OfficialTotals.model_validate(read_yaml_mapping(own, "totals by name")).totals

@@ -9,9 +9,11 @@ import pandas as pd
 
 from allreach.indicators.egdi_effect import EgdiEffect
 from allreach.indicators.idi import gains, idi_edition
+from allreach.indicators.official_totals import QUANTITY_OF
 from allreach.indicators.plan_effect import reach_path
 from allreach.indicators.umc import band, umc_targets
 from allreach.io.track_inputs import TrackInputs
+from allreach.measure.published import PublishedShare
 from allreach.report.documents import charts
 from allreach.report.documents.blocks import (
     Block,
@@ -50,7 +52,7 @@ def track_page(
     idi_values: pd.Series | None,
     speech: Speech,
     *,
-    contradicted_by: pd.Series | None = None,
+    contradicted_by: PublishedShare | None = None,
 ) -> Document:
     """Content of the track page."""
     sources = Sources(speech)
@@ -75,7 +77,7 @@ def track_page(
     if egdi is not None:
         blocks.append(note(egdi_words(speech, egdi)))
     if contradicted_by is not None:
-        blocks.append(_contradicted(contradicted_by, inputs, sources))
+        blocks.append(_contradicted(contradicted_by, sources))
     if idi_values is not None and idi_values.notna().any():
         blocks += _levers(idi_values, inputs, sources)
     blocks += _steps(inputs, targets, speech)
@@ -285,16 +287,17 @@ def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> li
     return [body, note(speech("plan_note", share=speech.percent(TAKE_UP_SHARE)))]
 
 
-def _contradicted(row: pd.Series, inputs: TrackInputs, sources: Sources) -> Block:
+def _contradicted(share: PublishedShare, sources: Sources) -> Block:
     """Say why no effect of the plan on an index is shown."""
-    speech, indicator = sources.speech, str(row["indicator"])
-    assert inputs.reach is not None
+    speech = sources.speech
+    indicator = next(name for name, quantity in QUANTITY_OF.items() if quantity == share.quantity)
+    assert share.predicted_pct is not None
     words = speech(
         "effect_contradicted",
-        reached=speech.percent(float(inputs.reach["reached_pct"].iloc[0]) / 100, 1),
-        value=sources.value(row, inputs.book.get(indicator).unit, with_unit=True)["t"],
+        predicted=speech.percent(share.predicted_pct / 100, 1),
+        value=speech.percent(share.value_pct / 100, 1),
         indicator=speech.indicator(indicator),
-        date=speech.date(dt.date.fromisoformat(str(row["date"]))),
+        date=speech.date(dt.date.fromisoformat(share.date)),
     )
     return note(words)
 
