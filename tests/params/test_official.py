@@ -35,6 +35,17 @@ def test_totals_stand_in_country_yaml_by_name_and_come_back_as_they_were():
         ({"people_covered_4g_pct": {"value": 94, "unit": "%", "date": "2024", "evidence": "claim"}}, "source"),
         ({"people_covered_4g_pct": total(94, date="last year")}, "must be YYYY"),
         ({"people_covered_4g_pct": total(94, date="2024-13")}, "month"),
+        ({"people_covered_4g_pct": total(94, date="2024-02-30")}, "day"),
+        ({"people_covered_4g_pct": total(94, date="2999")}, "between 1990 and today"),
+        ({"people_covered_4g_pct": total(94, date="1890-01-01")}, "between 1990 and today"),
+        (
+            {"population": total(100, "people"), "fixed_subscriptions": total(101, "subscriptions")},
+            "fixed_subscriptions = 101 cannot be with population = 100",
+        ),
+        (
+            {"premises": total(0, "premises"), "fixed_subscriptions": total(5, "subscriptions")},
+            "cannot be with premises = 0",
+        ),
         ({"people_covered_4g_pct": total(94, evidence="rumour")}, "claim"),
         ({"people_covered_6g_pct": total(94)}, "is no total that is known"),
         ({"people_covered_4g_pct": total(90), "people_covered_5g_pct": total(95)}, "of which it is a part"),

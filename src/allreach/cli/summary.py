@@ -30,7 +30,9 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
         lines.append(("SKETCH", "drawn, not surveyed: not for decisions; sums are rounded to two digits"))
     lines.append(("people", f"{found['population']:,}"))
     lines += _published(found["published"])
-    lines.append(("reached today", f"{found['reached_today_share']:.1%} (predicted, evidence: {found['evidence']})"))
+    speed = f"{found['measured']['standard']['dl_mbps']:g} Mbit/s{' in this drawing' if sketch else ''}"
+    evidence = f"predicted, evidence: {found['evidence']}"
+    lines.append(("reached today", f"{found['reached_today_share']:.1%} can get {speed} ({evidence})"))
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
     if plan:

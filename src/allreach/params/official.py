@@ -78,6 +78,8 @@ NESTED = (
 """Each is part of the one before it, so that it cannot be more."""
 ROUNDING_PCT = 0.6
 """Difference that rounding to whole per cents explains."""
+FIRST_YEAR = 1990
+"""No figure on broadband is older."""
 _DAY = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 
 
@@ -105,7 +107,9 @@ class Total(BaseModel):
         text = str(value)
         if not _DAY.match(text):
             raise ValueError("must be YYYY, YYYY-MM or YYYY-MM-DD")
-        dt.date.fromisoformat((text + "-01-01")[:10])
+        day = dt.date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+        if not FIRST_YEAR <= day.year or day > dt.date.today():
+            raise ValueError(f"must lie between {FIRST_YEAR} and today")
         return text
 
     @property
@@ -130,6 +134,7 @@ class OfficialTotals(RootModel[dict[str, Total]]):
     def _sound(self) -> OfficialTotals:
         found = [fault for name, total in self.totals.items() for fault in _faults_of(name, total)]
         found += [fault for names in NESTED for fault in self._not_nested(names)]
+        found += self._more_than_people()
         found += self._used_above_passed()
         if found:
             raise ValueError("; ".join(found))
@@ -144,6 +149,19 @@ class OfficialTotals(RootModel[dict[str, Total]]):
             # A part that grew after the whole was counted is no contradiction.
             if part.value > whole.value + slack and part.date <= whole.date:
                 out.append(f"{inner} = {part.value:,g} is more than {outer} = {whole.value:,g}, of which it is a part")
+        return out
+
+    def _more_than_people(self) -> list[str]:
+        """Nobody has more than one household, and no country more lines than people or lines without premises."""
+        out = []
+        for outer, inner, is_bound in (
+            ("population", "households", True),
+            ("population", "fixed_subscriptions", True),
+            ("premises", "fixed_subscriptions", False),  # a business may have many
+        ):
+            whole, part = self.totals.get(outer), self.totals.get(inner)
+            if whole and part and part.value > whole.value and (is_bound or not whole.value):
+                out.append(f"{inner} = {part.value:,g} cannot be with {outer} = {whole.value:,g}")
         return out
 
     def _used_above_passed(self) -> list[str]:

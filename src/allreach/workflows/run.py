@@ -31,7 +31,7 @@ from allreach.workflows.study_inputs import StudyInputs
 
 Step = Literal["measure", "plan"]
 Depth = Literal["quick", "full"]
-MEASURED = ("n_sites", "assumed_sites", "fixed_share", "lines")
+MEASURED = ("standard", "n_sites", "assumed_sites", "fixed_share", "lines")
 """Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")
 
