@@ -22,6 +22,9 @@ def test_track_and_brief(tmp_path):
     assert {t["target_id"]: t["status"] for t in found["targets"]}["fixed_price"] == "achieved"
     out = run("track", folder)
     assert "track.html" in out.stdout.replace("\n", "")
+    (row,) = [line for line in out.stdout.splitlines() if " claimed " in line]
+    assert row.split("  ")[0].strip() == "Every household and business passed by broadband"
+    assert "100.0 (2025-11)" in row
     out = run("brief", folder, "--with", "geo", "--json")
     files = json.loads(out.stdout)["files"]
     assert [f.rsplit("/", 1)[1] for f in files] == [f"brief_AZE_GEO_en{s}" for s in (".pdf", ".html", ".sources.json")]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from allreach.cli.wide_console import table_console
 from allreach.params.listing import ParameterRow
-
-PIPED_WIDTH = 200  # a pipe or a file has no width of its own
 
 
 def print_rows(rows: Sequence[ParameterRow]) -> None:
     """Print parameters with source; assumptions are marked and counted."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
-    console = Console(width=width, highlight=False)
+    console = table_console()
     table = Table(pad_edge=False, header_style="bold")
     table.add_column("key", overflow="fold", ratio=4)
     table.add_column("value", justify="right", no_wrap=True)

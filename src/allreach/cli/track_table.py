@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 
 def print_tracked(tracked: Tracked) -> None:
     """Print targets by urgency, and where the page is."""
-    from rich.console import Console
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from allreach.cli.wide_console import table_console
     from allreach.report.documents.localise import speech
     from allreach.report.documents.target_words import by_urgency, counts_line, status_word, step_words, target_of
 
     words = speech("en", tracked.inputs.book)
     names = {t.id: words.text(t.name) for _, t in target_of(tracked.inputs).values()}
-    table = Table(title=f"{tracked.inputs.iso3}, {tracked.inputs.as_of}; months of slip, late above 0")
-    for head in ("target", "status", "now", "promised", "due", "arrives", "months"):
-        table.add_column(head, no_wrap=head != "target")
+    title = f"{tracked.inputs.iso3}, {tracked.inputs.as_of}; late: months after the day due, early below 0"
+    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for head in ("target", "status", "now", "promised", "due", "arrives", "late"):
+        table.add_column(head, no_wrap=head != "target", min_width=12 if head == "target" else None)
     for _, row in by_urgency(tracked.targets[tracked.targets["target_value"].notna()]).iterrows():
         unit = words.book.get(row["indicator"]).unit if row["indicator"] else ""
         now = words.measure(row["value"], unit)
@@ -41,7 +43,7 @@ def print_tracked(tracked: Tracked) -> None:
             row["arrival_date"][:7] or "–",
         ]
         table.add_row(*cells, words.number(row["slip_months"], 0, sign=True))
-    Console().print(table)
+    table_console().print(table)
     for _, row in by_urgency(tracked.targets[tracked.targets["target_value"].notna()]).iterrows():
         if step := step_words(words, row, names):
             click.echo(f"{row['name']}: {step}")
