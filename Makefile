@@ -17,7 +17,7 @@ help:
 	@echo "make demo   set up, then run allreach on Azerbaijan (sketch) and print where the map is"
 	@echo "make test   set up, then run all tests"
 	@echo "make check  ruff, mypy, import-linter, deptry, vulture, front end, docs up to date"
-	@echo "make oldest, make newest   check and test on Python 3.11, on 3.13"
+	@echo "make oldest, make newest   check and test on Python 3.11, test on 3.13"
 	@echo "make bench  benchmarks (rates and ratios)"
 	@echo "make docs   build the manual into site/"
 	@echo "make lock   resolve the pinned dependencies anew"
@@ -57,10 +57,11 @@ check: pages $(LINTERS)
 	$(BIN)/python docs/generate.py --check
 
 # The oldest and the newest Python that are supported, each in an environment of its own; the interpreter must be there.
+# Types are checked on the oldest alone: the newest takes later releases of libraries, whose stubs differ.
 oldest:
 	$(MAKE) check test PYTHON=python3.11 VENV=.venv-3.11
 newest:
-	$(MAKE) check test PYTHON=python3.13 VENV=.venv-3.13
+	$(MAKE) test PYTHON=python3.13 VENV=.venv-3.13
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest benchmarks --benchmark-only -o filterwarnings=

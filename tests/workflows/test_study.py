@@ -19,6 +19,7 @@ from allreach.errors import DataMissingError, InputError
 from allreach.io.country_folder import write_country
 from allreach.io.results_folder import read_json
 from allreach.report.documents.localise import texts
+from allreach.workflows.study_inputs import read_inputs
 from small_country import make_small_country
 
 PRICES = {"costs": {"hop_10km_usd": 33_000, "leo_kit_usd": 150, "geo_terminal_usd": 150}}
@@ -216,3 +217,16 @@ def test_importing_changes_nothing_and_loads_nothing():
     out = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
     assert out.returncode == 0, out.stderr
     assert out.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_is_none_is_refused_whichever_way_it_comes(small_country, seed):
+    with pytest.raises(InputError, match="is no seed"):
+        read_inputs(small_country, seed=seed)
+    spoken = CliRunner().invoke(cli, ["measure", str(small_country), "--seed", str(seed)])
+    assert spoken.exit_code == 2
+    assert "--seed" in spoken.stderr
+    config = small_country / "country.yaml"
+    config.write_text(re.sub(r"(?m)^seed:.*$", "", config.read_text(encoding="utf-8")) + f"\nseed: {seed}\n")
+    with pytest.raises(InputError, match="seed"):
+        read_inputs(small_country)

@@ -130,7 +130,9 @@ languages = click.option(
     metavar="en,az",
     help="Languages: en, az, ru, fr (default: those of country.yaml).",
 )
-seed = click.option("--seed", type=int, default=None, help="Seed of everything random (default: the folder's).")
+seed = click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=None, help="Seed of everything random (default: the folder's)."
+)
 workers = click.option(
     "--workers", type=click.IntRange(1), default=None, help="Threads (default: all cores); results do not depend on it."
 )

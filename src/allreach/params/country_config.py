@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from allreach.errors import Fault
 from allreach.json_object import JsonObject
 from allreach.params.official import OfficialTotals
 from allreach.vocabulary import Evidence
@@ -17,6 +18,12 @@ from allreach.vocabulary import Evidence
 # India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
 # World Population Prospects 2024.
 PEOPLE_PER_COUNTRY_MAX = 2_000_000_000
+SEEDS = 2**63
+
+
+def seed_faults(seed: int) -> list[Fault]:
+    """Say where a seed cannot be used."""
+    return [] if 0 <= seed < SEEDS else [Fault("seed", f"{seed} is no seed", "a whole number from 0 to 2^63 - 1")]
 
 
 class _Frozen(BaseModel):
@@ -123,7 +130,7 @@ class CountryConfig(_Frozen):
     """Calendar year of the plan's year 0."""
     sketch: bool = False
     """True for a folder drawn by ``country sketch``: not for decisions."""
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=SEEDS)
     """Seed of a sketch."""
     service_standard: ServiceStandard = ServiceStandard()
     """What counts as reached."""

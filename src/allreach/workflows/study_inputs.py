@@ -20,7 +20,7 @@ from allreach.io.atomic import PART
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
 from allreach.io.locks import LOCK
 from allreach.io.scenario_file import read_scenario
-from allreach.params.country_config import CountryConfig
+from allreach.params.country_config import CountryConfig, seed_faults
 from allreach.params.load import Params, load_params
 from allreach.params.sets import apply_standard, apply_to_config, split_sets
 from allreach.processors import usable_cores
@@ -187,6 +187,8 @@ def read_inputs(
         With every unknown key and impossible value.
     """
     require_device(device)
+    if faults := seed_faults(seed or 0):
+        raise InputError(faults)
     folder = Path(folder)
     texts = set_texts(sets, budget_usd)
     name = results_name(folder, scenario, texts)

@@ -47,7 +47,7 @@ from allreach.country.sketch.zones import clutter, land_under, on_grid, zones
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
-from allreach.params.country_config import CountryConfig
+from allreach.params.country_config import CountryConfig, seed_faults
 from allreach.params.load import Params
 from allreach.params.sketch import Sketch
 from allreach.progress import Progress
@@ -254,8 +254,7 @@ def _total(facts: CountryFacts, population: int | None, pixel_m: float | None, s
         )
     if pixel_m is not None and not 20.0 <= pixel_m <= 5000.0:
         faults.append(Fault("pixel", f"{pixel_m:g} m is outside what a sketch can draw", "20 to 5,000 m"))
-    if not 0 <= seed < 2**63:
-        faults.append(Fault("seed", f"{seed} is no seed", "a whole number of at least 0"))
+    faults += seed_faults(seed)
     if faults:
         raise InputError(faults)
     return total
