@@ -19,9 +19,7 @@ from allreach.cli import options
 @click.option(
     "--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel (default 250, or coarser). [m]"
 )
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of everything drawn."
-)
+@click.option("--seed", type=options.SEED, default=0, show_default=True, help="Seed of everything drawn.")
 @click.option("--population", type=click.IntRange(1), default=None, help="National total instead of GeoNames'.")
 @click.option("--overwrite", is_flag=True, help="Replace the country in the folder if there is one.")
 @options.sets

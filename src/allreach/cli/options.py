@@ -130,9 +130,8 @@ languages = click.option(
     metavar="en,az",
     help="Languages: en, az, ru, fr (default: those of country.yaml).",
 )
-seed = click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=None, help="Seed of everything random (default: the folder's)."
-)
+SEED = click.IntRange(0, 2**63 - 1)
+seed = click.option("--seed", type=SEED, default=None, help="Seed of everything random (default: the folder's).")
 workers = click.option(
     "--workers", type=click.IntRange(1), default=None, help="Threads (default: all cores); results do not depend on it."
 )
