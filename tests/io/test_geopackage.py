@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -61,7 +62,7 @@ def test_layers_open_with_their_rows_columns_and_crs(results_dir: Path, small_co
 
 def test_layer_list_of_the_file_is_what_a_gis_reads(results_dir: Path, small_country_data: Country) -> None:
     path = write_all(results_dir, small_country_data)
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         rows = database.execute("select table_name, data_type, last_change from gpkg_contents").fetchall()
     assert ("roads", "features", "2000-01-01T00:00:00.000Z") in rows
     assert ("spectrum", "attributes", "2000-01-01T00:00:00.000Z") in rows
