@@ -14,4 +14,4 @@ class Summary(BaseModel):
 
     def as_dict(self) -> JsonObject:
         """Return what ``summary.json`` holds: the figures that were given, in their order."""
-        return self.model_dump(exclude_unset=True)
+        return self.model_dump(mode="json", exclude_unset=True)

@@ -64,11 +64,15 @@ class CommitmentTechnology(StrEnum):
 
 
 class RadioGeneration(StrEnum):
-    """What a site runs: column ``technologies`` of ``sites``, several joined by a semicolon."""
+    """What a site runs: column ``technologies`` of ``sites``, several joined by a semicolon.
+
+    LTE-A is 4G that joins a second carrier to the first.
+    """
 
     G2 = "2G"
     G3 = "3G"
     G4 = "4G"
+    LTE_A = "LTE-A"
     G5 = "5G"
 
 

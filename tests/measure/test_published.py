@@ -11,7 +11,7 @@ from allreach.measure.published import APART_PCT, STATES, published_beside
 from allreach.params.official import OfficialTotals, TotalEvidence
 from allreach.report.map_page.page import locale
 
-REASONS = ("no_line", "drawn", "incomplete", "beyond")
+REASONS = ("no_line", "claimed", "drawn", "incomplete", "beyond")
 
 
 def total(value, unit="%", evidence="official"):
@@ -31,6 +31,7 @@ TOTALS = OfficialTotals.model_validate(
 
 def beside(**more):
     given_ = {"passed_pct": 0.0, "outdoor_pct": 97.0, "evidence": "synthetic", **more}
+    given_.setdefault("broadband_pct", given_["outdoor_pct"])
     return {share.quantity: share for share in published_beside(TOTALS, **given_)}
 
 
@@ -54,10 +55,10 @@ def test_a_drawing_without_lines_contradicts_a_published_hundred_per_cent():
 
 def test_surveyed_folders_are_not_called_drawn():
     found = beside(passed_pct=60.0, outdoor_pct=60.0, evidence="open")
-    assert found["premises_passed_pct"].contradiction == "incomplete"
+    assert found["premises_passed_pct"].contradiction == "claimed"
     assert found["people_covered_4g_pct"].contradiction == "incomplete"
     low = OfficialTotals.model_validate({"people_covered_4g_pct": total(50)})
-    (covered,) = published_beside(low, passed_pct=0, outdoor_pct=97, evidence="open")
+    (covered,) = published_beside(low, passed_pct=0, outdoor_pct=99, broadband_pct=97, evidence="open")
     assert covered.contradiction == "beyond"
 
 
@@ -67,7 +68,9 @@ def test_more_who_could_than_who_are_online_is_no_contradiction():
 
 def test_a_share_made_of_two_totals_has_the_weaker_evidence():
     block = {"premises": total(1000, "premises", "open"), "fixed_subscriptions": total(760, "subscriptions")}
-    (used,) = published_beside(OfficialTotals.model_validate(block), passed_pct=0, outdoor_pct=0, evidence="open")
+    (used,) = published_beside(
+        OfficialTotals.model_validate(block), passed_pct=0, outdoor_pct=0, broadband_pct=0, evidence="open"
+    )
     assert used.evidence == "open"
 
 
@@ -92,4 +95,4 @@ def test_a_contradiction_is_named_exactly_where_two_shares_are_apart(passed, out
 
 
 def test_nothing_published_is_nothing_said():
-    assert published_beside(OfficialTotals(), passed_pct=1, outdoor_pct=1, evidence="open") == ()
+    assert published_beside(OfficialTotals(), passed_pct=1, outdoor_pct=1, broadband_pct=1, evidence="open") == ()

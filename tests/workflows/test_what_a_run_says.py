@@ -94,11 +94,11 @@ def test_people_who_are_outgrown_and_what_is_assumed_are_told(whole, capsys):
 
 
 def test_lines_too_slow_are_told_and_count_nowhere(whole, capsys):
-    fast = read_inputs(whole.study.folder, sets=("service_standard.dl_mbps=100",), scenario="fast", workers=1)
+    fast = read_inputs(whole.study.folder, sets=("service_standard.dl_mbps=1100",), scenario="fast", workers=1)
     result = run(fast, until="measure")
     print_summary(result, as_json=False)
     words = capsys.readouterr().out
-    assert "and do not count as reached: a line gives 75 Mbit/s, the standard asks for 100" in words
+    assert "and do not count as reached: a line gives 1000 Mbit/s, the standard asks for 1100" in words
     assert read_json(fast.results / "measure" / "summary.json")["fixed_share"] == 0.0
 
 

@@ -9,6 +9,8 @@ import { tierBars, tierRows } from './tiers.js';
 
 const TIGHT_GAP = 0.05; // from here on the plan is called the cheapest within its gap
 
+const UNKNOWN_LEAST = 0.0005; // shares below show as 0
+
 const today = () => FIGURES.today;
 const shareToday = () => (today().population ? today().reached / today().population : 0);
 const missingToday = () => today().population - today().reached;
@@ -52,6 +54,32 @@ function publishedLines() {
   });
 }
 
+// Who can get which speed today, by what gives it; a line whose speed is not known gives none.
+function speedsToday() {
+  const { speeds, lines, broadband_share: broadband } = FIGURES.measure || {};
+  if (!speeds) return [];
+  const head = ['speeds_speed', 'speeds_line', 'speeds_mobile', 'speeds_any'].map((name) => h('th', {}, t(name)));
+  const rows = speeds.map((tier) =>
+    h(
+      'tr',
+      {},
+      h('th', {}, `${decimal(tier.dl_mbps)} Mbit/s`),
+      [tier.by_line_share, tier.by_mobile_share, tier.any_share].map((value) => h('td', {}, share(value))),
+    ),
+  );
+  const unknown = lines.unknown_speed_share;
+  return [
+    h('p', { class: 'published' }, t('speeds_head')),
+    h('table', { class: 'speeds' }, h('tr', {}, head), rows),
+    h(
+      'p',
+      { class: 'more' },
+      t('speeds_4g', { share: share(broadband) }),
+      unknown >= UNKNOWN_LEAST && ` ${t('speeds_unknown', { share: share(unknown) })}`,
+    ),
+  ];
+}
+
 export function drawHeadline() {
   const after = shareAfter();
   const speed = decimal(META.standard.dl_mbps);
@@ -74,7 +102,7 @@ export function drawHeadline() {
     const told = { share: share(row.got), speed: decimal(row.dl), asked: share(row.asked) };
     lines.push(h('p', {}, t('headline_tier', told)));
   }
-  fill(byId('headline'), lines, assumedLine(), standardLine());
+  fill(byId('headline'), lines, speedsToday(), assumedLine(), standardLine());
 }
 
 function reachFigure() {

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from allreach.cli import options
+
+if TYPE_CHECKING:
+    from allreach.country.sketch.drawn_totals import DrawnTotal
 
 
 @click.command(
@@ -20,7 +25,8 @@ from allreach.cli import options
     "--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel (default 250, or coarser). [m]"
 )
 @click.option("--seed", type=options.SEED, default=0, show_default=True, help="Seed of everything drawn.")
-@click.option("--population", type=click.IntRange(1), default=None, help="National total instead of GeoNames'.")
+@click.option("--population", type=click.IntRange(1), default=None, help="National total instead of the published one.")
+@options.trust
 @click.option("--overwrite", is_flag=True, help="Replace the country in the folder if there is one.")
 @options.sets
 @options.as_json
@@ -30,6 +36,7 @@ def command(
     pixel_m: float | None,
     seed: int,
     population: int | None,
+    trust: str | None,
     overwrite: bool,
     sets: tuple[str, ...],
     as_json: bool,
@@ -38,6 +45,9 @@ def command(
 
     Outline, towns and coarse heights are real (Natural Earth, GeoNames, ITU-R P.1511); villages, roads, networks and
     the detail of the terrain are drawn or follow from stated rules. The same seed gives the same country.
+
+    National totals are the published ones as far as they are known: people, homes that a fixed line passes, people
+    under a mobile signal. Geography is drawn so that it adds up to them.
     """
     import json
 
@@ -48,6 +58,7 @@ def command(
     from allreach.io.country_folder import write_country
     from allreach.io.locks import is_unused
     from allreach.params.load import load_params
+    from allreach.params.official import Trust
 
     folder = out or Path(find_country(iso3).iso3)
     if not is_unused(folder) and not overwrite:
@@ -56,7 +67,13 @@ def command(
     params = load_params(sets=sets)
     with bars() as progress:
         country, report = sketch_with_report(
-            iso3, pixel_m=pixel_m, seed=seed, params=params, population=population, progress=progress
+            iso3,
+            pixel_m=pixel_m,
+            seed=seed,
+            params=params,
+            population=population,
+            trust=Trust(trust or Trust.OFFICIAL),
+            progress=progress,
         )
         write_country(country, folder)
     for warning in report.warnings:
@@ -73,6 +90,8 @@ def command(
         "population_source": country.config.population_source,
         **{f"n_{name}": len(table) for name, table in sorted(country.layers.items())},
         "parts_without_gateway": [{"largest_place": n, "people": p} for n, p in report.parts_without_gateway],
+        "trust": str(country.config.trust),
+        "totals": [total.as_dict() for total in report.totals],
         "notes": list(report.notes),
         "warnings": list(report.warnings),
     }
@@ -82,3 +101,35 @@ def command(
     click.echo(f"{folder}: sketch of {country.config.name}, not for decisions")
     for note in report.notes:
         click.echo(f"  {note}")
+    _show_totals(report.totals, country.config.trust)
+
+
+def _show_totals(totals: Sequence[DrawnTotal], trust: str) -> None:
+    """Show published totals beside those of the drawing."""
+    from rich.table import Table
+
+    from allreach.cli.wide_console import table_console
+    from allreach.params.official import QUANTITIES
+
+    columns = ("total", "published", "date", "evidence", "drawn", "why they differ")
+    table = Table(*columns, title=f"Totals (trust: {trust})")
+    for column in (1, 4):
+        table.columns[column].justify = "right"
+    for total in totals:
+        unit = QUANTITIES[total.quantity].unit
+        told = total.published
+
+        def words(value: float | None, unit: str = unit) -> str:
+            if value is None:
+                return "-"
+            return f"{value:.2f} %" if unit == "%" else f"{value:,.0f}"
+
+        table.add_row(
+            total.quantity,
+            words(None if told is None else told.value),
+            "" if told is None else told.date,
+            "" if told is None else str(told.evidence),
+            words(total.drawn),
+            total.reason,
+        )
+    table_console().print(table)

@@ -77,6 +77,15 @@ def pairs(option: str, texts: Sequence[str], *, expected: str = "one value") -> 
     return list(found.items())
 
 
+trust = click.option(
+    "--trust",
+    type=click.Choice(["claim", "official", "measured"]),
+    default=None,
+    help="Which published totals count as standing in a sketch: claims too, none but official and open figures, or "
+    "measured ones alone (default: official).",
+)
+
+
 class _Languages(click.ParamType):
     """Languages of pages, joined by commas; each must have its texts."""
 

@@ -20,6 +20,7 @@ from allreach.cli import options
 )
 @click.argument("target", metavar="DIR|ISO3")
 @click.option("--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel of a new sketch. [m]")
+@options.trust
 @options.new_scenario
 @options.sets
 @options.seed
@@ -28,7 +29,7 @@ from allreach.cli import options
 @options.fresh
 @options.search
 @options.as_json
-def command(target: str, pixel_m: float | None, **chosen: Any) -> None:
+def command(target: str, pixel_m: float | None, trust: str | None, **chosen: Any) -> None:
     """Measure, plan and show a country; prints where the report is.
 
     An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. A run that was stopped goes
@@ -39,7 +40,9 @@ def command(target: str, pixel_m: float | None, **chosen: Any) -> None:
 
     asked = Asked(**chosen)
     carry_out(
-        lambda progress: find_or_sketch(target, pixel_m=pixel_m, seed=asked.seed, sets=asked.sets, progress=progress),
+        lambda progress: find_or_sketch(
+            target, pixel_m=pixel_m, seed=asked.seed, sets=asked.sets, trust=trust, progress=progress
+        ),
         "plan",
         asked,
     )

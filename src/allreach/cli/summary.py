@@ -33,6 +33,7 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     speed = f"{found['measured']['standard']['dl_mbps']:g} Mbit/s{' in this drawing' if sketch else ''}"
     evidence = f"predicted, evidence: {found['evidence']}"
     lines.append(("reached today", f"{found['reached_today_share']:.1%} can get {speed} ({evidence})"))
+    lines += _predicted(found["measured"])
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
     if plan:
@@ -107,6 +108,22 @@ def _usd(value: float, sketch: bool) -> str:
     if abs(value) >= 1e6:
         return f"{value / 1e6:,.4g} million USD"
     return f"{value:,.0f} USD"
+
+
+def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
+    """Say what is predicted of today, by technology and by speed; full sectors are in the share reached alone."""
+    lines = measured["lines"]
+    mobile = f"4G covers {measured['broadband_share']:.1%} of the people outdoors"
+    if lines["passed_share"]:
+        mobile += f", fixed lines pass {lines['passed_share']:.1%}"
+    if lines["unknown_speed_share"] >= 0.0005:
+        mobile += f", of whom {lines['unknown_speed_share']:.1%} by lines whose speed is not known and does not count"
+    speeds = [
+        f"{tier['dl_mbps']:,.0f} Mbit/s {tier['any_share']:.1%} (line {tier['by_line_share']:.1%}, mobile "
+        f"{tier['by_mobile_share']:.1%})"
+        for tier in measured["speeds"]
+    ]
+    return [("predicted", mobile), ("predicted, by speed", "; ".join(speeds))]
 
 
 def _hangs_on(measured: JsonObject) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -15,22 +17,34 @@ from allreach.vocabulary import FibreFeature, FibreKind, FibreStatus
 FIXED = {"fibre", "fixed", "ftth"}
 
 
-def fixed_share(
-    fibre: gpd.GeoDataFrame, points: DemandPoints, grid: Grid, reach_km: float
-) -> tuple[NDArray[np.float64], NDArray[np.int64], gpd.GeoDataFrame]:
-    """Share of each point's households on fixed lines today.
+@dataclass(frozen=True)
+class StandingLines:
+    """Fixed lines that stand: shares of the homes of each point, shape (n_points,), and the exchanges they end at.
 
-    All within reach of an operational exchange, by straight line, and of each place at least the share that its column
-    ``fibre_share`` states: homes whose fibre is known, wherever it comes from.
-
-    Returns
-    -------
-    share
-        0 to 1 per point.
+    Parameters
+    ----------
+    passed
+        Share at whose door a line of any kind lies.
+    fast
+        Share of those whose line is known to be fibre, so that its speed is known.
     exchange
-        Row of `exchanges` nearest to each point, -1 where none is in reach.
+        Row of `exchanges` nearest to each point; -1 where none is in reach.
     exchanges
         Operational exchanges, sorted by ``fibre_id``.
+    """
+
+    passed: NDArray[np.float64]
+    fast: NDArray[np.float64]
+    exchange: NDArray[np.int64]
+    exchanges: gpd.GeoDataFrame
+
+
+def standing_lines(fibre: gpd.GeoDataFrame, points: DemandPoints, grid: Grid, reach_km: float) -> StandingLines:
+    """Find the fixed lines that stand.
+
+    Fibre lies at all homes within reach of an operational exchange, by straight line, and in each place at the share at
+    least that its column ``fibre_share`` states, wherever it comes from. A line of any kind lies there and at the share
+    that ``passed_share`` states.
     """
     is_exchange = (
         (fibre["feature"] == FibreFeature.NODE)
@@ -39,16 +53,22 @@ def fixed_share(
     )
     exchanges = fibre[is_exchange].sort_values("fibre_id", kind="stable").reset_index(drop=True)
     exchange = np.full(points.n_points, -1, dtype=np.int64)
-    stated = np.zeros(points.n_places)
-    if "fibre_share" in points.places.columns:
-        stated = np.clip(points.places["fibre_share"].fillna(0.0).to_numpy(dtype=np.float64), 0.0, 1.0)
-    if exchanges.empty:
-        return stated[points.place_index], exchange, exchanges
-    x_m, y_m = grid.from_lonlat(exchanges.geometry.x.to_numpy(), exchanges.geometry.y.to_numpy())
-    distance_m, nearest = cKDTree(np.column_stack([x_m, y_m])).query(np.column_stack([points.x_m, points.y_m]))
-    inside = distance_m <= reach_km * 1000.0
-    exchange[inside] = nearest[inside]
-    return np.maximum(inside.astype(np.float64), stated[points.place_index]), exchange, exchanges
+    fast = _stated(points, "fibre_share")
+    if len(exchanges):
+        x_m, y_m = grid.from_lonlat(exchanges.geometry.x.to_numpy(), exchanges.geometry.y.to_numpy())
+        distance_m, nearest = cKDTree(np.column_stack([x_m, y_m])).query(np.column_stack([points.x_m, points.y_m]))
+        inside = distance_m <= reach_km * 1000.0
+        exchange[inside] = nearest[inside]
+        fast = np.maximum(inside.astype(np.float64), fast)
+    return StandingLines(np.maximum(fast, _stated(points, "passed_share")), fast, exchange, exchanges)
+
+
+def _stated(points: DemandPoints, column: str) -> NDArray[np.float64]:
+    """Share that the place of each point states; 0 where it states none."""
+    if column not in points.places.columns:
+        return np.zeros(points.n_points)
+    share = np.clip(points.places[column].fillna(0.0).to_numpy(dtype=np.float64), 0.0, 1.0)
+    return np.asarray(share[points.place_index])
 
 
 def stated_shares(

@@ -25,7 +25,7 @@ from allreach.params.radio import Radio
 from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, Served, serve
-from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.radio.sites import CAPACITY, SiteArrays, site_arrays
 from allreach.vocabulary import Evidence, SiteStatus
 
 VERIFY_STAGE = "coverage of the planned network"
@@ -94,7 +94,7 @@ def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.
     newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != SiteStatus.EXISTING, "site_id"])
     standing = sites.copy()
     is_upgraded = standing["site_id"].isin(upgraded)
-    today = standing["technologies"].astype(str).str.upper().str.contains("5G|NR")
+    today = standing["technologies"].astype(str).str.upper().str.contains("|".join(sorted(CAPACITY)))
     standing["has_capacity"] = today | is_upgraded
     standing.loc[is_upgraded, "technologies"] = standing.loc[is_upgraded, "technologies"].astype(str) + ";4G"
     standing.loc[is_upgraded | standing["site_id"].isin(newly_fed), "backhaul_mbps"] = np.nan

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.demand.points import DemandPoints
-from allreach.measure.fixed_lines import fixed_share
+from allreach.measure.fixed_lines import standing_lines
 from allreach.measure.sector_capacity import Loads, fill_sectors
 from allreach.measure.sectors_table import per_sector
 from allreach.measure.shared_masts import SharedMasts, shared_masts
@@ -60,8 +60,9 @@ class LinesAtPoints:
 
     Parameters
     ----------
-    passed, reached
-        Share of the people at whose door a line lies, and of those whom it reaches to the standard.
+    passed, fast, reached
+        Share of the people at whose door a line lies, whose line is known to be fibre, and whom it reaches to the
+        standard.
     exchange
         Exchange of the lines; -1 where there is none.
     why_not
@@ -69,6 +70,7 @@ class LinesAtPoints:
     """
 
     passed: NDArray[np.float64]
+    fast: NDArray[np.float64]
     reached: NDArray[np.float64]
     exchange: NDArray[np.int64]
     why_not: str
@@ -77,12 +79,15 @@ class LinesAtPoints:
 def lines_at_points(
     points: DemandPoints, fibre: gpd.GeoDataFrame, environment: Environment, planning: Planning | None
 ) -> LinesAtPoints:
-    """Hold the fixed lines that stand to the standard: their speed, and their delay where `planning` states it."""
+    """Hold the fixed lines that stand to the standard: their speed, and their delay where `planning` states it.
+
+    A line at the door that is too slow, or whose speed is not known, reaches nobody.
+    """
     radio = environment.radio
-    passed, exchange, _ = fixed_share(fibre, points, environment.terrain.grid, radio.fixed_reach_km.value)
+    lines = standing_lines(fibre, points, environment.terrain.grid, radio.fixed_reach_km.value)
     why_not = why_no_line(environment.standard, radio, planning)
-    # a line at the door that is too slow reaches nobody
-    return LinesAtPoints(passed, np.zeros_like(passed) if why_not else passed, exchange, why_not)
+    reached = np.zeros_like(lines.fast) if why_not else lines.fast
+    return LinesAtPoints(lines.passed, lines.fast, reached, lines.exchange, why_not)
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,8 @@ class Heard:
         Margin for the locations and hours of the standard.
     peak_mbps, rate_mbps
         As in `PointService`.
-    has_signal, is_eligible
-        Whether there is a signal, and one that meets the standard.
+    has_signal, has_broadband, is_eligible
+        Whether there is a signal outdoors, one of 4G or later, and one that meets the standard.
     least_mbps
         Speed from which it does.
     """
@@ -109,6 +114,7 @@ class Heard:
     peak_mbps: NDArray[np.float64]
     rate_mbps: NDArray[np.float64]
     has_signal: NDArray[np.bool_]
+    has_broadband: NDArray[np.bool_]
     is_eligible: NDArray[np.bool_]
     least_mbps: float
 
@@ -129,10 +135,19 @@ def heard_at_points(
         served = serve(points.x_m, points.y_m, sites, environment, terminal, keep=True, progress=progress, stage=stage)
     margin = margin_db(terminal, environment, environment.terrain.clutter_m[points.row, points.col])
     peak = speed_mbps(served, sites, radio, margin)
-    signal = np.nan_to_num(outdoors.signal_dbm, nan=-np.inf) >= radio.sensitivity_dbm.value
+    signal, broadband = covered(outdoors, radio)
     least_mbps = np.inf if why_no_mast(standard, planning) else standard.dl_mbps
     rate = speed_mbps(served, sites, radio)
-    return Heard(outdoors, served, margin, peak, rate, signal, signal & (peak >= least_mbps), least_mbps)
+    return Heard(outdoors, served, margin, peak, rate, signal, broadband, signal & (peak >= least_mbps), least_mbps)
+
+
+def covered(outdoors: Served, radio: Radio) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether each receiver outdoors hears a signal of any network, and one of 4G or later, strong enough to use."""
+    least_dbm = radio.sensitivity_dbm.value
+    signal, broadband = (
+        np.nan_to_num(dbm, nan=-np.inf) >= least_dbm for dbm in (outdoors.signal_dbm, outdoors.power_dbm)
+    )
+    return signal, broadband
 
 
 def point_service(

@@ -44,7 +44,7 @@ class PublishedShare(Summary):
     contradiction: str = ""
     """Why the two differ, where they are too far apart to be true side by side; empty else.
 
-    ``no_line``, ``drawn``, ``incomplete``, ``beyond``: the page's texts say them (``apart_...``).
+    ``no_line``, ``claimed``, ``drawn``, ``incomplete``, ``beyond``: the page's texts say them (``apart_...``).
     """
 
 
@@ -56,12 +56,13 @@ def published_of(official: OfficialTotals, measured: Mapping[str, Any]) -> tuple
         official,
         passed_pct=100.0 * measured["lines"]["passed_share"],
         outdoor_pct=100.0 * measured["outdoor_share"]["value"],
+        broadband_pct=100.0 * measured["broadband_share"],
         evidence=measured["evidence"],
     )
 
 
 def published_beside(
-    official: OfficialTotals, *, passed_pct: float, outdoor_pct: float, evidence: str
+    official: OfficialTotals, *, passed_pct: float, outdoor_pct: float, broadband_pct: float, evidence: str
 ) -> tuple[PublishedShare, ...]:
     """Set what is published beside what is predicted.
 
@@ -73,13 +74,15 @@ def published_beside(
         Share of people at whose door a line of the folder lies. [%]
     outdoor_pct
         Predicted share of people with a mobile signal outdoors, whatever its speed. [%]
+    broadband_pct
+        The same of 4G or later. [%]
     evidence
         Worst evidence of the folder's layers.
     """
     able_pct = max(passed_pct, outdoor_pct)  # nobody is online whom no network reaches at any speed
     predicted = {
         "premises_passed_pct": passed_pct,
-        "people_covered_4g_pct": outdoor_pct,
+        "people_covered_4g_pct": broadband_pct,
         "households_online_pct": able_pct,
         "individuals_online_pct": able_pct,
     }
@@ -98,7 +101,7 @@ def published_beside(
                 source=total.source,
                 evidence=total.evidence,
                 predicted_pct=beside,
-                contradiction="" if beside is None else _why_apart(state, total.value, beside, evidence),
+                contradiction="" if beside is None else _why_apart(state, total, beside, evidence),
             )
         )
     return tuple(shares)
@@ -116,14 +119,17 @@ def _used(official: OfficialTotals) -> dict[str, Total]:
     return {name: Total(value=official.used_pct, unit=unit, date=lines.date, source=source, evidence=weaker)}
 
 
-def _why_apart(state: str, published: float, predicted: float, evidence: str) -> str:
+def _why_apart(state: str, total: Total, predicted: float, evidence: str) -> str:
     """Return the key of the likeliest reason; empty where the two can both be true."""
+    published = total.value
     if state == "online" and predicted >= published - APART_PCT:
         return ""  # fewer use it than could
     if abs(published - predicted) <= APART_PCT:
         return ""
     if state == "passed" and predicted == 0.0:
         return "no_line"
+    if state == "passed" and total.evidence == TotalEvidence.CLAIM and predicted < published:
+        return "claimed"
     if evidence == Evidence.SYNTHETIC:
         return "drawn"
     return "incomplete" if published > predicted else "beyond"

@@ -67,8 +67,23 @@ class LineFigures(Summary):
 
     passed_share: float
     """Share of the people at whose door a line lies, whatever its speed."""
+    unknown_speed_share: float
+    """Share of the people passed by lines of which no speed is known; these reach nobody."""
     why_not_reached: str | None = None
     """Why none of them counts as reached: the speed or delay of the lines against the standard."""
+
+
+class SpeedToday(Summary):
+    """Share of the people who can get a speed today, alone on their line or in their sector, by what gives it."""
+
+    dl_mbps: float
+    """The speed. [Mbit/s]"""
+    by_line_share: float
+    """By a fixed line whose speed is known."""
+    by_mobile_share: float
+    """By a mobile signal where the standard wants it, at its locations and hours."""
+    any_share: float
+    """By either."""
 
 
 class MeasureSummary(Summary):
@@ -94,6 +109,8 @@ class MeasureSummary(Summary):
     """The others."""
     outdoor_share: Interval
     """Share of the people with a signal outdoors, whatever its speed."""
+    broadband_share: float
+    """Share of the people with a signal of 4G or later outdoors, whatever its speed."""
     full_share: Interval
     """Share of the people whom the signal could serve and a full sector does not."""
     places_reached: int
@@ -120,6 +137,8 @@ class MeasureSummary(Summary):
     """Share of the people on fixed lines that meet the standard."""
     lines: LineFigures
     """Fixed lines that stand, whatever their speed."""
+    speeds: tuple[SpeedToday, ...]
+    """Who can get 10, 30, 100 and 1,000 Mbit/s, by technology; full sectors are not taken off."""
     void_pixels: int | None = None
     """Pixels of the coverage map with voids of the terrain on their paths."""
 

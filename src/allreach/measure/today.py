@@ -17,6 +17,7 @@ from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.fixed_lines import stated_shares
 from allreach.measure.places_table import AtPoints, measure_table
 from allreach.measure.point_service import (
+    Heard,
     LinesAtPoints,
     PointService,
     busy_speed_mbps,
@@ -26,7 +27,7 @@ from allreach.measure.point_service import (
     point_service,
 )
 from allreach.measure.sectors_table import sectors_table
-from allreach.measure.summary import AssumedSites, LineFigures, MeasureSummary
+from allreach.measure.summary import AssumedSites, LineFigures, MeasureSummary, SpeedToday
 from allreach.measure.uncertainty import (
     METHOD,
     Budget,
@@ -37,6 +38,7 @@ from allreach.measure.uncertainty import (
     measured_error,
 )
 from allreach.params.demand import Demand
+from allreach.params.official import SPEEDS_MBPS
 from allreach.params.planning import Planning
 from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
@@ -171,9 +173,11 @@ def measure(
     fixed_share, line_figures = _line_figures(points, lines)
     summary = MeasureSummary(
         **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
+        broadband_share=float(points.population @ heard.has_broadband) / max(float(points.population.sum()), 1e-300),
         standard=standard.model_dump(mode="json"),
         fixed_share=fixed_share,
         lines=line_figures,
+        speeds=_speeds(points, lines, heard, environment),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
     sectors = sectors_table(
@@ -212,9 +216,26 @@ def _people(points: DemandPoints, at_points: AtPoints) -> dict[str, float]:
 def _line_figures(points: DemandPoints, lines: LinesAtPoints) -> tuple[float, LineFigures]:
     """Share of the people on lines that meet the standard, and what is known of all lines."""
     people = max(float(points.population.sum()), 1e-300)
-    passed_share = float(points.population @ lines.passed) / people
-    why = {"why_not_reached": lines.why_not} if lines.why_not and passed_share else {}
-    return float(points.population @ lines.reached) / people, LineFigures(passed_share=passed_share, **why)
+    passed, fast, reached = (
+        float(points.population @ share) / people for share in (lines.passed, lines.fast, lines.reached)
+    )
+    why = {"why_not_reached": lines.why_not} if lines.why_not and fast else {}
+    return reached, LineFigures(passed_share=passed, unknown_speed_share=max(passed - fast, 0.0), **why)
+
+
+def _speeds(
+    points: DemandPoints, lines: LinesAtPoints, heard: Heard, environment: Environment
+) -> tuple[SpeedToday, ...]:
+    """Who can get each speed of the ladder, by technology."""
+    people = max(float(points.population.sum()), 1e-300)
+    out = []
+    for mbps in SPEEDS_MBPS:
+        by_line = lines.fast * (environment.radio.fixed_dl_mbps.value >= mbps)
+        by_mobile = (heard.has_signal & (heard.peak_mbps >= mbps)).astype(np.float64)
+        shares = (by_line, by_mobile, by_line + (1.0 - by_line) * by_mobile)
+        line, mobile, either = (float(points.population @ share) / people for share in shares)
+        out.append(SpeedToday(dl_mbps=mbps, by_line_share=line, by_mobile_share=mobile, any_share=either))
+    return tuple(out)
 
 
 def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:

@@ -12,7 +12,7 @@ from pyproj.exceptions import CRSError
 
 from allreach.errors import Fault
 from allreach.json_object import JsonObject
-from allreach.params.official import OfficialTotals
+from allreach.params.official import OfficialTotals, Trust
 from allreach.vocabulary import Evidence
 
 # India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
@@ -136,6 +136,8 @@ class CountryConfig(_Frozen):
     """What counts as reached."""
     official: OfficialTotals = OfficialTotals()
     """Published national totals, each with unit, date, source and evidence (`params.official`)."""
+    trust: Trust = Trust.OFFICIAL
+    """Which of them count as standing in a drawn country: ``measured``, ``official`` or ``claim``."""
     parameters: JsonObject = Field(default_factory=dict)
     """Overlay on the parameters (``allreach params`` lists the keys)."""
 

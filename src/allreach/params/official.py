@@ -20,6 +20,25 @@ class TotalEvidence(StrEnum):
     CLAIM = "claim"
 
 
+class Trust(StrEnum):
+    """Which figures count as standing when a country is drawn, the fewest first; each takes in those before it."""
+
+    MEASURED = "measured"
+    """Only what was measured."""
+    OFFICIAL = "official"
+    """What statistics and open data say; a claim is shown and does not count."""
+    CLAIM = "claim"
+    """Claims too."""
+
+
+TRUSTED: dict[Trust, tuple[TotalEvidence, ...]] = {
+    Trust.MEASURED: (TotalEvidence.MEASURED,),
+    Trust.OFFICIAL: (TotalEvidence.MEASURED, TotalEvidence.OFFICIAL, TotalEvidence.OPEN),
+    Trust.CLAIM: tuple(TotalEvidence),
+}
+"""Evidence that each trust takes."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """What can be given as a total.
@@ -181,6 +200,11 @@ class OfficialTotals(RootModel[dict[str, Total]]):
         lines = self.totals.get("fixed_subscriptions")
         of = self.totals.get("premises") or self.totals.get("households")
         return None if lines is None or of is None or not of.value else 100.0 * lines.value / of.value
+
+    def trusted(self, trust: Trust) -> OfficialTotals:
+        """Take the figures that count as standing."""
+        taken = {name: total for name, total in self.totals.items() if total.evidence in TRUSTED[trust]}
+        return OfficialTotals.model_construct(taken)
 
     def get(self, name: str) -> Total | None:
         """Return a figure, or none."""

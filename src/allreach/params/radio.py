@@ -83,7 +83,7 @@ class Radio(Frozen):
     fixed_reach_km: Quantity
     """Distance from an operational exchange within which homes count as predicted by fixed lines."""
     fixed_dl_mbps: Quantity
-    """Busy-hour speed of a home on a fixed line."""
+    """Speed of a home on a fibre line in the busy hour."""
     uncertainty_draws: Quantity
     """Seeded draws from which p5 and p95 are read."""
     drive_tests_min: Quantity

@@ -16,8 +16,8 @@ from allreach.vocabulary import Evidence, RadioGeneration
 
 MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
 MODEL_HEIGHT_M = (1.0, 3000.0)
-BROADBAND = {RadioGeneration.G4, RadioGeneration.G5, "LTE", "NR"}
-CAPACITY = {RadioGeneration.G5, "NR"}
+BROADBAND = {RadioGeneration.G4, RadioGeneration.LTE_A, RadioGeneration.G5, "LTE", "NR"}
+CAPACITY = {RadioGeneration.LTE_A, RadioGeneration.G5, "NR"}
 SAME_BAND = 0.15  # carriers closer than this share of their frequency count as one band
 NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
 
@@ -151,7 +151,7 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     ----------
     sites
         Table ``sites`` in any order; may be empty. An optional column ``has_capacity`` (bool) says whether the
-        second carrier is on air; without it, sites with 5G have it.
+        second carrier is on air; without it, sites with LTE-A or 5G have it.
 
     Raises
     ------

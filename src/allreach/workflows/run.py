@@ -31,7 +31,16 @@ from allreach.workflows.study_inputs import StudyInputs
 
 Step = Literal["measure", "plan"]
 Depth = Literal["quick", "full"]
-MEASURED = ("standard", "n_sites", "assumed_sites", "fixed_share", "lines")
+MEASURED = (
+    "standard",
+    "n_sites",
+    "assumed_sites",
+    "fixed_share",
+    "lines",
+    "speeds",
+    "broadband_share",
+    "outdoor_share",
+)
 """Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allreach.country import environment
 from allreach.country.home import home_pixels
-from allreach.demand.points import DemandPoints, demand_points
+from allreach.demand.points import DemandPoints
 from allreach.io import stages
 from allreach.io.atomic import write_json
 from allreach.io.raster import write_raster
@@ -15,7 +16,6 @@ from allreach.measure.today import MeasureResult, StandingNetworks, first_map, m
 from allreach.progress import told
 from allreach.radio.engine.reception import Environment
 from allreach.report.map_page.build import build_report
-from allreach.terrain.terrain import terrain
 from allreach.workflows.run_record import Job
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -31,33 +31,23 @@ class Measured:
 
 def environment_of(study: StudyInputs) -> Environment:
     """Ground, radio parameters and service standard of a study, as radio takes them."""
-    country, radio = study.country, study.params.radio
-    ground = terrain(country.grid, country.terrain_m, country.clutter_class, country.zones, radio.clutter_heights_m())
-    config = study.config
-    return Environment(ground, radio, config.service_standard, config.delta_n, config.n0, study.n_threads, study.device)
+    return environment.environment_of(
+        study.country, study.config, study.params, n_threads=study.n_threads, device=study.device
+    )
 
 
 def points_of(study: StudyInputs) -> DemandPoints:
     """Where the people of a study are."""
-    country = study.country
-    return demand_points(
-        country.table("places"),
-        country.population,
-        country.grid,
-        study.params.demand,
-        household_size=study.config.household_size,
-        boundaries=study.country.table("boundaries"),
-        evidence=country.evidence("places", "population"),
-    )
+    return environment.points_of(study.country, study.config, study.params)
 
 
-def measure_today(study: StudyInputs, environment: Environment, rasters: CoverageRasters | None = None) -> Measured:
+def measure_today(study: StudyInputs, around: Environment, rasters: CoverageRasters | None = None) -> Measured:
     """Measure what stands, in memory."""
     country, points = study.country, points_of(study)
     result = measure(
         points,
         country.table("sites"),
-        environment,
+        around,
         study.params.demand,
         StandingNetworks(
             fibre=country.table("fibre"),
@@ -72,21 +62,21 @@ def measure_today(study: StudyInputs, environment: Environment, rasters: Coverag
         seed=study.seed,
         progress=study.progress,
     )
-    return Measured(environment, points, result)
+    return Measured(around, points, result)
 
 
 def write_measured(job: Job, *, write: bool) -> Measured:
     """Coverage of what stands, and the four states per place; the first map is out before anything is planned."""
     study, country = job.study, job.study.country
-    environment = environment_of(study)
+    around = environment_of(study)
     if not write:
         with job.timed("measure"):
-            return measure_today(study, environment)
+            return measure_today(study, around)
     with job.timed("first_map"):
         sites, mask = country.table("sites"), home_pixels(country)
-        rasters = first_map(sites, environment, mask=mask, progress=study.progress)
+        rasters = first_map(sites, around, mask=mask, progress=study.progress)
     with job.timed("measure"):
-        measured = measure_today(study, environment, rasters)
+        measured = measure_today(study, around, rasters)
     with told(study.progress, "write the first map"):
         _write(job, measured, rasters)
     return measured

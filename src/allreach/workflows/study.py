@@ -201,6 +201,7 @@ def sketch(
     *,
     pixel_m: float | None = None,
     seed: int | None = None,
+    trust: str | None = None,
     progress: Progress = no_progress,
     **options: Any,
 ) -> Study:
@@ -214,10 +215,12 @@ def sketch(
         Where to; default ``./ISO3``.
     pixel_m, seed
         Of the drawing.
+    trust
+        Which published totals count as standing: ``measured``, ``official`` (default) or ``claim``.
     progress, options
         See `open_study`.
     """
-    target = find_or_sketch(iso3, folder, pixel_m=pixel_m, seed=seed, progress=progress)
+    target = find_or_sketch(iso3, folder, pixel_m=pixel_m, seed=seed, trust=trust, progress=progress)
     return open_study(target, progress=progress, **options)
 
 

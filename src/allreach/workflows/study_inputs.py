@@ -22,6 +22,7 @@ from allreach.io.locks import LOCK
 from allreach.io.scenario_file import read_scenario
 from allreach.params.country_config import CountryConfig, seed_faults
 from allreach.params.load import Params, load_params
+from allreach.params.official import Trust
 from allreach.params.sets import apply_standard, apply_to_config, split_sets
 from allreach.processors import usable_cores
 from allreach.progress import Progress, Say, no_progress, no_words
@@ -214,6 +215,7 @@ def find_or_sketch(
     pixel_m: float | None = None,
     seed: int | None = None,
     sets: Sequence[str] | Mapping[str, Any] = (),
+    trust: str | None = None,
     progress: Progress = no_progress,
 ) -> Path:
     """Return the folder that a target names; a three-letter code without a folder is sketched.
@@ -224,13 +226,13 @@ def find_or_sketch(
         Country folder, or a three-letter code.
     where
         Folder of the sketch; default ``./ISO3``.
-    pixel_m, seed, sets, progress
-        Of the sketch.
+    pixel_m, seed, sets, trust, progress
+        Of the sketch; trust is ``official`` unless given.
 
     Raises
     ------
     InputError
-        If the target is neither a folder nor a code, or a pixel is asked for a folder that is there.
+        If the target is neither a folder nor a code, or a folder that is there has another pixel or trust.
     DataMissingError
         If the folder is there but is no country folder.
     """
@@ -240,7 +242,7 @@ def find_or_sketch(
     if where is None and not (folder / "country.yaml").is_file() and is_code:
         folder = Path(str(target).upper())
     if (folder / "country.yaml").is_file():
-        _require_pixel(folder, pixel_m)
+        _require_drawn_so(folder, pixel_m, trust)
         return folder
     if folder.is_dir() and not _only_leftovers(folder):
         raise DataMissingError(
@@ -250,22 +252,40 @@ def find_or_sketch(
     code = new_country(str(target))
     require_writable(folder)
     params_sets, _ = split_sets(set_texts(sets))  # what changes country.yaml changes the run, not the folder
-    drawn = sketch(code, pixel_m=pixel_m, seed=seed or 0, params=load_params(sets=params_sets), progress=progress)
+    drawn = sketch(
+        code,
+        pixel_m=pixel_m,
+        seed=seed or 0,
+        params=load_params(sets=params_sets),
+        trust=Trust(trust or Trust.OFFICIAL),
+        progress=progress,
+    )
     write_country(drawn, folder)
     return folder
 
 
-def _require_pixel(folder: Path, pixel_m: float | None) -> None:
-    if pixel_m is not None and abs(read_config(folder).pixel_m - pixel_m) > 1e-9:
-        raise InputError(
-            Fault(
-                f"--pixel {pixel_m:g}",
-                f"but {folder} is there already with another pixel",
-                "no --pixel",
-                f"Leave --pixel out, or sketch anew: allreach country sketch {folder.name} --pixel {pixel_m:g} "
-                "-o ANOTHER_DIR",
-            )
+def _require_drawn_so(folder: Path, pixel_m: float | None, trust: str | None) -> None:
+    """Refuse options of a drawing for a folder that is there and was drawn by others."""
+    config = read_config(folder)
+    asked = []
+    if pixel_m is not None and abs(config.pixel_m - pixel_m) > 1e-9:
+        asked.append(("--pixel", f"{pixel_m:g}", "another pixel"))
+    if trust is not None and (trust != config.trust or not config.sketch):
+        asked.append(
+            ("--trust", trust, "another trust" if config.sketch else "data of its own, to which no total is drawn")
         )
+    faults = [
+        Fault(
+            f"{option} {value}",
+            f"but {folder} is there already with {what}",
+            f"no {option}",
+            f"Leave {option} out, or sketch anew: "
+            f"allreach country sketch {config.iso3} {option} {value} -o ANOTHER_DIR",
+        )
+        for option, value, what in asked
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _only_leftovers(folder: Path) -> bool:

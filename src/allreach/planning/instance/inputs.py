@@ -120,7 +120,7 @@ class PlanInputs:
         """Row of the standing exchange whose lines reach most homes of each place; -1 where none reaches any."""
         ids = self.fixed_exchanges["fibre_id"].to_numpy(dtype=str)
         out = np.full(self.points.n_places, -1, dtype=np.int64)
-        reached = np.flatnonzero(self.fixed_share > 0)
+        reached = np.flatnonzero((self.fixed_share > 0) & (self.fixed_site != ""))
         if not len(ids) or not len(reached):
             return out
         row = np.searchsorted(ids, self.fixed_site[reached].astype(str))

@@ -204,7 +204,14 @@ def _on_lines(inputs: PlanInputs, by_line: Ints) -> Iterator[_Row]:
     whole = largest_remainder_by_group(wish, place_of, np.where(np.isin(np.arange(len(by_line)), place_of), by_line, 0))
     for i in np.flatnonzero(whole > 0).tolist():
         site_id = str(names[keys[i] % len(names)])
-        yield _Row(int(place_of[i]), int(whole[i]), site_id, -1, line_dl, f"exchange {site_id} reaches them today")
+        yield _Row(
+            int(place_of[i]),
+            int(whole[i]),
+            site_id,
+            -1,
+            line_dl,
+            f"exchange {site_id} reaches them today" if site_id else "fibre reaches them today",
+        )
 
 
 def _under_commitments(inputs: PlanInputs) -> Iterator[_Row]:

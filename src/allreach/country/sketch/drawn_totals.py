@@ -1,0 +1,196 @@
+"""Published totals beside those of a sketch: each is met within a tenth of a point, or it is said why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+
+from allreach.country.environment import environment_of, points_of
+from allreach.country.sketch.existing_lines import line_totals, lines_base
+from allreach.country.sketch.existing_sites import (
+    QUANTITY_OF,
+    Coverage,
+    SiteCandidates,
+    coverage_targets,
+    sites_of_totals,
+)
+from allreach.country.sketch.network import GapSites
+from allreach.io.country_folder import Country
+from allreach.params.load import Params, load_params
+from allreach.params.official import QUANTITIES, OfficialTotals, Total
+from allreach.progress import Progress
+
+MET_PCT = 0.1
+"""Difference up to which a total counts as met. [percentage points, or % of a count]"""
+DRAWN = (
+    "population",
+    "households",
+    "people_covered_2g_pct",
+    "people_covered_3g_pct",
+    "people_covered_4g_pct",
+    "people_covered_5g_pct",
+    "premises_passed_pct",
+    "premises_passed_fibre_pct",
+    "fixed_subscriptions",
+    "fibre_subscriptions",
+    "mobile_sites",
+)
+"""Totals that a sketch draws."""
+
+
+@dataclass(frozen=True)
+class DrawnTotal:
+    """A published total and what was drawn.
+
+    Parameters
+    ----------
+    quantity
+        Name of the total.
+    published
+        The figure; none where nobody publishes one.
+    drawn
+        The same of the sketch, in the unit of the quantity; none where a sketch cannot say.
+    reason
+        Why the two differ by more than a tenth of a point; empty where they do not.
+    """
+
+    quantity: str
+    published: Total | None
+    drawn: float | None
+    reason: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for ``--json``."""
+        total = None if self.published is None else self.published.model_dump(mode="json")
+        return {"quantity": self.quantity, "published": total, "drawn": self.drawn, "reason": self.reason}
+
+
+def standing_sites(
+    country: Country,
+    candidates: SiteCandidates,
+    gaps: GapSites,
+    params: Params,
+    progress: Progress | None,
+) -> tuple[gpd.GeoDataFrame, tuple[DrawnTotal, ...]]:
+    """Sites that stand in a sketch, and its totals beside the published ones.
+
+    Where less than is published counts (`CountryConfig.trust`), no more stands than would if it counted: a figure that
+    nobody trusts is no reason to draw more.
+
+    Parameters
+    ----------
+    country
+        The sketch without sites.
+    candidates
+        Sites that could stand.
+    gaps
+        Makes sites where people are whom no candidate covers.
+    params
+        Parameters; those of ``country.yaml`` are laid over them.
+    progress
+        Called with (stage, done, total).
+    """
+    config = country.config
+    laid = load_params([config.parameters]).model_copy(update={"sketch": params.sketch, "demand": params.demand})
+    around, points = environment_of(country, config, laid), points_of(country, config, laid)
+    by_rule = candidates.table[candidates.is_by_rule]
+    ruled = Coverage(points, around)
+    ruled.has = ruled.by(by_rule)
+    trusted = config.official.trusted(config.trust)
+    targets, published = coverage_targets(trusted), coverage_targets(config.official)
+    if not targets and published:
+        kinds = {name: ruled.share_pct(ruled.has["4G" if name == "4G" else "any"]) for name in published}
+        targets = {name: min(kinds[name], published[name]) for name in published if kinds[name] > published[name]}
+    if targets:
+        coverage = Coverage(points, around)
+        sites = sites_of_totals(candidates, coverage, targets, gaps.at, progress)
+    else:
+        coverage, sites = ruled, by_rule
+    sites = sites.assign(site_id=[f"site{i:06d}" for i in range(len(sites))]).reset_index(drop=True)
+    return sites, _totals(country, sites, coverage, trusted)
+
+
+def _totals(
+    country: Country, sites: gpd.GeoDataFrame, coverage: Coverage, trusted: OfficialTotals
+) -> tuple[DrawnTotal, ...]:
+    places, config = country.table("places"), country.config
+    homes = places["households"].to_numpy(dtype=np.float64)
+
+    def of_homes(column: str) -> float | None:
+        if column not in places.columns or places[column].isna().all():
+            return None
+        return float(homes @ places[column].fillna(0.0).to_numpy() / homes.sum())
+
+    passed, fibre, used = (of_homes(f"{name}_share") for name in ("passed", "fibre", "used"))
+    any_pct, broadband_pct = (coverage.share_pct(coverage.has[kind]) for kind in ("any", "4G"))
+    drawn: dict[str, float | None] = {
+        "population": float(places["population"].sum()),
+        "households": float(homes.sum()),
+        "people_covered_2g_pct": any_pct,
+        "people_covered_3g_pct": any_pct,
+        "people_covered_4g_pct": broadband_pct,
+        "premises_passed_pct": None if passed is None else 100.0 * passed,
+        "premises_passed_fibre_pct": None if fibre is None else 100.0 * fibre,
+        "fixed_subscriptions": None if used is None else used * lines_base(trusted, homes.sum()),
+        "mobile_sites": float(len(sites)),
+    }
+    return tuple(
+        DrawnTotal(
+            name,
+            config.official.get(name),
+            drawn.get(name),
+            _why(name, (config.official, trusted), drawn, homes.sum(), len(sites)),
+        )
+        for name in DRAWN
+        if config.official.get(name) is not None or drawn.get(name) is not None
+    )
+
+
+def _why(
+    name: str,
+    totals: tuple[OfficialTotals, OfficialTotals],
+    drawn: dict[str, float | None],
+    homes: float,
+    n_sites: int,
+) -> str:
+    """Say why a drawn total is not the published one; empty where it is."""
+    official, trusted = totals
+    total, value = official.get(name), drawn.get(name)
+    lines = line_totals(trusted, homes)
+    if total is None:
+        least = {"premises_passed_pct": "passed", "premises_passed_fibre_pct": "fibre"}.get(name)
+        if least in lines.at_least:
+            return "not published: at least the share that uses one"
+        return "not published: drawn by rule"
+    if value is None:
+        return (
+            "a sketch does not draw it"
+            if name in trusted.totals
+            else f"a figure of evidence {total.evidence} does not count here"
+        )
+    off = abs(value - total.value)
+    if off <= MET_PCT if QUANTITIES[name].unit == "%" else off <= MET_PCT / 100.0 * total.value:
+        return ""
+    if name not in trusted.totals:
+        at_least = (
+            "; drawn is at least the share that uses a line" if name == "premises_passed_pct" and lines.passed else ""
+        )
+        return f"a figure of evidence {total.evidence} does not count here (trust){at_least}"
+    return _why_off(name, total.value, value, n_sites)
+
+
+def _why_off(name: str, published: float, drawn: float, n_sites: int) -> str:
+    if name in QUANTITY_OF.values():
+        if drawn > published:
+            later = "what a later generation covers is covered by the earlier ones too, and 2G and 3G are on every mast"
+            return later if name != "people_covered_4g_pct" else f"one of {n_sites:,} sites less would cover too few"
+        return "the last people lie behind hills where no further site was drawn"
+    if name == "mobile_sites":
+        return "sites follow from the people to be covered, not from their number"
+    if name == "households":
+        return "whole households in every place"
+    if name == "fixed_subscriptions":
+        return "more lines than homes: a home is drawn with one line, businesses have many"
+    return "a line that passes nobody's home cannot be drawn"

@@ -1,0 +1,161 @@
+"""Sketches add up to what is published: lines by place, sites to the share under a signal, and what cannot be met."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allreach.country.official.shipped import shipped_totals
+from allreach.country.sketch import draw
+from allreach.country.sketch.drawn_totals import MET_PCT
+from allreach.country.sketch.existing_lines import built_first, fill_in_order, line_totals, lines_by_place
+from allreach.country.sketch.existing_sites import coverage_targets
+from allreach.errors import InputError
+from allreach.params.load import load_params
+from allreach.params.official import OfficialTotals, Trust
+from allreach.workflows.study_inputs import find_or_sketch
+
+PARAMS = load_params()
+UNITS = {"fixed_subscriptions": "subscriptions", "fibre_subscriptions": "subscriptions", "premises": "premises"}
+
+
+def totals(evidence="official", **values):
+    entries = {
+        name: {
+            "value": value,
+            "unit": UNITS.get(name, "people" if name == "population" else "%"),
+            "date": "2024-12-31",
+            "source": "the ministry",
+            "evidence": evidence,
+        }
+        for name, value in values.items()
+    }
+    return OfficialTotals.model_validate(entries)
+
+
+def drawn_with(monkeypatch, official, *, trust=Trust.OFFICIAL, iso3="LSO", pixel_m=1000.0):
+    monkeypatch.setattr(draw, "shipped_totals", lambda code: official)
+    return draw.sketch_with_report(iso3, pixel_m=pixel_m, params=PARAMS, trust=trust)
+
+
+def figures(report):
+    return {total.quantity: total for total in report.totals}
+
+
+@given(st.lists(st.integers(1, 9000), min_size=1, max_size=40), st.floats(0, 1), st.floats(0, 1))
+def test_lines_are_filled_to_the_total_and_more_is_never_less(homes, share, more):
+    order = np.argsort(-np.array(homes), kind="stable")
+    one, other = (fill_in_order(homes, order, value) for value in sorted((share, more)))
+    assert np.average(one, weights=homes) == pytest.approx(min(share, more))
+    assert (other >= one).all()
+    assert 0 <= one.min() <= other.max() <= 1
+    assert ((one[order] == 1) | (np.cumsum(one[order] < 1) <= 1) | (one[order] == 0)).all()
+
+
+@settings(max_examples=60)
+@given(st.floats(0, 100), st.floats(0, 100), st.integers(0, 1000), st.integers(0, 1000))
+def test_used_is_within_passed_and_fibre_within_lines(passed, fibre, lines, fibre_lines):
+    passed, lines = max(passed, fibre), max(lines, fibre_lines)
+    official = totals(
+        premises=1000,
+        premises_passed_pct=max(passed, lines / 10),
+        premises_passed_fibre_pct=fibre,
+        fixed_subscriptions=lines,
+        fibre_subscriptions=fibre_lines,
+    )
+    found = line_totals(official, 500.0)
+    assert max(found.used, found.fibre) <= found.passed
+    places = pd.DataFrame({"population": [9000, 400, 70], "x_m": [0.0, 4e4, 9e4], "y_m": 0.0})
+    shares = lines_by_place(places, [2000, 90, 20], found, PARAMS.sketch)
+    assert (shares["used_share"] <= shares["passed_share"] + 1e-12).all()
+    assert (shares["fibre_share"] <= shares["passed_share"] + 1e-12).all()
+
+
+def test_where_no_share_passed_counts_it_is_at_least_the_share_that_uses_one():
+    found = line_totals(totals(premises=1000, fixed_subscriptions=770), 400.0)
+    assert (found.passed, found.used, found.fibre) == (0.77, 0.77, None)
+    assert found.at_least == ("passed",)
+    assert line_totals(totals(fixed_subscriptions=770), 400.0).passed == 1.0  # a home has one line at most
+    assert line_totals(OfficialTotals(), 400.0).passed is None
+
+
+def test_the_last_to_be_built_are_few_people_far_from_a_town():
+    places = pd.DataFrame(
+        {"population": [50_000, 900, 900, 100], "x_m": [0.0, 5e3, 8e4, 8e4], "y_m": [0.0, 0.0, 0.0, 1e3]}
+    )
+    assert built_first(places, PARAMS.sketch).tolist() == [0, 1, 2, 3]
+
+
+def test_an_earlier_generation_covers_what_a_later_one_does():
+    official = totals(people_covered_4g_pct=80, people_covered_2g_pct=80.2)
+    assert coverage_targets(official) == {"4G": 80.0, "2G": 80.2}
+    assert coverage_targets(OfficialTotals()) == {}
+
+
+@pytest.mark.parametrize("share", [35.0, 85.1, 100.0])
+def test_the_share_under_4g_is_the_published_one(monkeypatch, share):
+    country, report = drawn_with(monkeypatch, totals(population=2_000_000, people_covered_4g_pct=share))
+    drawn = figures(report)["people_covered_4g_pct"]
+    assert drawn.drawn == pytest.approx(share, abs=MET_PCT)
+    assert drawn.reason == ""
+    assert country.config.population == 2_000_000 == country.table("places")["population"].sum()
+    assert "5G" not in set(";".join(country.table("sites")["technologies"]).split(";"))  # nobody published 5G
+
+
+def test_more_published_is_never_less_drawn(monkeypatch):
+    shares, sites = [], []
+    for share in (40, 60, 90):
+        country, report = drawn_with(monkeypatch, totals(people_covered_4g_pct=share, people_covered_3g_pct=95))
+        shares.append(figures(report)["people_covered_4g_pct"].drawn)
+        sites.append(country.table("sites")["technologies"].str.contains("4G").sum())
+        assert figures(report)["people_covered_3g_pct"].drawn == pytest.approx(95, abs=MET_PCT)
+    assert shares == sorted(shares)
+    assert sites == sorted(sites)
+
+
+def test_more_trust_never_lowers_what_stands(monkeypatch):
+    official = OfficialTotals.model_validate(
+        totals(people_covered_4g_pct=30, premises=900_000, fixed_subscriptions=300_000).root
+        | totals("claim", premises_passed_pct=100).root
+    )
+    seen = []
+    for trust in (Trust.MEASURED, Trust.OFFICIAL, Trust.CLAIM):
+        country, report = drawn_with(monkeypatch, official, trust=trust)
+        assert country.config.trust == trust
+        found = figures(report)
+        passed = found["premises_passed_pct"].drawn or 0.0
+        seen.append((found["people_covered_4g_pct"].drawn, passed))
+    assert [passed for _, passed in seen] == pytest.approx([0.0, 100 / 3, 100.0])
+    assert seen[0][0] <= seen[1][0] + MET_PCT <= seen[2][0] + 2 * MET_PCT
+
+
+def test_what_is_not_met_says_why(monkeypatch):
+    official = OfficialTotals.model_validate(
+        totals("claim", premises_passed_pct=100).root | totals(people_covered_5g_pct=40).root
+    )
+    _, report = drawn_with(monkeypatch, official, pixel_m=2000.0)
+    for total in report.totals:
+        if total.published is None or total.drawn is None or abs(total.drawn - total.published.value) > MET_PCT:
+            assert total.reason
+    assert "claim" in figures(report)["premises_passed_pct"].reason
+
+
+def test_azerbaijan_is_drawn_to_its_totals():
+    _, report = draw.sketch_with_report("AZE", pixel_m=1000.0, params=PARAMS)
+    found = figures(report)
+    for name in ("population", "people_covered_2g_pct", "people_covered_3g_pct", "people_covered_4g_pct"):
+        assert found[name].reason == "", name
+    used = shipped_totals("AZE").used_pct
+    assert found["premises_passed_pct"].drawn == pytest.approx(used)  # the hundred per cent are a claim
+    assert "claim" in found["premises_passed_pct"].reason
+
+
+def test_a_folder_that_is_there_keeps_its_trust(tmp_path):
+    folder = tmp_path / "LIE"
+    find_or_sketch("LIE", folder, pixel_m=500.0)
+    assert find_or_sketch("LIE", folder, trust="official") == folder
+    with pytest.raises(InputError, match="another trust"):
+        find_or_sketch("LIE", folder, trust="claim")
