@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from allreach.errors import InputError
+from allreach.params.official import SPEEDS_MBPS
 from allreach.planning.results.compare import Comparison
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.hop import Hop, hop
+from allreach.workflows.ladder import Ladder, ladder
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
 from allreach.workflows.run import Depth, run
 from allreach.workflows.satellite import SatelliteService, satellite
@@ -93,6 +95,10 @@ class Study(StudyInputs):
     def satellite(self, **options: Any) -> SatelliteService:
         """Compute satellite service; see `workflows.satellite.satellite` for the options."""
         return satellite(self, **options)
+
+    def ladder(self, speeds_mbps: Sequence[float] = SPEEDS_MBPS, *, time_limit_s: float | None = None) -> Ladder:
+        """Measure and plan every rung: who has each speed today, and what it costs to give it to everybody."""
+        return ladder(self, speeds_mbps, time_limit_s=time_limit_s)
 
     def track(
         self, *, strategies: Sequence[str] = (), as_of: dt.date | None = None, languages: Sequence[str] = ()
