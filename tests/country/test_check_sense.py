@@ -14,7 +14,7 @@ from tests.small_country import SMALL_GRID, make_small_country
 from allreach import tables
 from allreach.country.checking.fibre import fibre_faults
 from allreach.country.checking.folder import check
-from allreach.country.checking.people import people_faults
+from allreach.country.checking.people import line_share_faults, people_faults
 from allreach.country.country_code import iso3_faults
 from allreach.country.importing.spec import LayerSpec
 from allreach.country.importing.table import import_table
@@ -221,3 +221,29 @@ def test_a_line_beyond_the_frame_is_to_be_clipped(small_country):
     gpd.GeoDataFrame(pd.concat([old, far], ignore_index=True), crs=old.crs).to_parquet(path)
     (fault,) = [f for f in check(small_country) if f.kind == "outside"]
     assert "--clip" in fault.mend
+
+
+def test_the_row_of_totals_of_a_census_is_no_place():
+    table = places()
+    total = table.iloc[[0]].assign(place_id="TOTAL", population=int(table["population"].sum()), households=625)
+    with_total = pd.concat([table, total], ignore_index=True)
+    (fault,) = named(people_faults(None, {"places": with_total}, None), "total-row")
+    assert (fault.severity, fault.where) == ("error", "places.parquet, row TOTAL")
+    assert named(people_faults(None, {"places": table}, None), "total-row") == []
+    two = pd.concat([table.iloc[[0]], table.iloc[[0]].assign(place_id="twin")])  # two alike are no total
+    assert named(people_faults(None, {"places": two}, None), "total-row") == []
+
+
+@pytest.mark.parametrize("name", ["passed_share", "orderable_share", "used_share"])
+@pytest.mark.parametrize("value", [80.0, -0.1, "0,8", "0.8", True])
+def test_shares_of_fixed_lines_are_shares(name, value):
+    (fault,) = line_share_faults(places(**{name: value}))
+    assert fault.severity == "error"
+    assert name in fault.where
+
+
+def test_nobody_uses_a_line_that_cannot_be_had():
+    (one, two) = line_share_faults(places(passed_share=0.1, orderable_share=0.5, used_share=0.9))
+    assert {one.severity, two.severity} == {"warning"}
+    assert line_share_faults(places(passed_share=0.9, orderable_share=0.9, used_share=0.4)) == []
+    assert line_share_faults(places(passed_share=np.nan, used_share=0.4)) == []

@@ -227,3 +227,33 @@ def test_no_number_of_a_parameter_is_infinite(key, word):
 def test_no_number_of_the_standard_is_infinite(field):
     with pytest.raises(ValidationError):
         CountryConfig(iso3="TST", name="T", crs="EPSG:32638", pixel_m=100, service_standard={field: float("inf")})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"population": True}, {"household_size": True}, {"service_standard": {"dl_mbps": True}}, {"base_year": False}]
+    + [{"service_standard": {"tiers": [{"dl_mbps": 100, "people_share": True}]}}],
+)
+def test_a_truth_value_is_no_number_of_the_country(change):
+    fields = {"iso3": "TST", "name": "T", "crs": "EPSG:32638", "pixel_m": 100, **change}
+    with pytest.raises(ValidationError, match="expected a number"):
+        CountryConfig.model_validate(fields)
+    sound = CountryConfig.model_validate(
+        {**fields, **dict.fromkeys(change, None)}
+        if "population" in change
+        else {
+            "iso3": "TST",
+            "name": "T",
+            "crs": "EPSG:32638",
+            "pixel_m": 100,
+            "sketch": True,
+            "service_standard": {"indoors": True},
+        }
+    )
+    assert sound.iso3 == "TST"
+
+
+def test_traffic_above_the_speed_sold_is_a_slip_of_unit():
+    config = CountryConfig(iso3="TST", name="T", crs="EPSG:32638", pixel_m=100)
+    with pytest.raises(ParameterError, match="kbit/s in the place of Mbit/s"):
+        apply_to_config(config, ["service_standard.busy_hour_mbps=400"])

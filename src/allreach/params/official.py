@@ -112,6 +112,13 @@ class Total(BaseModel):
             raise ValueError(f"must lie between {FIRST_YEAR} and today")
         return text
 
+    @field_validator("value", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("is not usable; expected a number")
+        return value
+
     @property
     def year(self) -> int:
         """Year in which it held."""
