@@ -147,6 +147,11 @@ def masts(**columns) -> gpd.GeoDataFrame:
         ({"azimuth_deg": [-1.0, 0.0]}, "warning", "have -1"),
         ({"eirp_dbm": [30.0, 60.0]}, "warning", "A 30 dBm"),
         ({"eirp_dbm": [90.0, 60.0]}, "warning", "over 100 kW"),
+        ({"downtilt_deg": [-3.0, 4.0]}, "warning", "A -3 deg"),
+        ({"downtilt_deg": [3.0, 60.0]}, "warning", "B 60 deg"),
+        ({"bandwidth_mhz": [0.2, 20.0], "technologies": ["2G;4G", "4G"]}, "warning", "A 0.2 MHz"),
+        ({"backhaul_mbps": [1.0, 400.0], "technologies": ["4G", "4G"]}, "warning", "A 1 Mbit/s"),
+        ({"backhaul_mbps": [400_000.0, 400.0]}, "warning", "kbit/s?"),
     ],
 )
 def test_masts_that_no_country_has(columns, severity, words):
@@ -159,7 +164,8 @@ def test_masts_that_no_country_has(columns, severity, words):
 def test_masts_as_they_are_raise_no_word():
     real = masts(
         height_agl_m=[3.0, 60.0, 340.0], band_mhz=[450.0, 700.0, 3500.0], eirp_dbm=[30.0, 63.0, np.nan],
-        azimuth_deg=[0.0, 359.0, 120.0],
+        azimuth_deg=[0.0, 359.0, 120.0], bandwidth_mhz=[0.2, 20.0, 100.0], backhaul_mbps=[2.0, 0.0, 10_000.0],
+        technologies=["2G", "2G;4G", "4G;5G"],
     )  # fmt: skip
     assert plausibility_faults(real, "sites", "s") == []
 

@@ -158,3 +158,14 @@ def test_days_words_and_plans(folder):
         study.plan(answers="fast")
     with pytest.raises(InputError, match="time_limit_s"):
         study.plan(time_limit_s=-5)
+
+
+def test_a_name_that_is_nearly_one_is_told(folder):
+    with pytest.raises(InputError, match=r"Did you mean Alma\?"):
+        ar.open(folder).why("alma")
+
+
+def test_a_key_with_a_dot_in_a_scenario_is_told_how_to_be_written(folder):
+    (folder / "scenarios" / "dot.yaml").write_text("parameters: {costs.leo_kit_usd: 5}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"is written with a dot; expected leo_kit_usd under costs:"):
+        ar.open(folder, scenario="dot")
