@@ -14,7 +14,7 @@ from tests.small_country import SMALL_GRID, make_small_country
 from allreach import tables
 from allreach.country.checking.fibre import fibre_faults
 from allreach.country.checking.folder import check
-from allreach.country.checking.people import people_faults
+from allreach.country.checking.people import line_share_faults, people_faults
 from allreach.country.country_code import iso3_faults
 from allreach.country.importing.spec import LayerSpec
 from allreach.country.importing.table import import_table
@@ -147,6 +147,11 @@ def masts(**columns) -> gpd.GeoDataFrame:
         ({"azimuth_deg": [-1.0, 0.0]}, "warning", "have -1"),
         ({"eirp_dbm": [30.0, 60.0]}, "warning", "A 30 dBm"),
         ({"eirp_dbm": [90.0, 60.0]}, "warning", "over 100 kW"),
+        ({"downtilt_deg": [-3.0, 4.0]}, "warning", "A -3 deg"),
+        ({"downtilt_deg": [3.0, 60.0]}, "warning", "B 60 deg"),
+        ({"bandwidth_mhz": [0.2, 20.0], "technologies": ["2G;4G", "4G"]}, "warning", "A 0.2 MHz"),
+        ({"backhaul_mbps": [1.0, 400.0], "technologies": ["4G", "4G"]}, "warning", "A 1 Mbit/s"),
+        ({"backhaul_mbps": [400_000.0, 400.0]}, "warning", "kbit/s?"),
     ],
 )
 def test_masts_that_no_country_has(columns, severity, words):
@@ -159,7 +164,8 @@ def test_masts_that_no_country_has(columns, severity, words):
 def test_masts_as_they_are_raise_no_word():
     real = masts(
         height_agl_m=[3.0, 60.0, 340.0], band_mhz=[450.0, 700.0, 3500.0], eirp_dbm=[30.0, 63.0, np.nan],
-        azimuth_deg=[0.0, 359.0, 120.0],
+        azimuth_deg=[0.0, 359.0, 120.0], bandwidth_mhz=[0.2, 20.0, 100.0], backhaul_mbps=[2.0, 0.0, 10_000.0],
+        technologies=["2G", "2G;4G", "4G;5G"],
     )  # fmt: skip
     assert plausibility_faults(real, "sites", "s") == []
 
@@ -221,3 +227,29 @@ def test_a_line_beyond_the_frame_is_to_be_clipped(small_country):
     gpd.GeoDataFrame(pd.concat([old, far], ignore_index=True), crs=old.crs).to_parquet(path)
     (fault,) = [f for f in check(small_country) if f.kind == "outside"]
     assert "--clip" in fault.mend
+
+
+def test_the_row_of_totals_of_a_census_is_no_place():
+    table = places()
+    total = table.iloc[[0]].assign(place_id="TOTAL", population=int(table["population"].sum()), households=625)
+    with_total = pd.concat([table, total], ignore_index=True)
+    (fault,) = named(people_faults(None, {"places": with_total}, None), "total-row")
+    assert (fault.severity, fault.where) == ("error", "places.parquet, row TOTAL")
+    assert named(people_faults(None, {"places": table}, None), "total-row") == []
+    two = pd.concat([table.iloc[[0]], table.iloc[[0]].assign(place_id="twin")])  # two alike are no total
+    assert named(people_faults(None, {"places": two}, None), "total-row") == []
+
+
+@pytest.mark.parametrize("name", ["passed_share", "orderable_share", "used_share"])
+@pytest.mark.parametrize("value", [80.0, -0.1, "0,8", "0.8", True])
+def test_shares_of_fixed_lines_are_shares(name, value):
+    (fault,) = line_share_faults(places(**{name: value}))
+    assert fault.severity == "error"
+    assert name in fault.where
+
+
+def test_nobody_uses_a_line_that_cannot_be_had():
+    (one, two) = line_share_faults(places(passed_share=0.1, orderable_share=0.5, used_share=0.9))
+    assert {one.severity, two.severity} == {"warning"}
+    assert line_share_faults(places(passed_share=0.9, orderable_share=0.9, used_share=0.4)) == []
+    assert line_share_faults(places(passed_share=np.nan, used_share=0.4)) == []

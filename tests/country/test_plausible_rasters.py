@@ -287,3 +287,10 @@ def test_heights_in_another_unit_are_not_cut_down_to_what_is_possible(tmp_path):
     assert "--fix" not in str(caught.value)
     heights_m, _ = import_raster(path, spec("terrain", height_unit="dm"), GRID, None)
     np.testing.assert_allclose(heights_m, hills()[10:50, 10:70] + 300.0, atol=0.01)
+
+
+@pytest.mark.parametrize("nothing", [0.0, np.nan])
+def test_a_raster_of_nobody_replaces_no_people(tmp_path, nothing):
+    path = write(tmp_path / "p.tif", np.full((GRID.n_rows, GRID.n_cols), nothing, dtype=np.float32))
+    with pytest.raises(InputError, match="holds nobody over the country"):
+        import_raster(path, spec("population"), GRID, None)

@@ -227,3 +227,35 @@ def test_no_number_of_a_parameter_is_infinite(key, word):
 def test_no_number_of_the_standard_is_infinite(field):
     with pytest.raises(ValidationError):
         CountryConfig(iso3="TST", name="T", crs="EPSG:32638", pixel_m=100, service_standard={field: float("inf")})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"population": True}, {"household_size": True}, {"service_standard": {"dl_mbps": True}}, {"base_year": False}]
+    + [{"service_standard": {"tiers": [{"dl_mbps": 100, "people_share": True}]}}],
+)
+def test_a_truth_value_is_no_number_of_the_country(change):
+    fields = {"iso3": "TST", "name": "T", "crs": "EPSG:32638", "pixel_m": 100, **change}
+    with pytest.raises(ValidationError, match="expected a number"):
+        CountryConfig.model_validate(fields)
+
+
+def test_truth_values_stay_truth_values():
+    fields = {"iso3": "TST", "name": "T", "crs": "EPSG:32638", "pixel_m": 100, "sketch": True}
+    config = CountryConfig.model_validate({**fields, "service_standard": {"indoors": True}})
+    assert config.sketch
+    assert config.service_standard.indoors
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("service_standard.busy_hour_mbps=400", "400.0 is not possible; expected less than or equal to 100"),  # kbit/s
+        ("service_standard.dl_mbps=true", "dl_mbps: True is not usable; expected a number$"),
+        ("currency=eur", "currency: 'eur' is no currency code"),
+    ],
+)
+def test_set_says_what_is_wrong_with_a_value_of_the_country(change, message):
+    config = CountryConfig(iso3="TST", name="T", crs="EPSG:32638", pixel_m=100)
+    with pytest.raises(ParameterError, match=message):
+        apply_to_config(config, [change])

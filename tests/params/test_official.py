@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from allreach.country.checking.official import official_faults
 from allreach.params.country_config import CountryConfig
 from allreach.params.official import NESTED, QUANTITIES, OfficialTotals
 
@@ -96,3 +97,31 @@ def test_used_is_lines_over_premises_and_never_above_passed(used, passed):
 
 def test_every_nested_name_is_known():
     assert {name for names in NESTED for name in names} <= set(QUANTITIES)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("people_covered_4g_pct", 0.985, "is a share meant, 98.5 %?"),
+        ("population", 38.0, "0.001 times the 38,000 of the folder"),
+        ("population", 38_000_000.0, "1e+03 times"),
+        ("households", 40_000.0, "in a country of 38,000 people"),
+        ("mobile_sites", 9_000.0, "in a country of 38,000 people"),
+    ],
+)
+def test_totals_of_another_order_of_size_are_asked_about(name, value, says):
+    totals = OfficialTotals.model_validate({name: total(value, QUANTITIES[name].unit)})
+    faults = official_faults(totals, 38_000.0)
+    assert [fault.severity for fault in faults] == ["warning"]
+    assert says in faults[0].what
+
+
+def test_totals_of_the_country_are_not_asked_about():
+    sound = {"population": 41_024, "households": 17_000, "fixed_subscriptions": 19_950, "people_covered_4g_pct": 98.3}
+    totals = {name: total(value, QUANTITIES[name].unit) for name, value in sound.items()}
+    assert official_faults(OfficialTotals.model_validate(totals), 37_910.0) == []
+
+
+def test_truth_values_are_no_figures():
+    with pytest.raises(ValidationError, match="expected a number"):
+        OfficialTotals.model_validate({"people_covered_4g_pct": total(True)})

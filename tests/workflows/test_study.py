@@ -150,6 +150,7 @@ def test_a_plan_is_measured_under_another_standard(folder):
     plan = ar.open(folder, scenario="base").plan(start_from="none")
     own = ar.open(folder, scenario="base").verify(plan)
     pd.testing.assert_frame_equal(pd.DataFrame(own.places), pd.DataFrame(plan.verified.places))
+    (folder / "scenarios" / "same_again.yaml").write_text("parameters: {}\n", encoding="utf-8")
     again = ar.open(folder, scenario="same_again", workers=1).verify(plan)  # another name, nothing laid over
     assert again.reached_share == own.reached_share
     harder = ar.open(folder, scenario="base", sets={"service_standard.dl_mbps": 90}).verify(plan)

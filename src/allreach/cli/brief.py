@@ -39,7 +39,7 @@ def command(
     from allreach.workflows.track import brief
 
     files = brief(
-        read_subject(folder, scenario, sets),
+        read_subject(folder, scenario, sets, options.say),
         other=other.upper(),
         strategies=strategies,
         as_of=as_of.date() if as_of else None,

@@ -42,7 +42,7 @@ def command(
     from allreach.workflows.compare import compare_scenarios
     from allreach.workflows.study_inputs import read_inputs
 
-    one, other = (read_inputs(folder, scenario=name) for name in (first, second))
+    one, other = (read_inputs(folder, scenario=name, of_run=True) for name in (first, second))
     found = compare_scenarios(one, other, out, languages=languages)
     if as_json:
         summary = {"a": first, "b": second, **found.comparison.summary, "inputs": found.inputs}

@@ -58,7 +58,7 @@ def command(
     from allreach.io.country_folder import write_country
     from allreach.io.locks import is_unused
     from allreach.params.load import load_params
-    from allreach.params.official import Trust
+    from allreach.params.official import require_trust
 
     folder = out or Path(find_country(iso3).iso3)
     if not is_unused(folder) and not overwrite:
@@ -72,7 +72,7 @@ def command(
             seed=seed,
             params=params,
             population=population,
-            trust=Trust(trust or Trust.OFFICIAL),
+            trust=require_trust(trust),
             progress=progress,
         )
         write_country(country, folder)

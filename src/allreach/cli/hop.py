@@ -67,7 +67,7 @@ def command(
     from allreach.workflows.study_inputs import read_inputs
 
     found = hop(
-        read_inputs(folder, scenario=scenario, sets=sets),
+        read_inputs(folder, scenario=scenario, sets=sets, of_run=True, say=options.say),
         a,
         b,
         mast_a_m=None if mast is None else mast[0],

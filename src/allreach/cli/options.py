@@ -48,6 +48,11 @@ class OutputFolder(click.ParamType):
         return require_writable(Path(value))
 
 
+def say(text: str) -> None:
+    """Tell the user one line beside the answer."""
+    click.echo(text, err=True)
+
+
 def pairs(option: str, texts: Sequence[str], *, expected: str = "one value") -> list[tuple[str, str]]:
     """Split the NAME=VALUE texts of an option that may be given many times, each name once.
 

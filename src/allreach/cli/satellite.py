@@ -76,7 +76,7 @@ def command(
 
     with bars() as progress:
         found = satellite(
-            read_inputs(folder, scenario=scenario, sets=sets, progress=progress),
+            read_inputs(folder, scenario=scenario, sets=sets, of_run=True, progress=progress, say=options.say),
             satellite_file=satellite_file,
             terminals_file=terminals_file,
             time_pct=time_pct,

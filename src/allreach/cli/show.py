@@ -21,7 +21,7 @@ def command(folder: Path, scenario: str, open_it: bool, as_json: bool) -> None:
     from allreach.workflows.show import show
     from allreach.workflows.study_inputs import read_inputs
 
-    path = show(read_inputs(folder, scenario=scenario)).resolve()
+    path = show(read_inputs(folder, scenario=scenario, of_run=True)).resolve()
     click.echo(json.dumps({"report": str(path)}) if as_json else str(path))
     if open_it:
         click.launch(str(path))

@@ -47,7 +47,7 @@ def carry_out(find: Callable[[Progress], Path], until: Literal["measure", "plan"
             workers=asked.workers,
             device=asked.device,
             progress=progress,
-            say=lambda text: click.echo(text, err=True),
+            say=options.say,
         )
         if asked.scenario is None and study.scenario != "base":
             study.say(f"scenario {study.scenario}: results of other options are not replaced")

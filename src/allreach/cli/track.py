@@ -112,7 +112,7 @@ def command(
         )
     day = as_of.date() if as_of else None
     tracked = room.track(
-        read_subject(folder, scenario, sets),
+        read_subject(folder, scenario, sets, options.say),
         strategies=strategies,
         as_of=day,
         languages=languages,

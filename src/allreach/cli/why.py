@@ -39,7 +39,8 @@ def command(
     from allreach.workflows.study_inputs import read_inputs
     from allreach.workflows.why import why
 
-    result = why(read_inputs(folder, scenario=scenario, sets=sets), at, planned=planned, page=page)
+    study = read_inputs(folder, scenario=scenario, sets=sets, of_run=True, say=options.say)
+    result = why(study, at, planned=planned, page=page)
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2, sort_keys=True))
         return

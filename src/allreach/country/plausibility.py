@@ -22,6 +22,10 @@ MACRO_LEAST_DBM = 43.0  # 20 W without any antenna gain; a macro sector has 55 t
 MACRO_MOST_DBM = 80.0  # 100 kW: no cellular sector, but dBm where milliwatts or a television mast are meant
 MACRO_HEIGHT_M = 15.0
 OMNI_CODE = -1.0
+STEEPEST_TILT_DEG = 20.0  # antennas are tilted down by some degrees; more is for halls and street corners
+LEAST_BROADBAND_MHZ = 1.4  # the narrowest LTE carrier (3GPP TS 36.101); 0.2 MHz is one of GSM
+LEAST_BROADBAND_MBPS = 5.0  # less than one user's speed on 4G: Gbit/s in the place of Mbit/s
+MOST_BACKHAUL_MBPS = 100_000.0  # 100 Gbit/s to a mast: kbit/s in the place of Mbit/s
 # Side of a cube [m] and the most of a layer in it. Densest networks, indoor cells aside: a few hundred a km2.
 CROWDS = ((50.0, 200), (1000.0, 5000))
 CROWDED = {"sites": "masts", "institutions": "institutions"}
@@ -39,6 +43,8 @@ def plausibility_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fau
         + _band(table, layer, where)
         + _azimuth(table, where)
         + _eirp(table, where)
+        + _tilt(table, where)
+        + _broadband(table, where)
         + _near_twins(table, where)
     )
 
@@ -69,6 +75,36 @@ def _band(table: pd.DataFrame, layer: str, where: str) -> list[Fault]:
     what = f"{_listed(table, low, mhz, 'MHz')}: no {mobile} is on air below {LOWEST_CELLULAR_MHZ:g} MHz{hint}"
     mend = "Give the carrier's frequency in MHz, not the number of its band: LTE band 20 is 800, band 38 is 2600"
     return [_fault(f"{where}, column band_mhz", what, "the carrier frequency in MHz", mend)]
+
+
+def _tilt(sites: pd.DataFrame, where: str) -> list[Fault]:
+    tilt_deg = sites["downtilt_deg"].to_numpy(dtype=np.float64)
+    odd = (tilt_deg < 0.0) | (tilt_deg > STEEPEST_TILT_DEG)
+    if not odd.any():
+        return []
+    what = f"{_listed(sites, odd, tilt_deg, 'deg')}: no mast looks up or down so"
+    mend = "The column counts downwards: if the file counts upwards, change the sign"
+    return [_fault(f"{where}, column downtilt_deg", what, f"0 to {STEEPEST_TILT_DEG:g} degrees down", mend)]
+
+
+def _broadband(sites: pd.DataFrame, where: str) -> list[Fault]:
+    """Carriers and backhaul of sites with 4G or 5G that are of another order of size."""
+    has_broadband = sites["technologies"].astype(str).str.contains("4G|5G").to_numpy()
+    mhz = sites["bandwidth_mhz"].to_numpy(dtype=np.float64)
+    mbps = sites["backhaul_mbps"].to_numpy(dtype=np.float64)
+    slips = (
+        ("bandwidth_mhz", mhz, "MHz", has_broadband & (mhz < LEAST_BROADBAND_MHZ), "is no carrier of 4G or 5G"),
+        ("backhaul_mbps", mbps, "Mbit/s", has_broadband & (mbps > 0) & (mbps < LEAST_BROADBAND_MBPS),
+         "is less than one user of 4G takes: Gbit/s?"),
+        ("backhaul_mbps", mbps, "Mbit/s", mbps > MOST_BACKHAUL_MBPS, "no mast has so much: kbit/s?"),
+    )  # fmt: skip
+    return [
+        _fault(
+            f"{where}, column {column}", f"{_listed(sites, wrong, values, unit)}: {says}", unit, f"Give it in {unit}"
+        )
+        for column, values, unit, wrong, says in slips
+        if wrong.any()
+    ]
 
 
 def _azimuth(sites: pd.DataFrame, where: str) -> list[Fault]:

@@ -12,6 +12,11 @@ from allreach.params.country_config import ServiceStandard
 KEYS = ("parameters", "service_standard")
 
 
+def overlay_file(folder: Path, name: str) -> Path:
+    """Return where the overlay of a scenario is, if it has one."""
+    return folder / "scenarios" / f"{name}.yaml"
+
+
 def read_scenario(folder: Path, name: str) -> dict[str, JsonObject]:
     """Read what a scenario lays over the country: ``parameters`` and ``service_standard``; without a file, nothing.
 
@@ -20,7 +25,7 @@ def read_scenario(folder: Path, name: str) -> dict[str, JsonObject]:
     InputError
         With every key that is not known and every part that is no mapping.
     """
-    path = folder / "scenarios" / f"{name}.yaml"
+    path = overlay_file(folder, name)
     if not path.is_file():
         return {}
     overlay = read_yaml_mapping(path, "parameters: and service_standard:")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any, get_args
 
 from babel import localedata
 from babel.numbers import is_currency
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -18,6 +19,8 @@ from allreach.vocabulary import Evidence
 # India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
 # World Population Prospects 2024.
 PEOPLE_PER_COUNTRY_MAX = 2_000_000_000
+# Means of households on fibre lie at a few Mbit/s (assumption: never above 100); 400 is kbit/s in the place of Mbit/s.
+BUSY_HOUR_MBPS_MAX = 100.0
 SEEDS = 2**63
 
 
@@ -30,6 +33,15 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True, allow_inf_nan=False
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse true and false where a number is meant: Python counts them as 1 and 0."""
+        wanted = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) and {int, float} & {wanted, *get_args(wanted)}:
+            raise ValueError("is not usable; expected a number")
+        return value
 
 
 class Tier(_Frozen):
@@ -46,7 +58,7 @@ class ServiceStandard(_Frozen):
 
     dl_mbps: float = Field(default=10.0, gt=0, le=10_000)
     """Download speed sold. [Mbit/s] Default: ITU and UN, universal and meaningful connectivity targets for 2030."""
-    busy_hour_mbps: float = Field(default=0.4, gt=0, le=10_000)
+    busy_hour_mbps: float = Field(default=0.4, gt=0, le=BUSY_HOUR_MBPS_MAX)
     """Mean traffic of a household in the busy hour, which sizes the network. [Mbit/s]
 
     Default: 20 GB a month (world smartphone average of the mid-2020s, Ericsson Mobility Report 2025) for each of 2.8

@@ -232,6 +232,11 @@ def _unknown(key: str, name: str) -> Fault:
         what = "says how the planner searches and is no longer a parameter of the country"
         mend = f"Write {new}; its value is a plain number, without source or range"
         return Fault(f"{name}, {key}", what, new, mend)
+    if key in all_keys():  # only a file gets here with a key that there is
+        room, _, rest = key.partition(".")
+        return Fault(
+            f"{name}, {key}", "is written with a dot", f"{rest} under {room}:", f"Write {room}: {{{rest}: ...}}"
+        )
     near = near_matches(key, [*ROOMS, *all_keys()])
     return Fault(
         f"{name}, {key}",

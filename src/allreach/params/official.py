@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
+from allreach.errors import Fault, InputError
+
 
 class TotalEvidence(StrEnum):
     """Who stands for a figure, most trusted first."""
@@ -37,6 +39,21 @@ TRUSTED: dict[Trust, tuple[TotalEvidence, ...]] = {
     Trust.CLAIM: tuple(TotalEvidence),
 }
 """Evidence that each trust takes."""
+
+
+def require_trust(text: str | None) -> Trust:
+    """Return which figures count; official ones unless the user says.
+
+    Raises
+    ------
+    InputError
+        If it is no such word.
+    """
+    if text is None:
+        return Trust.OFFICIAL
+    if text not in tuple(Trust):
+        raise InputError(Fault("trust", f"{text!r} is no trust", ", ".join(Trust)))
+    return Trust(text)
 
 
 @dataclass(frozen=True)
@@ -130,6 +147,13 @@ class Total(BaseModel):
         if not FIRST_YEAR <= day.year or day > dt.date.today():
             raise ValueError(f"must lie between {FIRST_YEAR} and today")
         return text
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("is not usable; expected a number")
+        return value
 
     @property
     def year(self) -> int:

@@ -101,15 +101,12 @@ def _changed(config: CountryConfig, changes: Mapping[str, Any], where: str) -> C
     try:
         return CountryConfig.model_validate(fields)
     except ValidationError as error:
-        raise ParameterError(
-            [Fault(where + ".".join(str(p) for p in e["loc"]), _message(e), _range_hint(e)) for e in error.errors()]
-        ) from error
+        raise ParameterError([_fault(where + ".".join(str(p) for p in e["loc"]), e) for e in error.errors()]) from error
 
 
-def _message(detail: Any) -> str:
-    return f"{detail.get('input')!r} is not possible"
-
-
-def _range_hint(detail: Any) -> str:
+def _fault(where: str, detail: Any) -> Fault:
     text = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return text[:1].lower() + text[1:]
+    value = repr(detail.get("input"))
+    if text.startswith("is "):  # our own words about the value
+        return Fault(where, f"{value} {text}")
+    return Fault(where, f"{value} is not possible", text[:1].lower() + text[1:])

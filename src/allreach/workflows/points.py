@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +63,22 @@ def find_point(text: str, study: StudyInputs) -> NamedPoint:
         if found is not None and len(found):
             row = found.iloc[0]
             return NamedPoint(float(row.geometry.x), float(row.geometry.y), text, row if is_site else None, is_planned)
-    raise InputError(
-        Fault(text, "is neither LON,LAT nor a site or place of the folder or its plan", "for example 49.87,40.41 or S1")
-    )
+    near = _near(text, study)
+    mend = f"Did you mean {' or '.join(near)}?" if near else ""
+    what = "is neither LON,LAT nor a site or place of the folder or its plan"
+    raise InputError(Fault(text, what, "for example 49.87,40.41 or S1", mend))
+
+
+def _near(text: str, study: StudyInputs) -> list[str]:
+    """Return identifiers and names that read like a text."""
+    places, sites = study.country.table("places"), study.country.table("sites")
+    known = {str(name) for column in (places["place_id"], places["name"], sites["site_id"]) for name in column if name}
+    folded: dict[str, str] = {}
+    for name in sorted(known):
+        folded.setdefault(name.casefold(), name)
+    return [
+        folded[name] for name in difflib.get_close_matches(text.strip().casefold(), sorted(folded), n=3, cutoff=0.75)
+    ]
 
 
 def planned_site_table(study: StudyInputs) -> pd.DataFrame | None:

@@ -69,7 +69,8 @@ class Job:
 
 def begin_record(study: StudyInputs, *, time_limit_s: float | None, start_from: str) -> RunRecord:
     """Give each stage a key of everything that it depends on, so that it runs again when any of it changed."""
-    inputs = stages.input_checksums(study.folder)
+    study.require_unchanged()
+    inputs = study.checksums
     basis = {
         "code": stages.code_fingerprint(),
         "inputs": inputs,
@@ -100,7 +101,7 @@ def write_manifest(study: StudyInputs, record: RunRecord, started: float) -> Non
             "versions": stages.versions(),
             "folder": study.folder.name,
             "scenario": study.scenario,
-            "options": {"sets": list(study.sets)},
+            "options": {"sets": list(study.sets), "overlay": study.overlay or study.scenario},
             "seed": study.seed,
             "workers": study.n_threads,
             "device": study.device,

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from allreach.errors import InputError
+from allreach.errors import Fault, InputError
+from allreach.io.scenario_file import overlay_file
 from allreach.params.official import SPEEDS_MBPS
 from allreach.planning.results.compare import Comparison
 from allreach.progress import Progress, Say, no_progress, no_words
@@ -18,8 +19,18 @@ from allreach.workflows.ladder import Ladder, ladder
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
 from allreach.workflows.run import Depth, run
 from allreach.workflows.satellite import SatelliteService, satellite
-from allreach.workflows.scenarios import set_texts
+from allreach.workflows.scenarios import BASE, set_texts
 from allreach.workflows.show import show
+from allreach.workflows.study_arguments import (
+    day,
+    each,
+    plain_number,
+    point_text,
+    positive_number,
+    user_path,
+    whole_seed,
+    words,
+)
 from allreach.workflows.study_inputs import StudyInputs, find_or_sketch, read_inputs
 from allreach.workflows.track import Tracked, brief, track
 from allreach.workflows.verify import verify_plan
@@ -56,44 +67,53 @@ class Study(StudyInputs):
         time_limit_s, start_from, answers
             See `run.run`.
         """
+        if time_limit_s is not None:
+            time_limit_s = positive_number("time_limit_s", time_limit_s, "s")
+        if answers not in get_args(Depth):
+            raise InputError(Fault("answers", f"{answers!r} is not known", " or ".join(get_args(Depth))))
         study = self if budget_usd is None else self.with_options(budget_usd=budget_usd)
         run(study, time_limit_s=time_limit_s, start_from=start_from, answers=answers)
         return read_plan(study)
 
     def verify(self, plan: Plan) -> Verified:
         """Measure a plan's network under this study's standard, radio parameters and people."""
-        return verify_plan(self, plan)
+        self.require_unchanged()
+        return verify_plan(self, _plan(plan))
 
-    def report(self, path: Path | str | None = None, *, languages: Sequence[str] | None = None) -> Path:
+    def report(self, path: Path | str | None = None, *, languages: str | Sequence[str] | None = None) -> Path:
         """Write the page with map and figures; returns where it is."""
-        return show(self, None if path is None else Path(path), languages=languages)
+        return show(self, None if path is None else user_path(path), languages=words(languages) or None)
 
     def why(
-        self, lon_deg: float | str, lat_deg: float | None = None, *, planned: bool = False, page: Path | None = None
+        self,
+        lon_deg: float | str | tuple[float, float],
+        lat_deg: float | None = None,
+        *,
+        planned: bool = False,
+        page: Path | str | None = None,
     ) -> Why:
         """Say why a point is or is not covered.
 
         Parameters
         ----------
         lon_deg, lat_deg
-            The point [degrees], or one text: identifier or name of a place or site.
+            The point [degrees], or both in one pair, or one text: identifier or name of a place or site.
         planned
             With the sites of the scenario's plan.
         page
             HTML file to write.
         """
-        if lat_deg is None and not isinstance(lon_deg, str):
-            raise InputError("why: give longitude and latitude, or the identifier of a place or site")
-        at = str(lon_deg) if lat_deg is None else f"{lon_deg!r},{lat_deg!r}"
-        return why(self, at, planned=planned, page=page)
+        out = None if page is None else user_path(page)
+        return why(self, point_text(lon_deg, lat_deg), planned=planned, page=out)
 
     def hop(self, a: str | tuple[float, float], b: str | tuple[float, float], **options: Any) -> Hop:
         """Work out a microwave hop; see `workflows.hop.hop` for the options."""
-        ends = [end if isinstance(end, str) else f"{end[0]!r},{end[1]!r}" for end in (a, b)]
-        return hop(self, *ends, **options)
+        self.require_unchanged()
+        return hop(self, point_text(a), point_text(b), **options)
 
     def satellite(self, **options: Any) -> SatelliteService:
         """Compute satellite service; see `workflows.satellite.satellite` for the options."""
+        self.require_unchanged()
         return satellite(self, **options)
 
     def ladder(self, speeds_mbps: Sequence[float] = SPEEDS_MBPS, *, time_limit_s: float | None = None) -> Ladder:
@@ -101,21 +121,36 @@ class Study(StudyInputs):
         return ladder(self, speeds_mbps, time_limit_s=time_limit_s)
 
     def track(
-        self, *, strategies: Sequence[str] = (), as_of: dt.date | None = None, languages: Sequence[str] = ()
+        self,
+        *,
+        strategies: str | Sequence[str] = (),
+        as_of: dt.date | str | None = None,
+        languages: str | Sequence[str] = (),
     ) -> Tracked:
         """Say where every target of the national strategies stands and where it will land."""
-        return track(self, strategies=tuple(strategies), as_of=as_of, languages=languages)
+        return track(
+            self,
+            strategies=each(strategies),
+            as_of=day("as_of", as_of),
+            languages=words(languages),
+        )
 
     def brief(
         self,
         other: str = "",
         *,
-        strategies: Sequence[str] = (),
-        as_of: dt.date | None = None,
-        languages: Sequence[str] = (),
+        strategies: str | Sequence[str] = (),
+        as_of: dt.date | str | None = None,
+        languages: str | Sequence[str] = (),
     ) -> list[Path]:
         """Write a country brief, or one with another country, as PDF and HTML."""
-        return brief(self, other=other, strategies=tuple(strategies), as_of=as_of, languages=languages)
+        return brief(
+            self,
+            other=other,
+            strategies=each(strategies),
+            as_of=day("as_of", as_of),
+            languages=words(languages),
+        )
 
     def with_options(
         self,
@@ -129,14 +164,18 @@ class Study(StudyInputs):
         Parameters
         ----------
         scenario
-            Name; by default this study's, or a name of its own for a budget.
+            Name; its overlay is laid. By default this study's: its overlay stays, and further options have results of
+            their own.
         sets
             Changes after this study's own.
         budget_usd
             See `plan`.
         """
         texts = (*self.sets, *set_texts(sets))
-        name = scenario or (None if budget_usd is not None or sets else self.scenario)
+        overlay, name = None, scenario
+        if scenario is None:
+            overlay = self.overlay if overlay_file(self.folder, self.overlay).is_file() else BASE
+            name = None if budget_usd is not None or len(texts) > len(self.sets) else self.scenario
         laid = read_inputs(
             self.folder,
             scenario=name,
@@ -147,6 +186,7 @@ class Study(StudyInputs):
             device=self.device,
             progress=self.progress,
             say=self.say,
+            overlay=overlay,
         )
         return _study(laid)
 
@@ -226,8 +266,15 @@ def sketch(
     progress, options
         See `open_study`.
     """
+    pixel_m = None if pixel_m is None else plain_number("pixel_m", pixel_m, "metres")
+    seed = None if seed is None else whole_seed(seed)
     target = find_or_sketch(iso3, folder, pixel_m=pixel_m, seed=seed, trust=trust, progress=progress)
-    return open_study(target, progress=progress, **options)
+    study = open_study(target, progress=progress, **options)
+    if seed is not None and study.config.seed != seed:
+        raise InputError(
+            Fault(f"seed {seed}", f"but {target} is there already, of seed {study.config.seed}", "another folder")
+        )
+    return study
 
 
 def compare(first: Plan, second: Plan, out: Path | str | None = None) -> Comparison:
@@ -235,7 +282,14 @@ def compare(first: Plan, second: Plan, out: Path | str | None = None) -> Compari
 
     Writes ``compare.html`` and the differences as tables to ``DIR/compare/FIRST--SECOND``, or to `out`.
     """
-    return compare_scenarios(first.study, second.study, None if out is None else Path(out)).comparison
+    one, other = _plan(first), _plan(second)
+    return compare_scenarios(one.study, other.study, None if out is None else user_path(out)).comparison
+
+
+def _plan(plan: Any) -> Plan:
+    if not isinstance(plan, Plan):
+        raise InputError(Fault("plan", f"a {type(plan).__name__} is none", "what Study.plan() gives back"))
+    return plan
 
 
 def _study(laid: StudyInputs) -> Study:

@@ -16,18 +16,20 @@ from allreach.country.checking.folder import require_sound
 from allreach.country.folder_argument import new_country, refuse_file, require_writable
 from allreach.country.sketch.draw import sketch
 from allreach.errors import DataMissingError, Fault, InputError
+from allreach.io import stages
 from allreach.io.atomic import PART
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
 from allreach.io.locks import LOCK
 from allreach.io.scenario_file import read_scenario
-from allreach.params.country_config import CountryConfig, seed_faults
+from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params, load_params
-from allreach.params.official import Trust
+from allreach.params.official import require_trust
 from allreach.params.sets import apply_standard, apply_to_config, split_sets
 from allreach.processors import usable_cores
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.radio.device import require_device
-from allreach.workflows.scenarios import BASE, require_name, results_name, set_texts
+from allreach.workflows.scenarios import BASE, require_known, require_name, results_name, run_options, set_texts
+from allreach.workflows.study_arguments import thread_count, user_path, whole_seed
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class StudyInputs:
         Called with (stage, done, total).
     say
         Called with one line for the user.
+    overlay
+        Scenario whose overlay is laid, where it is not `scenario` itself.
     """
 
     folder: Path
@@ -68,6 +72,7 @@ class StudyInputs:
     device: str = "cpu"
     progress: Progress = field(default=no_progress, repr=False, compare=False)
     say: Say = field(default=no_words, repr=False, compare=False)
+    overlay: str = ""
 
     @property
     def results(self) -> Path:
@@ -86,6 +91,30 @@ class StudyInputs:
         return tuple(str(fault) for fault in require_sound(self.folder))
 
     @cached_property
+    def checksums(self) -> dict[str, str]:
+        """Checksums of the folder's input files when they were read."""
+        return stages.input_checksums(self.folder)
+
+    def require_unchanged(self) -> None:
+        """Refuse to go on with what was read of a folder that is another by now: its results would be of neither.
+
+        Raises
+        ------
+        InputError
+            With every file that changed since.
+        """
+        now = stages.input_checksums(self.folder)
+        if changed := sorted(name for name, _ in self.checksums.items() ^ now.items()):
+            raise InputError(
+                Fault(
+                    f"{self.folder}: {', '.join(dict.fromkeys(changed))}",
+                    "changed since the folder was read",
+                    "the folder as it was",
+                    "Open it anew: allreach.open(FOLDER) in Python, or the command once more",
+                )
+            )
+
+    @cached_property
     def country(self) -> Country:
         """The folder in memory, checked, with the configuration of this study.
 
@@ -94,6 +123,7 @@ class StudyInputs:
         InputError
             With every error of the folder.
         """
+        _ = self.checksums  # before the files are read: what changes from here on is noticed
         _ = self.warnings  # a folder with errors is refused before anything is computed from it
         return replace(read_country(self.folder), config=self.config)
 
@@ -113,11 +143,14 @@ class SeriesFolder:
 
 
 def read_subject(
-    folder: Path, scenario: str | None = None, sets: Sequence[str] | Mapping[str, Any] = ()
+    folder: Path,
+    scenario: str | None = None,
+    sets: Sequence[str] | Mapping[str, Any] = (),
+    say: Say = no_words,
 ) -> StudyInputs | SeriesFolder:
     """Lay a scenario over a country folder; a folder without ``country.yaml`` is one of series alone."""
     if (folder / "country.yaml").is_file():
-        return read_inputs(folder, scenario=scenario or BASE, sets=sets)
+        return read_inputs(folder, scenario=scenario or BASE, sets=sets, of_run=True, say=say)
     return SeriesFolder(folder, require_name(scenario or BASE))
 
 
@@ -157,6 +190,8 @@ def read_inputs(
     device: str = "cpu",
     progress: Progress = no_progress,
     say: Say = no_words,
+    overlay: str | None = None,
+    of_run: bool = False,
 ) -> StudyInputs:
     """Lay a scenario and options over a country folder; the layers are read when they are first asked for.
 
@@ -177,6 +212,10 @@ def read_inputs(
         ``cpu`` or ``cuda``; refused where there is no such device.
     progress, say
         See `StudyInputs`.
+    overlay
+        Scenario whose overlay is laid; default `scenario`.
+    of_run
+        Take the options with which the scenario was run, where none are given: for what reads its results.
 
     Raises
     ------
@@ -188,12 +227,20 @@ def read_inputs(
         With every unknown key and impossible value.
     """
     require_device(device)
-    if faults := seed_faults(seed or 0):
-        raise InputError(faults)
-    folder = Path(folder)
-    texts = set_texts(sets, budget_usd)
-    name = results_name(folder, scenario, texts)
-    config, params = lay(folder, name if scenario is not None else BASE, texts)
+    folder, texts = user_path(folder), set_texts(sets, budget_usd)
+    seed = None if seed is None else whole_seed(seed)
+    n_threads = usable_cores() if workers is None else thread_count(workers)
+    done = run_options(folder, require_name(scenario or BASE)) if of_run and not texts else None
+    if done is not None:
+        texts, overlay = done.sets, done.overlay
+        seed = done.seed if seed is None else seed
+        if texts:
+            say(f"scenario {scenario or BASE} as it was run: {' '.join(f'--set {text}' for text in texts)}")
+    name = results_name(folder, scenario, texts, overlay or BASE)
+    laid = overlay or (name if scenario is not None else BASE)
+    if done is None:
+        require_known(folder, laid, texts)
+    config, params = lay(folder, laid, texts)
     return StudyInputs(
         folder,
         name,
@@ -201,10 +248,11 @@ def read_inputs(
         config,
         params,
         config.seed if seed is None else seed,
-        workers or usable_cores(),
+        n_threads,
         device,
         progress,
         say,
+        laid,
     )
 
 
@@ -236,13 +284,15 @@ def find_or_sketch(
     DataMissingError
         If the folder is there but is no country folder.
     """
-    folder = Path(where or target)
+    folder = user_path(where or target)
     refuse_file(folder)
     is_code = len(str(target)) == 3 and str(target).isalpha()
     if where is None and not (folder / "country.yaml").is_file() and is_code:
         folder = Path(str(target).upper())
     if (folder / "country.yaml").is_file():
         _require_drawn_so(folder, pixel_m, trust)
+        if where is not None:
+            _require_country(folder, str(target))
         return folder
     if folder.is_dir() and not _only_leftovers(folder):
         raise DataMissingError(
@@ -257,7 +307,7 @@ def find_or_sketch(
         pixel_m=pixel_m,
         seed=seed or 0,
         params=load_params(sets=params_sets),
-        trust=Trust(trust or Trust.OFFICIAL),
+        trust=require_trust(trust),
         progress=progress,
     )
     write_country(drawn, folder)
@@ -286,6 +336,14 @@ def _require_drawn_so(folder: Path, pixel_m: float | None, trust: str | None) ->
     ]
     if faults:
         raise InputError(faults)
+
+
+def _require_country(folder: Path, code: str) -> None:
+    there = read_config(folder).iso3
+    if there != code.upper():
+        raise InputError(
+            Fault(f"{folder}", f"holds another country, {there}", code.upper(), "Name another folder, or open this one")
+        )
 
 
 def _only_leftovers(folder: Path) -> bool:

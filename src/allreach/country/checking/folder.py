@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.checking.geometry import geometry_faults
+from allreach.country.checking.official import official_faults
 from allreach.country.checking.rasters import grid_faults, raster_faults, read_rasters
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.country_code import iso3_faults
@@ -74,9 +75,18 @@ def check(folder: Path) -> list[Fault]:
         faults += raster_faults({n: v for n, v in rasters.items() if v.shape == grid.shape}, grid, inside)
     faults += table_faults(Folder(config, grid, rasters, layers, outline))
     if config is not None:
+        faults += official_faults(config.official, _people(config, layers.get("places")))
         faults += iso3_faults(config.iso3, _area(outline, grid))
     faults += _provenance_faults(folder, [*rasters, *layers]) + _satellite_faults(folder)
     return sorted(faults, key=lambda fault: fault.severity == "warning")
+
+
+def _people(config: CountryConfig, places: gpd.GeoDataFrame | None) -> float | None:
+    """People of the country: the national total, else the sum of the places."""
+    if config.population is not None or places is None or "population" not in places:
+        return config.population
+    total = pd.to_numeric(places["population"], errors="coerce").clip(lower=0).sum()
+    return float(total) if np.isfinite(total) else None
 
 
 def _area(outline: BaseGeometry | None, grid: Grid | None) -> BaseGeometry | None:

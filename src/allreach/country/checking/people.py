@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,6 +18,10 @@ from allreach.params.country_config import CountryConfig
 SUM_TOLERANCE_SHARE = 0.01  # pixels and census totals may differ this much before a warning
 UNIT_TOLERANCE_SHARE = 0.05  # a single unit's places may differ this much from its census total
 UNIT_TOLERANCE_PEOPLE = 20.0  # and by so many people
+TOTALS_PLACES, TOTALS_PEOPLE = 4, 1_000.0  # where one place that equals all the others is no chance
+LINE_SHARES = ("passed_share", "orderable_share", "used_share")
+"""Columns that `places` may carry; each is part of the one before it."""
+SHARE_SLACK = 0.006  # rounding to whole per cents
 MOST_PER_HOUSEHOLD = 20.0  # the highest household size that country.yaml takes; no country's mean is above 9
 
 
@@ -27,7 +33,7 @@ def people_faults(config: CountryConfig | None, layers: dict[str, pd.DataFrame],
     if places.empty:
         return [_no_places(raster)]
     total = float(places["population"].sum())
-    faults = _counts(places) + _households(places, config)
+    faults = _counts(places) + _households(places, config) + _row_of_totals(places) + line_share_faults(places)
     if config is not None and config.population is not None and total != config.population:
         faults.append(
             Fault(
@@ -71,6 +77,51 @@ def _counts(places: pd.DataFrame) -> list[Fault]:
         )
     if people.sum() <= 0:
         faults.append(Fault("places.parquet", "holds nobody", "people in at least one place", kind="empty"))
+    return faults
+
+
+def _row_of_totals(places: pd.DataFrame) -> list[Fault]:
+    """Find the row of totals of a census table among its places: the country would have twice its people."""
+    people = places["population"].to_numpy(dtype=np.float64)
+    if len(people) < TOTALS_PLACES or people.max() < TOTALS_PEOPLE or 2.0 * people.max() != people.sum():
+        return []
+    row = people == people.max()
+    return [
+        Fault(
+            f"places.parquet, row {_some(places, row)}",
+            f"has {people.max():,.0f} people, exactly as many as all the others together",
+            "places, and no row of totals",
+            "Import the places without it, such as with --where; or correct the number of people if it is a place",
+            kind="total-row",
+        )
+    ]
+
+
+def line_share_faults(places: pd.DataFrame) -> list[Fault]:
+    """Faults of the shares of homes that fixed lines pass, that can order one, and that use one."""
+    faults, shares = [], {}
+    for name in LINE_SHARES:
+        if name not in places:
+            continue
+        where = f"places.parquet, column {name}"
+        if not pd.api.types.is_numeric_dtype(places[name].dtype) or pd.api.types.is_bool_dtype(places[name].dtype):
+            known = places[name].dropna()
+            if len(known):
+                faults.append(Fault(where, f"{known.iloc[0]!r} is no number", "a column of numbers from 0 to 1"))
+            continue
+        share = places[name].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+        wrong = ~np.isnan(share) & ~((share >= 0.0) & (share <= 1.0))
+        if wrong.any():
+            what = f"{share[wrong][0]:g} is not usable ({_some(places, wrong)})"
+            faults.append(Fault(where, what, "a share from 0 to 1", "80 % is 0.8"))
+        shares[name] = share
+    for whole, part in pairwise(name for name in LINE_SHARES if name in shares):
+        more = shares[part] > shares[whole] + SHARE_SLACK
+        if more.any():
+            what = f"is more than {whole}, of which it is a part, at {int(more.sum())} places ({_some(places, more)})"
+            faults.append(
+                Fault(f"places.parquet, column {part}", what, "at most as much", "Correct one", severity="warning")
+            )
     return faults
 
 

@@ -207,6 +207,9 @@ def _population(
     raster = _countable(raster, spec, grid, report)
     people = sum_onto(raster, grid)
     placed = float(people.sum())
+    if placed <= 0.0:
+        mend = "Is it the right file, and are its people counts and not codes for none?"
+        raise InputError(Fault(spec.file, "holds nobody over the country", "people in at least one pixel", mend))
     if fault := country_total_fault(spec.file, placed):
         raise InputError(fault)
     total = file_total(path, most_people(pixel_km2(raster, grid)), file_crs=spec.file_crs)

@@ -1,0 +1,44 @@
+"""Published totals beside the country of the folder: another order of size is a slip of unit, not a difference."""
+
+from __future__ import annotations
+
+from allreach.errors import Fault
+from allreach.params.official import QUANTITIES, OfficialTotals
+
+PEOPLE_RATIO = 1.5  # population totals of two sources and years differ by less
+PER_HEAD = {"households": 1.0, "premises": 2.0, "fixed_subscriptions": 2.0, "mobile_sites": 0.1}
+"""Most of them that a country has for each of its people. Assumption: no household without a person; premises (homes
+for holidays and businesses counted) and lines at most two a head; a mast serves ten people or more."""
+LEAST_PCT = 1.0  # a value up to it is rather a share written where a percentage was meant
+
+
+def official_faults(totals: OfficialTotals, people: float | None) -> list[Fault]:
+    """Warn of totals that cannot be of this country, and of shares that read like percentages.
+
+    Parameters
+    ----------
+    totals
+        The block ``official`` of ``country.yaml``.
+    people
+        People of the folder, or none where they are not known.
+    """
+    faults = []
+    for name, total in totals.totals.items():
+        quantity = QUANTITIES[name]
+        if quantity.unit == "%" and 0.0 < total.value <= LEAST_PCT:
+            what = f"is {total.value:g} %: is a share meant, {100.0 * total.value:g} %?"
+            faults.append(_warning(name, what, "a percentage, such as 98.5"))
+        if not people:
+            continue
+        if name == "population" and not people / PEOPLE_RATIO <= total.value <= people * PEOPLE_RATIO:
+            what = f"is {total.value:,.0f} people, {total.value / people:.3g} times the {people:,.0f} of the folder"
+            faults.append(_warning(name, what, "the same country, counted in people"))
+        if name in PER_HEAD and total.value > PER_HEAD[name] * people:
+            what = f"is {total.value:,.0f} in a country of {people:,.0f} people"
+            faults.append(_warning(name, what, f"at most {PER_HEAD[name]:g} a head"))
+    return faults
+
+
+def _warning(name: str, what: str, expected: str) -> Fault:
+    mend = "Correct the figure or its unit in country.yaml"
+    return Fault(f"country.yaml, key official.{name}", what, expected, mend, severity="warning", kind="official")
