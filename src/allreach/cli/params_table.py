@@ -31,14 +31,21 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
             text.append(row["source"].removeprefix("assumption"), style="dim")
         else:
             text.append(row["source"], style="dim")
-        span = f"{_number(row['low'])} - {_number(row['high'])}"
+        span = "" if row["low"] == row["high"] else f"{_number(row['low'])} - {_number(row['high'])}"
         year = "" if row["year"] is None else str(row["year"])
+        if row.get("source_value", row["value"]) != row["value"]:
+            year += f": {_number(row['source_value'])}"
         table.add_row(row["key"], _number(row["value"]), span, row["unit"], year, text)
     console.print(table)
     n = sum(row.get("is_assumption", False) for row in rows)
     console.print(
         f"{len(rows)} parameters, {n} of them assumptions. Change one with --set KEY=VALUE or in country.yaml."
     )
+    of_year = next((row["money_year"] for row in rows if "money_year" in row), None)
+    if of_year is not None:
+        console.print(
+            f"Prices are in US dollars of {of_year}, without VAT and duty; beside the source's year its own price."
+        )
 
 
 def _number(value: float) -> str:

@@ -1,17 +1,27 @@
 """The cost book; values and sources in ``costs.yaml``.
 
-Names end in the unit. A plan counts every cost whoever pays it: the state, operators or households.
+Names end in the unit. A plan counts every cost whoever pays it: the state, operators or households. Prices are in US
+dollars of one year and without value-added tax and import duty; `finance.cost_items` adds both.
 """
 
 from __future__ import annotations
 
+from pydantic import Field, field_validator
+
+from allreach.params.price_level import first_year, last_year
 from allreach.params.quantity import Frozen, Quantity
 
 
 class Costs(Frozen):
     """Prices, lives and the discount rate."""
 
-    # Discounting
+    # Terms of all prices
+    price_base_year: int = Field(default_factory=last_year, strict=False)
+    """Year in whose money all prices are; sources of other years are brought to it by the US GDP deflator."""
+    vat_pct: Quantity
+    """Value-added tax on everything that is bought; 0 where it is refunded."""
+    duty_pct: Quantity
+    """Import duty on equipment: radios, terminals, electronics, panels, batteries; it is taxed in turn."""
     discount_rate: Quantity
     """Real discount rate; prices are constant prices, so no inflation enters."""
     # Fibre routes: base price x surface x slope
@@ -25,8 +35,8 @@ class Costs(Frozen):
     """Price in mountains (backhaul.mountain_from_deg) over that on flat ground."""
     fibre_sea_usd_per_km: Quantity
     """Fibre cable under water."""
-    fibre_om_usd_per_km_per_year: Quantity
-    """Keeping a fibre route: patrols, repairs, wayleave."""
+    fibre_om_share_per_year: Quantity
+    """Keeping fibre along a route or a street, patrols, repairs, wayleave, as a share of its price."""
     # Fibre to the home
     exchange_usd: Quantity
     """Exchange: OLT chassis, cabinet, rectifier and batteries, without ports."""
@@ -85,7 +95,7 @@ class Costs(Frozen):
     """Building a relay site, without tower and power."""
     relay_om_usd_per_year: Quantity
     """Maintenance of a relay site."""
-    # Power of a site: grid or solar
+    # Power of a site: grid, solar or diesel, whichever is cheapest there
     grid_connection_usd: Quantity
     """Transformer and meter where a line passes."""
     grid_extension_usd_per_km: Quantity
@@ -100,14 +110,22 @@ class Costs(Frozen):
     """Electric load of a relay over that of a site."""
     solar_usd_per_w: Quantity
     """Solar panels with frame, charger and installation, per watt of peak power."""
-    solar_peak_share: Quantity
-    """Peak power of the panels over the mean load."""
+    solar_clearness: Quantity
+    """Sunshine that reaches the ground over that above the air, in the month that is worst for a panel."""
+    solar_efficiency: Quantity
+    """Energy that reaches the load over that of the panels in full sun: heat, dirt, charging, batteries."""
     battery_usd_per_kwh: Quantity
-    """Batteries."""
+    """Lithium iron phosphate batteries, installed."""
     battery_autonomy_h: Quantity
     """Hours of load that the batteries of a solar site hold."""
     solar_om_share_per_year: Quantity
     """Yearly upkeep of panels, as a share of their price."""
+    genset_usd: Quantity
+    """Diesel generator with tank and starter batteries, installed."""
+    genset_om_share_per_year: Quantity
+    """Yearly upkeep of it, as a share of its price."""
+    genset_fuel_usd_per_kw_per_year: Quantity
+    """Diesel of a year, delivered, for a kilowatt of mean load."""
     # Microwave hops
     hop_10km_usd: Quantity
     """Hop up to 10 km: radios, antennas, survey, licence work; towers apart."""
@@ -183,6 +201,8 @@ class Costs(Frozen):
     """Solar panels."""
     battery_life_years: Quantity
     """Batteries."""
+    genset_life_years: Quantity
+    """Diesel generators."""
     gateway_life_years: Quantity
     """Gateways."""
     # For funding only: the same for every way to serve a place, so not in the plan's present value
@@ -198,3 +218,10 @@ class Costs(Frozen):
     """Profit that an operator needs over its cost."""
     tax_share: Quantity
     """Tax on an operator's profit."""
+
+    @field_validator("price_base_year")
+    @classmethod
+    def _in_the_deflator(cls, value: int) -> int:
+        if not first_year() <= value <= last_year():
+            raise ValueError(f"must be a year from {first_year()} to {last_year()}, which the deflator covers")
+        return value

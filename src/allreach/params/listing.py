@@ -12,7 +12,10 @@ from allreach.params.quantity import Quantity
 
 
 class ParameterRow(TypedDict):
-    """A parameter; what is no sourced number (a list, a choice) has only key, value and meaning."""
+    """A parameter; what is no sourced number (a list, a choice) has only key, value and meaning.
+
+    A price is in money of `money_year`; `source_value` is the same in money of `year`, as its source has it.
+    """
 
     key: str
     value: Any
@@ -20,6 +23,8 @@ class ParameterRow(TypedDict):
     high: NotRequired[float]
     unit: NotRequired[str]
     year: NotRequired[int | None]
+    money_year: NotRequired[int | None]
+    source_value: NotRequired[float]
     currency: NotRequired[str | None]
     source: NotRequired[str]
     is_assumption: NotRequired[bool]
@@ -62,7 +67,7 @@ def _row(params: Params, name: str) -> ParameterRow:
     meaning = " ".join((type(table).model_fields[key].description or "").split())
     if not isinstance(value, Quantity):
         return {"key": name, "value": value, "meaning": meaning}
-    return {
+    row: ParameterRow = {
         "key": name,
         "value": value.value,
         "low": value.low,
@@ -74,3 +79,6 @@ def _row(params: Params, name: str) -> ParameterRow:
         "is_assumption": value.is_assumption,
         "meaning": meaning,
     }
+    if value.is_money:
+        row["money_year"], row["source_value"] = value.money_year, value.source_value
+    return row
