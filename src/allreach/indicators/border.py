@@ -85,6 +85,8 @@ class Border:
         Outlines of the countries around, for a map.
     source, places_source, heights_source
         Where outlines, places and heights are from.
+    source_date, places_date, heights_date
+        Year for which each holds.
     """
 
     sides: tuple[Side, Side]
@@ -99,6 +101,9 @@ class Border:
     source: str
     places_source: str
     heights_source: str
+    source_date: str
+    places_date: str
+    heights_date: str
     others: tuple[Line, ...] = field(default=(), repr=False)
 
     @property

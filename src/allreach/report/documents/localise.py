@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -50,6 +51,10 @@ class Speech:
     def __call__(self, key: str, **values: Any) -> str:
         """Text of a key with its blanks filled."""
         return self._texts[key].format(**values) if values else self._texts[key]
+
+    def page(self, key: str, **values: Any) -> str:
+        """Text of the report's page, where a document says the same."""
+        return page_texts(self.language)[key].format(**values)
 
     @cached_property
     def _texts(self) -> dict[str, str]:
@@ -107,6 +112,10 @@ class Speech:
             return NO_VALUE
         return str(format_skeleton("yMMM", dt.date.fromisoformat(day), locale=self.language))
 
+    def when(self, day: str) -> str:
+        """Write when a value held: a year that is over by its number, else month and year."""
+        return day[:4] if len(day) < 7 or day[5:] == "12-31" else self.month(day if len(day) > 7 else f"{day}-01")
+
     def country(self, iso3: str) -> str:
         """Name of a country in the language (CLDR); the code where it is not known."""
         from babel import Locale
@@ -115,6 +124,14 @@ class Speech:
         alias = get_global("territory_aliases").get(iso3)
         names = Locale(self.language).territories
         return str(names.get(alias[0], iso3)) if alias else iso3
+
+    def town(self, name: str) -> str:
+        """Name of a town where the CLDR knows it as the city of a time zone; else as it is."""
+        from babel import Locale
+
+        zone = _zone_of().get(name)
+        known = Locale(self.language).time_zones.get(zone, {}) if zone else {}
+        return str(known.get("city", name))
 
     def indicator(self, indicator: str) -> str:
         """Name of an indicator."""
@@ -149,6 +166,23 @@ def texts(language: str) -> dict[str, str]:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
+
+
+@cache
+def page_texts(language: str) -> dict[str, str]:
+    """All texts of the report's page in a language."""
+    path = resources.files("allreach.report") / "locales" / f"{language}.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+@cache
+def _zone_of() -> dict[str, str]:
+    """Time zone by the English name of its city."""
+    from zoneinfo import available_timezones
+
+    return {zone.rpartition("/")[2].replace("_", " "): zone for zone in sorted(available_timezones()) if "/" in zone}
 
 
 def _pattern(digits: int) -> str:

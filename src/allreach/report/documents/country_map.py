@@ -1,0 +1,163 @@
+"""Map of one country or two, for a brief: outlines, capitals, the shared border, and what a plan has there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Polygon
+from numpy.typing import NDArray
+
+from allreach.indicators.border import Border, Side, Town
+from allreach.report.documents.drawing import GOAL, GREY, INK, MAIN, OTHER, Drawing, style
+from allreach.report.documents.localise import Speech
+
+LAND, SEA, LINE = "#eef0ee", "#dcebf3", "#b9c2c5"
+FILLS = {MAIN: "#b5dbd5", OTHER: "#e2d2c9"}
+WIDTH, MARGIN_SHARE = 430.0, 0.05
+SHAPES = (0.55, 1.05)
+"""Least and greatest height of the map for its width."""
+FAR_SHARE = 0.02
+"""A part farther off than its country's size that has less than this share of its area is left out of the frame."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a country folder knows, to be drawn on the map.
+
+    Parameters
+    ----------
+    sites, new_sites, gateways
+        Longitude and latitude, shape (n, 2). [degree]
+    fibre
+        Lines. [degree]
+    """
+
+    sites: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    new_sites: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    gateways: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    fibre: tuple[NDArray[np.float64], ...] = ()
+
+
+def map_svg(speech: Speech, sides: Sequence[Side], border: Border | None, drawn: Drawn, others: Sequence) -> str:
+    """Draw the map.
+
+    Parameters
+    ----------
+    sides
+        One country or two.
+    border
+        What the two share, or none.
+    drawn
+        Sites, fibre and gateways of the first.
+    others
+        Outlines of the countries around.
+    """
+    west, south, east, north = _frame(sides)
+    stretch = float(np.cos(np.radians(0.5 * (south + north))))
+    shape = float(np.clip((north - south) / ((east - west) * stretch), *SHAPES))
+    with style():
+        drawing = Drawing(WIDTH, WIDTH * shape, (1, 1, 1, 1))
+        axes = drawing.axes
+        axes.set_facecolor(SEA)
+        axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
+        axes.set_aspect(1.0 / stretch, adjustable="datalim")
+        axes.grid(visible=False)
+        for ring in others:
+            axes.add_patch(Polygon(_thinned(ring, east - west), facecolor=LAND, edgecolor=LINE, lw=0.5))
+        for side, colour in zip(sides, (MAIN, OTHER), strict=False):
+            for ring in side.rings:
+                points = _thinned(ring, east - west)
+                axes.add_patch(Polygon(points, facecolor=FILLS[colour], edgecolor=colour, lw=0.9))
+        _plan(axes, drawn)
+        if border is not None:
+            for line in border.lines:
+                axes.plot(*line.T, color=GOAL, lw=1.8)
+            if border.crossing is not None:
+                axes.plot(*border.crossing.T, color=GOAL, lw=1.2, dashes=(3, 2))
+            for one, two, _ in border.facing:
+                axes.plot([one.lon_deg, two.lon_deg], [one.lat_deg, two.lat_deg], color=INK, lw=0.9, dashes=(2, 1.5))
+                for town in (one, two):
+                    axes.plot([town.lon_deg], [town.lat_deg], "o", color=INK, ms=3, mew=0)
+        for side, colour in zip(sides, (MAIN, OTHER), strict=False):
+            _named(axes, speech, side, colour)
+        return drawing.svg(speech("map"))
+
+
+def _plan(axes: Axes, drawn: Drawn) -> None:
+    for line in drawn.fibre:
+        axes.plot(*line.T, color="#005f73", lw=0.8)
+    if len(drawn.sites):
+        axes.plot(*drawn.sites.T, ".", color=GREY, ms=1.6, mew=0, rasterized=False)
+    if len(drawn.new_sites):
+        axes.plot(*drawn.new_sites.T, ".", color="#bb3e03", ms=2.6, mew=0)
+    if len(drawn.gateways):
+        axes.plot(*drawn.gateways.T, "D", color="#005f73", ms=5, mew=0)
+
+
+def _named(axes: Axes, speech: Speech, side: Side, colour: str) -> None:
+    if side.capital is not None:
+        _capital(axes, speech, side.capital)
+    ring = max(side.rings, key=_area)
+    middle = _centre(ring)
+    text = speech.country(side.iso3).upper()
+    axes.annotate(text, middle, color=colour, weight="bold", size=12, ha="center", va="center", clip_on=True)
+
+
+def _capital(axes: Axes, speech: Speech, town: Town) -> None:
+    at = (town.lon_deg, town.lat_deg)
+    axes.plot([at[0]], [at[1]], "s", color=INK, ms=4.5, mew=0)
+    axes.annotate(speech.town(town.name), at, xytext=(5, -10), textcoords="offset points", size=10, clip_on=True)
+
+
+def _frame(sides: Sequence[Side]) -> tuple[float, float, float, float]:
+    """West, south, east and north of the countries without small parts far away, with a margin."""
+    kept = [ring for side in sides for ring in _near(side)]
+    points = np.concatenate(kept)
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = MARGIN_SHARE * float((high - low).max()) + 0.05
+    return float(low[0] - room), float(low[1] - room), float(high[0] + room), float(high[1] + room)
+
+
+def _near(side: Side) -> list[NDArray[np.float64]]:
+    largest = max(side.rings, key=_area)
+    low, high = largest.min(axis=0), largest.max(axis=0)
+    size = float((high - low).max())
+    kept = []
+    for ring in side.rings:
+        away = np.maximum(np.maximum(low - ring.mean(axis=0), ring.mean(axis=0) - high), 0.0).max()
+        if away <= size or _area(ring) >= FAR_SHARE * _area(largest):
+            kept.append(ring)
+    return kept
+
+
+def _area(ring: NDArray[np.float64]) -> float:
+    x, y = ring.T
+    return abs(float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]))) / 2.0
+
+
+def _centre(ring: NDArray[np.float64]) -> tuple[float, float]:
+    """Middle of an area's widest chord through the middle of its height: a name fits there best."""
+    best = (float(ring[:, 0].mean()), float(ring[:, 1].mean()), -1.0)
+    south, north = float(ring[:, 1].min()), float(ring[:, 1].max())
+    for share in (0.35, 0.42, 0.5, 0.58, 0.65):
+        lat = south + share * (north - south)
+        start, end = ring[:-1], ring[1:]
+        crossed = (start[:, 1] <= lat) != (end[:, 1] <= lat)
+        a, b = start[crossed], end[crossed]
+        at = np.sort(a[:, 0] + (lat - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0]))
+        for left, right in zip(at[::2], at[1::2], strict=False):
+            if right - left > best[2]:
+                best = (0.5 * float(left + right), lat, float(right - left))
+    return best[0], best[1]
+
+
+def _thinned(ring: NDArray[np.float64], span_deg: float) -> NDArray[np.float64]:
+    """Ring without points that lie closer than a fifth of a point of the drawing."""
+    step = span_deg / WIDTH * 0.4
+    cells = np.round(ring / step)
+    keep = np.ones(len(ring), dtype=bool)
+    keep[1:] = (cells[1:] != cells[:-1]).any(axis=1)
+    return ring[keep] if keep.sum() >= 3 else ring
