@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from allreach.report.documents.drawing import GOAL, GREY, GRID, INK, MAIN, OTHER, Drawing, SpokenNumbers, style
@@ -137,7 +137,7 @@ def pair_mark(a: float, b: float) -> str:
     a, b
         Share of the way to the best, 0 to 1.
     """
-    width, height, room = 92.0, 11.0, 5.0
+    width, height, room = 92.0, 9.0, 4.5
     at = [room + min(max(share, 0.0), 1.0) * (width - 2.0 * room) for share in (a, b)]
     middle = height / 2.0
     return (
@@ -145,51 +145,47 @@ def pair_mark(a: float, b: float) -> str:
         f'viewBox="0 0 {width:g} {height:g}">'
         f'<path d="M{room:g} {middle:g}H{width - room:g}" stroke="{GRID}" stroke-width="2.4"/>'
         f'<path d="M{min(at):.1f} {middle:g}H{max(at):.1f}" stroke="{GREY}" stroke-width="1.2"/>'
-        f'<circle cx="{at[1]:.1f}" cy="{middle:g}" r="3.6" fill="{OTHER}"/>'
-        f'<circle cx="{at[0]:.1f}" cy="{middle:g}" r="3.6" fill="{MAIN}"/></svg>'
+        f'<circle cx="{at[1]:.1f}" cy="{middle:g}" r="3.9" fill="{OTHER}"/>'
+        f'<circle cx="{at[0]:.1f}" cy="{middle:g}" r="3.9" fill="{MAIN}"/></svg>'
     )
 
 
 def trend_chart(speech: Speech, title: str, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str) -> str:
-    """Small chart of the years of one indicator in two countries, their names at the last values.
+    """Small chart of the years of one indicator in two countries, named above it with their last values.
 
     Parameters
     ----------
     title
-        Indicator.
+        Indicator, for a screen reader.
     series
-        Name and columns year, value, row_id of the first country and of the second; either may be empty.
+        Name and columns year, date, value, row_id of the first country and of the second; either may be empty.
     """
     rows = pd.concat([found for _, found in series if len(found)])
     spread = float(rows["value"].max() - rows["value"].min()) or max(abs(float(rows["value"].max())), 1.0) * 0.1
     x_span = np.ceil(rows["year"].min()) - 1.0, np.ceil(rows["year"].max())
     with style():
-        drawing = Drawing(300, 128, (34, 10, 30, 18))
+        drawing = Drawing(210, 104, (28, 8, 30, 16))
         axes = drawing.axes
         axes.set(xlim=x_span, ylim=(rows["value"].min() - 0.12 * spread, rows["value"].max() + 0.12 * spread))
-        axes.set_title(shorten(title, 44), size=10, pad=15)
         _value_axis(axes, speech)
         axes.yaxis.set_major_locator(MaxNLocator(3, steps=ROUND_STEPS))
-        _years(axes, x_span, at_most=6)
-        axes.tick_params(labelsize=9, which="both")
+        _years(axes, x_span, at_most=5)
+        axes.tick_params(labelsize=8, which="both")
         for number, ((name, found), colour) in enumerate(zip(series, (MAIN, OTHER), strict=True)):
-            axes.plot(found["year"], found["value"], color=colour, lw=1.8)
+            axes.plot(found["year"], found["value"], color=colour, lw=1.6)
             for year, value, row in zip(found["year"], found["value"], found["row_id"], strict=True):
                 text = f"{name}: {speech.with_unit(float(value), unit)} ({row})"
-                drawing.dot(year, value, text, color=colour, ms=4.4, mew=0)
+                drawing.dot(year, value, text, color=colour, ms=3.8, mew=0)
             if len(found):
                 last = speech.measure(float(found["value"].iloc[-1]), unit)
-                label = f"{shorten(name, 18)} {last} ({speech.when(str(found['date'].iloc[-1]))})"
-                where = (0.0, "left") if number == 0 else (1.0, "right")
                 axes.annotate(
-                    label,
-                    (where[0], 1.0),
+                    f"{shorten(name, 24)}: {last} ({speech.when(str(found['date'].iloc[-1]))})",
+                    (0.0, 1.0),
                     xycoords="axes fraction",
-                    xytext=(0, 3),
+                    xytext=(-24, 16 - 11 * number),
                     textcoords="offset points",
-                    ha=where[1],
                     color=colour,
-                    size=8.5,
+                    size=9,
                 )
         return drawing.svg(title)
 

@@ -16,7 +16,7 @@ from allreach.report.documents.localise import Speech
 
 LAND, SEA, LINE = "#eef0ee", "#dcebf3", "#b9c2c5"
 FILLS = {MAIN: "#b5dbd5", OTHER: "#e2d2c9"}
-WIDTH, MARGIN_SHARE = 430.0, 0.05
+WIDTH, MARGIN_SHARE = 300.0, 0.05
 SHAPES = (0.55, 1.05)
 """Least and greatest height of the map for its width."""
 FAR_SHARE = 0.02
@@ -103,13 +103,13 @@ def _named(axes: Axes, speech: Speech, side: Side, colour: str) -> None:
     ring = max(side.rings, key=_area)
     middle = _centre(ring)
     text = speech.country(side.iso3).upper()
-    axes.annotate(text, middle, color=colour, weight="bold", size=12, ha="center", va="center", clip_on=True)
+    axes.annotate(text, middle, color=colour, weight="bold", size=11, ha="center", va="center", clip_on=True)
 
 
 def _capital(axes: Axes, speech: Speech, town: Town) -> None:
     at = (town.lon_deg, town.lat_deg)
     axes.plot([at[0]], [at[1]], "s", color=INK, ms=4.5, mew=0)
-    axes.annotate(speech.town(town.name), at, xytext=(5, -10), textcoords="offset points", size=10, clip_on=True)
+    axes.annotate(speech.town(town.name), at, xytext=(5, -10), textcoords="offset points", size=9, clip_on=True)
 
 
 def _frame(sides: Sequence[Side]) -> tuple[float, float, float, float]:

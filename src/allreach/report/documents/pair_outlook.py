@@ -6,7 +6,7 @@ import pandas as pd
 
 from allreach.indicators.border import HIGH_M, NEAR_KM, Border
 from allreach.indicators.cooperation import Opportunity, ground_opportunities, ground_rules, opportunities
-from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, heading, note, table
+from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, columns, heading, note, table
 from allreach.report.documents.pair_inputs import Pair
 from allreach.report.documents.pair_state import INDICES, STATE, dated_values
 from allreach.report.documents.target_words import status_word
@@ -48,11 +48,11 @@ def _plans(pair: Pair, sources: Sources) -> list[Block]:
     names = [speech.country(code) for code in pair.codes]
     out: list[Block] = [heading(speech("plans")), bullets(named)]
     if rows:
-        head = [speech("target"), speech("due"), names[0], "", names[1], ""]
-        block = table(head, rows, [4.6, 1.4, 2.6, 2.6, 2.6, 2.6])
-        block["align"] = ["left", "left", "right", "left", "right", "left"]
+        head = [speech("target"), speech("promised"), speech("due"), names[0], "", names[1], ""]
+        block = table(head, rows, [4.8, 1.3, 1.1, 2.5, 2.3, 2.5, 2.3])
+        block["align"] = ["left", "right", "left", "right", "left", "right", "left"]
         out.append(block)
-    return out
+    return [columns([1.0], out)]
 
 
 def _years(period: tuple[int, int] | None) -> str:
@@ -75,9 +75,11 @@ def _target_rows(pair: Pair, sources: Sources) -> list[list[Cell]]:
         origin = strategy.sources[target.source]
         first = next(iter(rows.values()))
         unit = pair.inputs.book.get(first["indicator"]).unit
-        promise = f"{speech.text(target.name)}: {speech.with_unit(first['target_value'], unit)}"
+        short = "%" if unit == "pct_gni" else speech.book.unit(unit, speech.language)
+        promise = f"{speech.number(first['target_value'], 0 if first['target_value'] % 1 == 0 else 1)}\u00a0{short}"
         due = speech.month(first["target_date"]) if str(first["target_date"])[5:] != "12-31" else ""
         words = [
+            cell(speech.text(target.name)),
             cell(promise, sources.number(origin.title, origin.url)),
             cell(due or str(first["target_date"])[:4]),
         ]
@@ -188,7 +190,8 @@ def _opportunities(pair: Pair, sources: Sources) -> list[Block]:
     """Ground rules, targets that one has met, then leader and follower; each with its evidence."""
     speech = sources.speech
     met = _met_by_one(pair)
-    items = [_ground_words(name, pair, sources) for name in _ground_names(pair)]
+    rules = sources.number(speech("rules_source"))
+    items = [_ground_words(name, pair, sources, rules) for name in _ground_names(pair)]
     items += [_target_words(pair, sources, *found) for found in met.values()]
     values, rows = {}, {}
     for name in [name for group in STATE.values() for name in group] + [*INDICES]:
@@ -196,7 +199,7 @@ def _opportunities(pair: Pair, sources: Sources) -> list[Block]:
             if row is not None:
                 values[code, name], rows[code, name] = float(row["value"]), row
     found = [o for o in opportunities(*pair.codes, values, pair.inputs.book) if o.rule.indicator not in met]
-    items += [_rule_words(one, rows, sources) for one in found]
+    items += [_rule_words(one, rows, sources, rules) for one in found]
     if not items:
         return []
     return [
@@ -210,7 +213,7 @@ def _ground_names(pair: Pair) -> list[str]:
     return [] if pair.border is None else ground_opportunities(pair.border)
 
 
-def _ground_words(name: str, pair: Pair, sources: Sources) -> list[Cell]:
+def _ground_words(name: str, pair: Pair, sources: Sources, rules_source: int) -> list[Cell]:
     speech, border, rules = sources.speech, pair.border, ground_rules()
     assert border is not None
     with_sea = [side.iso3 for side in border.sides if side.coast_km > 0.0]
@@ -232,19 +235,17 @@ def _ground_words(name: str, pair: Pair, sources: Sources) -> list[Cell]:
     )
     run = [cell(words, sources.number(border.source))]
     if name.startswith("second_way"):
-        landing = [c for c in pair.inputs.facts.cables_of(*pair.codes, pair.inputs.as_of)]
+        landing = pair.inputs.facts.cables_of(*pair.codes, pair.inputs.as_of)
         for cable in landing[:1]:
             state = speech(f"cable_{cable.state}", date=speech.date(cable.date))
             run.append(cell(f" {speech.text(cable.names)} ({state}).", sources.number(cable.source, cable.url)))
-        rule = rules.second_way
     else:
         run.append(cell("", sources.number(border.heights_source)))
-        rule = rules.mountain if name == "mountain" else rules.plain
     key = "rule_second_way" if name.startswith("second_way") else f"rule_{name}"
     max_gap = speech.number(rules.second_way.max_gap_km)
     least = speech.percent(rules.mountain.min_share)
     words = speech(key, gap=max_gap, share=least, high=speech.number(HIGH_M), near=speech.number(NEAR_KM))
-    return [*run, cell(f" {words}", sources.number(f"cooperation.yaml: {rule.source}"), kind="rule")]
+    return [*run, cell(f" {words}", rules_source, kind="rule")]
 
 
 def _length_number(border: Border, sources: Sources) -> str:
@@ -292,7 +293,7 @@ def _target_words(pair: Pair, sources: Sources, leader: str, follower: str, row:
 
 
 def _rule_words(
-    found: Opportunity, rows: dict[tuple[str, str], pd.Series], sources: Sources
+    found: Opportunity, rows: dict[tuple[str, str], pd.Series], sources: Sources, rules_source: int
 ) -> list[Cell]:
     speech, rule = sources.speech, found.rule
     unit = speech.book.get(rule.indicator).unit
@@ -304,8 +305,7 @@ def _rule_words(
     else:
         limits = {"from": speech.with_unit(rule.strong_from, unit), "gap": speech.with_unit(rule.gap, unit)}
         why = speech("rule_exchange", **limits)
-    source = sources.number(f"cooperation.yaml: {rule.source}")
-    return [cell(text + " "), *values, cell("."), cell(f" {why}", source, kind="rule")]
+    return [cell(text + " "), *values, cell("."), cell(f" {why}", rules_source, kind="rule")]
 
 
 def _memberships(pair: Pair, sources: Sources) -> list[Block]:

@@ -44,6 +44,8 @@ INDICES = (
 )
 NEUTRAL = frozenset({"population", "urban_people_pct", "gni_per_head_usd"})
 """Of these more is not better: they have no place on a scale."""
+VOLUMES = frozenset({"mbb_traffic_gb_per_sub", "fbb_traffic_gb_per_sub"})
+"""Of these more says little of who is better served: nobody leads in them."""
 TRENDS = (
     "egdi",
     "mbb_subs_per100",
@@ -82,28 +84,27 @@ def state_blocks(pair: Pair, sources: Sources) -> list[Block]:
 
 
 def position(pair: Pair, name: str) -> tuple[float, float] | None:
-    """Place of both from 0 to 1, on the indicator's scale where it has two ends, else among all countries known."""
+    """Place of both from 0 to 1, on the indicator's scale where it has two ends, else for the best value known."""
     one, two = pair.latest(name)
     if one is None or two is None or name in NEUTRAL:
         return None
     indicator = pair.inputs.book.get(name)
-    low, high = indicator.low, indicator.high
-    if high is None:
-        rows = pair.inputs.series[pair.inputs.series["indicator"] == name].sort_values("date", kind="stable")
-        every = rows.drop_duplicates("iso3", keep="last")["value"]
-        low, high = (0.0, float(every.max())) if indicator.better == "up" else (float(every.min()), float(every.max()))
-    span = high - low or 1.0
-    place = [(float(row["value"]) - low) / span for row in (one, two)]
+    values = float(one["value"]), float(two["value"])
+    rows = pair.inputs.series[pair.inputs.series["indicator"] == name].sort_values("date", kind="stable")
+    every = rows.drop_duplicates("iso3", keep="last")["value"]
     if indicator.better == "down":
-        place = [1.0 - p for p in place]
-    return place[0], place[1]
+        best = float(every[every > 0.0].min())
+        return best / max(values[0], best), best / max(values[1], best)
+    low, high = indicator.low, float(every.max()) if indicator.high is None else indicator.high
+    span = high - low or 1.0
+    return (values[0] - low) / span, (values[1] - low) / span
 
 
 def _leads(pair: Pair, sources: Sources) -> list[Block]:
     """Say in which indicators either leads most, each value with its date."""
     speech = sources.speech
     distance = {}
-    for name in [name for group in STATE.values() for name in group] + [*INDICES]:
+    for name in [name for group in STATE.values() for name in group if name not in VOLUMES] + [*INDICES]:
         place = position(pair, name)
         if place is not None and abs(place[0] - place[1]) >= LEAST_LEAD:
             distance[name] = place[0] - place[1]
@@ -128,7 +129,7 @@ def dated_values(sources: Sources, name: str, rows: tuple[pd.Series | None, pd.S
     out = []
     for number, row in enumerate(rows):
         assert row is not None
-        out.append(cell(speech("against") if number else "("))
+        out.append(cell(f" {speech('against')} " if number else "("))
         value = sources.value(row, unit, with_unit=True)
         value["t"] += f", {speech.when(str(row['date']))}"
         out.append(value)
@@ -144,7 +145,7 @@ def _row(pair: Pair, name: str, sources: Sources) -> list[Cell] | None:
     indicator = pair.inputs.book.get(name)
     words = speech.indicator(name)
     unit = speech.unit(name)
-    first = cell(f"{words}, {unit}" if unit and unit not in words else words)
+    first = cell(f"{words}, {unit}" if unit and unit.lower() not in words.lower() else words)
     out = [first]
     for row in (one, two):
         out += [sources.value(row, indicator.unit), cell("" if row is None else speech.when(str(row["date"])))]
@@ -220,9 +221,9 @@ def _trends(pair: Pair, names: tuple[str, ...], sources: Sources) -> list[Block]
         words = speech.indicator(name) + (f", {speech.unit(name)}" if speech.unit(name) else "")
         used = sorted({sources.of_row(row) for found in rows for _, row in found.iterrows()})
         svg = charts.trend_chart(speech, words, series, unit=unit)
-        parts.append([chart(svg, f"[{', '.join(map(str, used))}]", width_pct=100.0)])
+        parts.append([chart(svg, f"{words} [{', '.join(map(str, used))}]")])
     if not parts:
         return []
     if len(parts) == 1:
-        return [heading(speech("trends")), columns([1.0, 1.0], parts[0], [])]
+        parts.append([])
     return [heading(speech("trends")), columns([1.0] * len(parts), *parts)]
