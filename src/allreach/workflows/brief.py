@@ -18,6 +18,7 @@ from allreach.country.official.shipped import shipped_totals, world_tables_read
 from allreach.country.sketch.outline import SOURCE
 from allreach.errors import DataMissingError, InputError
 from allreach.indicators.border import EARTH_KM, NEAR_KM, Border
+from allreach.indicators.plan_effect import reach_path
 from allreach.indicators.status import evaluate
 from allreach.indicators.totals_as_series import with_totals
 from allreach.io.atomic import whole_file, write_json, write_text
@@ -70,7 +71,7 @@ def brief(
     """
     from allreach.report.documents.brief_pdf import brief_pdf
 
-    tracked = track(study, strategies=strategies, as_of=as_of, write=False)
+    tracked = _with_own_totals(track(study, strategies=strategies, as_of=as_of, write=False), as_of)
     inputs = tracked.inputs
     if other == inputs.iso3:
         raise InputError(f"--with {other}: a country cannot be briefed on with itself; name another one")
@@ -99,6 +100,28 @@ def _content(tracked: Tracked, pair: Pair | None, first: FirstScreen | None, wor
     return country_brief(tracked.inputs, tracked.targets, tracked.paths, words, first)
 
 
+def _with_own_totals(tracked: Tracked, as_of: dt.date | None) -> Tracked:
+    """Outcome of tracking with the country's totals among its series, where they are newer."""
+    inputs = tracked.inputs
+    series = with_totals(inputs.series, {inputs.iso3: own_totals(tracked, as_of)}, as_of=inputs.as_of)
+    if len(series) == len(inputs.series):
+        return tracked
+    planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
+    targets, paths = evaluate(
+        inputs.strategies, series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
+    )
+    return replace(tracked, inputs=replace(inputs, series=series), targets=targets, paths=paths)
+
+
+def own_totals(tracked: Tracked, as_of: dt.date | None) -> OfficialTotals:
+    """Totals of the country: those that ship, and those of its folder ahead of them."""
+    inputs = tracked.inputs
+    shipped = _totals(inputs.iso3, as_of)
+    if inputs.config is None:
+        return shipped
+    return OfficialTotals.model_construct(shipped.totals | inputs.config.official.totals)
+
+
 def find_pair(study: StudyInputs | SeriesFolder, tracked: Tracked, other: str, as_of: dt.date | None = None) -> Pair:
     """Gather what is known of both countries.
 
@@ -108,9 +131,7 @@ def find_pair(study: StudyInputs | SeriesFolder, tracked: Tracked, other: str, a
         If nothing is known of the other country.
     """
     inputs, a = tracked.inputs, tracked.inputs.iso3
-    totals = {code: _totals(code, as_of) for code in (a, other)}
-    if inputs.config is not None:
-        totals[a] = OfficialTotals.model_construct(totals[a].totals | inputs.config.official.totals)
+    totals = {a: own_totals(tracked, as_of), other: _totals(other, as_of)}
     known = inputs.series
     if not totals[other].totals and not (known["iso3"] == other).any():
         near = difflib.get_close_matches(other, sorted(known["iso3"].unique()), n=3, cutoff=0.6)
@@ -121,9 +142,8 @@ def find_pair(study: StudyInputs | SeriesFolder, tracked: Tracked, other: str, a
         )
     series = with_totals(known, totals, as_of=inputs.as_of)
     strategies = {a: inputs.strategies, other: find_strategies(Path(), (), other)}
-    targets = {}
-    for code in (a, other):
-        targets[code], _ = evaluate(strategies[code], series, code, inputs.book, as_of=inputs.as_of)
+    targets = {a: tracked.targets}
+    targets[other], _ = evaluate(strategies[other], series, other, inputs.book, as_of=inputs.as_of)
     border = _border(a, other)
     drawn, beside = _beside(study, tracked, border)
     return Pair(replace(inputs, series=series), other, targets, strategies, border, drawn, beside)
@@ -222,9 +242,7 @@ def _first_screen(study: StudyInputs | SeriesFolder, tracked: Tracked, as_of: dt
 def _published(tracked: Tracked, as_of: dt.date | None) -> tuple[PublishedShare, ...]:
     """Published shares of the country up to the day of the brief, beside what its results predict."""
     inputs = tracked.inputs
-    totals = _totals(inputs.iso3, as_of).totals
-    if inputs.config is not None:
-        totals = totals | inputs.config.official.totals
+    totals = own_totals(tracked, as_of).totals
     day = inputs.as_of.isoformat()
     official = OfficialTotals.model_construct({name: t for name, t in totals.items() if t.date <= day[: len(t.date)]})
     if inputs.results is not None:

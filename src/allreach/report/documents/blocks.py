@@ -41,8 +41,8 @@ class Chart(TypedDict):
     svg: str
     caption: str
     width_pct: float
-    grows: NotRequired[bool]
-    """Whether it may take what room is left on the page."""
+    ratio: NotRequired[float]
+    """Width for its height, where it may take what room is left on the page."""
 
 
 class Columns(TypedDict):
@@ -200,9 +200,9 @@ def warning(words: str) -> Words:
     return {"kind": "warning", "text": words}
 
 
-def chart(svg: str, caption: str = "", *, width_pct: float = 100.0, grows: bool = False) -> Chart:
-    """Drawing with its caption, as wide as a share of the page. [%]."""
-    return {"kind": "chart", "svg": svg, "caption": caption, "width_pct": width_pct, "grows": grows}
+def chart(svg: str, caption: str = "", *, width_pct: float = 100.0, ratio: float = 0.0) -> Chart:
+    """Drawing with its caption, as wide as a share of the page [%]; one of a given width for its height may grow."""
+    return {"kind": "chart", "svg": svg, "caption": caption, "width_pct": width_pct, "ratio": ratio}
 
 
 def columns(widths: Sequence[float], *parts: Sequence[Block]) -> Columns:

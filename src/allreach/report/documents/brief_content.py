@@ -29,7 +29,7 @@ from allreach.report.documents.blocks import (
     note,
     table,
 )
-from allreach.report.documents.country_map import Drawn, map_svg
+from allreach.report.documents.country_map import Drawn, map_chart
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.pair_inputs import Pair
 from allreach.report.documents.pair_outlook import outlook_blocks
@@ -44,19 +44,29 @@ from allreach.report.documents.target_words import (
 )
 
 HEADLINE = (
+    "population",
+    "gni_per_head_usd",
     "idi",
     "egdi",
+    "osi",
+    "tii",
+    "hci",
     "gci",
     "ai_readiness",
     "internet_users_pct",
     "households_internet_pct",
-    "pop_cov_4g_pct",
+    "mobile_phone_owners_pct",
     "mbb_subs_per100",
     "fixed_subs_per100",
+    "pop_cov_2g_pct",
+    "pop_cov_3g_pct",
+    "pop_cov_4g_pct",
+    "pop_cov_5g_pct",
     "fixed_dl_mbps",
     "mobile_dl_mbps",
     "fixed_basket_pct_gni",
     "data_only_mobile_basket_pct_gni",
+    "electricity_access_pct",
 )
 MAX_TARGETS, MAX_STEPS, MAX_QUESTIONS, MAX_EVENTS = 9, 6, 6, 6
 N_PAGES = 2
@@ -96,33 +106,35 @@ def country_brief(
     """Content of a country's brief."""
     sources = Sources(speech)
     first = first or FirstScreen()
-    blocks: list[Block] = _first_screen(first, sources)
+    plan = plan_blocks(inputs, sources)
+    blocks: list[Block] = _first_screen(first, plan, sources)
     blocks += [heading(speech("scores")), _headline(inputs, sources)]
-    peers = _peers_chart(inputs, speech, sources)
-    if peers:
-        blocks.append(peers)
-    blocks += plan_blocks(inputs, sources)
-    blocks += [heading(speech("targets")), note(counts_line(speech, targets)), *_targets(inputs, targets, sources)]
-    fan = _lead_chart(inputs, targets, paths, speech, sources)
-    if fan:
-        blocks.append(fan)
+    charts_found = [
+        _peers_chart(inputs, speech, sources),
+        _lead_chart(inputs, targets, paths, speech, sources),
+    ]
+    drawn = [[one] for one in charts_found if one]
+    target_rows = _targets(inputs, targets, sources)
+    blocks += [heading(speech("targets")), note(counts_line(speech, targets)), *target_rows]
+    if drawn:
+        blocks.append(columns([1.0] * len(drawn), *drawn))
     blocks += _steps(inputs, targets, sources)
     blocks += _events(inputs, (inputs.iso3,), sources)
     return _whole(inputs, speech("brief_title", country=speech.country(inputs.iso3)), blocks, sources)
 
 
-def _first_screen(first: FirstScreen, sources: Sources) -> list[Block]:
-    """What is published beside what is predicted, and the map."""
+def _first_screen(first: FirstScreen, plan: list[Block], sources: Sources) -> list[Block]:
+    """What is published beside what is predicted, what the plan does, and the map."""
     items = [_published(share, sources) for share in first.published]
     left: list[Block] = [heading(sources.speech("first_screen")), bullets(items)] if items else []
+    left += plan
     right: list[Block] = []
     if first.side is not None:
-        svg = map_svg(sources.speech, (first.side,), None, first.drawn, first.others)
         words = [sources.speech("map_caption_one", date=first.source_date)]
         if len(first.drawn.sites) or len(first.drawn.gateways):
             words.append(sources.speech("map_drawn"))
         caption = f"{' '.join(words)} [{sources.number(first.source)}]"
-        right.append(chart(svg, caption, grows=True))
+        right.append(map_chart(sources.speech, (first.side,), None, first.drawn, first.others, caption=caption))
     return [columns([1.35, 1.0], left, right)] if left and right else left or right
 
 
@@ -175,10 +187,13 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
     for key, label in (("pv_usd", "plan_cost"), ("capex_usd", "plan_capex")):
         if key in summary:
             usd = two_digits(float(summary[key])) if is_sketch else float(summary[key])
-            rows.append([cell(speech(label)), cell(""), cell(speech.money(usd), source)])
+            year = "" if inputs.config is None else f" ({inputs.config.base_year})"
+            rows.append([cell(speech(label) + year), cell(""), cell(speech.money(usd), source)])
     if not rows:
         return []
-    head = [speech("indicator"), speech("plan_today"), speech("plan_after")]
+    last = "" if inputs.reach is None or not len(inputs.reach) else f" ({int(inputs.reach['year'].iloc[-1])})"
+    now = f"{speech('plan_today')} ({speech.date(inputs.as_of)})"
+    head = [speech("indicator"), now, speech("plan_after") + last]
     warning = [note(speech("sketch"))] if is_sketch else []
     return [heading(speech("plan")), *warning, table(head, rows, [5, 2, 2])]
 
@@ -206,18 +221,29 @@ def _headline(inputs: TrackInputs, sources: Sources) -> Block:
         value = sources.value(last, unit)
         if label := tier_words(speech, name, float(last["value"])):
             value["t"] += f" ({label})"
-        change = NO_VALUE if before is None else speech.measure(float(last["value"] - before["value"]), unit, sign=True)
-        peers = [float(r["value"]) for r in (inputs.latest(p, name) for p in inputs.peers) if r is not None]
-        middle = cell(speech.measure(float(np.median(peers)), unit) + f" ({len(peers)})") if peers else cell(NO_VALUE)
-        if peers:
-            middle["s"] = next(
-                sources.of_row(r) for r in (inputs.latest(p, name) for p in inputs.peers) if r is not None
-            )
-        earlier = sources.value(before, unit) if before is not None else cell(NO_VALUE)
-        words = [cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(str(last["date"])[:4])]
-        rows.append([*words, earlier, sources.computed(change, last, before), middle])
-    head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "earlier", "change", "peers_median")]
-    return table(head, rows, [4.6, 3.0, 2.6, 1.1, 2.0, 1.4, 2.0], text_columns=2)
+        earlier = cell(NO_VALUE)
+        change = NO_VALUE
+        if before is not None:
+            earlier = sources.value(before, unit)
+            earlier["t"] += f" ({speech.when(str(before['date']))})"
+            change = speech.measure(float(last["value"] - before["value"]), unit, sign=True)
+        words = [cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(speech.when(str(last["date"])))]
+        rows.append([*words, earlier, sources.computed(change, last, before), _peers_median(inputs, name, sources)])
+    head = [speech(key) for key in ("indicator", "unit", "value", "when", "earlier", "change", "peers_median")]
+    return table(head, rows, [4.4, 3.0, 2.4, 1.2, 2.3, 1.4, 2.6], text_columns=2)
+
+
+def _peers_median(inputs: TrackInputs, name: str, sources: Sources) -> Cell:
+    """Median of the peers with how many have a value, and of when."""
+    speech = sources.speech
+    rows = [row for row in (inputs.latest(peer, name) for peer in inputs.peers) if row is not None]
+    if not rows:
+        return cell(NO_VALUE)
+    years = sorted({str(row["date"])[:4] for row in rows})
+    when = years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    middle = float(np.median([float(row["value"]) for row in rows]))
+    text = f"{speech.measure(middle, inputs.book.get(name).unit)} ({len(rows)}; {when})"
+    return cell(text, sources.of_row(rows[0]))
 
 
 def tier_words(speech: Speech, score: str, value: float) -> str:
@@ -256,7 +282,7 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
             cell(speech.text(target.name)),
             promised,
             cell(speech.month(row["target_date"])),
-            sources.value(last, unit),
+            _dated(last, unit, sources),
         ]
         state = cell(status_word(speech, row["status"]), kind=f"status-{row['status']}")
         rows.append([*words, forecast, slip, state])
@@ -264,6 +290,14 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
     n_open = int(targets["target_value"].isna().sum())
     out: list[Block] = [table(head, rows, [4.0, 2.0, 1.5, 2.7, 2.6, 1.4, 2.4])] if rows else []
     return [*out, note(speech("targets_open", n=n_open, m=len(targets)))] if n_open else out
+
+
+def _dated(row: pd.Series | None, unit: str, sources: Sources) -> Cell:
+    """Value with its date."""
+    found = sources.value(row, unit)
+    if row is not None:
+        found["t"] += f", {sources.speech.when(str(row['date']))}"
+    return found
 
 
 def _lead_chart(

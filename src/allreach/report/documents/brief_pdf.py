@@ -13,9 +13,9 @@ from allreach.report.documents.blocks import Document
 FONT = "Libertinus Serif"
 OTHER_FONTS = ("Noto Sans Arabic", "Noto Naskh Arabic", "Noto Sans Hebrew", "DejaVu Sans", "FreeSerif")
 """Of the machine; asked only where a text has letters that the built-in font lacks."""
-SCALES = tuple(round(0.76 + 0.02 * n, 2) for n in range(24))
-"""Sizes of texts and tables that are tried, as shares of the usual: 6.8 to 11 points for running text."""
-MAPS_MM = tuple(range(50, 150, 5))
+SCALES = tuple(round(0.76 + 0.02 * n, 2) for n in range(20))
+"""Sizes of texts and tables that are tried, as shares of the usual: 6.8 to 10 points for running text."""
+MAPS_MM = tuple(range(50, 190, 5))
 """Heights of the map that are tried. [mm]"""
 FIRST_MAP_MM = 60
 

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
-from allreach.indicators.border import Border, Side, Town
+from allreach.indicators.border import Border, Line, Side, Town
+from allreach.report.documents.blocks import Chart, chart
 from allreach.report.documents.drawing import GOAL, GREY, INK, MAIN, OTHER, Drawing, style
 from allreach.report.documents.localise import Speech
 
@@ -41,8 +42,16 @@ class Drawn:
     fibre: tuple[NDArray[np.float64], ...] = ()
 
 
-def map_svg(speech: Speech, sides: Sequence[Side], border: Border | None, drawn: Drawn, others: Sequence) -> str:
-    """Draw the map.
+def map_chart(
+    speech: Speech,
+    sides: Sequence[Side],
+    border: Border | None,
+    drawn: Drawn,
+    others: Sequence[Line],
+    *,
+    caption: str,
+) -> Chart:
+    """Draw the map with its caption; it may take the room that a page has left.
 
     Parameters
     ----------
@@ -54,16 +63,21 @@ def map_svg(speech: Speech, sides: Sequence[Side], border: Border | None, drawn:
         Sites, fibre and gateways of the first.
     others
         Outlines of the countries around.
+    caption
+        What stands below it.
     """
     west, south, east, north = _frame(sides)
     stretch = float(np.cos(np.radians(0.5 * (south + north))))
     shape = float(np.clip((north - south) / ((east - west) * stretch), *SHAPES))
+    more = (north - south) / shape / stretch - (east - west)  # wider, or else higher, to the shape of the drawing
+    west, east = (west - max(more, 0.0) / 2.0, east + max(more, 0.0) / 2.0)
+    more = (east - west) * stretch * shape - (north - south)
+    south, north = south - max(more, 0.0) / 2.0, north + max(more, 0.0) / 2.0
     with style():
         drawing = Drawing(WIDTH, WIDTH * shape, (1, 1, 1, 1))
         axes = drawing.axes
         axes.set_facecolor(SEA)
         axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
-        axes.set_aspect(1.0 / stretch, adjustable="datalim")
         axes.grid(visible=False)
         for ring in others:
             axes.add_patch(Polygon(_thinned(ring, east - west), facecolor=LAND, edgecolor=LINE, lw=0.5))
@@ -83,7 +97,7 @@ def map_svg(speech: Speech, sides: Sequence[Side], border: Border | None, drawn:
                     axes.plot([town.lon_deg], [town.lat_deg], "o", color=INK, ms=3, mew=0)
         for side, colour in zip(sides, (MAIN, OTHER), strict=False):
             _named(axes, speech, side, colour)
-        return drawing.svg(speech("map"))
+        return chart(drawing.svg(speech("map")), caption, ratio=1.0 / shape)
 
 
 def _plan(axes: Axes, drawn: Drawn) -> None:
@@ -98,18 +112,20 @@ def _plan(axes: Axes, drawn: Drawn) -> None:
 
 
 def _named(axes: Axes, speech: Speech, side: Side, colour: str) -> None:
-    if side.capital is not None:
-        _capital(axes, speech, side.capital)
     ring = max(side.rings, key=_area)
+    if side.capital is not None:
+        _capital(axes, speech, side.capital, is_east=side.capital.lon_deg > 0.5 * (ring[:, 0].min() + ring[:, 0].max()))
     middle = _centre(ring)
     text = speech.country(side.iso3).upper()
     axes.annotate(text, middle, color=colour, weight="bold", size=11, ha="center", va="center", clip_on=True)
 
 
-def _capital(axes: Axes, speech: Speech, town: Town) -> None:
+def _capital(axes: Axes, speech: Speech, town: Town, *, is_east: bool) -> None:
     at = (town.lon_deg, town.lat_deg)
     axes.plot([at[0]], [at[1]], "s", color=INK, ms=4.5, mew=0)
-    axes.annotate(speech.town(town.name), at, xytext=(5, -10), textcoords="offset points", size=9, clip_on=True)
+    side, room = ("right", -4) if is_east else ("left", 4)
+    name = speech.town(town.name)
+    axes.annotate(name, at, xytext=(room, -9), textcoords="offset points", size=9, ha=side, clip_on=True)
 
 
 def _frame(sides: Sequence[Side]) -> tuple[float, float, float, float]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from allreach.report.documents import charts
 from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, chart, columns, heading, note, table
-from allreach.report.documents.country_map import map_svg
+from allreach.report.documents.country_map import map_chart
 from allreach.report.documents.localise import NO_VALUE
 from allreach.report.documents.pair_inputs import Pair
 
@@ -195,14 +195,14 @@ def map_block(pair: Pair, sources: Sources) -> list[Block]:
     if border is None:
         return []
     speech = sources.speech
-    svg = map_svg(speech, border.sides, border, pair.drawn, border.others)
     number = sources.number(border.source)
     words = [speech("map_caption", date=border.source_date)]
     if border.facing:
         words.append(speech("map_facing"))
     if len(pair.drawn.sites) or len(pair.drawn.gateways):
         words.append(speech("map_drawn"))
-    return [chart(svg, f"{' '.join(words)} [{number}]", grows=True)]
+    caption = f"{' '.join(words)} [{number}]"
+    return [map_chart(speech, border.sides, border, pair.drawn, border.others, caption=caption)]
 
 
 def _trends(pair: Pair, names: tuple[str, ...], sources: Sources) -> list[Block]:
