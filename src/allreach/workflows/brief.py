@@ -140,11 +140,13 @@ def find_pair(study: StudyInputs | SeriesFolder, tracked: Tracked, other: str, a
             f"{other}: neither the series store nor the totals that ship have a value of it (the store has {among}). "
             "Import some with allreach track --import FILE"
         )
+    border = _border(a, other)
+    around = set() if border is None else {code for side in border.sides for code in side.neighbours}
+    totals |= {code: _totals(code, as_of) for code in sorted(around - set(totals))}
     series = with_totals(known, totals, as_of=inputs.as_of)
     strategies = {a: inputs.strategies, other: find_strategies(Path(), (), other)}
     targets = {a: tracked.targets}
     targets[other], _ = evaluate(strategies[other], series, other, inputs.book, as_of=inputs.as_of)
-    border = _border(a, other)
     drawn, beside = _beside(study, tracked, border)
     return Pair(replace(inputs, series=series), other, targets, strategies, border, drawn, beside)
 

@@ -32,8 +32,8 @@ from allreach.report.documents.blocks import (
 from allreach.report.documents.country_map import Drawn, map_chart
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.pair_inputs import Pair
-from allreach.report.documents.pair_outlook import outlook_blocks
-from allreach.report.documents.pair_state import state_blocks
+from allreach.report.documents.pair_outlook import ground_blocks, outlook_blocks
+from allreach.report.documents.pair_state import has_indices, state_blocks
 from allreach.report.documents.target_words import (
     by_urgency,
     counts_line,
@@ -107,7 +107,7 @@ def country_brief(
     sources = Sources(speech)
     first = first or FirstScreen()
     plan = plan_blocks(inputs, sources)
-    blocks: list[Block] = _first_screen(first, plan, sources)
+    blocks: list[Block] = _first_screen(first, plan or _events(inputs, (inputs.iso3,), sources), inputs, sources)
     blocks += [heading(speech("scores")), _headline(inputs, sources)]
     charts_found = [
         _peers_chart(inputs, speech, sources),
@@ -115,19 +115,20 @@ def country_brief(
     ]
     drawn = [[one] for one in charts_found if one]
     target_rows = _targets(inputs, targets, sources)
-    blocks += [heading(speech("targets")), note(counts_line(speech, targets)), *target_rows]
+    blocks.append(columns([1.0], [heading(speech("targets")), note(counts_line(speech, targets)), *target_rows]))
     if drawn:
         blocks.append(columns([1.0] * len(drawn), *drawn))
     blocks += _steps(inputs, targets, sources)
-    blocks += _events(inputs, (inputs.iso3,), sources)
+    if plan:
+        blocks += _events(inputs, (inputs.iso3,), sources)
     return _whole(inputs, speech("brief_title", country=speech.country(inputs.iso3)), blocks, sources)
 
 
-def _first_screen(first: FirstScreen, plan: list[Block], sources: Sources) -> list[Block]:
-    """What is published beside what is predicted, what the plan does, and the map."""
-    items = [_published(share, sources) for share in first.published]
+def _first_screen(first: FirstScreen, more: list[Block], inputs: TrackInputs, sources: Sources) -> list[Block]:
+    """What is published beside what is predicted, what the plan does or what happened, and the map."""
+    items = [_published(share, inputs, sources) for share in first.published]
     left: list[Block] = [heading(sources.speech("first_screen")), bullets(items)] if items else []
-    left += plan
+    left += more
     right: list[Block] = []
     if first.side is not None:
         words = [sources.speech("map_caption_one", date=first.source_date)]
@@ -138,14 +139,16 @@ def _first_screen(first: FirstScreen, plan: list[Block], sources: Sources) -> li
     return [columns([1.35, 1.0], left, right)] if left and right else left or right
 
 
-def _published(share: PublishedShare, sources: Sources) -> list[Cell]:
+def _published(share: PublishedShare, inputs: TrackInputs, sources: Sources) -> list[Cell]:
     """One published share as the report's first screen says it, with what is predicted where the two contradict."""
     speech = sources.speech
     is_count = share.quantity == "lines_per_100_households"
     value = speech.number(share.value_pct, 1) if is_count else speech.percent(share.value_pct / 100.0, 1)
     told = speech.page(f"published_{share.quantity}", value=value)
     when = f" ({speech.page(f'published_{share.evidence}')}, {speech.when(share.date)})"
-    run = [cell(told + when, sources.number(share.source))]
+    same = inputs.series[(inputs.series["iso3"] == inputs.iso3) & (inputs.series["source"] == share.source)]
+    source = sources.of_row(same.iloc[-1]) if len(same) else sources.number(share.source)
+    run = [cell(told + when, source)]
     sources.numbers.append(
         {"text": value, "source": run[0]["s"], "row": f"official:{share.quantity}", "date": speech.when(share.date)}
     )
@@ -160,7 +163,9 @@ def _published(share: PublishedShare, sources: Sources) -> list[Cell]:
 def pair_brief(pair: Pair, speech: Speech) -> Document:
     """Content of a bilateral brief."""
     sources = Sources(speech)
-    blocks = [*state_blocks(pair, sources), *outlook_blocks(pair, sources)]
+    border = ground_blocks(pair, sources)
+    with_map = [] if has_indices(pair) else border  # there is room beside the map
+    blocks = [*state_blocks(pair, with_map, sources), *outlook_blocks(pair, [] if with_map else border, sources)]
     names = [speech.country(code) for code in pair.codes]
     return _whole(pair.inputs, speech("pair_title", a=names[0], b=names[1]), blocks, sources)
 
@@ -230,7 +235,7 @@ def _headline(inputs: TrackInputs, sources: Sources) -> Block:
         words = [cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(speech.when(str(last["date"])))]
         rows.append([*words, earlier, sources.computed(change, last, before), _peers_median(inputs, name, sources)])
     head = [speech(key) for key in ("indicator", "unit", "value", "when", "earlier", "change", "peers_median")]
-    return table(head, rows, [4.4, 3.0, 2.4, 1.2, 2.3, 1.4, 2.6], text_columns=2)
+    return table(head, rows, [4.4, 2.7, 2.5, 1.5, 2.4, 1.3, 2.6], text_columns=2)
 
 
 def _peers_median(inputs: TrackInputs, name: str, sources: Sources) -> Cell:
@@ -258,7 +263,7 @@ def _peers_chart(inputs: TrackInputs, speech: Speech, sources: Sources) -> Block
         if len(series) > 1 and series[0][0] == speech.country(inputs.iso3):
             used = sorted({sources.of_row(rows.iloc[-1]) for _, rows in series})
             caption = f"{speech.indicator(name)} [{', '.join(map(str, used))}]"
-            return chart(charts.lines_chart(speech, series, unit=inputs.book.get(name).unit, height=150), caption)
+            return chart(charts.lines_chart(speech, series, unit=inputs.book.get(name).unit, width=400, height=150), caption)
     return None
 
 
@@ -307,7 +312,7 @@ def _lead_chart(
     if not len(able):
         return None
     row = able.iloc[0]
-    return target_chart(inputs, row, paths.get(row["indicator"]), speech, sources, height=140)
+    return target_chart(inputs, row, paths.get(row["indicator"]), speech, sources, width=400, height=150)
 
 
 def target_chart(
@@ -317,6 +322,7 @@ def target_chart(
     speech: Speech,
     sources: Sources,
     *,
+    width: int = 640,
     height: int = 230,
 ) -> Block:
     """Timeline of one target with its fan."""
@@ -337,6 +343,7 @@ def target_chart(
         target=goal,
         milestones=[(decimal_year(m.date), m.value) for m in target.milestones],
         bounds=(indicator.low, indicator.high),
+        width=width,
         height=height,
     )
     refs = f" [{', '.join(map(str, used))}]" if used else ""

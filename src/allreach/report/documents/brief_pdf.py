@@ -13,9 +13,9 @@ from allreach.report.documents.blocks import Document
 FONT = "Libertinus Serif"
 OTHER_FONTS = ("Noto Sans Arabic", "Noto Naskh Arabic", "Noto Sans Hebrew", "DejaVu Sans", "FreeSerif")
 """Of the machine; asked only where a text has letters that the built-in font lacks."""
-SCALES = tuple(round(0.76 + 0.02 * n, 2) for n in range(20))
-"""Sizes of texts and tables that are tried, as shares of the usual: 6.8 to 10 points for running text."""
-MAPS_MM = tuple(range(50, 190, 5))
+SCALES = tuple(round(0.76 + 0.02 * n, 2) for n in range(25))
+"""Sizes of texts and tables that are tried, as shares of the usual: 6.8 to 11 points for running text."""
+MAPS_MM = tuple(range(50, 125, 5))
 """Heights of the map that are tried. [mm]"""
 FIRST_MAP_MM = 60
 
@@ -34,18 +34,13 @@ def brief_pdf(content: Document) -> bytes:
     n_pages = content.get("n_pages", 0)
     if not n_pages:
         return layout.pdf({})
-    scale = _largest(SCALES, lambda one: layout.pages(one, FIRST_MAP_MM) <= n_pages)
-    map_mm = _largest(MAPS_MM, lambda one: layout.pages(scale, one) <= n_pages)
-    return layout.pdf(_inputs(scale, map_mm))
+    return layout.pdf(layout.filling(n_pages))
 
 
 def pages_of(content: Document) -> tuple[int, float]:
     """Pages of a brief as it is laid out, and where the last line ends below the top of the last. [mm]."""
     layout = _Layout(content)
-    n_pages = content.get("n_pages", 0)
-    scale = _largest(SCALES, lambda one: layout.pages(one, FIRST_MAP_MM) <= n_pages)
-    map_mm = _largest(MAPS_MM, lambda one: layout.pages(scale, one) <= n_pages)
-    return layout.end(_inputs(scale, map_mm))
+    return layout.end(layout.filling(content["n_pages"]))
 
 
 def _largest(values: tuple[float, ...], fits: Callable[[Any], bool]) -> float:
@@ -86,6 +81,12 @@ class _Layout:
     def png(self, inputs: dict[str, str]) -> list[bytes]:
         found = self._run(self._typst.compile, inputs, format="png", ppi=110.0)
         return list(found) if isinstance(found, list) else [found]
+
+    def filling(self, n_pages: int) -> dict[str, str]:
+        """Size of the texts, then of the map, that fill so many pages."""
+        scale = _largest(SCALES, lambda one: self.pages(one, FIRST_MAP_MM) <= n_pages)
+        map_mm = _largest(MAPS_MM, lambda one: self.pages(scale, one) <= n_pages)
+        return _inputs(scale, map_mm)
 
     def pages(self, scale: float, map_mm: float) -> int:
         return self.end(_inputs(scale, map_mm))[0]

@@ -52,6 +52,7 @@ def fan_chart(
     milestones: Sequence[tuple[float, float]] = (),
     bounds: tuple[float, float | None] = (0.0, None),
     plan: pd.DataFrame | None = None,
+    width: float = 640,
     height: float = 240,
 ) -> str:
     """Past values, forecast with its 80 % and 95 % intervals, target and milestones.
@@ -69,11 +70,11 @@ def fan_chart(
     """
     x_span, y_span, path = _fan_spans(points, path, target, milestones, bounds, plan)
     with style():
-        drawing = Drawing(640, height, (46, 12, 12, 24))
+        drawing = Drawing(width, height, (46, 12, 12, 24))
         axes = drawing.axes
         axes.set(xlim=x_span, ylim=y_span)
         _value_axis(axes, speech)
-        _years(axes, x_span)
+        _years(axes, x_span, at_most=12 if width > 500 else 6)
         if path is not None and len(path):
             for level, shade in (("95", 0.16), ("80", 0.28)):
                 axes.fill_between(
@@ -190,7 +191,7 @@ def trend_chart(speech: Speech, title: str, series: Sequence[tuple[str, pd.DataF
         return drawing.svg(title)
 
 
-def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, height: float = 220) -> str:
+def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, width: float = 640, height: float = 220) -> str:
     """Trajectories of several countries; the first is the one that matters.
 
     Parameters
@@ -203,7 +204,7 @@ def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, u
     spread = float(values.max() - values.min()) or max(abs(float(values.max())), 1.0) * 0.1
     x_span = np.ceil(years.min()) - 1.0, np.ceil(years.max())
     with style():
-        drawing = Drawing(640, height, (46, 118, 10, 24))
+        drawing = Drawing(width, height, (46, 118, 10, 24))
         axes = drawing.axes
         axes.set(xlim=x_span, ylim=(float(values.min()) - 0.08 * spread, float(values.max()) + 0.08 * spread))
         _value_axis(axes, speech)

@@ -20,6 +20,8 @@ FILLS = {MAIN: "#b5dbd5", OTHER: "#e2d2c9"}
 WIDTH, MARGIN_SHARE = 300.0, 0.05
 SHAPES = (0.55, 1.05)
 """Least and greatest height of the map for its width."""
+NAME_SIZES, LETTER = (6.5, 11.0), 0.9
+"""Least and greatest size of a country's name, and the width of a letter for its size. [points]"""
 FAR_SHARE = 0.02
 """A part farther off than its country's size that has less than this share of its area is left out of the frame."""
 
@@ -115,9 +117,14 @@ def _named(axes: Axes, speech: Speech, side: Side, colour: str) -> None:
     ring = max(side.rings, key=_area)
     if side.capital is not None:
         _capital(axes, speech, side.capital, is_east=side.capital.lon_deg > 0.5 * (ring[:, 0].min() + ring[:, 0].max()))
-    middle = _centre(ring)
+    lon, lat, chord = _centre(ring, side.capital)
     text = speech.country(side.iso3).upper()
-    axes.annotate(text, middle, color=colour, weight="bold", size=11, ha="center", va="center", clip_on=True)
+    room = axes.transData.transform((lon + chord, lat))[0] - axes.transData.transform((lon, lat))[0]
+    size = float(np.clip(room / (LETTER * len(text)), *NAME_SIZES))
+    where = "center"
+    if size == NAME_SIZES[0]:  # too long for the country: above it
+        lat, where = float(ring[:, 1].max()), "bottom"
+    axes.annotate(text, (lon, lat), color=colour, weight="bold", size=size, ha="center", va=where, clip_on=True)
 
 
 def _capital(axes: Axes, speech: Speech, town: Town, *, is_east: bool) -> None:
@@ -154,20 +161,28 @@ def _area(ring: NDArray[np.float64]) -> float:
     return abs(float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]))) / 2.0
 
 
-def _centre(ring: NDArray[np.float64]) -> tuple[float, float]:
-    """Middle of an area's widest chord through the middle of its height: a name fits there best."""
-    best = (float(ring[:, 0].mean()), float(ring[:, 1].mean()), -1.0)
+def _centre(ring: NDArray[np.float64], capital: Town | None) -> tuple[float, float, float]:
+    """Middle and width of a wide chord of an area, apart from its capital: a name fits there."""
     south, north = float(ring[:, 1].min()), float(ring[:, 1].max())
-    for share in (0.35, 0.42, 0.5, 0.58, 0.65):
+    best = (float(ring[:, 0].mean()), 0.5 * (south + north), 0.0)
+    most = -1.0
+    for share in (0.25, 0.35, 0.42, 0.5, 0.58, 0.65, 0.75):
         lat = south + share * (north - south)
         start, end = ring[:-1], ring[1:]
         crossed = (start[:, 1] <= lat) != (end[:, 1] <= lat)
         a, b = start[crossed], end[crossed]
         at = np.sort(a[:, 0] + (lat - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0]))
         for left, right in zip(at[::2], at[1::2], strict=False):
-            if right - left > best[2]:
-                best = (0.5 * float(left + right), lat, float(right - left))
-    return best[0], best[1]
+            middle, chord = 0.5 * float(left + right), float(right - left)
+            is_taken = (
+                capital is not None
+                and abs(capital.lon_deg - middle) < 0.4 * chord
+                and abs(capital.lat_deg - 0.06 * (north - south) - lat) < 0.16 * (north - south)
+            )
+            worth = chord * (0.5 if is_taken else 1.0)
+            if worth > most:
+                best, most = (middle, lat, chord), worth
+    return best
 
 
 def _thinned(ring: NDArray[np.float64], span_deg: float) -> NDArray[np.float64]:

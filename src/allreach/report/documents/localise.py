@@ -114,7 +114,10 @@ class Speech:
 
     def when(self, day: str) -> str:
         """Write when a value held: a year that is over by its number, else month and year."""
-        return day[:4] if len(day) < 7 or day[5:] == "12-31" else self.month(day if len(day) > 7 else f"{day}-01")
+        if len(day) < 7 or day[5:] == "12-31":
+            return day[:4]
+        text = self.month(day if len(day) > 7 else f"{day}-01")
+        return text.removesuffix("г.").rstrip("\u00a0\u202f ")  # the year needs no word in a column of years
 
     def country(self, iso3: str) -> str:
         """Name of a country in the language (CLDR); the code where it is not known."""

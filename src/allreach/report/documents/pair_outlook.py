@@ -5,27 +5,30 @@ from __future__ import annotations
 import pandas as pd
 
 from allreach.indicators.border import HIGH_M, NEAR_KM, Border
-from allreach.indicators.cooperation import Opportunity, ground_opportunities, ground_rules, opportunities
+from allreach.indicators.cooperation import Cable, Opportunity, ground_opportunities, ground_rules, opportunities, widest
 from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, columns, heading, note, table
 from allreach.report.documents.pair_inputs import Pair
 from allreach.report.documents.pair_state import INDICES, STATE, dated_values
 from allreach.report.documents.target_words import status_word
 
 MAX_TARGETS, MAX_EVENTS, MAX_OPPORTUNITIES = 8, 6, 9
+ASKED = ("idi", "egdi", "gci", "ai_readiness")
+"""Indices that are asked for; their parts come with them."""
 MET = "achieved"
 OPEN = ("on_track", "at_risk", "off_track", "missed", "no_trend", "blocked")
 KNOWN = (MET, "claimed", *OPEN)
 """States of targets whose value is known."""
 
 
-def outlook_blocks(pair: Pair, sources: Sources) -> list[Block]:
-    """Write the second page."""
+def outlook_blocks(pair: Pair, border: list[Block], sources: Sources) -> list[Block]:
+    """Write the second page; `border` is what `ground_blocks` says, unless it stands on the first."""
     return [
         *_plans(pair, sources),
-        *_ground(pair, sources),
+        *border,
         *_opportunities(pair, sources),
         *_memberships(pair, sources),
         *_events(pair, sources),
+        *_unknown(pair, sources),
     ]
 
 
@@ -107,7 +110,8 @@ def _standing(pair: Pair, code: str, row: pd.Series | None, sources: Sources) ->
     return [value, cell(words, kind=f"status-{row['status']}")]
 
 
-def _ground(pair: Pair, sources: Sources) -> list[Block]:
+def ground_blocks(pair: Pair, sources: Sources) -> list[Block]:
+    """Say what lies between the two: border, towns beside it, cables, sites to co-ordinate."""
     speech, border = sources.speech, pair.border
     if border is None:
         return []
@@ -165,8 +169,8 @@ def _cables(pair: Pair, sources: Sources) -> list[list[Cell]]:
         lands = ", ".join(speech.country(code) for code in cable.countries)
         length = f", {speech.number(cable.length_km)} km" if cable.length_km else ""
         state = speech(f"cable_{cable.state}", date=speech.date(cable.date))
-        text = f"{speech.text(cable.names)}: {lands}{length}; {state}."
-        items.append([cell(text, sources.number(cable.source, cable.url))])
+        text = f"{speech.text(cable.names)}: {lands}{length}; {state}"
+        items.append([cell(text.rstrip(".") + ".", sources.number(cable.source, cable.url))])
     return items
 
 
@@ -198,7 +202,8 @@ def _opportunities(pair: Pair, sources: Sources) -> list[Block]:
         for code, row in zip(pair.codes, pair.latest(name), strict=True):
             if row is not None:
                 values[code, name], rows[code, name] = float(row["value"]), row
-    found = [o for o in opportunities(*pair.codes, values, pair.inputs.book) if o.rule.indicator not in met]
+    found = opportunities(*pair.codes, values, pair.inputs.book)
+    found = widest([o for o in found if o.rule.indicator not in met])
     items += [_rule_words(one, rows, sources, rules) for one in found]
     if not items:
         return []
@@ -235,8 +240,7 @@ def _ground_words(name: str, pair: Pair, sources: Sources, rules_source: int) ->
     )
     run = [cell(words, sources.number(border.source))]
     if name.startswith("second_way"):
-        landing = pair.inputs.facts.cables_of(*pair.codes, pair.inputs.as_of)
-        for cable in landing[:1]:
+        for cable in _landing(name, a, b, pair)[:1]:
             state = speech(f"cable_{cable.state}", date=speech.date(cable.date))
             run.append(cell(f" {speech.text(cable.names)} ({state}).", sources.number(cable.source, cable.url)))
     else:
@@ -246,6 +250,16 @@ def _ground_words(name: str, pair: Pair, sources: Sources, rules_source: int) ->
     least = speech.percent(rules.mountain.min_share)
     words = speech(key, gap=max_gap, share=least, high=speech.number(HIGH_M), near=speech.number(NEAR_KM))
     return [*run, cell(f" {words}", rules_source, kind="rule")]
+
+
+def _landing(name: str, a: str, b: str, pair: Pair) -> list[Cable]:
+    """Cables that a link between the two leads to: of the one with the sea, of both over water, else of one alone."""
+    found = pair.inputs.facts.cables_of(a, b, pair.inputs.as_of)
+    if name == "second_way_sea":
+        return [cable for cable in found if b in cable.countries and a not in cable.countries]
+    if name == "second_way_water":
+        return [cable for cable in found if {a, b} <= set(cable.countries)]
+    return [cable for cable in found if not {a, b} <= set(cable.countries)]
 
 
 def _length_number(border: Border, sources: Sources) -> str:
@@ -327,3 +341,14 @@ def _events(pair: Pair, sources: Sources) -> list[Block]:
         text = f"{speech.date(event.date)}: {who}. {speech.text(event.texts)}."
         items.append([cell(text, sources.number(event.source, event.url))])
     return [heading(speech("events")), bullets(items)] if items else []
+
+
+def _unknown(pair: Pair, sources: Sources) -> list[Block]:
+    """What to ask each other for: indicators of the first page of which a country has no value here."""
+    speech, items = sources.speech, []
+    asked = [name for group in STATE.values() for name in group] + [name for name in INDICES if name in ASKED]
+    for number, code in enumerate(pair.codes):
+        names = [speech.indicator(name) for name in asked if pair.latest(name)[number] is None]
+        if names:
+            items.append([cell(f"{speech.country(code)}: ", kind="strong"), cell("; ".join(names) + ".")])
+    return [heading(speech("to_ask")), bullets(items)] if items else []

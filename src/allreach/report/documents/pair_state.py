@@ -59,13 +59,21 @@ TRENDS = (
     "mobile_dl_mbps",
 )
 """Indicators whose course is shown, the first that both have in years enough."""
+REGION = ("electricity_access_pct", "pop_cov_4g_pct", "internet_users_pct", "fixed_subs_per100")
+"""Indicators that every country has a published total of."""
+N_NEIGHBOURS = 7
 N_TRENDS, N_LEADS = 3, 3
 LEAST_LEAD = 0.02
 """Least distance on the scale from which one leads."""
 
 
-def state_blocks(pair: Pair, sources: Sources) -> list[Block]:
-    """Write the first page."""
+def has_indices(pair: Pair) -> bool:
+    """Whether an index of either is known."""
+    return any(row is not None for name in INDICES for row in pair.latest(name))
+
+
+def state_blocks(pair: Pair, beside_map: list[Block], sources: Sources) -> list[Block]:
+    """Write the first page; `beside_map` stands where there are no indices."""
     speech = sources.speech
     names = tuple(speech.country(code) for code in pair.codes)
     blocks: list[Block] = [*_leads(pair, sources), heading(speech("side"))]
@@ -77,10 +85,10 @@ def state_blocks(pair: Pair, sources: Sources) -> list[Block]:
             is_short |= any(c["t"] == NO_VALUE for row in found for c in (row[1], row[3]))
     head = [speech("indicator"), names[0], speech("when"), names[1], speech("when"), speech("difference"), ""]
     if rows:
-        blocks.append(_aligned(table(head, rows, [5.6, 2.1, 1.1, 2.1, 1.1, 1.5, 2.0])))
+        blocks.append(_aligned(table(head, rows, [5.5, 2.1, 1.4, 2.1, 1.4, 1.5, 1.9])))
         blocks.append(note(speech("scale_note") + (f" {speech('missing_note')}" if is_short else "")))
-    blocks += _indices_and_map(pair, names, sources)
-    return [*blocks, *_trends(pair, names, sources)]
+    blocks += _indices_and_map(pair, names, beside_map, sources)
+    return [*blocks, *(_trends(pair, names, sources) or _neighbours(pair, sources))]
 
 
 def position(pair: Pair, name: str) -> tuple[float, float] | None:
@@ -168,7 +176,7 @@ def _aligned(block: Block) -> Block:
     return block
 
 
-def _indices_and_map(pair: Pair, names: tuple[str, ...], sources: Sources) -> list[Block]:
+def _indices_and_map(pair: Pair, names: tuple[str, ...], beside_map: list[Block], sources: Sources) -> list[Block]:
     speech = sources.speech
     rows = []
     for name in INDICES:
@@ -180,9 +188,11 @@ def _indices_and_map(pair: Pair, names: tuple[str, ...], sources: Sources) -> li
     left: list[Block] = []
     if rows:
         head = [speech("indices"), names[0], speech("when"), names[1], speech("when"), ""]
-        block = table(head, rows, [4.4, 1.9, 1.1, 1.9, 1.1, 1.9])
+        block = table(head, rows, [4.3, 1.9, 1.3, 1.9, 1.3, 1.7])
         block["align"] = ["left", "right", "left", "right", "left", "right"]
         left.append(block)
+    else:
+        left = beside_map
     right = map_block(pair, sources)
     if left and right:
         return [columns([1.35, 1.0], left, right)]
@@ -227,3 +237,24 @@ def _trends(pair: Pair, names: tuple[str, ...], sources: Sources) -> list[Block]
     if len(parts) == 1:
         parts.append([])
     return [heading(speech("trends")), columns([1.0] * len(parts), *parts)]
+
+
+def _neighbours(pair: Pair, sources: Sources) -> list[Block]:
+    """Both beside the countries that they border on; for pairs of which no course over the years is known."""
+    speech, border = sources.speech, pair.border
+    if border is None:
+        return []
+    around = sorted({code for side in border.sides for code in side.neighbours} - set(pair.codes))
+    if not around:
+        return []
+    rows = []
+    for code in [*pair.codes, *around[:N_NEIGHBOURS]]:
+        cells = [cell(speech.country(code), kind="strong" if code in pair.codes else "")]
+        for name in REGION:
+            row = pair.inputs.latest(code, name)
+            value = sources.value(row, pair.inputs.book.get(name).unit)
+            value["t"] += "" if row is None else f", {speech.when(str(row['date']))}"
+            cells.append(value)
+        rows.append(cells)
+    head = ["", *(f"{speech.indicator(name)}, {speech.unit(name)}" for name in REGION)]
+    return [columns([1.0], [heading(speech("neighbours")), table(head, rows, [3.0, *[2.5] * len(REGION)])])]
