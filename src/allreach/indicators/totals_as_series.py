@@ -65,8 +65,12 @@ def _per_100(found: OfficialTotals) -> list[tuple[str, Total]]:
     lines, people = found.get("fixed_subscriptions"), found.get("population")
     if lines is None or people is None or not people.value:
         return []
-    source = f"{lines.source}; over {people.value:,.0f} people ({people.date}): {people.source}"
-    made = {"value": 100.0 * lines.value / people.value, "unit": "1/100", "source": source}
+    made = {
+        "value": 100.0 * lines.value / people.value,
+        "unit": "1/100",
+        "source": f"{lines.source}; for 100 people: {people.source}",
+        "note": f"{lines.value:,.0f} subscriptions, {people.value:,.0f} people ({people.date})",
+    }
     return [("fixed_subs_per100", lines.model_copy(update=made))]
 
 

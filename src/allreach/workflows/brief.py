@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from allreach import tables
 from allreach.country.border import SOURCE_DATE, find_border, find_side
 from allreach.country.official.shipped import shipped_totals, world_tables_read
 from allreach.country.sketch.outline import SOURCE
@@ -23,6 +24,7 @@ from allreach.indicators.status import evaluate
 from allreach.indicators.totals_as_series import with_totals
 from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.strategy_file import find_strategies
+from allreach.io.vector import read_table
 from allreach.measure.published import PublishedShare, published_beside, published_of
 from allreach.params.official import OfficialTotals
 from allreach.report.documents import blocks_html
@@ -176,8 +178,10 @@ def _beside(
     names = _gateways(study)[1]
     gateways_km = _distance_km(drawn.gateways, at_border)
     nearest = int(np.argmin(gateways_km)) if len(gateways_km) else None
-    n_sites = int((_distance_km(drawn.sites, at_border) <= NEAR_KM).sum())
-    n_new = int((_distance_km(drawn.new_sites, at_border) <= NEAR_KM).sum())
+    near = _distance_km(drawn.sites, at_border) <= NEAR_KM
+    near_new = _distance_km(drawn.new_sites, at_border) <= NEAR_KM
+    n_sites, n_new = int(near.sum()), int(near_new.sum())
+    drawn = replace(drawn, sites=drawn.sites[near], new_sites=drawn.new_sites[near_new])
     if not n_sites and not n_new and nearest is None:
         return drawn, None
     summary = tracked.inputs.results.measure_summary
@@ -193,29 +197,30 @@ def _beside(
 
 
 def _drawn(study: StudyInputs, tracked: Tracked) -> Drawn:
-    country = study.country
+    """Sites and fibre of the folder, and the sites of the plan."""
+    sites, fibre = _layer(study.folder, "sites"), _layer(study.folder, "fibre")
     results = tracked.inputs.results
-    nothing = np.zeros((0, 2))
-    sites = nothing if country.sites is None else shapely.get_coordinates(country.sites.geometry)
     planned = None if results is None else results.plan.get("sites")
-    new = nothing
+    new = np.zeros((0, 2))
     if isinstance(planned, gpd.GeoDataFrame):
         new = shapely.get_coordinates(planned.geometry[planned["status"].isin(PLANNED)])
-    fibre: tuple[NDArray[np.float64], ...] = ()
-    if country.fibre is not None:
-        spans = country.fibre.geometry[country.fibre["feature"] == "span"]
-        fibre = tuple(shapely.get_coordinates(part) for span in spans for part in shapely.get_parts(span))
-    return Drawn(sites, new, _gateways(study)[0], fibre)
+    spans = fibre.geometry[fibre["feature"] == "span"]
+    lines = tuple(shapely.get_coordinates(part) for span in spans for part in shapely.get_parts(span))
+    return Drawn(shapely.get_coordinates(sites.geometry), new, _gateways(study)[0], lines)
 
 
 def _gateways(study: StudyInputs) -> tuple[NDArray[np.float64], list[str]]:
     """Gateways of the folder, and their names."""
-    fibre = study.country.fibre
-    if fibre is None:
-        return np.zeros((0, 2)), []
+    fibre = _layer(study.folder, "fibre")
     found = fibre[(fibre["feature"] == "node") & (fibre["kind"] == GATEWAY)]
     names = [str(name or code) for name, code in zip(found["name"], found["fibre_id"], strict=True)]
     return shapely.get_coordinates(found.geometry), names
+
+
+def _layer(folder: Path, name: str) -> gpd.GeoDataFrame:
+    """Table of a layer; empty where the folder has none."""
+    path = folder / f"{name}.parquet"
+    return read_table(path, name) if path.is_file() else tables.empty(name)
 
 
 def _distance_km(points: NDArray[np.float64], line: shapely.MultiLineString) -> NDArray[np.float64]:

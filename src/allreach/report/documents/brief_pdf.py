@@ -18,6 +18,7 @@ SCALES = tuple(round(0.76 + 0.02 * n, 2) for n in range(25))
 MAPS_MM = tuple(range(50, 125, 5))
 """Heights of the map that are tried. [mm]"""
 FIRST_MAP_MM = 60
+LEAPS = 2
 
 
 def brief_pdf(content: Document) -> bytes:
@@ -44,7 +45,11 @@ def pages_of(content: Document) -> tuple[int, float]:
 
 
 def _largest(values: tuple[float, ...], fits: Callable[[Any], bool]) -> float:
-    """Largest value that fits, by halving; the least where none does."""
+    """Largest value that fits, the least where none does.
+
+    What may not break moves from page to page by leaps, so that a size may fit though a smaller one did not: after
+    halving, the next `LEAPS` sizes are tried too.
+    """
     low, high = 0, len(values) - 1
     while low < high:
         middle = (low + high + 1) // 2
@@ -52,7 +57,8 @@ def _largest(values: tuple[float, ...], fits: Callable[[Any], bool]) -> float:
             low = middle
         else:
             high = middle - 1
-    return values[low]
+    above = [value for value in values[low + 2 : low + 2 + LEAPS] if fits(value)]  # the next one is known not to fit
+    return max(above, default=values[low])
 
 
 def _inputs(scale: float, map_mm: float) -> dict[str, str]:

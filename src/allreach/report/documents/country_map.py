@@ -16,7 +16,9 @@ from allreach.report.documents.drawing import GOAL, GREY, INK, MAIN, OTHER, Draw
 from allreach.report.documents.localise import Speech
 
 LAND, SEA, LINE = "#eef0ee", "#dcebf3", "#b9c2c5"
+FIBRE, NEW, DOT_PT = "#1565c0", "#d35400", 1.6
 FILLS = {MAIN: "#b5dbd5", OTHER: "#e2d2c9"}
+PLATE = {"boxstyle": "round,pad=0.1", "fc": "white", "alpha": 0.6, "lw": 0.0}
 WIDTH, MARGIN_SHARE = 300.0, 0.05
 SHAPES = (0.55, 1.05)
 """Least and greatest height of the map for its width."""
@@ -104,13 +106,14 @@ def map_chart(
 
 def _plan(axes: Axes, drawn: Drawn) -> None:
     for line in drawn.fibre:
-        axes.plot(*line.T, color="#005f73", lw=0.8)
-    if len(drawn.sites):
-        axes.plot(*drawn.sites.T, ".", color=GREY, ms=1.6, mew=0, rasterized=False)
-    if len(drawn.new_sites):
-        axes.plot(*drawn.new_sites.T, ".", color="#bb3e03", ms=2.6, mew=0)
+        axes.plot(*line.T, color=FIBRE, lw=0.7)
+    for points, colour, size in ((drawn.sites, GREY, 1.3), (drawn.new_sites, NEW, 1.5)):
+        if len(points):
+            at = axes.transData.transform(points)
+            _, first = np.unique(np.round(at / DOT_PT), axis=0, return_index=True)  # dots that would hide each other
+            axes.plot(*points[np.sort(first)].T, "o", color=colour, ms=size, mew=0)
     if len(drawn.gateways):
-        axes.plot(*drawn.gateways.T, "D", color="#005f73", ms=5, mew=0)
+        axes.plot(*drawn.gateways.T, "D", color=FIBRE, ms=4.5, mec="white", mew=0.6)
 
 
 def _named(axes: Axes, speech: Speech, side: Side, colour: str) -> None:
@@ -124,7 +127,7 @@ def _named(axes: Axes, speech: Speech, side: Side, colour: str) -> None:
     where = "center"
     if size == NAME_SIZES[0]:  # too long for the country: above it
         lat, where = float(ring[:, 1].max()), "bottom"
-    axes.annotate(text, (lon, lat), color=colour, weight="bold", size=size, ha="center", va=where, clip_on=True)
+    axes.annotate(text, (lon, lat), color=colour, weight="bold", size=size, ha="center", va=where, clip_on=True, bbox=PLATE)
 
 
 def _capital(axes: Axes, speech: Speech, town: Town, *, is_east: bool) -> None:
@@ -132,7 +135,7 @@ def _capital(axes: Axes, speech: Speech, town: Town, *, is_east: bool) -> None:
     axes.plot([at[0]], [at[1]], "s", color=INK, ms=4.5, mew=0)
     side, room = ("right", -4) if is_east else ("left", 4)
     name = speech.town(town.name)
-    axes.annotate(name, at, xytext=(room, -9), textcoords="offset points", size=9, ha=side, clip_on=True)
+    axes.annotate(name, at, xytext=(room, -9), textcoords="offset points", size=9, ha=side, clip_on=True, bbox=PLATE)
 
 
 def _frame(sides: Sequence[Side]) -> tuple[float, float, float, float]:

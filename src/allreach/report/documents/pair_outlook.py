@@ -11,7 +11,7 @@ from allreach.report.documents.pair_inputs import Pair
 from allreach.report.documents.pair_state import INDICES, STATE, dated_values
 from allreach.report.documents.target_words import status_word
 
-MAX_TARGETS, MAX_EVENTS, MAX_OPPORTUNITIES = 8, 6, 9
+MAX_TARGETS, MAX_EVENTS, MAX_OPPORTUNITIES, MAX_MET = 8, 6, 9, 4
 ASKED = ("idi", "egdi", "gci", "ai_readiness")
 """Indices that are asked for; their parts come with them."""
 MET = "achieved"
@@ -196,7 +196,7 @@ def _opportunities(pair: Pair, sources: Sources) -> list[Block]:
     met = _met_by_one(pair)
     rules = sources.number(speech("rules_source"))
     items = [_ground_words(name, pair, sources, rules) for name in _ground_names(pair)]
-    items += [_target_words(pair, sources, *found) for found in met.values()]
+    items += [_target_words(pair, sources, *one) for one in list(met.values())[:MAX_MET]]
     values, rows = {}, {}
     for name in [name for group in STATE.values() for name in group] + [*INDICES]:
         for code, row in zip(pair.codes, pair.latest(name), strict=True):
@@ -204,13 +204,13 @@ def _opportunities(pair: Pair, sources: Sources) -> list[Block]:
                 values[code, name], rows[code, name] = float(row["value"]), row
     found = opportunities(*pair.codes, values, pair.inputs.book)
     found = widest([o for o in found if o.rule.indicator not in met])
-    items += [_rule_words(one, rows, sources, rules) for one in found]
+    items += [_rule_words(one, rows, sources, rules) for one in found[: MAX_OPPORTUNITIES - len(items)]]
     if not items:
         return []
     return [
         heading(speech("opportunities")),
         note(speech("opportunities_note")),
-        bullets(items[:MAX_OPPORTUNITIES]),
+        bullets(items),
     ]
 
 
