@@ -117,7 +117,7 @@ def _pieces(polygons: Iterable[shapely.Polygon]) -> Segments:
             found.append(np.where(turned[:, None], np.hstack([end, start]), np.hstack([start, end])))
     pieces = np.concatenate(found)
     _, first, count = np.unique(_keys(pieces), return_index=True, return_counts=True)
-    return pieces[np.sort(first[count == 1])]  # a piece that comes twice divides parts of one country
+    return np.asarray(pieces[np.sort(first[count == 1])])  # a piece that comes twice divides parts of one country
 
 
 def _keys(pieces: Segments) -> NDArray[np.void]:
@@ -253,7 +253,7 @@ def _heights_m(pieces: Segments) -> NDArray[np.float64]:
     heights = terrain.map_heights_m()
     rows = np.clip(np.rint((90.125 - lat) * 12.0).astype(int), 0, heights.shape[0] - 1)
     cols = np.rint((lon + 180.125) * 12.0).astype(int) % 4320
-    return heights[rows, cols].astype(np.float64)
+    return np.asarray(heights[rows, cols], dtype=np.float64)
 
 
 def _others(areas: list[shapely.MultiPolygon], codes: set[str]) -> tuple[Line, ...]:

@@ -109,9 +109,7 @@ def _with_own_totals(tracked: Tracked, as_of: dt.date | None) -> Tracked:
     if len(series) == len(inputs.series):
         return tracked
     planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
-    targets, paths = evaluate(
-        inputs.strategies, series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
-    )
+    targets, paths = evaluate(inputs.strategies, series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned)
     return replace(tracked, inputs=replace(inputs, series=series), targets=targets, paths=paths)
 
 
@@ -168,7 +166,7 @@ def _border(a: str, b: str) -> Border | None:
 def _beside(
     study: StudyInputs | SeriesFolder, tracked: Tracked, border: Border | None
 ) -> tuple[Drawn, BesideBorder | None]:
-    """What the folder holds for the map, and along the border."""
+    """Find what the folder holds for the map, and along the border."""
     if not isinstance(study, StudyInputs) or tracked.inputs.results is None:
         return Drawn(), None
     drawn = _drawn(study, tracked)
@@ -247,13 +245,13 @@ def _first_screen(study: StudyInputs | SeriesFolder, tracked: Tracked, as_of: dt
 
 
 def _published(tracked: Tracked, as_of: dt.date | None) -> tuple[PublishedShare, ...]:
-    """Published shares of the country up to the day of the brief, beside what its results predict."""
+    """Find published shares of the country up to the day of the brief, beside what its results predict."""
     inputs = tracked.inputs
     totals = own_totals(tracked, as_of).totals
     day = inputs.as_of.isoformat()
     official = OfficialTotals.model_construct({name: t for name, t in totals.items() if t.date <= day[: len(t.date)]})
-    if inputs.results is not None:
+    if inputs.results is not None and "broadband_share" in inputs.results.measure_summary:
         return published_of(official, inputs.results.measure_summary)
-    shares = published_beside(official, passed_pct=0.0, outdoor_pct=0.0, evidence=Evidence.SYNTHETIC)
+    shares = published_beside(official, passed_pct=0.0, outdoor_pct=0.0, broadband_pct=0.0, evidence=Evidence.SYNTHETIC)
     nothing = {"predicted_pct": None, "contradiction": ""}
     return tuple(share.model_copy(update=nothing) for share in shares)

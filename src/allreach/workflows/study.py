@@ -12,6 +12,7 @@ from allreach.errors import InputError
 from allreach.planning.results.compare import Comparison
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.workflows.compare import compare_scenarios
+from allreach.workflows.brief import brief
 from allreach.workflows.hop import Hop, hop
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
 from allreach.workflows.run import Depth, run
@@ -19,7 +20,7 @@ from allreach.workflows.satellite import SatelliteService, satellite
 from allreach.workflows.scenarios import set_texts
 from allreach.workflows.show import show
 from allreach.workflows.study_inputs import StudyInputs, find_or_sketch, read_inputs
-from allreach.workflows.track import Tracked, brief, track
+from allreach.workflows.track import Tracked, track
 from allreach.workflows.verify import verify_plan
 from allreach.workflows.why import Why, why
 

@@ -17,8 +17,8 @@ from allreach.io.series_store import add_series, read_current, shipped_series, s
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech, texts
 from allreach.report.map_page.other_pages import other_pages
-from allreach.workflows.study_inputs import read_subject
 from allreach.workflows.brief import brief, find_pair
+from allreach.workflows.study_inputs import read_subject
 from allreach.workflows.track import track
 from sample_results import drawn_country, write_sample_results
 from studies import report_of, track_inputs_of

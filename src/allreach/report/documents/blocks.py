@@ -170,7 +170,13 @@ class Sources:
         ids = " ".join(dict.fromkeys(str(row["row_id"]) for row in rows if row is not None))
         found = cell(text, self.number(self.speech("computed_from")), ids)
         dates = dict.fromkeys(self.speech.when(str(row["date"])) for row in rows if row is not None)
-        made: SourcedNumber = {"text": text, "source": found["s"], "row": ids, "date": " ".join(dates), "computed": True}
+        made: SourcedNumber = {
+            "text": text,
+            "source": found["s"],
+            "row": ids,
+            "date": " ".join(dates),
+            "computed": True,
+        }
         self.numbers.append(made)
         return found
 

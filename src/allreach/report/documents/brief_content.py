@@ -125,7 +125,7 @@ def country_brief(
 
 
 def _first_screen(first: FirstScreen, more: list[Block], inputs: TrackInputs, sources: Sources) -> list[Block]:
-    """What is published beside what is predicted, what the plan does or what happened, and the map."""
+    """Set what is published beside what is predicted, what the plan does or what happened, and the map."""
     items = [_published(share, inputs, sources) for share in first.published]
     left: list[Block] = [heading(sources.speech("first_screen")), bullets(items)] if items else []
     left += more
@@ -263,7 +263,9 @@ def _peers_chart(inputs: TrackInputs, speech: Speech, sources: Sources) -> Block
         if len(series) > 1 and series[0][0] == speech.country(inputs.iso3):
             used = sorted({sources.of_row(rows.iloc[-1]) for _, rows in series})
             caption = f"{speech.indicator(name)} [{', '.join(map(str, used))}]"
-            return chart(charts.lines_chart(speech, series, unit=inputs.book.get(name).unit, width=400, height=150), caption)
+            return chart(
+                charts.lines_chart(speech, series, unit=inputs.book.get(name).unit, width=400, height=150), caption
+            )
     return None
 
 

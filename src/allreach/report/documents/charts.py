@@ -191,7 +191,9 @@ def trend_chart(speech: Speech, title: str, series: Sequence[tuple[str, pd.DataF
         return drawing.svg(title)
 
 
-def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, width: float = 640, height: float = 220) -> str:
+def lines_chart(
+    speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, width: float = 640, height: float = 220
+) -> str:
     """Trajectories of several countries; the first is the one that matters.
 
     Parameters

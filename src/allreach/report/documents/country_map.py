@@ -127,7 +127,9 @@ def _named(axes: Axes, speech: Speech, side: Side, colour: str) -> None:
     where = "center"
     if size == NAME_SIZES[0]:  # too long for the country: above it
         lat, where = float(ring[:, 1].max()), "bottom"
-    axes.annotate(text, (lon, lat), color=colour, weight="bold", size=size, ha="center", va=where, clip_on=True, bbox=PLATE)
+    axes.annotate(
+        text, (lon, lat), color=colour, weight="bold", size=size, ha="center", va=where, clip_on=True, bbox=PLATE
+    )
 
 
 def _capital(axes: Axes, speech: Speech, town: Town, *, is_east: bool) -> None:

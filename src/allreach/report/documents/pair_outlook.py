@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from allreach.indicators.border import HIGH_M, NEAR_KM, Border
-from allreach.indicators.cooperation import Cable, Opportunity, ground_opportunities, ground_rules, opportunities, widest
+from allreach.indicators.cooperation import (
+    Cable,
+    Opportunity,
+    ground_opportunities,
+    ground_rules,
+    opportunities,
+    widest,
+)
 from allreach.report.documents.blocks import Block, Cell, Sources, bullets, cell, columns, heading, note, table
 from allreach.report.documents.pair_inputs import Pair
 from allreach.report.documents.pair_state import INDICES, STATE, dated_values
@@ -132,7 +139,9 @@ def ground_blocks(pair: Pair, sources: Sources) -> list[Block]:
             for side in sides
             if side.largest is not None
         )
-        items.append([cell(speech("beside_head", km=speech.number(NEAR_KM), date=border.places_date) + f" {words}.", places)])
+        items.append(
+            [cell(speech("beside_head", km=speech.number(NEAR_KM), date=border.places_date) + f" {words}.", places)]
+        )
     if border.facing:
         pairs = "; ".join(
             f"{speech.town(one.name)} – {speech.town(two.name)} ({speech.number(km)} km)"
@@ -313,7 +322,9 @@ def _rule_words(
     unit = speech.book.get(rule.indicator).unit
     names = {"strong": speech.country(found.strong), "weak": speech.country(found.weak)}
     text = speech(f"opp_{rule.kind}", indicator=speech.indicator(rule.indicator), **names)
-    values = dated_values(sources, rule.indicator, (rows[found.strong, rule.indicator], rows[found.weak, rule.indicator]))
+    values = dated_values(
+        sources, rule.indicator, (rows[found.strong, rule.indicator], rows[found.weak, rule.indicator])
+    )
     if rule.kind == "joint":
         why = speech("rule_joint", limit=speech.with_unit(rule.limit, unit))
     else:
@@ -344,7 +355,7 @@ def _events(pair: Pair, sources: Sources) -> list[Block]:
 
 
 def _unknown(pair: Pair, sources: Sources) -> list[Block]:
-    """What to ask each other for: indicators of the first page of which a country has no value here."""
+    """Say what to ask each other for: indicators of the first page of which a country has no value here."""
     speech, items = sources.speech, []
     asked = [name for group in STATE.values() for name in group] + [name for name in INDICES if name in ASKED]
     for number, code in enumerate(pair.codes):

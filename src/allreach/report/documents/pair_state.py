@@ -123,9 +123,9 @@ def _leads(pair: Pair, sources: Sources) -> list[Block]:
         if not ahead:
             continue
         run = [cell(speech("ahead_in", country=speech.country(code)) + " ", kind="strong")]
-        for place, name in enumerate(ahead[:N_LEADS]):
+        for at, name in enumerate(ahead[:N_LEADS]):
             rows = pair.latest(name)
-            run.append(cell(("; " if place else "") + speech.indicator(name) + " "))
+            run.append(cell(("; " if at else "") + speech.indicator(name) + " "))
             run += dated_values(sources, name, rows if number == 0 else rows[::-1])
         items.append([*run, cell(".")])
     return [bullets(items)] if items else []
