@@ -11,8 +11,8 @@ from typing import Any
 from allreach.errors import InputError
 from allreach.planning.results.compare import Comparison
 from allreach.progress import Progress, Say, no_progress, no_words
-from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.brief import brief
+from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.hop import Hop, hop
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
 from allreach.workflows.run import Depth, run
