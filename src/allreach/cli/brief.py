@@ -35,8 +35,8 @@ def command(
     """Write a country brief, or a bilateral one; every number leads to its source."""
     import json
 
+    from allreach.workflows.brief import brief
     from allreach.workflows.study_inputs import read_subject
-    from allreach.workflows.track import brief
 
     files = brief(
         read_subject(folder, scenario, sets, options.say),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -82,6 +83,10 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
                 f"{plan['n_new_sites']} sites, {plan['n_upgraded_sites']} upgrades, "
                 f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops",
             )
+        )
+        folder = Path(found["report"]).parents[2]
+        lines.append(
+            ("for a meeting", f"allreach brief {folder} writes two pages, with --with ISO3 those of two countries")
         )
     lines.append(("report", found["report"]))
     return lines

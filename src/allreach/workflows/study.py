@@ -13,6 +13,7 @@ from allreach.io.scenario_file import overlay_file
 from allreach.params.official import SPEEDS_MBPS
 from allreach.planning.results.compare import Comparison
 from allreach.progress import Progress, Say, no_progress, no_words
+from allreach.workflows.brief import brief
 from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.hop import Hop, hop
 from allreach.workflows.ladder import Ladder, ladder
@@ -32,7 +33,7 @@ from allreach.workflows.study_arguments import (
     words,
 )
 from allreach.workflows.study_inputs import StudyInputs, find_or_sketch, read_inputs
-from allreach.workflows.track import Tracked, brief, track
+from allreach.workflows.track import Tracked, track
 from allreach.workflows.verify import verify_plan
 from allreach.workflows.why import Why, why
 

@@ -1,9 +1,8 @@
-"""Track a country's promises, and brief on them: read, compute, write."""
+"""Track a country's promises: read, compute, write."""
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,19 +10,17 @@ from typing import TypedDict
 
 import pandas as pd
 
-from allreach.errors import DataMissingError
 from allreach.indicators.egdi_effect import EgdiEffect, egdi_effect
 from allreach.indicators.idi import idi_edition
 from allreach.indicators.official_totals import totals_of
 from allreach.indicators.plan_effect import after_plan, before_and_after, closings, reach_path
 from allreach.indicators.scores import idi_values, scores
 from allreach.indicators.status import evaluate
-from allreach.io.atomic import whole_file, write_json, write_text
+from allreach.io.atomic import whole_file, write_text
 from allreach.io.track_inputs import TrackInputs, read_track_inputs
 from allreach.json_object import JsonObject
 from allreach.measure.published import PublishedShare, published_of
 from allreach.report.documents import blocks_html
-from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech
 from allreach.report.documents.track_content import track_page
 from allreach.report.languages import spoken
@@ -121,64 +118,6 @@ def track(
         files.append(out / name)
     lead_to_pages_of(study)
     return replace(tracked, files=files)
-
-
-def brief(
-    study: StudyInputs | SeriesFolder,
-    *,
-    other: str = "",
-    strategies: tuple[str, ...] = (),
-    as_of: dt.date | None = None,
-    languages: Sequence[str] = (),
-) -> list[Path]:
-    """Write a country brief, or with `other` a bilateral one, as PDF and HTML in each language.
-
-    Parameters
-    ----------
-    study, strategies, as_of, languages
-        As in `track`.
-    other
-        Code of the other country, or empty.
-
-    Returns
-    -------
-    files
-        In ``results/SCENARIO/brief/``; a JSON file beside each PDF says which row each number is from.
-
-    Raises
-    ------
-    DataMissingError
-        If nothing is known of the other country.
-    """
-    from allreach.report.documents.brief_pdf import brief_pdf
-
-    tracked = track(study, strategies=strategies, as_of=as_of, write=False)
-    inputs = tracked.inputs
-    if other and not (inputs.series["iso3"] == other).any():
-        near = difflib.get_close_matches(other, sorted(inputs.series["iso3"].unique()), n=3, cutoff=0.6)
-        known = f"{inputs.series['iso3'].nunique()} others" + (f", among them {', '.join(near)}" if near else "")
-        raise DataMissingError(
-            f"{other}: the series store has no value of it (there are: {known}). "
-            "Import some with allreach track --import FILE"
-        )
-    chosen = spoken(languages, inputs.config.languages if inputs.config else ("en",))
-    out, files = study.results / "brief", []
-    stem = f"{inputs.iso3}_{other}" if other else inputs.iso3
-    for language in chosen:
-        words = speech(language, inputs.book)
-        if other:
-            content = pair_brief(inputs, other, words)
-        else:
-            content = country_brief(inputs, tracked.targets, tracked.paths, words)
-        base = out / f"brief_{stem}_{language}"
-        with whole_file(base.with_suffix(".pdf")) as part:
-            part.write_bytes(brief_pdf(content))
-        others = {speech(lang)("language"): f"brief_{stem}_{lang}.html" for lang in chosen if lang != language}
-        write_text(base.with_suffix(".html"), blocks_html.page(content, others=others))
-        write_json(base.with_suffix(".sources.json"), {"sources": content["sources"], "numbers": content["numbers"]})
-        files += [base.with_suffix(suffix) for suffix in (".pdf", ".html", ".sources.json")]
-    lead_to_pages_of(study)
-    return files
 
 
 def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:

@@ -31,7 +31,7 @@ def drawn(language: str = "en") -> dict[str, str]:
     return {
         "fan": charts.fan_chart(words, POINTS, PATH, unit="pct", target=(2030.0, 100.0), bounds=(0.0, 100.0)),
         "lines": charts.lines_chart(words, named, unit="pct"),
-        "pair": charts.pair_chart([("A", 0.2, 0.8, "20 %", "80 %")], ("One", "Two")),
+        "pair": charts.pair_mark(0.2, 0.8),
         "profile": charts.line_plot("Profile", "distance, km", "height, m", [ground, zone]),
         "log": charts.line_plot(
             "Fade", "share, %", "dB", [charts.Curve("c", [0.001, 0.1, 5.0], [9, 3, 1])], log_x=True

@@ -65,10 +65,19 @@ def shipped_totals(iso3: str) -> OfficialTotals:
     return OfficialTotals({name: totals[name] for name in QUANTITIES if name in totals})
 
 
-@cache
 def world_sources() -> dict[str, Source]:
     """Read the sources of the world table, by their short names."""
-    return SourcesFile.model_validate(read_yaml_mapping(_folder() / "sources.yaml", "sources by name")).sources
+    return _sources_file().sources
+
+
+def world_tables_read() -> dt.date:
+    """Day on which the publishers' tables were read."""
+    return _sources_file().retrieved
+
+
+@cache
+def _sources_file() -> SourcesFile:
+    return SourcesFile.model_validate(read_yaml_mapping(_folder() / "sources.yaml", "sources by name"))
 
 
 @cache

@@ -23,6 +23,8 @@ class Cell(TypedDict):
     """Row of the series store."""
     c: str
     """Class."""
+    svg: NotRequired[str]
+    """Small drawing that stands instead of the text, which then says what it shows."""
 
 
 class Words(TypedDict):
@@ -39,6 +41,16 @@ class Chart(TypedDict):
     svg: str
     caption: str
     width_pct: float
+    ratio: NotRequired[float]
+    """Width for its height, where it may take what room is left on the page."""
+
+
+class Columns(TypedDict):
+    """Blocks side by side."""
+
+    kind: Literal["columns"]
+    widths: list[float]
+    parts: list[list[Block]]
 
 
 class Bullets(TypedDict):
@@ -58,7 +70,7 @@ class Table(TypedDict):
     align: list[str]
 
 
-Block: TypeAlias = Words | Chart | Bullets | Table
+Block: TypeAlias = "Words | Chart | Bullets | Table | Columns"
 
 
 class SourceEntry(TypedDict):
@@ -78,6 +90,8 @@ class SourcedNumber(TypedDict):
     text: str
     source: int
     row: str
+    date: str
+    """When it held, as the document says it."""
     computed: NotRequired[bool]
     """There where it is computed from the rows."""
 
@@ -95,6 +109,8 @@ class Document(TypedDict):
     sources_title: str
     sources: list[SourceEntry]
     numbers: list[SourcedNumber]
+    n_pages: NotRequired[int]
+    """Pages that it fills; as many as it takes where none are named."""
 
 
 @dataclass
@@ -143,7 +159,8 @@ class Sources:
         if row["status"] in ("open", "estimate", "claim"):
             text += f" ({self.speech(str(row['status']))})"
         found = cell(text, self.of_row(row), str(row["row_id"]))
-        self.numbers.append({"text": text, "source": found["s"], "row": found["row"]})
+        date = self.speech.when(str(row["date"]))
+        self.numbers.append({"text": text, "source": found["s"], "row": found["row"], "date": date})
         return found
 
     def computed(self, text: str, *rows: pd.Series | None) -> Cell:
@@ -152,7 +169,15 @@ class Sources:
             return cell(text)
         ids = " ".join(dict.fromkeys(str(row["row_id"]) for row in rows if row is not None))
         found = cell(text, self.number(self.speech("computed_from")), ids)
-        self.numbers.append({"text": text, "source": found["s"], "row": ids, "computed": True})
+        dates = dict.fromkeys(self.speech.when(str(row["date"])) for row in rows if row is not None)
+        made: SourcedNumber = {
+            "text": text,
+            "source": found["s"],
+            "row": ids,
+            "date": " ".join(dates),
+            "computed": True,
+        }
+        self.numbers.append(made)
         return found
 
 
@@ -181,9 +206,14 @@ def warning(words: str) -> Words:
     return {"kind": "warning", "text": words}
 
 
-def chart(svg: str, caption: str = "", *, width_pct: float = 100.0) -> Chart:
-    """Drawing with its caption, as wide as a share of the page. [%]."""
-    return {"kind": "chart", "svg": svg, "caption": caption, "width_pct": width_pct}
+def chart(svg: str, caption: str = "", *, width_pct: float = 100.0, ratio: float = 0.0) -> Chart:
+    """Drawing with its caption, as wide as a share of the page [%]; one of a given width for its height may grow."""
+    return {"kind": "chart", "svg": svg, "caption": caption, "width_pct": width_pct, "ratio": ratio}
+
+
+def columns(widths: Sequence[float], *parts: Sequence[Block]) -> Columns:
+    """Blocks side by side, as wide as their shares."""
+    return {"kind": "columns", "widths": list(widths), "parts": [list(part) for part in parts]}
 
 
 def bullets(items: Sequence[Sequence[Cell]]) -> Bullets:
@@ -228,6 +258,7 @@ def document(
     day: dt.date,
     language: str = "en",
     sources: Sources | None = None,
+    n_pages: int = 0,
 ) -> Document:
     """Put a document together, for the page and the PDF alike.
 
@@ -243,6 +274,8 @@ def document(
         Language of the texts.
     sources
         Sources that its numbers lead to, or none.
+    n_pages
+        Pages that the PDF shall fill; 0: as many as it takes.
     """
     return {
         "title": title,
@@ -253,4 +286,5 @@ def document(
         "sources_title": "" if sources is None else sources.speech("sources"),
         "sources": [] if sources is None else sources.entries,
         "numbers": [] if sources is None else sources.numbers,
+        "n_pages": n_pages,
     }

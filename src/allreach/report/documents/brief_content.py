@@ -1,17 +1,19 @@
-"""What a brief says: a country's, or two side by side; nothing that the data do not hold."""
+"""What a brief says: a country's here, one of two countries by its pages; nothing that the data do not hold."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from allreach.indicators.cooperation import Opportunity, opportunities
+from allreach.indicators.border import Line, Side
 from allreach.indicators.forecast import MIN_POINTS
 from allreach.indicators.outlook import decimal_year
 from allreach.indicators.scores import tier
 from allreach.io.track_inputs import TrackInputs
+from allreach.measure.published import PublishedShare
 from allreach.report.documents import charts
 from allreach.report.documents.blocks import (
     Block,
@@ -21,12 +23,17 @@ from allreach.report.documents.blocks import (
     bullets,
     cell,
     chart,
+    columns,
     document,
     heading,
     note,
     table,
 )
+from allreach.report.documents.country_map import Drawn, map_chart
 from allreach.report.documents.localise import NO_VALUE, Speech
+from allreach.report.documents.pair_inputs import Pair
+from allreach.report.documents.pair_outlook import ground_blocks, outlook_blocks
+from allreach.report.documents.pair_state import has_indices, state_blocks
 from allreach.report.documents.target_words import (
     by_urgency,
     counts_line,
@@ -39,21 +46,8 @@ from allreach.report.documents.target_words import (
 SKETCH_DIGITS = 2
 """Significant digits that sums of a sketch bear."""
 HEADLINE = (
-    "idi",
-    "egdi",
-    "gci",
-    "ai_readiness",
-    "internet_users_pct",
-    "households_internet_pct",
-    "pop_cov_4g_pct",
-    "mbb_subs_per100",
-    "fixed_subs_per100",
-    "fixed_dl_mbps",
-    "mobile_dl_mbps",
-    "fixed_basket_pct_gni",
-    "data_only_mobile_basket_pct_gni",
-)
-PAIR = (
+    "population",
+    "gni_per_head_usd",
     "idi",
     "egdi",
     "osi",
@@ -66,71 +60,116 @@ PAIR = (
     "mobile_phone_owners_pct",
     "mbb_subs_per100",
     "fixed_subs_per100",
+    "pop_cov_2g_pct",
     "pop_cov_3g_pct",
     "pop_cov_4g_pct",
     "pop_cov_5g_pct",
-    "mbb_traffic_gb_per_sub",
-    "fbb_traffic_gb_per_sub",
-    "mobile_basket_high_pct_gni",
-    "fixed_basket_pct_gni",
-    "data_only_mobile_basket_pct_gni",
     "fixed_dl_mbps",
     "mobile_dl_mbps",
+    "fixed_basket_pct_gni",
+    "data_only_mobile_basket_pct_gni",
+    "electricity_access_pct",
 )
-MAX_YEARS_BACK = 3
-"""A common year is taken up to this many years before the newest value that either has."""
 MAX_TARGETS, MAX_STEPS, MAX_QUESTIONS, MAX_EVENTS = 9, 6, 6, 6
+N_PAGES = 2
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """What a country brief opens with.
+
+    Parameters
+    ----------
+    published
+        What is published, beside what is predicted where there are results.
+    side, others
+        The country's outline and those around it, or none.
+    source, source_date
+        Where the outlines are from, and of which year.
+    drawn
+        What the folder holds, for the map.
+    """
+
+    published: tuple[PublishedShare, ...] = ()
+    side: Side | None = None
+    others: Sequence[Line] = ()
+    source: str = ""
+    source_date: str = ""
+    drawn: Drawn = field(default_factory=Drawn)
 
 
 def country_brief(
-    inputs: TrackInputs, targets: pd.DataFrame, paths: dict[str, pd.DataFrame], speech: Speech
+    inputs: TrackInputs,
+    targets: pd.DataFrame,
+    paths: dict[str, pd.DataFrame],
+    speech: Speech,
+    first: FirstScreen | None = None,
 ) -> Document:
     """Content of a country's brief."""
     sources = Sources(speech)
-    blocks: list[Block] = [heading(speech("scores")), _headline(inputs, sources)]
-    peers = _peers_chart(inputs, speech, sources)
-    if peers:
-        blocks.append(peers)
-    blocks += plan_blocks(inputs, sources)
-    blocks += [heading(speech("targets")), note(counts_line(speech, targets)), *_targets(inputs, targets, sources)]
-    fan = _lead_chart(inputs, targets, paths, speech, sources)
-    if fan:
-        blocks.append(fan)
+    first = first or FirstScreen()
+    plan = plan_blocks(inputs, sources)
+    blocks: list[Block] = _first_screen(first, plan or _events(inputs, (inputs.iso3,), sources), inputs, sources)
+    blocks += [heading(speech("scores")), _headline(inputs, sources)]
+    charts_found = [
+        _peers_chart(inputs, speech, sources),
+        _lead_chart(inputs, targets, paths, speech, sources),
+    ]
+    drawn = [[one] for one in charts_found if one]
+    target_rows = _targets(inputs, targets, sources)
+    blocks.append(columns([1.0], [heading(speech("targets")), note(counts_line(speech, targets)), *target_rows]))
+    if drawn:
+        blocks.append(columns([1.0] * len(drawn), *drawn))
     blocks += _steps(inputs, targets, sources)
-    blocks += _events(inputs, (inputs.iso3,), sources)
+    if plan:
+        blocks += _events(inputs, (inputs.iso3,), sources)
     return _whole(inputs, speech("brief_title", country=speech.country(inputs.iso3)), blocks, sources)
 
 
-def pair_brief(inputs: TrackInputs, other: str, speech: Speech) -> Document:
+def _first_screen(first: FirstScreen, more: list[Block], inputs: TrackInputs, sources: Sources) -> list[Block]:
+    """Set what is published beside what is predicted, what the plan does or what happened, and the map."""
+    items = [_published(share, inputs, sources) for share in first.published]
+    left: list[Block] = [heading(sources.speech("first_screen")), bullets(items)] if items else []
+    left += more
+    right: list[Block] = []
+    if first.side is not None:
+        words = [sources.speech("map_caption_one", date=first.source_date)]
+        if len(first.drawn.sites) or len(first.drawn.gateways):
+            words.append(sources.speech("map_drawn"))
+        caption = f"{' '.join(words)} [{sources.number(first.source)}]"
+        right.append(map_chart(sources.speech, (first.side,), None, first.drawn, first.others, caption=caption))
+    return [columns([1.35, 1.0], left, right)] if left and right else left or right
+
+
+def _published(share: PublishedShare, inputs: TrackInputs, sources: Sources) -> list[Cell]:
+    """One published share as the report's first screen says it, with what is predicted where the two contradict."""
+    speech = sources.speech
+    is_count = share.quantity == "lines_per_100_households"
+    value = speech.number(share.value_pct, 1) if is_count else speech.percent(share.value_pct / 100.0, 1)
+    told = speech.page(f"published_{share.quantity}", value=value)
+    when = f" ({speech.page(f'published_{share.evidence}')}, {speech.when(share.date)})"
+    same = inputs.series[(inputs.series["iso3"] == inputs.iso3) & (inputs.series["source"] == share.source)]
+    source = sources.of_row(same.iloc[-1]) if len(same) else sources.number(share.source)
+    run = [cell(told + when, source)]
+    sources.numbers.append(
+        {"text": value, "source": run[0]["s"], "row": f"official:{share.quantity}", "date": speech.when(share.date)}
+    )
+    if share.contradiction:
+        assert share.predicted_pct is not None
+        predicted = speech.percent(share.predicted_pct / 100.0, 1)
+        why = speech.page(f"apart_{share.contradiction}")
+        run.append(cell(f". {speech.page('published_apart', predicted=predicted, why=why)}", kind="rule"))
+    return run
+
+
+def pair_brief(pair: Pair, speech: Speech) -> Document:
     """Content of a bilateral brief."""
     sources = Sources(speech)
-    a, b = inputs.iso3, other
-    names = (speech.country(a), speech.country(b))
-    rows = [(name, *_of_one_year(inputs, a, b, name)) for name in PAIR]
-    both = [(name, one, two) for name, one, two in rows if one is not None and two is not None]
-    blocks: list[Block] = [heading(speech("side")), _side_by_side(both, names, sources)]
-    if both:
-        blocks.append(chart(charts.pair_chart(_scaled(both, inputs, speech), names), speech("pair_caption")))
-    for country, sign in ((a, 1.0), (b, -1.0)):
-        blocks += _stronger(both, country, sign, speech)
-    values = {(iso3, name): float(row["value"]) for name, *pair in both for iso3, row in zip((a, b), pair, strict=True)}
-    used = {(iso3, name): row for name, *pair in both for iso3, row in zip((a, b), pair, strict=True)}
-    found = opportunities(a, b, values, inputs.book)
-    blocks.append(heading(speech("opportunities")))
-    shared = inputs.facts.shared(a, b)
-    if found:
-        blocks += [note(speech("opportunities_note")), bullets([_opportunity(o, used, sources) for o in found])]
-    else:
-        blocks.append(note(speech("no_opportunity")))
-    if shared:
-        blocks.append(heading(speech("memberships")))
-        items = []
-        for organisation in shared:
-            text = speech("member_since", name=speech.text(organisation.names), date=speech.date(organisation.since))
-            items.append([cell(text, sources.number(organisation.source, organisation.url))])
-        blocks.append(bullets(items))
-    blocks += _events(inputs, (a, b), sources)
-    return _whole(inputs, speech("pair_title", a=names[0], b=names[1]), blocks, sources)
+    border = ground_blocks(pair, sources)
+    with_map = [] if has_indices(pair) else border  # there is room beside the map
+    blocks = [*state_blocks(pair, with_map, sources), *outlook_blocks(pair, [] if with_map else border, sources)]
+    names = [speech.country(code) for code in pair.codes]
+    return _whole(pair.inputs, speech("pair_title", a=names[0], b=names[1]), blocks, sources)
 
 
 def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
@@ -156,10 +195,13 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
         if key in summary:
             digits = SKETCH_DIGITS if is_sketch else None
             cost = speech.money_beside(float(summary[key]), summary.get("currency"), significant=digits)
-            rows.append([cell(speech(label)), cell(""), cell(cost, source)])
+            year = "" if inputs.config is None else f" ({inputs.config.base_year})"
+            rows.append([cell(speech(label) + year), cell(""), cell(cost, source)])
     if not rows:
         return []
-    head = [speech("indicator"), speech("plan_today"), speech("plan_after")]
+    last = "" if inputs.reach is None or not len(inputs.reach) else f" ({int(inputs.reach['year'].iloc[-1])})"
+    now = f"{speech('plan_today')} ({speech.date(inputs.as_of)})"
+    head = [speech("indicator"), now, speech("plan_after") + last]
     warning = [note(speech("sketch"))] if is_sketch else []
     return [heading(speech("plan")), *warning, table(head, rows, [5, 2, 2])]
 
@@ -167,7 +209,7 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
 def _whole(inputs: TrackInputs, title: str, blocks: list[Block], sources: Sources) -> Document:
     speech = sources.speech
     lead = speech("as_of", date=speech.date(inputs.as_of))
-    return document(title, lead, blocks, day=inputs.as_of, language=speech.language, sources=sources)
+    return document(title, lead, blocks, day=inputs.as_of, language=speech.language, sources=sources, n_pages=N_PAGES)
 
 
 def _headline(inputs: TrackInputs, sources: Sources) -> Block:
@@ -182,18 +224,29 @@ def _headline(inputs: TrackInputs, sources: Sources) -> Block:
         value = sources.value(last, unit)
         if label := tier_words(speech, name, float(last["value"])):
             value["t"] += f" ({label})"
-        change = NO_VALUE if before is None else speech.measure(float(last["value"] - before["value"]), unit, sign=True)
-        peers = [float(r["value"]) for r in (inputs.latest(p, name) for p in inputs.peers) if r is not None]
-        middle = cell(speech.measure(float(np.median(peers)), unit) + f" ({len(peers)})") if peers else cell(NO_VALUE)
-        if peers:
-            middle["s"] = next(
-                sources.of_row(r) for r in (inputs.latest(p, name) for p in inputs.peers) if r is not None
-            )
-        earlier = sources.value(before, unit) if before is not None else cell(NO_VALUE)
-        words = [cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(str(last["date"])[:4])]
-        rows.append([*words, earlier, sources.computed(change, last, before), middle])
-    head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "earlier", "change", "peers_median")]
-    return table(head, rows, [4.6, 3.0, 2.6, 1.1, 2.0, 1.4, 2.0], text_columns=2)
+        earlier = cell(NO_VALUE)
+        change = NO_VALUE
+        if before is not None:
+            earlier = sources.value(before, unit)
+            earlier["t"] += f" ({speech.when(str(before['date']))})"
+            change = speech.measure(float(last["value"] - before["value"]), unit, sign=True)
+        words = [cell(speech.indicator(name)), cell(speech.unit(name)), value, cell(speech.when(str(last["date"])))]
+        rows.append([*words, earlier, sources.computed(change, last, before), _peers_median(inputs, name, sources)])
+    head = [speech(key) for key in ("indicator", "unit", "value", "when", "earlier", "change", "peers_median")]
+    return table(head, rows, [4.4, 2.7, 2.5, 1.5, 2.4, 1.3, 2.6], text_columns=2)
+
+
+def _peers_median(inputs: TrackInputs, name: str, sources: Sources) -> Cell:
+    """Median of the peers with how many have a value, and of when."""
+    speech = sources.speech
+    rows = [row for row in (inputs.latest(peer, name) for peer in inputs.peers) if row is not None]
+    if not rows:
+        return cell(NO_VALUE)
+    years = sorted({str(row["date"])[:4] for row in rows})
+    when = years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    middle = float(np.median([float(row["value"]) for row in rows]))
+    text = f"{speech.measure(middle, inputs.book.get(name).unit)} ({len(rows)}; {when})"
+    return cell(text, sources.of_row(rows[0]))
 
 
 def tier_words(speech: Speech, score: str, value: float) -> str:
@@ -208,7 +261,9 @@ def _peers_chart(inputs: TrackInputs, speech: Speech, sources: Sources) -> Block
         if len(series) > 1 and series[0][0] == speech.country(inputs.iso3):
             used = sorted({sources.of_row(rows.iloc[-1]) for _, rows in series})
             caption = f"{speech.indicator(name)} [{', '.join(map(str, used))}]"
-            return chart(charts.lines_chart(speech, series, unit=inputs.book.get(name).unit, height=150), caption)
+            return chart(
+                charts.lines_chart(speech, series, unit=inputs.book.get(name).unit, width=400, height=150), caption
+            )
     return None
 
 
@@ -232,7 +287,7 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
             cell(speech.text(target.name)),
             promised,
             cell(speech.month(row["target_date"])),
-            sources.value(last, unit),
+            _dated(last, unit, sources),
         ]
         state = cell(status_word(speech, row["status"]), kind=f"status-{row['status']}")
         rows.append([*words, forecast, slip, state])
@@ -242,6 +297,14 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
     return [*out, note(speech("targets_open", n=n_open, m=len(targets)))] if n_open else out
 
 
+def _dated(row: pd.Series | None, unit: str, sources: Sources) -> Cell:
+    """Value with its date."""
+    found = sources.value(row, unit)
+    if row is not None:
+        found["t"] += f", {sources.speech.when(str(row['date']))}"
+    return found
+
+
 def _lead_chart(
     inputs: TrackInputs, targets: pd.DataFrame, paths: dict[str, pd.DataFrame], speech: Speech, sources: Sources
 ) -> Block | None:
@@ -249,7 +312,7 @@ def _lead_chart(
     if not len(able):
         return None
     row = able.iloc[0]
-    return target_chart(inputs, row, paths.get(row["indicator"]), speech, sources, height=140)
+    return target_chart(inputs, row, paths.get(row["indicator"]), speech, sources, width=400, height=150)
 
 
 def target_chart(
@@ -259,6 +322,7 @@ def target_chart(
     speech: Speech,
     sources: Sources,
     *,
+    width: int = 640,
     height: int = 230,
 ) -> Block:
     """Timeline of one target with its fan."""
@@ -279,6 +343,7 @@ def target_chart(
         target=goal,
         milestones=[(decimal_year(m.date), m.value) for m in target.milestones],
         bounds=(indicator.low, indicator.high),
+        width=width,
         height=height,
     )
     refs = f" [{', '.join(map(str, used))}]" if used else ""
@@ -322,92 +387,3 @@ def _events(inputs: TrackInputs, countries: tuple[str, ...], sources: Sources) -
             ]
         )
     return [heading(speech("events")), bullets(items)] if items else []
-
-
-def _of_one_year(inputs: TrackInputs, a: str, b: str, name: str) -> tuple[pd.Series | None, pd.Series | None]:
-    """Values of both: of their newest common year where that is not long ago, else the newest of each."""
-    rows = [inputs.rows(country, name) for country in (a, b)]
-    if not all(map(len, rows)):
-        return None, None
-    years = [set(one["date"].str[:4]) for one in rows]
-    newest = min(int(max(found)) for found in years)
-    common = max((int(year) for year in years[0] & years[1]), default=0)
-    if common >= newest - MAX_YEARS_BACK:
-        rows = [one[one["date"].str.startswith(str(common))] for one in rows]
-    return rows[0].iloc[-1], rows[1].iloc[-1]
-
-
-def _side_by_side(both: list[tuple[str, Any, Any]], names: tuple[str, str], sources: Sources) -> Block:
-    speech = sources.speech
-    rows: list[list[Cell]] = []
-    for name, one, two in both:
-        unit = speech.book.get(name).unit
-        years = (str(one["date"])[:4], str(two["date"])[:4])
-        year = years[0] if years[0] == years[1] else f"{years[0]} / {years[1]}"
-        gap = speech.measure(float(one["value"] - two["value"]), unit, sign=True)
-        a, b = sources.value(one, unit), sources.value(two, unit)
-        difference = sources.computed(gap, one, two)
-        rows.append([cell(speech.indicator(name)), cell(speech.unit(name)), a, b, difference, cell(year)])
-    head = [speech("indicator"), speech("unit"), *names, speech("difference"), speech("of_year")]
-    return table(head, rows, [4.4, 3.0, 2.5, 2.5, 1.4, 1.6], text_columns=2)
-
-
-def _scaled(
-    both: list[tuple[str, Any, Any]], inputs: TrackInputs, speech: Speech
-) -> list[tuple[str, float, float, str, str]]:
-    """Place of both from 0 to 1, on the indicator's scale where it has two ends, else among all countries known."""
-    out = []
-    for name, one, two in both:
-        indicator = inputs.book.get(name)
-        rows = inputs.series[inputs.series["indicator"] == name].sort_values("date", kind="stable")
-        every = rows.drop_duplicates("iso3", keep="last")["value"]
-        low, high = float(every.min()), float(every.max())
-        if indicator.high is not None:
-            low, high = indicator.low, indicator.high
-        span = high - low or 1.0
-        place = [(float(row["value"]) - low) / span for row in (one, two)]
-        if indicator.better == "down":
-            place = [1 - p for p in place]
-        words = [speech.with_unit(float(row["value"]), indicator.unit) for row in (one, two)]
-        out.append((speech.indicator(name), place[0], place[1], words[0], words[1]))
-    return out
-
-
-def _stronger(both: list[tuple[str, Any, Any]], country: str, sign: float, speech: Speech) -> list[Block]:
-    found = []
-    for name, one, two in both:
-        indicator = speech.book.get(name)
-        gap = sign * float(one["value"] - two["value"]) * (1 if indicator.better == "up" else -1)
-        if gap > 0:
-            found.append(speech.indicator(name))
-    words = "; ".join(found) if found else speech("none")
-    return [note(f"{speech('strong_in', country=speech.country(country))}: {words}.")]
-
-
-def _opportunity(found: Opportunity, used: dict[tuple[str, str], pd.Series], sources: Sources) -> list[Cell]:
-    speech, rule = sources.speech, found.rule
-    unit = speech.book.get(rule.indicator).unit
-    names = {"strong": speech.country(found.strong), "weak": speech.country(found.weak)}
-    high, low = speech.with_unit(found.strong_value, unit), speech.with_unit(found.weak_value, unit)
-    rows = [used[country, rule.indicator] for country in (found.strong, found.weak)]
-    numbers = [sources.of_row(row) for row in rows]
-    if rule.kind == "joint":
-        text = speech(
-            "opp_joint",
-            indicator=speech.indicator(rule.indicator),
-            a=names["strong"],
-            b=names["weak"],
-            a_value=high,
-            b_value=low,
-        )
-        why = speech("rule_joint", limit=speech.with_unit(rule.limit, unit))
-    else:
-        text = speech(
-            "opp_exchange", indicator=speech.indicator(rule.indicator), **names, strong_value=high, weak_value=low
-        )
-        why = speech(
-            "rule_exchange", **{"from": speech.with_unit(rule.strong_from, unit)}, gap=speech.with_unit(rule.gap, unit)
-        )
-    row_ids = " ".join(str(row["row_id"]) for row in rows)
-    more = [cell("", number) for number in sorted(set(numbers) - {numbers[0]})]
-    return [cell(text, numbers[0], row_ids), *more, cell(f" {why}", kind="rule")]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator, NullFormatter
 from numpy.typing import ArrayLike
 
-from allreach.report.documents.drawing import GOAL, GREY, INK, MAIN, OTHER, Drawing, SpokenNumbers, style
+from allreach.report.documents.drawing import GOAL, GREY, GRID, INK, MAIN, OTHER, Drawing, SpokenNumbers, style
 from allreach.report.documents.localise import Speech
 
 ROUND_STEPS = [1, 2, 5, 10]
@@ -52,6 +52,7 @@ def fan_chart(
     milestones: Sequence[tuple[float, float]] = (),
     bounds: tuple[float, float | None] = (0.0, None),
     plan: pd.DataFrame | None = None,
+    width: float = 640,
     height: float = 240,
 ) -> str:
     """Past values, forecast with its 80 % and 95 % intervals, target and milestones.
@@ -69,11 +70,11 @@ def fan_chart(
     """
     x_span, y_span, path = _fan_spans(points, path, target, milestones, bounds, plan)
     with style():
-        drawing = Drawing(640, height, (46, 12, 12, 24))
+        drawing = Drawing(width, height, (46, 12, 12, 24))
         axes = drawing.axes
         axes.set(xlim=x_span, ylim=y_span)
         _value_axis(axes, speech)
-        _years(axes, x_span)
+        _years(axes, x_span, at_most=12 if width > 500 else 6)
         if path is not None and len(path):
             for level, shade in (("95", 0.16), ("80", 0.28)):
                 axes.fill_between(
@@ -129,49 +130,70 @@ def _fan_spans(
     return (np.ceil(first) - 1.0, np.ceil(end)), (bottom, top), path
 
 
-def pair_chart(rows: Sequence[tuple[str, float, float, str, str]], names: tuple[str, str]) -> str:
-    """Two countries side by side: one line per indicator with a dot for each.
+def pair_mark(a: float, b: float) -> str:
+    """Small line with a dot for each of two countries, further right is better, as an SVG element.
 
     Parameters
     ----------
-    rows
-        Name, share of the way to the best for the first and for the second (0 to 1), and both values as text.
-    names
-        The countries.
+    a, b
+        Share of the way to the best, 0 to 1.
     """
-    width, step, head = 640.0, 17.0, 22.0
-    left = 0.42 * width
+    width, height, room = 92.0, 9.0, 4.5
+    at = [room + min(max(share, 0.0), 1.0) * (width - 2.0 * room) for share in (a, b)]
+    middle = height / 2.0
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}">'
+        f'<path d="M{room:g} {middle:g}H{width - room:g}" stroke="{GRID}" stroke-width="2.4"/>'
+        f'<path d="M{min(at):.1f} {middle:g}H{max(at):.1f}" stroke="{GREY}" stroke-width="1.2"/>'
+        f'<circle cx="{at[1]:.1f}" cy="{middle:g}" r="3.9" fill="{OTHER}"/>'
+        f'<circle cx="{at[0]:.1f}" cy="{middle:g}" r="3.9" fill="{MAIN}"/></svg>'
+    )
+
+
+def trend_chart(speech: Speech, title: str, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str) -> str:
+    """Small chart of the years of one indicator in two countries, named above it with their last values.
+
+    Parameters
+    ----------
+    title
+        Indicator, for a screen reader.
+    series
+        Name and columns year, date, value, row_id of the first country and of the second; either may be empty.
+    """
+    rows = pd.concat([found for _, found in series if len(found)])
+    spread = float(rows["value"].max() - rows["value"].min()) or max(abs(float(rows["value"].max())), 1.0) * 0.1
+    x_span = np.ceil(rows["year"].min()) - 1.0, np.ceil(rows["year"].max())
     with style():
-        drawing = Drawing(width, head + step * len(rows) + 6.0, (left, 16, head, 6))
+        drawing = Drawing(210, 104, (28, 8, 30, 16))
         axes = drawing.axes
-        axes.set(xlim=(0.0, 1.0), ylim=(len(rows) - 0.5, -0.5))
-        axes.spines["bottom"].set_visible(False)
-        axes.xaxis.set_major_locator(NullLocator())
-        axes.set_yticks(range(len(rows)), [shorten(label, 46) for label, *_ in rows], color=INK)
-        for label, (name, *_) in zip(axes.get_yticklabels(), rows, strict=True):
-            drawing.tip(label, name)
-        for number, (_, a, b, a_text, b_text) in enumerate(rows):
-            axes.plot([a, b], [number, number], color=GREY, lw=1)
-            drawing.dot(b, number, b_text, color=OTHER, ms=8, mew=0)
-            drawing.dot(a, number, a_text, color=MAIN, ms=8, mew=0)
-        keys = [
-            axes.plot([], [], "o", color=colour, ms=8, mew=0, label=name)[0]
-            for name, colour in zip(names, (MAIN, OTHER), strict=True)
-        ]
-        axes.legend(
-            handles=keys,
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
-            ncols=2,
-            borderaxespad=0.0,
-            borderpad=0.2,
-            handlelength=0.8,
-            handletextpad=0.4,
-        )
-        return drawing.svg()
+        axes.set(xlim=x_span, ylim=(rows["value"].min() - 0.12 * spread, rows["value"].max() + 0.12 * spread))
+        _value_axis(axes, speech)
+        axes.yaxis.set_major_locator(MaxNLocator(3, steps=ROUND_STEPS))
+        _years(axes, x_span, at_most=5)
+        axes.tick_params(labelsize=8, which="both")
+        for number, ((name, found), colour) in enumerate(zip(series, (MAIN, OTHER), strict=True)):
+            axes.plot(found["year"], found["value"], color=colour, lw=1.6)
+            for year, value, row in zip(found["year"], found["value"], found["row_id"], strict=True):
+                text = f"{name}: {speech.with_unit(float(value), unit)} ({row})"
+                drawing.dot(year, value, text, color=colour, ms=3.8, mew=0)
+            if len(found):
+                last = speech.measure(float(found["value"].iloc[-1]), unit)
+                axes.annotate(
+                    f"{shorten(name, 24)}: {last} ({speech.when(str(found['date'].iloc[-1]))})",
+                    (0.0, 1.0),
+                    xycoords="axes fraction",
+                    xytext=(-24, 16 - 11 * number),
+                    textcoords="offset points",
+                    color=colour,
+                    size=9,
+                )
+        return drawing.svg(title)
 
 
-def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, height: float = 220) -> str:
+def lines_chart(
+    speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, unit: str, width: float = 640, height: float = 220
+) -> str:
     """Trajectories of several countries; the first is the one that matters.
 
     Parameters
@@ -184,7 +206,7 @@ def lines_chart(speech: Speech, series: Sequence[tuple[str, pd.DataFrame]], *, u
     spread = float(values.max() - values.min()) or max(abs(float(values.max())), 1.0) * 0.1
     x_span = np.ceil(years.min()) - 1.0, np.ceil(years.max())
     with style():
-        drawing = Drawing(640, height, (46, 118, 10, 24))
+        drawing = Drawing(width, height, (46, 118, 10, 24))
         axes = drawing.axes
         axes.set(xlim=x_span, ylim=(float(values.min()) - 0.08 * spread, float(values.max()) + 0.08 * spread))
         _value_axis(axes, speech)
@@ -285,9 +307,9 @@ def _value_axis(axes: Axes, speech: Speech) -> None:
     axes.xaxis.grid(visible=False)
 
 
-def _years(axes: Axes, span: tuple[float, float]) -> None:
+def _years(axes: Axes, span: tuple[float, float], at_most: int = 12) -> None:
     """Years in the middle of their span: a value of the end of 2024 stands at the right end of 2024."""
-    named = MaxNLocator(12, integer=True).tick_values(span[0], span[1])
+    named = MaxNLocator(at_most, integer=True).tick_values(span[0], span[1])
     axes.xaxis.set_major_locator(MultipleLocator(1.0))
     axes.xaxis.set_major_formatter(NullFormatter())
     axes.xaxis.set_minor_locator(FixedLocator([year + 0.5 for year in named if span[0] <= year < span[1]]))

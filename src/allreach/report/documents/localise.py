@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -54,6 +55,10 @@ class Speech:
     def __call__(self, key: str, **values: Any) -> str:
         """Text of a key with its blanks filled."""
         return self._texts[key].format(**values) if values else self._texts[key]
+
+    def page(self, key: str, **values: Any) -> str:
+        """Text of the report's page, where a document says the same."""
+        return page_texts(self.language)[key].format(**values)
 
     @cached_property
     def _texts(self) -> dict[str, str]:
@@ -133,6 +138,13 @@ class Speech:
             return NO_VALUE
         return str(format_skeleton("yMMM", dt.date.fromisoformat(day), locale=self.language))
 
+    def when(self, day: str) -> str:
+        """Write when a value held: a year that is over by its number, else month and year."""
+        if len(day) < 7 or day[5:] == "12-31":
+            return day[:4]
+        text = self.month(day if len(day) > 7 else f"{day}-01")
+        return text.removesuffix("г.").rstrip("\u00a0\u202f ")  # the year needs no word in a column of years
+
     def country(self, iso3: str) -> str:
         """Name of a country in the language (CLDR); the code where it is not known."""
         from babel import Locale
@@ -141,6 +153,14 @@ class Speech:
         alias = get_global("territory_aliases").get(iso3)
         names = Locale(self.language).territories
         return str(names.get(alias[0], iso3)) if alias else iso3
+
+    def town(self, name: str) -> str:
+        """Name of a town where the CLDR knows it as the city of a time zone; else as it is."""
+        from babel import Locale
+
+        zone = _zone_of().get(name)
+        known = Locale(self.language).time_zones.get(zone, {}) if zone else {}
+        return str(known.get("city", name))
 
     def indicator(self, indicator: str) -> str:
         """Name of an indicator."""
@@ -179,6 +199,23 @@ def texts(language: str) -> dict[str, str]:
 
 def _rounded(value: float, significant: int | None) -> float:
     return value if significant is None else float(f"{value:.{significant}g}")
+
+
+@cache
+def page_texts(language: str) -> dict[str, str]:
+    """All texts of the report's page in a language."""
+    path = resources.files("allreach.report") / "locales" / f"{language}.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+@cache
+def _zone_of() -> dict[str, str]:
+    """Time zone by the English name of its city."""
+    from zoneinfo import available_timezones
+
+    return {zone.rpartition("/")[2].replace("_", " "): zone for zone in sorted(available_timezones()) if "/" in zone}
 
 
 def _pattern(digits: int) -> str:
