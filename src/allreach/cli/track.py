@@ -48,14 +48,14 @@ strategy = click.option(
     "given",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Source, retrieved, licence, date ... of all imported rows.",
+    help="Source, retrieved, licence, date ... of all imported rows; sheet of a workbook.",
 )
 @click.option(
     "--fetch",
     "fetches",
     multiple=True,
     metavar="SOURCE:CODE",
-    help="Add a series: worldbank:CODE, data360:DATABASE/CODE or itu:NUMBER.",
+    help="Add a series: worldbank:CODE, data360:DATABASE/CODE, itu:NUMBER or govtech:2025 (GTMI).",
 )
 @click.option(
     "--forget",
