@@ -53,23 +53,25 @@ def edition_words(speech: Speech, edition: Edition) -> str:
     return speech("newer_edition", edition=edition.edition)
 
 
-def newer_blocks(inputs: TrackInputs, indicators: tuple[str, ...], sources: Sources) -> list[Block]:
-    """What is superseded among the values shown, by which edition, and why that edition is not here."""
-    speech, items, seen = sources.speech, [], set()
+def newer_lines(inputs: TrackInputs, indicators: tuple[str, ...], speech: Speech) -> list[tuple[str, Edition]]:
+    """Say what is superseded among the values shown, by which edition, and why that edition is not here."""
+    out, seen = [], set()
     for name in indicators:
         last, index = inputs.latest(inputs.iso3, name), index_of(name)
         edition = None if last is None else newer_edition(name, str(last["date"]), inputs.as_of)
         if last is None or index is None or edition is None or index.name in seen:
             continue
         seen.add(index.name)
-        words = speech(
-            "newer_line",
-            index=f"{index.name} ({index.publisher})",
-            shown=str(last["date"])[:4],
-            newer=edition_words(speech, edition),
-        )
-        why = f" {speech('not_shipped_' + edition.not_shipped)}" if edition.not_shipped else ""
-        items.append([cell(words + why, sources.number(edition.source, edition.url))])
+        named, shown = f"{index.name} ({index.publisher})", str(last["date"])[:4]
+        words = speech("newer_line", index=named, shown=shown, newer=edition_words(speech, edition))
+        out.append((f"{words} {speech('not_shipped_' + edition.not_shipped)}" if edition.not_shipped else words, edition))
+    return out
+
+
+def newer_blocks(inputs: TrackInputs, indicators: tuple[str, ...], sources: Sources) -> list[Block]:
+    """Say what is superseded among the values shown, with the source that names the newer edition."""
+    found = newer_lines(inputs, indicators, sources.speech)
+    items = [[cell(words, sources.number(edition.source, edition.url))] for words, edition in found]
     return [bullets(items)] if items else []
 
 

@@ -114,7 +114,7 @@ def owner_blocks(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -
             step = words.get((strategy.id, target.id))
             rows.append(_owned(inputs, row, step, sources))
         keys = ("target", "status", "value", "promised", "next_step")
-        out.append(heading(speech("owner_page", owner=owner or speech("not_stated"))))
+        out.append(heading(speech("owner_page", owner=owner or speech("not_stated")), new_page=True))
         out.append(table([speech(key) for key in keys], rows, [3, 1.5, 2.2, 2, 4], text_columns=5))
         out.append(_origin(inputs, by_owner[owner], owner, sources))
     return out

@@ -31,12 +31,17 @@ from allreach.report.documents.next_steps import owner_blocks, summary_blocks
 from allreach.report.documents.target_words import (
     by_urgency,
     counts_line,
+    is_arrival_seen,
     question_words,
     status_word,
     target_of,
 )
 from allreach.report.documents.track_effects import PlanEffect, effect_blocks
 
+IDI_ROUNDING = 0.1
+"""Difference between the index computed from complete published values and the published one that rounding explains."""
+INDICES = ("idi", "egdi", "gci", "gtmi", "ai_readiness")
+"""Published indices."""
 SCORECARD = (*HEADLINE, "gtmi")
 """Indicators of the scorecard, in its order."""
 
@@ -55,6 +60,7 @@ def track_page(
     blocks: list[Block] = summary_blocks(inputs, targets, sources)
     card = _scorecard(inputs, scores, sources)
     blocks += [heading(speech("scores")), card if card["rows"] else note(speech("no_data"))]
+    blocks += _revised(inputs, scores, sources)
     blocks += newer_blocks(inputs, SCORECARD, sources)
     blocks += note_blocks(inputs, SCORECARD, sources)
     blocks += [heading(speech("targets")), note(counts_line(speech, targets)), _targets(inputs, targets, sources)]
@@ -120,6 +126,18 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> T
     return table(head, rows, [4, 2, 2.4, 3, 1.6], text_columns=2)
 
 
+def _revised(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> list[Block]:
+    """Say why the index computed here is not the published one of its edition: values were revised or added since."""
+    speech, edition = sources.speech, str(inputs.idi_rules.edition)
+    own = scores[(scores["iso3"] == inputs.iso3) & (scores["score"] == "idi") & (scores["edition"] == edition)]
+    published, computed = (own.loc[own["stage"] == stage, "value"].dropna() for stage in ("published", "computed"))
+    if published.empty or computed.empty or abs(computed.iloc[-1] - published.iloc[-1]) <= IDI_ROUNDING:
+        return []
+    ends = {"computed": computed.iloc[-1], "published": published.iloc[-1]}
+    words = {key: speech.number(float(value), 1) for key, value in ends.items()}
+    return [note(speech("index_revised", edition=edition, **words))]
+
+
 def _computed_gtmi(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> list[list[Cell]]:
     """GTMI of the newest edition of which all four sub-indices are known."""
     speech = sources.speech
@@ -172,7 +190,9 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Bl
             forecast += (
                 f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
             )
-        arrival = speech.month(row["arrival_date"])
+        arrival, slip = speech.month(row["arrival_date"]), speech.number(row["slip_months"], 0, sign=True)
+        if not is_arrival_seen(inputs, row):
+            arrival, slip = speech("by_then", date=arrival), NO_VALUE
         if not row["arrival_date"] and pd.notna(row["forecast_at_date"]):
             arrival = speech("never")
         rows.append(
@@ -185,7 +205,7 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Bl
                 sources.computed(forecast, last),
                 sources.computed(speech.percent(row["reach_probability"]), last),
                 cell(arrival),
-                sources.computed(speech.number(row["slip_months"], 0, sign=True), last),
+                sources.computed(slip, last),
                 state,
             ]
         )
@@ -220,7 +240,7 @@ def _slips(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list
         span = f"{speech.month(row['arrival_early'])} – {latest}"
         needed = speech.measure(row["pace_needed_per_year"], unit, sign=True)
         words = [cell(speech.text(target.name)), cell(row["owner"] or NO_VALUE), cell(speech.month(row["target_date"]))]
-        words += [cell(speech.month(row["arrival_date"])), cell(span if row["status"] != "achieved" else NO_VALUE)]
+        words += [cell(speech.month(row["arrival_date"])), cell(NO_VALUE if row["status"] in ("achieved", "claimed") else span)]
         words += [
             cell(speech.number(row["slip_months"], 0, sign=True)),
             cell(speech.measure(row["pace_per_year"], unit, sign=True)),

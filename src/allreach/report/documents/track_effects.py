@@ -13,6 +13,7 @@ from allreach.indicators.official_totals import QUANTITY_OF
 from allreach.indicators.plan_effect import reach_path
 from allreach.io.track_inputs import TrackInputs
 from allreach.measure.published import PublishedShare
+from allreach.params.official import Total
 from allreach.report.documents import charts
 from allreach.report.documents.blocks import (
     Block,
@@ -26,6 +27,7 @@ from allreach.report.documents.blocks import (
     table,
 )
 from allreach.report.documents.dated_values import value_used
+from allreach.report.documents.localise import Speech
 from allreach.report.documents.target_words import egdi_words
 
 
@@ -135,6 +137,13 @@ def _contradicted(share: PublishedShare, sources: Sources) -> Block:
     return note(words)
 
 
+def total_words(speech: Speech, name: str, total: Total) -> str:
+    """Published total with its name, its evidence where it is not official, and its day."""
+    value = speech.percent(total.value / 100, 1) if total.unit == "%" else speech.number(total.value)
+    evidence = "" if total.evidence in ("official", "measured") else f" ({speech(str(total.evidence))})"
+    return f"{speech('total_' + name)}: {value}{evidence} ({total.date})"
+
+
 def _take_up(inputs: TrackInputs, found: AssumedTakeUp, sources: Sources) -> list[Block]:
     """Take-up: the published ratio of used to passed with its totals, or the assumption, and how it moves."""
     speech, anchor, share = sources.speech, found.curve.anchor, found.share
@@ -143,10 +152,7 @@ def _take_up(inputs: TrackInputs, found: AssumedTakeUp, sources: Sources) -> lis
     ratio = {"share": speech.percent(anchor.share), "low": speech.percent(share.low), "high": speech.percent(share.high)}
     items.append([cell(speech(key, years=speech.number(anchor.years), **ratio))])
     for name, total in anchor.sources.items():
-        value = speech.percent(total.value / 100, 1) if total.unit == "%" else speech.number(total.value)
-        evidence = "" if total.evidence in ("official", "measured") else f" ({speech(str(total.evidence))})"
-        words = f"{speech('total_' + name)}: {value}{evidence} ({total.date})"
-        items.append([cell(words, sources.number(total.source))])
+        items.append([cell(total_words(speech, name, total), sources.number(total.source))])
     if (row := found.price_row) is not None:
         unit = inputs.book.get(str(row["indicator"])).unit
         words = f"{speech.indicator(str(row['indicator']))}: {speech.with_unit(float(row['value']), unit)}"
