@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from allreach.workflows.track import Tracked
 
 
+ROOMY_WIDTH = 100
+"""Terminals narrower than this fold the words of a status."""
+
+
 def print_tracked(tracked: Tracked) -> None:
     """Print targets by urgency, what to do next, the indices, take-up, sources, and where the page is."""
     from allreach.report.documents.dated_values import newer_lines
@@ -53,7 +57,7 @@ def say(line: str) -> None:
 
 
 def _number(titles: list[str], title: str) -> int:
-    """Number of a source; a new one is entered."""
+    """Return the number of a source; a new one is entered."""
     if title not in titles:
         titles.append(title)
     return titles.index(title) + 1
@@ -81,10 +85,13 @@ def _print_targets(tracked: Tracked, words: Speech, titles: list[str]) -> None:
     from allreach.report.documents.target_words import by_urgency, is_arrival_seen, status_word, target_of
 
     title = f"{tracked.inputs.iso3}, {tracked.inputs.as_of}; late: months after the day due, early below 0"
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    least = {"target": 12, "late": 4}
+    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    console = table_console()
+    least, most = {"target": 12, "late": 4}, {"status": 9} if console.width < ROOMY_WIDTH else {}
     for head in ("target", "status", "now", "promised", "due", "arrives", "late"):
-        table.add_column(head, no_wrap=head not in ("target", "status"), min_width=least.get(head))
+        table.add_column(
+            head, no_wrap=head not in ("target", "status"), min_width=least.get(head), max_width=most.get(head)
+        )
     book = target_of(tracked.inputs)
     for _, row in by_urgency(tracked.targets[tracked.targets["target_value"].notna()]).iterrows():
         strategy, target = book[row["strategy"], row["target_id"]]
@@ -100,7 +107,7 @@ def _print_targets(tracked: Tracked, words: Speech, titles: list[str]) -> None:
             arrives if seen else f"≤{arrives}",
             words.number(row["slip_months"], 0, sign=True) if seen else "–",
         )
-    table_console().print(table)
+    console.print(table)
 
 
 def _print_steps(tracked: Tracked, words: Speech) -> None:

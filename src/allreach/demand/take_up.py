@@ -231,6 +231,32 @@ def take_up_range(
     return ShareRange(float(expit(value)), float(expit(value - below**0.5)), float(expit(value + above**0.5)))
 
 
+def sized_for(demand: Demand, official: OfficialTotals) -> Demand:
+    """Demand with the share of users for which networks are sized: everyone, or those who take the service up.
+
+    Parameters
+    ----------
+    demand
+        Parameters; ``uptake_by: take_up`` puts the curve's share, with its range, in the place of ``uptake_share``.
+    official
+        Published totals of the country.
+    """
+    if demand.uptake_by == "everyone":
+        return demand
+    found = take_up_range(official, demand)
+    curve = take_up_of(official, demand)
+    basis = "published ratio of used to passed" if curve.anchor.is_published else "assumption: no ratio is published"
+    share = demand.uptake_share.model_copy(
+        update={
+            "value": found.value,
+            "low": found.low,
+            "high": found.high,
+            "source": f"{basis}, {curve.anchor.years:g} years after the service began (demand/take_up.py)",
+        }
+    )
+    return demand.model_copy(update={"uptake_share": share})
+
+
 @dataclass(frozen=True)
 class _Point:
     """Numbers behind a curve that have a range."""
@@ -278,7 +304,7 @@ def _curve(official: OfficialTotals, point: _Point, price_pct_gni: float | None)
 
 
 def _published(official: OfficialTotals) -> tuple[float, dict[str, Total]] | None:
-    """Used over passed as published, and the totals that it is made of; none where it cannot be said."""
+    """Return used over passed as published, and the totals that it is made of; none where it cannot be said."""
     names = ("fixed_subscriptions", "premises" if official.get("premises") else "households", "premises_passed_pct")
     found = {name: total for name in names if (total := official.get(name)) is not None}
     used_pct, passed = official.used_pct, found.get("premises_passed_pct")

@@ -1,4 +1,4 @@
-"""What tracking assumes of those whom a plan newly reaches: the curve of take-up, its share and range, what it is from."""
+"""What tracking assumes of those whom a plan newly reaches: the curve of take-up, its share and range, its sources."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from allreach.indicators.definitions import read_package_yaml
 
 
 def gtmi_parts() -> list[str]:
-    """Indicators of the four sub-indices."""
+    """Return the indicators of the four sub-indices."""
     return list(read_package_yaml("editions/gtmi.yaml")["parts"])
 
 

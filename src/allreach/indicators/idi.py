@@ -57,7 +57,9 @@ class IdiEdition(Frozen):
         unknown = sorted({part for c in self.components.values() for part in c.parts} - set(catalogue().indicators))
         if unknown:
             found.append(f"no indicators: {', '.join(unknown)}")
-        found += [f"{name}: goalpost is the threshold" for name, c in self.components.items() if c.goalpost == c.threshold]
+        found += [
+            f"{name}: goalpost is the threshold" for name, c in self.components.items() if c.goalpost == c.threshold
+        ]
         if self.fallback_lag_years < self.reference_lag_years:
             found.append("fallback_lag_years is less than reference_lag_years")
         if found:

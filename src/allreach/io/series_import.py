@@ -48,9 +48,9 @@ def read_series_file(
     Parameters
     ----------
     path
-        CSV (any separator), Excel (the sheet of a known workbook, else the first with rows) or Parquet. Long: columns iso3, indicator, date (or year),
-        value. Wide: iso3, date and a column for each indicator; or iso3, indicator and a column for each year.
-        Indicators may go by the codes of their sources.
+        CSV (any separator), Excel (the sheet of a known workbook, else the first with rows) or Parquet. Long: columns
+        iso3, indicator, date (or year), value. Wide: iso3, date and a column for each indicator; or iso3, indicator and
+        a column for each year. Indicators may go by the codes of their sources.
     columns
         Names of the file's columns by their name here, e.g. ``{"internet_users_pct": "i99H"}``.
     fixed

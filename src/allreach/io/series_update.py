@@ -40,8 +40,8 @@ def update_series(
         Column names of the files and values of all their rows; ``unit`` among the latter says what shares are given in
         (``pct`` or ``fraction``), ``sheet`` which sheet of a workbook is meant.
     fetches
-        Series as ``worldbank:CODE``, ``data360:DATABASE/CODE``, ``itu:NUMBER`` or ``govtech:EDITION``; of all countries unless
-        `countries` are named.
+        Series as ``worldbank:CODE``, ``data360:DATABASE/CODE``, ``itu:NUMBER`` or ``govtech:2025``; of all countries
+        unless `countries` are named.
 
     Returns
     -------

@@ -135,7 +135,17 @@ def read_track_inputs(
         series = pd.concat([series, _measured(reach, iso3, scenario, day)], ignore_index=True)
     built = _built(folder, results, day)
     return TrackInputs(
-        iso3, config, scenario, day, series, found, book, _facts(folder), results, reach, built,
+        iso3,
+        config,
+        scenario,
+        day,
+        series,
+        found,
+        book,
+        _facts(folder),
+        results,
+        reach,
+        built,
         _idi_rules(folder),
     )
 

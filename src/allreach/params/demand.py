@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from allreach.params.quantity import Frozen, Quantity
 
 
@@ -10,6 +12,8 @@ class Demand(Frozen):
 
     uptake_share: Quantity
     """Share of the households under service that use it in the busy hour at the speed of the service standard."""
+    uptake_by: Literal["everyone", "take_up"]
+    """What gives ``uptake_share``: its own value, or the curve of take-up (``take_up_*``)."""
     take_up_price_elasticity: Quantity
     """Change of the number of users by the price as a share of income, both in per cent; never above 0."""
     take_up_income_elasticity: Quantity

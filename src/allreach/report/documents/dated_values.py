@@ -64,7 +64,9 @@ def newer_lines(inputs: TrackInputs, indicators: tuple[str, ...], speech: Speech
         seen.add(index.name)
         named, shown = f"{index.name} ({index.publisher})", str(last["date"])[:4]
         words = speech("newer_line", index=named, shown=shown, newer=edition_words(speech, edition))
-        out.append((f"{words} {speech('not_shipped_' + edition.not_shipped)}" if edition.not_shipped else words, edition))
+        out.append(
+            (f"{words} {speech('not_shipped_' + edition.not_shipped)}" if edition.not_shipped else words, edition)
+        )
     return out
 
 

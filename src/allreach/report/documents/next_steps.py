@@ -100,7 +100,7 @@ def summary_blocks(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources)
 
 
 def owner_blocks(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list[Block]:
-    """A page for each who answers for targets, and one for those of whom no source says who does."""
+    """Make a page for each who answers for targets, and one for those of whom no source says who does."""
     speech, book = sources.speech, target_of(inputs)
     words = {(step["strategy"], step["target_id"]): step for step in next_steps(inputs, targets, speech)}
     by_owner: dict[str, list[pd.Series]] = {}

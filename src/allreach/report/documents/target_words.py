@@ -67,7 +67,7 @@ def question_words(speech: Speech, strategy: Strategy) -> list[str]:
 
 
 def is_arrival_seen(inputs: TrackInputs, row: Mapping[str, Any]) -> bool:
-    """Whether an earlier value misses the target, so that its arrival is seen; else it was there by then at the latest."""
+    """Whether an earlier value misses the target, so that its arrival is seen; else it was there by then or before."""
     if row["status"] not in ("achieved", "claimed") or not row["arrival_date"]:
         return True
     rows = inputs.rows(inputs.iso3, str(row["indicator"]))

@@ -240,7 +240,10 @@ def _slips(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list
         span = f"{speech.month(row['arrival_early'])} – {latest}"
         needed = speech.measure(row["pace_needed_per_year"], unit, sign=True)
         words = [cell(speech.text(target.name)), cell(row["owner"] or NO_VALUE), cell(speech.month(row["target_date"]))]
-        words += [cell(speech.month(row["arrival_date"])), cell(NO_VALUE if row["status"] in ("achieved", "claimed") else span)]
+        words += [
+            cell(speech.month(row["arrival_date"])),
+            cell(NO_VALUE if row["status"] in ("achieved", "claimed") else span),
+        ]
         words += [
             cell(speech.number(row["slip_months"], 0, sign=True)),
             cell(speech.measure(row["pace_per_year"], unit, sign=True)),

@@ -138,7 +138,7 @@ def _contradicted(share: PublishedShare, sources: Sources) -> Block:
 
 
 def total_words(speech: Speech, name: str, total: Total) -> str:
-    """Published total with its name, its evidence where it is not official, and its day."""
+    """Write a published total with its name, its evidence where it is not official, and its day."""
     value = speech.percent(total.value / 100, 1) if total.unit == "%" else speech.number(total.value)
     evidence = "" if total.evidence in ("official", "measured") else f" ({speech(str(total.evidence))})"
     return f"{speech('total_' + name)}: {value}{evidence} ({total.date})"
@@ -149,7 +149,11 @@ def _take_up(inputs: TrackInputs, found: AssumedTakeUp, sources: Sources) -> lis
     speech, anchor, share = sources.speech, found.curve.anchor, found.share
     items: list[list[Cell]] = []
     key = "take_up_published" if anchor.is_published else "take_up_assumed"
-    ratio = {"share": speech.percent(anchor.share), "low": speech.percent(share.low), "high": speech.percent(share.high)}
+    ratio = {
+        "share": speech.percent(anchor.share),
+        "low": speech.percent(share.low),
+        "high": speech.percent(share.high),
+    }
     items.append([cell(speech(key, years=speech.number(anchor.years), **ratio))])
     for name, total in anchor.sources.items():
         items.append([cell(total_words(speech, name, total), sources.number(total.source))])
