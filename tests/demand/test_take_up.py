@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from allreach.demand.take_up import RATIO_MAX, sized_for, take_up_of, take_up_range
 from allreach.errors import InputError
+from allreach.io.country_folder import write_country
 from allreach.params.load import load_params
 from allreach.params.official import QUANTITIES, OfficialTotals, Total, TotalEvidence
+from allreach.workflows.study_inputs import read_inputs
+from small_country import make_small_country
 
 DEMAND = load_params().demand
 
@@ -162,3 +165,16 @@ def test_networks_are_sized_for_everyone_unless_asked():
     assert asked.uptake_share.low < 0.77 < asked.uptake_share.high
     with pytest.raises(InputError):
         load_params(sets=["demand.uptake_by=nobody"])
+
+
+def test_a_study_sizes_for_those_who_take_it_up_where_asked(tmp_path):
+    country = make_small_country()
+    write_country(country, tmp_path / "XXX")
+    asked = read_inputs(tmp_path / "XXX", sets=["demand.uptake_by=take_up"]).params.demand
+    assert asked.uptake_share.value == pytest.approx(DEMAND.take_up_share.value)
+    assert asked.uptake_share.source.startswith("assumption")
+    assert read_inputs(tmp_path / "XXX").params.demand == DEMAND
+    mine = read_inputs(tmp_path / "XXX", sets=["demand.uptake_share=0.6"]).params.demand
+    assert mine.uptake_share.value == 0.6
+    with pytest.raises(InputError, match="one of the two"):
+        read_inputs(tmp_path / "XXX", sets=["demand.uptake_share=0.6", "demand.uptake_by=take_up"])
