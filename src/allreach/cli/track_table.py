@@ -44,7 +44,7 @@ def print_tracked(tracked: Tracked) -> None:
     for number, title in enumerate(titles, start=1):
         say(f"[{number}] {title}")
     for path in tracked.files:
-        if path.suffix == ".html":
+        if path.suffix in (".html", ".pdf"):
             click.echo(str(path.resolve()))
 
 

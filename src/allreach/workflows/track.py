@@ -26,6 +26,7 @@ from allreach.json_object import JsonObject
 from allreach.measure.published import published_of
 from allreach.params.load import load_params
 from allreach.report.documents import blocks_html
+from allreach.report.documents.blocks import Document
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.localise import speech
 from allreach.report.documents.next_steps import NextStep, next_steps
@@ -70,6 +71,7 @@ def track(
     as_of: dt.date | None = None,
     languages: Sequence[str] = (),
     write: bool = True,
+    with_pdf: bool = False,
 ) -> Tracked:
     """Say where every target stands and where it will land; write tables and pages.
 
@@ -85,6 +87,8 @@ def track(
         Languages of the pages; by default those of the country.
     write
         Whether to write tables and pages.
+    with_pdf
+        Whether to write each page as a PDF, too: the summary and those who answer each on a sheet of their own.
 
     Returns
     -------
@@ -122,6 +126,8 @@ def track(
         others = {speech(other)("language"): file for other, file in names.items() if other != language}
         write_text(out / name, blocks_html.page(content, others=others))
         files.append(out / name)
+        if with_pdf:
+            files.append(_pdf(out / name, content))
     lead_to_pages_of(study)
     return replace(tracked, files=files)
 
@@ -153,8 +159,6 @@ def brief(
     DataMissingError
         If nothing is known of the other country.
     """
-    from allreach.report.documents.brief_pdf import brief_pdf
-
     tracked = track(study, strategies=strategies, as_of=as_of, write=False)
     inputs = tracked.inputs
     if other and not (inputs.series["iso3"] == other).any():
@@ -174,14 +178,23 @@ def brief(
         else:
             content = country_brief(inputs, tracked.targets, tracked.paths, words)
         base = out / f"brief_{stem}_{language}"
-        with whole_file(base.with_suffix(".pdf")) as part:
-            part.write_bytes(brief_pdf(content))
+        _pdf(base, content)
         others = {speech(lang)("language"): f"brief_{stem}_{lang}.html" for lang in chosen if lang != language}
         write_text(base.with_suffix(".html"), blocks_html.page(content, others=others))
         write_json(base.with_suffix(".sources.json"), {"sources": content["sources"], "numbers": content["numbers"]})
         files += [base.with_suffix(suffix) for suffix in (".pdf", ".html", ".sources.json")]
     lead_to_pages_of(study)
     return files
+
+
+def _pdf(page: Path, content: Document) -> Path:
+    """Write a document as a PDF beside its page."""
+    from allreach.report.documents.brief_pdf import brief_pdf
+
+    path = page.with_suffix(".pdf")
+    with whole_file(path) as part:
+        part.write_bytes(brief_pdf(content))
+    return path
 
 
 def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:

@@ -150,6 +150,15 @@ def test_terminal_has_day_and_source_of_every_value(folder):
     assert "≤2022-12" in out
 
 
+def test_pages_are_written_as_pdf_where_asked(tmp_path):
+    path = tmp_path / "AZE"
+    path.mkdir()
+    out = CliRunner().invoke(cli, ["track", str(path), "--pdf", "--lang", "en,az"], catch_exceptions=False).stdout
+    for name in ("track.pdf", "track.az.pdf"):
+        assert (path / "results/base/track" / name).read_bytes().startswith(b"%PDF")
+        assert name in out
+
+
 def test_an_owner_has_the_source_that_names_him(tmp_path):
     path = tmp_path / "AZE"
     path.mkdir()

@@ -59,7 +59,7 @@ def track_page(
     sources = Sources(speech)
     blocks: list[Block] = summary_blocks(inputs, targets, sources)
     card = _scorecard(inputs, scores, sources)
-    blocks += [heading(speech("scores")), card if card["rows"] else note(speech("no_data"))]
+    blocks += [heading(speech("scores"), new_page=bool(blocks)), card if card["rows"] else note(speech("no_data"))]
     blocks += _revised(inputs, scores, sources)
     blocks += newer_blocks(inputs, SCORECARD, sources)
     blocks += note_blocks(inputs, SCORECARD, sources)
