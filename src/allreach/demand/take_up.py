@@ -27,6 +27,7 @@ from scipy.special import expit, logit
 from allreach.errors import Fault, InputError
 from allreach.params.demand import Demand
 from allreach.params.official import OfficialTotals, Total
+from allreach.params.quantity import Quantity
 
 LEAST_PRICE_PCT = 0.01
 """A price below this share of income counts as this: what is all but free. [% of income a head]"""
@@ -223,8 +224,7 @@ def take_up_range(
         return float(logit(share))
 
     value, below, above = odds(middle), 0.0, 0.0
-    for name in _NAMES:
-        quantity = getattr(demand, f"take_up_{name}")
+    for name, quantity in _quantities(demand).items():
         moves = [odds(replace(middle, **{name: end})) - value for end in (quantity.low, quantity.high)]
         below += min(*moves, 0.0) ** 2
         above += max(*moves, 0.0) ** 2
@@ -271,11 +271,23 @@ class _Point:
     share_price_pct_gni: float
 
 
-_NAMES = tuple(_Point.__dataclass_fields__)
-
-
 def _point(demand: Demand) -> _Point:
-    return _Point(*(getattr(demand, f"take_up_{name}").value for name in _NAMES))
+    return _Point(*(quantity.value for quantity in _quantities(demand).values()))
+
+
+def _quantities(demand: Demand) -> dict[str, Quantity]:
+    """Parameters behind the numbers of a `_Point`, in its order."""
+    found = (
+        demand.take_up_price_elasticity,
+        demand.take_up_income_elasticity,
+        demand.take_up_elasticity_at_share,
+        demand.take_up_growth_per_year,
+        demand.take_up_share,
+        demand.take_up_anchor_years,
+        demand.take_up_share_gni_usd,
+        demand.take_up_share_price_pct_gni,
+    )
+    return dict(zip(_Point.__dataclass_fields__, found, strict=True))
 
 
 def _curve(official: OfficialTotals, point: _Point, price_pct_gni: float | None) -> TakeUp:
