@@ -8,6 +8,7 @@ Run by ``vulture`` (see pyproject.toml). A name goes in here only with a reason;
 hop_graph
 serve_by_sweep
 strongest_servers
+share_at_price
 basic_transmission_loss_db
 __getattr__  # of allreach.radio, lazily
 
@@ -96,6 +97,8 @@ target_id, goal_id, target_value, target_date, value_date, value_row_id
 pace_per_year, pace_needed_per_year, reach_probability, slip_months
 forecast_at_date, forecast_low80, forecast_high80, arrival_early, arrival_late
 align, sources_title
+years_since_service, price_date
+due, value_source, what_to_do, target_source
 n_too_old, n_decayed
 
 # Words of the vocabulary that stand in tables and are compared with as a whole

@@ -118,8 +118,10 @@ def test_finished_works_count_once_and_only_what_the_plan_holds():
 
 def test_the_plan_closes_part_of_what_is_left():
     places, assignments = plan_tables()
-    assert closings(places, assignments[assignments["technology"] == "existing"])["internet_users_pct"].share == 0.0
-    found = closings(places, assignments)
+    assert (
+        closings(places, assignments[assignments["technology"] == "existing"], 0.7)["internet_users_pct"].share == 0.0
+    )
+    found = closings(places, assignments, 0.7)
     newly = float(assignments.loc[assignments["technology"] != "existing", "population"].sum())
     left = float((places["population"] * (1 - places["predicted_share"])).sum())
     for name in ("households_internet_pct", "internet_users_pct"):

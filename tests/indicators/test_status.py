@@ -168,7 +168,7 @@ def test_build_order_moves_the_reach():
 def test_plan_moves_the_index():
     places, assignments, _ = plan_tables()
     before = {"pop_cov_3g_pct": 99.8, "pop_cov_4g_pct": 94.0, "households_internet_pct": 86.5}
-    after = after_plan(before, assignments, closings(places, assignments))
+    after = after_plan(before, assignments, closings(places, assignments, 0.7))
     assert after["pop_cov_4g_pct"] == 100.0
     # All who are not reached today are reached; of the 13.5 % of households without Internet 70 % take it.
     assert after["households_internet_pct"] == pytest.approx(86.5 + 0.7 * 13.5)

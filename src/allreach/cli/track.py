@@ -48,14 +48,14 @@ strategy = click.option(
     "given",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Source, retrieved, licence, date ... of all imported rows.",
+    help="Source, retrieved, licence, date ... of all imported rows; sheet of a workbook.",
 )
 @click.option(
     "--fetch",
     "fetches",
     multiple=True,
     metavar="SOURCE:CODE",
-    help="Add a series: worldbank:CODE, data360:DATABASE/CODE or itu:NUMBER.",
+    help="Add a series: worldbank:CODE, data360:DATABASE/CODE, itu:NUMBER or govtech:2025 (GTMI).",
 )
 @click.option(
     "--forget",
@@ -65,6 +65,7 @@ strategy = click.option(
     help="Take values out: ISO3:INDICATOR[:DATE[:NUMBER]], source=TEXT or retrieved=TEXT; kept in series/removed.csv.",
 )
 @click.option("--offline", is_flag=True, help="Take fetched series from the cache only.")
+@click.option("--pdf", "with_pdf", is_flag=True, help="Write each page as a PDF, too.")
 @click.option("--check", "only_check", is_flag=True, help="Check the strategy files and stop.")
 @options.as_json
 def command(
@@ -80,6 +81,7 @@ def command(
     fetches: tuple[str, ...],
     forgotten: tuple[str, ...],
     offline: bool,
+    with_pdf: bool,
     only_check: bool,
     as_json: bool,
 ) -> None:
@@ -116,6 +118,7 @@ def command(
         strategies=strategies,
         as_of=day,
         languages=languages,
+        with_pdf=with_pdf,
     )
     if as_json:
         click.echo(json.dumps(room.as_json(tracked), indent=1, ensure_ascii=False))

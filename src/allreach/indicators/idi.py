@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import yaml
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from allreach.errors import DataMissingError
+from allreach.indicators.definitions import catalogue
 from allreach.params.quantity import Frozen
 
 
@@ -46,6 +47,24 @@ class IdiEdition(Frozen):
     """Components of each pillar; a pillar is their mean, the index the mean of the pillars."""
     components: dict[str, Component]
     """Scores by name."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> IdiEdition:
+        found = []
+        named = [name for names in self.pillars.values() for name in names]
+        if sorted(named) != sorted(self.components):
+            found.append(f"pillars name {sorted(named)}, components are {sorted(self.components)}")
+        unknown = sorted({part for c in self.components.values() for part in c.parts} - set(catalogue().indicators))
+        if unknown:
+            found.append(f"no indicators: {', '.join(unknown)}")
+        found += [
+            f"{name}: goalpost is the threshold" for name, c in self.components.items() if c.goalpost == c.threshold
+        ]
+        if self.fallback_lag_years < self.reference_lag_years:
+            found.append("fallback_lag_years is less than reference_lag_years")
+        if found:
+            raise ValueError("; ".join(found))
+        return self
 
     @property
     def indicators(self) -> list[str]:

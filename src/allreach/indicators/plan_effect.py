@@ -14,9 +14,6 @@ from allreach.indicators.outlook import BANDS, HORIZON_YEARS, MONTHS_PER_YEAR, d
 from allreach.vocabulary import MOBILE, Technology
 
 FIXED = (Technology.FWA, Technology.FIBRE)
-TAKE_UP_SHARE = 0.7
-"""Households that take a service once it is there, of those newly reached (assumption: 2.2 million fixed subscribers of
-2.9 million households passed in Azerbaijan in April 2025 are 76 %, 1.7 million of them on fibre 59 %)."""
 
 
 def reach_by_year(places: pd.DataFrame, assignments: pd.DataFrame, bill: pd.DataFrame, base_year: int) -> pd.DataFrame:
@@ -131,7 +128,7 @@ class Closing:
         return value + self.share * max(0.0, self.most - value)
 
 
-def closings(places: pd.DataFrame, assignments: pd.DataFrame) -> dict[str, Closing]:
+def closings(places: pd.DataFrame, assignments: pd.DataFrame, take_up_share: float) -> dict[str, Closing]:
     """Say how far the plan closes what is left of each indicator of use.
 
     The published value knows who uses the service, the results know who is not reached. Those whom the plan newly
@@ -144,18 +141,20 @@ def closings(places: pd.DataFrame, assignments: pd.DataFrame) -> dict[str, Closi
         Table ``measure_places`` of today.
     assignments
         Table ``plan_assignments``.
+    take_up_share
+        Share of those newly reached that use the service (`demand.take_up`).
     """
     people, today, gained = _gained(places, assignments)
     households = float(assignments["households"].sum())
     out = {}
     if people > today:
-        share = TAKE_UP_SHARE * min(1.0, float(gained.sum()) / (people - today))
+        share = take_up_share * min(1.0, float(gained.sum()) / (people - today))
         out = {name: Closing(share, 100.0) for name in ("households_internet_pct", "internet_users_pct")}
     has_line = (assignments["technology"] == Technology.EXISTING) & (assignments["site_id"].fillna("") == "")
     without = float(assignments.loc[~has_line, "households"].sum())
     if people and without:
         new = float(assignments.loc[assignments["technology"].isin(FIXED), "households"].sum())
-        out["fixed_subs_per100"] = Closing(TAKE_UP_SHARE * new / without, 100.0 * households / people)
+        out["fixed_subs_per100"] = Closing(take_up_share * new / without, 100.0 * households / people)
     return out
 
 

@@ -11,9 +11,21 @@ from allreach import tables
 from allreach.indicators import egdi as egdi_rules
 from allreach.indicators import gci as gci_rules
 from allreach.indicators.egdi_effect import EgdiEffect
+from allreach.indicators.gtmi import gtmi, gtmi_parts
 from allreach.indicators.idi import IdiEdition, idi, idi_edition, reference_values
 
-PUBLISHED = ("idi", "idi_universal", "idi_meaningful", "egdi", "osi", "tii", "hci", "gci", "ai_readiness")
+PUBLISHED = (
+    "idi",
+    "idi_universal",
+    "idi_meaningful",
+    "egdi",
+    "osi",
+    "tii",
+    "hci",
+    "gci",
+    "gtmi",
+    "ai_readiness",
+)
 
 
 class ScoreRow(TypedDict, total=False):
@@ -75,6 +87,7 @@ def scores(
                 "row_id": row["row_id"],
             }
         )
+    rows += _gtmi_rows(mine)
     values, _ = idi_values(mine, edition)
     rows += _idi_rows(values, edition, "computed")
     if planned is not None:
@@ -103,6 +116,31 @@ def tier(score: str, value: float) -> str:
     if score == "gci":
         return gci_rules.tier(value)
     return egdi_rules.group(value) if score == "egdi" else ""
+
+
+def _gtmi_rows(series: pd.DataFrame) -> list[ScoreRow]:
+    """GTMI of each edition of which all four sub-indices are known."""
+    found = series[series["indicator"].isin(gtmi_parts())]
+    if found.empty:
+        return []
+    year = found["date"].str.slice(0, 4).rename("edition")
+    keys = [found["iso3"], year]
+    values = found.assign(edition=year).pivot_table(
+        index=["iso3", "edition"], columns="indicator", values="value", aggfunc="last"
+    )
+    ids = found["row_id"].groupby(keys).agg(" ".join) if "row_id" in found else pd.Series(dtype="str")
+    index = gtmi(values.reindex(columns=gtmi_parts())).dropna()
+    return [
+        {
+            "iso3": str(iso3),
+            "score": "gtmi",
+            "edition": str(edition),
+            "stage": "computed",
+            "value": float(value),
+            "row_id": str(ids.get((iso3, edition), "")),
+        }
+        for (iso3, edition), value in index.items()
+    ]
 
 
 def _idi_rows(values: pd.DataFrame, edition: IdiEdition, stage: str) -> list[ScoreRow]:

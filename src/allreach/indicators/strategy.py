@@ -102,6 +102,8 @@ class Target(Frozen):
     """Values promised on the way."""
     owner: str = ""
     """Who answers for it."""
+    owner_source: Key | None = None
+    """Key of the source that says so, where it is not that of the target."""
     budget: Budget | None = None
     """Money."""
     depends_on: tuple[Key, ...] = ()

@@ -168,7 +168,7 @@ def _unique(path: Path, row: Mapping, seen: dict[str, Path], what: str) -> Itera
 
 
 def _sources(path: Path, target: Mapping, known: set) -> Iterator[Problem]:
-    places: list[tuple[Path, Any]] = [((*path, "source"), target.get("source"))]
+    places: list[tuple[Path, Any]] = [((*path, key), target.get(key)) for key in ("source", "owner_source")]
     for key in ("baseline", "budget"):
         if isinstance(target.get(key), Mapping):
             places.append(((*path, key, "source"), target[key].get("source")))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -12,6 +14,8 @@ import pandas as pd
 from allreach.errors import Fault, InputError
 from allreach.indicators.definitions import Catalogue, catalogue
 from allreach.io.connectors_http import Cache, FetchError
+from allreach.io.known_workbooks import GOVTECH_URL, KNOWN, known_workbook
+from allreach.io.series_import import read_series_file
 from allreach.json_object import JsonObject
 
 WORLD_BANK = "https://api.worldbank.org/v2"
@@ -25,7 +29,7 @@ _COLUMNS = ["iso3", "indicator", "date", "value", "status", "source", "url", "li
 def fetch(
     spec: str, countries: Sequence[str], years: tuple[int, int], cache: Cache, *, book: Catalogue | None = None
 ) -> pd.DataFrame:
-    """Fetch one series by ``worldbank:CODE``, ``data360:DATABASE/CODE`` or ``itu:NUMBER``.
+    """Fetch one series by ``worldbank:CODE``, ``data360:DATABASE/CODE``, ``itu:NUMBER`` or ``govtech:2025``.
 
     Raises
     ------
@@ -40,7 +44,9 @@ def fetch(
         return data360(database, series, countries, cache, book=book)
     if source == "itu" and code.isdigit():
         return itu_datahub(code, countries, cache, book=book)
-    expected = "worldbank:CODE, data360:DATABASE/CODE or itu:NUMBER (its codeID, e.g. itu:11624)"
+    if spec == "govtech:2025":
+        return govtech(countries, cache, book=book)
+    expected = "worldbank:CODE, data360:DATABASE/CODE, itu:NUMBER (its codeID, e.g. itu:11624) or govtech:2025"
     raise InputError(Fault(f"--fetch {spec}", "is no series", expected))
 
 
@@ -204,6 +210,22 @@ def parse_itu_datahub(body: bytes, url: str, retrieved: str, *, book: Catalogue 
         values = (float(answers[0]["value"]), status, f"ITU DataHub {row['code']}", url, licence, retrieved, words)
         out.append((row["isoCode"], found.id, str(row["dataYear"]), *values))
     return pd.DataFrame(out, columns=_COLUMNS)
+
+
+def govtech(
+    countries: Sequence[str], cache: Cache, *, url: str = GOVTECH_URL, book: Catalogue | None = None
+) -> pd.DataFrame:
+    """Read the World Bank's GovTech Dataset: the GTMI and its sub-indices, every edition that the workbook holds."""
+    answer = cache.get(url)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "govtech.xlsx"
+        path.write_bytes(answer.body)
+        if known_workbook(path) is None:
+            raise InputError(Fault(url, "is no GovTech Dataset", " or ".join(known.sheet for known in KNOWN)))
+        rows = read_series_file(path, fixed={"retrieved": answer.retrieved}, book=book)
+    rows = rows.assign(status="official", note="")
+    found = rows[[name for name in _COLUMNS if name in rows.columns]]
+    return found[found["iso3"].isin(list(countries))].reset_index(drop=True) if countries else found
 
 
 def _indicator(source: str, code: str, book: Catalogue | None) -> str:

@@ -12,6 +12,7 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.indicators.definitions import Catalogue, catalogue
 from allreach.io.damaged import UNREADABLE
 from allreach.io.delimited_text import read_delimited
+from allreach.io.known_workbooks import KnownWorkbook, known_workbook
 from allreach.io.spreadsheet import EXCEL, read_spreadsheet
 from allreach.number_text import read_numbers
 
@@ -26,6 +27,8 @@ _SAME = {
     "Country Code": "iso3",
     "Series Code": "indicator",
     "Indicator Code": "indicator",
+    "Code": "iso3",
+    "Year": "date",
 }
 _YEAR = re.compile(r"[12]\d{3}( \[YR\d{4}\])?")
 NOT_KNOWN = "values not known"
@@ -38,21 +41,24 @@ def read_series_file(
     columns: Mapping[str, str] | None = None,
     fixed: Mapping[str, str] | None = None,
     book: Catalogue | None = None,
+    sheet: str = "",
 ) -> pd.DataFrame:
     """Read a table of values.
 
     Parameters
     ----------
     path
-        CSV (any separator), Excel (first sheet with rows) or Parquet. Long: columns iso3, indicator, date (or year),
-        value. Wide: iso3, date and a column for each indicator; or iso3, indicator and a column for each year.
-        Indicators may go by the codes of their sources.
+        CSV (any separator), Excel (the sheet of a known workbook, else the first with rows) or Parquet. Long: columns
+        iso3, indicator, date (or year), value. Wide: iso3, date and a column for each indicator; or iso3, indicator and
+        a column for each year. Indicators may go by the codes of their sources.
     columns
         Names of the file's columns by their name here, e.g. ``{"internet_users_pct": "i99H"}``.
     fixed
         Values that hold for every row: source, licence, retrieved, status, url, date, iso3, indicator.
     book
         Indicators that a wide file's columns may name.
+    sheet
+        Sheet of a workbook, where it is not the one that is taken by itself.
 
     Raises
     ------
@@ -61,15 +67,18 @@ def read_series_file(
     InputError
         If it cannot be read, or a column is missing.
     """
-    frame = _mapped(_read(path), columns or {}, path.name)
+    book = book or catalogue()
+    known = known_workbook(path) if path.suffix.lower() in EXCEL and path.is_file() and not sheet else None
+    frame = _mapped(_read(path, known.sheet if known else sheet), columns or {}, path.name)
     frame = frame.rename(columns={old: new for old, new in _SAME.items() if old in frame and new not in frame})
     for name, value in (fixed or {}).items():
         if name not in DEFAULTS:
             raise InputError(Fault(f"--give {name}", "cannot be fixed for a file", ", ".join(DEFAULTS)))
         frame[name] = value
+    frame = _with_origin(frame, known)
     frame = _years(frame)
     if "value" not in frame.columns:
-        frame = _long(frame, path, book or catalogue())
+        frame = _long(_by_id(frame, book), path, book)
     frame = _known(frame)
     missing = [name for name in (*_LONG, "source", "retrieved") if name not in frame.columns]
     if missing:
@@ -84,7 +93,7 @@ def read_series_file(
                 for name in missing
             ]
         )
-    frame["indicator"] = frame["indicator"].map(_ids(book or catalogue())).fillna(frame["indicator"])
+    frame["indicator"] = frame["indicator"].map(_ids(book)).fillna(frame["indicator"])
     return frame
 
 
@@ -107,6 +116,21 @@ def _mapped(frame: pd.DataFrame, columns: Mapping[str, str], where: str) -> pd.D
 def _ids(book: Catalogue) -> dict[str, str]:
     """Map the codes of the sources to indicators, so that a source's own file can be imported as it is."""
     return {code: indicator.id for indicator in book.indicators.values() for code in indicator.codes.values()}
+
+
+def _by_id(frame: pd.DataFrame, book: Catalogue) -> pd.DataFrame:
+    """Columns that go by the code of a source under the indicator's name, so that its own wide file can be imported."""
+    ids = _ids(book)
+    named = {name: ids[str(name)] for name in frame.columns if str(name) in ids and ids[str(name)] not in frame.columns}
+    return frame.rename(columns=named)
+
+
+def _with_origin(frame: pd.DataFrame, known: KnownWorkbook | None) -> pd.DataFrame:
+    """Source, address and licence of a workbook whose publisher is known, where the user gives none."""
+    if known is None:
+        return frame
+    given = {"source": known.source, "url": known.url, "licence": known.licence}
+    return frame.assign(**{name: value for name, value in given.items() if name not in frame.columns})
 
 
 def _long(frame: pd.DataFrame, path: Path, book: Catalogue) -> pd.DataFrame:
@@ -146,13 +170,13 @@ def _known(frame: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read(path: Path, sheet: str = "") -> pd.DataFrame:
     if not path.is_file():
         raise DataMissingError(f"{path}: there is no such file")
     suffix = path.suffix.lower()
     try:
         if suffix in EXCEL:
-            frame = read_spreadsheet(path, first=True)
+            frame = read_spreadsheet(path, sheet=sheet or None, first=True)
         else:
             frame = pd.read_parquet(path) if suffix == ".parquet" else read_delimited(path)
     except InputError:

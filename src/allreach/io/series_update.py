@@ -38,10 +38,10 @@ def update_series(
     ----------
     columns, fixed
         Column names of the files and values of all their rows; ``unit`` among the latter says what shares are given in
-        (``pct`` or ``fraction``).
+        (``pct`` or ``fraction``), ``sheet`` which sheet of a workbook is meant.
     fetches
-        Series as ``worldbank:CODE``, ``data360:DATABASE/CODE`` or ``itu:NUMBER``; of all countries unless
-        `countries` are named.
+        Series as ``worldbank:CODE``, ``data360:DATABASE/CODE``, ``itu:NUMBER`` or ``govtech:2025``; of all countries
+        unless `countries` are named.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def update_series(
     if not files and not fetches:
         return counts
     fixed = dict(fixed)
-    unit = fixed.pop("unit", "")
+    unit, sheet = fixed.pop("unit", ""), fixed.pop("sheet", "")
     day = today or dt.date.today()
     latest = day + dt.timedelta(days=1)  # a day further east
     own = {}
@@ -65,7 +65,7 @@ def update_series(
     read: list[tuple[Path, pd.DataFrame]] = []
     faults: list[Fault] = []
     for file in files:  # all are checked before any is added
-        rows = read_series_file(file, columns=columns, fixed=fixed, book=book)
+        rows = read_series_file(file, columns=columns, fixed=fixed, book=book, sheet=sheet)
         faults += series_faults(path, rows, where=file.name, book=book, latest=latest, unit=unit)
         read.append((file, rows))
     if faults:

@@ -62,14 +62,31 @@ def read_spreadsheet(path: Path, *, sheet: str | None = None, first: bool = Fals
     except InputError:
         raise
     except _BROKEN as error:
-        raise InputError(
-            Fault(
-                where,
-                f"is no whole Excel workbook ({type(error).__name__}: {error})",
-                ".xlsx",
-                "Save it again as .xlsx",
-            )
-        ) from error
+        raise _no_workbook(where, error) from error
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a workbook, in its order.
+
+    Raises
+    ------
+    InputError
+        If the file is no workbook, or is larger than is read.
+    """
+    require_small(path)
+    try:
+        book = load_workbook(path, read_only=True)
+        try:
+            return [str(page.title) for page in book.worksheets]
+        finally:
+            book.close()
+    except _BROKEN as error:
+        raise _no_workbook(str(path), error) from error
+
+
+def _no_workbook(where: str, error: Exception) -> InputError:
+    words = f"is no whole Excel workbook ({type(error).__name__}: {error})"
+    return InputError(Fault(where, words, ".xlsx", "Save it again as .xlsx"))
 
 
 def _require_values(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.indicators.affordability import derived_shares
 from allreach.indicators.cooperation import Facts, merge_facts
 from allreach.indicators.definitions import Catalogue, catalogue
+from allreach.indicators.idi import IdiEdition, idi_edition
 from allreach.indicators.plan_effect import built_by_day, reach_by_year
 from allreach.indicators.strategy import Strategy
 from allreach.io.delimited_text import read_delimited
@@ -24,6 +25,8 @@ from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.country_config import CountryConfig
 from allreach.schema_faults import schema_faults
 
+IDI_RULES = "idi_edition.yaml"
+"""Goalposts of another edition of ITU's index, in the country folder: those of 2025 and later do not ship."""
 WORKS = "works.csv"
 """Works reported as finished, in the country folder (table ``works``)."""
 
@@ -52,6 +55,8 @@ class TrackInputs:
         People reached year by year as the plan is built, or none.
     built
         People reached as works are reported finished (``works.csv``) up to `as_of`, or none.
+    idi_rules
+        Rules of the ICT Development Index: those of the folder's ``idi_edition.yaml``, else the edition that ships.
     """
 
     iso3: str
@@ -65,6 +70,7 @@ class TrackInputs:
     results: Results | None
     reach: pd.DataFrame | None
     built: pd.DataFrame | None = None
+    idi_rules: IdiEdition = field(default_factory=idi_edition)
 
     @property
     def peers(self) -> list[str]:
@@ -128,7 +134,20 @@ def read_track_inputs(
     if reach is not None:
         series = pd.concat([series, _measured(reach, iso3, scenario, day)], ignore_index=True)
     built = _built(folder, results, day)
-    return TrackInputs(iso3, config, scenario, day, series, found, book, _facts(folder), results, reach, built)
+    return TrackInputs(
+        iso3,
+        config,
+        scenario,
+        day,
+        series,
+        found,
+        book,
+        _facts(folder),
+        results,
+        reach,
+        built,
+        _idi_rules(folder),
+    )
 
 
 def _results(folder: Path) -> Results | None:
@@ -191,6 +210,17 @@ def _measured(reach: pd.DataFrame, iso3: str, scenario: str, day: dt.date) -> pd
     frame = pd.DataFrame(tables.conform(pd.DataFrame([row]), TABLE))
     frame["year"] = calendar_year(frame["date"])
     return frame
+
+
+def _idi_rules(folder: Path) -> IdiEdition:
+    path = folder / IDI_RULES
+    if not path.is_file():
+        return idi_edition()
+    raw = read_yaml_mapping(path, "the rules of an edition, as indicators/editions/idi_2024.yaml")
+    try:
+        return IdiEdition.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(schema_faults(error, path.name, model=IdiEdition, raw=raw)) from error
 
 
 def _facts(folder: Path) -> Facts:

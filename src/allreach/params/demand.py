@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from allreach.params.quantity import Frozen, Quantity
 
 
@@ -10,6 +12,24 @@ class Demand(Frozen):
 
     uptake_share: Quantity
     """Share of the households under service that use it in the busy hour at the speed of the service standard."""
+    uptake_by: Literal["everyone", "take_up"]
+    """What gives ``uptake_share``: its own value, or the curve of take-up (``take_up_*``)."""
+    take_up_price_elasticity: Quantity
+    """Change of the number of users by the price as a share of income, both in per cent; never above 0."""
+    take_up_income_elasticity: Quantity
+    """Change of the number of users by the income a head, both in per cent; never below 0."""
+    take_up_elasticity_at_share: Quantity
+    """Share of the households passed that used the service where the elasticities were measured."""
+    take_up_growth_per_year: Quantity
+    """Growth of the odds of use (logarithm) by the year of service."""
+    take_up_share: Quantity
+    """Share of the households passed that use the service, where a country publishes no ratio of its own."""
+    take_up_share_gni_usd: Quantity
+    """Income a head where that share holds."""
+    take_up_share_price_pct_gni: Quantity
+    """Price as a share of income a head where that share holds."""
+    take_up_anchor_years: Quantity
+    """Years of service behind the ratio of used to passed that the curve goes through."""
     traffic_growth_per_year: Quantity
     """Growth of a household's and an institution's busy-hour traffic."""
     traffic_growth_years: Quantity

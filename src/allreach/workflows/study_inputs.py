@@ -15,6 +15,7 @@ from allreach import tables
 from allreach.country.checking.folder import require_sound
 from allreach.country.folder_argument import new_country, refuse_file, require_writable
 from allreach.country.sketch.draw import sketch
+from allreach.demand.take_up import sized_for
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io import stages
 from allreach.io.atomic import PART
@@ -175,8 +176,25 @@ def lay(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[CountryConfig
     params = load_params(
         [("country.yaml", config.parameters), (f"scenario {scenario}", overlay.get("parameters", {}))], params_sets
     )
+    params = _sized(params, config)
     config = apply_standard(config, overlay.get("service_standard", {}), f"scenarios/{scenario}.yaml")
     return apply_to_config(config, config_sets), params
+
+
+def _sized(params: Params, config: CountryConfig) -> Params:
+    """Put the share of users in its place where the curve of take-up gives it; one of the user's own is not lost."""
+    if params.demand.uptake_by == "everyone":
+        return params
+    if params.demand.uptake_share != load_params().demand.uptake_share:
+        raise InputError(
+            Fault(
+                "demand.uptake_share",
+                "is given, and uptake_by: take_up gives another",
+                "one of the two",
+                "Leave uptake_by at everyone to use the share given, or take the share out",
+            )
+        )
+    return params.model_copy(update={"demand": sized_for(params.demand, config.official)})
 
 
 def read_inputs(

@@ -10,19 +10,25 @@ from typing import TypedDict
 
 import pandas as pd
 
-from allreach.indicators.egdi_effect import EgdiEffect, egdi_effect
-from allreach.indicators.idi import idi_edition
+from allreach.country.official.shipped import shipped_totals
+from allreach.indicators.assumed_take_up import PRICE, AssumedTakeUp, TakeUpJson, assumed_take_up, take_up_json
+from allreach.indicators.egdi_effect import egdi_effect
 from allreach.indicators.official_totals import totals_of
 from allreach.indicators.plan_effect import after_plan, before_and_after, closings, reach_path
+from allreach.indicators.released import indices, newer_edition
 from allreach.indicators.scores import idi_values, scores
 from allreach.indicators.status import evaluate
-from allreach.io.atomic import whole_file, write_text
+from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.track_inputs import TrackInputs, read_track_inputs
 from allreach.json_object import JsonObject
-from allreach.measure.published import PublishedShare, published_of
+from allreach.measure.published import published_of
+from allreach.params.load import load_params
 from allreach.report.documents import blocks_html
+from allreach.report.documents.blocks import Document
 from allreach.report.documents.localise import speech
+from allreach.report.documents.next_steps import NextStep, next_steps
 from allreach.report.documents.track_content import track_page
+from allreach.report.documents.track_effects import PlanEffect
 from allreach.report.languages import spoken
 from allreach.vocabulary import Evidence
 from allreach.workflows.show import lead_to_pages
@@ -41,13 +47,8 @@ class Tracked:
         Tables ``track_targets`` and ``track_scores``.
     paths
         Forecast by indicator.
-    effects
-        What the plan does to the index, or none.
-    egdi
-        EGDI before and after the plan, or what is missing to say it; none without a plan or a published EGDI.
-    contradicted_by
-        Published share that the drawn network cannot be true beside, so that no effect of the plan on an index is said;
-        none where there is none.
+    effect
+        What the plan does to the indices, and the take-up that is assumed.
     files
         Files written.
     """
@@ -56,9 +57,7 @@ class Tracked:
     targets: pd.DataFrame
     scores: pd.DataFrame
     paths: dict[str, pd.DataFrame]
-    effects: pd.DataFrame | None
-    egdi: EgdiEffect | None
-    contradicted_by: PublishedShare | None
+    effect: PlanEffect
     files: list[Path]
 
 
@@ -69,6 +68,7 @@ def track(
     as_of: dt.date | None = None,
     languages: Sequence[str] = (),
     write: bool = True,
+    with_pdf: bool = False,
 ) -> Tracked:
     """Say where every target stands and where it will land; write tables and pages.
 
@@ -84,11 +84,14 @@ def track(
         Languages of the pages; by default those of the country.
     write
         Whether to write tables and pages.
+    with_pdf
+        Whether to write each page as a PDF, too: the summary and those who answer each on a sheet of their own.
 
     Returns
     -------
     tracked
-        ``results/SCENARIO/track/`` holds targets.parquet, scores.parquet, forecasts.parquet and track.html.
+        ``results/SCENARIO/track/`` holds targets.parquet, scores.parquet, forecasts.parquet, next_steps.csv,
+        next_steps.json and track.html.
     """
     inputs = read_track_inputs(
         study.folder, config=study.config, scenario=study.scenario, strategies=strategies, as_of=as_of
@@ -97,11 +100,17 @@ def track(
     targets, paths = evaluate(
         inputs.strategies, inputs.series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
     )
-    values, _ = idi_values(inputs.series)
+    values, _ = idi_values(inputs.series, inputs.idi_rules)
     own = values.loc[inputs.iso3] if inputs.iso3 in values.index else None
-    effect = _plan_effect(inputs, own)
-    table = scores(inputs.series, [inputs.iso3, *inputs.peers], planned=effect.indicators, egdi=effect.egdi)
-    tracked = Tracked(inputs, targets, table, paths, effect.idi, effect.egdi, effect.contradicted_by, [])
+    effect = _plan_effect(inputs, own, _take_up(study, inputs))
+    table = scores(
+        inputs.series,
+        [inputs.iso3, *inputs.peers],
+        planned=effect.indicators,
+        egdi=effect.egdi,
+        edition=inputs.idi_rules,
+    )
+    tracked = Tracked(inputs, targets, table, paths, effect, [])
     if not write:
         return tracked
     out = study.results / "track"
@@ -110,14 +119,24 @@ def track(
     names = {language: "track.html" if n == 0 else f"track.{language}.html" for n, language in enumerate(chosen)}
     for language, name in names.items():
         words = speech(language, inputs.book)
-        content = track_page(
-            inputs, targets, paths, table, effect.idi, effect.egdi, own, words, contradicted_by=effect.contradicted_by
-        )
+        content = track_page(inputs, targets, paths, table, effect, own, words)
         others = {speech(other)("language"): file for other, file in names.items() if other != language}
         write_text(out / name, blocks_html.page(content, others=others))
         files.append(out / name)
+        if with_pdf:
+            files.append(_pdf(out / name, content))
     lead_to_pages_of(study)
     return replace(tracked, files=files)
+
+
+def _pdf(page: Path, content: Document) -> Path:
+    """Write a document as a PDF beside its page."""
+    from allreach.report.documents.brief_pdf import brief_pdf
+
+    path = page.with_suffix(".pdf")
+    with whole_file(path) as part:
+        part.write_bytes(brief_pdf(content))
+    return path
 
 
 def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:
@@ -126,34 +145,32 @@ def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:
         lead_to_pages(study)
 
 
-@dataclass(frozen=True)
-class _PlanEffect:
-    """What the plan does to the indices, or the published figure that its results cannot be true beside."""
-
-    contradicted_by: PublishedShare | None = None
-    indicators: dict[str, float] | None = None
-    idi: pd.DataFrame | None = None
-    egdi: EgdiEffect | None = None
-
-
-def _plan_effect(inputs: TrackInputs, own: pd.Series | None) -> _PlanEffect:
+def _plan_effect(inputs: TrackInputs, own: pd.Series | None, take_up: AssumedTakeUp) -> PlanEffect:
     results = inputs.results
     if results is None or results.places is None or "assignments" not in results.plan:
-        return _PlanEffect()
+        return PlanEffect(take_up)
     if results.measure_summary.get("evidence") == Evidence.SYNTHETIC:
         shares = published_of(totals_of(inputs.series, inputs.iso3), results.measure_summary)
         apart = next((share for share in shares if share.contradiction), None)
         if apart is not None:
-            return _PlanEffect(contradicted_by=apart)
+            return PlanEffect(take_up, contradicted_by=apart)
     assignments = results.plan["assignments"]
-    closed = closings(results.places, assignments)
+    closed = closings(results.places, assignments, take_up.share.value)
     egdi = egdi_effect(inputs.series, inputs.iso3, closed)
     if own is None:
-        return _PlanEffect(egdi=egdi)
-    before = {name: float(own[name]) for name in idi_edition().indicators}
+        return PlanEffect(take_up, egdi=egdi)
+    before = {name: float(own[name]) for name in inputs.idi_rules.indicators}
     after = after_plan(before, assignments, closed)
     capex_usd = float(results.plan_summary.get("capex_usd", 0.0))
-    return _PlanEffect(indicators=after, idi=before_and_after(before, after, capex_usd), egdi=egdi)
+    moved = before_and_after(before, after, capex_usd, inputs.idi_rules)
+    return PlanEffect(take_up, indicators=after, idi=moved, egdi=egdi)
+
+
+def _take_up(study: StudyInputs | SeriesFolder, inputs: TrackInputs) -> AssumedTakeUp:
+    """Take-up by the totals of ``country.yaml``, else those that ship, and the newest price of a fixed line."""
+    official = inputs.config.official if inputs.config and inputs.config.official else shipped_totals(inputs.iso3)
+    demand = (study.params if isinstance(study, StudyInputs) else load_params()).demand
+    return assumed_take_up(official, demand, inputs.latest(inputs.iso3, PRICE))
 
 
 def _tables(out: Path, tracked: Tracked) -> list[Path]:
@@ -167,7 +184,48 @@ def _tables(out: Path, tracked: Tracked) -> list[Path]:
         with whole_file(path) as part:
             frame.to_parquet(part, index=False)
         files.append(path)
-    return files
+    steps = next_steps(tracked.inputs, tracked.targets, speech("en", tracked.inputs.book))
+    write_json(out / "next_steps.json", {"as_of": tracked.inputs.as_of.isoformat(), "next_steps": steps})
+    columns = list(NextStep.__annotations__)
+    write_text(out / "next_steps.csv", pd.DataFrame(steps, columns=columns).to_csv(index=False, lineterminator="\n"))
+    return [*files, out / "next_steps.csv", out / "next_steps.json"]
+
+
+class NewerJson(TypedDict):
+    """Value that a newer edition replaces."""
+
+    indicator: str
+    date: str
+    """Day of the value that is shown."""
+    edition: int
+    """Newest edition known."""
+    corrected: str
+    """Month of a correction of the same edition, or empty."""
+    not_shipped: str
+    """``licence`` or ``not_opened``: why it is not here; empty where it can be."""
+    source: str
+
+
+def newer_editions(inputs: TrackInputs) -> list[NewerJson]:
+    """List the country's values that a newer edition replaces."""
+    out: list[NewerJson] = []
+    for index in indices().values():
+        for name in index.indicators:
+            last = inputs.latest(inputs.iso3, name)
+            found = None if last is None else newer_edition(name, str(last["date"]), inputs.as_of)
+            if last is None or found is None:
+                continue
+            out.append(
+                {
+                    "indicator": name,
+                    "date": str(last["date"]),
+                    "edition": found.edition,
+                    "corrected": found.corrected,
+                    "not_shipped": found.not_shipped,
+                    "source": found.source,
+                }
+            )
+    return out
 
 
 class TrackedJson(TypedDict):
@@ -179,6 +237,12 @@ class TrackedJson(TypedDict):
     """Rows of ``track_targets``."""
     scores: list[JsonObject]
     """Rows of ``track_scores``."""
+    newer_editions: list[NewerJson]
+    """Values that a newer edition replaces."""
+    take_up: TakeUpJson
+    """Take-up that is assumed of those newly reached."""
+    next_steps: list[NextStep]
+    """What to do next, most pressing first."""
     files: list[str]
 
 
@@ -191,5 +255,8 @@ def as_json(tracked: Tracked) -> TrackedJson:
         "as_of": tracked.inputs.as_of.isoformat(),
         "targets": json.loads(tracked.targets.to_json(orient="records")),
         "scores": json.loads(tracked.scores.to_json(orient="records")),
+        "newer_editions": newer_editions(tracked.inputs),
+        "take_up": take_up_json(tracked.effect.take_up),
+        "next_steps": next_steps(tracked.inputs, tracked.targets, speech("en", tracked.inputs.book)),
         "files": [str(path) for path in tracked.files],
     }

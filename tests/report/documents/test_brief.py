@@ -131,7 +131,7 @@ def test_a_plan_moves_reach_and_index(tmp_path):
     assert reach.iloc[-1] <= 100.0
     table = tracked.scores.set_index(["score", "stage"])["value"]
     assert table["idi", "planned"] > table["idi", "computed"]
-    gained = tracked.effects["idi_points"].sum()
+    gained = tracked.effect.idi["idi_points"].sum()
     assert table["idi", "planned"] - table["idi", "computed"] == pytest.approx(gained)
     page = (folder / "results/base/track/track.html").read_text(encoding="utf-8")
     assert "Points per million USD" in page

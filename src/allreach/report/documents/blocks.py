@@ -32,6 +32,8 @@ class Words(TypedDict):
 
     kind: Literal["heading", "note", "text", "warning"]
     text: str
+    new_page: NotRequired[bool]
+    """There where it begins a page in print."""
 
 
 class Chart(TypedDict):
@@ -186,9 +188,9 @@ def cell(text: str, source: int = 0, row: str = "", kind: str = "") -> Cell:
     return {"t": text, "s": source, "row": row, "c": kind}
 
 
-def heading(text: str) -> Words:
-    """Section heading."""
-    return {"kind": "heading", "text": text}
+def heading(text: str, *, new_page: bool = False) -> Words:
+    """Section heading; one that begins a page does so in print."""
+    return {"kind": "heading", "text": text, "new_page": True} if new_page else {"kind": "heading", "text": text}
 
 
 def note(text: str) -> Words:

@@ -66,6 +66,14 @@ def question_words(speech: Speech, strategy: Strategy) -> list[str]:
     return [speech("question", target=names[target], asks=", ".join(asks)) for target, asks in asked.items()]
 
 
+def is_arrival_seen(inputs: TrackInputs, row: Mapping[str, Any]) -> bool:
+    """Whether an earlier value misses the target, so that its arrival is seen; else it was there by then or before."""
+    if row["status"] not in ("achieved", "claimed") or not row["arrival_date"]:
+        return True
+    rows = inputs.rows(inputs.iso3, str(row["indicator"]))
+    return bool(len(rows)) and str(rows["date"].iloc[0]) < str(row["arrival_date"])
+
+
 def by_urgency(targets: pd.DataFrame) -> pd.DataFrame:
     """Targets, most pressing first."""
     rank = targets["status"].map({name: number for number, name in enumerate(ORDER)})

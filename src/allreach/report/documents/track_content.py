@@ -1,19 +1,14 @@
-"""What the track page says: scorecard, timelines, slip list, peers, what the plan does, what to do next."""
+"""What the track page says: next steps, scorecard, timelines, slip list, who answers, peers, what the plan does."""
 
 from __future__ import annotations
 
-import datetime as dt
-
-import numpy as np
 import pandas as pd
 
-from allreach.indicators.egdi_effect import EgdiEffect
-from allreach.indicators.idi import gains, idi_edition
-from allreach.indicators.official_totals import QUANTITY_OF
-from allreach.indicators.plan_effect import reach_path
+from allreach.indicators.gtmi import gtmi_parts
+from allreach.indicators.idi import gains
+from allreach.indicators.released import newer_edition
 from allreach.indicators.umc import band, umc_targets
 from allreach.io.track_inputs import TrackInputs
-from allreach.measure.published import PublishedShare
 from allreach.report.documents import charts
 from allreach.report.documents.blocks import (
     Block,
@@ -30,16 +25,25 @@ from allreach.report.documents.blocks import (
     table,
 )
 from allreach.report.documents.brief_content import HEADLINE, plan_blocks, target_chart, tier_words
+from allreach.report.documents.dated_values import dated_value, edition_words, newer_blocks, note_blocks, value_used
 from allreach.report.documents.localise import NO_VALUE, Speech
+from allreach.report.documents.next_steps import owner_blocks, summary_blocks
 from allreach.report.documents.target_words import (
     by_urgency,
     counts_line,
-    egdi_words,
+    is_arrival_seen,
     question_words,
     status_word,
-    step_words,
     target_of,
 )
+from allreach.report.documents.track_effects import PlanEffect, effect_blocks
+
+IDI_ROUNDING = 0.1
+"""Difference between the index computed from complete published values and the published one that rounding explains."""
+INDICES = ("idi", "egdi", "gci", "gtmi", "ai_readiness")
+"""Published indices."""
+SCORECARD = (*HEADLINE, "gtmi")
+"""Indicators of the scorecard, in its order."""
 
 
 def track_page(
@@ -47,17 +51,18 @@ def track_page(
     targets: pd.DataFrame,
     paths: dict[str, pd.DataFrame],
     scores: pd.DataFrame,
-    effects: pd.DataFrame | None,
-    egdi: EgdiEffect | None,
+    effect: PlanEffect,
     idi_values: pd.Series | None,
     speech: Speech,
-    *,
-    contradicted_by: PublishedShare | None = None,
 ) -> Document:
-    """Content of the track page."""
+    """Content of the track page: what to do next first, then scores, targets, who answers, the plan, sources."""
     sources = Sources(speech)
+    blocks: list[Block] = summary_blocks(inputs, targets, sources)
     card = _scorecard(inputs, scores, sources)
-    blocks: list[Block] = [heading(speech("scores")), card if card["rows"] else note(speech("no_data"))]
+    blocks += [heading(speech("scores"), new_page=bool(blocks)), card if card["rows"] else note(speech("no_data"))]
+    blocks += _revised(inputs, scores, sources)
+    blocks += newer_blocks(inputs, SCORECARD, sources)
+    blocks += note_blocks(inputs, SCORECARD, sources)
     blocks += [heading(speech("targets")), note(counts_line(speech, targets)), _targets(inputs, targets, sources)]
     timelines = [
         target_chart(inputs, row, paths.get(row["indicator"]), speech, sources)
@@ -68,19 +73,13 @@ def track_page(
         blocks += [heading(speech("timelines")), *timelines]
     blocks += _slips(inputs, targets, sources)
     blocks += _spending(targets, inputs, sources)
+    blocks += owner_blocks(inputs, targets, sources)
     blocks += _peers(inputs, speech, sources)
     blocks += plan_blocks(inputs, sources)
-    if inputs.reach is not None and len(inputs.reach) > 1:
-        blocks += _reach(inputs, sources)
-    if effects is not None and len(effects):
-        blocks += _effects(effects, inputs, sources)
-    if egdi is not None:
-        blocks.append(note(egdi_words(speech, egdi)))
-    if contradicted_by is not None:
-        blocks.append(_contradicted(contradicted_by, sources))
+    blocks += effect_blocks(inputs, effect, sources)
     if idi_values is not None and idi_values.notna().any():
         blocks += _levers(idi_values, inputs, sources)
-    blocks += _steps(inputs, targets, speech)
+    blocks += _questions(inputs, speech)
     title = speech("track_title", country=speech.country(inputs.iso3))
     lead = speech("as_of", date=speech.date(inputs.as_of))
     return document(title, lead, blocks, day=inputs.as_of, language=speech.language, sources=sources)
@@ -89,11 +88,14 @@ def track_page(
 def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> Table:
     speech = sources.speech
     rows = []
-    for name in HEADLINE:
+    for name in SCORECARD:
         mine = inputs.rows(inputs.iso3, name)
         if len(mine):
             unit, last = inputs.book.get(name).unit, mine.iloc[-1]
             value = sources.value(last, unit)
+            day = speech.month(str(last["date"]))
+            if edition := newer_edition(name, str(last["date"]), inputs.as_of):
+                day += f"; {edition_words(speech, edition)}"
             if label := tier_words(speech, name, float(last["value"])) or _band_words(
                 speech, name, float(last["value"])
             ):
@@ -101,9 +103,10 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> T
             change = NO_VALUE
             if len(mine) > 1:
                 change = speech.measure(float(last["value"] - mine["value"].iloc[-2]), unit, sign=True)
+                change += f" ({str(mine['date'].iloc[-2])[:4]})"
             moved = sources.computed(change, last, mine.iloc[-2] if len(mine) > 1 else None)
             words = [cell(speech.indicator(name)), cell(speech.unit(name)), value]
-            rows.append([*words, cell(str(last["date"])[:4]), moved])
+            rows.append([*words, cell(day), moved])
     own = scores[(scores["iso3"] == inputs.iso3) & (scores["score"] == "idi") & (scores["stage"] != "published")]
     for _, row in own.iterrows():
         label = speech("computed") if row["stage"] == "computed" else speech("plan_after")
@@ -113,10 +116,39 @@ def _scorecard(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> T
             ends = {"low": speech.number(row["low"], 1), "high": speech.number(row["high"], 1)}
             text = f"{speech('open_index', n=n)}; {speech('between', **ends)}"
         name = f"{speech.indicator('idi')} ({label})"
-        score = sources.computed(text, *_inputs_of_idi(inputs))
-        rows.append([cell(name), cell(speech.unit("idi")), score, cell(str(row["edition"])), cell(NO_VALUE)])
-    head = [speech(key) for key in ("indicator", "unit", "value", "of_year", "change")]
-    return table(head, rows, [4, 3, 3, 1, 1.4], text_columns=2)
+        used = _inputs_of_idi(inputs)
+        score = sources.computed(text, *used)
+        years = sorted({str(found["date"])[:4] for found in used})
+        data = speech("edition_on_data", edition=row["edition"], years="–".join(dict.fromkeys((years[0], years[-1]))))
+        rows.append([cell(name), cell(speech.unit("idi")), score, cell(data), cell(NO_VALUE)])
+    rows += _computed_gtmi(inputs, scores, sources)
+    head = [speech(key) for key in ("indicator", "unit", "value", "of_day", "change_since")]
+    return table(head, rows, [4, 2, 2.4, 3, 1.6], text_columns=2)
+
+
+def _revised(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> list[Block]:
+    """Say why the index computed here is not the published one of its edition: values were revised or added since."""
+    speech, edition = sources.speech, str(inputs.idi_rules.edition)
+    own = scores[(scores["iso3"] == inputs.iso3) & (scores["score"] == "idi") & (scores["edition"] == edition)]
+    published, computed = (own.loc[own["stage"] == stage, "value"].dropna() for stage in ("published", "computed"))
+    if published.empty or computed.empty or abs(computed.iloc[-1] - published.iloc[-1]) <= IDI_ROUNDING:
+        return []
+    ends = {"computed": computed.iloc[-1], "published": published.iloc[-1]}
+    words = {key: speech.number(float(value), 1) for key, value in ends.items()}
+    return [note(speech("index_revised", edition=edition, **words))]
+
+
+def _computed_gtmi(inputs: TrackInputs, scores: pd.DataFrame, sources: Sources) -> list[list[Cell]]:
+    """GTMI of the newest edition of which all four sub-indices are known."""
+    speech = sources.speech
+    own = scores[(scores["iso3"] == inputs.iso3) & (scores["score"] == "gtmi") & (scores["stage"] == "computed")]
+    if not len(own):
+        return []
+    row = own.iloc[-1]
+    parts = [found for name in gtmi_parts() if (found := inputs.latest(inputs.iso3, name)) is not None]
+    value = sources.computed(speech.measure(row["value"], "score_1"), *parts)
+    name = f"{speech.indicator('gtmi')} ({speech('computed')})"
+    return [[cell(name), cell(speech.unit("gtmi")), value, cell(str(row["edition"])), cell(NO_VALUE)]]
 
 
 def _band_words(speech: Speech, indicator: str, value: float) -> str:
@@ -127,7 +159,7 @@ def _band_words(speech: Speech, indicator: str, value: float) -> str:
 
 def _inputs_of_idi(inputs: TrackInputs) -> list[pd.Series]:
     """Rows of the indicators that the index stands on: the newest up to its reference year."""
-    edition = idi_edition()
+    edition = inputs.idi_rules
     last_day = f"{edition.edition - edition.reference_lag_years}-12-31"
     found = []
     for name in edition.indicators:
@@ -158,7 +190,9 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Bl
             forecast += (
                 f" ({speech.measure(row['forecast_low80'], unit)}–{speech.measure(row['forecast_high80'], unit)})"
             )
-        arrival = speech.month(row["arrival_date"])
+        arrival, slip = speech.month(row["arrival_date"]), speech.number(row["slip_months"], 0, sign=True)
+        if not is_arrival_seen(inputs, row):
+            arrival, slip = speech("by_then", date=arrival), NO_VALUE
         if not row["arrival_date"] and pd.notna(row["forecast_at_date"]):
             arrival = speech("never")
         rows.append(
@@ -167,11 +201,11 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> Bl
                 pillar,
                 cell(speech.with_unit(row["target_value"], unit), number),
                 cell(speech.month(row["target_date"])),
-                sources.value(last, unit),
+                dated_value(inputs, last, sources),
                 sources.computed(forecast, last),
                 sources.computed(speech.percent(row["reach_probability"]), last),
                 cell(arrival),
-                sources.computed(speech.number(row["slip_months"], 0, sign=True), last),
+                sources.computed(slip, last),
                 state,
             ]
         )
@@ -206,7 +240,10 @@ def _slips(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> list
         span = f"{speech.month(row['arrival_early'])} – {latest}"
         needed = speech.measure(row["pace_needed_per_year"], unit, sign=True)
         words = [cell(speech.text(target.name)), cell(row["owner"] or NO_VALUE), cell(speech.month(row["target_date"]))]
-        words += [cell(speech.month(row["arrival_date"])), cell(span if row["status"] != "achieved" else NO_VALUE)]
+        words += [
+            cell(speech.month(row["arrival_date"])),
+            cell(NO_VALUE if row["status"] in ("achieved", "claimed") else span),
+        ]
         words += [
             cell(speech.number(row["slip_months"], 0, sign=True)),
             cell(speech.measure(row["pace_per_year"], unit, sign=True)),
@@ -244,72 +281,15 @@ def _peers(inputs: TrackInputs, speech: Speech, sources: Sources) -> list[Block]
     return [heading(speech("peers")), *out] if out else []
 
 
-def _reach(inputs: TrackInputs, sources: Sources) -> list[Block]:
-    """Planned, built and measured: the line of the build order, diamonds of finished works, points of measurements."""
-    speech, built = sources.speech, inputs.built
-    assert inputs.reach is not None
-    plan = inputs.reach.rename(columns={"reached_pct": "value"})
-    points = inputs.rows(inputs.iso3, "reached_pct")[["year", "value", "row_id"]]
-    finished = [] if built is None else list(zip(built["year"], built["value"], strict=True))
-    svg = charts.fan_chart(speech, points, None, unit="pct", bounds=(0.0, 100.0), plan=plan, milestones=finished)
-    out: list[Block] = [chart(svg, speech.indicator("reached_pct"))]
-    if built is not None and len(built):
-        planned = reach_path(inputs.reach, inputs.as_of)["mid"].iloc[0]
-        words = {"built": speech.percent(built["value"].iloc[-1] / 100, 1), "planned": speech.percent(planned / 100, 1)}
-        day = dt.date.fromisoformat(str(built["date"].iloc[-1]))
-        out.append(note(speech("built", date=speech.date(day), **words)))
-    return out
-
-
-def _effects(effects: pd.DataFrame, inputs: TrackInputs, sources: Sources) -> list[Block]:
-    from allreach.indicators.plan_effect import TAKE_UP_SHARE
-
-    speech = sources.speech
-    source = sources.number(speech("plan_source", scenario=inputs.scenario))
-    rows = []
-    for _, row in effects.iterrows():
-        unit = inputs.book.get(row["indicator"]).unit
-        before = _used(inputs, row["indicator"], row["before"], sources)
-        numbers = [
-            cell(speech.measure(row["after"], unit), source),
-            cell(speech.number(row["idi_points"], 2, sign=True)),
-        ]
-        rows.append(
-            [
-                cell(speech.indicator(row["indicator"])),
-                before,
-                *numbers,
-                cell(speech.number(row["idi_points_per_musd"], 4)),
-            ]
-        )
-    keys = ("indicator", "before", "after", "points", "per_musd")
-    body = table([speech(key) for key in keys], rows, [4, 2, 2, 2, 2])
-    return [body, note(speech("plan_note", share=speech.percent(TAKE_UP_SHARE)))]
-
-
-def _contradicted(share: PublishedShare, sources: Sources) -> Block:
-    """Say why no effect of the plan on an index is shown."""
-    speech = sources.speech
-    indicator = next(name for name, quantity in QUANTITY_OF.items() if quantity == share.quantity)
-    assert share.predicted_pct is not None
-    words = speech(
-        "effect_contradicted",
-        predicted=speech.percent(share.predicted_pct / 100, 1),
-        value=speech.percent(share.value_pct / 100, 1),
-        indicator=speech.indicator(indicator),
-        date=speech.date(dt.date.fromisoformat(share.date)),
-    )
-    return note(words)
-
-
 def _levers(values: pd.Series, inputs: TrackInputs, sources: Sources) -> list[Block]:
-    speech = sources.speech
+    speech, rules = sources.speech, inputs.idi_rules
+    last_day = f"{rules.edition - rules.reference_lag_years}-12-31"
     rows = []
-    for _, row in gains(values).iterrows():
+    for _, row in gains(values, inputs.idi_rules).iterrows():
         if row["idi_points"] < 0.005:
             continue
         unit = inputs.book.get(row["indicator"]).unit
-        value = _used(inputs, row["indicator"], row["value"], sources)
+        value = value_used(inputs, row["indicator"], row["value"], last_day, sources)
         words = [cell(speech.indicator(row["indicator"])), cell(speech.unit(row["indicator"])), value]
         words.append(cell(speech.measure(row["goalpost"], unit)))
         rows.append(
@@ -322,20 +302,6 @@ def _levers(values: pd.Series, inputs: TrackInputs, sources: Sources) -> list[Bl
     ]
 
 
-def _used(inputs: TrackInputs, indicator: str, value: float, sources: Sources) -> Cell:
-    """Cell of a value that the index was computed from, with the row that it is from."""
-    unit, rows = inputs.book.get(indicator).unit, inputs.rows(inputs.iso3, indicator)
-    same = rows[np.isclose(rows["value"], value)]
-    return sources.value(same.iloc[-1], unit) if len(same) else cell(sources.speech.measure(value, unit))
-
-
-def _steps(inputs: TrackInputs, targets: pd.DataFrame, speech: Speech) -> list[Block]:
-    names = {t.id: speech.text(t.name) for _, t in target_of(inputs).values()}
-    items = [
-        [cell(names[row["target_id"]] + ": "), cell(step_words(speech, row, names))]
-        for _, row in by_urgency(targets[targets["next_step"] != ""]).iterrows()
-        if pd.notna(row["target_value"])
-    ]
+def _questions(inputs: TrackInputs, speech: Speech) -> list[Block]:
     asked = [[cell(line)] for strategy in inputs.strategies for line in question_words(speech, strategy)]
-    out: list[Block] = [heading(speech("next")), bullets(items)] if items else []
-    return [*out, heading(speech("questions")), bullets(asked)] if asked else out
+    return [heading(speech("questions")), bullets(asked)] if asked else []
