@@ -15,6 +15,7 @@ from allreach import tables
 from allreach.country.importing import rules
 from allreach.country.importing.recipe import Frame
 from allreach.country.importing.spec import LayerSpec
+from allreach.country.kits.kit_file import KitFile, KitLayer
 from allreach.measure.summary import MeasureSummary, VerifySummary
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.currency import Currency
@@ -57,6 +58,12 @@ A recipe is a YAML with `country` (keys of country.yaml), `frame` and `steps`; a
 Conditions (`keep_if`, `drop_if`) are the same everywhere: a list, of which one must be met; each names columns of the
 file with the words allowed there, and `null` stands for empty.
 """
+KIT = """
+## Keys of a kit
+
+A kit is layers that `country sketch` lays over its drawing; a layer is an import of which source, licence, date and
+evidence must be said.
+"""
 RECIPE_MODELS: dict[str, type[BaseModel]] = {
     "frame": Frame,
     "an import": LayerSpec,
@@ -78,6 +85,8 @@ def page() -> str:
     parts.append(RECIPE)
     for name, model in RECIPE_MODELS.items():
         parts += [f"### {name}\n", _model(model)]
+    parts.append(KIT)
+    parts += ["### kit.yaml\n", _model(KitFile), "### a layer of a kit\n", _model(KitLayer)]
     parts.append("\n## Tables of the results and of tracking\n")
     parts += [_table(name) for name in tables.names() if name not in tables.COUNTRY_TABLES]
     parts.append("\n## Summaries\n\nFigures that do not concern a country are left out of the file.\n")

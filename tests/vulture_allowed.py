@@ -124,3 +124,4 @@ HandleUserInterrupt
 trace
 yaml_implicit_resolvers
 pos  # of a matplotlib formatter
+compress_type, external_attr, create_system  # of an entry of a zip

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @click.command(
     name="sketch",
     epilog="Examples:\n\n\b\n  allreach country sketch AZE                 Azerbaijan into ./AZE\n"
-    "  allreach country sketch AND -o /tmp/AND --pixel 100 --seed 7\n",
+    "  allreach country sketch AND -o /tmp/AND --pixel 100 --seed 7\n"
+    "  allreach country sketch GEO --kit GEO-kit.zip --kit MYMASTS\n"
+    "  allreach country sketch AZE --kit none      without the kit that ships\n",
 )
 @click.argument("iso3", metavar="ISO3")
 @click.option("-o", "--out", type=options.OutputFolder(), default=None, help="Folder (default ./ISO3).")
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=options.SEED, default=0, show_default=True, help="Seed of everything drawn.")
 @click.option("--population", type=click.IntRange(1), default=None, help="National total instead of the published one.")
 @options.trust
+@options.kits
 @click.option("--overwrite", is_flag=True, help="Replace the country in the folder if there is one.")
 @options.sets
 @options.as_json
@@ -37,6 +40,7 @@ def command(
     seed: int,
     population: int | None,
     trust: str | None,
+    kits: tuple[str, ...],
     overwrite: bool,
     sets: tuple[str, ...],
     as_json: bool,
@@ -44,7 +48,8 @@ def command(
     """Draw any country offline, for first looks and tests: not for decisions.
 
     Outline, towns and coarse heights are real (Natural Earth, GeoNames, ITU-R P.1511); villages, roads, networks and
-    the detail of the terrain are drawn or follow from stated rules. The same seed gives the same country.
+    the detail of the terrain are drawn or follow from stated rules. What a kit gives is laid in their place; one ships
+    for Azerbaijan. The same seed gives the same country.
 
     National totals are the published ones as far as they are known: people, homes that a fixed line passes, people
     under a mobile signal. Geography is drawn so that it adds up to them.
@@ -52,6 +57,7 @@ def command(
     import json
 
     from allreach.cli.progress import bars
+    from allreach.country.kits.open import kit_choice
     from allreach.country.sketch.draw import sketch_with_report
     from allreach.country.sketch.gazetteer import find_country
     from allreach.errors import Fault, InputError
@@ -65,6 +71,7 @@ def command(
         mend = "Choose another with -o, or give --overwrite"
         raise InputError(Fault(str(folder), "is there already", "a new or empty folder", mend))
     params = load_params(sets=sets)
+    paths, with_shipped_kit = kit_choice(kits)
     with bars() as progress:
         country, report = sketch_with_report(
             iso3,
@@ -73,6 +80,8 @@ def command(
             params=params,
             population=population,
             trust=require_trust(trust),
+            kits=paths,
+            with_shipped_kit=with_shipped_kit,
             progress=progress,
         )
         write_country(country, folder)
@@ -92,6 +101,7 @@ def command(
         "parts_without_gateway": [{"largest_place": n, "people": p} for n, p in report.parts_without_gateway],
         "trust": str(country.config.trust),
         "totals": [total.as_dict() for total in report.totals],
+        "kits": list(report.kits),
         "notes": list(report.notes),
         "warnings": list(report.warnings),
     }
@@ -99,7 +109,7 @@ def command(
         click.echo(json.dumps(numbers, indent=1, ensure_ascii=False))
         return
     click.echo(f"{folder}: sketch of {country.config.name}, not for decisions")
-    for note in report.notes:
+    for note in (*report.kits, *report.notes):
         click.echo(f"  {note}")
     _show_totals(report.totals, country.config.trust)
 

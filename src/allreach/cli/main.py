@@ -36,6 +36,10 @@ COUNTRY_COMMANDS: dict[str, tuple[str, str]] = {
     "sketch": ("country_sketch", "Draw any country offline; not for decisions."),
     "check": ("country_check", "Find every fault of a country folder."),
     "import": ("country_import", "Bring your own files into a country folder."),
+    "kit": ("kit", "Pack layers that a sketch lays over its drawing."),
+}
+KIT_COMMANDS: dict[str, tuple[str, str]] = {
+    "pack": ("country_kit", "Make a kit of a folder of layers."),
 }
 
 
@@ -55,8 +59,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self.lazy:
             return None
         module, _ = self.lazy[cmd_name]
-        if module == "country":
-            return country
+        if module in GROUPS:
+            return GROUPS[module]
         module, _, attribute = module.partition(":")
         command = getattr(importlib.import_module(f"allreach.cli.{module}"), attribute or "command")
         assert isinstance(command, click.Command)
@@ -93,6 +97,20 @@ def _refuse_repeats(command: click.Command, ctx: click.Context, words: list[str]
 @click.group(name="country", cls=LazyGroup, lazy=COUNTRY_COMMANDS, help="Make, check and import country folders.")
 def country() -> None:
     """Group of the country folder's commands."""
+
+
+@click.group(
+    name="kit",
+    cls=LazyGroup,
+    lazy=KIT_COMMANDS,
+    help="Pack layers that a sketch lays over its drawing.",
+    epilog="Example:\n\n  allreach country kit pack MYKIT -o MYKIT.zip",
+)
+def kit() -> None:
+    """Group of the commands for kits."""
+
+
+GROUPS: dict[str, click.Group] = {"country": country, "kit": kit}
 
 
 @click.group(

@@ -121,6 +121,14 @@ series_folder = click.argument("folder", metavar="DIR", type=CountryFolder(serie
 scenario = click.option(
     "--scenario", default="base", show_default=True, help="Name of the scenario; overlay in DIR/scenarios/NAME.yaml."
 )
+kits = click.option(
+    "--kit",
+    "kits",
+    multiple=True,
+    metavar="KIT|none",
+    help="Kit (folder or zip) whose layers take the place of drawn ones; may be given many times. A kit that ships for "
+    "the country is laid too, beneath yours; none leaves it out.",
+)
 new_scenario = click.option(
     "--scenario",
     default=None,

@@ -69,6 +69,26 @@ def unpacked(
         yield Path(folder) / name, rest
 
 
+@contextlib.contextmanager
+def unpacked_whole(path: Path) -> Iterator[Path]:
+    """Unpack a whole archive for a while and give the folder.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, would unpack to more than is read, or has a member that leads out of it.
+    """
+    require_small(path)
+    with tempfile.TemporaryDirectory(prefix="allreach-") as folder:
+        with _opened(path) as archive:
+            stray = [e.filename for e in archive.infolist() if _leads_out(e.filename)]
+            if stray:
+                what = f"has members that lead out of it ({', '.join(stray[:3])})"
+                raise InputError(Fault(str(path), what, "paths inside the archive", "Do not trust it; pack it anew"))
+            _extract(archive, path, Path(folder))
+        yield Path(folder)
+
+
 def _chosen(
     archive: zipfile.ZipFile, path: Path, kinds: Sequence[Sequence[str]], member: str | None
 ) -> tuple[str, str | None]:
@@ -119,6 +139,11 @@ def _extract(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
                 if left < 0:
                     raise InputError(Fault(str(path), "unpacks to more than it states", "a sound archive"))
                 out.write(chunk)
+
+
+def _leads_out(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return bool(parts) and (parts[0] == "/" or ".." in parts or ":" in parts[0])
 
 
 def _is_plain(name: str) -> bool:

@@ -34,6 +34,10 @@ class Sketch(Frozen):
     """Longest wavelength of the terrain detail."""
     detail_gain: Quantity
     """Amplitude of an octave over that of the octave before."""
+    kit_detail_factor: Quantity
+    """Standard deviation of the detail on a kit's terrain over that of the 3 x 3 nodes of the kit."""
+    kit_detail_steps: Quantity
+    """Longest wavelength of that detail, in steps between the kit's nodes."""
     pit_depth_share: Quantity
     """Depth of the terrain below the least of the 3 x 3 nodes, as a share of their relief."""
     peak_height_share: Quantity
@@ -90,6 +94,17 @@ class Sketch(Frozen):
     """Slope of the bicubic terrain at which villages are 1/e as likely."""
     village_height_m: Quantity
     """Height above the median of the listed places at which villages are 1/e as likely."""
+    kit_village_slope_deg: Quantity
+    """On a kit's terrain: slope over a lattice cell at which the weight of a village has fallen to 1/e."""
+    kit_village_rise_km: Quantity
+    """On a kit's terrain: distance (standard deviation of a bell) over which the surroundings are averaged."""
+    kit_village_rise_m: Quantity
+    """On a kit's terrain: height above the mean of the surroundings at which the weight has fallen to 1/e; it rises
+    below that mean."""
+    kit_village_high_m: Quantity
+    """On a kit's terrain: height from which the mountains are emptier with every metre."""
+    kit_village_high_fall_m: Quantity
+    """On a kit's terrain: height above ``kit_village_high_m`` at which the weight has fallen to 1/e."""
     village_distance_km: Quantity
     """Distance from the nearest listed place at which villages are 1/e as likely."""
     town_people_per_km2: Quantity

@@ -14,7 +14,8 @@ from typing import Any
 from allreach import tables
 from allreach.country.checking.folder import require_sound
 from allreach.country.folder_argument import new_country, refuse_file, require_writable
-from allreach.country.sketch.draw import sketch
+from allreach.country.kits.open import kit_choice
+from allreach.country.sketch.draw import sketch_with_report
 from allreach.demand.take_up import sized_for
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io import stages
@@ -282,7 +283,9 @@ def find_or_sketch(
     seed: int | None = None,
     sets: Sequence[str] | Mapping[str, Any] = (),
     trust: str | None = None,
+    kits: Sequence[str | Path] = (),
     progress: Progress = no_progress,
+    say: Say = no_words,
 ) -> Path:
     """Return the folder that a target names; a three-letter code without a folder is sketched.
 
@@ -294,11 +297,16 @@ def find_or_sketch(
         Folder of the sketch; default ``./ISO3``.
     pixel_m, seed, sets, trust, progress
         Of the sketch; trust is ``official`` unless given.
+    kits
+        Kits of the sketch (folders or zips); the word ``none`` leaves out the one that ships for the country.
+    say
+        Called with one line for each kit that is laid.
 
     Raises
     ------
     InputError
-        If the target is neither a folder nor a code, or a folder that is there has another pixel or trust.
+        If the target is neither a folder nor a code, or a folder that is there has another pixel or trust, or a kit is
+        asked for one.
     DataMissingError
         If the folder is there but is no country folder.
     """
@@ -311,6 +319,7 @@ def find_or_sketch(
         _require_drawn_so(folder, pixel_m, trust)
         if where is not None:
             _require_country(folder, str(target))
+        _refuse_kits(folder, kits)
         return folder
     if folder.is_dir() and not _only_leftovers(folder):
         raise DataMissingError(
@@ -320,16 +329,27 @@ def find_or_sketch(
     code = new_country(str(target))
     require_writable(folder)
     params_sets, _ = split_sets(set_texts(sets))  # what changes country.yaml changes the run, not the folder
-    drawn = sketch(
+    paths, with_shipped_kit = kit_choice(kits)
+    drawn, report = sketch_with_report(
         code,
         pixel_m=pixel_m,
         seed=seed or 0,
         params=load_params(sets=params_sets),
         trust=require_trust(trust),
+        kits=paths,
+        with_shipped_kit=with_shipped_kit,
         progress=progress,
     )
     write_country(drawn, folder)
+    for kit in report.kits:
+        say(f"{folder}: sketched with {kit}")
     return folder
+
+
+def _refuse_kits(folder: Path, kits: Sequence[str | Path]) -> None:
+    if kits:
+        mend = f"Leave --kit out, or sketch anew: allreach country sketch {folder.name} --kit {kits[0]} -o ANOTHER_DIR"
+        raise InputError(Fault(f"--kit {kits[0]}", f"but {folder} is there already", "no --kit", mend))
 
 
 def _require_drawn_so(folder: Path, pixel_m: float | None, trust: str | None) -> None:

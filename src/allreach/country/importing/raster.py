@@ -102,7 +102,7 @@ def _terrain(
     zones: NDArray[np.uint8] | None,
     report: Report,
 ) -> NDArray[np.float32]:
-    faults = _absurd_heights(raster, spec, report)
+    faults = absurd_height_faults(raster, spec, report)
     raster = _level_sea(raster, grid, zones, report)
     seam = zero_seams(raster.values)
     if seam.any() and zones is not None:
@@ -135,7 +135,8 @@ def _terrain(
     return heights_m
 
 
-def _absurd_heights(raster: ForeignRaster, spec: LayerSpec, report: Report) -> list[Fault]:
+def absurd_height_faults(raster: ForeignRaster, spec: LayerSpec, report: Report) -> list[Fault]:
+    """Fault of heights that no land has; noted instead where the spec takes them for voids."""
     with np.errstate(invalid="ignore"):
         absurd = ~np.isnan(raster.values) & ~((raster.values >= LOWEST_M) & (raster.values <= HIGHEST_M))
     n = int(absurd.sum())

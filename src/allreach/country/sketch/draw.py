@@ -7,14 +7,18 @@ size, but for the sites: as many stand as the published coverage asks for by the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from allreach import tables
+from allreach.country.kits.lay import Laid, lay, read_boundaries, whole_country
+from allreach.country.kits.open import OpenKits, open_kits
 from allreach.country.official.shipped import shipped_totals
 from allreach.country.sketch import outline as outlines
 from allreach.country.sketch.drawn_totals import DrawnTotal, standing_sites
@@ -29,6 +33,22 @@ from allreach.country.sketch.frame import (
     make_frame,
 )
 from allreach.country.sketch.gazetteer import CountryFacts, find_country, lonlat_by_iso3, numbers_by_iso3, places_of
+from allreach.country.sketch.kit_ground import kit_nodes
+from allreach.country.sketch.kit_layers import (
+    LINE_SHARES,
+    district_codes,
+    fibre_lines,
+    given_people,
+    given_population,
+    given_sites,
+    given_total,
+    kit_provenance,
+    laid_over,
+    road_cells,
+    with_given_columns,
+    with_raster,
+    without_islets,
+)
 from allreach.country.sketch.network import (
     Backbone,
     GapSites,
@@ -76,12 +96,15 @@ class SketchReport:
         Separate parts of the road network without a point of presence: largest place and people.
     totals
         Published totals beside what was drawn.
+    kits
+        Kits that were laid, and what each gave.
     """
 
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     parts_without_gateway: tuple[tuple[str, int], ...]
     totals: tuple[DrawnTotal, ...]
+    kits: tuple[str, ...]
 
 
 def sketch(
@@ -92,6 +115,8 @@ def sketch(
     params: Params,
     population: int | None = None,
     trust: Trust = Trust.OFFICIAL,
+    kits: Sequence[Path] = (),
+    with_shipped_kit: bool = True,
     progress: Progress | None = None,
 ) -> Country:
     """Draw a country offline.
@@ -107,9 +132,13 @@ def sketch(
     params
         Parameters; the rules are in ``params.sketch``.
     population
-        National total; by default the published one, else that of GeoNames.
+        National total; by default that of a kit's places, else the published one, else that of GeoNames.
     trust
         Which published totals count as standing.
+    kits
+        Kits (folders or zips) whose layers take the place of drawn ones.
+    with_shipped_kit
+        Whether the kit that ships for the country is laid too, where there is one.
     progress
         Called with (stage, done, total).
 
@@ -121,10 +150,19 @@ def sketch(
     Raises
     ------
     InputError
-        If the code is unknown, GeoNames lists no place there, or the numbers are impossible.
+        If the code is unknown, GeoNames lists no place there, or the numbers are impossible; with every fault of the
+        kits.
     """
     return sketch_with_report(
-        iso3, pixel_m=pixel_m, seed=seed, params=params, population=population, trust=trust, progress=progress
+        iso3,
+        pixel_m=pixel_m,
+        seed=seed,
+        params=params,
+        population=population,
+        trust=trust,
+        kits=kits,
+        with_shipped_kit=with_shipped_kit,
+        progress=progress,
     )[0]
 
 
@@ -136,31 +174,38 @@ def sketch_with_report(
     params: Params,
     population: int | None = None,
     trust: Trust = Trust.OFFICIAL,
+    kits: Sequence[Path] = (),
+    with_shipped_kit: bool = True,
     progress: Progress | None = None,
 ) -> tuple[Country, SketchReport]:
     """Draw a country and say what was done; see `sketch`."""
     rules = params.sketch
     step = partial(_say, progress)
     facts = find_country(iso3)
-    published = shipped_totals(facts.iso3)
-    official = published.trusted(trust)
-    total, total_source = _total(facts, population, official)
     require_possible(pixel_m, seed)
     step(0)
-    listed, frame, n_off = _frame(facts, pixel_m, rules)
+    with open_kits(facts.iso3, kits, with_shipped=with_shipped_kit) as opened:
+        listed, frame, n_off, laid = framed(opened, facts, pixel_m, rules)
+    published = laid.over_totals(shipped_totals(facts.iso3))
+    official = published.trusted(trust)
+    is_known = population is not None or official.get("population") is not None
+    total, total_source = given_total(laid, _total(facts, population, official), population, is_known=is_known)
+    given = given_people(laid, frame, total, rules)
     step(1)
-    land = _relief(frame, listed, seed, rules)
+    land = _relief(frame, listed if given is None else given.table, laid, seed, rules)
     step(2)
     heights_m, is_lake = terrain_m(frame, frame.grid, land.nodes, land.level_m, land.calm, seed, rules)
     is_lake &= on_grid(land.is_lake, frame)
     step(3)
-    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
-    weight = village_weight(frame, land.bicubic_m, land.is_lake, x_m, y_m, raw, rules)
-    found = people(frame, listed, facts, total, weight, seed, rules)
+    found = given or with_raster(
+        _drawn_people(frame, listed, facts, total, land, laid, seed, rules), laid, frame, total, rules
+    )
     step(4)
-    head_count = population_raster(frame, heights_m, is_lake, found.table, seed, rules)
+    head_count = given_population(laid, total)
+    if head_count is None:
+        head_count = population_raster(frame, heights_m, is_lake, found.table, seed, rules)
     step(5)
-    net = roads(frame, land.height_m, land.is_lake, found.table, seed, rules)
+    net = roads(frame, land.height_m, land.is_lake, found.table, seed, rules, road_cells(laid, frame))
     step(6)
     classes = road_classes(net, found.table, rules)
     weight_m = class_weight(net, classes)
@@ -168,9 +213,10 @@ def sketch_with_report(
     power, has_grid = power_table(net, weight_m, found.table, frame, rules)
     step(7)
     config = _config(facts, frame.grid, (total, total_source), published, trust, seed, rules)
-    ground = SiteGround(found.table, has_grid, [net.lines[s] for s in fibre.segments], fibre.pops)
+    drawn_lines = [net.lines[s] for s in fibre.segments]
+    ground = SiteGround(found.table, has_grid, *fibre_lines(laid, frame, drawn_lines, fibre.pops))
     candidates = site_candidates(ground, frame, land.is_lake, seed, rules)
-    places = _places_table(found, config.household_size, official, frame, rules)
+    places = district_codes(_places_table(found, config.household_size, official, frame, rules), laid)
     layers: dict[str, pd.DataFrame] = {
         "places": places,
         "roads": _roads_table(net, classes, frame, rules),
@@ -179,23 +225,47 @@ def sketch_with_report(
         "institutions": institutions_table(found.table, has_grid, frame, land.is_lake, seed, rules),
         "boundaries": _boundaries_table(frame, facts, total, n_off),
     }
-    stand = [places, candidates.table, layers["institutions"]]
+    layers = laid_over(layers, laid, frame)
+    stand = [places, laid.tables.get("sites", candidates.table), candidates.table, layers["institutions"]]
     heights_m, is_land, is_lake = land_under(stand, frame, heights_m, is_lake, land.level_m, rules)
     step(8)
     country = Country(
         config=config,
         grid=frame.grid,
         terrain_m=heights_m,
-        clutter_class=clutter(is_land, frame.grid.pixel_m, head_count, is_lake, rules),
-        zones=zones(frame, heights_m, is_land, is_lake, land.level_m, land.distance_km, rules),
+        clutter_class=laid.rasters["clutter"]
+        if "clutter" in laid.rasters
+        else clutter(is_land, frame.grid.pixel_m, head_count, is_lake, rules),
+        zones=laid.rasters["zones"]
+        if "zones" in laid.rasters
+        else zones(frame, heights_m, is_land, is_lake, land.level_m, land.distance_km, rules),
         population=head_count,
         layers=layers,
-        provenance=provenance(found.notes, net.n_cut, fibre.without, n_off, frame, total_source),
+        provenance=kit_provenance(
+            provenance(found.notes, net.n_cut, fibre.without, n_off, frame, total_source), laid, rules
+        ),
     )
-    sites, totals = standing_sites(country, candidates, GapSites(ground, frame, seed, rules), params, progress)
-    layers["sites"] = sites
+    gaps = GapSites(ground, frame, seed, rules)
+    layers["sites"], totals = standing_sites(country, candidates, gaps, given_sites(laid, frame), params, progress)
     step(9)
-    return country, _report(found, net, fibre, n_off, listed, frame, totals)
+    return country, _report(found, net, fibre, n_off, listed, frame, totals, laid)
+
+
+def _drawn_people(
+    frame: Frame,
+    listed: pd.DataFrame,
+    facts: CountryFacts,
+    total: int,
+    land: _Relief,
+    laid: Laid,
+    seed: int,
+    rules: Sketch,
+) -> People:
+    x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
+    is_real = laid.terrain is not None
+    weight = village_weight(frame, land.bicubic_m, land.is_lake, x_m, y_m, raw, rules, real_ground=is_real)
+    weight = without_islets(weight, listed, laid, frame)
+    return people(frame, listed, facts, total, weight, seed, rules)
 
 
 def _config(
@@ -257,9 +327,10 @@ class _Relief:
     is_lake: np.ndarray
 
 
-def _relief(frame: Frame, listed: pd.DataFrame, seed: int, rules: Sketch) -> _Relief:
+def _relief(frame: Frame, listed: pd.DataFrame, laid: Laid, seed: int, rules: Sketch) -> _Relief:
     nodes = read_nodes(frame, rules)
     level_m, distance_km = water_level_m(frame, nodes)
+    nodes = nodes if laid.terrain is None else kit_nodes(nodes, laid.terrain, rules)
     x_m, y_m, raw = (listed[name].to_numpy() for name in ("x_m", "y_m", "population"))
     calm = calm_share(frame, x_m, y_m, built_radius_m(raw, rules), rules)
     height_m, is_lake = terrain_m(frame, frame.lattice, nodes, level_m, calm, seed, rules)
@@ -303,12 +374,31 @@ def require_possible(pixel_m: float | None, seed: int) -> None:
         raise InputError(faults)
 
 
-def _frame(facts: CountryFacts, pixel_m: float | None, rules: Sketch) -> tuple[pd.DataFrame, Frame, int]:
-    """Places, CRS, outline and grids."""
+def framed(
+    kits: OpenKits, facts: CountryFacts, pixel_m: float | None, rules: Sketch
+) -> tuple[pd.DataFrame, Frame, int, Laid]:
+    """Frame a country: listed places, frame, places off the outline, and what kits give for it.
+
+    Raises
+    ------
+    InputError
+        With every fault of the kits.
+    """
+    areas = read_boundaries(kits)
+    listed, frame, n_off, is_given = _frame(facts, pixel_m, rules, areas.table)
+    laid = lay(kits, areas, frame.grid, frame.lattice, lonlat_outline(frame))
+    return listed, frame, n_off, replace(laid, gives_outline=is_given)
+
+
+def _frame(
+    facts: CountryFacts, pixel_m: float | None, rules: Sketch, boundaries: pd.DataFrame | None
+) -> tuple[pd.DataFrame, Frame, int, bool]:
+    """Places, frame, places off the outline, and whether a kit gives the outline."""
     listed = places_of(facts)
     numbers = numbers_by_iso3()
     family = sorted({facts.iso3, *outlines.MERGED, *(i for i, c in numbers.items() if c in outlines.MERGED.values())})
-    polygons = outlines.country_polygons(facts.iso3, facts.code, lonlat_by_iso3(family), numbers)
+    drawn = outlines.country_polygons(facts.iso3, facts.code, lonlat_by_iso3(family), numbers)
+    polygons = whole_country(boundaries, drawn)
     crs = country_crs(listed["lon_deg"].to_numpy(), listed["lat_deg"].to_numpy())
     x_m, y_m = Grid(1, 1, 0.0, 0.0, 1.0, crs).from_lonlat(listed["lon_deg"], listed["lat_deg"])
     x_m = _apart(x_m, y_m)
@@ -331,7 +421,7 @@ def _frame(facts: CountryFacts, pixel_m: float | None, rules: Sketch) -> tuple[p
             )
         )
     world = outlines.read_outlines()
-    return listed, make_frame(outline, world, crs, pixel_m, lattice_m, rules), n_off
+    return listed, make_frame(outline, world, crs, pixel_m, lattice_m, rules), n_off, polygons is not drawn
 
 
 def _apart(x_m: np.ndarray, y_m: np.ndarray) -> np.ndarray:
@@ -368,8 +458,10 @@ def _places_table(
             "geometry": points_lonlat(table["x_m"].to_numpy(), table["y_m"].to_numpy(), frame),
         }
     )
-    lines = lines_by_place(table, households, line_totals(official, float(households.sum())), rules)
-    return tables.conform(pd.concat([rows, lines], axis=1), "places")
+    rows = with_given_columns(rows, table, ("households", "admin2_code", "national_code"))
+    homes = rows["households"].to_numpy(dtype=np.int64)
+    lines = lines_by_place(table, homes, line_totals(official, float(homes.sum())), rules)
+    return tables.conform(pd.concat([rows, with_given_columns(lines, table, LINE_SHARES)], axis=1), "places")
 
 
 def _roads_table(net: RoadNet, classes: np.ndarray, frame: Frame, rules: Sketch) -> pd.DataFrame:
@@ -414,6 +506,7 @@ def _report(
     listed: pd.DataFrame,
     frame: Frame,
     totals: tuple[DrawnTotal, ...],
+    laid: Laid,
 ) -> SketchReport:
     n_parts = len(np.unique(net.part))
     notes = (
@@ -423,7 +516,7 @@ def _report(
         "borders",
     )
     warnings = list(found.warnings)
-    if fibre.without:
+    if fibre.without and ("fibre" not in laid.tables or "fibre" in laid.partial):
         most = ", ".join(f"{name} ({count:,} people)" for name, count in fibre.without[:5])
         warnings.append(f"{len(fibre.without)} separate parts have no point of presence, sea hop or satellite: {most}")
-    return SketchReport(notes, tuple(warnings), fibre.without, totals)
+    return SketchReport(notes, tuple(warnings), fibre.without, totals, laid.notes)

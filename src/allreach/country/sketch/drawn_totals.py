@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -67,10 +68,30 @@ class DrawnTotal:
         return {"quantity": self.quantity, "published": total, "drawn": self.drawn, "reason": self.reason}
 
 
+@dataclass(frozen=True)
+class GivenSites:
+    """Sites that a kit gives.
+
+    Parameters
+    ----------
+    table
+        Sites of the kit, or none.
+    beside
+        Puts them beside drawn ones where the kit has only some; none where it has all.
+    given
+        Names of the totals that the layers of kits fix.
+    """
+
+    table: gpd.GeoDataFrame | None
+    beside: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame] | None
+    given: tuple[str, ...]
+
+
 def standing_sites(
     country: Country,
     candidates: SiteCandidates,
     gaps: GapSites,
+    kit: GivenSites,
     params: Params,
     progress: Progress | None,
 ) -> tuple[gpd.GeoDataFrame, tuple[DrawnTotal, ...]]:
@@ -87,6 +108,8 @@ def standing_sites(
         Sites that could stand.
     gaps
         Makes sites where people are whom no candidate covers.
+    kit
+        Sites of kits: where they are all, none is drawn.
     params
         Parameters; those of ``country.yaml`` are laid over them.
     progress
@@ -95,6 +118,8 @@ def standing_sites(
     config = country.config
     laid = load_params([config.parameters]).model_copy(update={"sketch": params.sketch, "demand": params.demand})
     around, points = environment_of(country, config, laid), points_of(country, config, laid)
+    if kit.table is not None and kit.beside is None:
+        return kit.table, _totals_of(country, kit.table, Coverage(points, around), kit.given)
     by_rule = candidates.table[candidates.is_by_rule]
     ruled = Coverage(points, around)
     ruled.has = ruled.by(by_rule)
@@ -109,11 +134,26 @@ def standing_sites(
     else:
         coverage, sites = ruled, by_rule
     sites = sites.assign(site_id=[f"site{i:06d}" for i in range(len(sites))]).reset_index(drop=True)
-    return sites, _totals(country, sites, coverage, trusted)
+    if kit.beside is not None:
+        sites = kit.beside(sites)
+        return sites, _totals_of(country, sites, Coverage(points, around), kit.given)
+    return sites, _totals(country, sites, coverage, trusted, kit.given)
+
+
+def _totals_of(
+    country: Country, sites: gpd.GeoDataFrame, coverage: Coverage, given: tuple[str, ...]
+) -> tuple[DrawnTotal, ...]:
+    """Totals of sites that were not drawn to them."""
+    coverage.has = coverage.by(sites)
+    return _totals(country, sites, coverage, country.config.official.trusted(country.config.trust), given)
 
 
 def _totals(
-    country: Country, sites: gpd.GeoDataFrame, coverage: Coverage, trusted: OfficialTotals
+    country: Country,
+    sites: gpd.GeoDataFrame,
+    coverage: Coverage,
+    trusted: OfficialTotals,
+    given: tuple[str, ...],
 ) -> tuple[DrawnTotal, ...]:
     places, config = country.table("places"), country.config
     homes = places["households"].to_numpy(dtype=np.float64)
@@ -141,7 +181,7 @@ def _totals(
             name,
             config.official.get(name),
             drawn.get(name),
-            _why(name, (config.official, trusted), drawn, homes.sum(), len(sites)),
+            _why(name, (config.official, trusted), drawn, homes.sum(), len(sites), name in given),
         )
         for name in DRAWN
         if config.official.get(name) is not None or drawn.get(name) is not None
@@ -154,6 +194,7 @@ def _why(
     drawn: dict[str, float | None],
     homes: float,
     n_sites: int,
+    is_given: bool,
 ) -> str:
     """Say why a drawn total is not the published one; empty where it is."""
     official, trusted = totals
@@ -178,6 +219,8 @@ def _why(
             "; drawn is at least the share that uses a line" if name == "premises_passed_pct" and lines.passed else ""
         )
         return f"a figure of evidence {total.evidence} does not count here (trust){at_least}"
+    if is_given:
+        return "a kit gives the layer, which stands as it is"
     return _why_off(name, total.value, value, n_sites)
 
 

@@ -193,8 +193,13 @@ def village_weight(
     y_m: NDArray[np.float64],
     raw: NDArray[np.int64],
     params: Sketch,
+    *,
+    real_ground: bool = False,
 ) -> NDArray[np.float64]:
     """Weight of a village in each lattice cell: gentle slopes, low ground, near listed places.
+
+    On the heights of a kit, which have valleys, low is what lies below its surroundings, and the high mountains are
+    empty; on drawn heights low is what lies below the listed places.
 
     Water, towns and their edges have none.
 
@@ -210,20 +215,21 @@ def village_weight(
         Positions [m] and populations of the listed places.
     params
         Parameters of sketches.
+    real_ground
+        Whether the heights are those of a kit.
     """
     lattice = frame.lattice
-    gy, gx = np.gradient(bicubic_m.astype(np.float64), lattice.pixel_m)
-    slope_deg = np.degrees(np.arctan(np.hypot(gx, gy)))
     row, col = lattice.rowcol(x_m, y_m)
-    above_m = np.maximum(bicubic_m - float(np.median(bicubic_m[row, col])), 0.0)
+    heights = bicubic_m.astype(np.float64)
+    ground = (
+        _valley_weight(heights, lattice.pixel_m, params)
+        if real_ground
+        else _plain_weight(heights, lattice.pixel_m, float(np.median(bicubic_m[row, col])), params)
+    )
     is_place = np.zeros(lattice.shape, dtype=bool)
     is_place[row, col] = True
     distance_km = ndimage.distance_transform_edt(~is_place) * lattice.pixel_m / 1000.0
-    weight = np.exp(
-        -slope_deg / params.village_slope_deg.value
-        - above_m / params.village_height_m.value
-        - distance_km / params.village_distance_km.value
-    )
+    weight = np.exp(ground - distance_km / params.village_distance_km.value)
     weight[~frame.is_own_lattice | is_lake | is_place] = 0.0
     radius_m = params.village_gap_factor.value * built_radius_m(raw, params)
     for i in np.flatnonzero(radius_m > lattice.pixel_m):
@@ -234,6 +240,30 @@ def village_weight(
         inside = (cx - x_m[i]) ** 2 + (cy - y_m[i]) ** 2 <= radius_m[i] ** 2
         weight[r0:r1, c0:c1][inside] = 0.0
     return np.asarray(weight)
+
+
+def _plain_weight(heights_m: NDArray[np.float64], step_m: float, low_m: float, params: Sketch) -> NDArray[np.float64]:
+    """Logarithm of the weight of drawn ground."""
+    above_m = np.maximum(heights_m - low_m, 0.0)
+    return np.asarray(
+        -_slope_deg(heights_m, step_m) / params.village_slope_deg.value - above_m / params.village_height_m.value
+    )
+
+
+def _valley_weight(heights_m: NDArray[np.float64], step_m: float, params: Sketch) -> NDArray[np.float64]:
+    """Logarithm of the weight of real ground."""
+    around_m = ndimage.gaussian_filter(heights_m, 1000.0 * params.kit_village_rise_km.value / step_m, truncate=3.0)
+    high_m = np.maximum(heights_m - params.kit_village_high_m.value, 0.0)
+    return np.asarray(
+        -_slope_deg(heights_m, step_m) / params.kit_village_slope_deg.value
+        - (heights_m - around_m) / params.kit_village_rise_m.value
+        - high_m / params.kit_village_high_fall_m.value
+    )
+
+
+def _slope_deg(heights_m: NDArray[np.float64], step_m: float) -> NDArray[np.float64]:
+    gy, gx = np.gradient(heights_m, step_m)
+    return np.asarray(np.degrees(np.arctan(np.hypot(gx, gy))))
 
 
 def draw_villages(weight: NDArray[np.float64], n: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

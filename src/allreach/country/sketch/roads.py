@@ -107,6 +107,7 @@ def roads(
     places: pd.DataFrame,
     seed: int,
     params: Sketch,
+    known: NDArray[np.bool_] | None = None,
 ) -> RoadNet:
     """Draw the road network.
 
@@ -122,6 +123,8 @@ def roads(
         Seed of the drawing.
     params
         Parameters of sketches.
+    known
+        Cells of the lattice that known roads touch, or none; steps between them are as cheap as on a drawn road.
     """
     lattice = frame.lattice
     x_m, y_m = places["x_m"].to_numpy(), places["y_m"].to_numpy()
@@ -137,7 +140,7 @@ def roads(
     off = ~(drivable & frame.is_land_lattice & ~is_lake).ravel()
     off[holder >= 0] = False
     wanted, spare = wanted_roads(places, params)
-    used = np.zeros(lattice.n_rows * lattice.n_cols, dtype=np.uint8)
+    used = np.zeros(lattice.n_rows * lattice.n_cols, dtype=np.uint8) if known is None else _steps_between(known)
     ground = node_x.ravel(), node_y.ravel(), height_m.ravel().astype(np.float64), off, lattice.shape
 
     # places with wide water between them are never joined: no search over the sea
@@ -168,6 +171,17 @@ def roads(
         edges, edge_rank = np.concatenate([edges, more]), np.concatenate([edge_rank, more_rank])
         net = _network(edges, edge_rank, node_x.ravel(), node_y.ravel(), lattice.n_cols, holder, cell, places, n_cut)
     return net
+
+
+def _steps_between(known: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Mark the steps from each cell to its eight neighbours, one bit each, that run between known cells."""
+    padded = np.pad(known, 1)
+    out = np.zeros(known.shape, dtype=np.uint8)
+    steps = [(dr, dc) for dr in (-1, 0, 1) for dc in (-1, 0, 1) if dr or dc]
+    for k, (dr, dc) in enumerate(steps):
+        there = padded[1 + dr : 1 + dr + known.shape[0], 1 + dc : 1 + dc + known.shape[1]]
+        out[known & there] |= np.uint8(1 << k)
+    return out.ravel()
 
 
 def _lattice_nodes(

@@ -49,6 +49,8 @@ class Nodes:
         1 at nodes of lakes, else 0.
     row, col
         Position of each lattice cell in units of nodes; shape of the lattice.
+    detail_factor, wavelength_m
+        Standard deviation of the drawn detail over `sd_m`, and its longest wavelength. [m]
     """
 
     height_m: NDArray[np.float64]
@@ -59,6 +61,8 @@ class Nodes:
     lake: NDArray[np.float64]
     row: NDArray[np.float64]
     col: NDArray[np.float64]
+    detail_factor: float
+    wavelength_m: float
 
 
 @cache
@@ -119,14 +123,31 @@ def read_nodes(frame: Frame, params: Sketch) -> Nodes:
     rows = np.clip(np.arange(row_0, row_1), 0, whole.shape[0] - 1)
     cols = (np.arange(col_0, col_1) - 1) % 4320 + 1  # the map overlaps itself: 4,324 columns for 4,320 steps
     heights = whole[np.ix_(rows, cols)].astype(np.float64)
+    sd, low, low_wide, high = node_spread(heights)
+    caspian = caspian_nodes()[np.ix_(rows, cols)]
+    lake = _lake_nodes(heights, (heights == 0.0) | caspian, params)
+    factor, wavelength_m = float(params.detail_factor.value), 1000.0 * float(params.detail_wavelength_km.value)
+    return Nodes(
+        heights, sd, low, low_wide, high, lake.astype(np.float64), row - row_0, col - col_0, factor, wavelength_m
+    )
+
+
+def node_spread(heights: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Deviation and least height of the 3 x 3 nodes, least of the 5 x 5 and greatest of the 3 x 3 around each [m]."""
     low, high = ndimage.minimum_filter(heights, 3), ndimage.maximum_filter(heights, 3)
-    low_wide = ndimage.minimum_filter(heights, 5)
     mean = ndimage.uniform_filter(heights, 3)
     sd = np.sqrt(np.maximum(ndimage.uniform_filter(heights**2, 3) - mean**2, 0.0))
     sd[low == high] = 0.0
-    caspian = caspian_nodes()[np.ix_(rows, cols)]
-    lake = _lake_nodes(heights, (heights == 0.0) | caspian, params)
-    return Nodes(heights, sd, low, low_wide, high, lake.astype(np.float64), row - row_0, col - col_0)
+    return sd, low, ndimage.minimum_filter(heights, 5), high
+
+
+def heights_at(
+    height_m: NDArray[np.float64], row: NDArray[np.float64], col: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Bicubic heights at positions in units of nodes [m]."""
+    out = np.empty(row.shape)
+    _heights_at(height_m, row.ravel(), col.ravel(), out.reshape(-1))
+    return out
 
 
 def _lake_nodes(heights: NDArray[np.float64], is_sea: NDArray[np.bool_], params: Sketch) -> NDArray[np.bool_]:
@@ -262,8 +283,8 @@ def terrain_m(
         level_m,
         calm,
         (
-            params.detail_factor.value if with_detail else 0.0,
-            params.detail_wavelength_km.value * 1000.0,
+            nodes.detail_factor if with_detail else 0.0,
+            nodes.wavelength_m,
             params.detail_gain.value,
             params.pit_depth_share.value,
             params.peak_height_share.value,
@@ -292,6 +313,12 @@ def _bicubic(z: NDArray, row: float, col: float) -> float:
     c = _cubic(z[i + 1, j - 1], z[i + 1, j], z[i + 1, j + 1], z[i + 1, j + 2], u)
     d = _cubic(z[i + 2, j - 1], z[i + 2, j], z[i + 2, j + 1], z[i + 2, j + 2], u)
     return _cubic(a, b, c, d, t)
+
+
+@jit
+def _heights_at(z: NDArray, row: NDArray, col: NDArray, out: NDArray) -> None:
+    for i in range(len(out)):
+        out[i] = _bicubic(z, row[i], col[i])
 
 
 @jit
