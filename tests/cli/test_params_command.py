@@ -5,6 +5,8 @@ from click.testing import CliRunner
 
 from allreach.cli.params import command
 from allreach.errors import InputError, ParameterError
+from allreach.params.load import load_params
+from allreach.params.price_level import last_year
 
 
 def invoke(*arguments):
@@ -18,7 +20,10 @@ def invoke(*arguments):
 def test_table_shows_value_range_unit_year_source_and_marks_assumptions():
     text = " ".join(invoke("costs.leo_").split())
     assert "costs.leo_kit_usd" in text
-    assert "353 - 634" in text
+    shipped = load_params().costs.leo_kit_usd
+    assert f"{shipped.low:.6g} - {shipped.high:.6g}" in text
+    assert f"in money of {shipped.year}." in text
+    assert f"US dollars of {last_year()}" in text
     assert "USD/terminal" in text
     assert "2023" in text
     assert "Business Daily" in text
@@ -28,14 +33,17 @@ def test_table_shows_value_range_unit_year_source_and_marks_assumptions():
 
 def test_json_has_every_field():
     found = json.loads(invoke("costs.ont_usd", "--json"))
+    shipped = load_params().costs.ont_usd
     assert found == [
         {
             "key": "costs.ont_usd",
-            "value": 30.0,
-            "low": 25.0,
-            "high": 150.0,
+            "value": shipped.value,
+            "low": shipped.low,
+            "high": shipped.high,
             "unit": "USD/home",
             "year": 2023,
+            "money_year": last_year(),
+            "source_value": 30.0,
             "currency": "USD",
             "source": "Omdia: GPON terminal about 30; high: eyby.com 60-150",
             "is_assumption": False,

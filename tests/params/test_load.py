@@ -8,6 +8,7 @@ from allreach.errors import ParameterError
 from allreach.params import load
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import ROOMS, load_params, near_matches, parse_set
+from allreach.params.price_level import last_year
 from allreach.params.quantity import Quantity
 from allreach.params.sets import apply_to_config, split_sets
 
@@ -71,13 +72,13 @@ def test_later_overlay_wins_and_set_wins_over_all():
     first, second = {"costs": {"ont_usd": 40}}, {"costs": {"ont_usd": 50}}
     assert load_params([first, second]).costs.ont_usd.value == 50
     assert load_params([first, second], ["costs.ont_usd=60"]).costs.ont_usd.value == 60
-    assert load_params().costs.ont_usd.value == 30
+    assert load_params().costs.ont_usd.source_value == 30
 
 
 def test_set_takes_scientific_notation_and_fields():
     assert load_params(sets=["costs.ont_usd=1e2"]).costs.ont_usd.value == 100
     q = load_params(sets=["costs.ont_usd.low=10"]).costs.ont_usd
-    assert (q.low, q.value) == (10, 30)
+    assert (q.low, q.source_value, q.year) == (10, 30, load_params().costs.ont_usd.year)
 
 
 def test_a_number_without_unit_is_told_without_one():
@@ -128,13 +129,15 @@ def test_set_that_is_no_assignment(text):
 def test_resolved_is_plain_and_complete():
     resolved = load_params([("demo", {"costs": {"ont_usd": 44}})]).resolved()
     assert list(resolved) == list(ROOMS)
+    shipped = load_params().costs.ont_usd
     assert resolved["costs"]["ont_usd"] == {
         "value": 44,
-        "low": 25,
-        "high": 150,
+        "low": shipped.low,
+        "high": shipped.high,
         "unit": "USD/home",
         "source": "overlay: demo",
-        "year": 2023,
+        "year": last_year(),
+        "money_year": last_year(),
         "currency": "USD",
     }
 

@@ -11,8 +11,9 @@ const FEW = 12; // so many assumptions stand open
 const number = (v) => formatter({ maximumSignificantDigits: 6, useGrouping: Math.abs(v) >= 10000 }).format(v);
 
 function sourceOf(i, isWithYear) {
-  const { source, year } = DATA.parameters;
-  if (isWithYear && year[i]) return `${source[i]} (${year[i]})`;
+  const { source, year, value, source_value: there } = DATA.parameters;
+  const told = there[i] === value[i] ? year[i] : `${year[i]}: ${number(there[i])}`; // a price as its source has it
+  if (isWithYear && year[i]) return `${source[i]} (${told})`;
   return isWithYear ? source[i] : source[i].replace(/^assumption:?\s*/i, '');
 }
 

@@ -26,6 +26,8 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
             table.add_row(row["key"], str(row["value"]), "", "", "", row["meaning"])
             continue
         text = Text(row["meaning"] + " ")
+        if row.get("source_value", row["value"]) != row["value"]:
+            text.append(f"{_number(row['source_value'])} in money of {row['year']}. ")
         if row["is_assumption"]:
             text.append("ASSUMPTION", style="bold yellow")
             text.append(row["source"].removeprefix("assumption"), style="dim")
@@ -39,6 +41,9 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
     console.print(
         f"{len(rows)} parameters, {n} of them assumptions. Change one with --set KEY=VALUE or in country.yaml."
     )
+    years = sorted({row["money_year"] for row in rows if row.get("money_year")})
+    if years:
+        console.print(f"Prices are in US dollars of {years[0]}, without VAT and duty; the year is that of the source.")
 
 
 def _number(value: float) -> str:

@@ -4,6 +4,10 @@ A thing (a new site, a hop, a home passed) is a tuple of `Line`: so many units o
 adds up lines to compare options and hands the same lines to `finance.bill`, so that the plan and its bill cannot
 differ. A line is either a purchase (it has a life) or a yearly payment. Costs count whoever pays them.
 
+This is also the one place where taxes enter: import duty on the purchase of `IMPORTED` things, value-added tax on all
+that is bought, duty included, and on all yearly payments. Upkeep that is a share of a price is a share of the price
+without them.
+
 Quantities may be scalars or arrays: everything is linear in them. Usage::
 
     prices = PriceList(params.costs, Terms(horizon_years=20, discount_rate=0.08))
@@ -86,6 +90,32 @@ ITEMS: dict[str, tuple[str, str | None]] = {
     "institution_satellite_om_share_per_year": ("satellite", None),
 }
 
+IMPORTED = frozenset(
+    {
+        "exchange_usd",
+        "olt_port_usd",
+        "ont_usd",
+        "site_equipment_usd",
+        "site_upgrade_usd",
+        "fwa_cpe_usd",
+        "solar_usd_per_w",
+        "battery_usd_per_kwh",
+        "hop_10km_usd",
+        "hop_20km_usd",
+        "hop_30km_usd",
+        "hop_45km_usd",
+        "leo_kit_usd",
+        "geo_terminal_usd",
+        "satellite_backhaul_terminal_usd",
+        "gateway_usd",
+        "institution_fibre_usd",
+        "institution_cellular_usd",
+        "institution_p2p_usd",
+        "institution_satellite_usd",
+    }
+)
+"""Equipment on which import duty is paid; civil works, cable routes, towers and installation are bought at home."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -122,7 +152,7 @@ class UnitCost:
     unit: str
     """Unit of the quantity."""
     price_usd: float
-    """Price of one unit: of the purchase, or of one year."""
+    """Price of one unit with taxes: of the purchase, or of one year."""
     life_years: float
     """Life; NaN for a yearly payment."""
     capex_usd: float
@@ -182,10 +212,15 @@ class PriceList:
             pv = pv + n * unit.pv_usd
         return Cost(capex, opex, pv)
 
+    def tax_factor(self, item: str) -> float:
+        """Price of an item with duty and value-added tax over its price without."""
+        duty_pct = self.costs.duty_pct.value if item in IMPORTED else 0.0
+        return (1.0 + duty_pct / 100.0) * (1.0 + self.costs.vat_pct.value / 100.0)
+
     def _unit(self, item: str) -> UnitCost:
         kind, life_key = ITEMS[item]
         quantity = getattr(self.costs, item)
-        price = float(quantity.value)
+        price = float(quantity.value) * self.tax_factor(item)
         horizon, rate = self.terms.horizon_years, self.terms.discount_rate
         unit = re.sub(r"^USD/|/year$|^1/year$", "", quantity.unit).strip("()") or "USD"
         if life_key is None:

@@ -1,17 +1,27 @@
 """The cost book; values and sources in ``costs.yaml``.
 
-Names end in the unit. A plan counts every cost whoever pays it: the state, operators or households.
+Names end in the unit. A plan counts every cost whoever pays it: the state, operators or households. Prices are in US
+dollars of one year and without value-added tax and import duty; `finance.cost_items` adds both.
 """
 
 from __future__ import annotations
 
+from pydantic import Field, field_validator
+
+from allreach.params.price_level import first_year, last_year
 from allreach.params.quantity import Frozen, Quantity
 
 
 class Costs(Frozen):
     """Prices, lives and the discount rate."""
 
-    # Discounting
+    # Terms of all prices
+    price_base_year: int = Field(default_factory=last_year, strict=False)
+    """Year in whose money all prices are; sources of other years are brought to it by the US GDP deflator."""
+    vat_pct: Quantity
+    """Value-added tax on everything that is bought; 0 where it is refunded."""
+    duty_pct: Quantity
+    """Import duty on equipment: radios, terminals, electronics, panels, batteries; it is taxed in turn."""
     discount_rate: Quantity
     """Real discount rate; prices are constant prices, so no inflation enters."""
     # Fibre routes: base price x surface x slope
@@ -198,3 +208,10 @@ class Costs(Frozen):
     """Profit that an operator needs over its cost."""
     tax_share: Quantity
     """Tax on an operator's profit."""
+
+    @field_validator("price_base_year")
+    @classmethod
+    def _in_the_deflator(cls, value: int) -> int:
+        if not first_year() <= value <= last_year():
+            raise ValueError(f"must be a year from {first_year()} to {last_year()}, which the deflator covers")
+        return value

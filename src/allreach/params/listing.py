@@ -12,7 +12,10 @@ from allreach.params.quantity import Quantity
 
 
 class ParameterRow(TypedDict):
-    """A parameter; what is no sourced number (a list, a choice) has only key, value and meaning."""
+    """A parameter; what is no sourced number (a list, a choice) has only key, value and meaning.
+
+    A price is in money of `money_year`; `source_value` is the same in money of `year`, as its source has it.
+    """
 
     key: str
     value: Any
@@ -20,6 +23,8 @@ class ParameterRow(TypedDict):
     high: NotRequired[float]
     unit: NotRequired[str]
     year: NotRequired[int | None]
+    money_year: NotRequired[int | None]
+    source_value: NotRequired[float]
     currency: NotRequired[str | None]
     source: NotRequired[str]
     is_assumption: NotRequired[bool]
@@ -69,6 +74,7 @@ def _row(params: Params, name: str) -> ParameterRow:
         "high": value.high,
         "unit": value.unit,
         "year": value.year,
+        **({"money_year": value.money_year, "source_value": value.source_value} if value.is_money else {}),
         "currency": value.currency,
         "source": value.source,
         "is_assumption": value.is_assumption,

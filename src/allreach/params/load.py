@@ -2,6 +2,9 @@
 
 An overlay is a mapping room -> key -> number or mapping of fields. A bare number replaces the value (and widens the
 range where it lies outside); a mapping replaces the fields it names. Every fault of all overlays is reported at once.
+
+Prices are in money of one year, ``costs.price_base_year``: shipped ones are brought there from the year of their
+source, those of an overlay from the ``year`` given with them; without a year they are in money of the base year.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from allreach.params.backhaul import Backhaul
 from allreach.params.costs import Costs
 from allreach.params.demand import Demand
 from allreach.params.planning import Planning
+from allreach.params.price_level import first_year, is_money, last_year, price_factor
 from allreach.params.quantity import Frozen, Quantity
 from allreach.params.radio import Radio
 from allreach.params.search import SearchParams, moved_to
@@ -33,7 +37,9 @@ from allreach.yaml_syntax import parse_yaml
 Overlay = Mapping[str, Any]
 Tables: TypeAlias = dict[str, JsonObject]
 """Room: key: value, or fields of a number, before they are checked."""
-_FIELDS = tuple(Quantity.model_fields)
+_FIELDS = tuple(name for name in Quantity.model_fields if name != "limits")
+_NUMBERS = ("value", "low", "high")
+_BASE_YEAR = "price_base_year"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -93,9 +99,25 @@ def load_params(overlays: Sequence[Overlay | tuple[str, Overlay]] = (), sets: Se
     """
     tables = deepcopy(_shipped())
     faults: list[Fault] = []
-    for overlay in overlays:
-        name, mapping = overlay if isinstance(overlay, tuple) else ("country.yaml", overlay)
-        _lay(tables, mapping, name, faults)
+    laid = [overlay if isinstance(overlay, tuple) else ("country.yaml", overlay) for overlay in overlays]
+    laid += [("--set", nested) for nested in _nested(sets, faults)]
+    base_year = _base_year([mapping for _, mapping in laid])
+    for key, fields in tables["costs"].items():
+        if is_money(str(fields.get("unit"))):
+            tables["costs"][key] = _in_money_of(base_year, fields)
+    for name, mapping in laid:
+        _lay(tables, mapping, name, base_year, faults)
+    try:
+        params = Params.model_validate(tables)
+    except ValidationError as error:
+        raise ParameterError(faults + schema_faults(error, "", model=Params, raw=tables)) from error
+    if faults:
+        raise ParameterError(faults)
+    return params
+
+
+def _nested(sets: Sequence[str], faults: list[Fault]) -> Iterator[Overlay]:
+    """Each ``--set`` as an overlay."""
     for text in sets:
         path, value = parse_set(text)
         keys = path.split(".")
@@ -105,14 +127,7 @@ def load_params(overlays: Sequence[Overlay | tuple[str, Overlay]] = (), sets: Se
         nested: Any = value
         for key in reversed(keys):
             nested = {key: nested}
-        _lay(tables, nested, "--set", faults)
-    try:
-        params = Params.model_validate(tables)
-    except ValidationError as error:
-        raise ParameterError(faults + schema_faults(error, "", model=Params, raw=tables)) from error
-    if faults:
-        raise ParameterError(faults)
-    return params
+        yield nested
 
 
 def parse_set(text: str) -> tuple[str, Any]:
@@ -177,7 +192,34 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _lay(tables: Tables, overlay: Any, name: str, faults: list[Fault]) -> None:
+def _base_year(overlays: Sequence[Any]) -> int:
+    """Base year that the last overlay asks for; what is impossible is told when the whole book is checked."""
+    year = last_year()
+    for overlay in overlays:
+        costs = overlay.get("costs") if isinstance(overlay, Mapping) else None
+        asked = costs.get(_BASE_YEAR, year) if isinstance(costs, Mapping) else year
+        if isinstance(asked, int | float) and first_year() <= asked <= last_year():
+            year = int(asked)
+    return year
+
+
+def _in_money_of(base_year: int, fields: Mapping[str, Any]) -> JsonObject:
+    """Fields of a price with its numbers in money of the base year.
+
+    Raises
+    ------
+    ValueError
+        If its year is no year, or one from which prices cannot be brought anywhere.
+    """
+    year = fields.get("money_year") or fields.get("year") or base_year
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise ValueError(f"year {year!r} is no year")
+    factor = price_factor(year, base_year)
+    numbers = {name: fields[name] * factor for name in _NUMBERS if name in fields} if factor != 1.0 else {}
+    return {**fields, **numbers, "money_year": base_year}
+
+
+def _lay(tables: Tables, overlay: Any, name: str, base_year: int, faults: list[Fault]) -> None:
     if not isinstance(overlay, Mapping):
         faults.append(Fault(name, "is no mapping", "room: {key: value}"))
         return
@@ -192,39 +234,54 @@ def _lay(tables: Tables, overlay: Any, name: str, faults: list[Fault]) -> None:
                 if key not in _rooms()[room].model_fields:
                     faults.append(_unknown(f"{room}.{key}", name))
                 else:
-                    _lay_one(tables[room], room, str(key), entry, name, faults)
+                    _lay_one(tables[room], f"{room}.{key}", entry, name, base_year, faults)
 
 
-def _lay_one(table: JsonObject, room: str, key: str, entry: Any, name: str, faults: list[Fault]) -> None:
+def _lay_one(table: JsonObject, path: str, entry: Any, name: str, base_year: int, faults: list[Fault]) -> None:
+    room, _, key = path.partition(".")
     if _rooms()[room].model_fields[key].annotation is not Quantity:
         table[key] = entry  # a choice, a list, a flag: pydantic checks it
         return
-    where = f"{name}, {room}.{key}"
+    where = f"{name}, {path}"
     old = table.get(key, {})
-    if isinstance(entry, Mapping):
-        unknown = [str(field) for field in entry if field not in _FIELDS or field == "limits"]
-        if unknown:
-            faults.append(
-                Fault(where, f"has no field {', '.join(unknown)}", ", ".join(f for f in _FIELDS if f != "limits"))
-            )
+    fields = dict(entry) if isinstance(entry, Mapping) else {"value": entry}
+    if fault := _fault_of(fields, where, old):
+        faults.append(fault)
+        return
+    if is_money(old.get("unit", "")):
+        try:
+            fields = _in_money_of(base_year, fields)
+        except ValueError as error:
+            faults.append(Fault(where, str(error), f"a year from {first_year()} on, or none for money of {base_year}"))
             return
-        fields = dict(entry)
-    else:
-        fields = {"value": entry}
-    for field in ("value", "low", "high"):
-        if field in fields and (isinstance(fields[field], bool) or not isinstance(fields[field], int | float)):
-            faults.append(
-                Fault(where, f"{field} {fields[field]!r} is no number", f"a number in {old.get('unit', '?')}")
-            )
-            return
+        if "value" in fields:
+            fields = {"year": base_year, **fields}
     new = {**old, "source": f"overlay: {name}", **fields}
     value = new.get("value", math.nan)
     if "value" in fields:
+        has_range = old.get("low") != old.get("high")  # what is known to the digit, such as a tax, stays without one
         if "low" not in fields:
-            new["low"] = min(new.get("low", value), value)
+            new["low"] = min(new.get("low", value), value) if has_range else value
         if "high" not in fields:
-            new["high"] = max(new.get("high", value), value)
+            new["high"] = max(new.get("high", value), value) if has_range else value
     table[key] = new
+
+
+def _fault_of(fields: Mapping[str, Any], where: str, old: Mapping[str, Any]) -> Fault | None:
+    """Say what is wrong with the fields that an overlay names, if anything."""
+    unknown = [str(field) for field in fields if field not in _FIELDS]
+    if unknown:
+        return Fault(where, f"has no field {', '.join(unknown)}", ", ".join(_FIELDS))
+    for field in _NUMBERS:
+        if field in fields and (isinstance(fields[field], bool) or not isinstance(fields[field], int | float)):
+            return Fault(where, f"{field} {fields[field]!r} is no number", f"a number in {old.get('unit', '?')}")
+    for field in ("unit", "currency"):
+        if is_money(old.get("unit", "")) and fields.get(field, old.get(field)) != old.get(field):
+            mend = "Divide prices in other money by the exchange rate of their year, and give that year"
+            return Fault(where, f"{field} {fields[field]!r} cannot be", f"{old.get(field)}", mend)
+    if is_money(old.get("unit", "")) and "value" not in fields and ("year" in fields or "money_year" in fields):
+        return Fault(where, "has a year but no value", "value and year", "Write the value in money of that year")
+    return None
 
 
 def _unknown(key: str, name: str) -> Fault:

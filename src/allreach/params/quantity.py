@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from allreach.params.price_level import is_money, price_factor
 
 ASSUMPTION = "assumption"
 
@@ -30,8 +32,10 @@ class Quantity(Frozen):
     """Unit; ``1`` for a pure number."""
     source: str
     """Where it is from; starts with ``assumption`` where nobody published it."""
-    year: int | None = None
-    """Year of the price level or of the source."""
+    year: int | None = Field(default=None, ge=1900, le=2100)
+    """Year of the source; of a price also the year in whose money the source has it."""
+    money_year: int | None = None
+    """Year in whose money value, low and high of a price are; none stands for `year`."""
     currency: str = ""
     """Currency of a price, ISO 4217."""
     limits: tuple[float, float] = (-math.inf, math.inf)
@@ -41,6 +45,18 @@ class Quantity(Frozen):
     def is_assumption(self) -> bool:
         """Whether no source backs the number."""
         return self.source.lower().startswith(ASSUMPTION)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is a price, which has a year of its money."""
+        return is_money(self.unit)
+
+    @property
+    def source_value(self) -> float:
+        """Value of a price in the money of its source's year; of anything else the value."""
+        if self.year is None or self.money_year is None:
+            return self.value
+        return float(f"{self.value * price_factor(self.money_year, self.year):.12g}")
 
     @field_validator("source")
     @classmethod

@@ -25,6 +25,7 @@ from allreach.io.itu_climate import air
 from allreach.kernels.itu_p530 import earth_bulge_m, fresnel_radius_m
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
+from allreach.planning.instance.unit_costs import price_list
 from allreach.terrain.map_scale import GEODESIC
 from allreach.terrain.terrain import Terrain, terrain
 from allreach.vocabulary import Evidence
@@ -189,6 +190,7 @@ def hop(
         hop_link.band_result(book, band, length_km, *tops_m, site, dish_m=dish_m, diversity_m=diversity_m)
         for band in bands
     )
+    prices = price_list(params)
     result = HopResult(
         a=ends[0],
         b=ends[1],
@@ -200,8 +202,8 @@ def hop(
         recommended=hop_link.recommended(results, RECOMMENDED_AT_PCT) if free.is_clear else None,
         relays=() if free.is_clear else _relays(country, ground, params, ends, first),
         max_receive_dbm=book.max_receive_dbm,
-        radios_usd=getattr(params.costs, hop_item(length_km)).value,
-        towers_usd=params.costs.tower_usd_per_m.value * sum(masts_m),
+        radios_usd=prices.units[hop_item(length_km)].price_usd,
+        towers_usd=prices.units["tower_usd_per_m"].price_usd * sum(masts_m),
         k_factor_median_map=157.0 / (157.0 + gradient),
         evidence=tables.worst_evidence(country.evidence("terrain"), Evidence.MODELLED),
     )

@@ -294,8 +294,8 @@ def _switching(
     options, now, households = found[place]
     by = {a.technology: a for a in options}
     fibre, leo = by[Technology.FIBRE], by[Technology.SATELLITE_LEO]
-    trench_price = assembly.lines.costs.fibre_buried_usd_per_km.value
-    kit = assembly.lines.prices.units["leo_kit_usd"]
+    units = assembly.lines.prices.units
+    trench_price, kit = units["fibre_buried_usd_per_km"].price_usd, units["leo_kit_usd"]
     switch_fibre = switch_terminal = np.nan
     if technology != Technology.FIBRE and np.isfinite(fibre.pv_usd) and fibre.trench_usd > 0 and fibre.pv_usd > now:
         price = trench_price * (1.0 - (fibre.pv_usd - now) / fibre.trench_usd)

@@ -106,6 +106,8 @@ class ParameterColumns(TypedDict):
     high: list[float]
     unit: list[str]
     year: list[int | None]
+    money_year: list[int | None]
+    source_value: list[float]
     source: list[str]
     assumed: list[int]
 

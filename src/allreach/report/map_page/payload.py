@@ -324,6 +324,8 @@ def _parameters(params: Params) -> ParameterColumns:
         "high": [quantity.high for _, quantity, _ in rows],
         "unit": [quantity.unit for _, quantity, _ in rows],
         "year": [quantity.year for _, quantity, _ in rows],
+        "money_year": [quantity.money_year for _, quantity, _ in rows],
+        "source_value": [quantity.source_value for _, quantity, _ in rows],
         "source": [quantity.source for _, quantity, _ in rows],
         "assumed": [int(quantity.is_assumption) for _, quantity, _ in rows],
     }
