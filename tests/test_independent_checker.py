@@ -63,7 +63,7 @@ def honest():
             bill_row("site_om_usd_per_year", "operations", 1, 7_400, None, link_id="S1"),
             bill_row("site_equipment_usd", "access", 1, 40_000, 10, link_id="S2"),
             bill_row("fibre_buried_usd_per_km", "backhaul", 5.0, 13_000, 30, link_id="L1"),
-            bill_row("fibre_om_usd_per_km_per_year", "operations", 5.0, 100, None, link_id="L1"),
+            bill_row("fibre_om_share_per_year", "operations", 65_000, 0.02, None, link_id="L1"),
             bill_row("hop_10km_usd", "backhaul", 1, 17_100, 8, link_id="L2"),
             bill_row("site_energy_usd_per_year", "power", 1, 3_000, None, link_id="S1"),
             bill_row("solar_usd_per_w", "power", 7_000, 3, 20, link_id="S2"),

@@ -4,16 +4,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.backhaul.trench import EXISTING, N_CLASSES, SEA, TRENCH_CLASSES
+from allreach.errors import ParameterError
 from allreach.finance import recipes
-from allreach.finance.cost_items import ITEMS, Line, PriceList, Terms
+from allreach.finance.cost_items import IMPORTED, ITEMS, Line, PriceList, Terms
 from allreach.params.costs import Costs
 from allreach.params.load import load_params
+from allreach.params.price_level import last_year, price_factor
 
 COSTS = load_params().costs
 PRICES = PriceList(COSTS, Terms(20, 0.08))
 laws = settings(derandomize=True, deadline=None, max_examples=60)
 
 NOT_ITEMS = {  # multipliers, shares, physical figures, and what only funding needs
+    "price_base_year",
+    "vat_pct",
+    "duty_pct",
     "discount_rate",
     "fibre_paved_multiplier",
     "fibre_rolling_multiplier",
@@ -56,7 +61,7 @@ def test_every_key_of_the_cost_book_is_used_or_declared():
 def test_units_of_items():
     units = {item: unit.unit for item, unit in PRICES.units.items()}
     assert units["fibre_buried_usd_per_km"] == "km"
-    assert units["fibre_om_usd_per_km_per_year"] == "km"
+    assert units["fibre_om_share_per_year"] == "USD"
     assert units["hop_om_share_per_year"] == "USD"
     assert units["transit_usd_per_mbps_per_year"] == "Mbit/s"
     assert units["tower_usd_per_m"] == "m"
@@ -72,21 +77,24 @@ def test_a_purchase_has_a_life_and_a_yearly_payment_has_none():
 
 def test_new_site_by_hand():
     cost = PRICES.cost(recipes.site(30))
-    assert float(cost.capex_usd) == 40_000 + 30_000 + 30 * 1_000
-    assert float(cost.opex_usd_per_year) == 7_400 + 3_000
+    in_2021, in_2022 = price_factor(2021, last_year()), price_factor(2022, last_year())
+    assert float(cost.capex_usd) == pytest.approx((40_000 + 30_000) * in_2021 + 30 * 1_000 * in_2022)
+    assert float(cost.opex_usd_per_year) == pytest.approx((7_400 + 3_000) * in_2021)
 
 
 def test_fibre_by_trench_class():
     flat = float(PRICES.cost(recipes.fibre_route(COSTS, trench(flat_soil=1))).capex_usd)
-    assert flat == 13_000
+    assert flat == COSTS.fibre_buried_usd_per_km.value
     for name, factor in (
         ("rolling_soil", 1.2),
         ("mountain_soil", 1.6),
         ("flat_paved", 2.2),
         ("mountain_paved", 2.2 * 1.6),
     ):
-        capex = float(PRICES.cost(recipes.fibre_route(COSTS, trench(**{name: 1}))).capex_usd)
-        assert capex == pytest.approx(13_000 * factor), name
+        cost = PRICES.cost(recipes.fibre_route(COSTS, trench(**{name: 1})))
+        assert float(cost.capex_usd) == pytest.approx(flat * factor), name
+        share = COSTS.fibre_om_share_per_year.value
+        assert float(cost.opex_usd_per_year) == pytest.approx(float(cost.capex_usd) * share), name
     assert float(PRICES.cost(recipes.fibre_route(COSTS, trench(sea=2))).capex_usd) == 80_000
     assert pv(recipes.fibre_route(COSTS, trench(existing=9))) == 0
     assert (SEA, EXISTING) == (6, 7)
@@ -191,3 +199,45 @@ def test_every_recipe_uses_known_items():
     )
     assert {line.item for line in lines} == set(ITEMS)
     assert pv(lines) > 0
+
+
+def taxed(**pct):
+    costs = load_params([{"costs": pct}]).costs
+    return costs, PriceList(costs, PRICES.terms)
+
+
+def test_vat_multiplies_all_that_is_bought_and_paid_and_nothing_else():
+    costs, prices = taxed(vat_pct=18)
+    for item, unit in prices.units.items():
+        assert unit.price_usd == pytest.approx(1.18 * PRICES.units[item].price_usd, rel=1e-12), item
+    for lines in (recipes.fibre_route(costs, np.ones(N_CLASSES)), recipes.site(30), recipes.leo_home(3)):
+        assert pv(lines, prices) == pytest.approx(1.18 * pv(lines), rel=1e-12)
+
+
+def test_duty_falls_on_the_purchase_of_equipment_and_is_taxed_in_turn():
+    _, duty = taxed(duty_pct=15)
+    _, both = taxed(duty_pct=15, vat_pct=18)
+    for item in ITEMS:
+        factor = 1.15 if item in IMPORTED else 1.0
+        assert duty.units[item].price_usd == pytest.approx(factor * PRICES.units[item].price_usd, rel=1e-12), item
+        assert both.units[item].price_usd == pytest.approx(1.18 * duty.units[item].price_usd, rel=1e-12), item
+    assert set(ITEMS) >= IMPORTED
+    assert not [item for item in IMPORTED if item.endswith("_per_year")]
+
+
+def test_no_tax_leaves_every_price_as_it_is_to_the_last_bit():
+    _, prices = taxed(vat_pct=0, duty_pct=0)
+    assert {k: u.pv_usd for k, u in prices.units.items()} == {k: u.pv_usd for k, u in PRICES.units.items()}
+    assert all(u.price_usd == getattr(COSTS, item).value for item, u in PRICES.units.items())
+
+
+def test_a_tax_is_known_and_gets_no_range():
+    costs, _ = taxed(vat_pct=18, duty_pct=5)
+    assert (costs.vat_pct.low, costs.vat_pct.high) == (18, 18)
+    assert (costs.duty_pct.low, costs.duty_pct.high) == (5, 5)
+
+
+@pytest.mark.parametrize(("key", "pct"), [("vat_pct", -1), ("vat_pct", 101), ("duty_pct", -5), ("duty_pct", "none")])
+def test_impossible_taxes_are_refused(key, pct):
+    with pytest.raises(ParameterError, match=key):
+        taxed(**{key: pct})

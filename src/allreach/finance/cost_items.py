@@ -33,7 +33,7 @@ from allreach.params.costs import Costs
 ITEMS: dict[str, tuple[str, str | None]] = {
     "fibre_buried_usd_per_km": ("backhaul", "fibre_life_years"),
     "fibre_sea_usd_per_km": ("backhaul", "fibre_life_years"),
-    "fibre_om_usd_per_km_per_year": ("operations", None),
+    "fibre_om_share_per_year": ("operations", None),
     "exchange_usd": ("access", "exchange_life_years"),
     "exchange_om_share_per_year": ("operations", None),
     "exchange_power_usd_per_year": ("power", None),

@@ -36,8 +36,9 @@ def fibre_route(costs: Costs, trench_km: ArrayLike) -> Lines:
         if np.any(km[..., k] > 0)
     ]
     sea = [Line("fibre_sea_usd_per_km", km[..., SEA])] if np.any(km[..., SEA] > 0) else []
-    new_km = km.sum(axis=-1) - km[..., EXISTING]
-    return (*land, *sea, Line("fibre_om_usd_per_km_per_year", new_km))
+    dry = range(len(SLOPES) * len(SURFACES))
+    price = costs.fibre_buried_usd_per_km.value * sum(km[..., k] * multiplier[k] for k in dry)
+    return (*land, *sea, Line("fibre_om_share_per_year", price + costs.fibre_sea_usd_per_km.value * km[..., SEA]))
 
 
 def trench_multiplier(costs: Costs) -> NDArray[np.float64]:
@@ -93,7 +94,7 @@ def homes_passed(costs: Costs, n_homes: ArrayLike, homes_per_km2: ArrayLike, mul
     return (
         Line("home_passed_usd", n_homes),
         Line("fibre_distribution_usd_per_km", km, multiplier),
-        Line("fibre_om_usd_per_km_per_year", km),
+        Line("fibre_om_share_per_year", costs.fibre_distribution_usd_per_km.value * km * np.asarray(multiplier)),
     )
 
 

@@ -35,8 +35,8 @@ class Costs(Frozen):
     """Price in mountains (backhaul.mountain_from_deg) over that on flat ground."""
     fibre_sea_usd_per_km: Quantity
     """Fibre cable under water."""
-    fibre_om_usd_per_km_per_year: Quantity
-    """Keeping a fibre route: patrols, repairs, wayleave."""
+    fibre_om_share_per_year: Quantity
+    """Keeping fibre along a route or a street, patrols, repairs, wayleave, as a share of its price."""
     # Fibre to the home
     exchange_usd: Quantity
     """Exchange: OLT chassis, cabinet, rectifier and batteries, without ports."""
@@ -113,7 +113,7 @@ class Costs(Frozen):
     solar_peak_share: Quantity
     """Peak power of the panels over the mean load."""
     battery_usd_per_kwh: Quantity
-    """Batteries."""
+    """Lithium iron phosphate batteries, installed."""
     battery_autonomy_h: Quantity
     """Hours of load that the batteries of a solar site hold."""
     solar_om_share_per_year: Quantity

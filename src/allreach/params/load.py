@@ -193,7 +193,7 @@ def _plain(value: Any) -> Any:
 
 
 def _base_year(overlays: Sequence[Any]) -> int:
-    """Base year that the last overlay asks for; what is impossible is told when the whole book is checked."""
+    """Return the base year that the last overlay asks for; what is impossible is told with the whole book."""
     year = last_year()
     for overlay in overlays:
         costs = overlay.get("costs") if isinstance(overlay, Mapping) else None

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from allreach import tables
-from allreach.backhaul.trench import EXISTING as NOT_DUG
 from allreach.planning.instance.backhaul_graph import FIBRE
 from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
@@ -66,8 +65,6 @@ class _Place:
         self.parts: dict[int, list[int]] = {}
         for part, place in enumerate(self.p.part_place.tolist()):
             self.parts.setdefault(int(place), []).append(part)
-        lines = assembly.lines
-        self.om_usd_per_km = lines.prices.units["fibre_om_usd_per_km_per_year"].pv_usd
         self.paid = self.state.paid
 
     def now_usd(self, place: int) -> float:
@@ -214,20 +211,13 @@ class _Place:
             pv += 0.0 if self.paid[node] else float(p.node_tower_pv_usd[node])
             pv += float(sum(p.node_tower_pv_usd[p.arc_to[a]] for a in arcs if p.arc_to[a] != node))
         pv += float(sum(p.arc_pv_usd[a] + p.arc_pv_usd_per_mbps[a] * mbps for a in arcs))
-        trench = sum(self._trench_usd(a) for a in arcs if p.arc_kind[a] == FIBRE)
+        # upkeep is a share of the price, so that all of a fibre route's cost follows the price of the trench
+        trench = float(sum(p.arc_pv_usd[a] for a in arcs if p.arc_kind[a] == FIBRE))
         beside = "beside what the plan builds"
         if self.assembly.facility_kind[facility] == FacilityKind.STANDING_EXCHANGE:
             beside = "from the exchange that stands"
         reason = "on its own way to the network" if arcs else beside
         return Alternative(technology, pv, dl, reason, trench), ""
-
-    def _trench_usd(self, arc: int) -> float:
-        network, graph = self.inputs.network, self.assembly.graph
-        km = sum(
-            float(network.link_trench_km[link].sum() - network.link_trench_km[link][NOT_DUG])
-            for link, _ in graph.path(arc)
-        )
-        return max(float(self.p.arc_pv_usd[arc]) - self.om_usd_per_km * km, 0.0)
 
 
 def _silent(technology: Technology) -> str:
