@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { count, money, people, points, share, signedMoney, speed, speedRange } from '../src/shared/numbers.js';
+import {
+  count,
+  localMoney,
+  money,
+  moneyAtRate,
+  people,
+  points,
+  setCurrency,
+  share,
+  signedMoney,
+  speed,
+  speedRange,
+} from '../src/shared/numbers.js';
 import { speak } from './helpers.js';
 
 beforeEach(() => speak('en'));
@@ -57,4 +69,15 @@ test('numbers are those of the language', () => {
   assert.equal(count(12345).replace(/\s/g, ' '), '12 345');
   speak('az');
   assert.match(count(12345), /^12.345$/);
+});
+
+test('money of the country stands beside US dollars, with its rate and date', () => {
+  setCurrency({ code: 'AZN', per_usd: 1.7, date: '2025', source: 'World Bank' });
+  assert.equal(plain(localMoney(1e6)), '= AZN 1.7 million');
+  assert.equal(plain(moneyAtRate(1e6)), 'USD 1 million = AZN 1.7 million (1.7 AZN per US dollar, 2025)');
+  assert.equal(localMoney(null), '');
+  setCurrency({ code: 'USD', per_usd: 1, date: '', source: '' });
+  assert.equal(localMoney(1e6), '');
+  assert.equal(plain(moneyAtRate(1e6)), 'USD 1 million');
+  setCurrency(undefined);
 });

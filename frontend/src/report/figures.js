@@ -2,7 +2,7 @@
 import { byId, figure, fill, h } from '../shared/dom.js';
 import { badge, moneyFigure } from '../shared/labels.js';
 import { parts, t } from '../shared/messages.js';
-import { count, decimal, known, money, people, roundedSum, share } from '../shared/numbers.js';
+import { count, decimal, known, localMoney, moneyAtRate, people, roundedSum, share } from '../shared/numbers.js';
 import { DATA, FIGURES, META, PLAN } from '../shared/payload.js';
 import { reachBar, reachBars } from './reach_bars.js';
 import { tierBars, tierRows } from './tiers.js';
@@ -93,7 +93,7 @@ export function drawHeadline() {
   ].filter(Boolean);
   if (after !== null && known(PLAN.pv_usd)) {
     const reached = h('span', { class: 'good' }, share(after));
-    lines.push(h('p', {}, parts('headline_plan', { share: reached, pv: money(PLAN.pv_usd) })));
+    lines.push(h('p', {}, parts('headline_plan', { share: reached, pv: moneyAtRate(PLAN.pv_usd) })));
   } else if (!META.has_plan) {
     lines.push(h('p', { class: 'more' }, t('headline_waiting')));
   }
@@ -141,7 +141,8 @@ function statesFigure() {
 function presentValueNote() {
   const { horizon_years: years, discount_rate: rate } = PLAN;
   if (!known(years) || !known(rate)) return t('fig_pv_note');
-  return t('fig_pv_terms', { years: count(years), rate: share(rate) });
+  const terms = t('fig_pv_terms', { years: count(years), rate: share(rate) });
+  return known(PLAN.price_base_year) ? `${terms}; ${t('prices_of', { year: PLAN.price_base_year })}` : terms;
 }
 
 function boundNote() {
@@ -149,14 +150,24 @@ function boundNote() {
   return t(PLAN.gap < TIGHT_GAP ? 'fig_bound_tight' : 'fig_bound_note', { gap: share(Math.max(PLAN.gap, 0)) });
 }
 
+/** A note with the amount in money of the country before it. */
+const withLocal = (usd, note = '') => [localMoney(usd), note].filter(Boolean).join(' · ');
+
 function planFigures() {
   const { n_upgraded_sites: nUpgraded } = PLAN;
   const upgraded = known(nUpgraded) ? t('fig_sites_note', { n: count(nUpgraded) }) : '';
   return [
-    ['pv_usd', () => figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), presentValueNote(), true)],
-    ['capex_usd', () => figure(t('fig_capex'), moneyFigure(PLAN.capex_usd))],
-    ['opex_usd_per_year', () => figure(t('fig_opex'), moneyFigure(PLAN.opex_usd_per_year))],
-    ['lower_bound_usd', () => figure(t('fig_bound'), moneyFigure(PLAN.lower_bound_usd), boundNote(), true)],
+    ['pv_usd', () => figure(t('fig_pv'), moneyFigure(PLAN.pv_usd), withLocal(PLAN.pv_usd, presentValueNote()), true)],
+    ['capex_usd', () => figure(t('fig_capex'), moneyFigure(PLAN.capex_usd), withLocal(PLAN.capex_usd))],
+    [
+      'opex_usd_per_year',
+      () => figure(t('fig_opex'), moneyFigure(PLAN.opex_usd_per_year), withLocal(PLAN.opex_usd_per_year)),
+    ],
+    [
+      'lower_bound_usd',
+      () =>
+        figure(t('fig_bound'), moneyFigure(PLAN.lower_bound_usd), withLocal(PLAN.lower_bound_usd, boundNote()), true),
+    ],
     ['n_new_sites', () => figure(t('fig_sites'), count(PLAN.n_new_sites), upgraded)],
     ['fibre_km', () => figure(t('fig_fibre'), `${count(roundedSum(PLAN.fibre_km))} ${t('km')}`)],
     ['n_hops', () => figure(t('fig_hops'), count(PLAN.n_hops))],

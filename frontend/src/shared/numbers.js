@@ -5,10 +5,16 @@ const NBSP = '\u00a0';
 const OWN_DIGITS = 3; // of people, who are counted better than money
 
 let digits = 3;
+let local = null; // money of the country: code, per_usd, date; none where that is the US dollar
 
 /** Significant digits of sums. */
 export function setDigits(n) {
   digits = n;
+}
+
+/** Money of the country, told beside US dollars. */
+export function setCurrency(currency) {
+  local = currency && currency.code !== 'USD' ? currency : null;
 }
 
 // Browsers without Azerbaijani number formats take a language that writes numbers alike.
@@ -45,12 +51,24 @@ export function scaleOf(size) {
   return [1, ''];
 }
 
-export function money(value) {
+export const money = (value) => amount(value, 'USD');
+
+function amount(value, code) {
   if (!known(value)) return '–';
   const rounded = roundedSum(value);
   const [divisor, word] = scaleOf(Math.abs(rounded));
   const number = formatter({ maximumSignificantDigits: digits, useGrouping: true }).format(rounded / divisor);
-  return ['USD', number, word].filter(Boolean).join(NBSP);
+  return [code, number, word].filter(Boolean).join(NBSP);
+}
+
+/** An amount of US dollars in money of the country; nothing where that is the US dollar. */
+export const localMoney = (usd) => (local && known(usd) ? `= ${amount(usd * local.per_usd, local.code)}` : '');
+
+/** An amount of US dollars with money of the country beside it, and the rate. */
+export function moneyAtRate(usd) {
+  if (!local || !known(usd)) return money(usd);
+  const rate = t('money_rate', { rate: formatter({ maximumSignificantDigits: 6 }).format(local.per_usd), ...local });
+  return `${money(usd)} ${localMoney(usd)} (${rate})`;
 }
 
 export function people(value) {

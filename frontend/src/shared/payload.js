@@ -1,6 +1,6 @@
 // The data of the page, which stand in it as JSON.
 import { setTexts } from './messages.js';
-import { setDigits } from './numbers.js';
+import { setCurrency, setDigits } from './numbers.js';
 import { unpackTable } from './unpack.js';
 
 export const DATA = JSON.parse(document.getElementById('data').textContent);
@@ -10,6 +10,7 @@ setDigits(DATA.meta.digits);
 export const META = DATA.meta;
 export const FIGURES = DATA.figures;
 export const PLAN = FIGURES.plan || {};
+setCurrency(PLAN.currency);
 export const PLACES = unpackTable(DATA.places);
 export const PLANNED = unpackTable(DATA.planned);
 export const ASSIGNMENTS = unpackTable(DATA.assignments);

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from allreach.json_object import JsonObject
+from allreach.params.price_level import DOLLAR
 
 if TYPE_CHECKING:
     from allreach.workflows.run import RunJson, RunResult
@@ -46,28 +47,31 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
         if told.get("n_institutions"):
             seen = f", {told['n_verified']:,} confirmed by measuring" if "n_verified" in told else ""
             lines.append(("institutions", f"{told['n_connected']:,} of {told['n_institutions']:,} connected{seen}"))
-        lines.append(("present value", f"{_usd(plan['pv_usd'], sketch)} over {plan['horizon_years']:g} years"))
-        lines.append(("first cost", _usd(plan["capex_usd"], sketch)))
-        lines.append(("yearly cost", _usd(plan["opex_usd_per_year"], sketch)))
-        lines.append(("no plan is cheaper than", f"{_usd(plan['lower_bound_usd'], sketch)} (gap {plan['gap']:.1%})"))
+        money = Money(sketch, plan.get("currency"))
+        lines.append(("present value", f"{money(plan['pv_usd'])} over {plan['horizon_years']:g} years"))
+        lines.append(("first cost", money(plan["capex_usd"])))
+        lines.append(("yearly cost", money(plan["opex_usd_per_year"])))
+        lines.append(("no plan is cheaper than", f"{money(plan['lower_bound_usd'])} (gap {plan['gap']:.1%})"))
+        if plan.get("price_base_year"):
+            lines.append(("money", money.terms(plan["price_base_year"])))
         if "budget" in plan:
             told = plan["budget"]
             most = f"no plan reaches more than {told['people_upper_bound']:,} people with it"
             lines.append(("budget", f"{told['budget_usd']:,.0f} USD; {most}"))
             if told["usd_per_further_person"] is not None:
-                lines.append(("one person more costs", f"about {_usd(told['usd_per_further_person'], sketch)}"))
+                lines.append(("one person more costs", f"about {money(told['usd_per_further_person'])}"))
         by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
         lines.append(("households", by_technology))
         today = plan.get("today", {})
         if today.get("people_outgrown"):
-            keep = f"to keep them costs {_usd(today['growth_pv_usd'], sketch)}"
+            keep = f"to keep them costs {money(today['growth_pv_usd'])}"
             whom = "whom what stands does not carry in the last year"
             given_up = f"; the plan gives up {today['people_given_up']:,} of them" if today["people_given_up"] else ""
             lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}{given_up}"))
         last = plan.get("last_percent")
         if last:
-            each = _usd(last["usd_per_person"], sketch)
-            lines.append(("the last percent", f"{_usd(last['usd'], sketch)}, {each} for each of its people"))
+            each = money(last["usd_per_person"])
+            lines.append(("the last percent", f"{money(last['usd'])}, {each} for each of its people"))
         if plan.get("started_from", "none") != "none":
             lines.append(("search began from", f"the plan of scenario {plan['started_from']}"))
         if not plan.get("deterministic", True):
@@ -102,12 +106,41 @@ def _published(shares: Sequence[JsonObject]) -> list[tuple[str, str]]:
     return lines
 
 
-def _usd(value: float, sketch: bool) -> str:
-    if sketch:
-        value = float(f"{value:.2g}")
-    if abs(value) >= 1e6:
-        return f"{value / 1e6:,.4g} million USD"
-    return f"{value:,.0f} USD"
+class Money:
+    """Amounts as a terminal shows them: US dollars, and beside them money of the country.
+
+    Parameters
+    ----------
+    sketch
+        Whether they are rounded to two digits.
+    currency
+        The object ``currency`` of a plan's summary; none for US dollars alone.
+    """
+
+    def __init__(self, sketch: bool, currency: JsonObject | None) -> None:
+        self.sketch = sketch
+        self.currency = currency if currency and currency["code"] != DOLLAR else None
+
+    def __call__(self, usd: float) -> str:
+        """Write an amount of US dollars."""
+        text = self._amount(usd, DOLLAR)
+        local = self.currency
+        return text if local is None else f"{text} = {self._amount(usd * local['per_usd'], local['code'])}"
+
+    def _amount(self, value: float, code: str) -> str:
+        if self.sketch:
+            value = float(f"{value:.2g}")
+        if abs(value) >= 1e6:
+            return f"{value / 1e6:,.4g} million {code}"
+        return f"{value:,.0f} {code}"
+
+    def terms(self, base_year: int) -> str:
+        """Say of which year the money is, and at which rate it was changed."""
+        text = f"US dollars of {base_year}"
+        local = self.currency
+        if local is None:
+            return text
+        return f"{text}; {local['per_usd']:.6g} {local['code']} per USD ({local['date']}, {local['source']})"
 
 
 def _predicted(measured: JsonObject) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allreach.backhaul.trench import EXISTING, SEA, SLOPES, SURFACES
+from allreach.backhaul.trench import SEA, SLOPES, SURFACES
 from allreach.finance.cost_items import Line, Lines
 from allreach.params.costs import Costs
 

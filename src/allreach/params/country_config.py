@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, get_args
 
 from babel import localedata
-from babel.numbers import is_currency
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from allreach.errors import Fault
 from allreach.json_object import JsonObject
+from allreach.params.currency import Currency, currency_of
 from allreach.params.official import OfficialTotals, Trust
 from allreach.vocabulary import Evidence
 
@@ -136,8 +137,9 @@ class CountryConfig(_Frozen):
     """Sea-level surface refractivity. [N-units] Evidence `modelled` at its default."""
     languages: tuple[str, ...] = ("en",)
     """Languages of reports, first first."""
-    currency: str = "USD"
-    """Currency of local prices, ISO 4217."""
+    currency: Currency = Currency()
+    """Currency in which costs are told beside US dollars: code, per_usd, date, source; a code alone, or nothing, takes
+    the shipped rate of the currency or the country (`params.currency`)."""
     base_year: int = Field(default=2026, ge=2000, le=2100)
     """Calendar year of the plan's year 0."""
     sketch: bool = False
@@ -153,12 +155,12 @@ class CountryConfig(_Frozen):
     parameters: JsonObject = Field(default_factory=dict)
     """Overlay on the parameters (``allreach params`` lists the keys)."""
 
-    @field_validator("currency")
+    @model_validator(mode="before")
     @classmethod
-    def _iso_4217(cls, value: str) -> str:
-        if not is_currency(value):
-            raise ValueError("is no currency code of ISO 4217, such as USD or EUR (three capitals)")
-        return value
+    def _own_money(cls, raw: Any) -> Any:
+        if isinstance(raw, Mapping) and raw.get("currency") is None and isinstance(raw.get("iso3"), str):
+            return {**raw, "currency": currency_of(raw["iso3"])}
+        return raw
 
     @field_validator("languages")
     @classmethod

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -11,6 +9,7 @@ from itertools import pairwise
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from allreach.errors import Fault, InputError
+from allreach.params.dates import past_date
 
 
 class TotalEvidence(StrEnum):
@@ -114,9 +113,6 @@ NESTED = (
 """Each is part of the one before it, so that it cannot be more."""
 ROUNDING_PCT = 0.6
 """Difference that rounding to whole per cents explains."""
-FIRST_YEAR = 1990
-"""No figure on broadband is older."""
-_DAY = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 
 
 class Total(BaseModel):
@@ -140,13 +136,7 @@ class Total(BaseModel):
     @field_validator("date", mode="before")
     @classmethod
     def _day(cls, value: object) -> str:
-        text = str(value)
-        if not _DAY.match(text):
-            raise ValueError("must be YYYY, YYYY-MM or YYYY-MM-DD")
-        day = dt.date.fromisoformat(text + "-01-01"[len(text) - 4 :])
-        if not FIRST_YEAR <= day.year or day > dt.date.today():
-            raise ValueError(f"must lie between {FIRST_YEAR} and today")
-        return text
+        return past_date(value)
 
     @field_validator("value", mode="before")
     @classmethod

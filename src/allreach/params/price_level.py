@@ -10,8 +10,8 @@ import csv
 from functools import cache
 from importlib import resources
 
-MONEY = "USD"
-"""Units that begin with it are money; shares, lives and counts have no price level."""
+DOLLAR = "USD"
+"""Money in which costs are counted. Units that begin with it are prices; shares and lives have no price level."""
 
 
 @cache
@@ -62,7 +62,7 @@ def price_factor(from_year: int, to_year: int) -> float:
 
 def is_money(unit: str) -> bool:
     """Whether a unit is money."""
-    return unit.startswith(MONEY)
+    return unit.startswith(DOLLAR)
 
 
 def _index(year: int) -> float:

@@ -12,6 +12,7 @@ from allreach.measure.planned_network import VerifyResult, planned_sites, verify
 from allreach.planning.instance.country_inputs import MeasuredCountry
 from allreach.planning.plan import PlanResult, plan_country
 from allreach.planning.results.cost_curve import percent_steps
+from allreach.planning.results.summary import CurrencyFigures
 from allreach.planning.warm_start import start_tables
 from allreach.progress import Progress
 from allreach.satellite.service import SatelliteOffer
@@ -32,6 +33,8 @@ def write_plan(job: Job, measured: Measured) -> PlanResult:
         satellites = offers(study.country, study.folder, study.progress)
     plan, verified, margin_db, margins_db = plan_and_verify(job, measured, satellites)
     of_run = {
+        "price_base_year": study.params.costs.price_base_year,
+        "currency": CurrencyFigures(**study.config.currency.model_dump()),
         "margin_db": margin_db,
         "margins_tried_db": tuple(margins_db),
         "started_from": job.start_from or NOTHING,

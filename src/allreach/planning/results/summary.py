@@ -136,6 +136,19 @@ class DemandFigures(Summary):
     """Households in the last year over those of today."""
 
 
+class CurrencyFigures(Summary):
+    """Money of the country: times `per_usd` every ``_usd`` of a run is an amount in it."""
+
+    code: str
+    """Code of ISO 4217."""
+    per_usd: float
+    """Units of it that a US dollar costs."""
+    date: str
+    """When the rate held; empty for the US dollar."""
+    source: str
+    """Who says so."""
+
+
 class ModelSize(Summary):
     """Size of the model and of its bound."""
 
@@ -220,6 +233,10 @@ class PlanSummary(Summary):
     """Worst evidence of the inputs."""
     notes: tuple[str, ...]
     """What the report should say."""
+    price_base_year: int | None = None
+    """Year in whose US dollars all costs are."""
+    currency: CurrencyFigures | None = None
+    """Money of the country, in which costs are told beside US dollars."""
     planned_share: float | None = None
     """Share of the people whom the plan assigns to a service."""
     margin_db: float | None = None

@@ -36,6 +36,8 @@ from allreach.report.documents.target_words import (
     target_of,
 )
 
+SKETCH_DIGITS = 2
+"""Significant digits that sums of a sketch bear."""
 HEADLINE = (
     "idi",
     "egdi",
@@ -152,18 +154,14 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
         )
     for key, label in (("pv_usd", "plan_cost"), ("capex_usd", "plan_capex")):
         if key in summary:
-            usd = two_digits(float(summary[key])) if is_sketch else float(summary[key])
-            rows.append([cell(speech(label)), cell(""), cell(speech.money(usd), source)])
+            digits = SKETCH_DIGITS if is_sketch else None
+            cost = speech.money_beside(float(summary[key]), summary.get("currency"), significant=digits)
+            rows.append([cell(speech(label)), cell(""), cell(cost, source)])
     if not rows:
         return []
     head = [speech("indicator"), speech("plan_today"), speech("plan_after")]
     warning = [note(speech("sketch"))] if is_sketch else []
     return [heading(speech("plan")), *warning, table(head, rows, [5, 2, 2])]
-
-
-def two_digits(value: float) -> float:
-    """Round to two significant digits: a sketch knows no more."""
-    return float(f"{value:.1e}")
 
 
 def _whole(inputs: TrackInputs, title: str, blocks: list[Block], sources: Sources) -> Document:

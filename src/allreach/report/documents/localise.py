@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -12,6 +13,7 @@ import yaml
 
 from allreach.errors import InputError
 from allreach.indicators.definitions import LANGUAGES, Catalogue, catalogue
+from allreach.params.price_level import DOLLAR
 
 NO_VALUE = "–"
 DIGITS = {
@@ -28,6 +30,8 @@ DIGITS = {
 """Decimals by unit; whole numbers for the others."""
 
 
+RATE_DIGITS = 2
+"""Decimals of an exchange rate below a hundred."""
 WHOLE_FROM_USD = 1e8
 """Amounts from here on are written in whole millions."""
 
@@ -89,6 +93,28 @@ class Speech:
         """Write an amount in million US dollars."""
         return f"{self.number(usd / 1e6, 0 if abs(usd) >= WHOLE_FROM_USD else 1)}\u00a0{self('million_usd')}"
 
+    def money_beside(self, usd: float, currency: Mapping[str, Any] | None, *, significant: int | None = None) -> str:
+        """Write an amount in million US dollars, and in money of the country beside it at its dated rate.
+
+        Parameters
+        ----------
+        usd
+            Amount. [USD]
+        currency
+            ``code``, ``per_usd`` and ``date``, as the summary of a plan has them; none, or the US dollar, writes US
+            dollars alone.
+        significant
+            Digits that the amounts bear; none for all.
+        """
+        usd = _rounded(usd, significant)
+        if not currency or currency["code"] == DOLLAR:
+            return self.money(usd)
+        local = _rounded(usd * float(currency["per_usd"]), significant)
+        amount = self.number(local / 1e6, 0 if abs(local) >= WHOLE_FROM_USD else 1)
+        rate = self.number(float(currency["per_usd"]), RATE_DIGITS if float(currency["per_usd"]) < 100 else 0)
+        told = self("local_money", amount=amount, code=currency["code"], rate=rate, date=currency["date"])
+        return f"{self.money(usd)} {told}"
+
     def date(self, day: str | dt.date | None) -> str:
         """Write a day; a dash where there is none."""
         from babel.dates import format_date
@@ -149,6 +175,10 @@ def texts(language: str) -> dict[str, str]:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
+
+
+def _rounded(value: float, significant: int | None) -> float:
+    return value if significant is None else float(f"{value:.{significant}g}")
 
 
 def _pattern(digits: int) -> str:
