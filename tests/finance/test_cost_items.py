@@ -29,7 +29,8 @@ NOT_ITEMS = {  # multipliers, shares, physical figures, and what only funding ne
     "site_upgrade_power_share",
     "site_power_w",
     "relay_power_share",
-    "solar_peak_share",
+    "solar_clearness",
+    "solar_efficiency",
     "battery_autonomy_h",
     "sea_hop_multiplier",
     "core_node_usd",
@@ -156,8 +157,21 @@ def test_more_subscribers_never_cost_less(n, more):
 
 
 def test_solar_beats_the_grid_only_far_from_it():
-    solar = pv(recipes.solar_power(COSTS))
+    solar = pv(recipes.solar_power(COSTS, recipes.site_sun_hours(COSTS, 40.0)))
     assert pv(recipes.grid_power(COSTS, 0.0)) < solar < pv(recipes.grid_power(COSTS, 5.0))
+
+
+def test_panels_grow_with_latitude_until_a_generator_is_cheaper():
+    by_latitude = [pv(recipes.solar_power(COSTS, recipes.site_sun_hours(COSTS, lat))) for lat in (10, 25, 40, 55, 75)]
+    assert by_latitude == sorted(by_latitude)
+    genset = pv(recipes.genset_power(COSTS))
+    assert by_latitude[0] < genset < by_latitude[-1]  # there is no sun at 75 degrees in winter
+
+
+def test_panels_yield_what_the_load_takes_in_the_worst_month():
+    sun_h = float(recipes.site_sun_hours(COSTS, 40.0))
+    peak_w = float(recipes.solar_power(COSTS, sun_h)[0].quantity)
+    assert peak_w * sun_h * COSTS.solar_efficiency.value == pytest.approx(24 * COSTS.site_power_w.value)
 
 
 def test_committed_and_retail_satellite_are_never_mixed():
@@ -185,7 +199,8 @@ def test_every_recipe_uses_known_items():
         *recipes.site_upgrade(COSTS),
         *recipes.relay(30, track_km=1),
         *recipes.grid_power(COSTS, 1),
-        *recipes.solar_power(COSTS),
+        *recipes.solar_power(COSTS, 3.0),
+        *recipes.genset_power(COSTS),
         *recipes.fwa_home(COSTS, 1),
         *recipes.leo_home(1),
         *recipes.geo_home(COSTS, 1, 1),

@@ -41,9 +41,9 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
     console.print(
         f"{len(rows)} parameters, {n} of them assumptions. Change one with --set KEY=VALUE or in country.yaml."
     )
-    years = sorted({row["money_year"] for row in rows if row.get("money_year")})
-    if years:
-        console.print(f"Prices are in US dollars of {years[0]}, without VAT and duty; the year is that of the source.")
+    year = next((row["money_year"] for row in rows if "money_year" in row), None)
+    if year is not None:
+        console.print(f"Prices are in US dollars of {year}, without VAT and duty; the year is that of the source.")
 
 
 def _number(value: float) -> str:

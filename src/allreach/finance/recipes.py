@@ -12,9 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from allreach.backhaul.trench import SEA, SLOPES, SURFACES
 from allreach.finance.cost_items import Line, Lines
+from allreach.kernels.solar_irradiation import worst_month_sun_hours
 from allreach.params.costs import Costs
 
 Area = Literal["rural", "suburban", "urban"]
+LEAST_SUN_H = 0.01
+"""Stands for a month without sun in a division. [h/day]"""
 HOP_BANDS_KM = (10.0, 20.0, 30.0, np.inf)  # upper ends of hop_10km ... hop_45km, as in the cost book
 
 
@@ -172,14 +175,41 @@ def grid_power(costs: Costs, grid_km: ArrayLike, *, load_share: float = 1.0) -> 
     )
 
 
-def solar_power(costs: Costs, *, load_share: float = 1.0) -> Lines:
-    """Power from panels and batteries."""
+def solar_power(costs: Costs, sun_hours: ArrayLike, *, load_share: float = 1.0) -> Lines:
+    """Power from panels and batteries, enough for the worst month.
+
+    Parameters
+    ----------
+    costs
+        Cost book.
+    sun_hours
+        Hours of full sun a day in the worst month (`site_sun_hours`); near 0 the panels cost more than any other power.
+        [h/day]
+    load_share
+        Load over that of a site (`relay_power_share` for a relay).
+    """
     load_w = costs.site_power_w.value * load_share
-    peak_w = load_w * costs.solar_peak_share.value
+    sun = np.maximum(np.asarray(sun_hours, dtype=np.float64), LEAST_SUN_H)
+    peak_w = load_w * 24.0 / (sun * costs.solar_efficiency.value)
     return (
         Line("solar_usd_per_w", peak_w),
         Line("battery_usd_per_kwh", load_w / 1000.0 * costs.battery_autonomy_h.value),
         Line("solar_om_share_per_year", peak_w * costs.solar_usd_per_w.value),
+    )
+
+
+def site_sun_hours(costs: Costs, latitude_deg: ArrayLike) -> NDArray[np.float64]:
+    """Hours of full sun a day that a panel at the best tilt gets in the worst month at a latitude (degrees)."""
+    return worst_month_sun_hours(latitude_deg, costs.solar_clearness.value)
+
+
+def genset_power(costs: Costs, *, load_share: float = 1.0) -> Lines:
+    """Power from a diesel generator: what is left where there is neither grid nor enough sun in every month."""
+    load_kw = costs.site_power_w.value / 1000.0 * load_share
+    return (
+        Line("genset_usd", 1.0),
+        Line("genset_om_share_per_year", costs.genset_usd.value),
+        Line("genset_fuel_usd_per_kw_per_year", load_kw),
     )
 
 

@@ -95,7 +95,7 @@ class Costs(Frozen):
     """Building a relay site, without tower and power."""
     relay_om_usd_per_year: Quantity
     """Maintenance of a relay site."""
-    # Power of a site: grid or solar
+    # Power of a site: grid, solar or diesel, whichever is cheapest there
     grid_connection_usd: Quantity
     """Transformer and meter where a line passes."""
     grid_extension_usd_per_km: Quantity
@@ -110,14 +110,22 @@ class Costs(Frozen):
     """Electric load of a relay over that of a site."""
     solar_usd_per_w: Quantity
     """Solar panels with frame, charger and installation, per watt of peak power."""
-    solar_peak_share: Quantity
-    """Peak power of the panels over the mean load."""
+    solar_clearness: Quantity
+    """Sunshine that reaches the ground over that above the air, in the month that is worst for a panel."""
+    solar_efficiency: Quantity
+    """Energy that reaches the load over that of the panels in full sun: heat, dirt, charging, batteries."""
     battery_usd_per_kwh: Quantity
     """Lithium iron phosphate batteries, installed."""
     battery_autonomy_h: Quantity
     """Hours of load that the batteries of a solar site hold."""
     solar_om_share_per_year: Quantity
     """Yearly upkeep of panels, as a share of their price."""
+    genset_usd: Quantity
+    """Diesel generator with tank and starter batteries, installed."""
+    genset_om_share_per_year: Quantity
+    """Yearly upkeep of it, as a share of its price."""
+    genset_fuel_usd_per_kw_per_year: Quantity
+    """Diesel of a year, delivered, for a kilowatt of mean load."""
     # Microwave hops
     hop_10km_usd: Quantity
     """Hop up to 10 km: radios, antennas, survey, licence work; towers apart."""
@@ -193,6 +201,8 @@ class Costs(Frozen):
     """Solar panels."""
     battery_life_years: Quantity
     """Batteries."""
+    genset_life_years: Quantity
+    """Diesel generators."""
     gateway_life_years: Quantity
     """Gateways."""
     # For funding only: the same for every way to serve a place, so not in the plan's present value

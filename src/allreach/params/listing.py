@@ -67,16 +67,18 @@ def _row(params: Params, name: str) -> ParameterRow:
     meaning = " ".join((type(table).model_fields[key].description or "").split())
     if not isinstance(value, Quantity):
         return {"key": name, "value": value, "meaning": meaning}
-    return {
+    row: ParameterRow = {
         "key": name,
         "value": value.value,
         "low": value.low,
         "high": value.high,
         "unit": value.unit,
         "year": value.year,
-        **({"money_year": value.money_year, "source_value": value.source_value} if value.is_money else {}),
         "currency": value.currency,
         "source": value.source,
         "is_assumption": value.is_assumption,
         "meaning": meaning,
     }
+    if value.is_money:
+        row["money_year"], row["source_value"] = value.money_year, value.source_value
+    return row

@@ -14,10 +14,12 @@ from allreach.params.costs import Costs
 from allreach.params.load import Params
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import COMMITTED, RETAIL
-from allreach.planning.model.problem import Bools, Floats, Ints
+from allreach.planning.model.problem import Floats, Ints
 from allreach.planning.model.tolerances import REACHED
 from allreach.vocabulary import FacilityKind, Technology
 
+POWERS = ("grid", "solar", "genset")
+"""Power that a site may have, of equally cheap ones the first."""
 LEAST_AREA_KM2 = 1e-6  # stands for an area of zero in a division
 
 
@@ -203,11 +205,11 @@ class UnitLines:
         return self.costs.relay_power_share.value
 
     def power(self, candidate: int, load_share: float) -> tuple[str, Lines]:
-        """Cheaper of grid and solar for a load."""
-        if not self._is_on_grid(np.array([candidate]), load_share)[0]:
-            return "solar", recipes.solar_power(self.costs, load_share=load_share)
-        km = float(self._power_km[candidate])
-        return "grid", recipes.grid_power(self.costs, km, load_share=load_share)
+        """Cheapest of grid, solar and diesel for a load."""
+        one = np.array([candidate])
+        kind = POWERS[int(self._power(one, load_share)[0][0])]
+        lines = self._power_lines(one, load_share)[kind]
+        return kind, tuple(Line(line.item, float(np.ravel(line.quantity)[0])) for line in lines)
 
     def new_sites_pv_usd(self, candidates: Ints) -> Floats:
         """Present value of new sites with their power, shape (candidates,). [USD]."""
@@ -225,19 +227,28 @@ class UnitLines:
         return recipes.relay(self._height_m[candidate], track_km=self._track_km[candidate])
 
     def _with_power_pv_usd(self, bought: Lines, candidates: Ints, load_share: float) -> Floats:
-        km = np.where(np.isfinite(self._power_km[candidates]), self._power_km[candidates], 0.0)
-        grid = (*bought, *recipes.grid_power(self.costs, km, load_share=load_share))
-        solar = (*bought, *recipes.solar_power(self.costs, load_share=load_share))
-        is_grid = self._is_on_grid(candidates, load_share)
-        return np.where(is_grid, self.prices.cost(grid).pv_usd, self.prices.cost(solar).pv_usd)
+        return np.asarray(self.prices.cost(bought).pv_usd + self._power(candidates, load_share)[1])
 
-    def _is_on_grid(self, candidates: Ints, load_share: float) -> Bools:
-        """Whether the grid is the cheaper power of each candidate; of equal ones the grid."""
+    def _power(self, candidates: Ints, load_share: float) -> tuple[Ints, Floats]:
+        """Cheapest power of each candidate, of equal ones the first of `POWERS`, and its present value [USD]."""
+        lines = self._power_lines(candidates, load_share)
+        pv = np.stack([np.broadcast_to(self.prices.cost(lines[kind]).pv_usd, len(candidates)) for kind in POWERS])
+        pv[0] = np.where(np.isfinite(self._power_km[candidates]), pv[0], np.inf)
+        return pv.argmin(axis=0), pv.min(axis=0)
+
+    def _power_lines(self, candidates: Ints, load_share: float) -> dict[str, Lines]:
+        """Lines of each power, of `POWERS`; the grid's count only where it is in reach."""
         km = self._power_km[candidates]
-        in_reach = np.isfinite(km)
-        grid = recipes.grid_power(self.costs, np.where(in_reach, km, 0.0), load_share=load_share)
-        solar_usd = self.pv_usd(recipes.solar_power(self.costs, load_share=load_share))
-        return np.asarray(in_reach & (self.prices.cost(grid).pv_usd <= solar_usd))
+        sun_hours = recipes.site_sun_hours(self.costs, self._latitude_deg[candidates])
+        return {
+            "grid": recipes.grid_power(self.costs, np.where(np.isfinite(km), km, 0.0), load_share=load_share),
+            "solar": recipes.solar_power(self.costs, sun_hours, load_share=load_share),
+            "genset": recipes.genset_power(self.costs, load_share=load_share),
+        }
+
+    @cached_property
+    def _latitude_deg(self) -> Floats:
+        return np.asarray(self.inputs.candidates.geometry.y.to_numpy(dtype=np.float64))
 
     @cached_property
     def _height_m(self) -> Floats:
