@@ -17,6 +17,7 @@ from allreach.country.importing.recipe import Frame
 from allreach.country.importing.spec import LayerSpec
 from allreach.measure.summary import MeasureSummary, VerifySummary
 from allreach.params.country_config import CountryConfig, ServiceStandard
+from allreach.params.currency import Currency
 from allreach.params.listing import rows
 from allreach.params.load import ROOMS, Params, load_params
 from allreach.planning.results.summary import AnswersSummary, PlanSummary
@@ -71,6 +72,7 @@ RECIPE_MODELS: dict[str, type[BaseModel]] = {
 def page() -> str:
     """Return the whole page."""
     parts = [HEAD, "\n## country.yaml\n", _model(CountryConfig), "\n### service_standard\n", _model(ServiceStandard)]
+    parts += ["\n### currency\n", _model(Currency)]
     parts.append("\n## Tables of the country folder\n")
     parts += [_table(name) for name in tables.COUNTRY_TABLES]
     parts.append(RECIPE)
@@ -85,7 +87,8 @@ def page() -> str:
     parts.append(
         "\n## Parameters\n\n"
         "Change one with `--set KEY=VALUE`, or in `country.yaml` under `parameters`, or in a scenario file. "
-        "**ASSUMPTION**: nobody published the number.\n"
+        "**ASSUMPTION**: nobody published the number. Prices are in US dollars of `costs.price_base_year`; beside the "
+        "year of the source stands the price of that year, where it was another.\n"
     )
     params = load_params()
     parts += [_room(params, room) for room in ROOMS if type(getattr(params, room)).model_fields]
@@ -159,14 +162,17 @@ def _room(params: Params, room: str) -> str:
         source = row["source"]
         if row["is_assumption"]:
             source = "**ASSUMPTION**" + source[len("assumption") :]
-        span = f"{_number(row['low'])} to {_number(row['high'])}"
+        span = "" if row["low"] == row["high"] else f"{_number(row['low'])} to {_number(row['high'])}"
+        year = str(row["year"] or "")
+        if row.get("source_value", row["value"]) != row["value"]:
+            year += f": {_number(row['source_value'])}"
         body.append(
             [
                 f"`{row['key']}`",
                 _number(row["value"]),
                 span,
                 row["unit"],
-                str(row["year"] or ""),
+                year,
                 row["meaning"],
                 source,
             ]

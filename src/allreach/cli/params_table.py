@@ -33,7 +33,7 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
             text.append(row["source"].removeprefix("assumption"), style="dim")
         else:
             text.append(row["source"], style="dim")
-        span = f"{_number(row['low'])} - {_number(row['high'])}"
+        span = "" if row["low"] == row["high"] else f"{_number(row['low'])} - {_number(row['high'])}"
         year = "" if row["year"] is None else str(row["year"])
         table.add_row(row["key"], _number(row["value"]), span, row["unit"], year, text)
     console.print(table)
@@ -41,9 +41,9 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
     console.print(
         f"{len(rows)} parameters, {n} of them assumptions. Change one with --set KEY=VALUE or in country.yaml."
     )
-    year = next((row["money_year"] for row in rows if "money_year" in row), None)
-    if year is not None:
-        console.print(f"Prices are in US dollars of {year}, without VAT and duty; the year is that of the source.")
+    of_year = next((row["money_year"] for row in rows if "money_year" in row), None)
+    if of_year is not None:
+        console.print(f"Prices are in US dollars of {of_year}, without VAT and duty; the year is that of the source.")
 
 
 def _number(value: float) -> str:
