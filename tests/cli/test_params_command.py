@@ -22,12 +22,13 @@ def test_table_shows_value_range_unit_year_source_and_marks_assumptions():
     assert "costs.leo_kit_usd" in text
     shipped = load_params().costs.leo_kit_usd
     assert f"{shipped.low:.6g} - {shipped.high:.6g}" in text
-    assert f"in money of {shipped.year}." in text
+    plan = load_params().costs.leo_plan_usd_per_year
+    assert plan.year < last_year()
+    assert f"{plan.year}: {plan.source_value:.6g}" in text
     assert f"US dollars of {last_year()}" in text
     assert "USD/terminal" in text
-    assert "2023" in text
-    assert "Business Daily" in text
-    assert "ASSUMPTION: half a day of a technician" in text
+    assert "CircleID" in text
+    assert "ASSUMPTION: delivery" in text
     assert "3 parameters, 1 of them assumptions" in text
 
 

@@ -26,8 +26,6 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
             table.add_row(row["key"], str(row["value"]), "", "", "", row["meaning"])
             continue
         text = Text(row["meaning"] + " ")
-        if row.get("source_value", row["value"]) != row["value"]:
-            text.append(f"{_number(row['source_value'])} in money of {row['year']}. ")
         if row["is_assumption"]:
             text.append("ASSUMPTION", style="bold yellow")
             text.append(row["source"].removeprefix("assumption"), style="dim")
@@ -35,6 +33,8 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
             text.append(row["source"], style="dim")
         span = "" if row["low"] == row["high"] else f"{_number(row['low'])} - {_number(row['high'])}"
         year = "" if row["year"] is None else str(row["year"])
+        if row.get("source_value", row["value"]) != row["value"]:
+            year += f": {_number(row['source_value'])}"
         table.add_row(row["key"], _number(row["value"]), span, row["unit"], year, text)
     console.print(table)
     n = sum(row.get("is_assumption", False) for row in rows)
@@ -43,7 +43,9 @@ def print_rows(rows: Sequence[ParameterRow]) -> None:
     )
     of_year = next((row["money_year"] for row in rows if "money_year" in row), None)
     if of_year is not None:
-        console.print(f"Prices are in US dollars of {of_year}, without VAT and duty; the year is that of the source.")
+        console.print(
+            f"Prices are in US dollars of {of_year}, without VAT and duty; beside the source's year its own price."
+        )
 
 
 def _number(value: float) -> str:
