@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,9 @@ from allreach.io.country_folder import write_country
 from allreach.io.vector import write_table
 from allreach.measure.today import StandingNetworks, measure
 from allreach.params.load import load_params
+from allreach.params.price_level import price_factor
 from allreach.planning.instance.country_inputs import MeasuredCountry
+from allreach.planning.instance.unit_costs import UnitLines
 from allreach.planning.plan import plan_country
 from allreach.radio.engine.reception import Environment
 from allreach.terrain.terrain import terrain
@@ -212,3 +214,34 @@ def test_lower_demand_never_costs_more():
     light, _, _ = run(busy_hour_mbps=0.3)
     heavy, _, _ = run(busy_hour_mbps=3.0)
     assert light.summary.pv_usd <= heavy.summary.pv_usd
+
+
+def flat(prices):
+    return np.concatenate([np.ravel(getattr(prices, field.name)) for field in fields(prices)])
+
+
+def test_vat_multiplies_every_price_of_the_problem_and_no_tax_changes_no_bit(base):
+    quantities, untaxed = base[0].assembly.quantities, flat(base[0].assembly.quantities.prices(load_params()))
+    taxed = flat(quantities.prices(load_params(sets=["costs.vat_pct=18"])))
+    np.testing.assert_allclose(taxed, 1.18 * untaxed, rtol=1e-12)
+    assert np.array_equal(flat(quantities.prices(load_params(sets=["costs.vat_pct=0", "costs.duty_pct=0"]))), untaxed)
+
+
+def test_another_base_year_changes_every_price_of_the_problem_by_one_factor(base):
+    quantities = base[0].assembly.quantities
+    now, then = (flat(quantities.prices(load_params(sets=[f"costs.price_base_year={y}"]))) for y in (2025, 2018))
+    np.testing.assert_allclose(then, price_factor(2025, 2018) * now, rtol=1e-9)
+
+
+def test_a_site_takes_the_grid_where_it_is_near_else_sun_and_diesel_where_there_is_no_sun(base):
+    inputs = base[0].assembly.lines.inputs
+    candidates = inputs.candidates.iloc[[0, 0, 0, 0]].reset_index(drop=True)
+    latitudes = [40.0, 40.0, 75.0, 75.0]
+    candidates = candidates.set_geometry(gpd.points_from_xy([48.0] * 4, latitudes), crs="EPSG:4326")
+    candidates["power_km"] = [0.1, np.inf, np.inf, 0.1]
+    lines = UnitLines(replace(inputs, candidates=candidates))
+    assert [lines.power(row, 1.0)[0] for row in range(4)] == ["grid", "solar", "genset", "grid"]
+    every = np.arange(4)
+    bare = lines.prices.cost(lines._relay(every)).pv_usd
+    powered = [lines.pv_usd(lines.power(row, lines.relay_load)[1]) for row in every]
+    np.testing.assert_allclose(lines.relays_pv_usd(every), bare + powered, rtol=1e-12)
