@@ -67,7 +67,8 @@ export const localMoney = (usd) => (local && known(usd) ? `= ${amount(usd * loca
 /** An amount of US dollars with money of the country beside it, and the rate. */
 export function moneyAtRate(usd) {
   if (!local || !known(usd)) return money(usd);
-  const rate = t('money_rate', { rate: formatter({ maximumSignificantDigits: 6 }).format(local.per_usd), ...local });
+  const { code, date } = local;
+  const rate = t('money_rate', { rate: formatter({ maximumSignificantDigits: 6 }).format(local.per_usd), code, date });
   return `${money(usd)} ${localMoney(usd)} (${rate})`;
 }
 
