@@ -81,15 +81,6 @@ class Currency(BaseModel):
             raise ValueError(f"per_usd = {self.per_usd:g}: a US dollar costs one US dollar; name the currency in code")
         return self
 
-    @property
-    def is_dollar(self) -> bool:
-        """Whether it is the money that costs are counted in."""
-        return self.code == DOLLAR
-
-    def of_usd(self, usd: float) -> float:
-        """Amount in this currency."""
-        return usd * self.per_usd
-
 
 def currency_of(iso3: str) -> Currency:
     """Currency of a country by the shipped table; the US dollar where the table has none.
