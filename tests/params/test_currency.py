@@ -55,6 +55,7 @@ def test_a_code_alone_takes_the_shipped_rate_of_that_currency():
         ({**OWN, "per_usd": -1.7}, "greater than 0"),
         ({**OWN, "per_usd": float("nan")}, "finite"),
         ({**OWN, "per_usd": float("inf")}, "finite"),
+        ({**OWN, "per_usd": True}, "expected a number"),
         ({**OWN, "date": "2199-01-01"}, "today"),
         ({**OWN, "date": "lately"}, "YYYY"),
         ({"code": "AZN", "per_usd": 1.7, "source": "Central Bank"}, "has no date"),

@@ -47,6 +47,13 @@ class Currency(BaseModel):
             raise ValueError(NO_CODE)
         return value
 
+    @field_validator("per_usd", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("is not usable; expected a number")
+        return value
+
     @field_validator("date", mode="before")
     @classmethod
     def _has_been(cls, value: object, info: ValidationInfo) -> str:
