@@ -47,6 +47,13 @@ class Currency(BaseModel):
             raise ValueError(NO_CODE)
         return value
 
+    @field_validator("per_usd", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("is not usable; expected a number")
+        return value
+
     @field_validator("date", mode="before")
     @classmethod
     def _has_been(cls, value: object, info: ValidationInfo) -> str:
@@ -80,15 +87,6 @@ class Currency(BaseModel):
         if self.code == DOLLAR and self.per_usd != 1.0:
             raise ValueError(f"per_usd = {self.per_usd:g}: a US dollar costs one US dollar; name the currency in code")
         return self
-
-    @property
-    def is_dollar(self) -> bool:
-        """Whether it is the money that costs are counted in."""
-        return self.code == DOLLAR
-
-    def of_usd(self, usd: float) -> float:
-        """Amount in this currency."""
-        return usd * self.per_usd
 
 
 def currency_of(iso3: str) -> Currency:
