@@ -84,10 +84,6 @@ class _Layout:
     def pdf(self, inputs: dict[str, str]) -> bytes:
         return bytes(self._run(self._typst.compile, inputs, format="pdf"))
 
-    def png(self, inputs: dict[str, str]) -> list[bytes]:
-        found = self._run(self._typst.compile, inputs, format="png", ppi=110.0)
-        return list(found) if isinstance(found, list) else [found]
-
     def filling(self, n_pages: int) -> dict[str, str]:
         """Size of the texts, then of the map, that fill so many pages."""
         scale = _largest(SCALES, lambda one: self.pages(one, FIRST_MAP_MM) <= n_pages)
