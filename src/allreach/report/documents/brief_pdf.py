@@ -31,17 +31,11 @@ def brief_pdf(content: Document) -> bytes:
     DataMissingError
         If the package typst is not installed.
     """
-    layout = _Layout(content)
+    layout = Layout(content)
     n_pages = content.get("n_pages", 0)
     if not n_pages:
         return layout.pdf({})
     return layout.pdf(layout.filling(n_pages))
-
-
-def pages_of(content: Document) -> tuple[int, float]:
-    """Pages of a brief as it is laid out, and where the last line ends below the top of the last. [mm]."""
-    layout = _Layout(content)
-    return layout.end(layout.filling(content["n_pages"]))
 
 
 def _largest(values: tuple[float, ...], fits: Callable[[Any], bool]) -> float:
@@ -65,7 +59,7 @@ def _inputs(scale: float, map_mm: float) -> dict[str, str]:
     return {"scale": f"{scale:g}", "map": f"{map_mm:g}"}
 
 
-class _Layout:
+class Layout:
     """A document with the template, the fonts and the ways to set it."""
 
     def __init__(self, content: Document) -> None:
@@ -82,6 +76,7 @@ class _Layout:
         self._content = json.dumps(payload, ensure_ascii=False)
 
     def pdf(self, inputs: dict[str, str]) -> bytes:
+        """Bytes of the PDF."""
         return bytes(self._run(self._typst.compile, inputs, format="pdf"))
 
     def filling(self, n_pages: int) -> dict[str, str]:
@@ -91,9 +86,11 @@ class _Layout:
         return _inputs(scale, map_mm)
 
     def pages(self, scale: float, map_mm: float) -> int:
+        """Count of pages."""
         return self.end(_inputs(scale, map_mm))[0]
 
     def end(self, inputs: dict[str, str]) -> tuple[int, float]:
+        """Page on which the last line stands, and how far below its top. [mm]."""
         found = json.loads(self._run(self._typst.query, inputs, selector="<end>", field="value", one=True))
         return int(found["page"]), float(found["y"])
 
