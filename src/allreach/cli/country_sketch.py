@@ -122,9 +122,9 @@ def _show_totals(totals: Sequence[DrawnTotal], trust: str) -> None:
     from allreach.params.official import QUANTITIES
 
     columns = ("total", "published", "date", "evidence", "drawn", "why they differ")
-    table = Table(*columns, title=f"Totals (trust: {trust})")
-    for column in (1, 4):
-        table.columns[column].justify = "right"
+    table = Table(title=f"Totals (trust: {trust})")
+    for column in columns:
+        table.add_column(column, justify="right" if column in ("published", "drawn") else "left")
     for total in totals:
         unit = QUANTITIES[total.quantity].unit
         told = total.published

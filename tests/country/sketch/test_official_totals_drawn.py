@@ -132,6 +132,14 @@ def test_more_trust_never_lowers_what_stands(monkeypatch):
     assert seen[0][0] <= seen[1][0] + MET_PCT <= seen[2][0] + 2 * MET_PCT
 
 
+def test_masts_of_2g_alone_are_no_3g(monkeypatch):
+    official = totals(people_covered_4g_pct=45, people_covered_3g_pct=54.1, people_covered_2g_pct=93)
+    country, report = drawn_with(monkeypatch, official)
+    for name, share in (("4g", 45), ("3g", 54.1), ("2g", 93)):
+        assert figures(report)[f"people_covered_{name}_pct"].drawn == pytest.approx(share, abs=MET_PCT)
+    assert {"2G", "2G;3G"} <= set(country.table("sites")["technologies"])
+
+
 def test_what_is_not_met_says_why(monkeypatch):
     official = OfficialTotals.model_validate(
         totals("claim", premises_passed_pct=100).root | totals(people_covered_5g_pct=40).root

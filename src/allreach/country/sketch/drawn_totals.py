@@ -164,13 +164,10 @@ def _totals(
         return float(homes @ places[column].fillna(0.0).to_numpy() / homes.sum())
 
     passed, fibre, used = (of_homes(f"{name}_share") for name in ("passed", "fibre", "used"))
-    any_pct, broadband_pct = (coverage.share_pct(coverage.has[kind]) for kind in ("any", "4G"))
     drawn: dict[str, float | None] = {
         "population": float(places["population"].sum()),
         "households": float(homes.sum()),
-        "people_covered_2g_pct": any_pct,
-        "people_covered_3g_pct": any_pct,
-        "people_covered_4g_pct": broadband_pct,
+        **{quantity: coverage.generation_pct(name) for name, quantity in QUANTITY_OF.items()},
         "premises_passed_pct": None if passed is None else 100.0 * passed,
         "premises_passed_fibre_pct": None if fibre is None else 100.0 * fibre,
         "fixed_subscriptions": None if used is None else used * lines_base(trusted, homes.sum()),
@@ -227,7 +224,7 @@ def _why(
 def _why_off(name: str, published: float, drawn: float, n_sites: int) -> str:
     if name in QUANTITY_OF.values():
         if drawn > published:
-            later = "what a later generation covers is covered by the earlier ones too, and 2G and 3G are on every mast"
+            later = "what a later generation covers is covered by the earlier ones too"
             return later if name != "people_covered_4g_pct" else f"one of {n_sites:,} sites less would cover too few"
         return "the last people lie behind hills where no further site was drawn"
     if name == "mobile_sites":

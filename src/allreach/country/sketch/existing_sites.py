@@ -25,9 +25,11 @@ from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays
 
 BATCH = 128  # sites that are tried together
+LAST_BATCH = 16  # the same once a site was too many
 WITHIN_PCT = 0.05  # of the published share: half of what is asked for, so that rounding costs nothing
 COVERED = 0.99  # share of a place's people from which it needs no site of its own
-PASSED_OVER_MOST = 12  # sites that would cover too many, after which the share is as near as it comes
+PASSED_OVER_MOST = 24  # sites that would cover too many, after which the share is as near as it comes
+SMALLER = 0.75  # share of the people still to be covered that a place may have, after each site passed over
 ROUNDS_OF_GAPS = 6  # rounds of sites at people whom no site of their place covers
 GENERATIONS = ("4G", "3G", "2G")
 """What is built first; a site of one carries the older ones too."""
@@ -73,6 +75,13 @@ class Coverage:
     ----------
     points, environment
         The people, and the ground with the air above it.
+
+    Attributes
+    ----------
+    has
+        Points under a signal of ``any`` kind, and of ``4G``.
+    reached_pct
+        Share of the people by generation, as each was built. [%]
     """
 
     def __init__(self, points: DemandPoints, environment: Environment) -> None:
@@ -80,10 +89,19 @@ class Coverage:
         self.people = float(points.population.sum())
         self.place_people = points.per_place(points.population)
         self.has = {name: np.zeros(points.n_points, dtype=np.bool_) for name in ("any", "4G")}
+        self.reached_pct: dict[str, float] = {}
 
     def share_pct(self, has: NDArray[np.bool_]) -> float:
         """Share of the people. [%]."""
         return 100.0 * float(self.points.population @ has) / self.people if self.people else 0.0
+
+    def generation_pct(self, generation: str) -> float:
+        """Share of the people under a signal of a generation or a later one. [%]."""
+        if generation in self.reached_pct:
+            return self.reached_pct[generation]
+        if generation == "3G" and "2G" in self.reached_pct:  # what was added after 4G carries 2G alone
+            return self.reached_pct.get("4G", 0.0)
+        return self.share_pct(self.has["4G" if generation == "4G" else "any"])
 
     def by(self, sites: gpd.GeoDataFrame) -> dict[str, NDArray[np.bool_]]:
         """Points under a signal of any kind and of 4G, with some more sites."""
@@ -139,6 +157,7 @@ def sites_of_totals(
             points, fullest = coverage.points, _fullest_points(coverage.points, at)
             place = points.place_index[fullest].astype(np.int64)
             standing.append(reach.add(sites_at(place, points.x_m[fullest], points.y_m[fullest])))
+        coverage.reached_pct[generation] = coverage.share_pct(reach.has())
     if "3G" not in targets and "2G" not in targets:  # what would stand by rule stands, with what it had before 4G
         rest = left[candidates.is_by_rule[left]]
         standing.append(candidates.table.iloc[rest].assign(technologies=ON_AIR["3G"]))
@@ -207,7 +226,7 @@ def _build(
     """Build candidates in their order until a share is met; those that are not built are left.
 
     A site too many for the share is passed over, and so are then all in places of more people than are still to be
-    covered, of half as many after each further one: villages fill what the next site of a city would overshoot.
+    covered, of fewer after each further one: villages fill what the next site of a city would overshoot.
     """
     built: list[gpd.GeoDataFrame] = []
     is_built = np.zeros(len(candidates.table), dtype=np.bool_)
@@ -220,8 +239,8 @@ def _build(
             here > (1.0 - COVERED) * target.coverage.place_people[candidates.place[rest]]
         )
         if passed_over:
-            is_wanted &= (here > 0) & (here <= target.left_people() / 2.0 ** (passed_over - 1))
-        wanted = np.flatnonzero(is_wanted)[:BATCH]
+            is_wanted &= (here > 0) & (here <= target.left_people() * SMALLER ** (passed_over - 1))
+        wanted = np.flatnonzero(is_wanted)[: LAST_BATCH if passed_over else BATCH]
         if not len(wanted):
             break
         batch = target.add(candidates.table.iloc[rest[wanted]])
