@@ -40,6 +40,7 @@ $(LINTERS): $(STAMP) frontend/package-lock.json
 
 demo: pages
 	$(BIN)/allreach run AZE
+	$(BIN)/allreach brief AZE --lang en,az
 
 test: pages $(LINTERS)
 	$(NPM) test

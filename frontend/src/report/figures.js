@@ -43,7 +43,8 @@ function publishedLines() {
     const { quantity, value_pct: value, evidence, date, source, predicted_pct: predicted, contradiction } = told;
     const shown = quantity === 'lines_per_100_households' ? decimal(value) : share(value / 100);
     const by = t('published_by', { evidence: t(`published_${evidence}`), date, source });
-    const apart = { predicted: share((predicted ?? 0) / 100), why: t(`apart_${contradiction}`) };
+    const why = contradiction && t(`apart_${contradiction}`);
+    const apart = { predicted: share((predicted ?? 0) / 100), why };
     return h(
       'li',
       {},
