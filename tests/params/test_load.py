@@ -26,7 +26,7 @@ def test_every_number_has_source_year_unit_range_and_meaning():
             faults.append(f"{key}: year {q.year}")
         if not q.unit.strip():
             faults.append(f"{key}: no unit")
-        if "USD" in q.unit and q.currency != "USD":
+        if q.is_money and q.currency != "USD":
             faults.append(f"{key}: currency {q.currency!r}")
         if not q.low <= q.value <= q.high:
             faults.append(f"{key}: range {q.low}..{q.value}..{q.high}")

@@ -106,5 +106,5 @@ def test_every_purchase_is_re_invested_and_its_rest_credited_by_hand(growing):
 def test_lives_of_the_cost_book_are_those_of_the_trade():
     costs = load_params().costs
     assert 8 <= costs.radio_life_years.value <= 10
-    assert costs.battery_life_years.value == 5
+    assert 10 <= costs.battery_life_years.value <= 20  # lithium iron phosphate
     assert costs.cpe_life_years.value == 5

@@ -160,7 +160,10 @@ def test_nothing_on_offer_is_an_error_that_names_places_and_a_way_out():
 
 def test_target_out_of_reach_is_an_error():
     with pytest.raises(InfeasibleError, match=r"planning\.target_share asks for 1"):
-        run(dl_mbps=80.0, sets=["planning.target_share=1", "planning.leo_users_per_km2=0"])
+        run(
+            dl_mbps=80.0,
+            sets=["planning.target_share=1", "planning.leo_users_per_km2=0", "radio.fixed_dl_mbps=75"],
+        )
 
 
 def test_satellites_without_capacity_are_not_used():

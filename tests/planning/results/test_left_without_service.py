@@ -76,7 +76,7 @@ def test_no_alternative_is_called_possible_where_its_backhaul_is_too_small(one_g
 
 
 def test_where_nothing_is_on_offer_the_plan_says_that_nothing_reaches_them():
-    plan = run(sets=["planning.leo_users_per_km2=0"], dl_mbps=90.0)[0]
+    plan = run(sets=["planning.leo_users_per_km2=0", "radio.fixed_dl_mbps=75"], dl_mbps=90.0)[0]
     left = plan.assignments[plan.assignments["technology"] == "none"]
     assert len(left)
     for why in left["why"]:

@@ -126,12 +126,12 @@ def test_same_country_same_plan(two_tiers):
 
 def test_a_share_out_of_reach_is_an_error_that_says_who_keeps_less():
     with pytest.raises(InfeasibleError, match=r"100 Mbit/s for 99%.*decides on"):
-        run(country((100.0, 0.99)))
+        run(country((100.0, 0.99)), sets=("radio.fixed_dl_mbps=75",))
 
 
 def test_a_tier_that_satellites_cannot_carry_is_an_error():
     with pytest.raises(InfeasibleError, match=r"service_standard\.tiers: .* can have 100 Mbit/s"):
-        run(country((100.0, 0.6)), sets=("planning.leo_users_per_km2=0",))
+        run(country((100.0, 0.6)), sets=("planning.leo_users_per_km2=0", "radio.fixed_dl_mbps=75"))
 
 
 def test_budget_and_tiers_exclude_each_other():

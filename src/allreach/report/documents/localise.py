@@ -96,7 +96,7 @@ class Speech:
 
     def money(self, usd: float) -> str:
         """Write an amount in million US dollars."""
-        return f"{self.number(usd / 1e6, 0 if abs(usd) >= WHOLE_FROM_USD else 1)}\u00a0{self('million_usd')}"
+        return f"{self.number(usd / 1e6, _million_digits(usd))}\u00a0{self('million_usd')}"
 
     def money_beside(self, usd: float, currency: Mapping[str, Any] | None, *, significant: int | None = None) -> str:
         """Write an amount in million US dollars, and in money of the country beside it at its dated rate.
@@ -115,7 +115,7 @@ class Speech:
         if not currency or currency["code"] == DOLLAR:
             return self.money(usd)
         local = _rounded(usd * float(currency["per_usd"]), significant)
-        amount = self.number(local / 1e6, 0 if abs(local) >= WHOLE_FROM_USD else 1)
+        amount = self.number(local / 1e6, _million_digits(local))
         rate = self.number(float(currency["per_usd"]), RATE_DIGITS if float(currency["per_usd"]) < 100 else 0)
         told = self("local_money", amount=amount, code=currency["code"], rate=rate, date=currency["date"])
         return f"{self.money(usd)} {told}"
@@ -195,6 +195,13 @@ def texts(language: str) -> dict[str, str]:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
+
+
+def _million_digits(amount: float) -> int:
+    """Decimals of an amount in millions: none for large sums, a thousand where there is no whole million."""
+    if abs(amount) >= WHOLE_FROM_USD:
+        return 0
+    return 1 if abs(amount) >= 1e6 or amount == 0.0 else 3
 
 
 def _rounded(value: float, significant: int | None) -> float:
