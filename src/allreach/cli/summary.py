@@ -150,6 +150,8 @@ class Money:
 
 def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
     """Say what is predicted of today, by technology and by speed; full sectors are in the share reached alone."""
+    from allreach.params.official import MET_SHARE
+
     lines = measured["lines"]
     mobile = f"4G covers {measured['broadband_share']:.1%} of the people outdoors"
     if lines["passed_share"]:
@@ -161,7 +163,12 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
         f"{tier['by_mobile_share']:.1%})"
         for tier in measured["speeds"]
     ]
-    return [("predicted", mobile), ("predicted, by speed", "; ".join(speeds))]
+    lines_told = [("predicted", mobile), ("predicted, by speed", "; ".join(speeds))]
+    unmet = next((tier["dl_mbps"] for tier in measured["speeds"] if tier["any_share"] < MET_SHARE), None)
+    if unmet is not None:
+        ladder = "what each speed costs for everybody: allreach ladder"
+        lines_told.append(("first speed not met", f"{unmet:,.0f} Mbit/s; {ladder}"))
+    return lines_told
 
 
 def _hangs_on(measured: JsonObject) -> list[tuple[str, str]]:

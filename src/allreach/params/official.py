@@ -77,6 +77,8 @@ class Quantity:
 _PEOPLE, _COUNT, _PCT, _MBPS = 2e9, 5e9, 100.0, 1e5
 SPEEDS_MBPS = (10, 30, 100, 1000)
 """Speeds of the ladder, from which lines are counted. [Mbit/s]"""
+MET_SHARE = 0.999
+"""Share of the people who must have a speed before it counts as met (assumption)."""
 QUANTITIES: dict[str, Quantity] = {
     "population": Quantity("people", _PEOPLE, "people"),
     "households": Quantity("households", _COUNT, "private households"),

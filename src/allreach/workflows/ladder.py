@@ -15,14 +15,12 @@ import pandas as pd
 
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.io.atomic import write_json, write_text
-from allreach.params.official import SPEEDS_MBPS
+from allreach.params.official import MET_SHARE, SPEEDS_MBPS
 from allreach.report.documents.ladder_chart import ladder_svg
 from allreach.workflows.run import run
 from allreach.workflows.scenarios import BASE
 from allreach.workflows.study_inputs import StudyInputs, read_inputs
 
-MET_SHARE = 0.999
-"""Share of the people who must have a speed before its rung counts as met (assumption)."""
 MOST_RUNGS = 12
 
 
