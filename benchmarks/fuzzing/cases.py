@@ -54,7 +54,7 @@ def country_yaml(rng: Rng, case: Case, base: Path) -> None:
 
 
 SCENARIO = (
-    "parameters:\n  costs.leo_kit_usd: 500\n  radio.model_error_db: 8\n  planning.discount_rate: 0.08\n"
+    "parameters:\n  costs: {leo_kit_usd: 500, discount_rate: 0.08}\n  radio: {model_sigma_db: 8}\n"
     "service_standard:\n  dl_mbps: 20\n  indoors: true\n  tiers:\n  - {dl_mbps: 100, people_share: 0.5}\n"
 )
 
@@ -72,7 +72,8 @@ def scenario(rng: Rng, case: Case, base: Path) -> None:
     (folder / "scenarios").mkdir()
     tree = yaml.safe_load(SCENARIO)
     for _ in range(int(rng.integers(0, 3))):
-        tree["parameters"][pick(rng, keys())] = odd(rng)
+        room, key = pick(rng, keys()).split(".", 1)
+        tree["parameters"].setdefault(room, {})[key] = odd(rng)
     (folder / "scenarios" / "s.yaml").write_bytes(mutate_yaml(rng, yaml.safe_dump(tree, allow_unicode=True)))
     turn = rng.random()
     where = str(folder)
