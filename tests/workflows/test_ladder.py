@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from allreach.cli.main import cli
@@ -74,8 +75,24 @@ def test_a_lower_rung_takes_a_cheaper_plan_that_gives_more():
     assert fewer["plan_of"] == "rung_10"  # the higher plan leaves more people without
 
 
-@pytest.mark.parametrize("speeds", [(), (0,), (-1, 10), (20_000,), tuple(range(1, 20))])
+@pytest.mark.parametrize("speeds", [(), (0,), (-1, 10), (20_000,), ("fast",), tuple(range(1, 20))])
 def test_impossible_rungs_are_refused(climbed, speeds):
     folder, _ = climbed
-    with pytest.raises(InputError, match=r"speed of a rung|rungs"):
+    with pytest.raises(InputError, match=r"speed of a rung|rungs|no number"):
         ladder(read_inputs(folder, workers=1), speeds)
+
+
+def test_an_overlay_and_options_hold_for_every_rung_and_replace_no_other(tmp_path):
+    folder = tmp_path / "TST"
+    write_country(make_small_country(), folder)
+    plain = ladder(read_inputs(folder, workers=1), (5,))
+    (folder / "scenarios").mkdir()
+    overlay = {"parameters": {"costs": {"hop_10km_usd": 90_000, "leo_kit_usd": 4_000, "olt_port_usd": 9_000}}}
+    (folder / "scenarios" / "dear.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
+    dear = ladder(read_inputs(folder, scenario="dear", workers=1), (5,))
+    assert dear.rungs[0]["pv_usd"] > plain.rungs[0]["pv_usd"]
+    assert (dear.rungs[0]["scenario"], dear.folder.name) == ("rung_5_dear", "ladder_dear")
+    taxed = ladder(read_inputs(folder, sets=("costs.vat_pct=18",), workers=1), (5,))
+    assert taxed.rungs[0]["pv_usd"] > plain.rungs[0]["pv_usd"]
+    again = ladder(read_inputs(folder, workers=1), (5,))
+    assert again.rungs == plain.rungs  # still there, also in a folder that holds scenarios

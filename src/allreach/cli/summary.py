@@ -157,7 +157,8 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
     if lines["passed_share"]:
         mobile += f", fixed lines pass {lines['passed_share']:.1%}"
     if lines["unknown_speed_share"] >= 0.0005:
-        mobile += f", of whom {lines['unknown_speed_share']:.1%} by lines whose speed is not known and does not count"
+        unknown = f"{lines['unknown_speed_share']:.1%} of the people have a line whose speed is not known"
+        mobile += f"; {unknown}: it does not count as reaching them"
     speeds = [
         f"{tier['dl_mbps']:,.0f} Mbit/s {tier['any_share']:.1%} (line {tier['by_line_share']:.1%}, mobile "
         f"{tier['by_mobile_share']:.1%})"

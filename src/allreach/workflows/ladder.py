@@ -15,10 +15,12 @@ import pandas as pd
 
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.io.atomic import write_json, write_text
+from allreach.io.scenario_file import overlay_file
 from allreach.params.official import MET_SHARE, SPEEDS_MBPS
 from allreach.report.documents.ladder_chart import ladder_svg
 from allreach.workflows.run import run
-from allreach.workflows.scenarios import BASE
+from allreach.workflows.scenarios import BASE, own_name
+from allreach.workflows.study_arguments import plain_number
 from allreach.workflows.study_inputs import StudyInputs, read_inputs
 
 MOST_RUNGS = 12
@@ -32,7 +34,7 @@ class Rung(TypedDict):
     scenario: str
     """Where its plan is; empty where it is met or no plan meets it."""
     reached_today_share: float
-    """Share of the people who get it today as measured, sectors filled. """
+    """Share of the people who get it today as measured, sectors filled."""
     is_met: bool
     """Whether nobody is left to be reached."""
     reached_share: float | None
@@ -95,7 +97,7 @@ def ladder(
         above = rung["scenario"] or above
     rungs = _cheapest([found[speed] for speed in speeds])
     first = next((rung for rung in rungs if not rung["is_met"]), None)
-    folder = study.folder / "ladder"
+    folder = study.folder / "_".join(["ladder", *_other_options(study)])
     frame = pd.DataFrame(rungs)
     write_text(folder / "ladder.csv", frame.to_csv(index=False, lineterminator="\n"))
     write_json(folder / "ladder.json", {"rungs": list(rungs), "first_unmet": first and first["dl_mbps"]})
@@ -103,13 +105,23 @@ def ladder(
     return Ladder(rungs, first, folder)
 
 
-def scenario_of(speed_mbps: float) -> str:
-    """Name of a rung's scenario."""
-    return f"rung_{speed_mbps:g}"
+def scenario_of(study: StudyInputs, speed_mbps: float) -> str:
+    """Name of a rung's scenario; with other options than the base's it says so, and replaces no rung of theirs."""
+    return "_".join([f"rung_{speed_mbps:g}", *_other_options(study)])
+
+
+def _other_options(study: StudyInputs) -> list[str]:
+    """Name the overlay and the options that a study lays over the base, as far as there are any."""
+    overlay = [] if _overlay(study) == BASE else [_overlay(study)]
+    return overlay + ([own_name(study.sets)] if study.sets else [])
+
+
+def _overlay(study: StudyInputs) -> str:
+    return study.overlay if overlay_file(study.folder, study.overlay).is_file() else BASE
 
 
 def _speeds(study: StudyInputs, speeds_mbps: Sequence[float]) -> list[float]:
-    speeds = sorted({float(speed) for speed in speeds_mbps})
+    speeds = sorted({plain_number("speeds_mbps", speed, "Mbit/s") for speed in speeds_mbps})
     faults = [
         Fault("ladder", f"{speed:g} Mbit/s is no speed of a rung", "more than 0, at most 10,000 Mbit/s")
         for speed in speeds
@@ -126,7 +138,7 @@ def _speeds(study: StudyInputs, speeds_mbps: Sequence[float]) -> list[float]:
 
 
 def _rung(study: StudyInputs, speed_mbps: float, above: str, time_limit_s: float | None) -> Rung:
-    name = scenario_of(speed_mbps)
+    name = scenario_of(study, speed_mbps)
     laid = read_inputs(
         study.folder,
         scenario=name,
@@ -136,6 +148,7 @@ def _rung(study: StudyInputs, speed_mbps: float, above: str, time_limit_s: float
         device=study.device,
         progress=study.progress,
         say=study.say,
+        overlay=_overlay(study),
     )
     today = run(laid, until="measure").measured
     share = float(today["predicted_share"]["value"])

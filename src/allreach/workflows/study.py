@@ -119,6 +119,7 @@ class Study(StudyInputs):
 
     def ladder(self, speeds_mbps: Sequence[float] = SPEEDS_MBPS, *, time_limit_s: float | None = None) -> Ladder:
         """Measure and plan every rung: who has each speed today, and what it costs to give it to everybody."""
+        self.require_unchanged()
         return ladder(self, speeds_mbps, time_limit_s=time_limit_s)
 
     def track(

@@ -151,6 +151,11 @@ def test_what_is_not_met_says_why(monkeypatch):
     assert "claim" in figures(report)["premises_passed_pct"].reason
 
 
+def test_a_given_population_says_that_it_was_given():
+    _, report = draw.sketch_with_report("LIE", pixel_m=500.0, params=PARAMS, population=30_000)
+    assert figures(report)["population"].reason == "another total was given"
+
+
 def test_azerbaijan_is_drawn_to_its_totals():
     _, report = draw.sketch_with_report("AZE", pixel_m=1000.0, params=PARAMS)
     found = figures(report)

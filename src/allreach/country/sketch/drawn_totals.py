@@ -226,11 +226,13 @@ def _why_off(name: str, published: float, drawn: float, n_sites: int) -> str:
         if drawn > published:
             later = "what a later generation covers is covered by the earlier ones too"
             return later if name != "people_covered_4g_pct" else f"one of {n_sites:,} sites less would cover too few"
-        return "the last people lie behind hills where no further site was drawn"
+        return f"{n_sites:,} sites: the next one would cover too many, or none reaches the last people"
+    if name == "population":
+        return "another total was given"
     if name == "mobile_sites":
         return "sites follow from the people to be covered, not from their number"
     if name == "households":
         return "whole households in every place"
     if name == "fixed_subscriptions":
         return "more lines than homes: a home is drawn with one line, businesses have many"
-    return "a line that passes nobody's home cannot be drawn"
+    return "more homes use a line than are published as passed"
