@@ -120,24 +120,21 @@ def standing_sites(
     around, points = environment_of(country, config, laid), points_of(country, config, laid)
     if kit.table is not None and kit.beside is None:
         return kit.table, _totals_of(country, kit.table, Coverage(points, around), kit.given)
-    by_rule = candidates.table[candidates.is_by_rule]
-    ruled = Coverage(points, around)
-    ruled.has = ruled.by(by_rule)
-    trusted = config.official.trusted(config.trust)
-    targets, published = coverage_targets(trusted), coverage_targets(config.official)
-    if not targets and published:
-        kinds = {name: ruled.share_pct(ruled.has["4G" if name == "4G" else "any"]) for name in published}
-        targets = {name: min(kinds[name], published[name]) for name in published if kinds[name] > published[name]}
+    targets = coverage_targets(config.official.trusted(config.trust))
+    coverage, sites = Coverage(points, around), candidates.table[candidates.is_by_rule]
+    if not targets:
+        coverage.has = coverage.by(sites)
+        for name, pct in coverage_targets(config.official).items():
+            if coverage.generation_pct(name) > pct:
+                targets[name] = pct
     if targets:
         coverage = Coverage(points, around)
         sites = sites_of_totals(candidates, coverage, targets, gaps.at, progress)
-    else:
-        coverage, sites = ruled, by_rule
     sites = sites.assign(site_id=[f"site{i:06d}" for i in range(len(sites))]).reset_index(drop=True)
     if kit.beside is not None:
         sites = kit.beside(sites)
         return sites, _totals_of(country, sites, Coverage(points, around), kit.given)
-    return sites, _totals(country, sites, coverage, trusted, kit.given)
+    return sites, _totals(country, sites, coverage, kit.given)
 
 
 def _totals_of(
@@ -145,17 +142,17 @@ def _totals_of(
 ) -> tuple[DrawnTotal, ...]:
     """Totals of sites that were not drawn to them."""
     coverage.has = coverage.by(sites)
-    return _totals(country, sites, coverage, country.config.official.trusted(country.config.trust), given)
+    return _totals(country, sites, coverage, given)
 
 
 def _totals(
     country: Country,
     sites: gpd.GeoDataFrame,
     coverage: Coverage,
-    trusted: OfficialTotals,
     given: tuple[str, ...],
 ) -> tuple[DrawnTotal, ...]:
     places, config = country.table("places"), country.config
+    trusted = config.official.trusted(config.trust)
     homes = places["households"].to_numpy(dtype=np.float64)
 
     def of_homes(column: str) -> float | None:
