@@ -120,6 +120,16 @@ def test_margin_and_interference_only_lower(
         assert (tight.rate_mbps[:, :, k] <= links.rate_mbps[:, :, before] + 1e-4).all()
 
 
+def test_nobody_is_covered_where_the_median_location_hears_nothing(
+    arrays: tuple[SiteArrays, np.ndarray], points: DemandPoints, environment: Environment
+) -> None:
+    """A standard for 1 % of the locations may be met where the median has no speed, and no load that could be told."""
+    standard = environment.standard.model_copy(update={"locations_share": 0.01, "dl_mbps": 0.1})
+    few = service_links(*arrays, points, replace(environment, standard=standard))
+    assert ((few.rate_mbps == 0.0) & (few.peak_mbps >= 0.1)).any()
+    assert not (few.is_covered & (few.rate_mbps == 0.0)).any()
+
+
 def test_threads_and_margins_of_the_parameters(
     arrays: tuple[SiteArrays, np.ndarray], points: DemandPoints, environment: Environment
 ) -> None:

@@ -63,7 +63,8 @@ class ServiceLinks:
     peak_mbps
         Same at the locations and hours share of the standard: what may be promised. [Mbit/s]
     is_covered
-        Whether ``peak_mbps`` meets the speed sold, shape (2, 2, n_links).
+        Whether ``peak_mbps`` meets the speed sold and the median location gets anything, shape (2, 2, n_links). A
+        standard that holds at few locations may be met where the median hears nothing: no load could be told there.
     is_near
         Whether the short-range model was used, shape (n_links,).
     n_void
@@ -255,7 +256,8 @@ def _joined(found: Sequence[_Found], sites: SiteArrays, n_points: int, dl_mbps: 
         none: NDArray = np.zeros((*leading, 0), dtype=dtype)
         return np.concatenate([getattr(block, name) for block in found], axis=-1) if found else none
 
-    site, peak = column("site", np.int32), column("peak_mbps", np.float32, 2, 2)
+    site = column("site", np.int32)
+    rate, peak = (column(name, np.float32, 2, 2) for name in ("rate_mbps", "peak_mbps"))
     return ServiceLinks(
         site_id=sites.site_id,
         n_points=n_points,
@@ -264,9 +266,9 @@ def _joined(found: Sequence[_Found], sites: SiteArrays, n_points: int, dl_mbps: 
         sector=column("sector", np.int8),
         distance_m=column("distance_m", np.float32),
         rx_power_dbm=column("power_dbm", np.float32),
-        rate_mbps=column("rate_mbps", np.float32, 2, 2),
+        rate_mbps=rate,
         peak_mbps=peak,
-        is_covered=peak >= dl_mbps,
+        is_covered=(peak >= dl_mbps) & (rate > 0.0),
         is_near=column("is_near", np.bool_),
         n_void=sum(block.n_void for block in found),
     )

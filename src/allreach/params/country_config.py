@@ -65,9 +65,9 @@ class ServiceStandard(_Frozen):
     Default: 20 GB a month (world smartphone average of the mid-2020s, Ericsson Mobility Report 2025) for each of 2.8
     users (assumption), 10 % of a day's traffic in the busy hour (measured networks: under 12 %).
     """
-    locations_share: float = Field(default=0.9, gt=0, lt=1)
-    """Share of locations in a pixel where the speed must hold. Default: cell-edge probability of the FCC Broadband Data
-    Collection, 47 CFR 1.7004(c)(3)."""
+    locations_share: float = Field(default=0.9, ge=0.01, lt=1)
+    """Share of locations in a pixel where the speed must hold, from ITU-R P.1812's 1 % on. Default: cell-edge
+    probability of the FCC Broadband Data Collection, 47 CFR 1.7004(c)(3)."""
     hours_share: float = Field(default=0.95, gt=0, le=1)
     """Share of hours in which the speed must hold."""
     indoors: bool = False
