@@ -25,8 +25,8 @@ from allreach.params.radio import Radio
 from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, Served, serve
-from allreach.radio.sites import CAPACITY, SiteArrays, site_arrays
-from allreach.vocabulary import Evidence, SiteStatus
+from allreach.radio.sites import CAPACITY, SiteArrays, site_arrays, words_on_air
+from allreach.vocabulary import Evidence, Generation, SiteStatus
 
 VERIFY_STAGE = "coverage of the planned network"
 
@@ -87,16 +87,20 @@ class VerifyResult:
 def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Sites of the planned network in the form of the table ``sites``, with the column ``has_capacity``.
 
-    Upgraded and new sites carry 4G in both bands; relays and exchanges carry no sectors and are left out. Backhaul that
+    Upgraded and new sites carry what the plan puts on air (column ``technologies``, 4G where it is empty) in both bands; relays and exchanges carry no sectors and are left out. Backhaul that
     the plan builds has been checked by the plan, whether to an upgraded site or to one that stays as it is.
     """
     upgraded = set(plan_sites.loc[plan_sites["status"] == SiteStatus.UPGRADED, "site_id"])
     newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != SiteStatus.EXISTING, "site_id"])
     standing = sites.copy()
     is_upgraded = standing["site_id"].isin(upgraded)
-    today = standing["technologies"].astype(str).str.upper().str.contains("|".join(sorted(CAPACITY)))
+    today = np.array([bool(words & CAPACITY) for words in words_on_air(standing["technologies"])], dtype=bool)
     standing["has_capacity"] = today | is_upgraded
-    standing.loc[is_upgraded, "technologies"] = standing.loc[is_upgraded, "technologies"].astype(str) + ";4G"
+    on_air = plan_sites["technologies"].astype(str).replace("", Generation.G4.value)
+    of_plan = standing["site_id"].map(pd.Series(on_air.to_numpy(), index=plan_sites["site_id"]))
+    standing.loc[is_upgraded, "technologies"] = (
+        standing.loc[is_upgraded, "technologies"].astype(str) + ";" + of_plan[is_upgraded]
+    )
     standing.loc[is_upgraded | standing["site_id"].isin(newly_fed), "backhaul_mbps"] = np.nan
     new = plan_sites[plan_sites["status"] == SiteStatus.NEW]
     if new.empty:
@@ -107,7 +111,7 @@ def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.
                 "site_id": new["site_id"],
                 "operator": new["operator"],
                 "height_agl_m": new["height_agl_m"],
-                "technologies": "4G",
+                "technologies": on_air[new.index],
                 "evidence": new["evidence"],
             },
             geometry=new.geometry,
@@ -160,7 +164,7 @@ def verify(
         Called with (stage, done, total).
     """
     radio, standard = environment.radio, environment.standard
-    arrays = site_arrays(sites, environment.terrain.grid, radio)
+    arrays = site_arrays(sites, environment.terrain.grid, radio, standard.generation)
     range_km = max(radio.range_km.value, radio.candidate_range_km.value)
     wanted = tables.empty("plan_institutions") if institutions is None else institutions
     connected = connect(wanted, points, arrays, environment, range_km=range_km, evidence=evidence, progress=progress)

@@ -143,7 +143,7 @@ def measure(
     """
     radio, standard = environment.radio, environment.standard
     standing = standing or StandingNetworks()
-    arrays = site_arrays(sites, environment.terrain.grid, radio)
+    arrays = site_arrays(sites, environment.terrain.grid, radio, standard.generation)
     lines = lines_at_points(points, standing.fibre, environment, planning)
     heard = heard_at_points(points, arrays, environment, planning, progress)
     need = points.households * (1.0 - lines.reached) * standard.busy_hour_mbps * demand.uptake_share.value
@@ -160,7 +160,7 @@ def measure(
         heard.outdoors,
         heard.served,
         arrays.site_id,
-        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard.dl_mbps),
+        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard),
         evidence=_evidence(points, arrays, heard.served, lines.exchange, standing),
     )
     if rasters is None and with_rasters:
@@ -200,7 +200,7 @@ def first_map(
     progress: Progress | None = None,
 ) -> CoverageRasters:
     """Coverage rasters of the sites that stand: the first thing a run can show."""
-    arrays = site_arrays(sites, environment.terrain.grid, environment.radio)
+    arrays = site_arrays(sites, environment.terrain.grid, environment.radio, environment.standard.generation)
     return coverage_rasters(arrays, environment, mask=mask, progress=progress)
 
 

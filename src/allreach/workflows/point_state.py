@@ -11,6 +11,7 @@ import pandas as pd
 
 from allreach.io import stages
 from allreach.io.results_folder import read_json, read_results
+from allreach.params.service_rules import WANTED
 from allreach.workflows.run_record import begin_record
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -93,7 +94,8 @@ def point_state(
         words = f"{covered} by signal, but below the standard: {told_mbps:.1f} of {wanted_mbps:g} Mbit/s"
         return PointState(ServiceState.BELOW_STANDARD, words)
     if why_no_mast:
-        return PointState(ServiceState.BELOW_STANDARD, f"{covered} by signal, but below the standard: it {why_no_mast}")
+        why = why_no_mast if why_no_mast in WANTED.values() else f"it {why_no_mast}"
+        return PointState(ServiceState.BELOW_STANDARD, f"{covered} by signal, but below the standard: {why}")
     if sector is not None and sector.turned_away_share >= FULL_SHARE:
         what = "the backhaul of its site" if sector.is_backhaul else "the sector"
         words = (

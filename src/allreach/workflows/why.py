@@ -130,7 +130,7 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     x_m, y_m = (float(v) for v in country.grid.from_lonlat(point.lon_deg, point.lat_deg))
     if not country.grid.contains(*country.grid.rowcol(x_m, y_m)).all():
         raise InputError(Fault(at, "lies outside the country's grid", "a point in the country"))
-    sites = site_arrays(_sites_of(study, planned=planned), country.grid, radio)
+    sites = site_arrays(_sites_of(study, planned=planned), country.grid, radio, standard.generation)
     environment = replace(environment_of(study), n_threads=1)
     ground = environment.terrain
     terminal = handset(radio, indoors=standard.indoors)
@@ -208,8 +208,8 @@ def _strongest(sites: SiteArrays, environment: Environment, x_m: float, y_m: flo
         if np.isnan(power_dbm):
             continue
         n_known += 1
-        if best is None or (bool(site.is_broadband[0]), power_dbm) > best[:2]:
-            best = bool(site.is_broadband[0]), power_dbm, link
+        if best is None or (bool(site.serves[0]), power_dbm) > best[:2]:
+            best = bool(site.serves[0]), power_dbm, link
     if best is not None:
         return best[2]
     if not sites.n_sites:

@@ -33,7 +33,9 @@ from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
+from allreach.vocabulary import Service
 
+NO_INSTITUTIONS = "the standard asks for mobile service: no institution is connected"
 WATER = 1  # clutter class, and P.1812 zone of the sea
 
 
@@ -103,19 +105,24 @@ def plan_inputs(
         )
     new = found[found["candidate_kind"] != "existing_upgrade"]
     new = new.sort_values("site_id", kind="stable").reset_index(drop=True)
-    arrays, is_existing = with_candidates(sites, new, grid, params.radio)
+    generation = country.config.service_standard.generation
+    arrays, is_existing = with_candidates(sites, new, grid, params.radio, generation)
     links = service_links(arrays, is_existing, points, country.environment, margin_db=margin_db, progress=progress)
     lines = standing_lines(fibre, points, grid, params.radio.fixed_reach_km.value)
     fixed_site = _exchange_names(lines.exchange, lines.exchanges)
     # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
     no_line = why_no_line(country.config.service_standard, params.radio, params.planning)
     by_line = np.zeros_like(lines.fast) if no_line else lines.fast
-    wanted = institutions(table("institutions"), points, params, grid, fixed_site)
+    is_mobile = country.config.service_standard.service is Service.MOBILE
+    asked = tables.empty("institutions") if is_mobile else table("institutions")
+    leaves_out = is_mobile and bool(params.planning.institutions.value) and len(table("institutions")) > 0
+    wanted = institutions(asked, points, params, grid, fixed_site)
+    exchanges_at = points.places.iloc[:0] if is_mobile else points.places  # no line is asked for
     with told(progress, "backhaul that could be built"):
         network = backhaul_network(
             ground,
             params.backhaul,
-            BackhaulTables(table("roads"), fibre, sites, new, points.places, institutions=wanted.table),
+            BackhaulTables(table("roads"), fibre, sites, new, exchanges_at, institutions=wanted.table),
             air_at=country.air_at,
             weight=_trench_price(params),
         )
@@ -136,7 +143,7 @@ def plan_inputs(
         wanted=wanted,
         satellites=country.satellites,
         evidence=country.evidence,
-        notes=network.notes,
+        notes=(*network.notes, *([NO_INSTITUTIONS] if leaves_out else [])),
     )
 
 

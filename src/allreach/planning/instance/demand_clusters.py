@@ -63,7 +63,7 @@ def site_levels(inputs: PlanInputs) -> tuple[Ints, Bools]:
     arrays, n = inputs.site_arrays, inputs.n_existing
     level = np.where(arrays.has_capacity, FULL, COVERAGE).astype(np.int64)
     level[n:] = FULL
-    can_upgrade = ~(arrays.has_capacity & arrays.is_broadband)
+    can_upgrade = ~(arrays.has_capacity & arrays.serves)
     can_upgrade[n:] = False
     return level, can_upgrade
 
