@@ -154,7 +154,7 @@ def road_points(
     in_class = _longest(point_key, _rank(class_of), pixels.length_m)
     stretch_of_point = _keys(in_class, _keys(pixels.row // cell, pixels.col // cell)[_first(point_key)])
     road_of_stretch = _longest(stretch_of_point[point_key], pixels.road, pixels.length_m)
-    length_m = np.bincount(point_key, pixels.length_m)
+    length_m = np.bincount(point_key, pixels.length_m).astype(np.float64)
     first_of_pixel = _first(_keys(pixels.row, pixels.col))
     row, col = pixels.row[first_of_pixel][at_pixel], pixels.col[first_of_pixel][at_pixel]
     order = np.lexsort((col, row, stretch_of_point))
@@ -182,12 +182,12 @@ def road_points(
 
 
 def _rank(road_class: NDArray[np.str_]) -> NDArray[np.int64]:
-    """Number of each class, greatest class first."""
+    """Return the number of each class, greatest class first."""
     return np.array([ROAD_CLASSES.index(one) for one in road_class], dtype=np.int64)
 
 
 def _keys(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the pairs that occur, from 0, in ascending order."""
+    """Return a number for each of the pairs that occur, from 0, in ascending order."""
     span = int(second.max(initial=0)) + 1
     return np.asarray(np.unique(first * span + second, return_inverse=True)[1]).reshape(-1).astype(np.int64)
 

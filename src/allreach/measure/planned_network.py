@@ -87,8 +87,9 @@ class VerifyResult:
 def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Sites of the planned network in the form of the table ``sites``, with the column ``has_capacity``.
 
-    Upgraded and new sites carry what the plan puts on air (column ``technologies``, 4G where it is empty) in both bands; relays and exchanges carry no sectors and are left out. Backhaul that
-    the plan builds has been checked by the plan, whether to an upgraded site or to one that stays as it is.
+    Upgraded and new sites carry what the plan puts on air (column ``technologies``, 4G where it is empty) in both
+    bands; relays and exchanges carry no sectors and are left out. Backhaul that the plan builds has been checked by the
+    plan, whether to an upgraded site or to one that stays as it is.
     """
     upgraded = set(plan_sites.loc[plan_sites["status"] == SiteStatus.UPGRADED, "site_id"])
     newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != SiteStatus.EXISTING, "site_id"])

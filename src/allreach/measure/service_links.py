@@ -37,8 +37,9 @@ class ServiceLinks:
 
     Within a site the points ascend. Only pairs within range are listed whose best case (full site, FWA terminal) meets
     the speed sold at the share of locations and hours asked for, so every pair is of use at one level and terminal at
-    least; under a standard of mobile service the handset alone counts. All speeds hold with every existing site at the load cap in both bands and with the margin for sites that
-    the plan adds, so they stay true while every load stays under the cap.
+    least; under a standard of mobile service the handset alone counts. All speeds hold with every existing site at the
+    load cap in both bands and with the margin for sites that the plan adds, so they stay true while every load stays
+    under the cap.
 
     Use: households at a point take ``standard.busy_hour_mbps * uptake / rate_mbps[level, terminal]`` of their
     sector's time each; a sector's sum must stay under ``load_cap``. A household may be served at (level, terminal)

@@ -15,6 +15,7 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.fixed_lines import stated_shares
+from allreach.measure.mobile_today import mobile_today, roads_today
 from allreach.measure.places_table import AtPoints, measure_table
 from allreach.measure.point_service import (
     Heard,
@@ -84,7 +85,7 @@ class StandingNetworks:
 
     Parameters
     ----------
-    fibre, commitments, measurements
+    fibre, commitments, measurements, roads, boundaries
         Tables of the folder, or none.
     base_year
         Calendar year of today, for commitments whose service has started.
@@ -96,6 +97,8 @@ class StandingNetworks:
     fibre: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("fibre"))
     commitments: pd.DataFrame = field(default_factory=lambda: tables.empty("commitments"))
     measurements: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("measurements"))
+    roads: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("roads"))
+    boundaries: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("boundaries"))
     base_year: int = 2026
     evidence: Mapping[str, str] = field(default_factory=dict)
 
@@ -170,10 +173,13 @@ def measure(
     budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
+    mobile, broadband_share = mobile_today(points, sites, environment, heard, demand, progress)
     fixed_share, line_figures = _line_figures(points, lines)
     summary = MeasureSummary(
         **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
-        broadband_share=float(points.population @ heard.has_broadband) / max(float(points.population.sum()), 1e-300),
+        broadband_share=broadband_share,
+        mobile=mobile,
+        roads=roads_today(standing.roads, standing.boundaries, rasters, environment, demand),
         standard=standard.model_dump(mode="json"),
         fixed_share=fixed_share,
         lines=line_figures,

@@ -221,10 +221,9 @@ def _under_commitments(inputs: PlanInputs) -> Iterator[_Row]:
     counting = commitments_that_count(inputs.standard, inputs.commitments)
     row_of = {place: i for i, place in enumerate(inputs.points.places["place_id"])}
     for place in np.flatnonzero(committed > 0).tolist():
-        mine = inputs.commitments[
-            (inputs.commitments["place_id"].map(row_of) == place)
-            & counting
-        ].sort_values("commitment_id", kind="stable")
+        mine = inputs.commitments[(inputs.commitments["place_id"].map(row_of) == place) & counting].sort_values(
+            "commitment_id", kind="stable"
+        )
         counts = largest_remainder(mine["households_share"].to_numpy(float), int(committed[place]))
         for count, c in zip(counts.tolist(), mine.itertuples(), strict=True):
             if count:

@@ -171,7 +171,7 @@ def sites(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, bill_rows: pd.
 
 
 def _on_air(inputs: PlanInputs, site: SiteRow) -> str:
-    """Generations on air at a site of the plan: an upgrade and a new site bring the one that the standard asks for."""
+    """List what is on air at a site: an upgrade and a new site bring the generation that the standard asks for."""
     generation = inputs.standard.generation.value
     if site.status == SiteStatus.NEW:
         return generation
