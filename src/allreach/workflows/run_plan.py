@@ -136,6 +136,7 @@ def measure_planned(job: Job, measured: Measured, plan: PlanResult, evidence: st
         measured.environment,
         params.demand,
         institutions=plan.institutions,
+        commitments=job.study.country.table("commitments"),
         growth=params.demand.growth(params.planning.horizon_years.value),
         evidence=evidence,
         progress=progress,

@@ -99,9 +99,18 @@ def plan_inputs(
     sites = table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
     fibre = table("fibre")
     unreached = points.population * (1.0 - measured.points.reached_share)
+    is_mobile = country.config.service_standard.service is Service.MOBILE
     with told(progress, "where sites could stand"):
         found = candidates(
-            points, unreached, ground, params.planning, sites=sites, roads=table("roads"), power=table("power")
+            points,
+            unreached,
+            ground,
+            params.planning,
+            sites=sites,
+            roads=table("roads"),
+            power=table("power"),
+            settled=table("places") if len(table("places")) else None,
+            cell_km=params.planning.candidate_signal_cell_km.value if is_mobile else np.inf,
         )
     new = found[found["candidate_kind"] != "existing_upgrade"]
     new = new.sort_values("site_id", kind="stable").reset_index(drop=True)
@@ -113,7 +122,6 @@ def plan_inputs(
     # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
     no_line = why_no_line(country.config.service_standard, params.radio, params.planning)
     by_line = np.zeros_like(lines.fast) if no_line else lines.fast
-    is_mobile = country.config.service_standard.service is Service.MOBILE
     asked = tables.empty("institutions") if is_mobile else table("institutions")
     leaves_out = is_mobile and bool(params.planning.institutions.value) and len(table("institutions")) > 0
     wanted = institutions(asked, points, params, grid, fixed_site)

@@ -173,7 +173,7 @@ def _groups(
     rows = np.column_stack([place[active], signature[active]])
     distinct, group = np.unique(rows, axis=0, return_inverse=True)
     group = group.ravel()
-    size = np.bincount(group, weights=weight[active])
+    size = np.bincount(group, weights=weight[active]).astype(np.float64)
     owner = distinct[:, 0]
     place_size = np.bincount(owner, weights=size, minlength=int(place.max()) + 1)
     allowed = parts_max * np.maximum(1, np.ceil(place_size / HOUSEHOLDS_PER_BLOCK)).astype(np.int64)
