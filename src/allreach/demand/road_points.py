@@ -21,7 +21,7 @@ ROAD_CLASSES = ("trunk", "primary", "secondary", "tertiary")
 """Classes along which people travel; greatest first. Streets, tracks and paths are where people live or walk."""
 UNIT_M = 100.0
 """Road that one unit of demand stands for: what `DemandPoints` calls a household. [m]"""
-PIECES_PER_PIXEL = 4  # a road is cut into pieces at most so long, each of which counts in the pixel of its middle
+PIECES_PER_PIXEL = 10  # a road is cut into pieces at most so long, each of which counts in the pixel of its middle
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class RoadPlan:
     sites, links
         Tables ``plan_sites`` and ``plan_links`` of the plan, ``road_km`` in the place of households; empty without.
     bill_of_materials
-        Table ``plan_bill_of_materials``; empty without.
+        Table ``plan_bill_of_materials``, ``stretch_id`` in the place of places; empty without.
     notes
         What the report should say.
     evidence
@@ -278,6 +278,7 @@ def _told(
     plan = None if found is None else found[0]
     told = None if plan is None else plan.summary
     reached = None if found is None else found[1].summary.reached_share
+    bill = tables.empty("plan_bill_of_materials") if plan is None else plan.bill_of_materials
     return RoadPlan(
         road_km=km,
         reached_today_share=share,
@@ -300,7 +301,7 @@ def _told(
         stretches=stretches,
         sites=_in_km(tables.empty("plan_sites") if plan is None else plan.sites),
         links=tables.empty("plan_links") if plan is None else plan.links,
-        bill_of_materials=tables.empty("plan_bill_of_materials") if plan is None else plan.bill_of_materials,
+        bill_of_materials=bill.rename(columns={"place_id": "stretch_id"}),
         notes=() if plan is None else plan.notes,
         evidence=today.summary.evidence,
     )
