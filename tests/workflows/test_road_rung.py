@@ -57,7 +57,7 @@ def test_the_plan_reaches_what_is_not_reached(found: RoadPlan) -> None:
 
 
 def test_it_speaks_of_kilometres_and_of_nobody(found: RoadPlan) -> None:
-    for table in (found.sites, found.links, found.stretches, found.by_class):
+    for table in (found.sites, found.links, found.stretches, found.by_class, found.bill_of_materials):
         assert not {"population", "households", "people", "place_id"} & set(table.columns)
     assert found.by_class["road_km"].sum() == pytest.approx(found.road_km)
     assert found.stretches["road_km"].sum() == pytest.approx(found.road_km, abs=0.01)
@@ -72,8 +72,8 @@ def test_it_speaks_of_kilometres_and_of_nobody(found: RoadPlan) -> None:
 
 def test_masts_alone_serve_roads(found: RoadPlan) -> None:
     assert set(found.sites["status"]) <= {"existing", "upgraded", "new", "relay"}
-    items = set(found.bill_of_materials["item"])
-    assert not any(item.startswith(("leo_", "geo_", "fwa_", "ftth", "exchange")) for item in items)
+    of_stretches = found.bill_of_materials[found.bill_of_materials["stretch_id"] != ""]
+    assert set(of_stretches["item"]) <= {"transit_usd_per_mbps_per_year"}  # no terminal, line or dish along a road
 
 
 def test_a_road_nearer_to_a_mast_is_reached(behind_the_ridge: Country, found: RoadPlan) -> None:
