@@ -6,7 +6,7 @@ What comes out speaks of kilometres; no table of it counts people.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
 
@@ -26,14 +26,59 @@ from allreach.params.load import Params
 from allreach.params.official import MET_SHARE
 from allreach.params.search import SearchParams
 from allreach.planning.instance.country_inputs import MeasuredCountry
-from allreach.planning.plan import PlanResult, plan_country
+from allreach.planning.plan import plan_country
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
-from allreach.vocabulary import Generation, Service
+from allreach.vocabulary import Generation, PlanLinkKind, Service, SiteStatus
 
 ROAD_EVIDENCE = ("terrain", "roads", "sites", "fibre", "power")
 STRETCH_COLUMNS = ("stretch_id", "name", "road_km", "reached_today_share", "reached_share", "evidence", "geometry")
 Works = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class PlannedRoads:
+    """A plan as this module needs it, metres of road in the place of people.
+
+    Parameters
+    ----------
+    assignments, sites, links
+        Tables ``plan_*``.
+    bill_of_materials
+        What is bought.
+    pv_usd, lower_bound_usd, capex_usd, opex_usd_per_year
+        Costs and the bound under them.
+    notes
+        What the report should say.
+    """
+
+    assignments: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    links: gpd.GeoDataFrame
+    bill_of_materials: pd.DataFrame
+    pv_usd: float
+    lower_bound_usd: float
+    capex_usd: float
+    opex_usd_per_year: float
+    notes: tuple[str, ...] = ()
+
+
+Planner = Callable[[MeasuredCountry, float, Progress | None], PlannedRoads]
+"""Plans roads that were measured, with a margin for planned neighbours. [dB]"""
+
+
+def in_full(time_limit_s: float | None = None) -> Planner:
+    """Plan as a run does, with its bound; within a wall time where one is given. [s]."""
+
+    def planned(country: MeasuredCountry, margin_db: float, progress: Progress | None) -> PlannedRoads:
+        found = plan_country(country, margin_db=margin_db, time_limit_s=time_limit_s, progress=progress)
+        told = found.summary
+        costs = told.pv_usd, told.lower_bound_usd, told.capex_usd, told.opex_usd_per_year
+        return PlannedRoads(
+            found.assignments, found.sites, found.links, found.bill_of_materials, *costs, notes=found.notes
+        )
+
+    return planned
 
 
 @dataclass(frozen=True)
@@ -113,6 +158,7 @@ def plan_roads(
     config: CountryConfig | None = None,
     search: SearchParams | None = None,
     rounds: int | None = None,
+    planner: Planner | None = None,
     time_limit_s: float | None = None,
     seed: int = 0,
     progress: Progress | None = None,
@@ -135,8 +181,10 @@ def plan_roads(
         How hard the planner searches; as in `params` without.
     rounds
         Rounds of planning and verifying at most; ``planning.verify_rounds`` without.
+    planner
+        How a plan is found; `in_full` without.
     time_limit_s
-        Wall time of one search. [s]
+        Wall time of one search `in_full`. [s]
     seed
         Seed of the draws behind the measurement's intervals.
     progress
@@ -175,7 +223,7 @@ def plan_roads(
         evidence=evidence,
     )
     n_rounds = int(params.planning.verify_rounds.value) if rounds is None else rounds
-    found = _plan(whole, country.table("sites"), n_rounds, time_limit_s, progress)
+    found = _plan(whole, country.table("sites"), n_rounds, planner or in_full(time_limit_s), progress)
     return _told(roads, today, found, share, evidence)
 
 
@@ -218,15 +266,15 @@ def _plan(
     whole: MeasuredCountry,
     sites: gpd.GeoDataFrame,
     rounds: int,
-    time_limit_s: float | None,
+    planner: Planner,
     progress: Progress | None,
-) -> tuple[PlanResult, VerifyResult]:
+) -> tuple[PlannedRoads, VerifyResult]:
     """Plan and verify, with a greater margin where the planned network falls short; the best round counts."""
     params, best = whole.params, None
     rules, margin_db = params.planning, params.radio.planned_neighbour_margin_db.value
     growth = params.demand.growth(rules.horizon_years.value)
     for _ in range(max(rounds, 1)):
-        plan = plan_country(whole, margin_db=margin_db, time_limit_s=time_limit_s, progress=progress)
+        plan = planner(whole, margin_db, progress)
         network = planned_sites(sites, plan.sites)
         found = verify(
             whole.points,
@@ -250,7 +298,7 @@ def _plan(
 def _told(
     roads: RoadPoints,
     today: MeasureResult,
-    found: tuple[PlanResult, VerifyResult] | None,
+    found: tuple[PlannedRoads, VerifyResult] | None,
     share: float,
     evidence: str,
 ) -> RoadPlan:
@@ -276,9 +324,10 @@ def _told(
         crs=tables.CRS,
     )
     plan = None if found is None else found[0]
-    told = None if plan is None else plan.summary
     reached = None if found is None else found[1].summary.reached_share
     bill = tables.empty("plan_bill_of_materials") if plan is None else plan.bill_of_materials
+    sites = tables.empty("plan_sites") if plan is None else plan.sites
+    links = tables.empty("plan_links") if plan is None else plan.links
     return RoadPlan(
         road_km=km,
         reached_today_share=share,
@@ -286,25 +335,36 @@ def _told(
         planned_share=None if found is None else found[1].summary.planned_share,
         reached_share=reached,
         newly_reached_km=0.0 if reached is None else max(reached - share, 0.0) * km,
-        pv_usd=None if told is None else told.pv_usd,
-        lower_bound_usd=None if told is None else told.lower_bound_usd,
-        gap=None if told is None else told.gap,
-        capex_usd=None if told is None else told.capex_usd,
-        opex_usd_per_year=None if told is None else told.opex_usd_per_year,
-        works={
-            "new_sites": 0 if told is None else told.n_new_sites,
-            "upgrades": 0 if told is None else told.n_upgraded_sites,
-            "fibre_km": 0.0 if told is None else told.fibre_km,
-            "hops": 0 if told is None else told.n_hops,
-        },
+        pv_usd=None if plan is None else plan.pv_usd,
+        lower_bound_usd=None if plan is None else plan.lower_bound_usd,
+        gap=None if plan is None else _gap(plan),
+        capex_usd=None if plan is None else plan.capex_usd,
+        opex_usd_per_year=None if plan is None else plan.opex_usd_per_year,
+        works=_works(sites, links),
         by_class=by_class,
         stretches=stretches,
-        sites=_in_km(tables.empty("plan_sites") if plan is None else plan.sites),
-        links=tables.empty("plan_links") if plan is None else plan.links,
+        sites=_in_km(sites),
+        links=links,
         bill_of_materials=bill.rename(columns={"place_id": "stretch_id"}),
         notes=() if plan is None else plan.notes,
         evidence=today.summary.evidence,
     )
+
+
+def _gap(plan: PlannedRoads) -> float:
+    """How far a plan may be from the cheapest one, as a share of its cost."""
+    return (plan.pv_usd - plan.lower_bound_usd) / plan.pv_usd if plan.pv_usd > 0 else 0.0
+
+
+def _works(sites: pd.DataFrame, links: pd.DataFrame) -> Works:
+    """Count what a plan builds."""
+    fibre = links.loc[links["kind"] == PlanLinkKind.FIBRE, "length_km"]
+    return {
+        "new_sites": int((sites["status"] == SiteStatus.NEW).sum()),
+        "upgrades": int((sites["status"] == SiteStatus.UPGRADED).sum()),
+        "fibre_km": round(float(fibre.sum()), 3),
+        "hops": int((links["kind"] == PlanLinkKind.HOP).sum()),
+    }
 
 
 def _in_km(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
