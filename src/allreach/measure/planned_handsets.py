@@ -61,7 +61,8 @@ def share_by_handset(
     first_row = np.full(points.n_places, -1, dtype=np.int64)
     first_row[rows.place[::-1]] = np.arange(len(rows.place))[::-1]
     open_households = points.households * (1.0 - elsewhere)
-    is_eligible = heard.is_eligible & (first_row[points.place_index] >= 0)
+    # a standard that holds at few locations may be met where the median hears nothing: no load could be told there
+    is_eligible = heard.is_eligible & (first_row[points.place_index] >= 0) & (rate > 0.0)
     loads = fill_sectors(
         masts.of(served.site),
         served.sector,

@@ -100,10 +100,9 @@ def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.
     today = np.array([bool(words & CAPACITY) for words in words_on_air(standing["technologies"])], dtype=bool)
     standing["has_capacity"] = today | is_upgraded
     on_air = plan_sites["technologies"].astype(str).replace("", Generation.G4.value)
-    of_plan = standing["site_id"].map(pd.Series(on_air.to_numpy(), index=plan_sites["site_id"]))
-    standing.loc[is_upgraded, "technologies"] = (
-        standing.loc[is_upgraded, "technologies"].astype(str) + ";" + of_plan[is_upgraded]
-    )
+    of_plan = pd.Series(on_air.to_numpy(), index=plan_sites["site_id"])
+    more = of_plan.reindex(standing.loc[is_upgraded, "site_id"]).to_numpy(dtype=object)
+    standing.loc[is_upgraded, "technologies"] = standing.loc[is_upgraded, "technologies"].astype(object) + ";" + more
     standing.loc[is_upgraded | standing["site_id"].isin(newly_fed), "backhaul_mbps"] = np.nan
     new = plan_sites[plan_sites["status"] == SiteStatus.NEW]
     if new.empty:
