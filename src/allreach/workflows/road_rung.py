@@ -32,7 +32,6 @@ from allreach.radio.engine.reception import Environment
 from allreach.vocabulary import Generation, PlanLinkKind, Service, SiteStatus
 
 ROAD_EVIDENCE = ("terrain", "roads", "sites", "fibre", "power")
-STRETCH_COLUMNS = ("stretch_id", "name", "road_km", "reached_today_share", "reached_share", "evidence", "geometry")
 Works = Mapping[str, float]
 
 
@@ -104,7 +103,8 @@ class RoadPlan:
     by_class
         ``road_class``, ``road_km``, ``reached_today_km``, and ``reached_km`` by the plan.
     stretches
-        `STRETCH_COLUMNS`, one row a stretch of road.
+        ``stretch_id``, ``name``, ``road_km``, ``reached_today_share``, ``reached_share``, ``evidence`` and the place of
+        each stretch of road.
     sites, links
         Tables ``plan_sites`` and ``plan_links`` of the plan, ``road_km`` in the place of households; empty without.
     bill_of_materials
