@@ -24,7 +24,7 @@ function shareAfter() {
 function standardLine() {
   const { dl_mbps: dl, busy_hour_mbps: busy, hours_share: hours, indoors, service, generation } = META.standard;
   const where = t(indoors ? 'indoors' : 'outdoors');
-  const standard = t('standard', { dl: decimal(dl), busy: decimal(busy), hours: share(hours), where });
+  const standard = t('standard', { dl: decimal(dl), busy: decimal(busy, 2), hours: share(hours), where });
   const kind =
     (service === 'mobile' && t('standard_mobile', { generation })) ||
     (service === 'line' && t('standard_line')) ||

@@ -81,7 +81,7 @@ class SpeedToday(Summary):
     by_line_share: float
     """By a fixed line whose speed is known."""
     by_mobile_share: float
-    """By a mobile signal where the standard wants it, at its locations and hours."""
+    """By a mobile signal of the standard's generation where it wants it, at its locations and hours."""
     any_share: float
     """By either."""
 

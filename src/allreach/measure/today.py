@@ -173,17 +173,18 @@ def measure(
     budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
+    roads = roads_today(standing.roads, standing.boundaries, rasters, environment, demand)
     mobile, broadband_share = mobile_today(points, sites, environment, heard, demand, progress)
     fixed_share, line_figures = _line_figures(points, lines)
     summary = MeasureSummary(
         **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
         broadband_share=broadband_share,
         mobile=mobile,
-        roads=roads_today(standing.roads, standing.boundaries, rasters, environment, demand),
         standard=standard.model_dump(mode="json"),
         fixed_share=fixed_share,
         lines=line_figures,
         speeds=_speeds(points, lines, heard, environment),
+        **({} if roads is None else {"roads": roads}),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
     sectors = sectors_table(
