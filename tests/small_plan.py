@@ -50,11 +50,11 @@ class Small:
         demand, planning = self.params.demand, self.params.planning
         return measure(points, table("sites"), self.environment, demand, standing, planning=planning, **options)
 
-    def plan(self) -> PlanResult:
-        """Plan it."""
+    def whole(self) -> MeasuredCountry:
+        """Put together what planning begins with."""
         country = self.country
         points = points_of(country, country.config, self.params)
-        whole = MeasuredCountry(
+        return MeasuredCountry(
             points,
             self.measure(),
             self.environment,
@@ -65,7 +65,10 @@ class Small:
             population=country.population,
             evidence="synthetic",
         )
-        return plan_country(whole)
+
+    def plan(self) -> PlanResult:
+        """Plan it."""
+        return plan_country(self.whole())
 
     def verify(self, plan: PlanResult) -> VerifyResult:
         """Measure the network of a plan under this standard, which may be another than the plan's."""

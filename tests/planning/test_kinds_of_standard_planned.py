@@ -8,7 +8,7 @@ import pytest
 
 from allreach import tables
 from allreach.io.country_folder import Country
-from allreach.planning.plan import PlanResult
+from allreach.planning.plan import PlanResult, plan_country
 from allreach.vocabulary import MOBILE, PlanLinkKind, SiteStatus, Technology
 from small_country import make_small_country
 from small_plan import SIGNAL, Small, with_sites
@@ -138,3 +138,23 @@ def test_institutions_are_left_to_other_standards() -> None:
     assert "the standard asks for mobile service: no institution is connected" in mobile.notes
     line = Small.under(sets=sets, service="line").plan()
     assert set(line.institutions["technology"]) <= {"fibre", "existing", "none"}
+
+
+def test_what_one_mast_covers_of_a_place_is_offered_that_mast() -> None:
+    """Where masts alone count nobody whom a mast covers is joined to those whom none does."""
+    small = Small.under(sets=WEAK, **SIGNAL)
+    plan = small.plan()
+    assert plan.assembly is not None
+    parts, problem = plan.assembly.parts, plan.assembly.problem
+    offered = set(problem.option_part.tolist())
+    covered = {int(parts.pair_part[k]) for k in range(len(parts.pair_part)) if parts.covered[1, 0, k]}
+    left = [i for i, part in enumerate(plan.assembly.part.tolist()) if part in covered and i not in offered]
+    assert left == []
+
+
+def test_without_new_sites_none_is_built() -> None:
+    small = Small.under(sets=WEAK, **SIGNAL)
+    whole = small.whole()
+    plan = plan_country(whole.without_new_sites())
+    assert plan.summary.n_new_sites == 0
+    assert plan_country(whole).summary.n_new_sites > 0

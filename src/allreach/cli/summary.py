@@ -69,6 +69,8 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
             keep = f"to keep them costs {money(today['growth_pv_usd'])}"
             whom = "whom what stands does not carry in the last year"
             given_up = f"; the plan gives up {today['people_given_up']:,} of them" if today["people_given_up"] else ""
+            if found["measured"]["standard"].get("service") == Service.MOBILE:
+                given_up = ""  # handsets take what the planned network gives, which the share reached tells
             lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}{given_up}"))
         last = plan.get("last_percent")
         if last:

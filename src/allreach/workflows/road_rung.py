@@ -7,8 +7,7 @@ What comes out speaks of kilometres; no table of it counts people.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from dataclasses import replace as changed
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 
 from allreach import tables
 from allreach.demand.road_points import UNIT_M, RoadPoints, road_points
+from allreach.errors import InfeasibleError
 from allreach.io.country_folder import Country
 from allreach.io.itu_climate import air_at
 from allreach.measure.planned_network import VerifyResult, planned_sites, verify
@@ -25,7 +25,7 @@ from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.load import Params
 from allreach.params.official import MET_SHARE
 from allreach.params.search import SearchParams
-from allreach.planning.instance.country_inputs import MeasuredCountry
+from allreach.planning.instance.country_inputs import UPGRADES_ALONE, MeasuredCountry
 from allreach.planning.plan import plan_country
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
@@ -205,7 +205,7 @@ def plan_roads(
         return None
     params = _of_roads(params, search)
     standard = road_standard(config.service_standard, params)
-    around = changed(environment, standard=standard)
+    around = replace(environment, standard=standard)
     today = _measure(country, params, around, roads, config.base_year, seed, progress)
     share = float(roads.points.population @ today.points.reached_share) / float(roads.points.population.sum())
     if share >= MET_SHARE:
@@ -269,30 +269,45 @@ def _plan(
     planner: Planner,
     progress: Progress | None,
 ) -> tuple[PlannedRoads, VerifyResult]:
-    """Plan and verify, with a greater margin where the planned network falls short; the best round counts."""
-    params, best = whole.params, None
-    rules, margin_db = params.planning, params.radio.planned_neighbour_margin_db.value
-    growth = params.demand.growth(rules.horizon_years.value)
-    for _ in range(max(rounds, 1)):
-        plan = planner(whole, margin_db, progress)
-        network = planned_sites(sites, plan.sites)
-        found = verify(
-            whole.points,
-            network,
-            plan.assignments,
-            whole.environment,
-            params.demand,
-            growth=growth,
-            evidence=whole.evidence,
-            progress=progress,
-        )
+    """Plan and verify, with a greater margin where the planned network falls short, at last without new sites.
+
+    The round that reaches most counts.
+    """
+    rules, first_db = whole.params.planning, whole.params.radio.planned_neighbour_margin_db.value
+    tried = [(whole, first_db + k * rules.verify_margin_step_db.value) for k in range(max(rounds, 1))]
+    best: tuple[PlannedRoads, VerifyResult] | None = None
+    for country, margin_db in (*tried, (whole.without_new_sites(), first_db)):
+        try:
+            plan = planner(country, margin_db, progress)
+        except InfeasibleError:
+            if best is None:
+                raise
+            break
+        if country is not whole:
+            plan = replace(plan, notes=(*plan.notes, UPGRADES_ALONE))
+        found = _verified(whole, plan, sites, progress)
         if best is None or found.summary.reached_share > best[1].summary.reached_share:
             best = plan, found
         if found.shortfall() <= rules.verify_tolerance_share.value:
             break
-        margin_db += rules.verify_margin_step_db.value
     assert best is not None
     return best
+
+
+def _verified(
+    whole: MeasuredCountry, plan: PlannedRoads, sites: gpd.GeoDataFrame, progress: Progress | None
+) -> VerifyResult:
+    demand = whole.params.demand
+    return verify(
+        whole.points,
+        planned_sites(sites, plan.sites),
+        plan.assignments,
+        whole.environment,
+        demand,
+        growth=demand.growth(whole.params.planning.horizon_years.value),
+        evidence=whole.evidence,
+        progress=progress,
+    )
 
 
 def _told(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -22,8 +22,9 @@ from allreach.measure.fixed_lines import standing_lines
 from allreach.measure.service_links import service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
-from allreach.params.country_config import CountryConfig
+from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.load import Params
+from allreach.params.planning import Planning
 from allreach.params.service_rules import why_no_line
 from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
@@ -35,6 +36,7 @@ from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Service
 
+UPGRADES_ALONE = "new masts would disturb those that stand more than they add: sites are upgraded and none is built"
 NO_INSTITUTIONS = "the standard asks for mobile service: no institution is connected"
 WATER = 1  # clutter class, and P.1812 zone of the sea
 
@@ -79,6 +81,13 @@ class MeasuredCountry:
         """Table of a layer; empty where the folder has none."""
         return self.layers[name] if name in self.layers else tables.empty(name)
 
+    def without_new_sites(self) -> MeasuredCountry:
+        """Return the same country where the plan may upgrade sites but build none."""
+        planning = self.params.planning
+        none = planning.new_sites_per_part.model_copy(update={"value": 0.0, "low": 0.0})
+        rules = planning.model_copy(update={"new_sites_per_part": none})
+        return replace(self, params=self.params.model_copy(update={"planning": rules}))
+
     def ground(self) -> Ground:
         """Ground on which sites stand and trenches run."""
         terrain = self.environment.terrain
@@ -110,7 +119,7 @@ def plan_inputs(
             roads=table("roads"),
             power=table("power"),
             settled=table("places") if len(table("places")) else None,
-            cell_km=params.planning.candidate_signal_cell_km.value if is_mobile else np.inf,
+            cell_km=_candidate_cell_km(country.config.service_standard, params.planning),
         )
     new = found[found["candidate_kind"] != "existing_upgrade"]
     new = new.sort_values("site_id", kind="stable").reset_index(drop=True)
@@ -153,6 +162,14 @@ def plan_inputs(
         evidence=country.evidence,
         notes=(*network.notes, *([NO_INSTITUTIONS] if leaves_out else [])),
     )
+
+
+def _candidate_cell_km(standard: ServiceStandard, planning: Planning) -> float:
+    """Edge of the cells that ask for masts of their own: where masts alone may serve. [km]."""
+    if standard.service is not Service.MOBILE:
+        return float(np.inf)
+    cell = planning.candidate_indoor_cell_km if standard.indoors else planning.candidate_signal_cell_km
+    return cell.value
 
 
 def _exchange_names(exchange: NDArray[np.int64], exchanges: gpd.GeoDataFrame) -> NDArray[np.str_]:

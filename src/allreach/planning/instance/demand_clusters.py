@@ -196,7 +196,7 @@ def _groups(
         if big[g]:
             continue
         home = int(owner[g])
-        inside = [b for b in bigs[home] if sets[b] <= sets[g]]
+        inside = [b for b in bigs[home] if sets[b] <= sets[g] and (sets[b] or not masts_only)]
         if inside:
             target[g] = max(inside, key=lambda b: (len(sets[b]), -b))
         elif masts_only:
