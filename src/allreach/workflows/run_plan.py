@@ -76,8 +76,8 @@ def plan_and_verify(
     Measured are the people at the standard, those at the speed of each tier, and the institutions; any of them may ask
     for a further round. Under a standard of mobile service the last one builds no new site, since new masts on the
     frequencies of those that stand may take away more than they add. The round that leaves fewest people (and
-    institutions, in people) without what is asked for counts; of equal ones the first. A round that no plan meets at its
-    margin ends the search.
+    institutions, in people) without what is asked for counts; of equal ones the first. A round that no plan meets at
+    its margin ends the search.
     """
     study = job.study
     params, rules = study.params, study.params.planning
