@@ -77,6 +77,8 @@ _.adopted
 _.topic
 _.met_from
 _.lost_households
+_.newly_reached_km
+plan_roads
 _.wanted_load
 _.turned_away_share
 _.household_size_source

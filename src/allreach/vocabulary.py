@@ -76,6 +76,24 @@ class RadioGeneration(StrEnum):
     G5 = "5G"
 
 
+class Service(StrEnum):
+    """What the service standard asks for: ``service_standard.service``.
+
+    any: whatever reaches a home. mobile: a mast to a handset. line: a fixed line.
+    """
+
+    ANY = "any"
+    MOBILE = "mobile"
+    LINE = "line"
+
+
+class Generation(StrEnum):
+    """Least generation of a mast that counts: ``service_standard.generation``."""
+
+    G4 = "4G"
+    G5 = "5G"
+
+
 class FacilityKind(Word):
     """What a plan may open: a site as it stands, with an upgrade, a new one, an exchange, fibre to an institution.
 

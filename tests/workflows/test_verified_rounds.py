@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -18,7 +18,9 @@ from allreach.io.geopackage import result_layers
 from allreach.io.results_folder import read_results
 from allreach.measure.planned_network import VerifyResult
 from allreach.measure.summary import VerifySummary
+from allreach.params.country_config import ServiceStandard
 from allreach.params.load import load_params
+from allreach.summary import Summary
 from allreach.workflows import run_plan
 from allreach.workflows.run_record import Job, RunRecord
 from independent_checker import check_results
@@ -50,7 +52,25 @@ def found(reached, planned=1.0, tier=None, institutions=None):
     return VerifyResult(tables.empty("measure_places"), VerifySummary(**summary), pd.Series(dtype=float).to_numpy())
 
 
-def rounds(monkeypatch, results):
+class Notes(Summary):
+    """Notes of a plan."""
+
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """As much of a plan as the loop looks at."""
+
+    number: int
+    sites: None = None
+    assignments: None = None
+    institutions: None = None
+    notes: tuple[str, ...] = ()
+    summary: Notes = field(default_factory=Notes)
+
+
+def rounds(monkeypatch, results, standard=None):
     """Run the loop over given results of measuring; an error stands for a margin that no plan meets."""
     tried = []
 
@@ -58,17 +78,18 @@ def rounds(monkeypatch, results):
         tried.append(margin_db)
         if isinstance(results[len(tried) - 1], InfeasibleError):
             raise results[len(tried) - 1]
-        return SimpleNamespace(sites=None, assignments=None, institutions=None, number=len(tried))
+        return Plan(len(tried))
 
     monkeypatch.setattr(run_plan, "plan_country", plan_country)
     monkeypatch.setattr(run_plan, "planned_sites", lambda *_: None)
     monkeypatch.setattr(run_plan, "verify", lambda *_, **__: results[len(tried) - 1])
     said = []
+    config = SimpleNamespace(service_standard=standard or ServiceStandard())
     country = SimpleNamespace(
         layers={}, clutter_class=None, population=None, table=lambda name: None, evidence=lambda *names: "open"
     )
     study = SimpleNamespace(
-        country=country, params=PARAMS, config=None, folder=None, progress=lambda *_: None, say=said.append
+        country=country, params=PARAMS, config=config, folder=None, progress=lambda *_: None, say=said.append
     )
     job = Job(study, RunRecord({}, {}))
     measured = SimpleNamespace(points=None, result=None, environment=None)
@@ -146,3 +167,20 @@ def test_run_with_tiers_and_institutions_writes_what_was_measured(tmp_path):
     layers = result_layers(read_results(out), make_small_country())
     assert {"institutions_planned_network", "tiers_planned_network"} <= set(layers)
     assert "verify/tiers.parquet" in (out / ".stages" / "plan.json").read_text()
+
+
+MOBILE = ServiceStandard(service="mobile")
+
+
+def test_masts_that_spoil_each_other_are_not_built(monkeypatch):
+    short = [found(0.4, 0.8), found(0.5, 0.8), found(0.45, 0.8)]
+    number, verified, margin_db, margins_db, _ = rounds(monkeypatch, [*short, found(0.7, 0.7)], MOBILE)
+    assert (number, margin_db, margins_db) == (4, 3.0, [3.0, 5.0, 7.0, 3.0])
+    assert verified.summary.reached_share == 0.7
+
+
+def test_upgrades_alone_are_tried_last_and_only_where_phones_alone_count(monkeypatch):
+    short = [found(0.4, 0.8), found(0.5, 0.8), found(0.45, 0.8)]
+    assert rounds(monkeypatch, [*short, found(0.3, 0.3)], MOBILE)[0] == 2
+    assert rounds(monkeypatch, [found(0.8, 0.8)], MOBILE)[0] == 1  # nothing falls short
+    assert rounds(monkeypatch, short)[0] == 2  # homes have other ways

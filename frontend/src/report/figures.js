@@ -22,10 +22,23 @@ function shareAfter() {
 }
 
 function standardLine() {
-  const { dl_mbps: dl, busy_hour_mbps: busy, hours_share: hours, indoors } = META.standard;
+  const { dl_mbps: dl, busy_hour_mbps: busy, hours_share: hours, indoors, service, generation } = META.standard;
   const where = t(indoors ? 'indoors' : 'outdoors');
-  const standard = t('standard', { dl: decimal(dl), busy: decimal(busy), hours: share(hours), where });
-  return h('p', { class: 'more' }, standard, '. ', t('predicted_short'), ' ', badge(META.evidence));
+  const standard = t('standard', { dl: decimal(dl), busy: decimal(busy, 2), hours: share(hours), where });
+  const kind =
+    (service === 'mobile' && t('standard_mobile', { generation })) ||
+    (service === 'line' && t('standard_line')) ||
+    (generation === '5G' && t('standard_5g'));
+  return h(
+    'p',
+    { class: 'more' },
+    standard,
+    kind ? `, ${kind}` : '',
+    '. ',
+    t('predicted_short'),
+    ' ',
+    badge(META.evidence),
+  );
 }
 
 // What is not known of the sites decides who is reached, so it stands beside that figure.
@@ -81,16 +94,29 @@ function speedsToday() {
   ];
 }
 
+// Who gets today what the standard asks for: a speed, a speed by a line, or a mobile signal.
+function reachedToday() {
+  const { dl_mbps: dl, service, generation, indoors } = META.standard;
+  const missing = h('span', { class: 'missing' }, people(missingToday()));
+  const reached = share(shareToday());
+  const speed = decimal(dl);
+  if (service === 'mobile') {
+    const where = t(indoors ? 'indoors' : 'outdoors');
+    const key = META.sketch ? 'headline_today_mobile_sketch' : 'headline_today_mobile';
+    return parts(key, { share: reached, speed, missing, generation, where });
+  }
+  const told = { share: reached, speed, missing };
+  if (service === 'line') return parts(META.sketch ? 'headline_today_line_sketch' : 'headline_today_line', told);
+  return parts(META.sketch ? 'headline_today_sketch' : 'headline_today', told);
+}
+
 export function drawHeadline() {
   const after = shareAfter();
-  const speed = decimal(META.standard.dl_mbps);
-  const missing = h('span', { class: 'missing' }, people(missingToday()));
   const published = publishedLines();
-  const sentence = META.sketch ? 'headline_today_sketch' : 'headline_today';
   const lines = [
     published.length > 0 && h('p', { class: 'published' }, t('published_head')),
     published.length > 0 && h('ul', { class: 'published' }, published),
-    h('p', {}, parts(sentence, { share: share(shareToday()), speed, missing })),
+    h('p', {}, reachedToday()),
   ].filter(Boolean);
   if (after !== null && known(PLAN.pv_usd)) {
     const reached = h('span', { class: 'good' }, share(after));

@@ -11,6 +11,7 @@ import click
 
 from allreach.json_object import JsonObject
 from allreach.params.price_level import DOLLAR
+from allreach.vocabulary import Generation, Service
 
 if TYPE_CHECKING:
     from allreach.workflows.run import RunJson, RunResult
@@ -32,9 +33,9 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
         lines.append(("SKETCH", "drawn, not surveyed: not for decisions; sums are rounded to two digits"))
     lines.append(("people", f"{found['population']:,}"))
     lines += _published(found["published"])
-    speed = f"{found['measured']['standard']['dl_mbps']:g} Mbit/s{' in this drawing' if sketch else ''}"
+    asked = f"{_asked(found['measured']['standard'])}{' in this drawing' if sketch else ''}"
     evidence = f"predicted, evidence: {found['evidence']}"
-    lines.append(("reached today", f"{found['reached_today_share']:.1%} can get {speed} ({evidence})"))
+    lines.append(("reached today", f"{found['reached_today_share']:.1%} {asked} ({evidence})"))
     lines += _predicted(found["measured"])
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
@@ -68,6 +69,8 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
             keep = f"to keep them costs {money(today['growth_pv_usd'])}"
             whom = "whom what stands does not carry in the last year"
             given_up = f"; the plan gives up {today['people_given_up']:,} of them" if today["people_given_up"] else ""
+            if found["measured"]["standard"].get("service") == Service.MOBILE:
+                given_up = ""  # handsets take what the planned network gives, which the share reached tells
             lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}{given_up}"))
         last = plan.get("last_percent")
         if last:
@@ -109,6 +112,17 @@ def _published(shares: Sequence[JsonObject]) -> list[tuple[str, str]]:
             told = {"predicted": f"{share['predicted_pct']:.1f}%", "why": words[f"apart_{share['contradiction']}"]}
             lines.append(("contradiction", words["published_apart"].format(**told)))
     return lines
+
+
+def _asked(standard: JsonObject) -> str:
+    """Say what whoever is reached can do, by the kind of service that the standard asks for."""
+    speed, service = f"{standard['dl_mbps']:g} Mbit/s", standard.get("service", Service.ANY)
+    generation = standard.get("generation", Generation.G4)
+    if service == Service.MOBILE:
+        return f"are under {generation} {'indoors' if standard['indoors'] else 'outdoors'} at {speed} or more"
+    if service == Service.LINE:
+        return f"can get {speed} by a fixed line"
+    return f"can get {speed}" + ("" if generation == Generation.G4 else f", by {generation} where by mast")
 
 
 class Money:

@@ -12,13 +12,15 @@ from allreach.demand.points import DemandPoints
 from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET, ServiceLinks, service_links
 from allreach.measure.share_out import Entries
 from allreach.params.country_config import ServiceStandard
+from allreach.params.service_rules import commitments_that_count, why_other_service
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import SiteArrays
-from allreach.vocabulary import RADIO, SATELLITE, Technology
+from allreach.vocabulary import MOBILE, RADIO, SATELLITE, CommitmentTechnology, Technology
 
 TERMINAL = {one.value: FWA if one is Technology.FWA else HANDSET for one in RADIO}
 OTHER_TECHNOLOGIES = (Technology.FIBRE, *SATELLITE)
+COMMITMENT = "commitment:"  # a row of a commitment has its identifier behind this as its site
 SPEED_EPS_MBPS = 1e-6  # two speeds that are nearer are the same
 
 
@@ -41,7 +43,9 @@ class Assigned:
     is_radio
         Whether a mast is to serve the row.
     is_other
-        Whether fibre, a line that stands or a satellite is; neither where nothing does.
+        Whether fibre, a line that stands, a commitment or a satellite is; neither where nothing does.
+    counts
+        Whether the standard counts the kind of service, whatever its speed.
     """
 
     place: NDArray[np.int64]
@@ -52,6 +56,7 @@ class Assigned:
     n_tiers: NDArray[np.int64]
     is_radio: NDArray[np.bool_]
     is_other: NDArray[np.bool_]
+    counts: NDArray[np.bool_]
 
     def per_place(self, chosen: NDArray[np.bool_], points: DemandPoints) -> NDArray[np.float64]:
         """Households of some of the rows by place."""
@@ -59,7 +64,13 @@ class Assigned:
         return np.bincount(self.place[chosen], weights=weights, minlength=points.n_places).astype(np.float64)
 
 
-def assigned(assignments: pd.DataFrame, points: DemandPoints, sites: SiteArrays, standard: ServiceStandard) -> Assigned:
+def assigned(
+    assignments: pd.DataFrame,
+    points: DemandPoints,
+    sites: SiteArrays,
+    standard: ServiceStandard,
+    commitments: pd.DataFrame | None = None,
+) -> Assigned:
     """Rows of the table ``plan_assignments`` as arrays.
 
     Parameters
@@ -69,7 +80,9 @@ def assigned(assignments: pd.DataFrame, points: DemandPoints, sites: SiteArrays,
     points, sites
         Points of demand, and sites of the planned network.
     standard
-        Service standard, for its higher speeds.
+        Service standard, for its higher speeds and the kind of service.
+    commitments
+        Table ``commitments``, to know what rows of commitments promise; without, the plan's own judgement stands.
     """
     place_of = pd.Series(np.arange(points.n_places), index=points.places["place_id"].to_numpy())
     site_of = pd.Series(np.arange(sites.n_sites), index=sites.site_id)
@@ -84,10 +97,31 @@ def assigned(assignments: pd.DataFrame, points: DemandPoints, sites: SiteArrays,
         technology=technology,
         households=assignments["households"].to_numpy(dtype=np.float64),
         dl_mbps=dl_mbps,
-        n_tiers=_tiers_met(dl_mbps, standard),
+        n_tiers=tiers_met(dl_mbps, standard),
         is_radio=np.array([t in TERMINAL for t in technology], dtype=bool) & ~is_line,
         is_other=np.array([t in OTHER_TECHNOLOGIES for t in technology], dtype=bool) | is_line,
+        counts=_counts(technology, assignments["site_id"].to_numpy(dtype=str), is_line, standard, commitments),
     )
+
+
+def _counts(
+    technology: NDArray[np.object_],
+    site_id: NDArray[np.str_],
+    is_line: NDArray[np.bool_],
+    standard: ServiceStandard,
+    commitments: pd.DataFrame | None,
+) -> NDArray[np.bool_]:
+    """Whether the standard counts the kind of service of each row."""
+    kinds = {one.value: CommitmentTechnology.MOBILE for one in MOBILE}
+    kinds |= {one.value: CommitmentTechnology.SATELLITE for one in SATELLITE}
+    kinds |= {Technology.FWA.value: CommitmentTechnology.FWA, Technology.FIBRE.value: CommitmentTechnology.FIBRE}
+    is_commitment = is_line & np.char.startswith(site_id, COMMITMENT)
+    kind = [CommitmentTechnology.FIBRE if line else kinds.get(t) for t, line in zip(technology, is_line, strict=True)]
+    fits = np.array([one is None or not why_other_service(standard, one) for one in kind], dtype=bool)
+    if commitments is None:
+        return fits | is_commitment
+    good = COMMITMENT + commitments["commitment_id"].astype(str)[commitments_that_count(standard, commitments)]
+    return np.where(is_commitment, np.isin(site_id, good.to_numpy(dtype=str)), fits)
 
 
 def links_used(
@@ -129,7 +163,7 @@ def covered(
         key = rows.place[i] * sites.n_sites + rows.site[i]
         mine = order[np.searchsorted(sorted_key, key) : np.searchsorted(sorted_key, key, side="right")]
         k, terminal = level[rows.site[i]], TERMINAL[rows.technology[i]]
-        mine = mine[links.is_covered[k, terminal, mine]]
+        mine = mine[links.is_covered[k, terminal, mine] & sites.serves[rows.site[i]]]
         found_rows.append(np.full(len(mine), i))
         found_links.append(mine)
         found_rates.append(links.rate_mbps[k, terminal, mine].astype(np.float64))
@@ -141,11 +175,11 @@ def covered(
         site=link_site[link].astype(np.int32),
         sector=links.sector[link],
         rate_mbps=np.concatenate(found_rates),
-        tiers=_tiers_met(np.concatenate(found_peaks), standard) if standard.tiers else None,
+        tiers=tiers_met(np.concatenate(found_peaks), standard) if standard.tiers else None,
     )
 
 
-def _tiers_met(dl_mbps: NDArray[np.float64], standard: ServiceStandard) -> NDArray[np.int64]:
+def tiers_met(dl_mbps: NDArray[np.float64], standard: ServiceStandard) -> NDArray[np.int64]:
     """How many of the standard's higher speeds each speed meets; they rise."""
     tier_mbps = np.array([tier.dl_mbps for tier in standard.tiers], dtype=np.float64)
     return np.searchsorted(tier_mbps - SPEED_EPS_MBPS, dl_mbps, side="right").astype(np.int64)

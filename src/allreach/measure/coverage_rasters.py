@@ -17,6 +17,7 @@ from allreach.measure._map_pixels import (
     distinct,
     write_pixels,
 )
+from allreach.params.service_rules import why_no_mast
 from allreach.progress import Progress, no_progress
 from allreach.radio.engine.link_budget import Terminal, handset, receiver
 from allreach.radio.engine.reception import Environment, check_frequencies, margin_db, masts
@@ -141,7 +142,7 @@ def _speeds(sites: SiteArrays, terminal: Terminal, environment: Environment, clu
         min_sinr_db=radio.min_sinr_db.value,
         max_efficiency_bps_hz=radio.max_efficiency_bps_hz.value,
         sensitivity_dbm=radio.sensitivity_dbm.value,
-        standard_mbps=environment.standard.dl_mbps,
+        standard_mbps=np.inf if why_no_mast(environment.standard, None) else environment.standard.dl_mbps,
         clutter_m=clutter_m,
         margin_db=margin_db(terminal, environment, clutter_m),
         bandwidth_mhz=sites.bandwidth_mhz,

@@ -12,9 +12,9 @@ from scipy.spatial import cKDTree
 
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
-from allreach.vocabulary import FibreFeature, FibreKind, FibreStatus
-
-FIXED = {"fibre", "fixed", "ftth"}
+from allreach.params.country_config import ServiceStandard
+from allreach.params.service_rules import commitments_that_count
+from allreach.vocabulary import CommitmentTechnology, FibreFeature, FibreKind, FibreStatus
 
 
 @dataclass(frozen=True)
@@ -72,19 +72,20 @@ def _stated(points: DemandPoints, column: str) -> NDArray[np.float64]:
 
 
 def stated_shares(
-    places: gpd.GeoDataFrame, commitments: pd.DataFrame, year: int, dl_mbps: float
+    places: gpd.GeoDataFrame, commitments: pd.DataFrame, year: int, standard: ServiceStandard
 ) -> dict[str, NDArray[np.float64]]:
     """Shares passed, orderable and used of each place as far as the folder states them; NaN elsewhere.
 
     The table ``places`` may carry them as columns ``passed_share``, ``orderable_share``, ``used_share``. Commitments
-    whose service has started by `year` at the standard's speed count as passed (fixed ones) and orderable.
+    whose service has started by `year` count as passed (fixed ones) and orderable where they promise what the standard
+    asks for.
     """
     out = {}
     for name in ("passed_share", "orderable_share", "used_share"):
         stated = places[name].astype("float64").to_numpy() if name in places.columns else np.full(len(places), np.nan)
         out[name] = np.clip(stated.copy(), 0.0, 1.0)
     row_of = {place_id: i for i, place_id in enumerate(places["place_id"])}
-    started = commitments[(commitments["year"] <= year) & (commitments["dl_mbps"] >= dl_mbps)]
+    started = commitments[(commitments["year"] <= year) & commitments_that_count(standard, commitments)]
     for place_id, technology, share in zip(
         started["place_id"], started["technology"], started["households_share"], strict=True
     ):
@@ -92,6 +93,6 @@ def stated_shares(
         if i < 0:
             continue
         for name in ("passed_share", "orderable_share"):
-            if name == "orderable_share" or technology in FIXED:
+            if name == "orderable_share" or technology == CommitmentTechnology.FIBRE:
                 out[name][i] = np.fmax(out[name][i], float(np.clip(share, 0.0, 1.0)))
     return out

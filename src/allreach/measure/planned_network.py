@@ -15,18 +15,20 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.measure.assigned_rows import SPEED_EPS_MBPS, Assigned, assigned, covered, links_used
 from allreach.measure.places_table import AtPoints, measure_table
+from allreach.measure.planned_handsets import share_by_handset
 from allreach.measure.planned_institutions import Connected, connect, counts
+from allreach.measure.point_service import Heard, heard_at_points
 from allreach.measure.sectors_table import per_sector, sectors_table
 from allreach.measure.share_out import Entries, Limits, share_out
 from allreach.measure.summary import VerifySummary
-from allreach.params.country_config import Tier
+from allreach.params.country_config import ServiceStandard, Tier
 from allreach.params.demand import Demand
 from allreach.params.radio import Radio
 from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, Served, serve
-from allreach.radio.sites import CAPACITY, SiteArrays, site_arrays
-from allreach.vocabulary import Evidence, SiteStatus
+from allreach.radio.sites import CAPACITY, SiteArrays, site_arrays, words_on_air
+from allreach.vocabulary import Evidence, Generation, Service, SiteStatus
 
 VERIFY_STAGE = "coverage of the planned network"
 
@@ -87,16 +89,20 @@ class VerifyResult:
 def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Sites of the planned network in the form of the table ``sites``, with the column ``has_capacity``.
 
-    Upgraded and new sites carry 4G in both bands; relays and exchanges carry no sectors and are left out. Backhaul that
-    the plan builds has been checked by the plan, whether to an upgraded site or to one that stays as it is.
+    Upgraded and new sites carry what the plan puts on air (column ``technologies``, 4G where it is empty) in both
+    bands; relays and exchanges carry no sectors and are left out. Backhaul that the plan builds has been checked by the
+    plan, whether to an upgraded site or to one that stays as it is.
     """
     upgraded = set(plan_sites.loc[plan_sites["status"] == SiteStatus.UPGRADED, "site_id"])
     newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != SiteStatus.EXISTING, "site_id"])
     standing = sites.copy()
     is_upgraded = standing["site_id"].isin(upgraded)
-    today = standing["technologies"].astype(str).str.upper().str.contains("|".join(sorted(CAPACITY)))
+    today = np.array([bool(words & CAPACITY) for words in words_on_air(standing["technologies"])], dtype=bool)
     standing["has_capacity"] = today | is_upgraded
-    standing.loc[is_upgraded, "technologies"] = standing.loc[is_upgraded, "technologies"].astype(str) + ";4G"
+    on_air = plan_sites["technologies"].astype(str).replace("", Generation.G4.value)
+    of_plan = pd.Series(on_air.to_numpy(), index=plan_sites["site_id"])
+    more = of_plan.reindex(standing.loc[is_upgraded, "site_id"]).to_numpy(dtype=object)
+    standing.loc[is_upgraded, "technologies"] = standing.loc[is_upgraded, "technologies"].astype(object) + ";" + more
     standing.loc[is_upgraded | standing["site_id"].isin(newly_fed), "backhaul_mbps"] = np.nan
     new = plan_sites[plan_sites["status"] == SiteStatus.NEW]
     if new.empty:
@@ -107,7 +113,7 @@ def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.
                 "site_id": new["site_id"],
                 "operator": new["operator"],
                 "height_agl_m": new["height_agl_m"],
-                "technologies": "4G",
+                "technologies": on_air[new.index],
                 "evidence": new["evidence"],
             },
             geometry=new.geometry,
@@ -126,6 +132,7 @@ def verify(
     demand: Demand,
     *,
     institutions: gpd.GeoDataFrame | None = None,
+    commitments: pd.DataFrame | None = None,
     growth: float = 1.0,
     evidence: str = Evidence.MODELLED,
     progress: Progress | None = None,
@@ -135,6 +142,9 @@ def verify(
     Every household assigned to a site must find a point of its place that this site covers to the standard, and room
     in the sector and the backhaul. Fixed and satellite households count as assigned: the plan has checked their limits.
     Institutions that a site serves take their share of it first (`verify_institutions.connect`).
+
+    Under a standard of mobile service nobody is put on a mast: handsets take the best server of the planned network,
+    and its sectors fill as they do today (`planned_handsets`), whomever the plan had assigned.
 
     A household gets the speed of a tier where the radio at its point does, or the line or satellite promises it. A row
     of the assignments does not say which points of a place are its own; of the sharings that reach most households one
@@ -152,6 +162,8 @@ def verify(
         As in `measure`.
     institutions
         Table ``plan_institutions``; none where the plan connects none.
+    commitments
+        Table ``commitments``; without, what the plan counts of them counts.
     growth
         Demand for which the network is planned, over that of today.
     evidence
@@ -160,20 +172,33 @@ def verify(
         Called with (stage, done, total).
     """
     radio, standard = environment.radio, environment.standard
-    arrays = site_arrays(sites, environment.terrain.grid, radio)
+    arrays = site_arrays(sites, environment.terrain.grid, radio, standard.generation)
     range_km = max(radio.range_km.value, radio.candidate_range_km.value)
     wanted = tables.empty("plan_institutions") if institutions is None else institutions
     connected = connect(wanted, points, arrays, environment, range_km=range_km, evidence=evidence, progress=progress)
-    rows = assigned(assignments, points, arrays, standard)
-    # first the handsets of all points: the links' paths are among theirs
-    got = serve(
-        points.x_m, points.y_m, arrays, environment, handset(radio), keep=True, progress=progress, stage=VERIFY_STAGE
-    )
-    links = links_used(rows, points, arrays, environment, range_km, progress)
-    entries = covered(rows, points, links, arrays, standard)
+    rows = assigned(assignments, points, arrays, standard, commitments)
     mbps = standard.busy_hour_mbps * demand.uptake_share.value * growth
-    shared = _share(rows, entries, points, arrays, connected, radio, mbps, progress)
-    losses = _losses(shared, points)
+    if standard.service is Service.MOBILE:
+        heard = heard_at_points(points, arrays, environment, None, progress)
+        got = heard.outdoors
+        shared = _share_by_handset(rows, points, arrays, heard, connected, environment, mbps)
+        losses = _losses_by_place(shared, points)
+    else:
+        # first the handsets of all points: the links' paths are among theirs
+        got = serve(
+            points.x_m,
+            points.y_m,
+            arrays,
+            environment,
+            handset(radio),
+            keep=True,
+            progress=progress,
+            stage=VERIFY_STAGE,
+        )
+        links = links_used(rows, points, arrays, environment, range_km, progress)
+        entries = covered(rows, points, links, arrays, standard)
+        shared = _share(rows, entries, points, arrays, connected, radio, mbps, progress)
+        losses = _losses(shared, points)
     table, share = _places(shared, losses, points, got, arrays, environment, evidence)
     at_speed = [_tier_table(shared, points, k, tier) for k, tier in enumerate(standard.tiers)]
     worst = tables.worst_evidence(*table["evidence"].unique())
@@ -218,14 +243,14 @@ class _Losses:
     ----------
     households, to_signal, to_load
         All of them, those without signal, those whom full sectors or backhauls turn away.
-    under_cover
-        Households of the points that the row's site covers.
+    crowd
+        Households at each entry whom its sector turns away.
     """
 
     households: NDArray[np.float64]
     to_signal: NDArray[np.float64]
     to_load: NDArray[np.float64]
-    under_cover: NDArray[np.float64]
+    crowd: NDArray[np.float64]
 
 
 def _share(
@@ -261,7 +286,51 @@ def _losses(shared: _Shared, points: DemandPoints) -> _Losses:
     lost = np.where(rows.is_radio, rows.households - by_row, 0.0)
     under_cover = np.bincount(entries.row, points.households[entries.point], minlength=n_rows).astype(np.float64)
     to_signal = np.where(rows.is_radio, np.maximum(rows.households - under_cover, 0.0), 0.0)
-    return _Losses(lost, to_signal, np.maximum(lost - to_signal, 0.0), under_cover)
+    to_load = np.maximum(lost - to_signal, 0.0)
+    crowd = to_load[entries.row] * points.households[entries.point] / np.maximum(under_cover[entries.row], 1e-12)
+    return _Losses(lost, to_signal, to_load, crowd)
+
+
+def _share_by_handset(
+    rows: Assigned,
+    points: DemandPoints,
+    sites: SiteArrays,
+    heard: Heard,
+    connected: Connected,
+    environment: Environment,
+    mbps: float,
+) -> _Shared:
+    """Share the sectors out over whoever hears them, but those whom commitments serve."""
+    standard = environment.standard
+    households = points.places["households"].to_numpy(dtype=np.float64)
+    elsewhere = _share_of(rows.per_place(_is_met(rows, standard), points), households)[points.place_index]
+    entries, served, load = share_by_handset(
+        rows, points, sites, heard, connected, elsewhere, mbps, standard, environment.radio
+    )
+    return _Shared(rows, entries, served, mbps, load)
+
+
+def _losses_by_place(shared: _Shared, points: DemandPoints) -> _Losses:
+    """Losses of rows that have no mast of their own: what a place lacks, in proportion to what was assigned."""
+    rows, entries = shared.rows, shared.entries
+    place = points.place_index[entries.point]
+
+    def of_places(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(place, values, minlength=points.n_places).astype(np.float64)
+
+    wanted = rows.per_place(rows.is_radio, points)
+    lost, unheard = (
+        np.maximum(wanted - of_places(values), 0.0) for values in (shared.served, points.households[entries.point])
+    )
+    part = np.where(rows.is_radio, rows.households, 0.0) / np.where(wanted > 0, wanted, 1.0)[rows.place]
+    households, to_signal = (part * values[rows.place] for values in (lost, np.minimum(unheard, lost)))
+    crowd = np.maximum(points.households[entries.point] - shared.served, 0.0)
+    return _Losses(households, to_signal, households - to_signal, crowd)
+
+
+def _is_met(rows: Assigned, standard: ServiceStandard) -> NDArray[np.bool_]:
+    """Rows of lines, commitments and dishes that count: under another standard than the plan's some do not."""
+    return rows.is_other & rows.counts & (rows.dl_mbps >= standard.dl_mbps - SPEED_EPS_MBPS)
 
 
 def _places(
@@ -275,8 +344,7 @@ def _places(
 ) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
     """Table ``measure_places``, and the verified share of each place's households."""
     rows, radio, standard = shared.rows, environment.radio, environment.standard
-    # under another standard than the plan's, lines and dishes below its speed reach nobody
-    is_met = rows.is_other & (rows.dl_mbps >= standard.dl_mbps - SPEED_EPS_MBPS)
+    is_met = _is_met(rows, standard)
     radio_at = shared.at_points(points)
     left = np.maximum(points.households - radio_at, 0.0)
     other = rows.per_place(is_met, points)
@@ -380,8 +448,7 @@ def _sectors(
 ) -> pd.DataFrame:
     """Table ``measure_sectors``: whom a full sector turns away would have been at the points that its row covers."""
     entries, shape = shared.entries, shared.load.shape
-    under_cover = np.maximum(losses.under_cover[entries.row], 1e-12)
-    crowd = losses.to_load[entries.row] * points.households[entries.point] / under_cover
+    crowd = losses.crowd
     each = points.population[entries.point] / np.maximum(points.households[entries.point], 1e-12)
 
     def at_sectors(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -103,7 +103,7 @@ class Heard:
     peak_mbps, rate_mbps
         As in `PointService`.
     has_signal, has_broadband, is_eligible
-        Whether there is a signal outdoors, one of 4G or later, and one that meets the standard.
+        Whether there is a signal outdoors, one of a site that serves, and one that meets the standard.
     least_mbps
         Speed from which it does.
     """
@@ -142,7 +142,7 @@ def heard_at_points(
 
 
 def covered(outdoors: Served, radio: Radio) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each receiver outdoors hears a signal of any network, and one of 4G or later, strong enough to use."""
+    """Whether each receiver outdoors hears a signal of any network, and one of a site that serves, strong enough."""
     least_dbm = radio.sensitivity_dbm.value
     signal, broadband = (
         np.nan_to_num(dbm, nan=-np.inf) >= least_dbm for dbm in (outdoors.signal_dbm, outdoors.power_dbm)

@@ -23,7 +23,7 @@ def sectors_table(
     turned_away: NDArray[np.float64],
     evidence: str = Evidence.MODELLED,
 ) -> pd.DataFrame:
-    """Table ``measure_sectors`` of the sites with broadband, by site and sector.
+    """Table ``measure_sectors`` of the sites that serve, by site and sector.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def sectors_table(
         Worst evidence of the inputs that all sectors share.
     """
     site, sector = np.nonzero(np.arange(load.shape[1]) < arrays.n_sectors[:, None])
-    use = arrays.is_broadband[site]
+    use = arrays.serves[site]
     site, sector = site[use], sector[use]
     first_deg = pd.Series(sites["azimuth_deg"].to_numpy(dtype=np.float64), index=sites["site_id"].astype(str))
     azimuth_deg = first_deg.reindex(arrays.site_id).to_numpy()[site] + 360.0 * sector / arrays.n_sectors[site]

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from allreach.demand.points import DemandPoints
+from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
+from allreach.params.service_rules import why_other_service
 from allreach.progress import Progress, no_progress
 from allreach.radio.engine._paths import Masts, link_pairs
 from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
@@ -20,6 +22,7 @@ from allreach.radio.engine.reception import margin_db as fade_margin_db
 from allreach.radio.engine.threads import in_threads
 from allreach.radio.sites import SiteArrays
 from allreach.units import db_to_linear
+from allreach.vocabulary import CommitmentTechnology
 
 LEVELS = ("coverage", "full")  # first carrier only; both carriers, which an upgrade brings
 COVERAGE, FULL = 0, 1
@@ -34,8 +37,9 @@ class ServiceLinks:
 
     Within a site the points ascend. Only pairs within range are listed whose best case (full site, FWA terminal) meets
     the speed sold at the share of locations and hours asked for, so every pair is of use at one level and terminal at
-    least. All speeds hold with every existing site at the load cap in both bands and with the margin for sites that
-    the plan adds, so they stay true while every load stays under the cap.
+    least; under a standard of mobile service the handset alone counts. All speeds hold with every existing site at the
+    load cap in both bands and with the margin for sites that the plan adds, so they stay true while every load stays
+    under the cap.
 
     Use: households at a point take ``standard.busy_hour_mbps * uptake / rate_mbps[level, terminal]`` of their
     sector's time each; a sector's sum must stay under ``load_cap``. A household may be served at (level, terminal)
@@ -59,12 +63,13 @@ class ServiceLinks:
         Median received power of a handset outdoors on the first carrier, float32, shape (n_links,). [dBm]
     rate_mbps
         Speed of one user alone in the sector at the median location, float32, shape (2 levels, 2 terminals, n_links);
-        0 where the level does not exist (the coverage level of a site without 4G or 5G). It sizes loads. [Mbit/s]
+        0 where the level does not exist (the coverage level of a site that does not serve). It sizes loads. [Mbit/s]
     peak_mbps
         Same at the locations and hours share of the standard: what may be promised. [Mbit/s]
     is_covered
-        Whether ``peak_mbps`` meets the speed sold and the median location gets anything, shape (2, 2, n_links). A
-        standard that holds at few locations may be met where the median hears nothing: no load could be told there.
+        Whether ``peak_mbps`` meets the speed sold, the standard counts the terminal and the median location gets
+        anything, shape (2, 2, n_links). A standard that holds at few locations may be met where the median hears
+        nothing: no load could be told there.
     is_near
         Whether the short-range model was used, shape (n_links,).
     n_void
@@ -152,7 +157,7 @@ def service_links(
         found.append(survey.links(block))
         say(stage, block.last, sites.n_sites)
     say(stage, sites.n_sites, sites.n_sites)
-    return _joined(found, sites, points.n_points, environment.standard.dl_mbps)
+    return _joined(found, sites, points.n_points, _least_mbps(environment.standard))
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,7 @@ class _Survey:
         clutter_m = environment.terrain.clutter_m[points.row, points.col]
         self.fade_db = np.stack([fade_margin_db(t, environment, clutter_m) for t in (phone, home)])  # terminals, points
         self.outdoors_db = receiver(handset(radio), radio, bands_mhz).gain_db - self.phone.gain_db
+        self.least_mbps = _least_mbps(environment.standard)
         self.tower = masts(_as_met(sites, is_existing), phone.noise_figure_db)
 
     def links(self, block: _Block) -> _Found:
@@ -220,7 +226,7 @@ class _Survey:
         rate, peak = _speeds(
             sinr - np.float32(self.margin_db), self.fade_db[:, point], self.sites, site, self.environment.radio
         )
-        use = (peak[FULL] >= self.environment.standard.dl_mbps).any(axis=0) & ~void
+        use = (peak[FULL] >= self.least_mbps[:, None]).any(axis=0) & ~void
         return _Found(
             site=site[use],
             point=point[use].astype(np.int32),
@@ -249,7 +255,7 @@ class _Found:
     n_void: int
 
 
-def _joined(found: Sequence[_Found], sites: SiteArrays, n_points: int, dl_mbps: float) -> ServiceLinks:
+def _joined(found: Sequence[_Found], sites: SiteArrays, n_points: int, least_mbps: NDArray[np.float64]) -> ServiceLinks:
     """Links of all blocks together."""
 
     def column(name: str, dtype: type, *leading: int) -> NDArray:
@@ -268,10 +274,16 @@ def _joined(found: Sequence[_Found], sites: SiteArrays, n_points: int, dl_mbps: 
         rx_power_dbm=column("power_dbm", np.float32),
         rate_mbps=rate,
         peak_mbps=peak,
-        is_covered=(peak >= dl_mbps) & (rate > 0.0),
+        is_covered=(peak >= least_mbps[:, None]) & (rate > 0.0),
         is_near=column("is_near", np.bool_),
         n_void=sum(block.n_void for block in found),
     )
+
+
+def _least_mbps(standard: ServiceStandard) -> NDArray[np.float64]:
+    """Speed from which each terminal meets the standard; infinite where the standard does not count it. [Mbit/s]."""
+    kinds = (CommitmentTechnology.MOBILE, CommitmentTechnology.FWA)
+    return np.array([np.inf if why_other_service(standard, kind) else standard.dl_mbps for kind in kinds])
 
 
 def _as_met(sites: SiteArrays, is_existing: NDArray[np.bool_]) -> SiteArrays:
@@ -358,7 +370,7 @@ def _speeds(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Speed at the median location and at the standard's share of locations; shape (levels, terminals, pairs)."""
     widths = np.stack([sites.bandwidth_mhz[site], sites.second_bandwidth_mhz[site]])[:, None, :]
-    has_today = sites.is_broadband[site]
+    has_today = sites.serves[site]
     speeds = []
     for sinr in (sinr_db, sinr_db - fade_db):
         bands = efficiency_bps_hz(sinr, radio) * widths

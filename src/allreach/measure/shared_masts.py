@@ -24,6 +24,7 @@ ALIKE = (
     "second_mhz",
     "second_eirp_dbm",
     "is_broadband",
+    "serves",
     "has_capacity",
 )
 

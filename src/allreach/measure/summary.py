@@ -81,9 +81,36 @@ class SpeedToday(Summary):
     by_line_share: float
     """By a fixed line whose speed is known."""
     by_mobile_share: float
-    """By a mobile signal where the standard wants it, at its locations and hours."""
+    """By a mobile signal of the standard's generation where it wants it, at its locations and hours."""
     any_share: float
     """By either."""
+
+
+class MobileToday(Summary):
+    """Share of the people under a mobile signal: ``demand.signal_dl_mbps`` at the standard's locations and hours."""
+
+    generation: str
+    """Least generation on air: 4G or 5G."""
+    indoors: bool
+    """Whether the handset is indoors (P.2109)."""
+    share: float
+    """Share of the people."""
+
+
+class RoadClassToday(Summary):
+    """Roads of one class."""
+
+    road_km: float
+    """Their length. [km]"""
+    outdoor_4g_share: float
+    """Share of it under a signal of 4G or later outdoors, as in `MobileToday`."""
+
+
+class RoadsToday(RoadClassToday):
+    """Roads from tertiary ones up, from the coverage map."""
+
+    by_class: dict[str, RoadClassToday]
+    """The same by class."""
 
 
 class MeasureSummary(Summary):
@@ -111,6 +138,10 @@ class MeasureSummary(Summary):
     """Share of the people with a signal outdoors, whatever its speed."""
     broadband_share: float
     """Share of the people with a signal of 4G or later outdoors, whatever its speed."""
+    mobile: tuple[MobileToday, ...]
+    """Who is under 4G and 5G, outdoors and indoors; full sectors are not taken off."""
+    roads: RoadsToday | None = None
+    """Roads under a signal; where the folder has roads and the map is one of 4G outdoors."""
     full_share: Interval
     """Share of the people whom the signal could serve and a full sector does not."""
     places_reached: int

@@ -15,6 +15,7 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.fixed_lines import stated_shares
+from allreach.measure.mobile_today import mobile_today, roads_today
 from allreach.measure.places_table import AtPoints, measure_table
 from allreach.measure.point_service import (
     Heard,
@@ -84,7 +85,7 @@ class StandingNetworks:
 
     Parameters
     ----------
-    fibre, commitments, measurements
+    fibre, commitments, measurements, roads, boundaries
         Tables of the folder, or none.
     base_year
         Calendar year of today, for commitments whose service has started.
@@ -96,6 +97,8 @@ class StandingNetworks:
     fibre: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("fibre"))
     commitments: pd.DataFrame = field(default_factory=lambda: tables.empty("commitments"))
     measurements: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("measurements"))
+    roads: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("roads"))
+    boundaries: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("boundaries"))
     base_year: int = 2026
     evidence: Mapping[str, str] = field(default_factory=dict)
 
@@ -143,7 +146,7 @@ def measure(
     """
     radio, standard = environment.radio, environment.standard
     standing = standing or StandingNetworks()
-    arrays = site_arrays(sites, environment.terrain.grid, radio)
+    arrays = site_arrays(sites, environment.terrain.grid, radio, standard.generation)
     lines = lines_at_points(points, standing.fibre, environment, planning)
     heard = heard_at_points(points, arrays, environment, planning, progress)
     need = points.households * (1.0 - lines.reached) * standard.busy_hour_mbps * demand.uptake_share.value
@@ -160,7 +163,7 @@ def measure(
         heard.outdoors,
         heard.served,
         arrays.site_id,
-        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard.dl_mbps),
+        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard),
         evidence=_evidence(points, arrays, heard.served, lines.exchange, standing),
     )
     if rasters is None and with_rasters:
@@ -170,14 +173,18 @@ def measure(
     budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
+    roads = roads_today(standing.roads, standing.boundaries, rasters, environment, demand)
+    mobile, broadband_share = mobile_today(points, sites, environment, heard, demand, progress)
     fixed_share, line_figures = _line_figures(points, lines)
     summary = MeasureSummary(
         **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
-        broadband_share=float(points.population @ heard.has_broadband) / max(float(points.population.sum()), 1e-300),
+        broadband_share=broadband_share,
+        mobile=mobile,
         standard=standard.model_dump(mode="json"),
         fixed_share=fixed_share,
         lines=line_figures,
         speeds=_speeds(points, lines, heard, environment),
+        **({} if roads is None else {"roads": roads}),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
     sectors = sectors_table(
@@ -200,7 +207,7 @@ def first_map(
     progress: Progress | None = None,
 ) -> CoverageRasters:
     """Coverage rasters of the sites that stand: the first thing a run can show."""
-    arrays = site_arrays(sites, environment.terrain.grid, environment.radio)
+    arrays = site_arrays(sites, environment.terrain.grid, environment.radio, environment.standard.generation)
     return coverage_rasters(arrays, environment, mask=mask, progress=progress)
 
 

@@ -15,7 +15,7 @@ from allreach.errors import Fault
 from allreach.json_object import JsonObject
 from allreach.params.currency import Currency, currency_of
 from allreach.params.official import OfficialTotals, Trust
-from allreach.vocabulary import Evidence
+from allreach.vocabulary import Evidence, Generation, Service
 
 # India, the most populous country, has 1.46 billion people (2025) and is expected to reach 1.7 billion: United Nations,
 # World Population Prospects 2024.
@@ -70,6 +70,11 @@ class ServiceStandard(_Frozen):
     probability of the FCC Broadband Data Collection, 47 CFR 1.7004(c)(3)."""
     hours_share: float = Field(default=0.95, gt=0, le=1)
     """Share of hours in which the speed must hold."""
+    service: Service = Service.ANY
+    """What must give it: `any` (whatever reaches a home), `mobile` (a mast to a handset: no line, no fixed wireless
+    access, no satellite dish counts) or `line` (a fixed line: no mast and no satellite counts)."""
+    generation: Generation = Generation.G4
+    """Least generation of a mast that counts for anything: `4G` (LTE or later) or `5G` (NR alone)."""
     indoors: bool = False
     """Whether mobile service must hold indoors (P.2109); fixed wireless has its antenna outdoors."""
     latency_ms: float = Field(default=100.0, gt=0)

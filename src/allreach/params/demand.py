@@ -36,6 +36,17 @@ class Demand(Frozen):
     """Years from the start of the plan for which traffic grows; never beyond the horizon."""
     household_growth_per_year: Quantity
     """Growth of the number of households of every place over the horizon."""
+    signal_dl_mbps: Quantity
+    """Least speed at the locations and hours of the standard that counts as being under a mobile signal: what a
+    standard of coverage (``service: mobile``) sells."""
+    signal_busy_hour_mbps: Quantity
+    """Mean traffic of a household in the busy hour for which a network that is asked for a signal alone is sized."""
+    road_busy_hour_mbps_per_km: Quantity
+    """Mean traffic along a kilometre of road in the busy hour for which a signal along roads is sized."""
+    road_spacing_m: Quantity
+    """Distance between the points that stand for a road; no less than a pixel."""
+    road_stretch_km: Quantity
+    """Edge of the cells in which the roads of one class are one stretch."""
     settlement_people_per_km2: Quantity
     """Density at which a place's people are spread around its centre where the folder has no population raster."""
     cluster_min_people: Quantity

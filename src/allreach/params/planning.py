@@ -14,6 +14,10 @@ class Planning(Frozen):
     """New sites proposed for a place with unreached people."""
     candidate_min_people: Quantity
     """Fewest unreached people for whom a place gets new sites of its own."""
+    candidate_signal_cell_km: Quantity
+    """Edge of the cells of a place that get new sites each, under a standard of mobile service outdoors."""
+    candidate_indoor_cell_km: Quantity
+    """The same under a standard of mobile service indoors."""
     candidate_height_m: Quantity
     """Antenna height of a new site."""
     candidate_spacing_m: Quantity

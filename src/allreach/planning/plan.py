@@ -15,6 +15,7 @@ import pandas as pd
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
 from allreach.measure.assigned_rows import SPEED_EPS_MBPS
+from allreach.params.service_rules import WANTED
 from allreach.planning.instance.build import Assembly, build_problem
 from allreach.planning.instance.country_inputs import MeasuredCountry, plan_inputs
 from allreach.planning.instance.inputs import PlanInputs
@@ -34,7 +35,7 @@ from allreach.planning.variants.speed_tiers import optimise_with_tiers, speed_of
 from allreach.planning.warm_start import start_solution
 from allreach.processors import usable_cores
 from allreach.progress import Progress, told
-from allreach.vocabulary import Technology
+from allreach.vocabulary import Service, Technology
 
 PLACES_NAMED = 5
 GAP_COVERS = (
@@ -479,12 +480,13 @@ def _mend(inputs: PlanInputs, assembly: Assembly, places: np.ndarray) -> str:
     reasons = []
     for technology in (Technology.SATELLITE_LEO, Technology.SATELLITE_GEO, Technology.FIBRE, Technology.MOBILE_NEW):
         limit = str(assembly.place_limits[technology][places[0]])
-        if limit:
+        if limit and limit not in WANTED.values():  # what the standard does not ask for would be no mend
             reasons.append(f"{technology} {limit}")
     standard = inputs.standard
+    satellites = "" if WANTED.get(standard.service) else "allow more satellite capacity (planning.leo_users_per_km2), "
+    kind = "" if standard.service is Service.ANY else f"{standard.service.value} service, "
     advice = (
-        f"Lower the service standard ({standard.dl_mbps:g} Mbit/s sold, {standard.busy_hour_mbps:g} in the busy hour, "
-        f"{standard.latency_ms:g} ms), allow more satellite capacity (planning.leo_users_per_km2), or open excluded "
-        "areas"
+        f"Lower the service standard ({kind}{standard.dl_mbps:g} Mbit/s sold, {standard.busy_hour_mbps:g} in the busy "
+        f"hour, {standard.latency_ms:g} ms), {satellites}or open excluded areas"
     )
     return ("Out of the question: " + "; ".join(reasons) + ". " if reasons else "") + advice

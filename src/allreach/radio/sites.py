@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.radio import Radio
-from allreach.vocabulary import Evidence, RadioGeneration
+from allreach.vocabulary import Evidence, Generation, RadioGeneration
 
 MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
 MODEL_HEIGHT_M = (1.0, 3000.0)
 BROADBAND = {RadioGeneration.G4, RadioGeneration.LTE_A, RadioGeneration.G5, "LTE", "NR"}
 CAPACITY = {RadioGeneration.LTE_A, RadioGeneration.G5, "NR"}
+NEW_RADIO = {RadioGeneration.G5, "NR"}
 SAME_BAND = 0.15  # carriers closer than this share of their frequency count as one band
 NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
 
@@ -79,7 +80,9 @@ class SiteArrays:
         Second carrier, which the site has or an upgrade would add: the capacity band, or the coverage band where the
         first carrier already is in the capacity band.
     is_broadband
-        Whether the first carrier runs 4G or 5G; a site without gives signal but no speed.
+        Whether the first carrier runs 4G or 5G and so disturbs others; a site without gives signal but no speed.
+    serves
+        Whether the site serves: its first carrier runs the generation asked for or a later one.
     has_capacity
         Whether the second carrier is on air.
     channel, second_channel
@@ -109,6 +112,7 @@ class SiteArrays:
     second_bandwidth_mhz: NDArray[np.float64]
     second_eirp_dbm: NDArray[np.float64]
     is_broadband: NDArray[np.bool_]
+    serves: NDArray[np.bool_]
     has_capacity: NDArray[np.bool_]
     channel: NDArray[np.int64]
     second_channel: NDArray[np.int64]
@@ -132,9 +136,14 @@ class SiteArrays:
         return np.unique(self.channel_mhz)
 
     def upgraded(self, is_upgraded: NDArray[np.bool_] | None = None) -> SiteArrays:
-        """Return the same sites with 4G and the second carrier on air, everywhere or where said."""
+        """Return the same sites with the generation asked for on both carriers, everywhere or where said."""
         which = np.ones(self.n_sites, dtype=bool) if is_upgraded is None else is_upgraded
-        return replace(self, is_broadband=self.is_broadband | which, has_capacity=self.has_capacity | which)
+        return replace(
+            self,
+            is_broadband=self.is_broadband | which,
+            serves=self.serves | which,
+            has_capacity=self.has_capacity | which,
+        )
 
     def take(self, index: NDArray) -> SiteArrays:
         """Return some of the sites; channels keep their numbers."""
@@ -144,7 +153,19 @@ class SiteArrays:
         return replace(self, assumed=self.assumed.take(index), **some)
 
 
-def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str = "sites") -> SiteArrays:
+def words_on_air(technologies: pd.Series) -> list[set[str]]:
+    """Read what each site of the column ``technologies`` has on air; a single empty word where it does not say."""
+    return [set(text.upper().replace(",", ";").replace(" ", "").split(";")) for text in technologies.astype(str)]
+
+
+def site_arrays(
+    sites: gpd.GeoDataFrame,
+    grid: Grid,
+    radio: Radio,
+    generation: Generation = Generation.G4,
+    *,
+    where: str = "sites",
+) -> SiteArrays:
     """Read the table ``sites``; what a row lacks comes from the parameters.
 
     Parameters
@@ -152,6 +173,8 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     sites
         Table ``sites`` in any order; may be empty. An optional column ``has_capacity`` (bool) says whether the
         second carrier is on air; without it, sites with LTE-A or 5G have it.
+    generation
+        Least generation that serves. Sites below it disturb those of their channel as they do today.
 
     Raises
     ------
@@ -175,8 +198,7 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
     eirp = np.where(np.isnan(eirp), np.where(is_high, high_eirp_dbm, low_eirp_dbm), eirp)
     second_mhz = np.where(is_high, radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
     _check(ids, band_mhz, bandwidth, number["height_agl_m"], where)
-    technologies = sites["technologies"].astype(str)
-    words = [set(text.upper().replace(",", ";").replace(" ", "").split(";")) for text in technologies]
+    words = words_on_air(sites["technologies"])
     has_capacity = np.array([bool(w & CAPACITY) for w in words], dtype=bool)
     if "has_capacity" in sites.columns:
         has_capacity = sites["has_capacity"].to_numpy(dtype=bool)
@@ -185,6 +207,8 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
         np.isnan(number["eirp_dbm"]),
         np.array([w == {""} for w in words], dtype=bool),
     )
+    is_broadband = np.array([bool(w & BROADBAND) or w == {""} for w in words], dtype=bool)
+    is_new_radio = np.array([bool(w & NEW_RADIO) for w in words], dtype=bool)
     operator = sites["operator"].astype(str)
     first, second = (list(zip(operator, mhz.tolist(), strict=True)) for mhz in (band_mhz, second_mhz))
     keys = sorted({*first, *second})
@@ -204,7 +228,8 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
         second_mhz=second_mhz,
         second_bandwidth_mhz=np.where(is_high, radio.coverage_bandwidth_mhz.value, radio.capacity_bandwidth_mhz.value),
         second_eirp_dbm=np.where(is_high, low_eirp_dbm, high_eirp_dbm),
-        is_broadband=np.array([bool(w & BROADBAND) or w == {""} for w in words], dtype=bool),
+        is_broadband=is_broadband,
+        serves=is_new_radio if generation is Generation.G5 else is_broadband,
         has_capacity=has_capacity,
         channel=np.array([number_of[key] for key in first], dtype=np.int64),
         second_channel=np.array([number_of[key] for key in second], dtype=np.int64),
@@ -216,7 +241,11 @@ def site_arrays(sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, *, where: str
 
 
 def with_candidates(
-    sites: gpd.GeoDataFrame, candidates: gpd.GeoDataFrame, grid: Grid, radio: Radio
+    sites: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame,
+    grid: Grid,
+    radio: Radio,
+    generation: Generation = Generation.G4,
 ) -> tuple[SiteArrays, NDArray[np.bool_]]:
     """Existing sites and then candidates, each by ``site_id``, with channels numbered over both; and which stand.
 
@@ -225,7 +254,7 @@ def with_candidates(
     both = gpd.GeoDataFrame(pd.concat([sites, candidates], ignore_index=True), geometry="geometry", crs=sites.crs)
     if "has_capacity" in both.columns:
         both["has_capacity"] = both["has_capacity"].fillna(False).astype(bool)
-    arrays = site_arrays(both, grid, radio)
+    arrays = site_arrays(both, grid, radio, generation)
     stands = np.isin(arrays.site_id, sites["site_id"].to_numpy(dtype=str))
     order = np.lexsort((arrays.site_id, ~stands))
     return arrays.take(order), stands[order]

@@ -11,6 +11,8 @@ import pandas as pd
 
 from allreach.io import stages
 from allreach.io.results_folder import read_json, read_results
+from allreach.params.service_rules import WANTED
+from allreach.vocabulary import Generation
 from allreach.workflows.run_record import begin_record
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -25,6 +27,11 @@ class ServiceState(StrEnum):
     BELOW_STANDARD = "below_standard"
     SECTOR_FULL = "sector_full"
     REACHED = "reached"
+
+
+def broadband_word(generation: Generation) -> str:
+    """Say what a mast must run to count."""
+    return "broadband" if generation is Generation.G4 else generation.value
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ def point_state(
     wanted_mbps: float,
     why_no_mast: str,
     sector: SectorLoad | None,
+    generation: Generation = Generation.G4,
 ) -> PointState:
     """Name the state of a point by the rule of `measure`.
 
@@ -75,25 +83,28 @@ def point_state(
     is_covered, has_signal
         Whether the terminal of the standard, and one outdoors, receive what counts as signal.
     has_broadband
-        Whether a site with broadband is in range.
+        Whether a site of the generation that the standard asks for is in range.
     dl_mbps, wanted_mbps
         Speed alone in the sector at the locations and hours of the standard, and that which it asks for. [Mbit/s]
     why_no_mast
         Why no mast meets the standard, if so.
     sector
         Load of the serving sector; none where it has not been measured.
+    generation
+        Least generation that counts.
     """
     if not has_signal:
         return PointState(ServiceState.NOT_COVERED, "Not covered")
     covered = "Covered" if is_covered else "Covered outdoors"
     if not has_broadband:
-        return PointState(ServiceState.NO_BROADBAND, f"{covered} by signal, but by no broadband")
+        return PointState(ServiceState.NO_BROADBAND, f"{covered} by signal, but by no {broadband_word(generation)}")
     if dl_mbps < wanted_mbps:
         told_mbps = math.floor(10.0 * dl_mbps) / 10.0  # what is below the standard does not read as it
         words = f"{covered} by signal, but below the standard: {told_mbps:.1f} of {wanted_mbps:g} Mbit/s"
         return PointState(ServiceState.BELOW_STANDARD, words)
     if why_no_mast:
-        return PointState(ServiceState.BELOW_STANDARD, f"{covered} by signal, but below the standard: it {why_no_mast}")
+        why = why_no_mast if why_no_mast in WANTED.values() else f"it {why_no_mast}"
+        return PointState(ServiceState.BELOW_STANDARD, f"{covered} by signal, but below the standard: {why}")
     if sector is not None and sector.turned_away_share >= FULL_SHARE:
         what = "the backhaul of its site" if sector.is_backhaul else "the sector"
         words = (

@@ -40,6 +40,8 @@ MEASURED = (
     "speeds",
     "broadband_share",
     "outdoor_share",
+    "mobile",
+    "roads",
 )
 """Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")
@@ -99,7 +101,7 @@ class RunResult:
             "population": self.measured["population"],
             "reached_today_share": self.measured["predicted_share"]["value"],
             "evidence": self.measured["evidence"],
-            "measured": {name: self.measured[name] for name in MEASURED},
+            "measured": {name: self.measured[name] for name in MEASURED if name in self.measured},
             "published": [share.model_dump(mode="json") for share in published_of(self.official, self.measured)],
             "plan": self.plan,
         }

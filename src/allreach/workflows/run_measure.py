@@ -53,6 +53,8 @@ def measure_today(study: StudyInputs, around: Environment, rasters: CoverageRast
             fibre=country.table("fibre"),
             commitments=country.table("commitments"),
             measurements=country.table("measurements"),
+            roads=country.table("roads"),
+            boundaries=country.table("boundaries"),
             base_year=study.config.base_year,
             evidence={name: entry.evidence for name, entry in country.provenance.items()},
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from allreach.errors import InfeasibleError
 from allreach.io import stages
 from allreach.io.atomic import write_json, write_text
@@ -9,13 +11,14 @@ from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_start
 from allreach.io.vector import write_frame, write_table
 from allreach.measure.planned_network import VerifyResult, planned_sites, verify
-from allreach.planning.instance.country_inputs import MeasuredCountry
+from allreach.planning.instance.country_inputs import UPGRADES_ALONE, MeasuredCountry
 from allreach.planning.plan import PlanResult, plan_country
 from allreach.planning.results.cost_curve import percent_steps
 from allreach.planning.results.summary import CurrencyFigures
 from allreach.planning.warm_start import start_tables
 from allreach.progress import Progress
 from allreach.satellite.service import SatelliteOffer
+from allreach.vocabulary import Service
 from allreach.workflows.run_measure import Measured
 from allreach.workflows.run_record import Job
 from allreach.workflows.satellite_offers import offers
@@ -71,8 +74,10 @@ def plan_and_verify(
     """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
 
     Measured are the people at the standard, those at the speed of each tier, and the institutions; any of them may ask
-    for a further round. The round that leaves fewest people (and institutions, in people) without what is asked for
-    counts; of equal ones the first. A round that no plan meets at its margin ends the search.
+    for a further round. Under a standard of mobile service the last one builds no new site, since new masts on the
+    frequencies of those that stand may take away more than they add. The round that leaves fewest people (and
+    institutions, in people) without what is asked for counts; of equal ones the first. A round that no plan meets at
+    its margin ends the search.
     """
     study = job.study
     params, rules = study.params, study.params.planning
@@ -104,7 +109,36 @@ def plan_and_verify(
             break
         margin_db += rules.verify_margin_step_db.value
     assert best is not None
+    is_short = best[1].shortfall() > rules.verify_tolerance_share.value
+    if is_short and study.config.service_standard.service is Service.MOBILE:
+        upgraded, weight = _upgrades_alone(job, measured, whole, evidence), rules.institution_people.value
+        if upgraded is not None and upgraded[1].without(weight) < best[1].without(weight):
+            best = upgraded
+            margins_db.append(best[2])
     return *best, margins_db
+
+
+def _upgrades_alone(
+    job: Job, measured: Measured, whole: MeasuredCountry, evidence: str
+) -> tuple[PlanResult, VerifyResult, float] | None:
+    """Plan and measure upgrades without new sites; none where no such plan is found."""
+    margin_db = job.study.params.radio.planned_neighbour_margin_db.value
+
+    def progress(stage: str, done: int, total: int) -> None:
+        job.study.progress(f"{stage} (upgrades alone)", done, total)
+
+    try:
+        with job.timed("plan_upgrades"):
+            plan = plan_country(
+                whole.without_new_sites(), margin_db=margin_db, time_limit_s=job.time_limit_s, progress=progress
+            )
+    except InfeasibleError:
+        return None
+    with job.timed("verify_upgrades"):
+        verified = measure_planned(job, measured, plan, evidence, progress)
+    notes = (*plan.notes, UPGRADES_ALONE)
+    summary = plan.summary.model_copy(update={"notes": (*plan.summary.notes, UPGRADES_ALONE)})
+    return replace(plan, notes=notes, summary=summary), verified, margin_db
 
 
 def measured_country(
@@ -136,6 +170,7 @@ def measure_planned(job: Job, measured: Measured, plan: PlanResult, evidence: st
         measured.environment,
         params.demand,
         institutions=plan.institutions,
+        commitments=job.study.country.table("commitments"),
         growth=params.demand.growth(params.planning.horizon_years.value),
         evidence=evidence,
         progress=progress,

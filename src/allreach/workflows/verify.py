@@ -41,6 +41,7 @@ def verify_plan(study: StudyInputs, plan: Plan) -> Verified:
         environment_of(study),
         params.demand,
         institutions=plan.institutions,
+        commitments=country.table("commitments"),
         growth=params.demand.growth(params.planning.horizon_years.value),
         evidence=country.evidence(*PLAN_EVIDENCE),
         progress=study.progress,

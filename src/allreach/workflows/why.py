@@ -15,7 +15,7 @@ from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io.atomic import write_text
 from allreach.json_object import JsonObject
 from allreach.measure.planned_network import planned_sites
-from allreach.params.country_config import CountryConfig
+from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.service_rules import why_no_mast
 from allreach.radio.coverage_maps.explanation import Explanation, Link, explain_link, link_power_dbm
 from allreach.radio.engine.link_budget import handset, receiver
@@ -25,6 +25,7 @@ from allreach.workflows.point_state import (
     FULL_SHARE,
     SectorLoad,
     ServiceState,
+    broadband_word,
     measured_sectors,
     point_state,
     sector_load,
@@ -130,7 +131,7 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     x_m, y_m = (float(v) for v in country.grid.from_lonlat(point.lon_deg, point.lat_deg))
     if not country.grid.contains(*country.grid.rowcol(x_m, y_m)).all():
         raise InputError(Fault(at, "lies outside the country's grid", "a point in the country"))
-    sites = site_arrays(_sites_of(study, planned=planned), country.grid, radio)
+    sites = site_arrays(_sites_of(study, planned=planned), country.grid, radio, standard.generation)
     environment = replace(environment_of(study), n_threads=1)
     ground = environment.terrain
     terminal = handset(radio, indoors=standard.indoors)
@@ -156,9 +157,10 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
         wanted_mbps=standard.dl_mbps,
         why_no_mast=why_no_mast(standard, study.params.planning),
         sector=sector,
+        generation=standard.generation,
     )
     found = replace(found, sentence=state.words + found.sentence[found.sentence.index(":") :])
-    text = _speed_sentence(dl_mbps, sinr_db, standard.dl_mbps, standard.indoors)
+    text = _speed_sentence(dl_mbps, sinr_db, standard)
     text += _sector_sentence(sector, study, planned=planned) if np.isfinite(sinr_db) else ""
     result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today", state.state, sector)
     if page is not None:
@@ -208,8 +210,8 @@ def _strongest(sites: SiteArrays, environment: Environment, x_m: float, y_m: flo
         if np.isnan(power_dbm):
             continue
         n_known += 1
-        if best is None or (bool(site.is_broadband[0]), power_dbm) > best[:2]:
-            best = bool(site.is_broadband[0]), power_dbm, link
+        if best is None or (bool(site.serves[0]), power_dbm) > best[:2]:
+            best = bool(site.serves[0]), power_dbm, link
     if best is not None:
         return best[2]
     if not sites.n_sites:
@@ -221,10 +223,11 @@ def _strongest(sites: SiteArrays, environment: Environment, x_m: float, y_m: flo
     raise InputError(Fault(at, what, "a site in range with known terrain", "Take --set radio.range_km=..."))
 
 
-def _speed_sentence(dl_mbps: float, sinr_db: float, wanted_mbps: float, indoors: bool) -> str:
-    where = "indoors" if indoors else "outdoors"
+def _speed_sentence(dl_mbps: float, sinr_db: float, standard: ServiceStandard) -> str:
+    where = "indoors" if standard.indoors else "outdoors"
     if np.isnan(sinr_db):
-        return "No site with broadband reaches the point."
+        return f"No site with {broadband_word(standard.generation)} reaches the point."
+    wanted_mbps = standard.dl_mbps
     verdict = "meets" if dl_mbps >= wanted_mbps else "misses"
     return (
         f"With neighbours at the load cap the SINR is {sinr_db:.1f} dB; a user alone in the sector gets {dl_mbps:.1f} "

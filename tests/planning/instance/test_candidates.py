@@ -185,3 +185,38 @@ def test_power_is_as_far_as_the_nearest_usable_line_or_large_place() -> None:
     assert table.power_km.to_numpy() == pytest.approx(np.abs(y_m - 4_508_000.0) / 1000.0, abs=0.02)
     world.power = world.power.assign(voltage_kv=220.0)  # cannot be tapped
     assert np.isinf(world.candidates(points=points).power_km).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_where_masts_alone_may_serve_each_cell_of_a_place_asks_for_some(seed):
+    """A place whose people live all over the country asks for as many masts as its cells do, not for one village's."""
+    world = World(seed)
+    random = np.random.default_rng(seed)
+    population = np.zeros(GRID.shape, dtype=np.float32)
+    population[random.integers(10, 70, 60), random.integers(10, 70, 60)] = 10.0
+    points = demand_points(world.places.iloc[:1], population, GRID, PARAMS.demand)
+
+    def new(cell_km: float) -> gpd.GeoDataFrame:
+        found = candidates(
+            points, points.population, world.ground, PARAMS.planning, sites=world.sites.iloc[:0], roads=world.roads,
+            power=world.power, cell_km=cell_km,
+        )  # fmt: skip
+        return found[found["candidate_kind"] != "existing_upgrade"]
+
+    whole, cells, small = new(np.inf), new(3.0), new(1.5)
+    assert len(whole) <= PARAMS.planning.candidates_per_place.value
+    assert len(whole) < len(cells) <= len(small)
+    assert set(small["place_id"]) == {"P0"}
+
+
+def test_the_grid_is_at_large_places_and_not_at_stretches_of_road():
+    """Points may stand for roads, whose metres are no people: the table of places says where the grid is."""
+    world = World(4)
+    options = {"sites": world.sites, "roads": world.roads, "power": world.power}
+    unreached = world.points.population
+    own = candidates(world.points, unreached, world.ground, PARAMS.planning, **options)
+    nobody = candidates(
+        world.points, unreached, world.ground, PARAMS.planning, settled=world.places.assign(population=0), **options
+    )
+    assert np.isfinite(own["power_km"]).any()
+    assert np.isinf(nobody["power_km"][~nobody["has_power"]]).all()

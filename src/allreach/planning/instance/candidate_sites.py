@@ -33,7 +33,7 @@ EXTRA_COLUMNS: Final = ("candidate_kind", "place_id", "view_people", "road_km", 
 
 @dataclass(frozen=True)
 class _Spots:
-    """Proposed spots: place (row of the points' places), kind, position."""
+    """Proposed spots: place (row of the points' places, or of a cell of one), kind, position."""
 
     place: Ints
     kind: Ints
@@ -54,6 +54,8 @@ def candidates(
     sites: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame,
     power: gpd.GeoDataFrame,
+    settled: gpd.GeoDataFrame | None = None,
+    cell_km: float = np.inf,
 ) -> gpd.GeoDataFrame:
     """Sites that a plan may upgrade or build.
 
@@ -61,7 +63,8 @@ def candidates(
     gets up to ``candidates_per_place`` new sites: the high ground from which most unreached people are seen (among
     spots that see the place), its most populated spot, the highest spot of a road nearby, the highest open ground at
     its edge. None lies in water, in an excluded area, outside the country or on steep ground, or where the track from
-    the road would cross any of these; of several in one lattice cell the one that sees most people stays.
+    the road would cross any of these; of several in one lattice cell the one that sees most people stays. Where masts
+    alone may serve (`cell_km`), what lies of a place in each cell of a grid gets new sites as a place does.
 
     Parameters
     ----------
@@ -75,6 +78,10 @@ def candidates(
         Room parameters.
     sites, roads, power
         Tables of the country.
+    settled
+        Table ``places``, of which the large ones have the grid; the points' own places without.
+    cell_km
+        Edge of the cells into which places are cut; whole places without. [km]
 
     Returns
     -------
@@ -86,7 +93,8 @@ def candidates(
     """
     unreached = np.maximum(np.asarray(unreached_people, dtype=np.float64), 0.0)
     order = np.lexsort((points.col, points.row, points.place_index))
-    need = _Need(points, unreached, order[unreached[order] > 0.0], ground)
+    lit = points.places if settled is None else settled
+    need = _Need(points, unreached, order[unreached[order] > 0.0], ground, lit, cell_km)
     road_points = _road_points(roads, ground)
     existing_x_m, existing_y_m = ground.grid.from_lonlat(sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy())
     spots = _propose(need, ground, params, road_points)
@@ -99,12 +107,25 @@ def candidates(
 
 
 class _Need:
-    """Unreached people, by point, by place, and on a lattice for views."""
+    """Unreached people, by point, by place or the cells of one, and on a lattice for views."""
 
-    def __init__(self, points: DemandPoints, unreached: Floats, order: Ints, ground: Ground) -> None:
-        self.places = points.places
+    def __init__(
+        self,
+        points: DemandPoints,
+        unreached: Floats,
+        order: Ints,
+        ground: Ground,
+        settled: gpd.GeoDataFrame,
+        cell_km: float,
+    ) -> None:
+        self.places, self.settled = points.places, settled
         self.place = points.place_index[order].astype(np.int64)
         self.x_m, self.y_m = points.x_m[order], points.y_m[order]
+        self.owner = np.arange(points.n_places)
+        if np.isfinite(cell_km):
+            cell = [np.floor(v / (1000.0 * cell_km)).astype(np.int64) for v in (self.y_m, self.x_m)]
+            cells, part = np.unique(np.column_stack([self.place, *cell]), axis=0, return_inverse=True)
+            self.owner, self.place = cells[:, 0], np.asarray(part).reshape(-1).astype(np.int64)
         self.people = unreached[order]
         self.populated = ground.pixel(points.x_m, points.y_m)[:2]
         grid = ground.grid
@@ -148,7 +169,7 @@ def _propose(
     roads: tuple[Floats, Floats],
 ) -> _Spots:
     """Spots of all kinds, the first ``candidates_per_place`` of each place."""
-    people = np.bincount(need.place, need.people, minlength=len(need.places))
+    people = np.bincount(need.place, need.people, minlength=len(need.owner))
     asking = np.flatnonzero((people >= params.candidate_min_people.value) & (people > 0.0))
     if len(asking) == 0:
         return _Spots(*(np.zeros(0, dtype=np.int64),) * 2, *(np.zeros(0),) * 2)
@@ -356,7 +377,7 @@ def _new_rows(spots: _Spots, need: _Need, ground: Ground, params: Planning) -> g
             "has_power": np.zeros(len(row), dtype=bool),
             "evidence": np.full(len(row), "modelled"),
             "candidate_kind": np.asarray(KINDS, dtype=object)[spots.kind],
-            "place_id": need.places["place_id"].to_numpy(dtype=object)[spots.place],
+            "place_id": need.places["place_id"].to_numpy(dtype=object)[need.owner[spots.place]],
         },
         geometry=gpd.points_from_xy(lon_deg, lat_deg),
         crs=tables.CRS,
@@ -397,8 +418,8 @@ def _power_km(
     usable = np.isin(power["kind"].to_numpy(dtype=str), BUILDABLE_POWER)
     high = power["voltage_kv"].to_numpy(dtype=float) > params.power_tap_max_kv.value
     usable &= ~(high & (power["kind"].to_numpy(dtype=str) != "substation"))
-    lit = need.places["population"].to_numpy(dtype=float) >= params.power_place_min_people.value
-    sources = np.concatenate([power.geometry.to_numpy()[usable], need.places.geometry.to_numpy()[lit]])
+    lit = need.settled["population"].to_numpy(dtype=float) >= params.power_place_min_people.value
+    sources = np.concatenate([power.geometry.to_numpy()[usable], need.settled.geometry.to_numpy()[lit]])
     return _distance_km(x_m, y_m, _projected(sources, ground))
 
 

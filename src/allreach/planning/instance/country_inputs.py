@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -22,8 +22,9 @@ from allreach.measure.fixed_lines import standing_lines
 from allreach.measure.service_links import service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
-from allreach.params.country_config import CountryConfig
+from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.load import Params
+from allreach.params.planning import Planning
 from allreach.params.service_rules import why_no_line
 from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
@@ -33,7 +34,10 @@ from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import with_candidates
 from allreach.satellite.service import SatelliteOffer
+from allreach.vocabulary import Service
 
+UPGRADES_ALONE = "new masts would disturb those that stand more than they add: sites are upgraded and none is built"
+NO_INSTITUTIONS = "the standard asks for mobile service: no institution is connected"
 WATER = 1  # clutter class, and P.1812 zone of the sea
 
 
@@ -77,6 +81,13 @@ class MeasuredCountry:
         """Table of a layer; empty where the folder has none."""
         return self.layers[name] if name in self.layers else tables.empty(name)
 
+    def without_new_sites(self) -> MeasuredCountry:
+        """Return the same country where the plan may upgrade sites but build none."""
+        planning = self.params.planning
+        none = planning.new_sites_per_part.model_copy(update={"value": 0.0, "low": 0.0})
+        rules = planning.model_copy(update={"new_sites_per_part": none})
+        return replace(self, params=self.params.model_copy(update={"planning": rules}))
+
     def ground(self) -> Ground:
         """Ground on which sites stand and trenches run."""
         terrain = self.environment.terrain
@@ -97,25 +108,38 @@ def plan_inputs(
     sites = table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
     fibre = table("fibre")
     unreached = points.population * (1.0 - measured.points.reached_share)
+    is_mobile = country.config.service_standard.service is Service.MOBILE
     with told(progress, "where sites could stand"):
         found = candidates(
-            points, unreached, ground, params.planning, sites=sites, roads=table("roads"), power=table("power")
+            points,
+            unreached,
+            ground,
+            params.planning,
+            sites=sites,
+            roads=table("roads"),
+            power=table("power"),
+            settled=table("places") if len(table("places")) else None,
+            cell_km=_candidate_cell_km(country.config.service_standard, params.planning),
         )
     new = found[found["candidate_kind"] != "existing_upgrade"]
     new = new.sort_values("site_id", kind="stable").reset_index(drop=True)
-    arrays, is_existing = with_candidates(sites, new, grid, params.radio)
+    generation = country.config.service_standard.generation
+    arrays, is_existing = with_candidates(sites, new, grid, params.radio, generation)
     links = service_links(arrays, is_existing, points, country.environment, margin_db=margin_db, progress=progress)
     lines = standing_lines(fibre, points, grid, params.radio.fixed_reach_km.value)
     fixed_site = _exchange_names(lines.exchange, lines.exchanges)
     # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
     no_line = why_no_line(country.config.service_standard, params.radio, params.planning)
     by_line = np.zeros_like(lines.fast) if no_line else lines.fast
-    wanted = institutions(table("institutions"), points, params, grid, fixed_site)
+    asked = tables.empty("institutions") if is_mobile else table("institutions")
+    leaves_out = is_mobile and bool(params.planning.institutions.value) and len(table("institutions")) > 0
+    wanted = institutions(asked, points, params, grid, fixed_site)
+    exchanges_at = points.places.iloc[:0] if is_mobile else points.places  # no line is asked for
     with told(progress, "backhaul that could be built"):
         network = backhaul_network(
             ground,
             params.backhaul,
-            BackhaulTables(table("roads"), fibre, sites, new, points.places, institutions=wanted.table),
+            BackhaulTables(table("roads"), fibre, sites, new, exchanges_at, institutions=wanted.table),
             air_at=country.air_at,
             weight=_trench_price(params),
         )
@@ -136,8 +160,16 @@ def plan_inputs(
         wanted=wanted,
         satellites=country.satellites,
         evidence=country.evidence,
-        notes=network.notes,
+        notes=(*network.notes, *([NO_INSTITUTIONS] if leaves_out else [])),
     )
+
+
+def _candidate_cell_km(standard: ServiceStandard, planning: Planning) -> float:
+    """Edge of the cells that ask for masts of their own: where masts alone may serve. [km]."""
+    if standard.service is not Service.MOBILE:
+        return float(np.inf)
+    cell = planning.candidate_indoor_cell_km if standard.indoors else planning.candidate_signal_cell_km
+    return cell.value
 
 
 def _exchange_names(exchange: NDArray[np.int64], exchanges: gpd.GeoDataFrame) -> NDArray[np.str_]:

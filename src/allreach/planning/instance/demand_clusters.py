@@ -17,8 +17,11 @@ from allreach.measure.service_links import COVERAGE, FULL, FWA, HANDSET
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import Bools, Floats, Ints
 from allreach.planning.model.tolerances import FEASIBILITY, LEAST_SHARE
+from allreach.vocabulary import Service
 
 HOUSEHOLDS_PER_BLOCK = 2000  # a place may have ``parts_max`` parts, and as many for each further block of households
+SIGNATURE_FLAGS = 16  # a site in a signature: its row times this, and a bit for each level and terminal it covers at
+HANDSET_FULL = 1 << (2 * FULL + HANDSET)
 LEAST_RATE_MBPS = 1e-6  # stands for a speed of zero in a division
 
 
@@ -63,7 +66,7 @@ def site_levels(inputs: PlanInputs) -> tuple[Ints, Bools]:
     arrays, n = inputs.site_arrays, inputs.n_existing
     level = np.where(arrays.has_capacity, FULL, COVERAGE).astype(np.int64)
     level[n:] = FULL
-    can_upgrade = ~(arrays.has_capacity & arrays.is_broadband)
+    can_upgrade = ~(arrays.has_capacity & arrays.serves)
     can_upgrade[n:] = False
     return level, can_upgrade
 
@@ -102,6 +105,7 @@ def make_parts(inputs: PlanInputs, weight: Floats, place_households: Ints) -> Pa
         weight,
         planning.part_min_share.value,
         int(planning.parts_max.value),
+        masts_only=inputs.standard.service is Service.MOBILE,
     )
     present = np.unique(group[group >= 0])
     first = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
@@ -150,12 +154,18 @@ def _signatures(
     flags = sum((covered[lv, t, chosen].astype(np.int64) << (2 * lv + t)) for lv in (0, 1) for t in (0, 1))
     out = np.full((n_points, n_old + n_new), -1, dtype=np.int64)
     column = np.where(stands[chosen], rank[keep], n_old + rank[keep])
-    out[point[chosen], column] = site[chosen] * 16 + flags
+    out[point[chosen], column] = site[chosen] * SIGNATURE_FLAGS + flags
     return np.sort(out, axis=1)
 
 
-def _groups(place: Ints, signature: Ints, weight: Floats, min_share: float, parts_max: int) -> Ints:
-    """Group of each point with weight, -1 for the others; small groups join one that covers less, else a rest group."""
+def _groups(
+    place: Ints, signature: Ints, weight: Floats, min_share: float, parts_max: int, *, masts_only: bool = False
+) -> Ints:
+    """Group of each point with weight, -1 for the others; small groups join one that covers less, else a rest group.
+
+    Where masts alone count there is a rest group for each mast that covers most of what is left: nothing else could
+    serve a rest that no mast covers whole.
+    """
     active = np.flatnonzero(weight > 0)
     out = np.full(len(place), -1, dtype=np.int64)
     if not len(active):
@@ -163,7 +173,7 @@ def _groups(place: Ints, signature: Ints, weight: Floats, min_share: float, part
     rows = np.column_stack([place[active], signature[active]])
     distinct, group = np.unique(rows, axis=0, return_inverse=True)
     group = group.ravel()
-    size = np.bincount(group, weights=weight[active])
+    size = np.bincount(group, weights=weight[active]).astype(np.float64)
     owner = distinct[:, 0]
     place_size = np.bincount(owner, weights=size, minlength=int(place.max()) + 1)
     allowed = parts_max * np.maximum(1, np.ceil(place_size / HOUSEHOLDS_PER_BLOCK)).astype(np.int64)
@@ -176,6 +186,7 @@ def _groups(place: Ints, signature: Ints, weight: Floats, min_share: float, part
     )
     target = np.arange(len(distinct))
     rest: dict[int, int] = {}
+    left: dict[int, list[int]] = {}
     sets = [frozenset(int(v) for v in row[1:] if v >= 0) for row in distinct]
     bigs: dict[int, list[int]] = {}
     for g in order.tolist():
@@ -185,14 +196,39 @@ def _groups(place: Ints, signature: Ints, weight: Floats, min_share: float, part
         if big[g]:
             continue
         home = int(owner[g])
-        inside = [b for b in bigs[home] if sets[b] <= sets[g]]
+        inside = [b for b in bigs[home] if sets[b] <= sets[g] and (sets[b] or not masts_only)]
         if inside:
             target[g] = max(inside, key=lambda b: (len(sets[b]), -b))
+        elif masts_only:
+            left.setdefault(home, []).append(g)
         elif home in rest:
             target[g] = rest[home]
         else:
             rest[home] = g
+    for groups in left.values():
+        for mast in _by_mast(groups, sets, size):
+            target[mast] = mast[0]
     out[active] = target[group]
+    return out
+
+
+def _by_mast(groups: list[int], sets: list[frozenset[int]], size: Floats) -> list[list[int]]:
+    """Split groups by masts, the one that covers most homes first; what none covers comes last, together."""
+    by_site: dict[int, set[int]] = {}
+    for g in groups:
+        for one in sets[g]:
+            if one & HANDSET_FULL:
+                by_site.setdefault(one // SIGNATURE_FLAGS, set()).add(g)
+    out, open_groups = [], set(groups)
+    while open_groups:
+        best, most = -1, 0.0
+        for site in sorted(by_site):
+            homes = float(size[sorted(by_site[site] & open_groups)].sum())
+            if homes > most:
+                best, most = site, homes
+        mine = by_site[best] & open_groups if best >= 0 else set(open_groups)
+        out.append(sorted(mine))
+        open_groups -= mine
     return out
 
 

@@ -12,7 +12,7 @@ from allreach.planning.instance.option_table import SECTOR, Offers, PlaceLimits
 from allreach.planning.instance.satellite_options import Sky
 from allreach.planning.model.problem import Bools, Ints
 from allreach.planning.model.tolerances import LEAST_SHARE
-from allreach.vocabulary import FacilityKind, Technology
+from allreach.vocabulary import MOBILE, CommitmentTechnology, FacilityKind, Technology
 
 
 def place_limits(inputs: PlanInputs, sky: Sky) -> PlaceLimits:
@@ -21,8 +21,9 @@ def place_limits(inputs: PlanInputs, sky: Sky) -> PlaceLimits:
     out: PlaceLimits = {name: np.full(inputs.points.n_places, "", dtype=object) for name in Technology}
     sky.limits(out)
     out[Technology.FIBRE][:] = why_no_line(standard, inputs.params.radio, inputs.params.planning)
-    for technology in (Technology.EXISTING, Technology.MOBILE_UPGRADE, Technology.MOBILE_NEW, Technology.FWA):
+    for technology in MOBILE:
         out[technology][:] = why_no_mast(standard, inputs.params.planning)
+    out[Technology.FWA][:] = why_no_mast(standard, inputs.params.planning, CommitmentTechnology.FWA)
     return out
 
 
@@ -64,7 +65,7 @@ def radio_options(
                 (FacilityKind.EXISTING, int(level[site]), HANDSET, Technology.EXISTING),
                 (FacilityKind.EXISTING, int(level[site]), FWA, Technology.FWA),
             ]
-            if not inputs.site_arrays.is_broadband[site]:
+            if not inputs.site_arrays.serves[site]:
                 ways = []
             if can_upgrade[site]:
                 ways += [

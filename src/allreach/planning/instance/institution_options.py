@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from allreach.backhaul import network as net
+from allreach.params.service_rules import why_other_service
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import COMMITTED, radio_links
 from allreach.planning.instance.option_table import SECTOR, Offers
@@ -12,7 +13,7 @@ from allreach.planning.instance.satellite_options import Sky
 from allreach.planning.instance.unit_costs import UnitLines
 from allreach.planning.model.problem import Bools, Floats, Ints
 from allreach.planning.model.tolerances import REACHED
-from allreach.vocabulary import FacilityKind, Technology
+from allreach.vocabulary import CommitmentTechnology, FacilityKind, Technology
 
 
 def sector_wishes(inputs: PlanInputs, level: Ints) -> tuple[Ints, Ints, Floats, Floats]:
@@ -39,9 +40,11 @@ def institution_options(
     part_of = np.full(len(found) + 1, -1, dtype=np.int64)
     part_of[rows] = first_part + np.arange(len(rows))
     _fibre(inputs, rows, part_of, offers)
-    _radio(inputs, part_of, level, can_upgrade, offers)
-    for row in rows.tolist():
-        _satellite(inputs, row, int(part_of[row]), offers, lines, sky)
+    if not why_other_service(inputs.standard, CommitmentTechnology.FWA):
+        _radio(inputs, part_of, level, can_upgrade, offers)
+    if not why_other_service(inputs.standard, CommitmentTechnology.SATELLITE):
+        for row in rows.tolist():
+            _satellite(inputs, row, int(part_of[row]), offers, lines, sky)
     return rows.astype(np.int64)
 
 
@@ -71,7 +74,7 @@ def _radio(inputs: PlanInputs, part_of: Ints, level: Ints, can_upgrade: Bools, o
         if count.get((radio.row, new), 0) >= most:
             continue
         kinds = [(FacilityKind.NEW, int(level[radio.site]))] if new else []
-        if not new and inputs.site_arrays.is_broadband[radio.site]:
+        if not new and inputs.site_arrays.serves[radio.site]:
             kinds.append((FacilityKind.EXISTING, int(level[radio.site])))
         if not new and can_upgrade[radio.site]:
             kinds.append((FacilityKind.UPGRADE, len(radio.peak_mbps) - 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.params.service_rules import why_below_standard
+from allreach.params.service_rules import why_no_satellite
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.option_table import Offers, PlaceLimits
 from allreach.planning.model.problem import Ints
@@ -47,7 +47,7 @@ class Sky:
             (LOW_ORBIT, planning.leo_dl_mbps.value, planning.leo_latency_ms.value),
             (GEOSTATIONARY, planning.geo_dl_mbps.value, 0.0 if self.geo else planning.geo_latency_ms.value),
         ):
-            out[technology][:] = why_below_standard(standard, dl_mbps, latency_ms)
+            out[technology][:] = why_no_satellite(standard, dl_mbps, latency_ms)
         for place in range(self.inputs.points.n_places):
             if self.low is not None and not out[LOW_ORBIT][place]:
                 # The latency of a low orbit is that of the whole way, a parameter; the way through space is less.

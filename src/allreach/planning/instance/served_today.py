@@ -12,7 +12,7 @@ from allreach.apportionment import largest_remainder, largest_remainder_by_group
 from allreach.backhaul import network as net
 from allreach.errors import Fault, InputError
 from allreach.measure.service_links import FWA, HANDSET
-from allreach.params.service_rules import why_no_mast
+from allreach.params.service_rules import commitments_that_count, why_no_mast
 from allreach.planning.instance.demand_clusters import Parts
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institution_options import sector_wishes
@@ -57,7 +57,8 @@ def committed_households(inputs: PlanInputs) -> Ints:
     row_of = {place: i for i, place in enumerate(inputs.points.places["place_id"])}
     share = np.zeros(inputs.points.n_places)
     faults = []
-    for commitment in inputs.commitments.itertuples():
+    counts = commitments_that_count(inputs.standard, inputs.commitments)
+    for commitment, does_count in zip(inputs.commitments.itertuples(), counts.tolist(), strict=True):
         row = row_of.get(commitment.place_id)
         if row is None:
             faults.append(
@@ -67,7 +68,7 @@ def committed_households(inputs: PlanInputs) -> Ints:
                     "a place_id of the table places",
                 )
             )
-        elif commitment.dl_mbps >= inputs.standard.dl_mbps - REACHED:
+        elif does_count:
             share[row] += float(commitment.households_share)
     if faults:
         raise InputError(faults)
@@ -86,7 +87,7 @@ def serve_by_existing(inputs: PlanInputs, parts: Parts, level: Ints) -> tuple[In
     pair_level = level[parts.pair_site]
     pairs = np.arange(len(parts.pair_part))
     phone = parts.covered[pair_level, HANDSET, pairs] & (parts.pair_site < n_existing)
-    phone &= inputs.site_arrays.is_broadband[parts.pair_site]
+    phone &= inputs.site_arrays.serves[parts.pair_site]
     if why_no_mast(inputs.standard, inputs.params.planning):
         phone[:] = False
     if inputs.standard.tiers:  # who has less than the highest tier may have to be given more
@@ -217,12 +218,12 @@ def _on_lines(inputs: PlanInputs, by_line: Ints) -> Iterator[_Row]:
 def _under_commitments(inputs: PlanInputs) -> Iterator[_Row]:
     """Households whom operators have promised to serve, by place and commitment."""
     committed = committed_households(inputs)
+    counting = commitments_that_count(inputs.standard, inputs.commitments)
     row_of = {place: i for i, place in enumerate(inputs.points.places["place_id"])}
     for place in np.flatnonzero(committed > 0).tolist():
-        mine = inputs.commitments[
-            (inputs.commitments["place_id"].map(row_of) == place)
-            & (inputs.commitments["dl_mbps"] >= inputs.standard.dl_mbps - REACHED)
-        ].sort_values("commitment_id", kind="stable")
+        mine = inputs.commitments[(inputs.commitments["place_id"].map(row_of) == place) & counting].sort_values(
+            "commitment_id", kind="stable"
+        )
         counts = largest_remainder(mine["households_share"].to_numpy(float), int(committed[place]))
         for count, c in zip(counts.tolist(), mine.itertuples(), strict=True):
             if count:

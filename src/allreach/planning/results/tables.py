@@ -15,7 +15,7 @@ from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.results.rows import Chosen, InstitutionRow, Row, SiteRow
 from allreach.planning.results.summary import DemandFigures, InstitutionCounts, InstitutionKind, TechnologySum
-from allreach.vocabulary import Technology
+from allreach.vocabulary import SiteStatus, Technology
 
 MONEY = ("capex_usd", "opex_usd_per_year", "pv_usd")
 
@@ -153,6 +153,7 @@ def sites(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, bill_rows: pd.
                 "site_id": site.site_id,
                 "status": site.status,
                 **_described(inputs, site),
+                "technologies": _on_air(inputs, site),
                 "backhaul_kind": feed,
                 "power_kind": site.power_kind,
                 "demand_mbps": 0.0
@@ -167,6 +168,18 @@ def sites(inputs: PlanInputs, assembly: Assembly, chosen: Chosen, bill_rows: pd.
     if not rows:
         return tables.empty("plan_sites")
     return tables.conform(gpd.GeoDataFrame(rows, geometry="geometry", crs=tables.CRS), "plan_sites")
+
+
+def _on_air(inputs: PlanInputs, site: SiteRow) -> str:
+    """List what is on air at a site: an upgrade and a new site bring the generation that the standard asks for."""
+    generation = inputs.standard.generation.value
+    if site.status == SiteStatus.NEW:
+        return generation
+    if site.status not in (SiteStatus.EXISTING, SiteStatus.UPGRADED) or site.kind == "outside":
+        return ""
+    today = str(inputs.sites["technologies"].iloc[site.row])
+    words = [word for word in today.split(";") if word]
+    return today if site.status == SiteStatus.EXISTING or generation in words else ";".join([*words, generation])
 
 
 def _described(inputs: PlanInputs, site: SiteRow) -> dict[str, object]:

@@ -72,6 +72,7 @@ class SiteList:
             second_bandwidth_mhz=single(10.0),
             second_eirp_dbm=single(row["eirp_dbm"]),
             is_broadband=single(True, np.bool_),
+            serves=single(True, np.bool_),
             has_capacity=single(False, np.bool_),
             channel=single(0, np.int64),
             second_channel=single(0, np.int64),

@@ -64,6 +64,7 @@ class Masts(NamedTuple):
     second_eirp_dbm: NDArray[np.float64]
     second_noise_mw: NDArray[np.float64]
     has_capacity: NDArray[np.bool_]
+    serves: NDArray[np.bool_]
 
 
 class Air(NamedTuple):
@@ -296,7 +297,7 @@ def hear(
     receiver: Receiver,
     heard: Heard,
 ) -> None:
-    """Let receiver i hear site s. The best server is the strongest first carrier with broadband."""
+    """Let receiver i hear site s. The best server is the strongest first carrier of a site that serves."""
     k, down_db, all_sectors = sector_powers(masts, s, dx_m, dy_m, depression_deg, air.pattern)
     b = masts.band[s]
     beam_dbm = masts.eirp_dbm[s] - loss_db + receiver.gain_db[b]
@@ -315,7 +316,7 @@ def hear(
     if not masts.is_broadband[s]:
         return
     heard.totals_mw[masts.channel[s], i] += ratio_of_db(beam_dbm) * all_sectors
-    if own_dbm > heard.power_dbm[i]:
+    if masts.serves[s] and own_dbm > heard.power_dbm[i]:
         heard.power_dbm[i], heard.second_dbm[i] = own_dbm, second_dbm
         heard.site[i], heard.sector[i] = s, k
 

@@ -34,7 +34,7 @@ class Served:
     signal_dbm
         Strongest received power of any technology; NaN beyond every site's range. [dBm]
     power_dbm
-        Received power of the best broadband sector's first carrier. [dBm]
+        Received power of the first carrier of the best sector that serves (`SiteArrays.serves`). [dBm]
     site
         Row of the sites of that sector; -1 where there is none.
     sector
@@ -140,6 +140,7 @@ def masts(sites: SiteArrays, noise_figure_db: float) -> Masts:
         second_eirp_dbm=sites.second_eirp_dbm,
         second_noise_mw=db_to_linear(noise_dbm(sites.second_bandwidth_mhz, noise_figure_db)),
         has_capacity=sites.has_capacity,
+        serves=sites.serves,
     )
 
 
