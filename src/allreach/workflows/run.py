@@ -16,6 +16,7 @@ from typing import Literal, TypedDict
 from allreach.errors import DataMissingError
 from allreach.io import stages
 from allreach.io.geopackage import write_all
+from allreach.io.published_totals import published_totals
 from allreach.io.results_folder import read_json
 from allreach.json_object import JsonObject
 from allreach.measure.published import published_of
@@ -78,7 +79,7 @@ class RunResult:
     sketch
         Whether the country is drawn.
     official
-        Published totals of the country.
+        Published totals of the country, each the newest.
     """
 
     report: Path
@@ -169,7 +170,8 @@ def run(
             write_manifest(study, job.record, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
-    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, country.config.official)
+    official = published_totals(study.folder, country.config.iso3, country.config.official)
+    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, official)
 
 
 def _start_scenario(study: StudyInputs, wanted: str | None) -> str:
