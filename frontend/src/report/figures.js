@@ -69,6 +69,8 @@ function speedsToday() {
     ),
   );
   const unknown = lines.unknown_speed_share;
+  const { cut } = lines;
+  const most = cut && { lines: decimal(cut.subscriptions), homes: decimal(cut.homes), share: share(cut.most_share) };
   return [
     h('p', { class: 'published' }, t('speeds_head')),
     h('table', { class: 'speeds' }, h('tr', {}, head), rows),
@@ -77,6 +79,7 @@ function speedsToday() {
       { class: 'more' },
       t('speeds_4g', { share: share(broadband) }),
       unknown >= UNKNOWN_LEAST && ` ${t('speeds_unknown', { share: share(unknown) })}`,
+      most && ` ${t(`lines_cut_${cut.most}`, most)}`,
     ),
   ];
 }

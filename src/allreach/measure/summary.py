@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allreach.params.line_totals import Most
 from allreach.summary import Summary
 
 
@@ -62,6 +63,19 @@ class AssumedSites(Summary):
     """Sites without an EIRP."""
 
 
+class CutLines(Summary):
+    """Published lines that are more than the homes that can have one."""
+
+    subscriptions: int
+    """Lines that are published, those of businesses and second homes among them."""
+    homes: int
+    """Homes over which they are taken."""
+    most: Most
+    """What the share that uses a line is cut at: the homes ``online``, or one line for each of the ``homes``."""
+    most_share: float
+    """That share of the homes."""
+
+
 class LineFigures(Summary):
     """Fixed lines that stand."""
 
@@ -69,6 +83,8 @@ class LineFigures(Summary):
     """Share of the people at whose door a line lies, whatever its speed."""
     unknown_speed_share: float
     """Share of the people passed by lines of which no speed is known; these reach nobody."""
+    cut: CutLines | None = None
+    """Published lines that are more than the homes drawn with one: then the share passed is the most that is known."""
     why_not_reached: str | None = None
     """Why none of them counts as reached: the speed or delay of the lines against the standard."""
 
