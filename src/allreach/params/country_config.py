@@ -109,6 +109,8 @@ class LayerProvenance(_Frozen):
     """Checksum of the file in the folder; written by the program."""
     note: str = ""
     """Rule by which the layer was made, counts of what was mended."""
+    trust: Trust | None = None
+    """Which published totals counted when the layer was drawn; none where no total bound it."""
 
 
 class CountryConfig(_Frozen):

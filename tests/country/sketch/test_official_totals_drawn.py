@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allreach.country.checking.folder import check
 from allreach.country.checking.people import line_share_faults
 from allreach.country.official.shipped import shipped_totals
 from allreach.country.sketch import draw
@@ -17,11 +18,13 @@ from allreach.country.sketch.drawn_totals import MET_PCT
 from allreach.country.sketch.existing_lines import built_first, fill_in_order, lines_by_place
 from allreach.country.sketch.existing_sites import coverage_targets
 from allreach.errors import InputError
+from allreach.io.country_folder import read_layer_provenance
 from allreach.params.line_totals import NESTED_SHARES, PASSED_OVER, USED_OVER, Most, line_totals
 from allreach.params.load import load_params
 from allreach.params.official import SPEEDS_MBPS, OfficialTotals, Trust
+from allreach.workflows.run import run
 from allreach.workflows.run_measure import cut_lines
-from allreach.workflows.study_inputs import find_or_sketch
+from allreach.workflows.study_inputs import find_or_sketch, read_inputs
 
 PARAMS = load_params()
 UNITS = {"premises": "premises", "households": "households"}
@@ -266,3 +269,22 @@ def test_a_folder_that_is_there_keeps_its_trust(tmp_path):
     assert find_or_sketch("LIE", folder, trust="official") == folder
     with pytest.raises(InputError, match="another trust"):
         find_or_sketch("LIE", folder, trust="claim")
+
+
+def test_a_trust_edited_after_the_drawing_is_said(tmp_path):
+    folder = find_or_sketch("LIE", tmp_path / "LIE", pixel_m=1000.0)
+    assert read_layer_provenance(folder)["places"].trust == Trust.OFFICIAL
+    assert not [fault for fault in check(folder) if "trust" in fault.where]
+    path = folder / "country.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "trust: official" in text
+    path.write_text(text.replace("trust: official", "trust: claim"), encoding="utf-8")
+    (fault,) = [fault for fault in check(folder) if "trust" in fault.where]
+    assert fault.severity == "warning"
+    assert "says claim, but the country is drawn with trust official" in str(fault)
+    assert "allreach country sketch LIE --trust claim -o ANOTHER_DIR" in str(fault)
+    said = []
+    run(read_inputs(folder, workers=1, say=said.append), until="measure")
+    assert sum("drawn with trust official" in line for line in said) == 1
+    with pytest.raises(InputError, match="another trust"):
+        find_or_sketch("LIE", folder, trust="claim")  # the edit redrew nothing

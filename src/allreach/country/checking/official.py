@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from allreach.errors import Fault
-from allreach.params.official import QUANTITIES, OfficialTotals
+from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.params.official import QUANTITIES, OfficialTotals, Trust
 
 PEOPLE_RATIO = 1.5  # population totals of two sources and years differ by less
 PER_HEAD = {"households": 1.0, "premises": 2.0, "fixed_subscriptions": 2.0, "mobile_sites": 0.1}
@@ -37,6 +40,37 @@ def official_faults(totals: OfficialTotals, people: float | None) -> list[Fault]
             what = f"is {total.value:,.0f} in a country of {people:,.0f} people"
             faults.append(_warning(name, what, f"at most {PER_HEAD[name]:g} a head"))
     return faults
+
+
+def drawn_trust(provenance: Mapping[str, LayerProvenance]) -> Trust | None:
+    """Return which totals counted when the layers of a sketch were drawn; none where that was not filed."""
+    return next((entry.trust for _, entry in sorted(provenance.items()) if entry.trust is not None), None)
+
+
+def trust_faults(config: CountryConfig, provenance: Mapping[str, LayerProvenance]) -> list[Fault]:
+    """Warn of a trust that was changed after the drawing: it redraws nothing.
+
+    Parameters
+    ----------
+    config
+        Contents of ``country.yaml``, with what a run changes of them.
+    provenance
+        Provenance of the layers.
+    """
+    drawn = drawn_trust(provenance)
+    if not config.sketch or drawn is None or drawn == config.trust:
+        return []
+    anew = f"allreach country sketch {config.iso3} --trust {config.trust} -o ANOTHER_DIR"
+    return [
+        Fault(
+            "country.yaml, key trust",
+            f"says {config.trust}, but the country is drawn with trust {drawn}: places, lines and sites stay as drawn",
+            f"{drawn}",
+            f"Draw anew with {anew}, or set trust back to {drawn}",
+            severity="warning",
+            kind="official",
+        )
+    ]
 
 
 def _warning(name: str, what: str, expected: str) -> Fault:
