@@ -33,6 +33,7 @@ from allreach.report.documents.track_content import track_page
 from allreach.report.documents.track_effects import PlanEffect
 from allreach.report.languages import spoken
 from allreach.vocabulary import Evidence
+from allreach.workflows.results_check import require_current
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import SeriesFolder, StudyInputs
 
@@ -103,6 +104,8 @@ def track(
         as_of=as_of,
         totals=partial(known_totals, config=study.config, as_of=as_of),
     )
+    if inputs.results is not None:
+        require_current(inputs.results, study.folder)
     planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
     targets, paths = evaluate(
         inputs.strategies, inputs.series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
