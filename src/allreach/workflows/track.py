@@ -29,6 +29,7 @@ from allreach.report.documents import blocks_html
 from allreach.report.documents.blocks import Document
 from allreach.report.documents.localise import speech
 from allreach.report.documents.next_steps import NextStep, next_steps
+from allreach.report.documents.strategy_words import StrategyJson, strategies_json
 from allreach.report.documents.track_content import track_page
 from allreach.report.documents.track_effects import PlanEffect
 from allreach.report.languages import spoken
@@ -257,6 +258,8 @@ class TrackedJson(TypedDict):
     """Rows of ``track_scores``."""
     newer_editions: list[NewerJson]
     """Values that a newer edition replaces."""
+    strategies: list[StrategyJson]
+    """Strategies whose targets are tracked, and what has been adopted since."""
     take_up: TakeUpJson
     """Take-up that is assumed of those newly reached."""
     next_steps: list[NextStep]
@@ -274,6 +277,9 @@ def as_json(tracked: Tracked) -> TrackedJson:
         "targets": json.loads(tracked.targets.to_json(orient="records")),
         "scores": json.loads(tracked.scores.to_json(orient="records")),
         "newer_editions": newer_editions(tracked.inputs),
+        "strategies": strategies_json(
+            tracked.inputs.strategies, tracked.inputs.as_of, speech("en", tracked.inputs.book)
+        ),
         "take_up": take_up_json(tracked.effect.take_up),
         "next_steps": next_steps(tracked.inputs, tracked.targets, speech("en", tracked.inputs.book)),
         "files": [str(path) for path in tracked.files],
