@@ -57,7 +57,7 @@ function publishedLines() {
 
 // Who can get which speed today, by what gives it; a line whose speed is not known gives none.
 function speedsToday() {
-  const { speeds, lines, broadband_share: broadband } = FIGURES.measure || {};
+  const { speeds, lines, orderable, broadband_share: broadband } = FIGURES.measure || {};
   if (!speeds) return [];
   const head = ['speeds_speed', 'speeds_line', 'speeds_mobile', 'speeds_any'].map((name) => h('th', {}, t(name)));
   const rows = speeds.map((tier) =>
@@ -81,7 +81,14 @@ function speedsToday() {
       unknown >= UNKNOWN_LEAST && ` ${t('speeds_unknown', { share: share(unknown) })}`,
       most && ` ${t(`lines_cut_${cut.most}`, most)}`,
     ),
+    orderable && h('p', { class: 'more' }, orderableLine(orderable)),
   ];
+}
+
+// The third of the four states: only what the folder states; not known says what would tell it.
+function orderableLine({ share: value, known_people_share: of }) {
+  if (!known(value)) return t('orderable_unknown');
+  return t('orderable_known', { share: share(value), known: share(of) });
 }
 
 export function drawHeadline() {

@@ -36,6 +36,7 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     evidence = f"predicted, evidence: {found['evidence']}"
     lines.append(("reached today", f"{found['reached_today_share']:.1%} can get {speed} ({evidence})"))
     lines += _predicted(found["measured"])
+    lines.append(("orderable", _orderable(found["measured"]["orderable"])))
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
     if plan:
@@ -180,6 +181,16 @@ def _cut_lines(cut: JsonObject | None) -> list[tuple[str, str]]:
         return []
     numbers = {"lines": f"{cut['subscriptions']:,}", "homes": f"{cut['homes']:,}", "share": f"{cut['most_share']:.1%}"}
     return [("fixed lines", locale("en")[f"lines_cut_{cut['most']}"].format(**numbers))]
+
+
+def _orderable(known: JsonObject) -> str:
+    """Say who can order the standard, or that nobody knows and what would tell it, as the page does."""
+    from allreach.report.map_page.page import locale
+
+    words = locale("en")
+    if known["share"] is None:
+        return words["orderable_unknown"]
+    return words["orderable_known"].format(share=f"{known['share']:.1%}", known=f"{known['known_people_share']:.1%}")
 
 
 def _hangs_on(measured: JsonObject) -> list[tuple[str, str]]:

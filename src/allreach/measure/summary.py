@@ -89,6 +89,15 @@ class LineFigures(Summary):
     """Why none of them counts as reached: the speed or delay of the lines against the standard."""
 
 
+class KnownShare(Summary):
+    """A share that only the folder's layers can tell."""
+
+    share: float | None
+    """Share of the people of the places that state it; null where none does: not known."""
+    known_people_share: float
+    """Share of all people who live in these places."""
+
+
 class SpeedToday(Summary):
     """Share of the people who can get a speed today, alone on their line or in their sector, by what gives it."""
 
@@ -153,6 +162,8 @@ class MeasureSummary(Summary):
     """Share of the people on fixed lines that meet the standard."""
     lines: LineFigures
     """Fixed lines that stand, whatever their speed."""
+    orderable: KnownShare
+    """Who can order the standard: ``orderable_share`` of ``places``, or commitments whose service has started."""
     speeds: tuple[SpeedToday, ...]
     """Who can get 10, 30, 100 and 1,000 Mbit/s, by technology; full sectors are not taken off."""
     void_pixels: int | None = None

@@ -27,7 +27,7 @@ from allreach.measure.point_service import (
     point_service,
 )
 from allreach.measure.sectors_table import sectors_table
-from allreach.measure.summary import AssumedSites, CutLines, LineFigures, MeasureSummary, SpeedToday
+from allreach.measure.summary import AssumedSites, CutLines, KnownShare, LineFigures, MeasureSummary, SpeedToday
 from allreach.measure.uncertainty import (
     METHOD,
     Budget,
@@ -180,6 +180,7 @@ def measure(
         standard=standard.model_dump(mode="json"),
         fixed_share=fixed_share,
         lines=line_figures,
+        orderable=_known_share(table, "orderable_share"),
         speeds=_speeds(points, lines, heard),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
@@ -227,6 +228,14 @@ def _line_figures(points: DemandPoints, lines: LinesAtPoints, cut: CutLines | No
     figures = LineFigures(passed_share=passed, unknown_speed_share=max(passed - known - slow, 0.0), cut=cut)
     why = {"why_not_reached": lines.why_not} if lines.why_not and known else {}
     return reached, figures.model_copy(update=why)
+
+
+def _known_share(table: pd.DataFrame, column: str) -> KnownShare:
+    """Share over the people of the places that state it."""
+    is_known, people = table[column].notna(), table["population"].astype("float64")
+    known = float(people[is_known].sum())
+    share = float((table[column] * people)[is_known].sum()) / known if known else None
+    return KnownShare(share=share, known_people_share=known / max(float(people.sum()), 1e-300))
 
 
 def _speeds(points: DemandPoints, lines: LinesAtPoints, heard: Heard) -> tuple[SpeedToday, ...]:

@@ -39,6 +39,7 @@ MEASURED = (
     "assumed_sites",
     "fixed_share",
     "lines",
+    "orderable",
     "speeds",
     "broadband_share",
     "outdoor_share",
