@@ -6,6 +6,7 @@ import pandas as pd
 
 from allreach import tables
 from allreach.errors import Fault
+from allreach.params.line_totals import LINE_SHARES
 from allreach.vocabulary import (
     BackhaulKind,
     CommitmentTechnology,
@@ -65,6 +66,7 @@ RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
     ("commitments", "year"): (1990.0, 2100.0, "a calendar year"),
     ("boundaries", "level"): (0.0, 2.0, "0 country, 1 or 2"),
     ("boundaries", "population"): (0.0, 2e9, "people, not negative"),
+    **{("places", name): (0.0, 1.0, "a share from 0 to 1 (80 % is 0.8)") for name in LINE_SHARES},
     ("places", "population"): (0.0, 1e8, "people of one place, at most 100 million"),
     ("places", "households"): (0.0, 1e8, "households of one place, at most 100 million"),
     ("power", "voltage_kv"): (0.0, 2000.0, "kilovolts"),

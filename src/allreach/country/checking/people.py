@@ -97,7 +97,7 @@ def _row_of_totals(places: pd.DataFrame) -> list[Fault]:
 
 
 def line_share_faults(places: pd.DataFrame) -> list[Fault]:
-    """Faults of the shares of homes that fixed lines pass, that can order one, and that use one."""
+    """Find shares of homes by fixed lines that are no numbers, or more than the share that they are part of."""
     faults, shares = [], {}
     for name in LINE_SHARES:
         if name not in places:
@@ -108,12 +108,7 @@ def line_share_faults(places: pd.DataFrame) -> list[Fault]:
             if len(known):
                 faults.append(Fault(where, f"{known.iloc[0]!r} is no number", "a column of numbers from 0 to 1"))
             continue
-        share = places[name].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-        wrong = ~np.isnan(share) & ~((share >= 0.0) & (share <= 1.0))
-        if wrong.any():
-            what = f"{share[wrong][0]:g} is not usable ({_some(places, wrong)})"
-            faults.append(Fault(where, what, "a share from 0 to 1", "80 % is 0.8"))
-        shares[name] = share
+        shares[name] = places[name].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     known = {name for name, share in shares.items() if not np.isnan(share).all()}
     pairs = {pair for names in NESTED_SHARES for pair in pairwise(name for name in names if name in known)}
     for whole, part in sorted(pairs, key=lambda pair: [LINE_SHARES.index(name) for name in pair]):
