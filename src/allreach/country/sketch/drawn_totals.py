@@ -210,7 +210,7 @@ def _why(
         least = {"premises_passed_pct": "passed", "premises_passed_fibre_pct": "fibre"}.get(name)
         if least in lines.at_least:
             cut = _cut(trusted, lines, homes) if least == "passed" else ""
-            return f"not published: at least the share that uses one{cut and '; ' + cut}"
+            return f"not published: {cut or 'at least the share that uses one'}"
         return "not published: drawn by rule"
     if value is None:
         return (
