@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from allreach.country.checking.official import trust_faults
+from allreach.country.checking.official import redrawn_faults
 from allreach.errors import DataMissingError
 from allreach.io import stages
 from allreach.io.geopackage import write_all
@@ -145,7 +145,7 @@ def run(
     """
     started = time.time()
     results, country = study.results, study.country
-    for fault in trust_faults(study.config, country.provenance):
+    for fault in redrawn_faults(study.config, country.provenance):
         study.say(f"{fault.severity}: {fault}")
     other = set_aside_others(study.folder, study.scenario, study.sets)
     if other:

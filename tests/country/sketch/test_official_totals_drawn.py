@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.country.checking.folder import check
+from allreach.country.checking.official import redrawn_faults
 from allreach.country.checking.people import line_share_faults
 from allreach.country.official.shipped import shipped_totals
 from allreach.country.sketch import draw
@@ -18,7 +19,7 @@ from allreach.country.sketch.drawn_totals import MET_PCT
 from allreach.country.sketch.existing_lines import built_first, fill_in_order, lines_by_place
 from allreach.country.sketch.existing_sites import coverage_targets
 from allreach.errors import InputError
-from allreach.io.country_folder import read_layer_provenance
+from allreach.io.country_folder import read_config, read_layer_provenance
 from allreach.params.line_totals import NESTED_SHARES, PASSED_OVER, USED_OVER, Most, line_totals
 from allreach.params.load import load_params
 from allreach.params.official import SPEEDS_MBPS, OfficialTotals, Trust
@@ -288,3 +289,19 @@ def test_a_trust_edited_after_the_drawing_is_said(tmp_path):
     assert sum("drawn with trust official" in line for line in said) == 1
     with pytest.raises(InputError, match="another trust"):
         find_or_sketch("LIE", folder, trust="claim")  # the edit redrew nothing
+
+
+def test_a_total_edited_after_the_drawing_is_said(tmp_path):
+    folder = find_or_sketch("LIE", tmp_path / "LIE", pixel_m=1000.0)
+    config, provenance = read_config(folder), read_layer_provenance(folder)
+    assert redrawn_faults(config, provenance) == []
+    edited = dict(config.official.totals)
+    edited["people_covered_4g_pct"] = edited["people_covered_4g_pct"].model_copy(update={"value": 55.0})
+    edited["households"] = totals(households=17_000).totals["households"]
+    del edited["fixed_subscriptions"]
+    changed = config.model_copy(update={"official": OfficialTotals.model_construct(edited)})
+    told = {fault.where.rsplit(".", 1)[1]: fault.what for fault in redrawn_faults(changed, provenance)}
+    assert set(told) == {"households", "people_covered_4g_pct", "fixed_subscriptions"}
+    assert told["people_covered_4g_pct"].startswith("is 55, but the country is drawn to ")
+    assert told["households"] == "is 17,000, but the country is drawn without it"
+    assert told["fixed_subscriptions"].startswith("does not count any more, but the country is drawn to ")

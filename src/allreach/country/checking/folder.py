@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.checking.geometry import geometry_faults
-from allreach.country.checking.official import official_faults, trust_faults
+from allreach.country.checking.official import official_faults, redrawn_faults
 from allreach.country.checking.rasters import grid_faults, raster_faults, read_rasters
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.country_code import iso3_faults
@@ -76,7 +76,7 @@ def check(folder: Path) -> list[Fault]:
     faults += table_faults(Folder(config, grid, rasters, layers, outline))
     if config is not None:
         faults += official_faults(config.official, _people(config, layers.get("places")))
-        faults += trust_faults(config, _sound_provenance(folder))
+        faults += redrawn_faults(config, _sound_provenance(folder))
         faults += iso3_faults(config.iso3, _area(outline, grid))
     faults += _provenance_faults(folder, [*rasters, *layers]) + _satellite_faults(folder)
     return sorted(faults, key=lambda fault: fault.severity == "warning")

@@ -242,7 +242,7 @@ def sketch_with_report(
         population=head_count,
         layers=layers,
         provenance=kit_provenance(
-            provenance(found.notes, net.n_cut, fibre.without, n_off, frame, total_source, trust), laid, rules
+            provenance(found.notes, net.n_cut, fibre.without, n_off, frame, total_source, config), laid, rules
         ),
     )
     gaps = GapSites(ground, frame, seed, rules)

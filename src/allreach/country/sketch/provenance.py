@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from allreach.country.sketch import gazetteer, outline, terrain
 from allreach.country.sketch.frame import Frame
-from allreach.params.country_config import LayerProvenance
-from allreach.params.official import Trust
+from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.vocabulary import Evidence
 
 DRAWN = "allreach country sketch"
@@ -42,16 +41,16 @@ def provenance(
     n_off: int,
     frame: Frame,
     total_source: str,
-    trust: Trust,
+    config: CountryConfig,
 ) -> dict[str, LayerProvenance]:
-    """Provenance of every layer of a sketch."""
+    """Provenance of every layer of a sketch; those that follow published totals file which and to what values."""
     entries = _of_maps((f"national total: {total_source}", *people_notes), n_off) | _of_rules(n_cut, without, frame)
-    return {name: _drawn(*entries[name], trust if name in BY_TOTALS else None) for name in LAYERS}
+    bound = {"trust": config.trust, "totals": config.official.drawn_to(config.trust)}
+    return {name: _drawn(*entries[name]).model_copy(update=bound if name in BY_TOTALS else {}) for name in LAYERS}
 
 
-def _drawn(source: str, licence: str, evidence: Evidence, note: str, trust: Trust | None) -> LayerProvenance:
-    told = f"{NOT_FOR_DECISIONS} {note}"
-    return LayerProvenance(source=source, licence=licence, evidence=evidence, note=told, trust=trust)
+def _drawn(source: str, licence: str, evidence: Evidence, note: str) -> LayerProvenance:
+    return LayerProvenance(source=source, licence=licence, evidence=evidence, note=f"{NOT_FOR_DECISIONS} {note}")
 
 
 def _of_maps(people_notes: tuple[str, ...], n_off: int) -> dict[str, Entry]:
