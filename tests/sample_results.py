@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pydantic import BaseModel
 
 from allreach import tables
 from allreach.grid import Grid
@@ -15,7 +19,9 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.country_folder import Country
 from allreach.io.raster import write_raster
 from allreach.io.vector import write_table
+from allreach.measure.summary import MeasureSummary
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.planning.results.summary import PlanSummary
 
 WAYS = ("existing", "mobile_upgrade", "mobile_new", "fwa", "fibre", "satellite_leo", "satellite_geo", "none")
 WEIGHTS = (0.55, 0.1, 0.12, 0.05, 0.08, 0.07, 0.02, 0.01)
@@ -79,7 +85,8 @@ def write_sample_results(folder: Path, country: Country, *, plan: bool = True, s
     measured = _measure(places, random)
     write_table(folder / "measure" / "places.parquet", measured, "measure_places")
     assumed = {"spectrum": 78, "technologies": 12, "power": 78}
-    write_json(folder / "measure" / "summary.json", {"reached_share": 0.8, "n_sites": 78, "assumed_sites": assumed})
+    measured_figures = filled(MeasureSummary, {"n_sites": 78, "assumed_sites": assumed, "evidence": "modelled"})
+    write_json(folder / "measure" / "summary.json", measured_figures)
     _write_coverage(folder / "measure", country, 0.0)
     if plan:
         _write_plan(folder / "plan", country, measured, random)
@@ -88,6 +95,23 @@ def write_sample_results(folder: Path, country: Country, *, plan: bool = True, s
         write_json(folder / "verify" / "summary.json", {})
         _write_coverage(folder / "verify", country, 12.0)
     return folder
+
+
+def filled(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of a summary: those given, and of the others that it cannot do without nothing at all (0, empty)."""
+    out = dict(given)
+    for name, field in model.model_fields.items():
+        if name not in out and field.is_required():
+            out[name] = _nothing(field.annotation)
+    return out
+
+
+def _nothing(kind: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return filled(kind, {})
+    if get_origin(kind) is Union or isinstance(kind, UnionType):
+        return None if type(None) in get_args(kind) else _nothing(get_args(kind)[0])
+    return {dict: {}, tuple: [], list: []}.get(get_origin(kind) or kind, kind() if callable(kind) else None)
 
 
 def _measure(places: gpd.GeoDataFrame, random: np.random.Generator) -> gpd.GeoDataFrame:
@@ -176,7 +200,7 @@ def _write_plan(folder: Path, country: Country, measured: gpd.GeoDataFrame, rand
         "n_hops": 14,
         "satellite_households": int(measured["households"][np.char.startswith(way, "satellite")].sum()),
     }
-    write_json(folder / "summary.json", summary)
+    write_json(folder / "summary.json", filled(PlanSummary, summary))
 
 
 def _sites(measured: gpd.GeoDataFrame, random: np.random.Generator) -> gpd.GeoDataFrame:

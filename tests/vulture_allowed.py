@@ -112,6 +112,7 @@ CONSTRUCTION
 PLANNED
 DECOMMISSIONED
 BURIED, AERIAL, SUBMARINE
+CABLE, COPPER
 MEASURED, OFFICIAL
 
 # Called by libraries by name: numba's cache, requests, HiGHS, PyYAML, a context manager's protocol

@@ -206,6 +206,16 @@ class FibreKind(StrEnum):
     UNKNOWN = ""
 
 
+class LineTechnology(StrEnum):
+    """What the lines of an exchange are: column ``technology`` of ``fibre``."""
+
+    FIBRE = "fibre"
+    CABLE = "cable"
+    COPPER = "copper"
+    RADIO = "radio"
+    OTHER = "other"
+
+
 class Clutter(Code):
     """Clutter class of ``clutter.tif``: the types of ITU-R P.2108-1 section 3.1 and P.1812-7 table 2, and 0."""
 

@@ -33,14 +33,14 @@ def test_track_and_brief(tmp_path):
 def test_import_and_give(tmp_path):
     folder = tmp_path / "GEO"
     folder.mkdir()
-    pd.DataFrame({"iso3": ["GEO"], "internet_users_pct": [78.7]}).to_csv(tmp_path / "v.csv", index=False)
+    pd.DataFrame({"iso3": ["GEO"], "internet_users_pct": [84.7]}).to_csv(tmp_path / "v.csv", index=False)
     out = run(
         "track",
         folder,
         "--import",
         tmp_path / "v.csv",
         "--give",
-        "date=2022",
+        "date=2025",
         "--give",
         "source=ITU",
         "--give",
@@ -49,7 +49,7 @@ def test_import_and_give(tmp_path):
     )
     assert "1 added" in out.stderr
     targets = {t["target_id"]: t for t in json.loads(out.stdout)["targets"]}
-    assert targets["people_online"]["value"] == 78.7
+    assert targets["people_online"]["value"] == 84.7
     assert targets["people_online"]["status"] == "no_trend"
     with pytest.raises(InputError, match="NAME=VALUE"):
         run("track", folder, "--give", "date")

@@ -12,6 +12,7 @@ from shapely import LineString, Point
 from tests.small_country import SMALL_GRID, make_small_country
 
 from allreach import tables
+from allreach.country.allowed_values import vocabulary_faults
 from allreach.country.checking.fibre import fibre_faults
 from allreach.country.checking.folder import check
 from allreach.country.checking.people import line_share_faults, people_faults
@@ -21,6 +22,7 @@ from allreach.country.importing.table import import_table
 from allreach.country.plausibility import plausibility_faults
 from allreach.errors import InputError
 from allreach.io.country_folder import read_config
+from allreach.params.line_totals import LINE_SHARES
 
 
 def at(x_m: float, y_m: float) -> Point:
@@ -240,10 +242,14 @@ def test_the_row_of_totals_of_a_census_is_no_place():
     assert named(people_faults(None, {"places": two}, None), "total-row") == []
 
 
-@pytest.mark.parametrize("name", ["passed_share", "orderable_share", "used_share"])
+@pytest.mark.parametrize("name", LINE_SHARES)
 @pytest.mark.parametrize("value", [80.0, -0.1, "0,8", "0.8", True])
 def test_shares_of_fixed_lines_are_shares(name, value):
-    (fault,) = line_share_faults(places(**{name: value}))
+    table = places(**{name: value})
+    faults = line_share_faults(table)
+    if isinstance(value, float):
+        faults += vocabulary_faults(pd.DataFrame(tables.conform(table, "places")), "places", "places.parquet")
+    (fault,) = faults
     assert fault.severity == "error"
     assert name in fault.where
 

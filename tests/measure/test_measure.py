@@ -144,6 +144,57 @@ def test_fixed_lines_reach_their_neighbourhood_and_relieve_the_sectors(
     assert planned.points.fixed_share.sum() == 0
 
 
+@pytest.mark.parametrize(
+    ("dl_mbps", "share", "told_mbps"), [(5, 0.6, 10), (25, 0.4, 30), (40, 0.2, 1000), (1100, 0, 0)]
+)
+def test_lines_of_a_known_speed_reach_whom_they_are_fast_enough_for(
+    points: DemandPoints, environment: Environment, params: Params, dl_mbps: float, share: float, told_mbps: float
+) -> None:
+    lines = {"passed_share": 0.7, "fibre_share": 0.2, "passed_over_10_mbps_share": 0.6, "used_over_30_mbps_share": 0.4}
+    with_lines = replace(points, places=points.places.assign(**lines))
+    asked = replace(environment, standard=ServiceStandard(dl_mbps=dl_mbps))
+    got = measure(with_lines, tables.empty("sites"), asked, params.demand, with_rasters=False)
+    assert got.summary.fixed_share == pytest.approx(share)
+    assert got.summary.predicted_share.value == pytest.approx(share)
+    assert got.summary.lines.passed_share == pytest.approx(0.7)
+    assert got.summary.lines.unknown_speed_share == pytest.approx(0.1)
+    assert [tier.by_line_share for tier in got.summary.speeds] == pytest.approx([0.6, 0.4, 0.2, 0.2])
+    assert set(got.places["dl_mbps"]) == {told_mbps}
+    assert (got.summary.lines.why_not_reached is None) == (share > 0)
+
+
+def test_lines_sold_slower_are_not_of_unknown_speed(
+    points: DemandPoints, environment: Environment, params: Params
+) -> None:
+    lines = {"passed_share": 0.7, "used_share": 0.5, "used_over_10_mbps_share": 0.3}
+    with_lines = replace(points, places=points.places.assign(**lines))
+    got = measure(with_lines, tables.empty("sites"), environment, params.demand, with_rasters=False)
+    assert got.summary.lines.unknown_speed_share == pytest.approx(0.2)
+    assert got.summary.fixed_share == pytest.approx(0.3)
+
+
+def test_an_exchange_says_what_its_lines_are(points: DemandPoints, environment: Environment, params: Params) -> None:
+    grid, x_m, y_m = environment.terrain.grid, points.x_m[0], points.y_m[0]
+    distance_m = np.hypot(points.x_m - x_m, points.y_m - y_m)
+
+    def fixed(asked_mbps: float, **own: object) -> tuple[np.ndarray, float]:
+        asked = replace(environment, standard=ServiceStandard(dl_mbps=asked_mbps))
+        fibre = tables.conform(exchange(grid, x_m, y_m).assign(**own), "fibre")
+        got = measure(points, tables.empty("sites"), asked, params.demand, StandingNetworks(fibre), with_rasters=False)
+        return got.points.fixed_share, got.summary.lines.unknown_speed_share
+
+    copper = {"technology": "copper", "reach_km": 1.0}
+    inside = (distance_m <= 1000.0).astype(float)
+    np.testing.assert_array_equal(fixed(20, **copper, dl_mbps=20.0)[0], inside)
+    assert fixed(21, **copper, dl_mbps=20.0)[0].sum() == 0
+    assert fixed(21, **copper, dl_mbps=20.0)[1] == 0.0
+    share, unknown = fixed(5, **copper)
+    assert share.sum() == 0
+    assert unknown == pytest.approx(float(points.population @ inside) / float(points.population.sum()))
+    assert fixed(300, dl_mbps=200.0)[0].sum() == 0  # fibre that the exchange sells slower
+    assert fixed(200, dl_mbps=200.0)[0].sum() > 0
+
+
 def test_only_what_the_folder_states_is_passed_orderable_or_used(
     points: DemandPoints, sites: gpd.GeoDataFrame, environment: Environment, params: Params
 ) -> None:

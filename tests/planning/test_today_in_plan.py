@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_plan_country import run, write
+from test_plan_country import run, with_layer, write
 
 from allreach.vocabulary import FacilityKind
 from independent_checker import check_results
@@ -137,3 +137,17 @@ def test_measuring_holds_standing_masts_to_the_delay_of_planned_ones():
     reached = [run(sets=slow, latency_ms=latency_ms)[1].points.loads.served_share.max() for latency_ms in (30.0, 29.0)]
     assert reached[0] > 0.0
     assert reached[1] == 0.0
+
+
+@pytest.mark.parametrize(("dl_mbps", "is_reached"), [(30.0, True), (31.0, False)])
+def test_lines_that_are_no_fibre_serve_at_the_speed_that_they_are_known_to_give(dl_mbps, is_reached):
+    places = make_small_country().layers["places"].assign(passed_share=0.5, passed_over_30_mbps_share=0.5)
+    plan, measured, _ = run(with_layer("places", places), dl_mbps=dl_mbps)
+    rows = plan.assignments
+    rows = rows[(rows["technology"] == "existing") & rows["why"].str.contains("a fixed line reaches them today")]
+    assert bool(len(rows)) == is_reached
+    assert (rows["dl_mbps"] == 30.0).all()
+    assert plan.summary.today.reached_share == pytest.approx(measured.summary.predicted_share.value, abs=1e-12)
+    if is_reached:
+        homes = places.set_index("place_id")["households"].reindex(rows["place_id"]).to_numpy(dtype=float)
+        np.testing.assert_allclose(rows["households"].to_numpy(dtype=float), 0.5 * homes, atol=1.0)

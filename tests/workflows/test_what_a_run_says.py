@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from allreach.cli.summary import print_summary
@@ -139,3 +140,27 @@ def test_homes_that_all_have_fibre_make_a_finished_country(tmp_path, capsys):
     assert result.plan["pv_usd"] == 0.0
     print_summary(result, as_json=False)
     assert "reached today            100.0% " in capsys.readouterr().out
+
+
+def test_who_can_order_is_told_or_said_not_to_be_known(whole, tmp_path, capsys):
+    told = whole.result.as_dict()["measured"]["orderable"]
+    assert told == {"share": None, "known_people_share": 0.0}
+    print_summary(whole.result, as_json=False)
+    words = capsys.readouterr().out
+    assert "Who can order the standard is not known" in words
+    assert "orderable_share" in words
+
+    country = make_small_country()
+    places = country.layers["places"]
+    share = [0.5, *[np.nan] * (len(places) - 1)]
+    places = places.assign(orderable_share=share, passed_share=share)
+    write_country(replace(country, layers={**country.layers, "places": places}), tmp_path / "TST")
+    result = run(read_inputs(tmp_path / "TST", workers=1), until="measure")
+    told = result.as_dict()["measured"]["orderable"]
+    assert told["share"] == pytest.approx(0.5)
+    people = places["population"]
+    assert told["known_people_share"] == pytest.approx(float(people.iloc[0] / people.sum()))
+    print_summary(result, as_json=False)
+    assert "50.0% of the people can order the standard (known for " in capsys.readouterr().out
+    page = (tmp_path / "TST" / "results" / "base" / "index.html").read_text(encoding="utf-8")
+    assert '"orderable":{"share":0.5' in page.replace(" ", "")

@@ -70,7 +70,7 @@ function publishedLines() {
 
 // Who can get which speed today, by what gives it; a line whose speed is not known gives none.
 function speedsToday() {
-  const { speeds, lines, broadband_share: broadband } = FIGURES.measure || {};
+  const { speeds, lines, orderable, broadband_share: broadband } = FIGURES.measure || {};
   if (!speeds) return [];
   const head = ['speeds_speed', 'speeds_line', 'speeds_mobile', 'speeds_any'].map((name) => h('th', {}, t(name)));
   const rows = speeds.map((tier) =>
@@ -82,6 +82,8 @@ function speedsToday() {
     ),
   );
   const unknown = lines.unknown_speed_share;
+  const { cut } = lines;
+  const most = cut && { lines: decimal(cut.subscriptions), homes: decimal(cut.homes), share: share(cut.most_share) };
   return [
     h('p', { class: 'published' }, t('speeds_head')),
     h('table', { class: 'speeds' }, h('tr', {}, head), rows),
@@ -90,7 +92,9 @@ function speedsToday() {
       { class: 'more' },
       t('speeds_4g', { share: share(broadband) }),
       unknown >= UNKNOWN_LEAST && ` ${t('speeds_unknown', { share: share(unknown) })}`,
+      most && ` ${t(`lines_cut_${cut.most}`, most)}`,
     ),
+    orderable && h('p', { class: 'more' }, orderableLine(orderable)),
   ];
 }
 
@@ -108,6 +112,12 @@ function reachedToday() {
   const told = { share: reached, speed, missing };
   if (service === 'line') return parts(META.sketch ? 'headline_today_line_sketch' : 'headline_today_line', told);
   return parts(META.sketch ? 'headline_today_sketch' : 'headline_today', told);
+}
+
+// The third of the four states: only what the folder states; not known says what would tell it.
+function orderableLine({ share: value, known_people_share: of }) {
+  if (!known(value)) return t('orderable_unknown');
+  return t('orderable_known', { share: share(value), known: share(of) });
 }
 
 export function drawHeadline() {

@@ -37,6 +37,7 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     evidence = f"predicted, evidence: {found['evidence']}"
     lines.append(("reached today", f"{found['reached_today_share']:.1%} {asked} ({evidence})"))
     lines += _predicted(found["measured"])
+    lines.append(("orderable", _orderable(found["measured"]["orderable"])))
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
     if plan:
@@ -169,7 +170,7 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
     lines = measured["lines"]
     mobile = f"4G covers {measured['broadband_share']:.1%} of the people outdoors"
     if lines["passed_share"]:
-        mobile += f", fixed lines pass {lines['passed_share']:.1%}"
+        mobile += f", fixed lines pass {'at most ' if lines.get('cut') else ''}{lines['passed_share']:.1%}"
     if lines["unknown_speed_share"] >= 0.0005:
         unknown = f"{lines['unknown_speed_share']:.1%} of the people have a line whose speed is not known"
         mobile += f"; {unknown}: it does not count as reaching them"
@@ -178,12 +179,32 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
         f"{tier['by_mobile_share']:.1%})"
         for tier in measured["speeds"]
     ]
-    lines_told = [("predicted", mobile), ("predicted, by speed", "; ".join(speeds))]
+    lines_told = [("predicted", mobile), *_cut_lines(lines.get("cut")), ("predicted, by speed", "; ".join(speeds))]
     unmet = next((tier["dl_mbps"] for tier in measured["speeds"] if tier["any_share"] < MET_SHARE), None)
     if unmet is not None:
         ladder = "what each speed costs for everybody: allreach ladder"
         lines_told.append(("first speed not met", f"{unmet:,.0f} Mbit/s; {ladder}"))
     return lines_told
+
+
+def _cut_lines(cut: JsonObject | None) -> list[tuple[str, str]]:
+    """Say that more lines are published than homes can have, as the page does."""
+    from allreach.report.map_page.page import locale
+
+    if cut is None:
+        return []
+    numbers = {"lines": f"{cut['subscriptions']:,}", "homes": f"{cut['homes']:,}", "share": f"{cut['most_share']:.1%}"}
+    return [("fixed lines", locale("en")[f"lines_cut_{cut['most']}"].format(**numbers))]
+
+
+def _orderable(known: JsonObject) -> str:
+    """Say who can order the standard, or that nobody knows and what would tell it, as the page does."""
+    from allreach.report.map_page.page import locale
+
+    words = locale("en")
+    if known["share"] is None:
+        return words["orderable_unknown"]
+    return words["orderable_known"].format(share=f"{known['share']:.1%}", known=f"{known['known_people_share']:.1%}")
 
 
 def _hangs_on(measured: JsonObject) -> list[tuple[str, str]]:

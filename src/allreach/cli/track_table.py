@@ -27,6 +27,7 @@ def print_tracked(tracked: Tracked) -> None:
     """Print targets by urgency, what to do next, the indices, take-up, sources, and where the page is."""
     from allreach.report.documents.dated_values import newer_lines
     from allreach.report.documents.localise import speech
+    from allreach.report.documents.strategy_words import strategy_lines
     from allreach.report.documents.target_words import counts_line
     from allreach.report.documents.track_content import SCORECARD
 
@@ -39,6 +40,8 @@ def print_tracked(tracked: Tracked) -> None:
     _print_scores(tracked, words, titles)
     for line, edition in newer_lines(tracked.inputs, SCORECARD, words):
         say(f"* {line} [{_number(titles, edition.source)}]")
+    for line, origin in strategy_lines(tracked.inputs.strategies, tracked.inputs.as_of, words):
+        say(f"* {line}" if origin is None else f"* {line} [{_number(titles, origin.title)}]")
     say(_take_up_line(tracked, words, titles))
     click.echo("\nSources")
     for number, title in enumerate(titles, start=1):

@@ -6,6 +6,7 @@ import pandas as pd
 
 from allreach import tables
 from allreach.errors import Fault
+from allreach.params.line_totals import LINE_SHARES
 from allreach.vocabulary import (
     BackhaulKind,
     CommitmentTechnology,
@@ -13,6 +14,7 @@ from allreach.vocabulary import (
     FibreFeature,
     FibreKind,
     FibreStatus,
+    LineTechnology,
     RadioGeneration,
 )
 
@@ -36,6 +38,7 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("fibre", "feature"): tuple(FibreFeature),
     ("fibre", "kind"): tuple(FibreKind),
     ("fibre", "status"): tuple(FibreStatus),
+    ("fibre", "technology"): tuple(LineTechnology),
     ("power", "kind"): ("line", "substation", "transformer", "plant", "pole", "tower"),
     ("hazards", "kind"): ("flood", "landslide", "earthquake", "wildfire", "storm", "other"),
     ("measurements", "kind"): ("speed_test", "drive_test"),
@@ -55,13 +58,15 @@ RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
     ("sites", "eirp_dbm"): (-30.0, 110.0, "dBm"),
     ("sites", "backhaul_mbps"): (0.0, 1e7, "Mbit/s, not negative"),
     ("fibre", "capacity_mbps"): (0.0, 1e9, "Mbit/s, not negative"),
+    ("fibre", "dl_mbps"): (0.01, 1e6, "Mbit/s, more than 0"),
+    ("fibre", "reach_km"): (0.0, 20.0, "kilometres, at most 20"),
     ("institutions", "demand_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
     ("commitments", "households_share"): (0.0, 1.0, "a share from 0 to 1"),
     ("commitments", "dl_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
     ("commitments", "year"): (1990.0, 2100.0, "a calendar year"),
     ("boundaries", "level"): (0.0, 2.0, "0 country, 1 or 2"),
     ("boundaries", "population"): (0.0, 2e9, "people, not negative"),
-    ("places", "fibre_share"): (0.0, 1.0, "a share from 0 to 1"),
+    **{("places", name): (0.0, 1.0, "a share from 0 to 1 (80 % is 0.8)") for name in LINE_SHARES},
     ("places", "population"): (0.0, 1e8, "people of one place, at most 100 million"),
     ("places", "households"): (0.0, 1e8, "households of one place, at most 100 million"),
     ("power", "voltage_kv"): (0.0, 2000.0, "kilovolts"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from allreach.params.official import QUANTITIES, OfficialTotals, Total, TotalEvidence
@@ -41,12 +44,17 @@ def totals_of(series: pd.DataFrame, iso3: str) -> OfficialTotals:
     found = {}
     for row in newest.to_dict("records"):
         name = QUANTITY_OF[row["indicator"]]
-        found[name] = Total(
-            value=row["value"],
-            unit=QUANTITIES[name].unit,
-            date=row["date"],
-            source=row["source"],
-            evidence=EVIDENCE_OF[row["status"]],
-            note=row["note"],
-        )
+        found[name] = total_of(name, row)
     return OfficialTotals.model_construct(found)
+
+
+def total_of(name: str, row: Mapping[str, Any] | pd.Series) -> Total:
+    """Return a row of the series as the total of a name."""
+    return Total(
+        value=row["value"],
+        unit=QUANTITIES[name].unit,
+        date=row["date"],
+        source=row["source"],
+        evidence=EVIDENCE_OF[row["status"]],
+        note=row["note"],
+    )

@@ -132,6 +132,23 @@ class Goal(Frozen):
     """Targets."""
 
 
+class Later(Frozen):
+    """A document adopted after a strategy that bears on it: it adds to it, or replaces it."""
+
+    name: Text
+    """Name."""
+    adopted: dt.date
+    """Day of adoption."""
+    period: tuple[int, int] | None = None
+    """First and last year."""
+    replaces: bool = False
+    """Whether the source says that it takes the strategy's place."""
+    source: Key
+    """Publication that says so."""
+    note: str = ""
+    """What the source says of earlier documents, and what it does not say."""
+
+
 class Strategy(Frozen):
     """The contents of ``strategy.yaml``."""
 
@@ -153,6 +170,16 @@ class Strategy(Frozen):
     """The country's own indicators."""
     goals: tuple[Goal, ...] = Field(min_length=1)
     """Goals."""
+    later: tuple[Later, ...] = ()
+    """Documents adopted since."""
+
+    def is_over(self, as_of: dt.date) -> bool:
+        """Whether its period has ended by a day."""
+        return self.period is not None and as_of.year > self.period[1]
+
+    def later_by(self, as_of: dt.date) -> list[Later]:
+        """Documents adopted since, up to a day, the oldest first."""
+        return sorted((one for one in self.later if one.adopted <= as_of), key=lambda one: one.adopted)
 
     @property
     def targets(self) -> list[tuple[Goal, Target]]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from allreach.indicators.definitions import Catalogue, Indicator, catalogue
-from allreach.indicators.strategy import PILLARS, Budget, Dated, Goal, Source, Strategy, Target
+from allreach.indicators.strategy import PILLARS, Budget, Dated, Goal, Later, Source, Strategy, Target
 from allreach.schema_faults import plain_words
 
 Path = tuple[str | int, ...]
@@ -24,6 +24,7 @@ _KEYS: dict[str, list[str]] = {
     "budget": list(Budget.model_fields),
     "sources": list(Source.model_fields),
     "indicators": list(Indicator.model_fields),
+    "later": list(Later.model_fields),
 }
 
 
@@ -105,6 +106,8 @@ def _meaning(raw: Mapping) -> Iterator[Problem]:
     book = _book(raw)
     sources = set(raw["sources"]) if isinstance(raw.get("sources"), Mapping) else set()
     yield from _units(raw)
+    for path, later in _rows(raw, ("later",)):
+        yield from _sources(path, later, sources)
     seen_goals: dict[str, Path] = {}
     seen_targets: dict[str, Path] = {}
     depends: dict[str, tuple[Path, list[str]]] = {}

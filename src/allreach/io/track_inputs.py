@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,14 +16,17 @@ from allreach.indicators.affordability import derived_shares
 from allreach.indicators.cooperation import Facts, merge_facts
 from allreach.indicators.definitions import Catalogue, catalogue
 from allreach.indicators.idi import IdiEdition, idi_edition
+from allreach.indicators.official_totals import totals_of
 from allreach.indicators.plan_effect import built_by_day, reach_by_year
 from allreach.indicators.strategy import Strategy
+from allreach.indicators.totals_as_series import newest_totals, with_totals
 from allreach.io.delimited_text import read_delimited
 from allreach.io.results_folder import Results, read_results
 from allreach.io.series_store import TABLE, add_series, calendar_year, read_current, shipped_series, store_path
 from allreach.io.strategy_file import find_strategies
 from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.country_config import CountryConfig
+from allreach.params.official import OfficialTotals
 from allreach.schema_faults import schema_faults
 
 IDI_RULES = "idi_edition.yaml"
@@ -46,7 +50,8 @@ class TrackInputs:
     as_of
         Day on which everything is taken.
     series
-        Current values of all countries, with ``year`` as a number.
+        Current values of all countries, with ``year`` as a number; those of the country and of its peers hold the
+        newest of series and totals.
     strategies, book, facts
         Strategies, indicators (the strategies' own included), dated facts.
     results
@@ -57,6 +62,8 @@ class TrackInputs:
         People reached as works are reported finished (``works.csv``) up to `as_of`, or none.
     idi_rules
         Rules of the ICT Development Index: those of the folder's ``idi_edition.yaml``, else the edition that ships.
+    totals
+        Published totals of the country up to `as_of`, each the newest.
     """
 
     iso3: str
@@ -71,15 +78,12 @@ class TrackInputs:
     reach: pd.DataFrame | None
     built: pd.DataFrame | None = None
     idi_rules: IdiEdition = field(default_factory=idi_edition)
+    totals: OfficialTotals = field(default_factory=OfficialTotals)
 
     @property
     def peers(self) -> list[str]:
         """Countries to compare with: those that the strategies name, else all with an index."""
-        named = [peer for strategy in self.strategies for peer in strategy.peers]
-        found = list(dict.fromkeys(named)) or sorted(
-            self.series.loc[self.series["indicator"] == "idi", "iso3"].unique()
-        )
-        return [peer for peer in found if peer != self.iso3]
+        return _peers(self.strategies, self.series, self.iso3)
 
     def latest(self, iso3: str, indicator: str) -> pd.Series | None:
         """Newest row of a country's indicator."""
@@ -92,6 +96,12 @@ class TrackInputs:
         return found.sort_values("date", kind="stable")
 
 
+def _peers(strategies: Sequence[Strategy], series: pd.DataFrame, iso3: str) -> list[str]:
+    named = [peer for strategy in strategies for peer in strategy.peers]
+    found = list(dict.fromkeys(named)) or sorted(series.loc[series["indicator"] == "idi", "iso3"].unique())
+    return [peer for peer in found if peer != iso3]
+
+
 def read_track_inputs(
     folder: Path,
     *,
@@ -99,11 +109,13 @@ def read_track_inputs(
     scenario: str = "base",
     strategies: tuple[str, ...] = (),
     as_of: dt.date | None = None,
+    totals: Callable[[str], OfficialTotals] | None = None,
 ) -> TrackInputs:
     """Read a country folder for tracking.
 
     The series store is made with the published figures that ship with the program where there is none. Without `as_of`
     the newest day of retrieval in the store counts as today, so that the same data give the same answer on any day.
+    Published totals of a country, by its code, stand wherever the series has nothing newer.
 
     Raises
     ------
@@ -125,6 +137,8 @@ def read_track_inputs(
         raise InputError(Fault(str(path), "holds no usable value", "some", mend))
     day = as_of or dt.date.fromisoformat(str(series["retrieved"].max()))
     series = series[series["date"] <= day.isoformat()].reset_index(drop=True)
+    known = _newest(series, [iso3, *_peers(found, series, iso3)], totals, day)
+    series = with_totals(series, known, as_of=day)
     more = derived_shares(series)
     if len(more):
         series = pd.concat([series, more], ignore_index=True)
@@ -147,7 +161,21 @@ def read_track_inputs(
         reach,
         built,
         _idi_rules(folder),
+        known[iso3],
     )
+
+
+def _newest(
+    series: pd.DataFrame, codes: Sequence[str], totals: Callable[[str], OfficialTotals] | None, day: dt.date
+) -> dict[str, OfficialTotals]:
+    """Totals of some countries up to a day, each the newest of what is given and of the series."""
+    shipped, out = shipped_series(), {}
+    for iso3 in codes:
+        given = {} if totals is None else totals(iso3).totals
+        given = {name: total for name, total in given.items() if total.date <= day.isoformat()[: len(total.date)]}
+        both = OfficialTotals.model_construct(totals_of(series, iso3).totals | given)
+        out[iso3] = newest_totals(both, series, iso3, shipped=shipped)
+    return out
 
 
 def _results(folder: Path) -> Results | None:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.demand.points import DemandPoints
-from allreach.measure.fixed_lines import standing_lines
+from allreach.measure.fixed_lines import StandingLines, reaching, standing_lines
 from allreach.measure.sector_capacity import Loads, fill_sectors
 from allreach.measure.sectors_table import per_sector
 from allreach.measure.shared_masts import SharedMasts, shared_masts
 from allreach.params.planning import Planning
 from allreach.params.radio import Radio
-from allreach.params.service_rules import why_no_line, why_no_mast
+from allreach.params.service_rules import why_no_mast
 from allreach.progress import Progress
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, Served, margin_db, masts, serve, speed_mbps
@@ -60,19 +60,19 @@ class LinesAtPoints:
 
     Parameters
     ----------
-    passed, fast, reached
-        Share of the people at whose door a line lies, whose line is known to be fibre, and whom it reaches to the
-        standard.
-    exchange
-        Exchange of the lines; -1 where there is none.
+    standing
+        The lines by the speed that they are known to give, and the exchange of those of fibre.
+    reached
+        Share of the people whom a line reaches to the standard.
+    dl_mbps
+        Speed of these lines; 0 where there is none. [Mbit/s]
     why_not
         Why no line reaches anybody; empty where they do.
     """
 
-    passed: NDArray[np.float64]
-    fast: NDArray[np.float64]
+    standing: StandingLines
     reached: NDArray[np.float64]
-    exchange: NDArray[np.int64]
+    dl_mbps: NDArray[np.float64]
     why_not: str
 
 
@@ -83,11 +83,10 @@ def lines_at_points(
 
     A line at the door that is too slow, or whose speed is not known, reaches nobody.
     """
-    radio = environment.radio
-    lines = standing_lines(fibre, points, environment.terrain.grid, radio.fixed_reach_km.value)
-    why_not = why_no_line(environment.standard, radio, planning)
-    reached = np.zeros_like(lines.fast) if why_not else lines.fast
-    return LinesAtPoints(lines.passed, lines.fast, reached, lines.exchange, why_not)
+    standard = environment.standard
+    lines = standing_lines(fibre, points, environment.terrain.grid, environment.radio)
+    reached, why_not = reaching(lines, standard, planning)
+    return LinesAtPoints(lines, reached, lines.speed_mbps(standard.dl_mbps), why_not)
 
 
 @dataclass(frozen=True)
@@ -193,13 +192,13 @@ def _people_by_sector(
     return masts_shared.over_operators(people, sites), masts_shared.over_operators(lost, sites)
 
 
-def busy_speed_mbps(service: PointService, sites: SiteArrays, fixed_dl_mbps: float) -> NDArray[np.float64]:
+def busy_speed_mbps(service: PointService, sites: SiteArrays, line_mbps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Speed left to one user in the busy hour: what the load of the sector leaves; the line's speed on fixed lines."""
     fixed, served = service.fixed_share, service.served
     if sites.n_sites == 0:
-        return np.where(fixed > 0, fixed_dl_mbps, 0.0)
+        return np.where(fixed > 0, line_mbps, 0.0)
     load = service.loads.load[np.maximum(served.site, 0), served.sector]
-    return np.where(fixed > 0, fixed_dl_mbps, service.rate_mbps * (1.0 - load))
+    return np.where(fixed > 0, line_mbps, service.rate_mbps * (1.0 - load))
 
 
 def noise_share(served: Served, sites: SiteArrays, environment: Environment) -> NDArray[np.float64]:

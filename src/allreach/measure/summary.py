@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allreach.params.line_totals import Most
 from allreach.summary import Summary
 
 
@@ -62,6 +63,19 @@ class AssumedSites(Summary):
     """Sites without an EIRP."""
 
 
+class CutLines(Summary):
+    """Published lines that are more than the homes that can have one."""
+
+    subscriptions: int
+    """Lines that are published, those of businesses and second homes among them."""
+    homes: int
+    """Homes over which they are taken."""
+    most: Most
+    """What the share that uses a line is cut at: the homes ``online``, or one line for each of the ``homes``."""
+    most_share: float
+    """That share of the homes."""
+
+
 class LineFigures(Summary):
     """Fixed lines that stand."""
 
@@ -69,8 +83,19 @@ class LineFigures(Summary):
     """Share of the people at whose door a line lies, whatever its speed."""
     unknown_speed_share: float
     """Share of the people passed by lines of which no speed is known; these reach nobody."""
+    cut: CutLines | None = None
+    """Published lines that are more than the homes drawn with one: then the share passed is the most that is known."""
     why_not_reached: str | None = None
     """Why none of them counts as reached: the speed or delay of the lines against the standard."""
+
+
+class KnownShare(Summary):
+    """A share that only the folder's layers can tell."""
+
+    share: float | None
+    """Share of the people of the places that state it; null where none does: not known."""
+    known_people_share: float
+    """Share of all people who live in these places."""
 
 
 class SpeedToday(Summary):
@@ -168,6 +193,8 @@ class MeasureSummary(Summary):
     """Share of the people on fixed lines that meet the standard."""
     lines: LineFigures
     """Fixed lines that stand, whatever their speed."""
+    orderable: KnownShare
+    """Who can order the standard: ``orderable_share`` of ``places``, or commitments whose service has started."""
     speeds: tuple[SpeedToday, ...]
     """Who can get 10, 30, 100 and 1,000 Mbit/s, by technology; full sectors are not taken off."""
     void_pixels: int | None = None

@@ -28,7 +28,7 @@ from allreach.measure.point_service import (
     point_service,
 )
 from allreach.measure.sectors_table import sectors_table
-from allreach.measure.summary import AssumedSites, LineFigures, MeasureSummary, SpeedToday
+from allreach.measure.summary import AssumedSites, CutLines, KnownShare, LineFigures, MeasureSummary, SpeedToday
 from allreach.measure.uncertainty import (
     METHOD,
     Budget,
@@ -92,6 +92,8 @@ class StandingNetworks:
     evidence
         Evidence of layers by name (``terrain``, ``population``, ``places``, ``sites``, ``fibre``); one that is missing
         counts as modelled. ``clutter`` and ``zones`` count where they are there.
+    cut_lines
+        Published lines that are more than the homes drawn with one, or none.
     """
 
     fibre: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("fibre"))
@@ -101,6 +103,7 @@ class StandingNetworks:
     boundaries: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("boundaries"))
     base_year: int = 2026
     evidence: Mapping[str, str] = field(default_factory=dict)
+    cut_lines: CutLines | None = None
 
 
 def measure(
@@ -155,7 +158,7 @@ def measure(
         reached=service.reached_share,
         turned_away=service.turned_away_share,
         has_signal=heard.has_signal,
-        dl_mbps=busy_speed_mbps(service, arrays, radio.fixed_dl_mbps.value),
+        dl_mbps=busy_speed_mbps(service, arrays, lines.dl_mbps),
     )
     table = measure_table(
         points,
@@ -164,7 +167,7 @@ def measure(
         heard.served,
         arrays.site_id,
         stated=stated_shares(points.places, standing.commitments, standing.base_year, standard),
-        evidence=_evidence(points, arrays, heard.served, lines.exchange, standing),
+        evidence=_evidence(points, arrays, heard.served, lines.standing.exchange, standing),
     )
     if rasters is None and with_rasters:
         rasters = coverage_rasters(arrays, environment, progress=progress)
@@ -175,7 +178,7 @@ def measure(
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
     roads = roads_today(standing.roads, standing.boundaries, rasters, environment, demand)
     mobile, broadband_share = mobile_today(points, sites, environment, heard, demand, progress)
-    fixed_share, line_figures = _line_figures(points, lines)
+    fixed_share, line_figures = _line_figures(points, lines, standing.cut_lines)
     summary = MeasureSummary(
         **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
         broadband_share=broadband_share,
@@ -183,7 +186,8 @@ def measure(
         standard=standard.model_dump(mode="json"),
         fixed_share=fixed_share,
         lines=line_figures,
-        speeds=_speeds(points, lines, heard, environment),
+        orderable=_known_share(table, "orderable_share"),
+        speeds=_speeds(points, lines, heard),
         **({} if roads is None else {"roads": roads}),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
@@ -220,24 +224,33 @@ def _people(points: DemandPoints, at_points: AtPoints) -> dict[str, float]:
     }
 
 
-def _line_figures(points: DemandPoints, lines: LinesAtPoints) -> tuple[float, LineFigures]:
+def _line_figures(points: DemandPoints, lines: LinesAtPoints, cut: CutLines | None) -> tuple[float, LineFigures]:
     """Share of the people on lines that meet the standard, and what is known of all lines."""
     people = max(float(points.population.sum()), 1e-300)
-    passed, fast, reached = (
-        float(points.population @ share) / people for share in (lines.passed, lines.fast, lines.reached)
+    standing = lines.standing
+    passed, known, slow, reached = (
+        float(points.population @ share) / people
+        for share in (standing.passed, standing.known(0.0), standing.slow, lines.reached)
     )
-    why = {"why_not_reached": lines.why_not} if lines.why_not and fast else {}
-    return reached, LineFigures(passed_share=passed, unknown_speed_share=max(passed - fast, 0.0), **why)
+    figures = LineFigures(passed_share=passed, unknown_speed_share=max(passed - known - slow, 0.0), cut=cut)
+    why = {"why_not_reached": lines.why_not} if lines.why_not and known else {}
+    return reached, figures.model_copy(update=why)
 
 
-def _speeds(
-    points: DemandPoints, lines: LinesAtPoints, heard: Heard, environment: Environment
-) -> tuple[SpeedToday, ...]:
+def _known_share(table: pd.DataFrame, column: str) -> KnownShare:
+    """Share over the people of the places that state it."""
+    is_known, people = table[column].notna(), table["population"].astype("float64")
+    known = float(people[is_known].sum())
+    share = float((table[column] * people)[is_known].sum()) / known if known else None
+    return KnownShare(share=share, known_people_share=known / max(float(people.sum()), 1e-300))
+
+
+def _speeds(points: DemandPoints, lines: LinesAtPoints, heard: Heard) -> tuple[SpeedToday, ...]:
     """Who can get each speed of the ladder, by technology."""
     people = max(float(points.population.sum()), 1e-300)
     out = []
     for mbps in SPEEDS_MBPS:
-        by_line = lines.fast * (environment.radio.fixed_dl_mbps.value >= mbps)
+        by_line = lines.standing.known(mbps)
         by_mobile = (heard.has_signal & (heard.peak_mbps >= mbps)).astype(np.float64)
         shares = (by_line, by_mobile, by_line + (1.0 - by_line) * by_mobile)
         line, mobile, either = (float(points.population @ share) / people for share in shares)

@@ -114,6 +114,10 @@ class LayerProvenance(_Frozen):
     """Checksum of the file in the folder; written by the program."""
     note: str = ""
     """Rule by which the layer was made, counts of what was mended."""
+    trust: Trust | None = None
+    """Which published totals counted when the layer was drawn; none where no total bound it."""
+    totals: dict[str, float] = Field(default_factory=dict)
+    """These totals by name, as they were."""
 
 
 class CountryConfig(_Frozen):

@@ -106,6 +106,22 @@ QUANTITIES: dict[str, Quantity] = {
     "mobile_dl_mbps": Quantity("Mbit/s", _MBPS, "median download speed measured on mobile networks"),
     "gni_per_head_usd": Quantity("USD/year", 1e6, "gross national income a head, Atlas method"),
 }
+DRAWN_TO = (
+    "population",
+    "households",
+    "premises",
+    "people_covered_2g_pct",
+    "people_covered_3g_pct",
+    "people_covered_4g_pct",
+    "people_covered_5g_pct",
+    "premises_passed_pct",
+    "premises_passed_fibre_pct",
+    "fixed_subscriptions",
+    "fibre_subscriptions",
+    *(f"fixed_subscriptions_over_{mbps}_mbps" for mbps in SPEEDS_MBPS),
+    "households_online_pct",
+)
+"""Totals that decide what a sketch draws."""
 NESTED = (
     ("people_covered_2g_pct", "people_covered_3g_pct", "people_covered_4g_pct", "people_covered_5g_pct"),
     ("premises_passed_pct", "premises_passed_fibre_pct"),
@@ -221,6 +237,11 @@ class OfficialTotals(RootModel[dict[str, Total]]):
         """Take the figures that count as standing."""
         taken = {name: total for name, total in self.totals.items() if total.evidence in TRUSTED[trust]}
         return OfficialTotals.model_construct(taken)
+
+    def drawn_to(self, trust: Trust) -> dict[str, float]:
+        """Values that a drawing of some trust is bound to, by name."""
+        counted = self.trusted(trust).totals
+        return {name: counted[name].value for name in DRAWN_TO if name in counted}
 
     def get(self, name: str) -> Total | None:
         """Return a figure, or none."""

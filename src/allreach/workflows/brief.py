@@ -15,18 +15,17 @@ from numpy.typing import NDArray
 
 from allreach import tables
 from allreach.country.border import SOURCE_DATE, find_border, find_side
-from allreach.country.official.shipped import shipped_totals, world_tables_read
 from allreach.country.sketch.outline import SOURCE
 from allreach.errors import DataMissingError, InputError
 from allreach.indicators.border import EARTH_KM, NEAR_KM, Border
-from allreach.indicators.plan_effect import reach_path
 from allreach.indicators.status import evaluate
-from allreach.indicators.totals_as_series import with_totals
+from allreach.indicators.totals_as_series import newest_totals, with_totals
 from allreach.io.atomic import whole_file, write_json, write_text
+from allreach.io.series_store import calendar_year
 from allreach.io.strategy_file import find_strategies
+from allreach.io.track_inputs import TrackInputs
 from allreach.io.vector import read_table
 from allreach.measure.published import PublishedShare, published_beside, published_of
-from allreach.params.official import OfficialTotals
 from allreach.report.documents import blocks_html
 from allreach.report.documents.blocks import Document
 from allreach.report.documents.brief_content import FirstScreen, country_brief, pair_brief
@@ -36,7 +35,7 @@ from allreach.report.documents.pair_inputs import BesideBorder, Pair
 from allreach.report.languages import spoken
 from allreach.vocabulary import Evidence
 from allreach.workflows.study_inputs import SeriesFolder, StudyInputs
-from allreach.workflows.track import Tracked, lead_to_pages_of, track
+from allreach.workflows.track import Tracked, known_totals, lead_to_pages_of, track
 
 PLANNED = ("new", "upgraded")
 GATEWAY = "gateway"
@@ -73,12 +72,12 @@ def brief(
     """
     from allreach.report.documents.brief_pdf import brief_pdf
 
-    tracked = _with_own_totals(track(study, strategies=strategies, as_of=as_of, write=False), as_of)
+    tracked = track(study, strategies=strategies, as_of=as_of, write=False)
     inputs = tracked.inputs
     if other == inputs.iso3:
         raise InputError(f"--with {other}: a country cannot be briefed on with itself; name another one")
     pair = find_pair(study, tracked, other, as_of) if other else None
-    first = None if other else _first_screen(study, tracked, as_of)
+    first = None if other else _first_screen(study, tracked)
     chosen = spoken(languages, inputs.config.languages if inputs.config else ("en",))
     out, files = study.results / "brief", []
     stem = f"{inputs.iso3}_{other}" if other else inputs.iso3
@@ -102,26 +101,6 @@ def _content(tracked: Tracked, pair: Pair | None, first: FirstScreen | None, wor
     return country_brief(tracked.inputs, tracked.targets, tracked.paths, words, first)
 
 
-def _with_own_totals(tracked: Tracked, as_of: dt.date | None) -> Tracked:
-    """Outcome of tracking with the country's totals among its series, where they are newer."""
-    inputs = tracked.inputs
-    series = with_totals(inputs.series, {inputs.iso3: own_totals(tracked, as_of)}, as_of=inputs.as_of)
-    if len(series) == len(inputs.series):
-        return tracked
-    planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
-    targets, paths = evaluate(inputs.strategies, series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned)
-    return replace(tracked, inputs=replace(inputs, series=series), targets=targets, paths=paths)
-
-
-def own_totals(tracked: Tracked, as_of: dt.date | None) -> OfficialTotals:
-    """Totals of the country: those that ship, and those of its folder ahead of them."""
-    inputs = tracked.inputs
-    shipped = _totals(inputs.iso3, as_of)
-    if inputs.config is None:
-        return shipped
-    return OfficialTotals.model_construct(shipped.totals | inputs.config.official.totals)
-
-
 def find_pair(study: StudyInputs | SeriesFolder, tracked: Tracked, other: str, as_of: dt.date | None = None) -> Pair:
     """Gather what is known of both countries.
 
@@ -131,7 +110,7 @@ def find_pair(study: StudyInputs | SeriesFolder, tracked: Tracked, other: str, a
         If nothing is known of the other country.
     """
     inputs, a = tracked.inputs, tracked.inputs.iso3
-    totals = {a: own_totals(tracked, as_of), other: _totals(other, as_of)}
+    totals = {other: known_totals(other, as_of=as_of)}
     known = inputs.series
     if not totals[other].totals and not (known["iso3"] == other).any():
         near = difflib.get_close_matches(other, sorted(known["iso3"].unique()), n=3, cutoff=0.6)
@@ -142,18 +121,14 @@ def find_pair(study: StudyInputs | SeriesFolder, tracked: Tracked, other: str, a
         )
     border = _border(a, other)
     around = set() if border is None else {code for side in border.sides for code in side.neighbours}
-    totals |= {code: _totals(code, as_of) for code in sorted(around - set(totals))}
-    series = with_totals(known, totals, as_of=inputs.as_of)
+    totals |= {code: known_totals(code, as_of=as_of) for code in sorted(around - {a, other})}
+    series = with_totals(known, {c: newest_totals(t, known, c) for c, t in totals.items()}, as_of=inputs.as_of)
+    series["year"] = calendar_year(series["date"])
     strategies = {a: inputs.strategies, other: find_strategies(Path(), (), other)}
     targets = {a: tracked.targets}
     targets[other], _ = evaluate(strategies[other], series, other, inputs.book, as_of=inputs.as_of)
     drawn, beside = _beside(study, tracked, border)
     return Pair(replace(inputs, series=series), other, targets, strategies, border, drawn, beside)
-
-
-def _totals(iso3: str, as_of: dt.date | None) -> OfficialTotals:
-    """Totals that ship, as far as they had been read by a day."""
-    return OfficialTotals() if as_of is not None and as_of < world_tables_read() else shipped_totals(iso3)
 
 
 def _border(a: str, b: str) -> Border | None:
@@ -231,12 +206,12 @@ def _distance_km(points: NDArray[np.float64], line: shapely.MultiLineString) -> 
     return np.asarray(distance_deg * np.radians(1.0) * EARTH_KM)
 
 
-def _first_screen(study: StudyInputs | SeriesFolder, tracked: Tracked, as_of: dt.date | None) -> FirstScreen:
+def _first_screen(study: StudyInputs | SeriesFolder, tracked: Tracked) -> FirstScreen:
     inputs = tracked.inputs
     drawn = Drawn()
     if isinstance(study, StudyInputs) and inputs.results is not None:
         drawn = _drawn(study, tracked)
-    published = _published(tracked, as_of)
+    published = _published(inputs)
     try:
         side, others = find_side(inputs.iso3)
     except (DataMissingError, InputError):
@@ -244,14 +219,11 @@ def _first_screen(study: StudyInputs | SeriesFolder, tracked: Tracked, as_of: dt
     return FirstScreen(published, side, others, SOURCE, SOURCE_DATE, drawn)
 
 
-def _published(tracked: Tracked, as_of: dt.date | None) -> tuple[PublishedShare, ...]:
+def _published(inputs: TrackInputs) -> tuple[PublishedShare, ...]:
     """Find published shares of the country up to the day of the brief, beside what its results predict."""
-    inputs = tracked.inputs
-    totals = own_totals(tracked, as_of).totals
-    day = inputs.as_of.isoformat()
-    official = OfficialTotals.model_construct({name: t for name, t in totals.items() if t.date <= day[: len(t.date)]})
-    if inputs.results is not None and "broadband_share" in inputs.results.measure_summary:
-        return published_of(official, inputs.results.measure_summary)
-    shares = published_beside(official, passed_pct=0.0, outdoor_pct=0.0, broadband_pct=0.0, evidence=Evidence.SYNTHETIC)
+    if inputs.results is not None:
+        return published_of(inputs.totals, inputs.results.measure_summary)
+    nobody = {"passed_pct": 0.0, "outdoor_pct": 0.0, "broadband_pct": 0.0}
+    shares = published_beside(inputs.totals, **nobody, evidence=Evidence.SYNTHETIC)
     nothing = {"predicted_pct": None, "contradiction": ""}
     return tuple(share.model_copy(update=nothing) for share in shares)

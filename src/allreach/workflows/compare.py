@@ -22,6 +22,7 @@ from allreach.report.map_page.columns import pack_table
 from allreach.report.map_page.page import comparison_page
 from allreach.report.map_page.page_data import ComparisonData
 from allreach.report.map_page.payload import payload
+from allreach.workflows.results_check import require_current
 from allreach.workflows.run_record import as_run
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
@@ -96,7 +97,7 @@ def _planned(study: StudyInputs) -> Results:
         raise DataMissingError(
             f"{path}: scenario {scenario} has no plan yet. {known}Make it: allreach run {folder} --scenario {scenario}"
         )
-    return results
+    return require_current(results, folder)
 
 
 def _side(results: Results) -> Side:

@@ -14,6 +14,7 @@ from allreach.errors import DataMissingError
 from allreach.io.results_folder import Results, read_coverage, read_results
 from allreach.measure.summary import MeasureSummary, VerifySummary
 from allreach.planning.results.summary import PlanSummary
+from allreach.workflows.results_check import require_current
 from allreach.workflows.study_inputs import StudyInputs
 
 BOUND_FOLDER = "bound"
@@ -164,7 +165,7 @@ class Plan:
 
 def read_today(study: StudyInputs) -> Today:
     """Read what measuring a study has written."""
-    found = read_results(study.results)
+    found = require_current(read_results(study.results), study.folder)
     assert found.places is not None
     rasters = {name: path for (step, name), path in found.rasters.items() if step == "measure"}
     summary = MeasureSummary.model_validate(found.measure_summary)
@@ -185,6 +186,7 @@ def read_plan(study: StudyInputs) -> Plan:
             f"{study.results}: scenario {study.scenario} has no plan yet. Make it with Study.plan() or allreach run "
             f"{study.folder} --scenario {study.scenario}"
         )
+    require_current(found, study.folder)
     return Plan(
         study=study,
         **{name: found.plan[name] for name in ("assignments", "alternatives", "sites", "links", "institutions")},

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
+from allreach.country.checking.official import redrawn_faults
 from allreach.errors import DataMissingError
 from allreach.io import stages
 from allreach.io.geopackage import write_all
+from allreach.io.published_totals import published_totals
 from allreach.io.results_folder import read_json
 from allreach.json_object import JsonObject
 from allreach.measure.published import published_of
@@ -37,6 +39,7 @@ MEASURED = (
     "assumed_sites",
     "fixed_share",
     "lines",
+    "orderable",
     "speeds",
     "broadband_share",
     "outdoor_share",
@@ -80,7 +83,7 @@ class RunResult:
     sketch
         Whether the country is drawn.
     official
-        Published totals of the country.
+        Published totals of the country, each the newest.
     """
 
     report: Path
@@ -144,6 +147,8 @@ def run(
     """
     started = time.time()
     results, country = study.results, study.country
+    for fault in redrawn_faults(study.config, country.provenance):
+        study.say(f"{fault.severity}: {fault}")
     other = set_aside_others(study.folder, study.scenario, study.sets)
     if other:
         study.say(f"results/{study.scenario} held results of other options: they are now results/{other}")
@@ -171,7 +176,8 @@ def run(
             write_manifest(study, job.record, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
-    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, country.config.official)
+    official = published_totals(study.folder, country.config.iso3, country.config.official)
+    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, official)
 
 
 def _start_scenario(study: StudyInputs, wanted: str | None) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
+import numpy as np
+
 from allreach.country import environment
 from allreach.country.home import home_pixels
 from allreach.demand.points import DemandPoints
@@ -12,7 +15,10 @@ from allreach.io.atomic import write_json
 from allreach.io.raster import write_raster
 from allreach.io.vector import write_table
 from allreach.measure.coverage_rasters import CoverageRasters
+from allreach.measure.summary import CutLines
 from allreach.measure.today import MeasureResult, StandingNetworks, first_map, measure, raster_files
+from allreach.params.country_config import CountryConfig
+from allreach.params.line_totals import line_totals, lines_base
 from allreach.progress import told
 from allreach.radio.engine.reception import Environment
 from allreach.report.map_page.build import build_report
@@ -57,6 +63,7 @@ def measure_today(study: StudyInputs, around: Environment, rasters: CoverageRast
             boundaries=country.table("boundaries"),
             base_year=study.config.base_year,
             evidence={name: entry.evidence for name, entry in country.provenance.items()},
+            cut_lines=cut_lines(study.config, points.places),
         ),
         planning=study.params.planning,
         rasters=rasters,
@@ -65,6 +72,21 @@ def measure_today(study: StudyInputs, around: Environment, rasters: CoverageRast
         progress=study.progress,
     )
     return Measured(around, points, result)
+
+
+def cut_lines(config: CountryConfig, places: gpd.GeoDataFrame) -> CutLines | None:
+    """Find published lines that are more than a drawing's homes can have, where its lines stand on them; else none."""
+    homes = places["households"].to_numpy(dtype=np.float64)
+    official = config.official.trusted(config.trust)
+    totals, lines = line_totals(official, float(homes.sum())), official.get("fixed_subscriptions")
+    if not config.sketch or lines is None or totals.most is None or "passed" not in totals.at_least:
+        return None
+    assert totals.used is not None
+    drawn = float(homes @ places["used_share"].fillna(0.0).to_numpy(dtype=np.float64)) / max(float(homes.sum()), 1.0)
+    if abs(drawn - totals.used) > 1e-6:  # a kit gives the lines
+        return None
+    base = lines_base(official, float(homes.sum()))
+    return CutLines(subscriptions=round(lines.value), homes=round(base), most=totals.most, most_share=totals.used)
 
 
 def write_measured(job: Job, *, write: bool) -> Measured:

@@ -8,6 +8,7 @@ from pathlib import Path
 from allreach.errors import DataMissingError
 from allreach.io.results_folder import read_results
 from allreach.report.map_page.build import build_report
+from allreach.workflows.results_check import require_current
 from allreach.workflows.run_record import as_run
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -34,7 +35,7 @@ def show(study: StudyInputs, out: Path | None = None, *, languages: Sequence[str
     DataMissingError
         If nothing has been measured yet, or the map library is not installed.
     """
-    results = read_results(study.results)
+    results = require_current(read_results(study.results), study.folder)
     country, params = as_run(results, study.country)
     return build_report(study.results, country, params, out, languages=languages, results=results)
 

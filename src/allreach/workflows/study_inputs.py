@@ -13,6 +13,7 @@ from typing import Any
 
 from allreach import tables
 from allreach.country.checking.folder import require_sound
+from allreach.country.checking.official import drawn_trust
 from allreach.country.folder_argument import new_country, refuse_file, require_writable
 from allreach.country.kits.open import kit_choice
 from allreach.country.sketch.draw import sketch_with_report
@@ -20,7 +21,7 @@ from allreach.demand.take_up import sized_for
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.io import stages
 from allreach.io.atomic import PART
-from allreach.io.country_folder import RASTERS, Country, read_config, read_country, write_country
+from allreach.io.country_folder import RASTERS, Country, read_config, read_country, read_layer_provenance, write_country
 from allreach.io.locks import LOCK
 from allreach.io.scenario_file import read_scenario
 from allreach.params.country_config import CountryConfig
@@ -358,7 +359,8 @@ def _require_drawn_so(folder: Path, pixel_m: float | None, trust: str | None) ->
     asked = []
     if pixel_m is not None and abs(config.pixel_m - pixel_m) > 1e-9:
         asked.append(("--pixel", f"{pixel_m:g}", "another pixel"))
-    if trust is not None and (trust != config.trust or not config.sketch):
+    drawn = drawn_trust(read_layer_provenance(folder)) or config.trust
+    if trust is not None and (trust != drawn or not config.sketch):
         asked.append(
             ("--trust", trust, "another trust" if config.sketch else "data of its own, to which no total is drawn")
         )

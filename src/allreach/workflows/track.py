@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
 import pandas as pd
 
-from allreach.country.official.shipped import shipped_totals
+from allreach.country.official.shipped import shipped_totals, world_tables_read
 from allreach.indicators.assumed_take_up import PRICE, AssumedTakeUp, TakeUpJson, assumed_take_up, take_up_json
 from allreach.indicators.egdi_effect import egdi_effect
-from allreach.indicators.official_totals import totals_of
 from allreach.indicators.plan_effect import after_plan, before_and_after, closings, reach_path
 from allreach.indicators.released import indices, newer_edition
 from allreach.indicators.scores import idi_values, scores
@@ -22,15 +22,19 @@ from allreach.io.atomic import whole_file, write_json, write_text
 from allreach.io.track_inputs import TrackInputs, read_track_inputs
 from allreach.json_object import JsonObject
 from allreach.measure.published import published_of
+from allreach.params.country_config import CountryConfig
 from allreach.params.load import load_params
+from allreach.params.official import OfficialTotals
 from allreach.report.documents import blocks_html
 from allreach.report.documents.blocks import Document
 from allreach.report.documents.localise import speech
 from allreach.report.documents.next_steps import NextStep, next_steps
+from allreach.report.documents.strategy_words import StrategyJson, strategies_json
 from allreach.report.documents.track_content import track_page
 from allreach.report.documents.track_effects import PlanEffect
 from allreach.report.languages import spoken
 from allreach.vocabulary import Evidence
+from allreach.workflows.results_check import require_current
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import SeriesFolder, StudyInputs
 
@@ -94,8 +98,15 @@ def track(
         next_steps.json and track.html.
     """
     inputs = read_track_inputs(
-        study.folder, config=study.config, scenario=study.scenario, strategies=strategies, as_of=as_of
+        study.folder,
+        config=study.config,
+        scenario=study.scenario,
+        strategies=strategies,
+        as_of=as_of,
+        totals=partial(known_totals, config=study.config, as_of=as_of),
     )
+    if inputs.results is not None:
+        require_current(inputs.results, study.folder)
     planned = {} if inputs.reach is None else {"reached_pct": reach_path(inputs.reach, inputs.as_of)}
     targets, paths = evaluate(
         inputs.strategies, inputs.series, inputs.iso3, inputs.book, as_of=inputs.as_of, planned=planned
@@ -145,12 +156,21 @@ def lead_to_pages_of(study: StudyInputs | SeriesFolder) -> None:
         lead_to_pages(study)
 
 
+def known_totals(iso3: str, *, config: CountryConfig | None = None, as_of: dt.date | None = None) -> OfficialTotals:
+    """Totals of a country that were known on a day: those that ship, and those of its own folder ahead of them."""
+    is_before = as_of is not None and as_of < world_tables_read()
+    shipped = OfficialTotals() if is_before else shipped_totals(iso3)
+    if config is None or config.iso3 != iso3:
+        return shipped
+    return OfficialTotals.model_construct(shipped.totals | config.official.totals)
+
+
 def _plan_effect(inputs: TrackInputs, own: pd.Series | None, take_up: AssumedTakeUp) -> PlanEffect:
     results = inputs.results
     if results is None or results.places is None or "assignments" not in results.plan:
         return PlanEffect(take_up)
     if results.measure_summary.get("evidence") == Evidence.SYNTHETIC:
-        shares = published_of(totals_of(inputs.series, inputs.iso3), results.measure_summary)
+        shares = published_of(inputs.totals, results.measure_summary)
         apart = next((share for share in shares if share.contradiction), None)
         if apart is not None:
             return PlanEffect(take_up, contradicted_by=apart)
@@ -167,10 +187,9 @@ def _plan_effect(inputs: TrackInputs, own: pd.Series | None, take_up: AssumedTak
 
 
 def _take_up(study: StudyInputs | SeriesFolder, inputs: TrackInputs) -> AssumedTakeUp:
-    """Take-up by the totals of ``country.yaml``, else those that ship, and the newest price of a fixed line."""
-    official = inputs.config.official if inputs.config and inputs.config.official else shipped_totals(inputs.iso3)
+    """Take-up by the country's published totals and the newest price of a fixed line."""
     demand = (study.params if isinstance(study, StudyInputs) else load_params()).demand
-    return assumed_take_up(official, demand, inputs.latest(inputs.iso3, PRICE))
+    return assumed_take_up(inputs.totals, demand, inputs.latest(inputs.iso3, PRICE))
 
 
 def _tables(out: Path, tracked: Tracked) -> list[Path]:
@@ -239,6 +258,8 @@ class TrackedJson(TypedDict):
     """Rows of ``track_scores``."""
     newer_editions: list[NewerJson]
     """Values that a newer edition replaces."""
+    strategies: list[StrategyJson]
+    """Strategies whose targets are tracked, and what has been adopted since."""
     take_up: TakeUpJson
     """Take-up that is assumed of those newly reached."""
     next_steps: list[NextStep]
@@ -256,6 +277,9 @@ def as_json(tracked: Tracked) -> TrackedJson:
         "targets": json.loads(tracked.targets.to_json(orient="records")),
         "scores": json.loads(tracked.scores.to_json(orient="records")),
         "newer_editions": newer_editions(tracked.inputs),
+        "strategies": strategies_json(
+            tracked.inputs.strategies, tracked.inputs.as_of, speech("en", tracked.inputs.book)
+        ),
         "take_up": take_up_json(tracked.effect.take_up),
         "next_steps": next_steps(tracked.inputs, tracked.targets, speech("en", tracked.inputs.book)),
         "files": [str(path) for path in tracked.files],

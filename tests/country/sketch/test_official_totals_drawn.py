@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allreach.country.checking.folder import check
+from allreach.country.checking.official import redrawn_faults
+from allreach.country.checking.people import line_share_faults
 from allreach.country.official.shipped import shipped_totals
 from allreach.country.sketch import draw
 from allreach.country.sketch.drawn_totals import MET_PCT
-from allreach.country.sketch.existing_lines import built_first, fill_in_order, line_totals, lines_by_place
+from allreach.country.sketch.existing_lines import built_first, fill_in_order, lines_by_place
 from allreach.country.sketch.existing_sites import coverage_targets
 from allreach.errors import InputError
+from allreach.io.country_folder import read_config, read_layer_provenance
+from allreach.params.line_totals import NESTED_SHARES, PASSED_OVER, USED_OVER, Most, line_totals
 from allreach.params.load import load_params
-from allreach.params.official import OfficialTotals, Trust
-from allreach.workflows.study_inputs import find_or_sketch
+from allreach.params.official import SPEEDS_MBPS, OfficialTotals, Trust
+from allreach.workflows.run import run
+from allreach.workflows.run_measure import cut_lines
+from allreach.workflows.study_inputs import find_or_sketch, read_inputs
 
 PARAMS = load_params()
-UNITS = {"fixed_subscriptions": "subscriptions", "fibre_subscriptions": "subscriptions", "premises": "premises"}
+UNITS = {"premises": "premises", "households": "households"}
 
 
 def totals(evidence="official", **values):
     entries = {
         name: {
             "value": value,
-            "unit": UNITS.get(name, "people" if name == "population" else "%"),
+            "unit": "subscriptions"
+            if "subscriptions" in name
+            else UNITS.get(name, "people" if name == "population" else "%"),
             "date": "2024-12-31",
             "source": "the ministry",
             "evidence": evidence,
@@ -72,6 +83,93 @@ def test_used_is_within_passed_and_fibre_within_lines(passed, fibre, lines, fibr
     shares = lines_by_place(places, [2000, 90, 20], found, PARAMS.sketch)
     assert (shares["used_share"] <= shares["passed_share"] + 1e-12).all()
     assert (shares["fibre_share"] <= shares["passed_share"] + 1e-12).all()
+
+
+PLACES = pd.DataFrame({"population": [9000, 4000, 400, 70], "x_m": [0.0, 2e4, 4e4, 9e4], "y_m": 0.0})
+HOMES = np.array([2000.0, 900.0, 90.0, 20.0])
+SHARES = st.floats(0, 1)
+
+
+@settings(max_examples=200)
+@given(SHARES, SHARES, SHARES, SHARES, st.lists(SHARES, min_size=4, max_size=4), st.booleans(), st.booleans())
+def test_lines_add_up_by_technology_and_speed(passed, fibre, used, fibre_used, over, has_passed, has_fibre):
+    values = {"premises": 1e6, "fixed_subscriptions": 1e6 * used, "fibre_subscriptions": 1e6 * used * fibre_used}
+    for mbps, share in zip(SPEEDS_MBPS, np.minimum.accumulate(over), strict=True):
+        values[f"fixed_subscriptions_over_{mbps}_mbps"] = 1e6 * used * share
+    if has_passed:
+        values["premises_passed_pct"] = 100 * max(passed, used)
+        if has_fibre:
+            values["premises_passed_fibre_pct"] = max(passed, used) * 100 * fibre
+    totals_ = line_totals(totals(**values), 1.0)
+    found = lines_by_place(PLACES, HOMES, totals_, PARAMS.sketch)
+
+    def of_homes(column):
+        return float(HOMES @ found[column].to_numpy() / HOMES.sum())
+
+    assert of_homes("passed_share") == pytest.approx(totals_.passed, abs=1e-9)
+    assert of_homes("fibre_share") == pytest.approx(totals_.fibre, abs=1e-9)
+    assert of_homes("used_share") == pytest.approx(used, abs=1e-9)
+    assert of_homes("fibre_used_share") == pytest.approx(used * fibre_used, abs=1e-9)
+    for mbps, share in zip(SPEEDS_MBPS, np.minimum.accumulate(over), strict=True):
+        assert of_homes(USED_OVER[mbps]) == pytest.approx(used * share, abs=1e-9)
+    for names in NESTED_SHARES:
+        for whole, part in pairwise(name for name in names if name in found):
+            assert (found[part] <= found[whole] + 1e-9).all(), (whole, part)
+    assert ((found >= -1e-12) & (found <= 1 + 1e-12)).all(axis=None)
+
+
+def test_no_line_counts_at_a_speed_that_fibre_could_account_for():
+    official = totals(
+        premises=1000,
+        fixed_subscriptions=700,
+        fibre_subscriptions=400,
+        fixed_subscriptions_over_10_mbps=650,
+        fixed_subscriptions_over_100_mbps=300,
+    )
+    found = lines_by_place(PLACES, HOMES, line_totals(official, 1.0), PARAMS.sketch)
+    at_door = {mbps: HOMES @ found[PASSED_OVER[mbps]] / HOMES.sum() for mbps in (10, 100)}
+    assert at_door == pytest.approx({10: 0.65, 100: 0.3})
+    others = found["passed_share"] - found["fibre_share"]
+    assert (found[PASSED_OVER[10]][others == 0] == found["fibre_share"][others == 0]).all()
+
+
+def test_published_tiers_and_fibre_are_drawn(monkeypatch):
+    values = {"premises": 900_000, "fixed_subscriptions": 300_000, "fibre_subscriptions": 120_000}
+    values |= {"fixed_subscriptions_over_10_mbps": 240_000, "fixed_subscriptions_over_100_mbps": 90_000}
+    country, report = drawn_with(monkeypatch, totals(**values), pixel_m=2000.0)
+    for name, value in values.items():
+        if name != "premises":
+            assert figures(report)[name].drawn == pytest.approx(value, rel=MET_PCT / 100)
+            assert figures(report)[name].reason == ""
+    assert line_share_faults(country.table("places")) == []
+
+
+def test_more_lines_than_homes_are_said_and_are_no_line_for_every_home(monkeypatch):
+    _, report = drawn_with(monkeypatch, totals(fixed_subscriptions=900_000, households_online_pct=80), pixel_m=2000.0)
+    passed = figures(report)["premises_passed_pct"]
+    assert passed.drawn == pytest.approx(80.0)
+    for reason in (passed.reason, figures(report)["fixed_subscriptions"].reason):
+        assert "900,000 lines for" in reason
+        assert "lines of businesses and second homes are among them" in reason
+        assert "no more homes are drawn with one than are online (80.0%)" in reason
+    country, report = drawn_with(monkeypatch, totals(fixed_subscriptions=900_000), pixel_m=2000.0)
+    assert "how many have none is not known" in figures(report)["premises_passed_pct"].reason
+    cut = cut_lines(country.config, country.table("places"))
+    assert (cut.subscriptions, cut.most, cut.most_share) == (900_000, Most.HOMES, 1.0)
+    known, report = drawn_with(
+        monkeypatch, totals(fixed_subscriptions=900_000, premises=1_200_000, households_online_pct=50), pixel_m=2000.0
+    )
+    assert figures(report)["premises_passed_pct"].drawn == pytest.approx(75.0)
+    assert cut_lines(known.config, known.table("places")) is None
+
+
+def test_published_households_bind_the_drawing(monkeypatch):
+    country, report = drawn_with(
+        monkeypatch, totals(population=2_000_000, households=620_000, fixed_subscriptions=310_000), pixel_m=2000.0
+    )
+    assert country.table("places")["households"].sum() == pytest.approx(620_000, rel=0.001)
+    assert figures(report)["households"].reason == ""
+    assert figures(report)["premises_passed_pct"].drawn == pytest.approx(50.0, abs=0.1)
 
 
 def test_where_no_share_passed_counts_it_is_at_least_the_share_that_uses_one():
@@ -172,3 +270,38 @@ def test_a_folder_that_is_there_keeps_its_trust(tmp_path):
     assert find_or_sketch("LIE", folder, trust="official") == folder
     with pytest.raises(InputError, match="another trust"):
         find_or_sketch("LIE", folder, trust="claim")
+
+
+def test_a_trust_edited_after_the_drawing_is_said(tmp_path):
+    folder = find_or_sketch("LIE", tmp_path / "LIE", pixel_m=1000.0)
+    assert read_layer_provenance(folder)["places"].trust == Trust.OFFICIAL
+    assert not [fault for fault in check(folder) if "trust" in fault.where]
+    path = folder / "country.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "trust: official" in text
+    path.write_text(text.replace("trust: official", "trust: claim"), encoding="utf-8")
+    (fault,) = [fault for fault in check(folder) if "trust" in fault.where]
+    assert fault.severity == "warning"
+    assert "says claim, but the country is drawn with trust official" in str(fault)
+    assert "allreach country sketch LIE --trust claim -o ANOTHER_DIR" in str(fault)
+    said = []
+    run(read_inputs(folder, workers=1, say=said.append), until="measure")
+    assert sum("drawn with trust official" in line for line in said) == 1
+    with pytest.raises(InputError, match="another trust"):
+        find_or_sketch("LIE", folder, trust="claim")  # the edit redrew nothing
+
+
+def test_a_total_edited_after_the_drawing_is_said(tmp_path):
+    folder = find_or_sketch("LIE", tmp_path / "LIE", pixel_m=1000.0)
+    config, provenance = read_config(folder), read_layer_provenance(folder)
+    assert redrawn_faults(config, provenance) == []
+    edited = dict(config.official.totals)
+    edited["people_covered_4g_pct"] = edited["people_covered_4g_pct"].model_copy(update={"value": 55.0})
+    edited["households"] = totals(households=17_000).totals["households"]
+    del edited["fixed_subscriptions"]
+    changed = config.model_copy(update={"official": OfficialTotals.model_construct(edited)})
+    told = {fault.where.rsplit(".", 1)[1]: fault.what for fault in redrawn_faults(changed, provenance)}
+    assert set(told) == {"households", "people_covered_4g_pct", "fixed_subscriptions"}
+    assert told["people_covered_4g_pct"].startswith("is 55, but the country is drawn to ")
+    assert told["households"] == "is 17,000, but the country is drawn without it"
+    assert told["fixed_subscriptions"].startswith("does not count any more, but the country is drawn to ")

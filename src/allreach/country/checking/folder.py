@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.checking.geometry import geometry_faults
-from allreach.country.checking.official import official_faults
+from allreach.country.checking.official import official_faults, redrawn_faults
 from allreach.country.checking.rasters import grid_faults, raster_faults, read_rasters
 from allreach.country.checking.tables import Folder, table_faults
 from allreach.country.country_code import iso3_faults
@@ -24,7 +24,7 @@ from allreach.country.importing.raster import outline_mask
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.constellation_files import read_constellation
-from allreach.io.country_folder import RASTERS, read_config, sha256
+from allreach.io.country_folder import RASTERS, read_config, read_layer_provenance, sha256
 from allreach.io.satellite_files import (
     CONSTELLATION_FILE,
     SATELLITES_FILE,
@@ -76,6 +76,7 @@ def check(folder: Path) -> list[Fault]:
     faults += table_faults(Folder(config, grid, rasters, layers, outline))
     if config is not None:
         faults += official_faults(config.official, _people(config, layers.get("places")))
+        faults += redrawn_faults(config, _sound_provenance(folder))
         faults += iso3_faults(config.iso3, _area(outline, grid))
     faults += _provenance_faults(folder, [*rasters, *layers]) + _satellite_faults(folder)
     return sorted(faults, key=lambda fault: fault.severity == "warning")
@@ -201,6 +202,14 @@ def _outline(layers: dict[str, pd.DataFrame]) -> BaseGeometry | None:
     usable = boundaries[sound]
     usable = usable.assign(geometry=usable.geometry.make_valid())
     return country_area(usable)
+
+
+def _sound_provenance(folder: Path) -> dict[str, LayerProvenance]:
+    """Entries of the provenance; none where it cannot be read, which `_provenance_faults` names."""
+    try:
+        return read_layer_provenance(folder)
+    except InputError:
+        return {}
 
 
 def _provenance_faults(folder: Path, present: list[str]) -> list[Fault]:

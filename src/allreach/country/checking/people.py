@@ -14,13 +14,12 @@ from allreach.demand.census_units import UnitLevel, unit_levels
 from allreach.demand.households import is_unknown
 from allreach.errors import Fault
 from allreach.params.country_config import CountryConfig
+from allreach.params.line_totals import LINE_SHARES, NESTED_SHARES
 
 SUM_TOLERANCE_SHARE = 0.01  # pixels and census totals may differ this much before a warning
 UNIT_TOLERANCE_SHARE = 0.05  # a single unit's places may differ this much from its census total
 UNIT_TOLERANCE_PEOPLE = 20.0  # and by so many people
 TOTALS_PLACES, TOTALS_PEOPLE = 4, 1_000.0  # where one place that equals all the others is no chance
-LINE_SHARES = ("passed_share", "orderable_share", "used_share")
-"""Columns that `places` may carry; each is part of the one before it."""
 SHARE_SLACK = 0.006  # rounding to whole per cents
 MOST_PER_HOUSEHOLD = 20.0  # the highest household size that country.yaml takes; no country's mean is above 9
 
@@ -98,7 +97,7 @@ def _row_of_totals(places: pd.DataFrame) -> list[Fault]:
 
 
 def line_share_faults(places: pd.DataFrame) -> list[Fault]:
-    """Faults of the shares of homes that fixed lines pass, that can order one, and that use one."""
+    """Find shares of homes by fixed lines that are no numbers, or more than the share that they are part of."""
     faults, shares = [], {}
     for name in LINE_SHARES:
         if name not in places:
@@ -109,13 +108,10 @@ def line_share_faults(places: pd.DataFrame) -> list[Fault]:
             if len(known):
                 faults.append(Fault(where, f"{known.iloc[0]!r} is no number", "a column of numbers from 0 to 1"))
             continue
-        share = places[name].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-        wrong = ~np.isnan(share) & ~((share >= 0.0) & (share <= 1.0))
-        if wrong.any():
-            what = f"{share[wrong][0]:g} is not usable ({_some(places, wrong)})"
-            faults.append(Fault(where, what, "a share from 0 to 1", "80 % is 0.8"))
-        shares[name] = share
-    for whole, part in pairwise(name for name in LINE_SHARES if name in shares):
+        shares[name] = places[name].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    known = {name for name, share in shares.items() if not np.isnan(share).all()}
+    pairs = {pair for names in NESTED_SHARES for pair in pairwise(name for name in names if name in known)}
+    for whole, part in sorted(pairs, key=lambda pair: [LINE_SHARES.index(name) for name in pair]):
         more = shares[part] > shares[whole] + SHARE_SLACK
         if more.any():
             what = f"is more than {whole}, of which it is a part, at {int(more.sum())} places ({_some(places, more)})"

@@ -22,7 +22,7 @@ from allreach.country.kits.open import OpenKits, open_kits
 from allreach.country.official.shipped import shipped_totals
 from allreach.country.sketch import outline as outlines
 from allreach.country.sketch.drawn_totals import DrawnTotal, standing_sites
-from allreach.country.sketch.existing_lines import line_totals, lines_by_place
+from allreach.country.sketch.existing_lines import lines_by_place
 from allreach.country.sketch.frame import (
     Frame,
     choose_lattice_m,
@@ -35,7 +35,6 @@ from allreach.country.sketch.frame import (
 from allreach.country.sketch.gazetteer import CountryFacts, find_country, lonlat_by_iso3, numbers_by_iso3, places_of
 from allreach.country.sketch.kit_ground import kit_nodes
 from allreach.country.sketch.kit_layers import (
-    LINE_SHARES,
     district_codes,
     fibre_lines,
     given_people,
@@ -73,6 +72,7 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.country_folder import Country
 from allreach.params.country_config import CountryConfig, seed_faults
+from allreach.params.line_totals import LINE_SHARES, line_totals
 from allreach.params.load import Params
 from allreach.params.official import OfficialTotals, Trust
 from allreach.params.sketch import Sketch
@@ -242,7 +242,7 @@ def sketch_with_report(
         population=head_count,
         layers=layers,
         provenance=kit_provenance(
-            provenance(found.notes, net.n_cut, fibre.without, n_off, frame, total_source), laid, rules
+            provenance(found.notes, net.n_cut, fibre.without, n_off, frame, total_source, config), laid, rules
         ),
     )
     gaps = GapSites(ground, frame, seed, rules)

@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 
 from allreach.country.environment import environment_of, points_of
-from allreach.country.sketch.existing_lines import line_totals, lines_base
 from allreach.country.sketch.existing_sites import (
     QUANTITY_OF,
     Coverage,
@@ -19,6 +18,7 @@ from allreach.country.sketch.existing_sites import (
 )
 from allreach.country.sketch.network import GapSites
 from allreach.io.country_folder import Country
+from allreach.params.line_totals import USED_OVER, LineTotals, Most, line_totals, lines_base
 from allreach.params.load import Params, load_params
 from allreach.params.official import QUANTITIES, OfficialTotals, Total
 from allreach.progress import Progress
@@ -36,9 +36,14 @@ DRAWN = (
     "premises_passed_fibre_pct",
     "fixed_subscriptions",
     "fibre_subscriptions",
+    *(f"fixed_subscriptions_over_{mbps}_mbps" for mbps in USED_OVER),
     "mobile_sites",
 )
 """Totals that a sketch draws."""
+
+
+SUBSCRIPTIONS = ("fixed_subscriptions", "fibre_subscriptions", *(name for name in DRAWN if "_over_" in name))
+"""Those of them that count lines in use."""
 
 
 @dataclass(frozen=True)
@@ -160,14 +165,21 @@ def _totals(
             return None
         return float(homes @ places[column].fillna(0.0).to_numpy() / homes.sum())
 
-    passed, fibre, used = (of_homes(f"{name}_share") for name in ("passed", "fibre", "used"))
+    passed, fibre = (of_homes(f"{name}_share") for name in ("passed", "fibre"))
+    base = lines_base(trusted, homes.sum())
+    lines = {
+        "fixed_subscriptions": "used_share",
+        "fibre_subscriptions": "fibre_used_share",
+        **{f"fixed_subscriptions_over_{mbps}_mbps": column for mbps, column in USED_OVER.items()},
+    }
+    used = {name: of_homes(column) for name, column in lines.items()}
     drawn: dict[str, float | None] = {
         "population": float(places["population"].sum()),
         "households": float(homes.sum()),
         **{quantity: coverage.generation_pct(name) for name, quantity in QUANTITY_OF.items()},
         "premises_passed_pct": None if passed is None else 100.0 * passed,
         "premises_passed_fibre_pct": None if fibre is None else 100.0 * fibre,
-        "fixed_subscriptions": None if used is None else used * lines_base(trusted, homes.sum()),
+        **{name: None if share is None else share * base for name, share in used.items()},
         "mobile_sites": float(len(sites)),
     }
     return tuple(
@@ -197,7 +209,8 @@ def _why(
     if total is None:
         least = {"premises_passed_pct": "passed", "premises_passed_fibre_pct": "fibre"}.get(name)
         if least in lines.at_least:
-            return "not published: at least the share that uses one"
+            cut = _cut(trusted, lines, homes) if least == "passed" else ""
+            return f"not published: {cut or 'at least the share that uses one'}"
         return "not published: drawn by rule"
     if value is None:
         return (
@@ -215,7 +228,26 @@ def _why(
         return f"a figure of evidence {total.evidence} does not count here (trust){at_least}"
     if is_given:
         return "a kit gives the layer, which stands as it is"
+    if name in SUBSCRIPTIONS:
+        return _cut(trusted, lines, homes) or "more of these lines are published than lines in all"
     return _why_off(name, total.value, value, n_sites)
+
+
+def _cut(official: OfficialTotals, lines: LineTotals, homes: float) -> str:
+    """Say that more lines are published than homes can have, and what that leaves open; empty where it is not so."""
+    published = official.get("fixed_subscriptions")
+    if lines.most is None or lines.used is None or published is None:
+        return ""
+    whose = "households" if official.get("households") else "homes, which are ruled from the people"
+    what = "premises" if official.get("households") else "premises or households"
+    most = f"no more homes are drawn with one than are online ({lines.used:.1%})"
+    if lines.most == Most.HOMES:
+        most = "a home is drawn with one line, which is the most there can be: how many have none is not known"
+    base = lines_base(official, homes)
+    return (
+        f"{published.value:,.0f} lines for {base:,.0f} {whose}: lines of businesses and second homes are among them, "
+        f"and nobody publishes {what}; {most}"
+    )
 
 
 def _why_off(name: str, published: float, drawn: float, n_sites: int) -> str:
@@ -230,6 +262,4 @@ def _why_off(name: str, published: float, drawn: float, n_sites: int) -> str:
         return "sites follow from the people to be covered, not from their number"
     if name == "households":
         return "whole households in every place"
-    if name == "fixed_subscriptions":
-        return "more lines than homes: a home is drawn with one line, businesses have many"
     return "more homes use a line than are published as passed"

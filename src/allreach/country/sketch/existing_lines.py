@@ -2,77 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from allreach.params.official import OfficialTotals
+from allreach.params.line_totals import PASSED_OVER, USED_OVER, LineTotals
 from allreach.params.sketch import Sketch
-
-
-@dataclass(frozen=True)
-class LineTotals:
-    """National totals of fixed lines, shares of the homes; none where nothing that counts is published.
-
-    Parameters
-    ----------
-    passed, fibre
-        At whose door a line of any kind lies, and one of fibre.
-    used
-        Who use a line.
-    at_least
-        What of ``passed`` and ``fibre`` is not published and is at least the share that uses it.
-    """
-
-    passed: float | None
-    fibre: float | None
-    used: float | None
-    at_least: tuple[str, ...] = ()
-
-
-def line_totals(official: OfficialTotals, homes: float) -> LineTotals:
-    """Shares of the homes from totals that count.
-
-    Nobody uses a line that does not pass him: where no share passed counts, it is at least the share that uses one. A
-    home has one line at most, and lines of businesses count among those of homes where premises are not published.
-
-    Parameters
-    ----------
-    official
-        The totals.
-    homes
-        Homes of the sketch, over which lines are taken where nobody publishes premises or households.
-    """
-    base = lines_base(official, homes)
-    used, fibre_used = (_share(official, name, base) for name in ("fixed_subscriptions", "fibre_subscriptions"))
-    passed, fibre = (_share(official, name, 100.0) for name in ("premises_passed_pct", "premises_passed_fibre_pct"))
-    at_least = tuple(
-        name
-        for name, given, least in (("passed", passed, used), ("fibre", fibre, fibre_used))
-        if given is None and least
-    )
-    fibre = _more(fibre, fibre_used)
-    passed = _more(_more(passed, used), fibre)
-    return LineTotals(passed, fibre, used, at_least)
-
-
-def lines_base(official: OfficialTotals, homes: float) -> float:
-    """Return over what lines are taken: published premises, else published households, else homes of the sketch."""
-    base = official.get("premises") or official.get("households")
-    return homes if base is None else base.value
-
-
-def _share(official: OfficialTotals, name: str, of: float | None) -> float | None:
-    total = official.get(name)
-    return None if total is None or not of else min(total.value / of, 1.0)
-
-
-def _more(one: float | None, other: float | None) -> float | None:
-    both = [value for value in (one, other) if value is not None]
-    return max(both) if both else None
 
 
 def built_first(places: pd.DataFrame, rules: Sketch) -> NDArray[np.int64]:
@@ -104,16 +40,63 @@ def fill_in_order(homes: ArrayLike, order: NDArray[np.int64], share: float) -> N
 
 
 def lines_by_place(places: pd.DataFrame, homes: ArrayLike, totals: LineTotals, rules: Sketch) -> pd.DataFrame:
-    """Columns ``passed_share``, ``fibre_share`` and ``used_share`` of the places, each only where its total is known.
+    """Columns of the places that say what lines do (`line_totals.LINE_SHARES`), each only where its total is known.
 
-    Take-up is the same wherever lines lie.
+    Fibre came first to where lines came first. Take-up of each technology is the same wherever it lies, and so are the
+    speeds of the lines in use: the fastest are fibre, and no line of another technology counts at a speed that fibre
+    could account for. The speed of a line that nobody uses is not known, but for fibre.
     """
     order = built_first(places, rules)
     columns: dict[str, NDArray[np.float64]] = {}
-    if totals.passed is not None:
-        columns["passed_share"] = fill_in_order(homes, order, totals.passed)
-        if totals.used is not None:
-            columns["used_share"] = columns["passed_share"] * (totals.used / totals.passed if totals.passed else 0.0)
+    if totals.passed is None:
+        return pd.DataFrame(columns, index=places.index)
+    passed = columns["passed_share"] = fill_in_order(homes, order, totals.passed)
+    fibre = np.zeros(len(passed)) if totals.fibre is None else fill_in_order(homes, order, totals.fibre)
+    used, fibre_used = _used_by_place(passed, fibre, totals)
+    if totals.used is not None:
+        columns["used_share"] = used
     if totals.fibre is not None:
-        columns["fibre_share"] = fill_in_order(homes, order, totals.fibre)
+        columns["fibre_share"] = fibre
+    if totals.fibre_used is not None:
+        columns["fibre_used_share"] = fibre_used
+    for mbps, share in totals.over.items():
+        over = _over(used, fibre_used, totals, share)
+        is_more = share > _fibre_in_use(totals)
+        at_door = fibre + np.minimum(np.maximum(over - fibre_used, 0.0), passed - fibre) if is_more else over
+        columns[PASSED_OVER[mbps]], columns[USED_OVER[mbps]] = at_door, over
     return pd.DataFrame(columns, index=places.index)
+
+
+def _used_by_place(
+    passed: NDArray[np.float64], fibre: NDArray[np.float64], totals: LineTotals
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shares that use a line and one of fibre, so that both totals are met and neither is more than its lines."""
+    in_use = _in_use(totals)
+    fibre_used = _fibre_in_use(totals)
+    of_fibre = fibre * (fibre_used / totals.fibre if totals.fibre else 0.0)
+    whole = totals.passed or 0.0
+    of_all = passed * (in_use / whole if whole else 0.0)
+    others = whole - (totals.fibre or 0.0)
+    if not totals.fibre or others <= 0.0 or fibre_used * whole <= in_use * totals.fibre:
+        return of_all, of_fibre
+    return of_fibre + (passed - fibre) * ((in_use - fibre_used) / others), of_fibre
+
+
+def _in_use(totals: LineTotals) -> float:
+    """Share that uses a line: as published, else what of it is published by technology or speed."""
+    return totals.used if totals.used is not None else max([totals.fibre_used or 0.0, *totals.over.values()])
+
+
+def _fibre_in_use(totals: LineTotals) -> float:
+    """Share that uses fibre: as published, else the most there can be, so that nothing is said of other lines."""
+    return min(totals.fibre or 0.0, _in_use(totals)) if totals.fibre_used is None else totals.fibre_used
+
+
+def _over(
+    used: NDArray[np.float64], fibre_used: NDArray[np.float64], totals: LineTotals, share: float
+) -> NDArray[np.float64]:
+    """Share that uses a line of some speed: fibre first, then the others alike."""
+    of_fibre, in_use = _fibre_in_use(totals), _in_use(totals)
+    if share <= of_fibre:
+        return fibre_used * (share / of_fibre if of_fibre else 0.0)
+    return fibre_used + (used - fibre_used) * ((share - of_fibre) / (in_use - of_fibre))

@@ -25,11 +25,10 @@ from allreach.country.sketch.frame import Frame, project
 from allreach.country.sketch.people import People, built_radius_m
 from allreach.errors import Fault, InputError
 from allreach.params.country_config import LayerProvenance
+from allreach.params.line_totals import LINE_SHARES
 from allreach.params.sketch import Sketch
 from allreach.vocabulary import Evidence, FibreFeature, FibreStatus
 
-LINE_SHARES = ("passed_share", "orderable_share", "used_share", "fibre_share")
-"""Columns of places that say what fixed lines do."""
 PEOPLE_APART = 0.1  # share by which places and population of kits may differ; more is a contradiction
 SAME_M = 5000.0  # a real site or institution stands for a drawn one as far away as this
 ISLET_KM2 = 50.0  # islands of a kit's outline, smaller and without a listed place, have no village
@@ -166,7 +165,7 @@ def with_given_columns(drawn: pd.DataFrame, table: pd.DataFrame, names: Sequence
     for name in known:
         out[name] = table[name].where(table[name].notna(), out[name]) if name in out.columns else table[name]
     if known and "passed_share" in out.columns:
-        parts = [name for name in ("passed_share", "fibre_share", "used_share") if name in out.columns]
+        parts = [name for name in LINE_SHARES if name in out.columns and name != "orderable_share"]
         out["passed_share"] = out[parts].max(axis=1)
     return out
 

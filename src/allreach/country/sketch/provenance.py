@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allreach.country.sketch import gazetteer, outline, terrain
 from allreach.country.sketch.frame import Frame
-from allreach.params.country_config import LayerProvenance
+from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.vocabulary import Evidence
 
 DRAWN = "allreach country sketch"
@@ -23,6 +23,8 @@ LAYERS = (
     "institutions",
     "boundaries",
 )
+BY_TOTALS = ("population", "places", "sites")
+"""Layers that follow the published totals that count."""
 Entry = tuple[str, str, Evidence, str]  # source, licence, evidence, note
 
 
@@ -39,10 +41,12 @@ def provenance(
     n_off: int,
     frame: Frame,
     total_source: str,
+    config: CountryConfig,
 ) -> dict[str, LayerProvenance]:
-    """Provenance of every layer of a sketch."""
+    """Provenance of every layer of a sketch; those that follow published totals file which and to what values."""
     entries = _of_maps((f"national total: {total_source}", *people_notes), n_off) | _of_rules(n_cut, without, frame)
-    return {name: _drawn(*entries[name]) for name in LAYERS}
+    bound = {"trust": config.trust, "totals": config.official.drawn_to(config.trust)}
+    return {name: _drawn(*entries[name]).model_copy(update=bound if name in BY_TOTALS else {}) for name in LAYERS}
 
 
 def _drawn(source: str, licence: str, evidence: Evidence, note: str) -> LayerProvenance:

@@ -18,14 +18,13 @@ from allreach.backhaul.terminals import BackhaulTables
 from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
 from allreach.finance.recipes import fibre_route
-from allreach.measure.fixed_lines import standing_lines
+from allreach.measure.fixed_lines import reaching, standing_lines
 from allreach.measure.service_links import service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.load import Params
 from allreach.params.planning import Planning
-from allreach.params.service_rules import why_no_line
 from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import institutions
@@ -126,11 +125,13 @@ def plan_inputs(
     generation = country.config.service_standard.generation
     arrays, is_existing = with_candidates(sites, new, grid, params.radio, generation)
     links = service_links(arrays, is_existing, points, country.environment, margin_db=margin_db, progress=progress)
-    lines = standing_lines(fibre, points, grid, params.radio.fixed_reach_km.value)
+    lines = standing_lines(fibre, points, grid, params.radio)
     fixed_site = _exchange_names(lines.exchange, lines.exchanges)
     # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
-    no_line = why_no_line(country.config.service_standard, params.radio, params.planning)
-    by_line = np.zeros_like(lines.fast) if no_line else lines.fast
+    standard = country.config.service_standard
+    # where tiers ask for more than a line gives, its home may have to be given another one
+    least_mbps = max(standard.dl_mbps, min(standard.top_mbps, params.radio.fixed_dl_mbps.value))
+    by_line, _ = reaching(lines, standard, params.planning, least_mbps)
     asked = tables.empty("institutions") if is_mobile else table("institutions")
     leaves_out = is_mobile and bool(params.planning.institutions.value) and len(table("institutions")) > 0
     wanted = institutions(asked, points, params, grid, fixed_site)
@@ -150,10 +151,11 @@ def plan_inputs(
         site_arrays=arrays,
         links=links,
         network=network,
-        standard=country.config.service_standard,
+        standard=standard,
         params=params,
         commitments=table("commitments"),
         fixed_share=by_line,
+        fixed_mbps=lines.speed_mbps(least_mbps),
         fixed_site=fixed_site,
         fixed_exchanges=lines.exchanges,
         reached_today=measured.points.reached_share,

@@ -46,6 +46,8 @@ class PlanInputs:
         Table ``commitments``.
     fixed_share
         Share of each point's households that a fixed line reaches today, shape (points,).
+    fixed_mbps
+        Speed of these lines, shape (points,). [Mbit/s]
     fixed_site
         Identifier of the exchange that reaches each point, empty where none, shape (points,).
     fixed_exchanges
@@ -72,6 +74,7 @@ class PlanInputs:
     params: Params
     commitments: pd.DataFrame
     fixed_share: NDArray[np.float64]
+    fixed_mbps: NDArray[np.float64]
     fixed_site: NDArray[np.str_]
     fixed_exchanges: gpd.GeoDataFrame
     reached_today: NDArray[np.float64]
@@ -140,7 +143,9 @@ class PlanInputs:
     @cached_property
     def lines_institutions(self) -> NDArray[np.bool_]:
         """Whether today's fixed lines serve each institution."""
-        speed = self.params.radio.fixed_dl_mbps.value
+        default = self.params.radio.fixed_dl_mbps.value
+        own = self.fixed_exchanges.set_index("fibre_id")["dl_mbps"].astype("float64")
+        speed = own.reindex(self.institutions.exchange).fillna(default).to_numpy(dtype=np.float64)
         return self.institutions.on_line(speed, self.params.planning.fibre_latency_ms.value)
 
     @cached_property

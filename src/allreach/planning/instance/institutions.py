@@ -66,7 +66,7 @@ class Institutions:
         """Return the name of an institution's node, which is also its owner's name in the bill."""
         return f"{INSTITUTION}:{self.table['institution_id'].iloc[row]}"
 
-    def on_line(self, line_mbps: float, line_latency_ms: float) -> Bools:
+    def on_line(self, line_mbps: Floats, line_latency_ms: float) -> Bools:
         """Whether today's fixed lines serve each institution: in reach of an exchange, fast enough, quick enough."""
         fits = (self.demand_mbps <= line_mbps) & (line_latency_ms <= self.latency_ms)
         return np.asarray((self.exchange != "") & fits)

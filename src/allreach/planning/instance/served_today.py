@@ -194,24 +194,27 @@ def _on_sites(inputs: PlanInputs, parts: Parts, served_by: Ints, level: Ints) ->
 
 def _on_lines(inputs: PlanInputs, by_line: Ints) -> Iterator[_Row]:
     """Households on fixed lines, by place and exchange."""
-    line_dl = inputs.params.radio.fixed_dl_mbps.value
+    fibre_mbps = inputs.params.radio.fixed_dl_mbps.value
     reached = np.flatnonzero(inputs.fixed_share > 0)
     share = inputs.points.households[reached] * inputs.fixed_share[reached]
     names, name = np.unique(inputs.fixed_site[reached].astype(str), return_inverse=True)
     key = inputs.points.place_index[reached].astype(np.int64) * max(len(names), 1) + name
     keys, group = np.unique(key, return_inverse=True)
     wish = np.bincount(group, weights=share, minlength=len(keys)).astype(np.float64)
+    line_dl = np.full(len(keys), np.inf)
+    np.minimum.at(line_dl, group, inputs.fixed_mbps[reached])
     place_of = keys // max(len(names), 1)
     whole = largest_remainder_by_group(wish, place_of, np.where(np.isin(np.arange(len(by_line)), place_of), by_line, 0))
     for i in np.flatnonzero(whole > 0).tolist():
         site_id = str(names[keys[i] % len(names)])
+        what = f"exchange {site_id}" if site_id else "fibre" if line_dl[i] >= fibre_mbps else "a fixed line"
         yield _Row(
             int(place_of[i]),
             int(whole[i]),
             site_id,
             -1,
-            line_dl,
-            f"exchange {site_id} reaches them today" if site_id else "fibre reaches them today",
+            float(line_dl[i]),
+            f"{what} reaches them today",
         )
 
 

@@ -34,6 +34,7 @@ from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.pair_inputs import Pair
 from allreach.report.documents.pair_outlook import ground_blocks, outlook_blocks
 from allreach.report.documents.pair_state import has_indices, state_blocks
+from allreach.report.documents.strategy_words import strategy_blocks
 from allreach.report.documents.target_words import (
     by_urgency,
     counts_line,
@@ -118,6 +119,7 @@ def country_brief(
     drawn = [[one] for one in charts_found if one]
     target_rows = _targets(inputs, targets, sources)
     blocks.append(columns([1.0], [heading(speech("targets")), note(counts_line(speech, targets)), *target_rows]))
+    blocks += strategy_blocks(inputs.strategies, inputs.as_of, sources)
     if drawn:
         blocks.append(columns([1.0] * len(drawn), *drawn))
     blocks += _steps(inputs, targets, sources)

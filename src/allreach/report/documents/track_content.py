@@ -28,6 +28,7 @@ from allreach.report.documents.brief_content import HEADLINE, plan_blocks, targe
 from allreach.report.documents.dated_values import dated_value, edition_words, newer_blocks, note_blocks, value_used
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.next_steps import owner_blocks, summary_blocks
+from allreach.report.documents.strategy_words import strategy_blocks
 from allreach.report.documents.target_words import (
     by_urgency,
     counts_line,
@@ -64,6 +65,7 @@ def track_page(
     blocks += newer_blocks(inputs, SCORECARD, sources)
     blocks += note_blocks(inputs, SCORECARD, sources)
     blocks += [heading(speech("targets")), note(counts_line(speech, targets)), _targets(inputs, targets, sources)]
+    blocks += strategy_blocks(inputs.strategies, inputs.as_of, sources)
     timelines = [
         target_chart(inputs, row, paths.get(row["indicator"]), speech, sources)
         for _, row in by_urgency(targets[targets["n_points"] > 0]).iterrows()

@@ -8,6 +8,7 @@ from pathlib import Path
 from allreach.indicators.definitions import LANGUAGES
 from allreach.io.atomic import write_text
 from allreach.io.country_folder import Country
+from allreach.io.published_totals import published_totals
 from allreach.io.results_folder import Results, read_results
 from allreach.params.load import Params
 from allreach.report.languages import spoken
@@ -55,5 +56,7 @@ def build_report(
     results = results or read_results(results_dir)
     chosen = spoken(languages, [*country.config.languages, *LANGUAGES])
     out_path = out_path or results_dir / "index.html"
-    write_text(out_path, page(payload(country, results, params, other_pages(results_dir)), chosen))
+    official = published_totals(results_dir.parents[1], country.config.iso3, country.config.official)
+    data = payload(country, results, params, other_pages(results_dir), official=official)
+    write_text(out_path, page(data, chosen))
     return out_path

@@ -15,6 +15,7 @@ from allreach.json_object import JsonObject
 from allreach.measure.published import published_of
 from allreach.outline import country_outline
 from allreach.params.load import Params
+from allreach.params.official import OfficialTotals
 from allreach.report import colours
 from allreach.report.map_page.classes import coverage_kind
 from allreach.report.map_page.columns import pack_column, pack_lines, pack_outline, pack_points, pack_table
@@ -39,7 +40,14 @@ SHOWN_ROADS = ("trunk", "primary", "secondary", "tertiary", "ferry")
 MANY_ROADS = 20_000  # above this, only the classes that carry routes between towns
 
 
-def payload(country: Country, results: Results, params: Params, pages: Sequence[Mapping[str, str]] = ()) -> PageData:
+def payload(
+    country: Country,
+    results: Results,
+    params: Params,
+    pages: Sequence[Mapping[str, str]] = (),
+    *,
+    official: OfficialTotals | None = None,
+) -> PageData:
     """Everything the page shows, ready for JSON, in a fixed order.
 
     Parameters
@@ -52,6 +60,8 @@ def payload(country: Country, results: Results, params: Params, pages: Sequence[
         Parameters of the run, for the list of assumptions.
     pages
         Pages beside the report (`other_pages`).
+    official
+        Published totals to show; those of the folder's ``country.yaml`` without.
     """
     painter = Painter(country)
     frame = painter.frame
@@ -62,7 +72,7 @@ def payload(country: Country, results: Results, params: Params, pages: Sequence[
         "colours": colours.for_page(),
         "pages": [dict(page) for page in pages],
         "figures": _figures(results),
-        "published": _published(country, results),
+        "published": _published(country.config.official if official is None else official, results),
         "relief": _picture(relief),
         "coverages": _coverages(painter, results),
         "outline": pack_outline(country_outline(country.table("boundaries")), frame, 0.002),
@@ -146,11 +156,11 @@ def _figures(results: Results) -> Figures:
     return figures
 
 
-def _published(country: Country, results: Results) -> list[JsonObject]:
+def _published(official: OfficialTotals, results: Results) -> list[JsonObject]:
     """Set published shares beside the predicted ones; none before the measurement."""
     if not results.measure_summary:
         return []
-    shares = published_of(country.config.official, results.measure_summary)
+    shares = published_of(official, results.measure_summary)
     return [share.model_dump(mode="json") for share in shares]
 
 
