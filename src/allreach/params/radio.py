@@ -65,7 +65,9 @@ class Radio(Frozen):
     candidate_range_km: Quantity
     """Distance out to which sites are offered to places in planning; also bounds the size of the model."""
     near_m: Quantity
-    """Distance below which P.1812 is not defined and the short-range model stands in."""
+    """Distance up to which the short-range model alone gives the loss."""
+    far_m: Quantity
+    """Distance from which P.1812 alone gives the loss; between the two one passes smoothly into the other."""
     street_width_m: Quantity
     """Average street width in the short-range model."""
     clutter_gap_m: Quantity

@@ -109,6 +109,7 @@ class Environment:
         return Air(
             range_m=range_km * 1000.0,
             near_m=radio.near_m.value,
+            far_m=radio.far_m.value,
             street_m=radio.street_width_m.value,
             clutter_gap_m=radio.clutter_gap_m.value,
             delta_n=self.delta_n,
