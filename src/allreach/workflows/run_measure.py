@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allreach.country import environment
 from allreach.country.home import home_pixels
@@ -12,6 +12,7 @@ from allreach.io.atomic import write_json
 from allreach.io.raster import write_raster
 from allreach.io.vector import write_table
 from allreach.measure.coverage_rasters import CoverageRasters
+from allreach.measure.drive_tests import calibrate
 from allreach.measure.today import MeasureResult, StandingNetworks, first_map, measure, raster_files
 from allreach.progress import told
 from allreach.radio.engine.reception import Environment
@@ -30,10 +31,12 @@ class Measured:
 
 
 def environment_of(study: StudyInputs) -> Environment:
-    """Ground, radio parameters and service standard of a study, as radio takes them."""
-    return environment.environment_of(
+    """Ground, radio parameters and service standard of a study, and what its drive tests say of the model."""
+    bare = environment.environment_of(
         study.country, study.config, study.params, n_threads=study.n_threads, device=study.device
     )
+    measured = calibrate(study.country.table("measurements"), study.country.table("sites"), bare)
+    return replace(bare, calibration=measured)
 
 
 def points_of(study: StudyInputs) -> DemandPoints:
@@ -52,7 +55,6 @@ def measure_today(study: StudyInputs, around: Environment, rasters: CoverageRast
         StandingNetworks(
             fibre=country.table("fibre"),
             commitments=country.table("commitments"),
-            measurements=country.table("measurements"),
             base_year=study.config.base_year,
             evidence={name: entry.evidence for name, entry in country.provenance.items()},
         ),

@@ -81,6 +81,8 @@ class Link:
         Parameters and refractivity.
     step_m
         Step of samples where the grid is finer; none for its pixel. [m]
+    measured_db
+        What drive tests add to the power of this band. [dB]
     """
 
     terrain: Terrain
@@ -94,6 +96,7 @@ class Link:
     delta_n: float = 45.0
     n0: float = 325.0
     step_m: float | None = None
+    measured_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -314,7 +317,7 @@ def _power_dbm(
     if is_aimed:
         tower = tower._replace(azimuth_deg=np.array([math.degrees(math.atan2(dx, dy))]))
     _, down_db, _ = sector_powers(tower, 0, dx, dy, depression_deg, _air(link).pattern)
-    power_dbm = float(link.site.eirp_dbm[0]) - down_db - loss_db + link.rx_gain_db
+    power_dbm = float(link.site.eirp_dbm[0]) - down_db - loss_db + link.rx_gain_db + link.measured_db
     return power_dbm, loss_db, float(down_db)
 
 
@@ -485,11 +488,19 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
             rows.append(("short range", -near_db, "dB", "what the short-range model, which has a share here, adds"))
     rows += [
         ("receiving antenna", link.rx_gain_db, "dB", f"gain less losses, {link.rx_height_m:g} m above ground"),
+        ("drive tests", link.measured_db, "dB", "measured less predicted in this band"),
+        *(
+            [("drive tests", link.measured_db, "dB", "measured less predicted in this band")]
+            if link.measured_db
+            else []
+        ),
         ("received power", power_dbm, "dBm", "median of time and locations"),
         ("threshold", link.threshold_dbm, "dBm", "least power that counts"),
         ("margin", power_dbm - link.threshold_dbm, "dB", ""),
     ]
     table = pd.DataFrame(rows, columns=["step", "value", "unit", "note"])
+    if not link.measured_db:
+        table = table[table["step"] != "drive tests"].reset_index(drop=True)
     table["value"] += 0.0  # no minus zero
     return table
 
