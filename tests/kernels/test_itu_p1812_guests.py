@@ -37,7 +37,7 @@ def test_guests_leave_no_trace_and_see_their_own_path(
     tx_m, rx_m, delta_n = 30.0, 1.5, 45.0
     from_zones = itu_p1812_walk.FROM_ZONES
     ae_km = effective_earth_radius_km(delta_n)
-    radial = itu_p1812_blocks.Radial(n, tx_m, ae_km, from_zones, from_zones, True, True, a, s)
+    radial = itu_p1812_blocks.Radial(n, tx_m, ae_km, from_zones, from_zones, True, True, 0, a, s)
     asked = asked_of_receivers(rx_m, 0.8, [50.0, 5.0], 50.0, n0=325.0)
     out = np.empty((1, 2, 1))
     itu_p1812_walk.start(radial)

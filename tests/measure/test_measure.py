@@ -18,9 +18,7 @@ from allreach.measure.places_table import weighted_median
 from allreach.measure.today import StandingNetworks, measure
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params
-from allreach.radio.engine.link_budget import handset
-from allreach.radio.engine.reception import Environment, serve
-from allreach.radio.sites import site_arrays
+from allreach.radio.engine.reception import Environment
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
 
@@ -225,32 +223,6 @@ def test_only_what_the_folder_states_is_passed_orderable_or_used(
     assert table["passed_share"].dropna().to_dict() == {"P01": 0.6}
     assert table["orderable_share"].dropna().to_dict() == {"P01": 0.6, "P02": 0.8}
     assert table["used_share"].dropna().to_dict() == {"P00": 0.25}
-
-
-def test_drive_tests_replace_the_assumed_error(
-    points: DemandPoints, sites: gpd.GeoDataFrame, environment: Environment, params: Params
-) -> None:
-    grid = environment.terrain.grid
-    rng = np.random.default_rng(2)
-    x_m, y_m = 500_000 + rng.uniform(500, 13_500, 400), 4_488_000 + rng.uniform(500, 11_500, 400)
-    predicted = serve(x_m, y_m, site_arrays(sites, grid, params.radio), environment, handset(params.radio)).signal_dbm
-    lon_deg, lat_deg = grid.to_lonlat(x_m, y_m)
-    frame = gpd.GeoDataFrame(
-        {"measurement_id": [f"m{i:03d}" for i in range(400)], "kind": "drive_test",
-         "rx_power_dbm": predicted + rng.normal(-4.0, 6.0, 400)},
-        geometry=gpd.points_from_xy(lon_deg, lat_deg), crs=tables.CRS,
-    )  # fmt: skip
-    drive = tables.conform(frame, "measurements")
-    got = measure(
-        points, sites, environment, params.demand, StandingNetworks(measurements=drive), with_rasters=False
-    ).summary
-    assert got.model_error.source == "drive tests"
-    assert got.model_error.bias_db == pytest.approx(-4.0, abs=1.0)
-    assert got.model_error.sigma_db == pytest.approx(6.0, abs=1.0)
-    standing = StandingNetworks(measurements=drive.iloc[:20])
-    few = measure(points, sites, environment, params.demand, standing, with_rasters=False).summary
-    assert few.model_error.source.startswith("parameters")
-    assert few.drive_tests.n == 20
 
 
 def test_weighted_median() -> None:

@@ -34,7 +34,9 @@ _RX_HORIZON, _BUILT_BARE, _BUILT_CLUTTER, _GUEST = _RX_LT + 1, _RX_LT + 2, _RX_L
 _NEAR = _RX_LT + 5  # samples from which searches start: three line-of-sight searches, two smooth paths, the roughness
 N_NEAR = 6
 _SAMPLES = _NEAR + N_NEAR  # two samples that others stand in for
-N_STATE = _SAMPLES + 8
+_EDGE_KM = _SAMPLES + 8  # where the clutter begins before a receiver, and how high it stands there above the sea
+_EDGE_M = _EDGE_KM + 1
+N_STATE = _EDGE_M + 1
 
 
 class Radial(NamedTuple):
@@ -43,6 +45,8 @@ class Radial(NamedTuple):
     ``has_clutter`` may be False only where no sample has any; ``with_abeta`` says whether the walk is to serve
     percentages of time under 50 too. Rows 0 to 3 of ``a``, shape (``N_ROWS``, at least n + 2), hold distance, height,
     clutter and zone of the ``n`` samples, finite and with distances rising from 0; ``s`` has ``N_STATE`` numbers.
+    ``lag`` is the number of samples walked last whose clutter is too near a receiver to count; where it is not 0,
+    clutter begins at `set_edge`'s point, and ``with_abeta`` is False.
     """
 
     n: int
@@ -52,6 +56,7 @@ class Radial(NamedTuple):
     dcr_km: float
     has_clutter: bool
     with_abeta: bool
+    lag: int
     a: Any
     s: Any
 
@@ -128,21 +133,21 @@ def _key(r: Radial, i: int, d_total: float, hts: float, slope: float, c: float, 
 
 @kernel
 def line_of_sight_search(
-    r: Radial, k: int, hts: float, slope: float, c: float, with_clutter: bool, near: int, floor: float
+    r: Radial, k: int, after: int, hts: float, slope: float, c: float, with_clutter: bool, near: int, floor: float
 ) -> tuple[float, int]:
-    """Largest key over samples 1 to k - 1 of a path in line of sight, and the last sample with it: branch and bound.
+    """Largest key over samples 1 to after - 1 of a path to k in line of sight, and the last with it: branch and bound.
 
     Where it is below ``floor``, any number below it will do. Blocks are opened only where their line comes as near to
-    the ray as the best sample so far; the search starts from the answer of the receiver before and the two samples
-    before this one.
+    the ray as the best sample so far; the search starts from the answer of the receiver before and the last two
+    samples.
     """
     d_total = r.a[_D, k]
     with_clutter = with_clutter and r.has_clutter
     row = _blocks(r, with_clutter)
     slopes, offsets = r.a[row], r.a[row + 1]
-    at = min(max(int(r.s[_NEAR + near]), 1), k - 1)
+    at = min(max(int(r.s[_NEAR + near]), 1), after - 1)
     best = _key(r, at, d_total, hts, slope, c, with_clutter)
-    for i in range(max(1, k - 2), k):
+    for i in range(max(1, after - 2), after):
         key = _key(r, i, d_total, hts, slope, c, with_clutter)
         if key > best or (key == best and i > at):
             best, at = key, i
@@ -151,16 +156,22 @@ def line_of_sight_search(
     best = max(best, floor)
     size_3, size_2 = FAN_OUT * FAN_OUT * FAN_OUT, FAN_OUT * FAN_OUT
     offset_1, offset_2, offset_3 = _block_offset(r.n, 1), _block_offset(r.n, 2), _block_offset(r.n, 3)
-    for b_3 in range((k - 1) // size_3 + 1):
-        if not _may_hold(r, k, b_3, size_3, slopes[offset_3 + b_3], offsets[offset_3 + b_3], hts, slope, c, best):
+    for b_3 in range((after - 1) // size_3 + 1):
+        if not _may_hold(
+            r, k, after, b_3, size_3, slopes[offset_3 + b_3], offsets[offset_3 + b_3], hts, slope, c, best
+        ):
             continue
-        for b_2 in range(b_3 * FAN_OUT, min((b_3 + 1) * FAN_OUT, (k - 1) // size_2 + 1)):
-            if not _may_hold(r, k, b_2, size_2, slopes[offset_2 + b_2], offsets[offset_2 + b_2], hts, slope, c, best):
+        for b_2 in range(b_3 * FAN_OUT, min((b_3 + 1) * FAN_OUT, (after - 1) // size_2 + 1)):
+            if not _may_hold(
+                r, k, after, b_2, size_2, slopes[offset_2 + b_2], offsets[offset_2 + b_2], hts, slope, c, best
+            ):
                 continue
-            for b in range(b_2 * FAN_OUT, min((b_2 + 1) * FAN_OUT, (k - 1) // FAN_OUT + 1)):
-                if not _may_hold(r, k, b, FAN_OUT, slopes[offset_1 + b], offsets[offset_1 + b], hts, slope, c, best):
+            for b in range(b_2 * FAN_OUT, min((b_2 + 1) * FAN_OUT, (after - 1) // FAN_OUT + 1)):
+                if not _may_hold(
+                    r, k, after, b, FAN_OUT, slopes[offset_1 + b], offsets[offset_1 + b], hts, slope, c, best
+                ):
                     continue
-                for i in range(max(b * FAN_OUT, 1), min((b + 1) * FAN_OUT, k)):
+                for i in range(max(b * FAN_OUT, 1), min((b + 1) * FAN_OUT, after)):
                     key = _key(r, i, d_total, hts, slope, c, with_clutter)
                     if key > best or (key == best and i > at):
                         best, at, found = key, i, key
@@ -169,13 +180,35 @@ def line_of_sight_search(
 
 
 @kernel
+def highest_key_near(r: Radial, k: int, first: int, hts: float, slope: float, c: float) -> float:
+    """Largest key of the bare samples first to k - 1, and of the point where the clutter begins."""
+    d_total, d = r.a[_D, k], r.s[_EDGE_KM]
+    product = d * (d_total - d)
+    height = r.s[_EDGE_M] + c * product - (hts + slope * d)
+    best = height * abs(height) / product
+    for i in range(first, k):
+        best = max(best, _key(r, i, d_total, hts, slope, c, False))
+    return float(best)
+
+
+@kernel
 def _may_hold(
-    r: Radial, k: int, block: int, size: int, s: float, o: float, hts: float, slope: float, c: float, best: float
+    r: Radial,
+    k: int,
+    after: int,
+    block: int,
+    size: int,
+    s: float,
+    o: float,
+    hts: float,
+    slope: float,
+    c: float,
+    best: float,
 ) -> bool:
     """Whether a block can hold a sample at least as good: its line, the curvature bounded by a tangent."""
     d_total = r.a[_D, k]
     d_1 = r.a[_D, max(block * size, 1)]
-    d_2 = r.a[_D, min((block + 1) * size, k) - 1]
+    d_2 = r.a[_D, min((block + 1) * size, after) - 1]
     middle = 0.5 * (d_1 + d_2)
     a = hts - o - c * middle * middle
     b = slope - s - c * d_total + 2.0 * c * middle

@@ -362,7 +362,16 @@ def sweep_losses_db(
     for i in range(n_usable):
         a[0, i], a[1, i], a[2, i], a[3, i] = d_km[i], h_m[i], clutter_m[i], zone[i]
     r = Radial(
-        n_usable, tx_height_m, effective_earth_radius_km(delta_n), dct_km, dcr_km, has_clutter, asked.with_abeta, a, s
+        n_usable,
+        tx_height_m,
+        effective_earth_radius_km(delta_n),
+        dct_km,
+        dcr_km,
+        has_clutter,
+        asked.with_abeta,
+        0,
+        a,
+        s,
     )
     walk_losses_db(r, asked, table, lat_tx_deg, bearing_deg, 4, out)
 

@@ -29,6 +29,8 @@ from allreach.kernels.itu_p1812_blocks import (
     _D,
     _DLM,
     _DTM,
+    _EDGE_KM,
+    _EDGE_M,
     _FIRST_SEA_KM,
     _GUEST,
     _H,
@@ -54,6 +56,7 @@ from allreach.kernels.itu_p1812_blocks import (
     N_ZONES,
     Radial,
     highest_between_m,
+    highest_key_near,
     line_of_sight_search,
     swap_guests,
 )
@@ -82,6 +85,12 @@ def step_aside(r: Radial, k: int) -> None:
     for row in range(4):
         r.s[_SAMPLES + 2 * row], r.s[_SAMPLES + 2 * row + 1] = r.a[row, k], r.a[row, k + 1]
     r.s[_GUEST] = k
+
+
+@kernel
+def set_edge(r: Radial, d_km: float, top_m: float) -> None:
+    """Put the point where the clutter begins before the next receiver: its distance and top above the sea."""
+    r.s[_EDGE_KM], r.s[_EDGE_M] = d_km, top_m
 
 
 @kernel
@@ -142,8 +151,12 @@ def advance(r: Radial, i: int) -> None:
         s[_BEST_BARE], s[_LT] = bare, float(i)
         s[_THETA_T] = milliradians(bare)
     s[_BEST_FLAT] = max(s[_BEST_FLAT], flat)
-    if r.has_clutter or r.with_abeta:
-        covered = flat + r.a[_C, i] * over_d
+    if (r.has_clutter or r.with_abeta) and i > r.lag:
+        if r.lag > 0:
+            d = r.a[_D, i - r.lag]
+            over_d = 1.0 / d
+            flat = (r.a[_H, i - r.lag] - hts) * over_d
+        covered = flat + r.a[_C, i - r.lag] * over_d
         s[_BEST_CLUTTER] = max(s[_BEST_CLUTTER], covered - c * d)
         s[_BEST_BETA] = max(s[_BEST_BETA], covered - 500.0 / A_BETA_KM * d)
 
@@ -210,13 +223,14 @@ def _tangent(r: Radial, hull: int, x: float, y: float) -> int:
 
 
 @kernel
-def _seen_from_receiver(r: Radial, hull: int, k: int, y: float) -> tuple[float, float]:
+def _seen_from_receiver(r: Radial, hull: int, k: int, lag: int, y: float) -> tuple[float, float]:
     """Steepest slope from the receiver at sample k and height y to samples 1 to k - 1, and where the last of them is.
 
-    Samples up to k - 2 are on the hull, k - 1 is looked at by itself: it may be a guest.
+    Samples up to k - 2 are on the hull, but for the last ``lag`` of them; k - 1 is looked at by itself: it may be a
+    guest.
     """
     x = r.a[_D, k]
-    _push_until(r, hull, k - 2)
+    _push_until(r, hull, k - 2 - lag)
     j = _tangent(r, hull, x, y)
     at = r.a[_HULL + 2 * hull, j]
     slope = (r.a[_HULL + 2 * hull + 1, j] - y) / (x - at)
@@ -255,18 +269,25 @@ def _path_nu(
     slope = (hrs - hts) / d_total
     if stim >= slope:
         y = hrs - c * d_total * d_total
-        seen, _ = _seen_from_receiver(r, hull, k, y)
+        seen, _ = _seen_from_receiver(r, hull, k, r.lag, y)
+        if r.lag > 0:
+            bare, _ = _seen_from_receiver(r, _BARE_AE, k, 0, y)
+            edge = (r.s[_EDGE_M] - c * r.s[_EDGE_KM] ** 2 - y) / (d_total - r.s[_EDGE_KM])
+            seen = max(seen, bare, edge)
         srim = seen - c * d_total  # (17)
         return math.sqrt(0.002 * d_total * (stim - slope) * max(srim + slope, 0.0))  # (18), (19)
     floor = -least_nu * least_nu / (0.002 * d_total)
-    best, _ = line_of_sight_search(r, k, hts, slope, c, True, near, floor)
+    after = k if r.lag == 0 else k - 1 - r.lag
+    best, _ = line_of_sight_search(r, k, after, hts, slope, c, True, near, floor)
+    if r.lag > 0:
+        best = max(best, highest_key_near(r, k, after, hts, slope, c))
     return math.copysign(math.sqrt(abs(best) * 0.002 * d_total), best)
 
 
 @kernel
 def line_of_sight_sample(r: Radial, k: int, hts: float, hrs: float) -> int:
     """Sample with the greatest diffraction parameter over bare terrain, for dlt in line of sight (section 5.3)."""
-    _, at = line_of_sight_search(r, k, hts, (hrs - hts) / r.a[_D, k], 500.0 / r.ae_km, False, 0, -math.inf)
+    _, at = line_of_sight_search(r, k, k, hts, (hrs - hts) / r.a[_D, k], 500.0 / r.ae_km, False, 0, -math.inf)
     return at
 
 
@@ -343,7 +364,7 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
     if best_flat > slope:
         hobs = _highest_above_line(r, k, hts, slope)  # (87a)
         if hobs > 0.0:
-            alpha_obr, _ = _seen_from_receiver(r, _BARE_FLAT, k, hrs)
+            alpha_obr, _ = _seen_from_receiver(r, _BARE_FLAT, k, 0, hrs)
             alpha_obr += slope  # (87c)
             alpha_obt = best_flat - slope  # (87b)
             share = hobs / (alpha_obt + alpha_obr)
@@ -357,7 +378,7 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
     is_transhorizon = max(s[_BEST_BARE], bare_1) > direct_t
     dlt, dlr = math.nan, math.nan
     if is_transhorizon:
-        seen, x = _seen_from_receiver(r, _BARE_AE, k, hrs - c * d_total * d_total)
+        seen, x = _seen_from_receiver(r, _BARE_AE, k, 0, hrs - c * d_total * d_total)
         theta_r = milliradians(seen - 2.0 * c * d_total)
         s[_RX_HORIZON] = x
         dlr = d_total - x
@@ -383,7 +404,10 @@ def receiver_geometry(r: Radial, k: int, rx_height_m: float, least_nu: float) ->
         stim = max(s[_BEST_BETA], covered_1 - 500.0 / A_BETA_KM * d_1) + 500.0 / A_BETA_KM * d_total
         nu_path_abeta = _path_nu(r, k, hts, hrs, A_BETA_KM, stim, _CLUTTER_ABETA, 2, least_nu)
     if r.has_clutter:
-        stim = max(s[_BEST_CLUTTER], covered_1 - c * d_1) + c * d_total
+        stim = max(s[_BEST_CLUTTER], covered_1 - c * d_1)
+        if r.lag > 0:
+            stim = max(stim, s[_BEST_BARE], (s[_EDGE_M] - hts) / s[_EDGE_KM] - c * s[_EDGE_KM])
+        stim += c * d_total
         nu_path_ae = _path_nu(r, k, hts, hrs, ae, stim, _CLUTTER_AE, 1, least_nu)
     else:
         stim = max(s[_BEST_BARE], bare_1) + c * d_total

@@ -61,8 +61,9 @@ def _no_result(code: int, warnings: int) -> ItmResult:
     return ItmResult(nan, code, warnings, nan, nan, 0, none)
 
 
-# return code of allreach, not of NTIA's: the model's formulae have no value (NTIA's program prints NaN and no error);
-# seen where the ground is almost air (epsilon 1) and where horizons stand steeper than about a radian
+# return code of allreach, not of NTIA's: the model's formulae have no value (NTIA's program, whose maximum of
+# NaN and 0 is 0, prints a loss near free space); seen where the ground is
+# almost air (epsilon 1) and where horizons stand steeper than about a radian
 NO_NUMBER = 2000
 
 

@@ -99,7 +99,8 @@ def coverage_rasters(
             heard = hear_by_sweep(x_m, y_m, near_by, environment, terminals, progress=report)
             in_order = near_by.take(heard.order)
             towers = masts(in_order, outdoors.noise_figure_db)
-            rx_out, rx_in = (receiver(terminal, radio, bands_mhz) for terminal in (outdoors, served_as))
+            measured = environment.calibration
+            rx_out, rx_in = (receiver(terminal, radio, bands_mhz, measured) for terminal in (outdoors, served_as))
             write_pixels(
                 heard.own,
                 rows,

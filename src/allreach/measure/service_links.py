@@ -188,14 +188,15 @@ class _Survey:
         self.environment, self.margin_db, self.totals_mw = environment, margin_db, totals_mw
         radio, bands_mhz = environment.radio, sites.bands_mhz()
         phone, home = handset(radio, indoors=environment.standard.indoors), fwa_terminal(radio)
-        self.phone, self.home = receiver(phone, radio, bands_mhz), receiver(home, radio, bands_mhz)
+        measured = environment.calibration
+        self.phone, self.home = (receiver(one, radio, bands_mhz, measured) for one in (phone, home))
         self.noise_share = db_to_linear(home.noise_figure_db - phone.noise_figure_db)
         self.air = environment.air(longest_km)
         raster, kept, n_threads = environment.raster(), environment.kept, environment.n_threads
         self.paths = PathLosses(points.x_m, points.y_m, raster, self.air, kept, n_threads, wanted)
         clutter_m = environment.terrain.clutter_m[points.row, points.col]
         self.fade_db = np.stack([fade_margin_db(t, environment, clutter_m) for t in (phone, home)])  # terminals, points
-        self.outdoors_db = receiver(handset(radio), radio, bands_mhz).gain_db - self.phone.gain_db
+        self.outdoors_db = receiver(handset(radio), radio, bands_mhz, measured).gain_db - self.phone.gain_db
         self.least_mbps = _least_mbps(environment.standard)
         self.tower = masts(_as_met(sites, is_existing), phone.noise_figure_db)
 

@@ -41,15 +41,36 @@ class ModelErrorFigures(Summary):
     """Drive tests, or the parameters."""
 
 
+class BandCalibration(Summary):
+    """What the drive tests of one band say of the model (`radio.calibration`)."""
+
+    band_mhz: float
+    """Carrier that they were compared with. [MHz]"""
+    offset_db: float
+    """Measured less predicted power, by which predictions are moved where it is applied. [dB]"""
+    standard_error_db: float | None
+    """How sure that is; none where all tests lie in one block. [dB]"""
+    n_tests: int
+    """Tests."""
+    n_blocks: int
+    """Blocks of ground in which they lie: tests of one block count as one."""
+    rmse_before_db: float
+    """Root mean square error of the bare model. [dB]"""
+    rmse_after_db: float
+    """The same with the offset found elsewhere: each block is predicted from the others. [dB]"""
+    is_applied: bool
+    """Whether predictions are moved."""
+    why_not: str
+    """Why they are not; empty where they are."""
+
+
 class DriveTests(Summary):
     """Drive tests of the folder beside the prediction."""
 
     n: int
     """Measured points."""
-    n_predicted: int | None = None
-    """Those at which anything is predicted."""
-    mean_error_db: float | None = None
-    """Mean of measured less predicted power. [dB]"""
+    bands: tuple[BandCalibration, ...] = ()
+    """What they say of each band."""
 
 
 class AssumedSites(Summary):

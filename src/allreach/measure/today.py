@@ -28,22 +28,30 @@ from allreach.measure.point_service import (
     point_service,
 )
 from allreach.measure.sectors_table import sectors_table
-from allreach.measure.summary import AssumedSites, CutLines, KnownShare, LineFigures, MeasureSummary, SpeedToday
+from allreach.measure.summary import (
+    AssumedSites,
+    BandCalibration,
+    CutLines,
+    DriveTests,
+    KnownShare,
+    LineFigures,
+    MeasureSummary,
+    SpeedToday,
+)
 from allreach.measure.uncertainty import (
     METHOD,
     Budget,
     ModelError,
-    assumed_error,
     draw_shares,
     interval,
-    measured_error,
+    model_error,
 )
 from allreach.params.demand import Demand
 from allreach.params.official import SPEEDS_MBPS
 from allreach.params.planning import Planning
 from allreach.progress import Progress, told
-from allreach.radio.engine.link_budget import handset
-from allreach.radio.engine.reception import Environment, Served, serve
+from allreach.radio.calibration import Calibration
+from allreach.radio.engine.reception import Environment, Served
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.vocabulary import Evidence
 
@@ -85,7 +93,7 @@ class StandingNetworks:
 
     Parameters
     ----------
-    fibre, commitments, measurements, roads, boundaries
+    fibre, commitments, roads, boundaries
         Tables of the folder, or none.
     base_year
         Calendar year of today, for commitments whose service has started.
@@ -98,7 +106,6 @@ class StandingNetworks:
 
     fibre: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("fibre"))
     commitments: pd.DataFrame = field(default_factory=lambda: tables.empty("commitments"))
-    measurements: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("measurements"))
     roads: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("roads"))
     boundaries: gpd.GeoDataFrame = field(default_factory=lambda: tables.empty("boundaries"))
     base_year: int = 2026
@@ -171,7 +178,7 @@ def measure(
     )
     if rasters is None and with_rasters:
         rasters = coverage_rasters(arrays, environment, progress=progress)
-    error, tests = _model_error(standing.measurements, arrays, environment)
+    error = model_error(environment.calibration, radio)
     noise = noise_share(heard.served, arrays, environment)
     budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
@@ -180,7 +187,8 @@ def measure(
     mobile, broadband_share = mobile_today(points, sites, environment, heard, demand, progress)
     fixed_share, line_figures = _line_figures(points, lines, standing.cut_lines)
     summary = MeasureSummary(
-        **_figures(points, arrays, _people(points, at_points), draws, error, tests, table, heard.outdoors),
+        **_figures(points, arrays, _people(points, at_points), draws, error, table, heard.outdoors),
+        drive_tests=_drive_tests(environment.calibration),
         broadband_share=broadband_share,
         mobile=mobile,
         standard=standard.model_dump(mode="json"),
@@ -302,28 +310,23 @@ def _evidence(
     return [Evidence.of_code(k).value for k in np.maximum(per_place, own)]
 
 
-def _model_error(
-    measurements: gpd.GeoDataFrame, sites: SiteArrays, environment: Environment
-) -> tuple[ModelError, dict[str, Any]]:
-    """Error of the model from drive tests where there are enough, else from the parameters."""
-    radio = environment.radio
-    if measurements.empty:
-        return assumed_error(radio), {"n": 0}
-    drive = measurements[(measurements["kind"] == "drive_test") & measurements["rx_power_dbm"].notna()]
-    drive = drive.sort_values("measurement_id", kind="stable")
-    if drive.empty or sites.n_sites == 0:
-        return assumed_error(radio), {"n": len(drive)}
-    x_m, y_m = environment.terrain.grid.from_lonlat(drive.geometry.x.to_numpy(), drive.geometry.y.to_numpy())
-    predicted = serve(x_m, y_m, sites, environment, handset(radio)).signal_dbm
-    measured_dbm = drive["rx_power_dbm"].to_numpy(dtype=float)
-    found = measured_error(predicted, measured_dbm, radio)
-    difference = measured_dbm - predicted
-    tests = {
-        "n": len(drive),
-        "n_predicted": int(np.isfinite(difference).sum()),
-        "mean_error_db": float(np.nanmean(difference)) if np.isfinite(difference).any() else None,
-    }
-    return found or assumed_error(radio), tests
+def _drive_tests(measured: Calibration) -> DriveTests:
+    """Tell what the folder's drive tests say of the model."""
+    bands = tuple(
+        BandCalibration(
+            band_mhz=one.band_mhz,
+            offset_db=one.offset_db,
+            standard_error_db=one.standard_error_db if np.isfinite(one.standard_error_db) else None,
+            n_tests=one.n_tests,
+            n_blocks=one.n_blocks,
+            rmse_before_db=one.rmse_before_db,
+            rmse_after_db=one.rmse_after_db,
+            is_applied=one.is_applied,
+            why_not=one.why_not,
+        )
+        for one in measured.bands
+    )
+    return DriveTests(n=measured.n_tests, bands=bands)
 
 
 def _figures(
@@ -332,7 +335,6 @@ def _figures(
     values: dict[str, float],
     draws: dict[str, NDArray[np.float64]],
     error: ModelError,
-    tests: dict[str, Any],
     table: gpd.GeoDataFrame,
     served: Served,
 ) -> dict[str, Any]:
@@ -361,7 +363,6 @@ def _figures(
         "people_rule": points.rule,
         "model": "ITU-R P.1812 (p = 50 %), 3GPP TR 38.901 RMa or free space below 0.25 km",
         "model_error": {"sigma_db": error.sigma_db, "bias_db": error.bias_db, "source": error.source},
-        "drive_tests": tests,
         "interval_method": METHOD,
         "evidence": tables.worst_evidence(*table["evidence"].unique()),
     }

@@ -11,6 +11,7 @@ from allreach.demand.points import DemandPoints
 from allreach.measure.sector_capacity import fill_sectors
 from allreach.measure.shared_masts import shared_masts
 from allreach.params.radio import Radio
+from allreach.radio.calibration import Calibration
 from allreach.radio.engine.link_budget import efficiency_bps_hz
 from allreach.radio.engine.reception import Served
 from allreach.radio.sites import SiteArrays
@@ -59,21 +60,20 @@ class Budget:
     demand_mbps: NDArray[np.float64]
 
 
-def assumed_error(radio: Radio) -> ModelError:
-    """Error of the model by the parameters."""
-    return ModelError(
-        radio.model_sigma_db.value, 0.0, radio.model_bias_sigma_db.value, f"parameters: {radio.model_sigma_db.source}"
-    )
+def model_error(measured: Calibration, radio: Radio) -> ModelError:
+    """Error of the model after calibration: that of the drive tests where there are enough, else the parameters'.
 
-
-def measured_error(predicted_dbm: NDArray, measured_dbm: NDArray, radio: Radio) -> ModelError | None:
-    """Error of the model by drive tests; none where there are too few to tell."""
-    error_db = np.asarray(measured_dbm, dtype=float) - np.asarray(predicted_dbm, dtype=float)
-    error_db = error_db[np.isfinite(error_db)]
-    if len(error_db) < radio.drive_tests_min.value:
-        return None
-    sigma_db = float(np.std(error_db, ddof=1))
-    return ModelError(sigma_db, float(np.mean(error_db)), sigma_db / float(np.sqrt(len(error_db))), "drive tests")
+    An offset that was found and is not applied may still be there: it widens the bias.
+    """
+    bands = measured.well_measured(radio)
+    if not bands:
+        source = f"parameters: {radio.model_sigma_db.source}"
+        return ModelError(radio.model_sigma_db.value, 0.0, radio.model_bias_sigma_db.value, source)
+    spots = np.array([one.n_spots for one in bands], dtype=np.float64)
+    sigma_db = np.array([one.sigma_db for one in bands])
+    bias_db = np.array([np.hypot(one.standard_error_db, 0.0 if one.is_applied else one.offset_db) for one in bands])
+    rms = (float(np.sqrt(np.average(values**2, weights=spots))) for values in (sigma_db, bias_db))
+    return ModelError(next(rms), 0.0, next(rms), "drive tests")
 
 
 def draw_shares(

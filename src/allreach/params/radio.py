@@ -65,7 +65,9 @@ class Radio(Frozen):
     candidate_range_km: Quantity
     """Distance out to which sites are offered to places in planning; also bounds the size of the model."""
     near_m: Quantity
-    """Distance below which P.1812 is not defined and the short-range model stands in."""
+    """Distance up to which the short-range model alone gives the loss."""
+    far_m: Quantity
+    """Distance from which P.1812 alone gives the loss; between the two one passes smoothly into the other."""
     street_width_m: Quantity
     """Average street width in the short-range model."""
     clutter_gap_m: Quantity
@@ -87,7 +89,11 @@ class Radio(Frozen):
     uncertainty_draws: Quantity
     """Seeded draws from which p5 and p95 are read."""
     drive_tests_min: Quantity
-    """Least drive tests from which the error of the model is taken instead of the assumed one."""
+    """Least drive tests of a band from which its predictions are moved, and the error of the model is theirs."""
+    calibration_block_km: Quantity
+    """Edge of the blocks of ground that count as one when drive tests are weighed: within them errors are alike."""
+    calibration_prior_db: Quantity
+    """Standard deviation, between networks and countries, of the mean of measured less predicted power."""
     building_traditional_share: Quantity
     """Share of traditional (not thermally efficient) buildings for the entry loss of P.2109."""
     clutter_unknown_m: Quantity

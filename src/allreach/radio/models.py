@@ -101,7 +101,7 @@ def _itm(area: bool) -> Model:
 
 MODELS = {
     "itu-p1812": Model(
-        reference="Recommendation ITU-R P.1812-7, Annex 1",
+        reference="Recommendation ITU-R P.1812-8, Annex 1",
         freq_mhz=MODEL_MHZ,
         height_m=(itu_p1812.ANTENNA_MIN_M, itu_p1812.ANTENNA_MAX_M),
         n0=325.0,

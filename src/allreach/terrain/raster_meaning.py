@@ -53,8 +53,9 @@ UNIT_NAMES = {
     "millimetre": "mm",
     "millimeter": "mm",
 }
-# the lowest land, the shore of the Dead Sea, lies at -430 m and Everest at 8,849 m; other values are codes for "none"
-LOWEST_M, HIGHEST_M = -450.0, 8900.0
+# the lowest land, the shore of the Dead Sea, lies at -439 m (2025; it falls by a metre a year; SRTM has -457 m there),
+# and Everest at 8,849 m; other values are codes for "none"
+LOWEST_M, HIGHEST_M = -490.0, 8900.0
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 LEAST_PIXEL, LARGEST_PIXEL = 1e-16, 1e14  # area of a pixel: 1e-8 degrees, about a millimetre; 10,000 km
 PICTURE = {"red", "green", "blue", "cyan", "magenta", "yellow", "black", "hue", "saturation", "lightness"}

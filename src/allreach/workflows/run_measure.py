@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,7 @@ from allreach.io.atomic import write_json
 from allreach.io.raster import write_raster
 from allreach.io.vector import write_table
 from allreach.measure.coverage_rasters import CoverageRasters
+from allreach.measure.drive_tests import calibrate
 from allreach.measure.summary import CutLines
 from allreach.measure.today import MeasureResult, StandingNetworks, first_map, measure, raster_files
 from allreach.params.country_config import CountryConfig
@@ -36,10 +37,12 @@ class Measured:
 
 
 def environment_of(study: StudyInputs) -> Environment:
-    """Ground, radio parameters and service standard of a study, as radio takes them."""
-    return environment.environment_of(
+    """Ground, radio parameters and service standard of a study, and what its drive tests say of the model."""
+    bare = environment.environment_of(
         study.country, study.config, study.params, n_threads=study.n_threads, device=study.device
     )
+    measured = calibrate(study.country.table("measurements"), study.country.table("sites"), bare)
+    return replace(bare, calibration=measured)
 
 
 def points_of(study: StudyInputs) -> DemandPoints:
@@ -58,7 +61,6 @@ def measure_today(study: StudyInputs, around: Environment, rasters: CoverageRast
         StandingNetworks(
             fibre=country.table("fibre"),
             commitments=country.table("commitments"),
-            measurements=country.table("measurements"),
             roads=country.table("roads"),
             boundaries=country.table("boundaries"),
             base_year=study.config.base_year,

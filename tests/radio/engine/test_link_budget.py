@@ -112,10 +112,19 @@ def test_short_range_model() -> None:
     a, b = min(0.03 * 5**1.72, 10), min(0.044 * 5**1.72, 14.77)
     d = math.hypot(100.0, 28.5)
     by_hand = 20 * math.log10(40 * math.pi * d * 0.8 / 3) + a * math.log10(d) - b + 0.002 * math.log10(5) * d
-    assert rma_los_loss_db(d, 0.8, 5.0) == pytest.approx(by_hand)
+    assert rma_los_loss_db(d, 0.8, 5.0, 30.0, 1.5) == pytest.approx(by_hand)
     assert short_range_loss_db(100.0, 0.8, 30.0, 1.5, 30.0, 1.5, 0.0, 20.0) == pytest.approx(by_hand)
     town = short_range_loss_db(100.0, 0.8, 30.0, 1.5, 30.0, 1.5, 15.0, 20.0)
     assert town == pytest.approx(rma_nlos_loss_db(d, 0.8, 15.0, 20.0, 30.0, 1.5))
     assert town > by_hand + 5.0
     losses = [short_range_loss_db(x, 0.8, 30.0, 1.5, 30.0, 1.5, 15.0, 20.0) for x in (0.0, 5.0, 20.0, 80.0, 240.0)]
     assert losses == sorted(losses)
+
+
+def test_short_range_model_beyond_its_break_point() -> None:
+    """A mast of 10 m at 0.5 GHz breaks at 157 m; from there on the loss rises by 12 dB when the distance doubles."""
+    break_m = 2 * math.pi * 10.0 * 1.5 * 0.5e9 / 299_792_458
+    assert break_m == pytest.approx(157.2, abs=0.1)
+    at = rma_los_loss_db(break_m, 0.5, 5.0, 10.0, 1.5)
+    assert rma_los_loss_db(2 * break_m, 0.5, 5.0, 10.0, 1.5) - at == pytest.approx(40 * math.log10(2))
+    assert rma_los_loss_db(0.999999 * break_m, 0.5, 5.0, 10.0, 1.5) == pytest.approx(at, abs=1e-3)

@@ -20,7 +20,17 @@ from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.radio.coverage_maps.dataset import CoverageOptions, coverage_job
 from allreach.radio.coverage_maps.ground import Rasters
-from allreach.radio.engine._paths import COARSE, MEDIAN_PCT, Air, Buffers, Masts, path_losses, sample, sector_powers
+from allreach.radio.engine._paths import (
+    MEDIAN_PCT,
+    Air,
+    Buffers,
+    Masts,
+    near_share,
+    path_losses,
+    sample,
+    sector_powers,
+    short_range,
+)
 from allreach.radio.engine.reception import Environment, masts
 from allreach.radio.sites import SiteArrays
 from allreach.terrain._profile import n_samples
@@ -32,6 +42,7 @@ from allreach.units import wavelength_m
 CLEAR_SHARE = (
     0.6  # of the first Fresnel zone: what has this clearance costs next to nothing, ITU-R P.526-15 section 2.2
 )
+GAP_EPS_M = 1e-6
 HERE_KM = 0.001
 """Nearer than this a point is the site: no direction."""
 MAST_MAX_M = 150.0
@@ -70,6 +81,8 @@ class Link:
         Parameters and refractivity.
     step_m
         Step of samples where the grid is finer; none for its pixel. [m]
+    measured_db
+        What drive tests add to the power of this band. [dB]
     """
 
     terrain: Terrain
@@ -83,6 +96,7 @@ class Link:
     delta_n: float = 45.0
     n0: float = 325.0
     step_m: float | None = None
+    measured_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -260,15 +274,19 @@ def _path(link: Link) -> tuple[Buffers, int]:
     gap_m = link.radio.clutter_gap_m.value
     if link.step_m is None:
         return path, int(sample(environment.raster(), path, x0_m, y0_m, link.x_m, link.y_m, gap_m))
-    n = n_samples(length_m, link.step_m)
-    share = np.linspace(0.0, 1.0, n)
-    if link.step_m > COARSE * gap_m and length_m > gap_m:  # the clutter around the receiver begins this far away
-        share, n = np.insert(share, n - 1, max(1.0 - gap_m / length_m, share[-2] + 1e-6)), n + 1
+    share = np.linspace(0.0, 1.0, n_samples(length_m, link.step_m))
+    if length_m > gap_m:  # the clutter around the receiver begins this far away
+        share = np.union1d(share, 1.0 - gap_m / length_m)
+    n = len(share)
     x_m, y_m = x0_m + (link.x_m - x0_m) * share, y0_m + (link.y_m - y0_m) * share
     grid, ground = link.terrain.grid, link.terrain
     row, col = grid.rowcol(x_m, y_m)
     path.d_km[:n], path.h_m[:n] = length_m / 1000.0 * share, ground.ground_at_m(x_m, y_m)
-    path.r_m[:n], path.zone[:n] = ground.clutter_m[row, col], ground.zones[row, col]
+    from_end_m = length_m * np.minimum(share, 1.0 - share)
+    is_edge = np.abs(length_m * (1.0 - share) - gap_m) < GAP_EPS_M
+    is_bare = (from_end_m < gap_m) & (share > 0.0) & (share < 1.0) & ~is_edge
+    path.r_m[:n] = np.where(is_bare, 0.0, ground.clutter_m[row, col])
+    path.zone[:n] = ground.zones[row, col]
     return path, n if np.isfinite(path.h_m[:n]).all() else 0
 
 
@@ -299,7 +317,7 @@ def _power_dbm(
     if is_aimed:
         tower = tower._replace(azimuth_deg=np.array([math.degrees(math.atan2(dx, dy))]))
     _, down_db, _ = sector_powers(tower, 0, dx, dy, depression_deg, _air(link).pattern)
-    power_dbm = float(link.site.eirp_dbm[0]) - down_db - loss_db + link.rx_gain_db
+    power_dbm = float(link.site.eirp_dbm[0]) - down_db - loss_db + link.rx_gain_db + link.measured_db
     return power_dbm, loss_db, float(down_db)
 
 
@@ -443,6 +461,9 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
     if path.d_km[n - 1] * 1000.0 < link.radio.near_m.value:
         rows.append(("short-range loss", -loss_db, "dB", "too near for P.1812: the greater of free space and RMa"))
     else:
+        far_db, near_db = loss_db, 0.0
+        if path.d_km[n - 1] * 1000.0 < link.radio.far_m.value:
+            far_db, near_db = _parts_db(link, path, n, loss_db)
         geometry = path_geometry(
             path.d_km,
             path.h_m,
@@ -460,18 +481,41 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
         terms = itu_p1812.all_losses(geometry, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, link.n0, True, 0.0)
         rows.append(("free space", -terms.lbfs_db, "dB", f"{geometry.d_km:.2f} km"))
         rows.append(("diffraction", -terms.ldp_db, "dB", "terrain, clutter and the Earth's bulge, delta-Bullington"))
-        rest = terms.lbfs_db + terms.ldp_db - loss_db
+        rest = terms.lbfs_db + terms.ldp_db - far_db
         note = f"troposcatter alone {terms.lbs_db:.0f} dB, ducting alone {terms.lba_db:.0f} dB"
         rows.append(("help of other paths", rest, "dB", note))
+        if near_db:
+            rows.append(("short range", -near_db, "dB", "what the short-range model, which has a share here, adds"))
     rows += [
         ("receiving antenna", link.rx_gain_db, "dB", f"gain less losses, {link.rx_height_m:g} m above ground"),
+        ("drive tests", link.measured_db, "dB", "measured less predicted in this band"),
+        *(
+            [("drive tests", link.measured_db, "dB", "measured less predicted in this band")]
+            if link.measured_db
+            else []
+        ),
         ("received power", power_dbm, "dBm", "median of time and locations"),
         ("threshold", link.threshold_dbm, "dBm", "least power that counts"),
         ("margin", power_dbm - link.threshold_dbm, "dB", ""),
     ]
     table = pd.DataFrame(rows, columns=["step", "value", "unit", "note"])
+    if not link.measured_db:
+        table = table[table["step"] != "drive tests"].reset_index(drop=True)
     table["value"] += 0.0  # no minus zero
     return table
+
+
+def _parts_db(link: Link, path: Buffers, n: int, loss_db: float) -> tuple[float, float]:
+    """Loss of a short path by P.1812 alone, and what the short-range model's share adds to it."""
+    d_m, tx_height_m = float(path.d_km[n - 1]) * 1000.0, float(link.site.height_m[0])
+    air, freq_ghz = _air(link), float(link.site.band_mhz[0]) / 1000.0
+    tx_m, rx_m = float(path.h_m[0]) + tx_height_m, float(path.h_m[n - 1]) + link.rx_height_m
+    near_db, _, _ = short_range(
+        d_m, tx_m, rx_m, tx_height_m, link.rx_height_m, float(path.r_m[n - 1]), freq_ghz, 0.0, air
+    )
+    share = near_share(d_m, air)
+    far_db = (loss_db - share * near_db) / (1.0 - share)
+    return far_db, loss_db - far_db
 
 
 def _way_to_site(d_km: float, point: tuple[float, float], site: tuple[float, float]) -> str:

@@ -207,7 +207,12 @@ def _site_part(job: Job, s: int, window: tuple[int, int, int, int]) -> _SitePart
     out["power"][inside], out["loss"][inside] = power_dbm, losses.first_db
     is_void = np.zeros(x_m.shape, dtype=np.bool_)
     is_void[inside] = losses.is_void
-    return _SitePart(out["power"], out["loss"], inside & (distance_m < job.radio.near_m.value), is_void)
+    return _SitePart(
+        out["power"],
+        out["loss"],
+        inside & (distance_m < 0.5 * (job.radio.near_m.value + job.radio.far_m.value)),
+        is_void,
+    )
 
 
 def site_losses_and_powers(

@@ -19,8 +19,17 @@ from allreach.kernels.longley_rice import loss_of_geometry
 from allreach.kernels.longley_rice_link import OK, ItmLink, link_of
 from allreach.kernels.longley_rice_profile import DELTA_H_POINTS_MAX, ItmGeometry, profile_geometry
 from allreach.kernels.longley_rice_walk import ItmRadial, empty_radial, prepare, radial_geometry
-from allreach.kernels.tr38901_rma import short_range_loss_db
-from allreach.radio.engine._paths import Air, Buffers, Losses, Masts, Raster, no_profile, profile_of
+from allreach.radio.engine._paths import (
+    Air,
+    Buffers,
+    Losses,
+    Masts,
+    Raster,
+    near_share,
+    no_profile,
+    profile_of,
+    short_range,
+)
 from allreach.radio.engine._squares import (
     AT_EDGE,
     OWN_PATH,
@@ -123,31 +132,35 @@ def own_path(
     losses: Losses,
     j: int,
 ) -> None:
-    """Losses by the straight path from site s, and under the near-field limit by the short-range model."""
+    """Losses by the straight path from site s, near it by the short-range model or both."""
     x0, y0 = masts.x_m[s], masts.y_m[s]
     d_m = math.hypot(x_m - x0, y_m - y0)
     d_km, h_m, r_m, zone = desk.buffers.d_km, desk.buffers.h_m, desk.buffers.r_m, desk.buffers.zone
-    if d_m < air.near_m:
+    near = near_share(d_m, air)
+    near_first, near_second, near_deg = 0.0, 0.0, 0.0
+    if near > 0.0:
         if not profile_of(raster, x0, y0, x_m, y_m, MIN_SAMPLES, d_km, h_m, r_m, zone):
             enter_void(losses, j)
             return
         tx_m, rx_m = h_m[0] + masts.height_m[s], h_m[MIN_SAMPLES - 1] + height_m
         clutter_m = r_m[MIN_SAMPLES - 1]
-        losses.first_db[j] = short_range_loss_db(
-            d_m, masts.freq_ghz[s], tx_m, rx_m, masts.height_m[s], height_m, clutter_m, air.street_m
+        second_ghz = masts.second_ghz[s] if links.has_second else 0.0
+        near_first, near_second, near_deg = short_range(
+            d_m, tx_m, rx_m, masts.height_m[s], height_m, clutter_m, masts.freq_ghz[s], second_ghz, air
         )
-        if links.has_second:
-            losses.second_db[j] = short_range_loss_db(
-                d_m, masts.second_ghz[s], tx_m, rx_m, masts.height_m[s], height_m, clutter_m, air.street_m
-            )
-        losses.depression_deg[j] = math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
-        return
+        if near == 1.0:
+            losses.first_db[j], losses.second_db[j], losses.depression_deg[j] = near_first, near_second, near_deg
+            return
     m = n_samples(d_m, step_m) - 1
     if not _ground(raster, x0, y0, x_m, y_m, m + 1, desk.buffers, desk.scratch[DELTA_H_POINTS_MAX:]):
         enter_void(losses, j)
         return
     g, theta = profile_geometry(h_m, m + 1, d_m / m, masts.height_m[s], height_m, air.n0, desk.scratch)
     _store(g, theta, links, losses, j)
+    if near > 0.0:
+        losses.first_db[j] += (near_first - losses.first_db[j]) * near
+        losses.second_db[j] += (near_second - losses.second_db[j]) * near
+        losses.depression_deg[j] += (near_deg - losses.depression_deg[j]) * near
 
 
 @kernel
@@ -162,7 +175,7 @@ def _sort_by_ray(
         d_m = math.sqrt(dx * dx + dy * dy)
         if d_m <= air.range_m:
             m = int(d_m / fan.step_m + 0.5)
-            if by_paths or m < MIN_STEPS or d_m < air.near_m:
+            if by_paths or m < MIN_STEPS or d_m < air.far_m:
                 cells.cell[j] = OWN_PATH
             else:
                 enter_cell(j, dx, dy, m, len(fan.east), fan.n_steps, cells)

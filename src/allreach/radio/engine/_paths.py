@@ -1,4 +1,4 @@
-"""Compiled drivers: paths from sites to receivers, by P.1812 at p = 50 % and by a short-range model below 0.25 km.
+"""Compiled drivers: paths from sites to receivers, by P.1812 at p = 50 % and near the site by a short-range model.
 
 Terrain is sampled and analysed once a path and height of the receiver; both bands share it. Chunks run in threads;
 every output element is written once, and sums run over the sites in their order, so no result depends on the threads.
@@ -28,7 +28,6 @@ from allreach.terrain._profile import n_samples, profile_into
 
 NO_COAST_KM = 500.0  # P.1812 section 4.5: "large enough" where there is no sea on the path
 MEDIAN_PCT = 50.0
-COARSE = 1.5  # steps longer than this many gaps get the sample before the receiver
 
 
 class Raster(NamedTuple):
@@ -68,10 +67,14 @@ class Masts(NamedTuple):
 
 
 class Air(NamedTuple):
-    """Propagation: ranges, refractivity, short-range model, sector pattern."""
+    """Propagation: ranges, refractivity, short-range model, sector pattern.
+
+    Up to ``near_m`` the short-range model counts alone, from ``far_m`` on P.1812; between them both, see `near_share`.
+    """
 
     range_m: float
     near_m: float
+    far_m: float
     street_m: float
     clutter_gap_m: float
     delta_n: float
@@ -192,8 +195,8 @@ def sample(
 ) -> int:
     """Profile between two map points; the number of samples, or 0 where the terrain is unknown.
 
-    On grids much coarser than ``clutter_gap_m`` one more sample lies that far before the receiver: else the clutter
-    around it would begin a whole pixel away.
+    Nothing covers the ground nearer than ``clutter_gap_m`` to either end, and one more sample lies that far before the
+    receiver, where the clutter around it begins: so the loss does not depend on the pixel.
     """
     length_m = math.hypot(x1_m - x0_m, y1_m - y0_m)
     n = n_samples(length_m, raster.pixel_m)
@@ -201,8 +204,8 @@ def sample(
     if not profile_of(raster, x0_m, y0_m, x1_m, y1_m, n, d_km, h_m, r_m, zone):
         return 0
     step_m = length_m / (n - 1)
-    if step_m <= COARSE * clutter_gap_m:
-        return n
+    if step_m < clutter_gap_m:
+        return _clear_ends(raster, buffers, n, x0_m, y0_m, x1_m, y1_m, clutter_gap_m)
     back = clutter_gap_m / step_m
     share = clutter_gap_m / length_m
     col = int((x1_m + (x0_m - x1_m) * share - raster.x_min_m) / raster.pixel_m)
@@ -213,6 +216,74 @@ def sample(
     r_m[n - 1] = raster.clutter_m[row, col]
     zone[n - 1] = raster.zones[row, col]
     return n + 1
+
+
+@kernel
+def _clear_ends(
+    raster: Raster, buffers: Buffers, n: int, x0_m: float, y0_m: float, x1_m: float, y1_m: float, clutter_gap_m: float
+) -> int:
+    """Take the clutter off both ends of a profile and put in the sample where it begins; the number of samples."""
+    d_km, h_m, r_m, zone = buffers.d_km, buffers.h_m, buffers.r_m, buffers.zone
+    gap_km = clutter_gap_m / 1000.0
+    edge_km = d_km[n - 1] - gap_km
+    after = n - 1  # first sample beyond the edge
+    for i in range(n - 2, 0, -1):
+        if d_km[i] > edge_km:
+            r_m[i] = 0.0
+            after = i
+        elif d_km[i] < gap_km:
+            r_m[i] = 0.0
+    if edge_km <= 0.0:
+        return n
+    for i in range(n, after, -1):
+        d_km[i], h_m[i], r_m[i], zone[i] = d_km[i - 1], h_m[i - 1], r_m[i - 1], zone[i - 1]
+    before, beyond = d_km[after - 1], d_km[after + 1]
+    d_km[after] = 0.5 * (edge_km + beyond) if edge_km <= before else edge_km  # distances rise
+    back = (beyond - d_km[after]) / (beyond - before)
+    h_m[after] = h_m[after + 1] + (h_m[after - 1] - h_m[after + 1]) * back
+    share = clutter_gap_m / math.hypot(x1_m - x0_m, y1_m - y0_m)
+    col = int((x1_m + (x0_m - x1_m) * share - raster.x_min_m) / raster.pixel_m)
+    row = int((raster.y_max_m - y1_m - (y0_m - y1_m) * share) / raster.pixel_m)
+    r_m[after] = raster.clutter_m[row, col]
+    zone[after] = raster.zones[row, col]
+    return n + 1
+
+
+@kernel
+def near_share(d_m: float, air: Air) -> float:
+    """Share of the short-range model in the loss at a distance: from 1 to 0 without a step or a kink."""
+    if d_m <= air.near_m:
+        return 1.0
+    if d_m >= air.far_m:
+        return 0.0
+    way = (d_m - air.near_m) / (air.far_m - air.near_m)
+    return 1.0 - way * way * (3.0 - 2.0 * way)
+
+
+@kernel
+def is_near_field(d_m: float, air: Air) -> bool:
+    """Whether the short-range model has the greater share in the loss."""
+    return d_m < 0.5 * (air.near_m + air.far_m)
+
+
+@kernel
+def short_range(
+    d_m: float,
+    tx_m: float,
+    rx_m: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    clutter_m: float,
+    freq_ghz: float,
+    second_ghz: float,
+    air: Air,
+) -> tuple[float, float, float]:
+    """Losses and depression angle by the short-range model; as `path_losses` gives them."""
+    first = short_range_loss_db(d_m, freq_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
+    second = math.nan
+    if second_ghz > 0.0:
+        second = short_range_loss_db(d_m, second_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
+    return first, second, math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
 
 
 @kernel
@@ -230,15 +301,17 @@ def path_losses(
 
     ``second_ghz`` 0 leaves the second out (NaN). [dB, dB, degrees below the horizon]
     """
-    second = math.nan
     d_m = buffers.d_km[n - 1] * 1000.0
-    if d_m < air.near_m:
+    near = near_share(d_m, air)
+    near_first, near_second, near_deg = 0.0, 0.0, 0.0
+    if near > 0.0:
         tx_m, rx_m = buffers.h_m[0] + tx_height_m, buffers.h_m[n - 1] + rx_height_m
         clutter_m = buffers.r_m[n - 1]
-        first = short_range_loss_db(d_m, freq_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
-        if second_ghz > 0.0:
-            second = short_range_loss_db(d_m, second_ghz, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, air.street_m)
-        return first, second, math.degrees(math.atan2(tx_m - rx_m, max(d_m, 1.0)))
+        near_first, near_second, near_deg = short_range(
+            d_m, tx_m, rx_m, tx_height_m, rx_height_m, clutter_m, freq_ghz, second_ghz, air
+        )
+        if near == 1.0:
+            return near_first, near_second, near_deg
     geometry = path_geometry(
         buffers.d_km,
         buffers.h_m,
@@ -253,10 +326,15 @@ def path_losses(
         _coast_km(buffers.zone, buffers.d_km, n, True),
         False,
     )
-    first = loss_db(geometry, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
+    first, second = loss_db(geometry, freq_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0), math.nan
     if second_ghz > 0.0:
         second = loss_db(geometry, second_ghz, MEDIAN_PCT, MEDIAN_PCT, air.n0, True, 0.0)
-    return first, second, -math.degrees(geometry.theta_t_mrad / 1000.0)
+    depression_deg = -math.degrees(geometry.theta_t_mrad / 1000.0)
+    if near > 0.0:
+        first += (near_first - first) * near
+        second += (near_second - second) * near
+        depression_deg += (near_deg - depression_deg) * near
+    return first, second, depression_deg
 
 
 @kernel
@@ -305,7 +383,7 @@ def hear(
     heard.band_dbm[b, i] = max(heard.band_dbm[b, i], own_dbm)
     if own_dbm > heard.signal_dbm[i]:
         heard.signal_dbm[i] = own_dbm
-        heard.is_near[i] = dx_m * dx_m + dy_m * dy_m < air.near_m * air.near_m
+        heard.is_near[i] = is_near_field(math.sqrt(dx_m * dx_m + dy_m * dy_m), air)
     second_dbm = -math.inf
     if masts.has_capacity[s]:
         b = masts.second_band[s]
@@ -458,7 +536,7 @@ def link_pairs(
             dx = rx_x_m[p] - masts.x_m[s]
             dy = rx_y_m[p] - masts.y_m[s]
             distance_m[j] = math.hypot(dx, dy)
-            is_near[j] = distance_m[j] < air.near_m
+            is_near[j] = is_near_field(distance_m[j], air)
             if of_handset.is_void[j]:
                 continue
             for t in range(2):

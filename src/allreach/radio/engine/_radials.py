@@ -1,8 +1,8 @@
 """Compiled sweep of a site: losses at all receivers around it from radials, each walked once.
 
 The terrain of a path is that of the nearest radial; the receiver, its ground and clutter, and the last sample before
-it are its own. Receivers nearer than 0.25 km or than the fifth sample, and the last ones before the edge of the known
-terrain, are reached by paths of their own.
+it are its own, as is the point where the clutter around it begins. Receivers near the site or nearer than the fifth
+sample, and the last ones before the edge of the known terrain, are reached by paths of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from allreach.kernels._jit import jit, kernel
 from allreach.kernels.itu_p1812_blocks import Radial
 from allreach.kernels.itu_p1812_profile import effective_earth_radius_km
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, N_ROWS, N_STATE, Asked, losses_at
-from allreach.kernels.itu_p1812_walk import FROM_ZONES, advance, receiver_geometry, start, step_aside, step_back
+from allreach.kernels.itu_p1812_walk import (
+    FROM_ZONES,
+    advance,
+    receiver_geometry,
+    set_edge,
+    start,
+    step_aside,
+    step_back,
+)
 from allreach.radio.engine._paths import (
     Air,
     Buffers,
@@ -49,12 +57,18 @@ APART = 0.02  # least distance, in steps, between the last walked sample and the
 
 
 class Rays(NamedTuple):
-    """Radials of every site: directions, steps, and the distance terms at ``terms_per_km``."""
+    """Radials of every site: directions, steps, and the distance terms at ``terms_per_km``.
+
+    A receiver's own sample lies ``last_m`` before it, its clutter begins ``clutter_gap_m`` before it; the last ``lag``
+    samples of a radial before these are nearer.
+    """
 
     east: NDArray[np.float64]
     north: NDArray[np.float64]
     step_m: float
-    gap_m: float
+    last_m: float
+    clutter_gap_m: float
+    lag: int
     n_steps: int
     terms: NDArray[np.float64]
     terms_per_km: float
@@ -134,14 +148,23 @@ def _at_receiver(
     tail, terms, found = desk.tail, desk.terms, desk.found
     dx, dy = x_m - masts.x_m[s], y_m - masts.y_m[s]
     d_m = math.sqrt(dx * dx + dy * dy)
-    share = rays.gap_m / d_m
+    if rays.lag > 0:
+        share = rays.clutter_gap_m / d_m
+        x0, y0 = x_m + (masts.x_m[s] - x_m) * share, y_m + (masts.y_m[s] - y_m) * share
+        if not profile_of(raster, x0, y0, x_m, y_m, 2, tail[0], tail[1], tail[2], tail[3]):
+            enter_void(losses, j)
+            return
+        set_edge(r, 0.001 * (d_m - rays.clutter_gap_m), tail[1, 0] + tail[2, 0])
+    share = rays.last_m / d_m
     x0, y0 = x_m + (masts.x_m[s] - x_m) * share, y_m + (masts.y_m[s] - y_m) * share
     if not profile_of(raster, x0, y0, x_m, y_m, 2, tail[0], tail[1], tail[2], tail[3]):
         enter_void(losses, j)
         return
+    if rays.lag > 0:
+        tail[2, 0] = 0.0
     k = m + 1
     step_aside(r, k)
-    tail[0, 0], tail[0, 1] = 0.001 * (d_m - rays.gap_m), 0.001 * d_m
+    tail[0, 0], tail[0, 1] = 0.001 * (d_m - rays.last_m), 0.001 * d_m
     for row in range(4):
         r.a[row, k], r.a[row, k + 1] = tail[row, 0], tail[row, 1]
     height = asked.rx_height_m[0]
@@ -163,8 +186,8 @@ def sort_by_ray(s: int, squares: Squares, masts: Masts, air: Air, rays: Rays, lo
         dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
         d_m = math.sqrt(dx * dx + dy * dy)
         if d_m <= air.range_m:
-            m = int((d_m - rays.gap_m) / rays.step_m - APART)
-            if m < FIRST_SAMPLE or d_m < air.near_m:
+            m = int((d_m - rays.last_m) / rays.step_m - APART)
+            if m < FIRST_SAMPLE + rays.lag or d_m < air.far_m:
                 cells.cell[j] = OWN_PATH
             else:
                 enter_cell(j, dx, dy, m, len(rays.east), rays.n_steps, cells)
@@ -203,7 +226,10 @@ def walk_ray(
     x1, y1 = x0 + rays.east[ray] * length_m, y0 + rays.north[ray] * length_m
     if not profile_of(raster, x0, y0, x1, y1, n_walk, a[0], a[1], a[2], a[3]):
         n_walk = known_samples(a[1], n_walk)
-    r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, True, False, a, desk.state)
+    for k in range(1, min(n_walk, int(rays.clutter_gap_m / rays.step_m) + 1)):
+        if k * rays.step_m < rays.clutter_gap_m:
+            a[2, k] = 0.0
+    r = Radial(n_walk, masts.height_m[s], ae_km, FROM_ZONES, FROM_ZONES, True, False, rays.lag, a, desk.state)
     walked = 0
     for q in range(first, after):
         j = cells.place[q]

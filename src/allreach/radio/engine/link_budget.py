@@ -12,6 +12,7 @@ from allreach.kernels.itu_p1812 import location_variability_db
 from allreach.kernels.itu_p2109 import THERMALLY_EFFICIENT, TRADITIONAL, building_entry_loss_db
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
+from allreach.radio.calibration import NOT_MEASURED, Calibration
 from allreach.radio.engine._paths import Receiver
 from allreach.units import BOLTZMANN_DBM_PER_K_HZ, db_to_linear, linear_to_db
 
@@ -60,11 +61,17 @@ def fwa_terminal(radio: Radio) -> Terminal:
     )
 
 
-def receiver(terminal: Terminal, radio: Radio, bands_mhz: NDArray[np.float64]) -> Receiver:
-    """Terminal as the compiled drivers take it, neighbours at the load cap."""
+def receiver(
+    terminal: Terminal, radio: Radio, bands_mhz: NDArray[np.float64], measured: Calibration = NOT_MEASURED
+) -> Receiver:
+    """Terminal as the compiled drivers take it, neighbours at the load cap; with what drive tests say of each band."""
+
+    def gain_db(mhz: float) -> float:
+        return terminal.gain_dbi - entry_loss_db(terminal, radio, mhz, 0.5) + measured.offset_db(mhz)
+
     return Receiver(
         height_m=terminal.height_m,
-        gain_db=np.array([terminal.gain_dbi - entry_loss_db(terminal, radio, float(mhz), 0.5) for mhz in bands_mhz]),
+        gain_db=np.array([gain_db(float(mhz)) for mhz in bands_mhz]),
         interference_share=radio.load_cap.value * db_to_linear(-terminal.interference_rejection_db),
     )
 

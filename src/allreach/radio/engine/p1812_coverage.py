@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, Asked, store_distances
-from allreach.radio.engine._paths import COARSE, MEDIAN_PCT, Losses
-from allreach.radio.engine._radials import Rays, site_losses
+from allreach.radio.engine._paths import MEDIAN_PCT, Losses
+from allreach.radio.engine._radials import APART, Rays, site_losses
 from allreach.radio.engine.reception import Environment, check_frequencies
 from allreach.radio.engine.scene import Scene, SiteLosses
 from allreach.radio.paths.p1812_radials import asked_of_receivers
@@ -59,6 +59,7 @@ def asked_of(scene: Scene) -> Asked:
 def rays_of(scene: Scene) -> Rays:
     """Radials of every site, their spacing at the range no wider than ``arc_pixels``."""
     range_m, step_m, clutter_gap_m = scene.air.range_m, scene.step_m, scene.air.clutter_gap_m
+    last_m = min(step_m, clutter_gap_m)
     east, north = directions(range_m, step_m, scene.arc_pixels)
     range_km = range_m / 1000.0
     d_km = np.linspace(0.0, range_km, N_TERMS)
@@ -68,7 +69,9 @@ def rays_of(scene: Scene) -> Rays:
         east=east,
         north=north,
         step_m=step_m,
-        gap_m=float(clutter_gap_m if step_m > COARSE * clutter_gap_m else step_m),
+        last_m=last_m,
+        clutter_gap_m=clutter_gap_m,
+        lag=max(math.ceil((clutter_gap_m - last_m) / step_m - APART), 0),
         n_steps=math.ceil(range_m / step_m) + 1,
         terms=terms,
         terms_per_km=(N_TERMS - 1) / range_km,

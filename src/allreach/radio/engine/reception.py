@@ -12,6 +12,7 @@ from allreach.errors import Fault, InputError
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.progress import Progress
+from allreach.radio.calibration import NOT_MEASURED, Calibration
 from allreach.radio.engine._paths import Air, Heard, Losses, Masts, Raster, hear_paths, sinr_of_chunk
 from allreach.radio.engine.antenna import pattern
 from allreach.radio.engine.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, noise_dbm, receiver
@@ -83,6 +84,8 @@ class Environment:
         Threads; results do not depend on it. 0 takes all cores.
     device
         Where maps are computed, ``cpu`` or ``cuda``, see `allreach.radio.device`.
+    calibration
+        What drive tests say of each band; nothing unless given.
     kept
         Paths found so far over this terrain and with these parameters; a copy of the environment begins anew.
     """
@@ -94,6 +97,7 @@ class Environment:
     n0: float = 325.0
     n_threads: int = 0
     device: str = "cpu"
+    calibration: Calibration = NOT_MEASURED
     kept: KeptPaths = field(default_factory=KeptPaths, init=False, repr=False, compare=False)
 
     def raster(self) -> Raster:
@@ -109,6 +113,7 @@ class Environment:
         return Air(
             range_m=range_km * 1000.0,
             near_m=radio.near_m.value,
+            far_m=radio.far_m.value,
             street_m=radio.street_width_m.value,
             clutter_gap_m=radio.clutter_gap_m.value,
             delta_n=self.delta_n,
@@ -206,7 +211,7 @@ def serve(
     if sites.n_sites == 0 or n == 0:
         return served(heard, n_void, sites, order, terminal, environment)
     air, towers = environment.air(radio.range_km.value), masts(sites.take(order), terminal.noise_figure_db)
-    rx = receiver(terminal, radio, sites.bands_mhz())
+    rx = receiver(terminal, radio, sites.bands_mhz(), environment.calibration)
     paths = PathLosses(
         x_m, y_m, environment.raster(), air, environment.kept if keep else None, environment.n_threads, wanted
     )
@@ -265,7 +270,7 @@ def served(
     sinr, second_sinr = np.full(n, np.nan, dtype=np.float32), np.full(n, np.nan, dtype=np.float32)
     if sites.n_sites and n:
         towers = masts(sites.take(order), terminal.noise_figure_db)
-        rx = receiver(terminal, environment.radio, sites.bands_mhz())
+        rx = receiver(terminal, environment.radio, sites.bands_mhz(), environment.calibration)
         sinr_of_chunk(0, n, towers, rx, heard, sinr, second_sinr)
     found = heard.site >= 0
     heard.site[found] = order[heard.site[found]]

@@ -108,7 +108,7 @@ def strongest_servers(
         progress(stage, 0, len(order))
     if len(order) and n:
         scene = scene_of(x_m, y_m, sites.take(order), environment, terminal, arc_pixels)
-        rx = receiver(terminal, environment.radio, sites.bands_mhz())
+        rx = receiver(terminal, environment.radio, sites.bands_mhz(), environment.calibration)
         own = scene.own
 
         def merge(row: int, first: int, last: int, begins: NDArray[np.int64], losses: Losses) -> None:

@@ -137,7 +137,8 @@ def hear_by_sweep(
     if sites.n_sites == 0 or n == 0:
         return HeardBySweep(np.arange(n), order, all_heard, n_void)
     scene = scene_of(x_m, y_m, sites.take(order), environment, terminals[0], arc_pixels)
-    receivers = [receiver(terminal, environment.radio, sites.bands_mhz()) for terminal in terminals]
+    bands_mhz = sites.bands_mhz()
+    receivers = [receiver(terminal, environment.radio, bands_mhz, environment.calibration) for terminal in terminals]
 
     def report(done: int) -> None:
         if progress:
