@@ -19,6 +19,8 @@ from allreach.io.raster import read_raster
 from allreach.io.vector import read_table
 from allreach.json_object import JsonObject
 
+STANDARD_FILE = "standard.json"
+"""Rung of the ladder that the results of a scenario are of, where nobody has chosen a standard."""
 PLAN_TABLES = ("assignments", "alternatives", "sites", "links", "institutions")
 
 

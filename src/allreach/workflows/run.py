@@ -1,6 +1,6 @@
 """READ FIRST. Country in, plan out: one call per step, in order.
 
-    folder -> inputs -> measure -> (first map) -> plan -> verify -> answers -> show
+    folder -> inputs -> headline -> measure -> (first map) -> plan -> verify -> answers -> show -> ladder -> show
 
 `run` is the main job; every step is recorded with the checksums of what went in and came out, so that a run which was
 killed goes on where it was, and equal inputs give equal bytes.
@@ -22,6 +22,7 @@ from allreach.measure.published import published_of
 from allreach.params.official import OfficialTotals
 from allreach.progress import told
 from allreach.report.map_page.build import build_report
+from allreach.workflows.headline import Ground, with_headline
 from allreach.workflows.run_answers import answer_prices, can_answer
 from allreach.workflows.run_measure import write_measured
 from allreach.workflows.run_plan import NOTHING, write_plan
@@ -143,13 +144,16 @@ def run(
         If the scenario to start from has no plan.
     """
     started = time.time()
-    results, country = study.results, study.country
+    results = study.results
     other = set_aside_others(study.folder, study.scenario, study.sets)
     if other:
         study.say(f"results/{study.scenario} held results of other options: they are now results/{other}")
     with stages.exclusive(results):
         if fresh:
             stages.forget(results)
+        ground = Ground(study)
+        study = with_headline(study, ground)
+        country = study.country
         start = _start_scenario(study, start_from)
         job = Job(study, begin_record(study, time_limit_s=time_limit_s, start_from=start), time_limit_s, start)
         todo = [step for step in STEPS[: 1 + STEPS.index(until)] if not job.is_finished(step)]
@@ -158,7 +162,8 @@ def run(
         if todo or asked:
             # With what tells of all steps: a run killed before it wrote that anew writes it the next time.
             stages.discard(results, *(STEPS[STEPS.index(todo[0]) :] if todo else ()))
-            measured = write_measured(job, write="measure" in todo)
+            around = ground.environment.under(study.config.service_standard)
+            measured = write_measured(job, around, ground.points, write="measure" in todo)
             plan = write_plan(job, measured) if "plan" in todo else None
             if asked:
                 answer_prices(job, measured, plan)
