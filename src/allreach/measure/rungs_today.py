@@ -68,7 +68,7 @@ class StandingNetwork:
         key = tuple(str(fields[name]) for name in ("generation", "indoors", "locations_share", "hours_share"))
         around = self.environment.under(standard)
         if key not in self._heard:
-            arrays = site_arrays(self.sites, around.terrain.grid, around.radio)
+            arrays = site_arrays(self.sites, around.terrain.grid, around.radio, standard.generation)
             heard = heard_at_points(self.points, arrays, around, self.planning, self.progress)
             self._heard[key] = arrays, heard
         arrays, heard = self._heard[key]
