@@ -15,7 +15,7 @@ def named_rungs(strategies: Iterable[Strategy]) -> tuple[Rung, ...]:
     for strategy in strategies:
         for _, target in strategy.targets:
             name = f"{_english(strategy.name)}: {_english(target.name)}"
-            day = None if target.date is None else target.date.isoformat()
+            day = "" if target.date is None else target.date.isoformat()
             named = NamedTarget(name=name, source=strategy.sources[target.source].title, date=day)
             out += [target_rung(asked, named) for asked in target.rung]
     return tuple(out)

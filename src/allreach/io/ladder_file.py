@@ -85,6 +85,8 @@ class Rung(_Part):
     """People, or kilometres of road, that the plan adds; none without a plan."""
     reached_share: Share | None = None
     """Share that has it in the planned network as measured; none where that was not measured."""
+    planned_share: Share | None = None
+    """Share whom the plan serves; none without a plan."""
     pv_usd: Amount | None = None
     """Present value of the cheapest plan found for it; none without a plan. [USD]"""
     lower_bound_usd: Amount | None = None

@@ -128,8 +128,8 @@ def read_results(folder: Path) -> Results:
 
 
 def read_start(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read the plan of a scenario by names (``plan/start/``), for others to begin from; empty where there is none."""
-    return {path.stem: pd.read_parquet(path) for path in sorted((folder / "plan" / "start").glob("*.parquet"))}
+    """Read a plan by names (``start/`` of its folder), for others to begin from; empty where there is none."""
+    return {path.stem: pd.read_parquet(path) for path in sorted((folder / "start").glob("*.parquet"))}
 
 
 def read_coverage(results: Results, step: str, name: str) -> tuple[NDArray[np.generic], Grid]:

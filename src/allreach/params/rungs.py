@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from allreach.json_object import JsonObject
 from allreach.params.country_config import ServiceStandard
 from allreach.params.demand import Demand
 from allreach.params.official import MET_SHARE, SPEEDS_MBPS
@@ -38,8 +37,8 @@ class NamedTarget(Frozen):
     """What is promised."""
     source: str
     """Who publishes it."""
-    date: str | None = None
-    """Day promised, or year; none where none is published."""
+    date: str = ""
+    """Day promised; empty where none is published."""
 
 
 class TargetRung(Frozen):
@@ -97,7 +96,8 @@ class Rung(Frozen):
             speed = "" if self.dl_mbps is None else f"{self.dl_mbps:,g} Mbit/s by "
             return f"{speed}{self.generation} {where}"
         more = " and tiers" if self.has_tiers else ""
-        return f"{self.dl_mbps:,g} Mbit/s {'by line' if self.service is Service.LINE else 'at home'}{more}"
+        by_line = " by fixed line" if self.service is Service.LINE else ""
+        return f"{self.dl_mbps:,g} Mbit/s at home{by_line}{more}"
 
     def standard(self, asked: ServiceStandard, demand: Demand) -> ServiceStandard:
         """Lay the rung over what else a study asks for: hours, locations, delay and price stay.
@@ -205,14 +205,3 @@ def first_unmet(rungs: Sequence[Rung], shares: dict[str, float]) -> Rung | None:
 def highest_home(rungs: Sequence[Rung]) -> Rung:
     """Highest rung of a speed at home, whatever gives it."""
     return max((r for r in rungs if r.kind is RungKind.HOME), key=lambda r: (r.service is Service.ANY, r.dl_mbps or 0.0))
-
-
-def as_json(rung: Rung) -> JsonObject:
-    """What the results say of a rung before it is measured."""
-    return {
-        "rung": rung.id,
-        "kind": str(rung.kind),
-        "title_key": rung.title_key,
-        "dl_mbps": rung.dl_mbps,
-        "named": [named.model_dump(mode="json") for named in rung.named],
-    }

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.finance.bill import totals
-from allreach.params.search import QUICK
+from allreach.params.search import SearchParams
 from allreach.planning.instance.build import build_problem
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.optimise import optimise
@@ -20,7 +20,9 @@ from allreach.planning.results import tables
 from allreach.planning.results.rows import choose
 from allreach.planning.warm_start import start_solution, start_tables
 from allreach.progress import Progress, told
-from allreach.vocabulary import LinkKind, SiteStatus, Technology
+from allreach.vocabulary import PlanLinkKind, SiteStatus, Technology
+
+QUICK = SearchParams(window_passes=0)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class QuickPlan:
         What is bought.
     pv_usd, lower_bound_usd
         Present value, and what no plan of this problem undercuts. [USD]
+    capex_usd, opex_usd_per_year
+        First and yearly cost. [USD, USD/year]
     planned_share
         Share of the people who are served.
     start
@@ -52,6 +56,8 @@ class QuickPlan:
     bill_of_materials: pd.DataFrame
     pv_usd: float
     lower_bound_usd: float
+    capex_usd: float
+    opex_usd_per_year: float
     planned_share: float
     start: dict[str, pd.DataFrame]
     is_repeatable: bool
@@ -98,6 +104,8 @@ def quick_plan(
         bill_of_materials=bill,
         pv_usd=sums.pv_usd,
         lower_bound_usd=low,
+        capex_usd=sums.capex_usd,
+        opex_usd_per_year=sums.opex_usd_per_year,
         planned_share=served / people if people else 0.0,
         start=start_tables(assembly, best.solution),
         is_repeatable=not best.stopped_early,
@@ -106,10 +114,10 @@ def quick_plan(
 
 def works(sites: pd.DataFrame, links: pd.DataFrame) -> dict[str, float | int]:
     """Count what a plan builds: new sites, upgrades, kilometres of fibre, hops."""
-    fibre = links.loc[links["kind"] == LinkKind.FIBRE, "length_km"]
+    fibre = links.loc[links["kind"] == PlanLinkKind.FIBRE, "length_km"]
     return {
         "new_sites": int((sites["status"] == SiteStatus.NEW).sum()),
         "upgrades": int((sites["status"] == SiteStatus.UPGRADED).sum()),
         "fibre_km": round(float(fibre.sum()), 3),
-        "hops": int((links["kind"] == LinkKind.HOP).sum()),
+        "hops": int((links["kind"] == PlanLinkKind.HOP).sum()),
     }

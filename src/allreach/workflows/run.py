@@ -16,6 +16,7 @@ from typing import Literal, TypedDict
 from allreach.errors import DataMissingError
 from allreach.io import stages
 from allreach.io.geopackage import write_all
+from allreach.io.ladder_file import LADDER_FILE
 from allreach.io.results_folder import read_json
 from allreach.json_object import JsonObject
 from allreach.measure.published import published_of
@@ -23,6 +24,7 @@ from allreach.params.official import OfficialTotals
 from allreach.progress import told
 from allreach.report.map_page.build import build_report
 from allreach.workflows.headline import Ground, with_headline
+from allreach.workflows.ladder import EVERY_RUNG, Choice, LadderEffort, climb, has_ladder
 from allreach.workflows.run_answers import answer_prices, can_answer
 from allreach.workflows.run_measure import write_measured
 from allreach.workflows.run_plan import NOTHING, write_plan
@@ -64,6 +66,8 @@ class RunJson(TypedDict):
     """Published shares beside the predicted ones (`measure.published.PublishedShare`)."""
     plan: JsonObject | None
     """Summary of the plan, where there is one."""
+    ladder: JsonObject | None
+    """Rungs of the ladder (``ladder/ladder.json``), where they have been looked at."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ class RunResult:
         Whether the country is drawn.
     official
         Published totals of the country.
+    ladder
+        What ``ladder/ladder.json`` holds, if it is there.
     """
 
     report: Path
@@ -91,6 +97,7 @@ class RunResult:
     plan: JsonObject | None
     sketch: bool
     official: OfficialTotals
+    ladder: JsonObject | None = None
 
     def as_dict(self) -> RunJson:
         """Key figures for the terminal and ``--json``."""
@@ -105,6 +112,7 @@ class RunResult:
             "measured": {name: self.measured[name] for name in MEASURED if name in self.measured},
             "published": [share.model_dump(mode="json") for share in published_of(self.official, self.measured)],
             "plan": self.plan,
+            "ladder": self.ladder,
         }
 
 
@@ -116,6 +124,8 @@ def run(
     time_limit_s: float | None = None,
     start_from: str | None = None,
     answers: Depth = "quick",
+    ladder: LadderEffort = "none",
+    choice: Choice = EVERY_RUNG,
 ) -> RunResult:
     """Measure, plan, verify and show a country folder.
 
@@ -135,6 +145,11 @@ def run(
         by default, where it is planned; ``none`` for a search of its own.
     answers
         ``full`` adds which price must be verified first and which decisions hold under draws of the cost book.
+    ladder
+        How hard the other rungs of the ladder are planned after the headline; ``none`` leaves them out. A plan within
+        a budget has no ladder.
+    choice
+        Rungs of the ladder.
 
     Raises
     ------
@@ -174,9 +189,18 @@ def run(
                 write_all(results, country)
         if todo or asked or not (results / "manifest.json").is_file():
             write_manifest(study, job.record, started)
+        if ladder != "none" and until == "plan" and has_ladder(study) and climb(job, ground, ladder, choice):
+            with job.timed("report"), told(study.progress, "report"):
+                report = build_report(results, country, study.params)
+            with job.timed("geopackage"), told(study.progress, "geopackage"):
+                write_all(results, country)
+            write_manifest(study, job.record, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
-    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, country.config.official)
+        rungs = read_json(results / LADDER_FILE) if until == "plan" else {}
+    return RunResult(
+        report, results, study.scenario, summary, planned, country.config.sketch, country.config.official, rungs or None
+    )
 
 
 def _start_scenario(study: StudyInputs, wanted: str | None) -> str:

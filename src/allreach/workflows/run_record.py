@@ -75,6 +75,14 @@ def measure_basis(study: StudyInputs) -> dict[str, object]:
     return {**_basis(study), "parameters": rooms}
 
 
+def rung_basis(study: StudyInputs) -> dict[str, object]:
+    """Everything that a plan depends on beside how it is searched for."""
+    resolved = study.params.resolved()
+    for name in ANSWER_KEYS:
+        resolved["planning"].pop(name)
+    return {**_basis(study), "parameters": resolved}
+
+
 def _basis(study: StudyInputs) -> dict[str, object]:
     return {
         "code": stages.code_fingerprint(),

@@ -46,8 +46,10 @@ class MeasuredCountry:
 
     Parameters
     ----------
-    points, measured, environment
-        What `measure` took and gave.
+    points, environment
+        What `measure` took.
+    measured
+        What it gave; none where who is reached is told to `offered` and `inputs_under`.
     layers
         Tables of the country folder by name; absent ones count as empty.
     config
@@ -65,7 +67,7 @@ class MeasuredCountry:
     """
 
     points: DemandPoints
-    measured: MeasureResult
+    measured: MeasureResult | None
     environment: Environment
     layers: Mapping[str, pd.DataFrame]
     config: CountryConfig
@@ -128,10 +130,11 @@ def plan_inputs(
     country: MeasuredCountry, *, margin_db: float | None = None, progress: Progress | None = None
 ) -> PlanInputs:
     """Everything that planning reads, from a measured country; arguments as in `planning.plan.plan_country`."""
-    unreached = country.points.population * (1.0 - country.measured.points.reached_share)
-    found = offered(country, unreached, progress)
+    assert country.measured is not None
+    reached = country.measured.points.reached_share
+    found = offered(country, country.points.population * (1.0 - reached), progress)
     masts = mast_links(country, found, margin_db=margin_db, progress=progress)
-    return inputs_under(country, found, masts, country.measured.points.reached_share)
+    return inputs_under(country, found, masts, reached)
 
 
 def offered(country: MeasuredCountry, unreached: NDArray[np.float64], progress: Progress | None = None) -> Offered:
