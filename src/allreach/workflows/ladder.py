@@ -23,7 +23,6 @@ from allreach.io.ladder_file import Rung as Told
 from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import write_frame
 from allreach.json_object import JsonObject
-from allreach.params.official import SPEEDS_MBPS
 from allreach.params.rungs import SPEED_MAX_MBPS, Rung, RungKind, home_rung, in_order
 from allreach.planning.quick_plan import works
 from allreach.report.documents.ladder_chart import ladder_svg
@@ -363,4 +362,4 @@ def _reach(row: Any) -> float:
     return float(row["planned_share"] if row["reached_share"] is None else row["reached_share"])
 
 
-__all__ = ["SPEEDS_MBPS", "Choice", "LadderEffort", "LadderResult", "cheapest", "climb", "read_ladder_result"]
+__all__ = ["Choice", "LadderEffort", "LadderResult", "cheapest", "climb", "read_ladder_result"]

@@ -10,15 +10,15 @@ from typing import Any, get_args
 
 from allreach.errors import Fault, InputError
 from allreach.io.scenario_file import overlay_file
-from allreach.params.official import SPEEDS_MBPS
 from allreach.planning.results.compare import Comparison
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.workflows.brief import brief
 from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.hop import Hop, hop
-from allreach.workflows.ladder import Ladder, ladder
+from allreach.workflows.ladder import Choice, LadderResult, read_ladder_result
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
 from allreach.workflows.run import Depth, run
+from allreach.workflows.rung_plans import Effort
 from allreach.workflows.satellite import SatelliteService, satellite
 from allreach.workflows.scenarios import BASE, set_texts
 from allreach.workflows.show import show
@@ -117,10 +117,36 @@ class Study(StudyInputs):
         self.require_unchanged()
         return satellite(self.as_recorded(), **options)
 
-    def ladder(self, speeds_mbps: Sequence[float] = SPEEDS_MBPS, *, time_limit_s: float | None = None) -> Ladder:
-        """Measure and plan every rung: who has each speed today, and what it costs to give it to everybody."""
-        self.require_unchanged()
-        return ladder(self, speeds_mbps, time_limit_s=time_limit_s)
+    def ladder(
+        self,
+        *,
+        speeds_mbps: Sequence[float] = (),
+        rungs: Sequence[str] = (),
+        effort: Effort = "full",
+        time_limit_s: float | None = None,
+    ) -> LadderResult:
+        """Say who has each rung of the ladder today, and plan those that are not met; the headline where it is not.
+
+        Parameters
+        ----------
+        speeds_mbps
+            Speeds at home that are rungs too. [Mbit/s]
+        rungs
+            Identifiers of rungs, such as ``home_100``. Only these and those of `speeds_mbps` are planned; all where
+            neither is given.
+        effort
+            ``full``, or ``quick`` as ``allreach run`` does after its plan.
+        time_limit_s
+            See `run.run`.
+        """
+        if time_limit_s is not None:
+            time_limit_s = positive_number("time_limit_s", time_limit_s, "s")
+        if effort not in get_args(Effort):
+            raise InputError(Fault("effort", f"{effort!r} is not known", " or ".join(get_args(Effort))))
+        if self.params.planning.budget_usd is not None:
+            raise InputError(Fault("planning.budget_usd", "is set: a budget has no ladder", "no budget"))
+        run(self, time_limit_s=time_limit_s, ladder=effort, choice=Choice(tuple(speeds_mbps), each(rungs)))
+        return read_ladder_result(self.results)
 
     def track(
         self,
