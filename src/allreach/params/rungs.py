@@ -118,14 +118,12 @@ class Rung(Frozen):
             fields["busy_hour_mbps"] = demand.signal_busy_hour_mbps.value
         return ServiceStandard.model_validate(fields)
 
-    def gives(self, lower: Rung, line_mbps: float) -> bool:
-        """Whether whoever gets this rung gets the lower one too; ``line_mbps`` is what every fixed line gives."""
+    def gives(self, lower: Rung) -> bool:
+        """Whether whoever gets this rung gets the lower one too."""
         if self.kind is not lower.kind or self.has_tiers or lower.has_tiers:
             return False
         if self.kind is RungKind.HOME:
-            by_line = self.service is Service.LINE
-            mbps = max(self.dl_mbps or 0.0, line_mbps if by_line else 0.0)
-            return mbps >= (lower.dl_mbps or 0.0) and (by_line or lower.service is Service.ANY)
+            return (self.dl_mbps or 0.0) >= (lower.dl_mbps or 0.0) and lower.service in (Service.ANY, self.service)
         newer = self.generation >= lower.generation and self.indoors >= lower.indoors
         return newer and (self.dl_mbps or 0.0) >= (lower.dl_mbps or 0.0)
 

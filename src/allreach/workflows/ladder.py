@@ -187,7 +187,6 @@ class _Climber:
         }
         self.unmet = tuple(r for r in people_rungs if self.today[r.id] < r.met_from and r.id != self.headline.id)
         self.planner = RungPlanner(study, ground, self.unmet, job.time_limit_s)
-        self.line_mbps = study.params.radio.fixed_dl_mbps.value
         self.plans: dict[str, JsonObject] = {}
         self.measured = read_json(study.results / "measure" / "summary.json")
         self.plans[self.headline.id] = self._headline()
@@ -258,7 +257,7 @@ class _Climber:
 
     def _above(self, rung: Rung) -> str:
         """Rung planned before that gives this one too, the nearest; empty for none."""
-        mine = [r for r in self.unmet if r.id in self.plans and r.gives(rung, self.line_mbps)]
+        mine = [r for r in self.unmet if r.id in self.plans and r.gives(rung)]
         mine = [r for r in mine if self.plans[r.id].get("pv_usd") is not None]
         return mine and min(mine, key=lambda r: (self.plans[r.id]["pv_usd"], r.id)).id or ""
 
@@ -279,7 +278,7 @@ class _Climber:
 
     def write(self) -> list[Path]:
         """Write what is known so far; returns the files."""
-        rungs = cheapest([row for row in map(self._row, self.rungs) if row is not None], self.rungs, self.line_mbps)
+        rungs = cheapest([row for row in map(self._row, self.rungs) if row is not None], self.rungs)
         unmet = next((row["rung"] for row in rungs if not row["is_met"]), None)
         told = {"rungs": rungs, "headline": self.headline.id, "first_unmet": unmet}
         path = self.study.results / LADDER_FILE
@@ -332,7 +331,7 @@ def _share(value: float | None) -> float | None:
     return None if value is None else min(value, 1.0)
 
 
-def cheapest(rows: Sequence[JsonObject], rungs: Sequence[Rung], line_mbps: float) -> list[JsonObject]:
+def cheapest(rows: Sequence[JsonObject], rungs: Sequence[Rung]) -> list[JsonObject]:
     """Let each rung take the plan of another that gives it too, costs less and reaches no fewer people.
 
     So a higher rung never costs less where it reaches as many. The bound of a rung holds for the plans of its own
@@ -345,7 +344,7 @@ def cheapest(rows: Sequence[JsonObject], rungs: Sequence[Rung], line_mbps: float
         for other in rows:
             if other is row or other["pv_usd"] is None or mine["pv_usd"] is None or other["pv_usd"] >= mine["pv_usd"]:
                 continue
-            if by_id[other["rung"]].gives(by_id[row["rung"]], line_mbps) and _reach(other) >= _reach(row):
+            if by_id[other["rung"]].gives(by_id[row["rung"]]) and _reach(other) >= _reach(row):
                 mine |= {name: other[name] for name in ADOPTED}
         pv, low, today = mine["pv_usd"], mine["lower_bound_usd"], mine["reached_today_share"]
         if pv is not None and low is not None and low > pv:
