@@ -21,7 +21,11 @@ from allreach.cli import options
 )
 @options.folder
 @click.option(
-    "--speed", "speeds_mbps", type=float, multiple=True, help="Speed at home that is a rung too, planned alone. [Mbit/s]"
+    "--speed",
+    "speeds_mbps",
+    type=float,
+    multiple=True,
+    help="Speed at home that is a rung too, planned alone. [Mbit/s]",
 )
 @click.option("--rung", "rungs", multiple=True, metavar="ID", help="Rung that is planned alone, such as home_100.")
 @click.option(

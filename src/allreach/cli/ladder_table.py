@@ -64,7 +64,12 @@ def _works(rung: Rung) -> str:
     built = rung.works
     if built is None:
         return ""
-    counts = ((built.new_sites, "sites"), (built.upgrades, "upgrades"), (built.fibre_km, "km fibre"), (built.hops, "hops"))
+    counts = (
+        (built.new_sites, "sites"),
+        (built.upgrades, "upgrades"),
+        (built.fibre_km, "km fibre"),
+        (built.hops, "hops"),
+    )
     return ", ".join(f"{count:,.0f} {word}" for count, word in counts if count >= 0.5) or "terminals alone"
 
 

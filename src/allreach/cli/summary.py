@@ -103,7 +103,10 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
             )
         )
         lines.append(
-            ("for a meeting", f"allreach brief {_folder(found)} writes two pages, with --with ISO3 those of two countries")
+            (
+                "for a meeting",
+                f"allreach brief {_folder(found)} writes two pages, with --with ISO3 those of two countries",
+            )
         )
     lines.append(("report", found["report"]))
     return lines

@@ -202,4 +202,6 @@ def first_unmet(rungs: Sequence[Rung], shares: dict[str, float]) -> Rung | None:
 
 def highest_home(rungs: Sequence[Rung]) -> Rung:
     """Highest rung of a speed at home, whatever gives it."""
-    return max((r for r in rungs if r.kind is RungKind.HOME), key=lambda r: (r.service is Service.ANY, r.dl_mbps or 0.0))
+    return max(
+        (r for r in rungs if r.kind is RungKind.HOME), key=lambda r: (r.service is Service.ANY, r.dl_mbps or 0.0)
+    )

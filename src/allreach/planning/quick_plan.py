@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from allreach.finance.bill import totals
-from allreach.params.search import SearchParams
+from allreach.params.search import QUICK
 from allreach.planning.instance.build import build_problem
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.optimise import optimise
@@ -21,8 +21,6 @@ from allreach.planning.results.rows import choose
 from allreach.planning.warm_start import start_solution, start_tables
 from allreach.progress import Progress, told
 from allreach.vocabulary import PlanLinkKind, SiteStatus, Technology
-
-QUICK = SearchParams(window_passes=0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,6 @@ def quick_plan(
         start_from=start,
         progress=progress,
         time_limit_s=time_limit_s,
-        prove=False,
         n_threads=n_threads,
     )
     check_target(inputs, assembly, best.solution)

@@ -6,7 +6,7 @@ reads these results later takes the standard from there (`study_inputs.recorded_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from allreach.demand.points import DemandPoints
@@ -19,8 +19,10 @@ from allreach.measure.rungs_today import StandingNetwork
 from allreach.params.country_config import ServiceStandard
 from allreach.params.rungs import DEFAULT_RUNGS, Rung, RungKind, first_unmet, highest_home, in_order, rung_of
 from allreach.radio.engine.reception import Environment
+from allreach.satellite.service import SatelliteOffer
 from allreach.workflows.run_measure import environment_of, points_of
 from allreach.workflows.run_record import measure_basis
+from allreach.workflows.satellite_offers import offers
 from allreach.workflows.study_inputs import StudyInputs
 
 STAGE = "headline"
@@ -31,6 +33,15 @@ class Ground:
     """What all rungs of a study share: environment with its paths, points of demand, the network that stands."""
 
     study: StudyInputs
+    _offers: dict[tuple[float, float], tuple[SatelliteOffer, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def satellites(self, laid: StudyInputs) -> tuple[SatelliteOffer, ...]:
+        """What satellites offer under a standard: the same to all whose terminals have the same traffic and hours."""
+        standard = laid.config.service_standard
+        key = standard.busy_hour_mbps, standard.hours_share
+        if key not in self._offers:
+            self._offers[key] = offers(laid.country, laid.folder, laid.progress)
+        return self._offers[key]
 
     @cached_property
     def environment(self) -> Environment:

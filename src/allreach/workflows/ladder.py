@@ -206,7 +206,9 @@ class _Climber:
     def _plan(self, rung: Rung) -> None:
         """Take the plan of a rung that is there, or make it."""
         above = self._above(rung)
-        start = stages.digests(self.study.results, str(self._folder_of(above).relative_to(self.study.results) / "start"))
+        start = stages.digests(
+            self.study.results, str(self._folder_of(above).relative_to(self.study.results) / "start")
+        )
         keys: dict[Effort, str] = {one: self._key(rung, one, start if above else {}) for one in ("full", "quick")}
         is_wanted = rung.id in self.wanted
         accepted: tuple[Effort, ...] = ("full",) if self.effort == "full" and is_wanted else ("full", "quick")

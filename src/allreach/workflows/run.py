@@ -179,7 +179,7 @@ def run(
             stages.discard(results, *(STEPS[STEPS.index(todo[0]) :] if todo else ()))
             around = ground.environment.under(study.config.service_standard)
             measured = write_measured(job, around, ground.points, write="measure" in todo)
-            plan = write_plan(job, measured) if "plan" in todo else None
+            plan = write_plan(job, measured, ground.satellites) if "plan" in todo else None
             if asked:
                 answer_prices(job, measured, plan)
         with job.timed("report"), told(study.progress, "report"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -25,19 +25,20 @@ from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import SatelliteOffer
 from allreach.workflows.run_measure import Measured
 from allreach.workflows.run_record import Job
-from allreach.workflows.satellite_offers import offers
 from allreach.workflows.study_inputs import StudyInputs
 
 NOTHING = "none"
 PLAN_EVIDENCE = ("terrain", "population", "places", "sites", "roads", "fibre", "power")
 
 
-def write_plan(job: Job, measured: Measured) -> PlanResult:
+def write_plan(
+    job: Job, measured: Measured, satellites_of: Callable[[StudyInputs], tuple[SatelliteOffer, ...]]
+) -> PlanResult:
     """Find the least-cost plan with its bound, then measure the planned network: its reach is what counts."""
     study = job.study
     out, verify_out = study.results / "plan", study.results / "verify"
     with job.timed("satellites"):
-        satellites = offers(study.country, study.folder, study.progress)
+        satellites = satellites_of(study)
     start = read_start(study.folder / "results" / job.start_from / "plan") if job.start_from else None
     plan, verified, margin_db, margins_db = plan_and_verify(job, measured, satellites, start)
     of_run = {

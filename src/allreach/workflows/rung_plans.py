@@ -20,18 +20,18 @@ from allreach.planning.instance.country_inputs import (
     inputs_under,
     mast_links,
     offered,
+    plan_inputs,
 )
-from allreach.planning.quick_plan import QUICK, QuickPlan, quick_plan, works
+from allreach.planning.quick_plan import QuickPlan, quick_plan, works
 from allreach.planning.warm_start import start_tables
 from allreach.progress import Progress
 from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Service
 from allreach.workflows.headline import Ground, asked_of
-from allreach.workflows.road_rung import RoadPlan, plan_roads
+from allreach.workflows.road_rung import PlannedRoads, RoadPlan, plan_roads
 from allreach.workflows.run_measure import measure_today
 from allreach.workflows.run_plan import PLAN_EVIDENCE, country_to_plan, plan_and_verify
 from allreach.workflows.run_record import Job
-from allreach.workflows.satellite_offers import offers
 from allreach.workflows.study_inputs import StudyInputs
 
 Effort = Literal["quick", "full"]
@@ -83,7 +83,6 @@ class RungPlanner:
     ground: Ground
     rungs: tuple[Rung, ...]
     time_limit_s: float | None = None
-    _satellites: dict[tuple[float, float], tuple[SatelliteOffer, ...]] = field(default_factory=dict, init=False)
     _offered: dict[RungKind, Offered] = field(default_factory=dict, init=False)
     _masts: dict[str, MastLinks] = field(default_factory=dict, init=False)
 
@@ -130,7 +129,7 @@ class RungPlanner:
         laid = replace(self.under(rung), progress=progress)
         measured = measure_today(laid, self.ground.environment.under(laid.config.service_standard))
         own = Job(laid, job.record, self.time_limit_s)
-        plan, verified, _, _ = plan_and_verify(own, measured, self._sky(rung, progress), start)
+        plan, verified, _, _ = plan_and_verify(own, measured, self._sky(laid), start)
         told = plan.summary.verified(verified.summary)
         assert plan.assembly is not None
         assert plan.solution is not None
@@ -157,13 +156,29 @@ class RungPlanner:
             laid.params,
             self.ground.environment,
             config=laid.config,
-            search=QUICK if effort == "quick" else None,
+            planner=self._quick_roads if effort == "quick" else None,
             rounds=1 if effort == "quick" else None,
             time_limit_s=self.time_limit_s,
             seed=laid.seed,
             progress=named(self.study.progress, rung),
         )
         return None if found is None else _of_roads(found)
+
+    def _quick_roads(self, country: MeasuredCountry, margin_db: float, progress: Progress | None) -> PlannedRoads:
+        """Plan roads with little work."""
+        inputs = plan_inputs(country, margin_db=margin_db, progress=progress)
+        found = quick_plan(inputs, time_limit_s=self.time_limit_s, n_threads=self.study.n_threads, progress=progress)
+        return PlannedRoads(
+            assignments=found.assignments,
+            sites=found.sites,
+            links=found.links,
+            bill_of_materials=found.bill_of_materials,
+            pv_usd=found.pv_usd,
+            lower_bound_usd=found.lower_bound_usd,
+            capex_usd=found.capex_usd,
+            opex_usd_per_year=found.opex_usd_per_year,
+            notes=inputs.notes,
+        )
 
     def _reached_share(self, country: MeasuredCountry, plan: QuickPlan, progress: Progress) -> float:
         """Share of the people who are reached in the planned network as measured."""
@@ -182,20 +197,14 @@ class RungPlanner:
         return found.summary.reached_share
 
     def _country(self, rung: Rung, progress: Progress) -> MeasuredCountry:
-        laid = self.under(rung)
+        laid = replace(self.under(rung), progress=progress)
         environment = self.ground.environment.under(laid.config.service_standard)
         evidence = laid.country.evidence(*PLAN_EVIDENCE)
-        satellites = self._sky(rung, progress)
-        return country_to_plan(laid, self.ground.points, environment, satellites, evidence=evidence)
+        return country_to_plan(laid, self.ground.points, environment, self._sky(laid), evidence=evidence)
 
-    def _sky(self, rung: Rung, progress: Progress) -> tuple[SatelliteOffer, ...]:
-        """What satellites offer: the same to all rungs whose terminals have the same traffic and hours."""
-        laid = self.under(rung)
-        standard = laid.config.service_standard
-        key = standard.busy_hour_mbps, standard.hours_share
-        if key not in self._satellites:
-            self._satellites[key] = offers(laid.country, laid.folder, progress)
-        return self._satellites[key]
+    def _sky(self, laid: StudyInputs) -> tuple[SatelliteOffer, ...]:
+        """What satellites offer; nothing to who asks for a mast or a line."""
+        return self.ground.satellites(laid) if laid.config.service_standard.service is Service.ANY else ()
 
     def _works_on_offer(self, rung: Rung, progress: Progress) -> Offered:
         """What may be built for those whom the highest rung of a kind misses today."""
@@ -207,7 +216,9 @@ class RungPlanner:
 
     def _masts_under(self, rung: Rung, progress: Progress) -> MastLinks:
         """Links of masts under a rung, found at the lowest speed of all rungs that ask for the same masts."""
-        same = [r for r in self.rungs if (r.kind, r.generation, r.indoors) == (rung.kind, rung.generation, rung.indoors)]
+        same = [
+            r for r in self.rungs if (r.kind, r.generation, r.indoors) == (rung.kind, rung.generation, rung.indoors)
+        ]
         by_mast = [r for r in same if r.service is not Service.LINE] or same
         lowest = min(by_mast, key=lambda r: self.under(r).config.service_standard.dl_mbps)
         if lowest.id not in self._masts:

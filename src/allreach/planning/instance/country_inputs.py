@@ -191,9 +191,7 @@ def mast_links(
     """Find what each mast can do for each point under the country's standard."""
     standard, grid = country.config.service_standard, country.environment.terrain.grid
     arrays, stands = with_candidates(found.sites, found.candidates, grid, country.params.radio, standard.generation)
-    links = service_links(
-        arrays, stands, country.points, country.environment, margin_db=margin_db, progress=progress
-    )
+    links = service_links(arrays, stands, country.points, country.environment, margin_db=margin_db, progress=progress)
     return MastLinks(arrays, links)
 
 
