@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,8 +25,8 @@ from allreach.params.rungs import DEFAULT_RUNGS, home_rung, in_order, mobile_run
 from allreach.vocabulary import Generation, Service
 from allreach.workflows import ladder as ladder_module
 from allreach.workflows.ladder import Choice, cheapest, read_ladder_result
-from allreach.workflows.rung_plans import RungPlanner
 from allreach.workflows.run import run
+from allreach.workflows.rung_plans import RungPlanner
 from allreach.workflows.study import open_study
 from allreach.workflows.study_inputs import read_inputs
 from allreach.workflows.verify import verify_plan
@@ -119,7 +120,7 @@ def test_what_gives_more_is_had_by_fewer_and_costs_no_less(climbed):
         ["mobile_4g_outdoors", "mobile_5g_outdoors", "mobile_5g_indoors"],
     ]
     n_compared = 0
-    for lower, higher in (pair for chain in chains for pair in zip(chain, chain[1:], strict=False)):
+    for lower, higher in (pair for chain in chains for pair in pairwise(chain)):
         low, high = rungs[lower], rungs[higher]
         assert low["reached_today_share"] >= high["reached_today_share"] - 1e-12
         if None in (low["pv_usd"], high["pv_usd"]) or high["reached_share"] < low["reached_share"]:

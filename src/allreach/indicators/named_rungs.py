@@ -1,4 +1,4 @@
-"""Rungs of the ladder that published targets ask for: those of universal and meaningful connectivity, and strategies."""
+"""Rungs of the ladder that published targets ask for: the international ones, and those of strategies."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def read_config(folder: Path) -> CountryConfig:
 
 
 def write_config(folder: Path, config: CountryConfig) -> None:
-    """Write ``country.yaml``; of the service standard only what was given, since a standard given is the one planned."""
+    """Write ``country.yaml``; of the service standard only what was given, since one that is given is planned."""
     fields = config.model_dump(mode="json")
     given = config.service_standard.model_dump(mode="json", exclude_unset=True)
     fields["service_standard"] = given

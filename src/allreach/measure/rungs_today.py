@@ -63,7 +63,7 @@ class StandingNetwork:
         return float(people @ self.reached_share(standard)) / total if total else 0.0
 
     def _heard_under(self, standard: ServiceStandard) -> tuple[SiteArrays, Heard]:
-        """What is heard under a standard; its speed alone does not change what there is to hear."""
+        """Return what is heard under a standard; its speed alone does not change what there is to hear."""
         fields = standard.model_dump()
         key = tuple(str(fields[name]) for name in ("generation", "indoors", "locations_share", "hours_share"))
         around = self.environment.under(standard)

@@ -131,7 +131,7 @@ class Rung(Frozen):
 def home_rung(dl_mbps: float, service: Service = Service.ANY, **fields: object) -> Rung:
     """Rung of a speed at home."""
     word = "line" if service is Service.LINE else "home"
-    return Rung(id=f"{word}_{dl_mbps:g}", kind=RungKind.HOME, service=service, dl_mbps=dl_mbps, **fields)  # type: ignore[arg-type]
+    return Rung(id=f"{word}_{dl_mbps:g}", kind=RungKind.HOME, service=service, dl_mbps=dl_mbps, **fields)
 
 
 def mobile_rung(generation: Generation, *, indoors: bool, dl_mbps: float | None = None, **fields: object) -> Rung:
@@ -139,7 +139,7 @@ def mobile_rung(generation: Generation, *, indoors: bool, dl_mbps: float | None 
     name = f"mobile_{generation.lower()}_{'indoors' if indoors else 'outdoors'}"
     name += "" if dl_mbps is None else f"_{dl_mbps:g}"
     parts = {"service": Service.MOBILE, "generation": generation, "indoors": indoors, "dl_mbps": dl_mbps}
-    return Rung(id=name, kind=RungKind.MOBILE, **parts, **fields)  # type: ignore[arg-type]
+    return Rung(id=name, kind=RungKind.MOBILE, **parts, **fields)
 
 
 DEFAULT_RUNGS: tuple[Rung, ...] = (

@@ -443,6 +443,13 @@ def _people_only(assembly: Assembly) -> Problem:
 
 
 def check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
+    """Refuse a problem in which nothing can serve anybody.
+
+    Raises
+    ------
+    InfeasibleError
+        With the first places and what would make them possible.
+    """
     problem = assembly.problem
     if problem.n_parts == 0 or problem.n_options > 0 or assembly.fixed.households.sum() > 0:
         return
@@ -453,6 +460,13 @@ def check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
 
 
 def check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
+    """Refuse a plan that reaches fewer people than ``planning.target_share``.
+
+    Raises
+    ------
+    InfeasibleError
+        With the places that miss most and what would make them possible.
+    """
     target = inputs.params.planning.target_share.value
     problem = _people_only(assembly)
     left = unserved(problem, solution.households) * problem.people_per_household

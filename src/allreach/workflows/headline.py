@@ -1,6 +1,6 @@
 """The headline: the rung of the ladder that a run plans where nobody has chosen a standard.
 
-It is the first rung that is not met today. What was chosen is written into the results (``standard.json``), and whatever
+It is the first rung that is not met today. What was chosen is written into the results (``standard.json``), and what
 reads these results later takes the standard from there (`study_inputs.recorded_standard`).
 """
 
@@ -36,7 +36,7 @@ class Ground:
     _offers: dict[tuple[float, float], tuple[SatelliteOffer, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def satellites(self, laid: StudyInputs) -> tuple[SatelliteOffer, ...]:
-        """What satellites offer under a standard: the same to all whose terminals have the same traffic and hours."""
+        """Return what satellites offer under a standard: the same to all whose terminals have the same traffic and hours."""
         standard = laid.config.service_standard
         key = standard.busy_hour_mbps, standard.hours_share
         if key not in self._offers:
@@ -83,7 +83,7 @@ def rungs_of(study: StudyInputs) -> tuple[Rung, ...]:
 
 
 def asked_of(study: StudyInputs) -> ServiceStandard:
-    """What a study asks of service beside the rung."""
+    """Return what a study asks of service beside the rung."""
     return study.config.service_standard if study.asked is None else study.asked
 
 

@@ -27,8 +27,8 @@ from allreach.params.rungs import SPEED_MAX_MBPS, Rung, RungKind, home_rung, in_
 from allreach.planning.quick_plan import works
 from allreach.report.documents.ladder_chart import ladder_svg
 from allreach.workflows.headline import Ground, asked_of, headline_of, rungs_of
-from allreach.workflows.rung_plans import Effort, RungPlan, RungPlanner, highest, why_no_plan
 from allreach.workflows.run_record import Job, rung_basis
+from allreach.workflows.rung_plans import Effort, RungPlan, RungPlanner, highest, why_no_plan
 from allreach.workflows.study_arguments import plain_number
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -261,7 +261,7 @@ class _Climber:
         """Rung planned before that gives this one too, the nearest; empty for none."""
         mine = [r for r in self.unmet if r.id in self.plans and r.gives(rung)]
         mine = [r for r in mine if self.plans[r.id].get("pv_usd") is not None]
-        return mine and min(mine, key=lambda r: (self.plans[r.id]["pv_usd"], r.id)).id or ""
+        return min(mine, key=lambda r: (self.plans[r.id]["pv_usd"], r.id)).id if mine else ""
 
     def _key(self, rung: Rung, effort: Effort, start: JsonObject) -> str:
         laid = self.study.under(asked_of(self.study)) if rung.kind is RungKind.ROAD else self.planner.under(rung)

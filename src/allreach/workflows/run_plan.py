@@ -84,8 +84,8 @@ def plan_and_verify(
 
     Measured are the people at the standard, those at the speed of each tier, and the institutions; any of them may ask
     for a further round. The round that leaves fewest people (and institutions, in people) without what is asked for
-    counts; of equal ones the first. A round that no plan meets at its margin ends the search. It may begin from the plan
-    `start` (`read_start`).
+    counts; of equal ones the first. A round that no plan meets at its margin ends the search. It may begin from the
+    plan `start` (`read_start`).
     """
     study = job.study
     params, rules = study.params, study.params.planning

@@ -203,11 +203,11 @@ class RungPlanner:
         return country_to_plan(laid, self.ground.points, environment, self._sky(laid), evidence=evidence)
 
     def _sky(self, laid: StudyInputs) -> tuple[SatelliteOffer, ...]:
-        """What satellites offer; nothing to who asks for a mast or a line."""
+        """Return what satellites offer; nothing to who asks for a mast or a line."""
         return self.ground.satellites(laid) if laid.config.service_standard.service is Service.ANY else ()
 
     def _works_on_offer(self, rung: Rung, progress: Progress) -> Offered:
-        """What may be built for those whom the highest rung of a kind misses today."""
+        """Find what may be built for those whom the highest rung of a kind misses today."""
         if rung.kind not in self._offered:
             country = self._country(highest(self.rungs, rung.kind), progress)
             reached = self.ground.standing.reached_share(country.config.service_standard)

@@ -13,7 +13,7 @@ from allreach.report.documents.drawing import GREY, INK, MAIN, OTHER, Drawing, s
 
 WIDTH, ROW, HEAD, FOOT = 760.0, 24.0, 66.0, 40.0
 NAMES, COST, GAP, END = 190.0, 270.0, 90.0, 70.0
-"""Widths from the left: names of the rungs, bars of cost, room for their figures, room behind the last bars. [points]"""
+"""Widths from the left: names of rungs, bars of cost, room for their figures, room behind the last. [points]"""
 
 
 def ladder_svg(ladder: Ladder, titles: Mapping[str, str], country: str, *, digits: int | None = None) -> str:
