@@ -36,7 +36,7 @@ class Ground:
     _offers: dict[tuple[float, float], tuple[SatelliteOffer, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def satellites(self, laid: StudyInputs) -> tuple[SatelliteOffer, ...]:
-        """Return what satellites offer under a standard: the same to all whose terminals have the same traffic and hours."""
+        """Return what satellites offer: the same to all standards of the same traffic and hours."""
         standard = laid.config.service_standard
         key = standard.busy_hour_mbps, standard.hours_share
         if key not in self._offers:

@@ -1,4 +1,4 @@
-"""Chart of the ladder: what each rung costs, and the people or roads that it adds."""
+"""Chart of the ladder: what each rung costs, and the people that it adds."""
 
 from __future__ import annotations
 
@@ -54,13 +54,11 @@ def ladder_svg(ladder: Ladder, titles: Mapping[str, str], country: str, *, digit
         for label, rung in zip(cost.get_yticklabels(), rungs, strict=True):
             label.set_fontweight("bold" if rung.rung == ladder.headline else "normal")
         millions = [None if rung.pv_usd is None else rung.pv_usd / 1e6 for rung in rungs]
-        people = [None if rung.newly_reached is None else _counted(rung) for rung in rungs]
+        people = [(rung.newly_reached or 0.0) / 1e3 if rung.unit == "people" else None for rung in rungs]
         _bars(drawing, cost, millions, [_cost_words(rung, digits) for rung in rungs], MAIN)
         _bars(drawing, added, people, [_people_words(rung, digits) for rung in rungs], OTHER)
         cost.set_xlabel("present value, million USD")
-        units = {"people": "people", "road_km": "km of road"}
-        there = dict.fromkeys(units[rung.unit] for rung in rungs)
-        added.set_xlabel(f"added, thousand {', '.join(there)}")
+        added.set_xlabel("added, thousand people")
         title = f"{country}: what each step costs"
         drawing.figure.text(12.0 / WIDTH, 1.0 - 22.0 / height, title, fontsize=13, fontweight="bold", color=INK)
         note = "each from what stands today; bold: planned in full"
@@ -87,11 +85,6 @@ def _bars(drawing: Drawing, axes: Axes, values: list[float | None], words: list[
         )
 
 
-def _counted(rung: Rung) -> float:
-    """Thousands of people or kilometres that a plan adds."""
-    return (rung.newly_reached or 0.0) / 1e3
-
-
 def _cost_words(rung: Rung, digits: int | None) -> str:
     if rung.is_met and not rung.pv_usd:
         return "already met"
@@ -104,7 +97,7 @@ def _people_words(rung: Rung, digits: int | None) -> str:
     if rung.newly_reached is None:
         return ""
     value = rung.newly_reached if digits is None else _rounded(rung.newly_reached, digits)
-    return f"{value:,.0f}{' km' if rung.unit == 'road_km' else ''}"
+    return f"{value:,.0f}{' km of road' if rung.unit == 'road_km' else ''}"
 
 
 def _rounded(value: float, digits: int) -> float:
