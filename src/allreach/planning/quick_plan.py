@@ -22,8 +22,10 @@ from allreach.planning.warm_start import start_solution, start_tables
 from allreach.progress import Progress, told
 from allreach.vocabulary import PlanLinkKind, SiteStatus, Technology
 
-WINDOWS_UP_TO = 50_000
-"""Options of a problem up to which a quick search looks at windows: a third of its time goes there."""
+LARGE_OPTIONS = 50_000
+"""Options from which a problem is searched with less work still:"""
+LARGE = {"window_passes": 0, "bound_cut_rounds": 1, "bound_last_rounds": 0}
+"""no windows, and its relaxation cut once: most of the time of a quick search would go there."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,10 @@ def quick_plan(
         assembly = build_problem(inputs)
     check_any_option(inputs, assembly)
     start = start_solution(assembly, start_from) if start_from else None
-    is_large = assembly.problem.n_options > WINDOWS_UP_TO
+    is_large = assembly.problem.n_options > LARGE_OPTIONS
     best = optimise(
         assembly.problem,
-        QUICK.model_copy(update={"window_passes": 0}) if is_large else QUICK,
+        QUICK.model_copy(update=LARGE) if is_large else QUICK,
         start_from=start,
         progress=progress,
         time_limit_s=time_limit_s,
