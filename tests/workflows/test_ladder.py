@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -22,10 +23,13 @@ from allreach.io.stages import digests
 from allreach.params.country_config import ServiceStandard
 from allreach.params.official import MET_SHARE
 from allreach.params.rungs import DEFAULT_RUNGS, home_rung, in_order, mobile_rung
+from allreach.planning.instance.country_inputs import mast_links, offered
 from allreach.vocabulary import Generation, Service
 from allreach.workflows import ladder as ladder_module
+from allreach.workflows.headline import Ground
 from allreach.workflows.ladder import Choice, cheapest, read_ladder_result
 from allreach.workflows.run import run
+from allreach.workflows.run_plan import country_to_plan
 from allreach.workflows.rung_plans import RungPlanner
 from allreach.workflows.study import open_study
 from allreach.workflows.study_inputs import read_inputs
@@ -346,6 +350,27 @@ def test_a_budget_has_no_ladder(tmp_path):
     assert told["ladder"] is None
     with pytest.raises(InputError, match="has no ladder"):
         open_study(folder, budget_usd=1e5, workers=1).ladder()
+
+
+def test_links_of_a_low_speed_hold_those_of_a_higher_one(climbed):
+    study = open_study(climbed.folder, workers=1)
+    ground = Ground(study)
+
+    def links_under(rung):
+        laid = study.under(rung.standard(ServiceStandard(), study.params.demand))
+        around = ground.environment.under(laid.config.service_standard)
+        country = country_to_plan(laid, ground.points, around, (), evidence="synthetic")
+        found = offered(country, ground.points.population)
+        return mast_links(country, found).links, laid.config.service_standard
+
+    low, _ = links_under(home_rung(5))
+    for rung in (home_rung(5), home_rung(30), home_rung(100), home_rung(5, Service.LINE)):
+        direct, standard = links_under(rung)
+        shared = low.meeting(standard)
+        assert (shared.n_links > 0) == (rung.service is Service.ANY and rung.dl_mbps < 1000)
+        for column in fields(direct):
+            mine, theirs = getattr(shared, column.name), getattr(direct, column.name)
+            assert np.array_equal(mine, theirs), column.name
 
 
 def test_the_plan_of_a_headline_verifies_under_its_own_standard(climbed):

@@ -89,7 +89,7 @@ def discard(results: Path, *steps: str) -> None:
             shutil.rmtree(results / folder, ignore_errors=True)
         for record in (step, "answers") if step == "plan" else (step,):
             (results / STAGES / f"{record}.json").unlink(missing_ok=True)
-    for name in ("index.html", "all.gpkg", "manifest.json", *LADDER_FILES):
+    for name in ("index.html", "all.gpkg", "manifest.json", *(LADDER_FILES if steps else ())):
         (results / name).unlink(missing_ok=True)
 
 

@@ -24,8 +24,8 @@ from allreach.vocabulary import PlanLinkKind, SiteStatus, Technology
 
 LARGE_OPTIONS = 50_000
 """Options from which a problem is searched with less work still:"""
-LARGE = {"window_passes": 0, "bound_cut_rounds": 1, "bound_last_rounds": 0}
-"""no windows, and its relaxation cut once: most of the time of a quick search would go there."""
+LARGE = {"window_iterations": 300_000, "bound_cut_rounds": 1, "bound_last_rounds": 0}
+"""its relaxation is cut once, and fewer windows are looked at: most of the time of a quick search would go there."""
 
 
 @dataclass(frozen=True)
