@@ -1,8 +1,9 @@
-"""``allreach ladder``: what each speed costs for everybody."""
+"""``allreach ladder``: what each step costs for everybody."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -12,8 +13,10 @@ from allreach.cli import options
 @click.command(
     name="ladder",
     epilog="Examples:\n\n\b\n"
-    "  allreach ladder AZE                       10, 30, 100 and 1,000 Mbit/s\n"
-    "  allreach ladder AZE --speed 25 --speed 100\n"
+    "  allreach ladder AZE                       all rungs, each with full effort\n"
+    "  allreach ladder AZE --effort quick        as allreach run does after its plan\n"
+    "  allreach ladder AZE --rung home_100 --rung mobile_4g_indoors\n"
+    "  allreach ladder AZE --speed 50            50 Mbit/s at home besides\n"
     "  allreach ladder AZE --time-limit 60       no search for a plan takes longer",
 )
 @options.folder
@@ -22,66 +25,68 @@ from allreach.cli import options
     "speeds_mbps",
     type=float,
     multiple=True,
-    default=(10.0, 30.0, 100.0, 1000.0),
-    show_default=True,
-    help="Speed of a rung, for every household. [Mbit/s]",
+    help="Speed at home that is a rung too, planned alone. [Mbit/s]",
 )
-@click.option("--time-limit", "time_limit_s", type=click.FloatRange(1), default=None, help="Of one search. [s]")
+@click.option("--rung", "rungs", multiple=True, metavar="ID", help="Rung that is planned alone, such as home_100.")
+@click.option(
+    "--effort",
+    type=click.Choice(["quick", "full"]),
+    default="full",
+    show_default=True,
+    help="How hard each rung is searched for.",
+)
+@options.time_limit
+@options.new_scenario
 @options.sets
+@options.seed
 @options.workers
+@options.device
 @options.as_json
 def command(
     folder: Path,
     speeds_mbps: tuple[float, ...],
+    rungs: tuple[str, ...],
+    effort: Literal["quick", "full"],
     time_limit_s: float | None,
+    scenario: str | None,
     sets: tuple[str, ...],
+    seed: int | None,
     workers: int | None,
+    device: str,
     as_json: bool,
 ) -> None:
-    """Measure and plan every rung of the ladder: who has each speed today, and what it costs to give it to all.
+    """Say who has each rung of the ladder today, and plan those that are not met.
 
-    Each rung is a scenario (results/rung_30) that the other commands take too. Writes ladder.csv, ladder.json and
-    ladder.svg to DIR/ladder.
+    The headline is planned first where that is not done. Writes ladder.csv, ladder.json, ladder.svg and the plan of
+    each rung to DIR/results/SCENARIO/ladder. A ladder that was stopped goes on where it was.
     """
     import json
 
-    from rich.table import Table
-
+    from allreach.cli.ladder_table import print_ladder
     from allreach.cli.progress import bars
-    from allreach.cli.wide_console import table_console
-    from allreach.workflows.ladder import ladder
+    from allreach.workflows.ladder import Choice
+    from allreach.workflows.run import run
     from allreach.workflows.study_inputs import read_inputs
 
+    choice = Choice(speeds_mbps, rungs)
     with bars() as progress:
         study = read_inputs(
-            folder, sets=sets, workers=workers, progress=progress, say=lambda text: click.echo(text, err=True)
+            folder,
+            scenario=scenario,
+            sets=sets,
+            seed=seed,
+            workers=workers,
+            device=device,
+            progress=progress,
+            say=options.say,
         )
-        found = ladder(study, speeds_mbps, time_limit_s=time_limit_s)
-    first = found.first_unmet
+        result = run(study, time_limit_s=time_limit_s, ladder=effort, choice=choice)
     if as_json:
-        unmet = None if first is None else first["dl_mbps"]
-        told = {"rungs": list(found.rungs), "first_unmet_mbps": unmet, "folder": str(found.folder)}
-        click.echo(json.dumps(told, indent=1))
+        click.echo(json.dumps(result.ladder, indent=1, ensure_ascii=False))
         return
-    if study.config.sketch:
-        click.echo("SKETCH: drawn, not surveyed: not for decisions; sums are rounded to two digits")
-    table = Table("speed", "have it today", "", "with the plan", "present value", "no plan is cheaper than", "plan of")
-
-    def usd(value: float | None) -> str:
-        if value is None:
-            return "-"
-        return f"{float(f'{value:.2g}') if study.config.sketch else value:,.0f} USD"
-
-    for rung in found.rungs:
-        state = "met" if rung["is_met"] else "first not met" if rung is first else ""
-        table.add_row(
-            f"{rung['dl_mbps']:g} Mbit/s",
-            f"{rung['reached_today_share']:.1%}",
-            rung["why_none"] or state,
-            "-" if rung["reached_share"] is None else f"{rung['reached_share']:.1%}",
-            usd(rung["pv_usd"]),
-            usd(rung["lower_bound_usd"]),
-            rung["plan_of"],
-        )
-    table_console().print(table)
-    click.echo(f"tables and chart: {found.folder}")
+    if result.ladder is None or result.plan is None:
+        return
+    if result.sketch:
+        click.echo("SKETCH: drawn, not surveyed: not for decisions; figures are rounded to two digits")
+    print_ladder(result.ladder, str(folder), sketch=result.sketch, currency=result.plan.get("currency"))
+    click.echo(f"tables and chart: {result.results / 'ladder'}")

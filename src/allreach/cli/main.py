@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "country": ("country", "Make, check and import country folders."),
     "measure": ("steps:measure", "Who is reached today: coverage rasters and the four states per place."),
     "plan": ("steps:plan", "The least-cost way to reach everyone, with a bound."),
-    "ladder": ("ladder", "What each speed costs for everybody: 10, 30, 100, 1,000 Mbit/s."),
+    "ladder": ("ladder", "What each step costs for everybody: speeds at home, mobile, roads."),
     "track": ("track", "Promises kept? Status, forecast and slip of every target, scores beside peers."),
     "brief": ("brief", "Two pages for a minister as PDF and HTML, alone or with another country."),
     "show": ("show", "Build the report (index.html) from the results."),

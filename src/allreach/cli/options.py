@@ -196,6 +196,13 @@ answers = click.option(
     show_default=True,
     help="full: also which price must be verified first, and which decisions hold under draws of the cost book.",
 )
+ladder = click.option(
+    "--ladder",
+    type=click.Choice(["quick", "full", "none"]),
+    default="quick",
+    show_default=True,
+    help="How hard the other rungs of the ladder are planned after the headline; none with --budget.",
+)
 budget = click.option(
     "--budget",
     "budget_usd",

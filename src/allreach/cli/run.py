@@ -17,7 +17,8 @@ from allreach.cli import options
     "  allreach run GEO --kit GEO-kit.zip    sketch with your layers in the place of drawn ones\n"
     "  allreach run AZE --scenario leo500 --set costs.leo_kit_usd=500\n"
     "  allreach run AZE --scenario fifty --budget 5e7\n"
-    "  allreach run AZE --answers full       also which price matters most, which decisions hold\n",
+    "  allreach run AZE --answers full       also which price matters most, which decisions hold\n"
+    "  allreach run AZE --ladder none        the headline alone\n",
 )
 @click.argument("target", metavar="DIR|ISO3")
 @click.option("--pixel", "pixel_m", type=click.FloatRange(20, 5000), default=None, help="Pixel of a new sketch. [m]")
@@ -30,12 +31,14 @@ from allreach.cli import options
 @options.device
 @options.fresh
 @options.search
+@options.ladder
 @options.as_json
 def command(target: str, pixel_m: float | None, trust: str | None, kits: tuple[str, ...], **chosen: Any) -> None:
     """Measure, plan and show a country; prints where the report is.
 
-    An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. A run that was stopped goes
-    on where it was.
+    An existing folder wins; otherwise a three-letter code is sketched offline into ./ISO3. Where neither the folder nor
+    an option says which service is planned, it is the first rung of the ladder that is not met today (the headline);
+    then it is said what every other rung costs. A run that was stopped goes on where it was.
     """
     from allreach.cli.steps import Asked, carry_out
     from allreach.workflows.study_inputs import find_or_sketch

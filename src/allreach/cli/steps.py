@@ -28,6 +28,7 @@ class Asked:
     time_limit_s: float | None = None
     start_from: str | None = None
     answers: Literal["quick", "full"] = "quick"
+    ladder: Literal["quick", "full", "none"] = "none"
 
 
 def carry_out(find: Callable[[Progress], Path], until: Literal["measure", "plan"], asked: Asked) -> None:
@@ -58,6 +59,7 @@ def carry_out(find: Callable[[Progress], Path], until: Literal["measure", "plan"
             time_limit_s=asked.time_limit_s,
             start_from=asked.start_from,
             answers=asked.answers,
+            ladder="none" if asked.budget_usd is not None else asked.ladder,
         )
     print_summary(result, as_json=asked.as_json)
 

@@ -22,8 +22,23 @@ def print_summary(result: RunResult, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=1, ensure_ascii=False))
         return
-    for label, text in _lines(result.as_dict()):
+    found = result.as_dict()
+    lines = _lines(found)
+    for label, text in lines[:-1]:
         click.echo(f"{label:<24} {text}")
+    if found["ladder"] and found["plan"]:
+        from allreach.cli.ladder_table import print_ladder
+
+        currency = found["plan"].get("currency")
+        print_ladder(found["ladder"], str(_folder(found)), sketch=found["sketch"], currency=currency)
+        click.echo()
+    label, text = lines[-1]  # where the report is stands last
+    click.echo(f"{label:<24} {text}")
+
+
+def _folder(found: RunJson) -> Path:
+    """Country folder of a run."""
+    return Path(found["report"]).parents[2]
 
 
 def _lines(found: RunJson) -> list[tuple[str, str]]:
@@ -38,6 +53,8 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     lines.append(("reached today", f"{found['reached_today_share']:.1%} {asked} ({evidence})"))
     lines += _predicted(found["measured"])
     lines.append(("orderable", _orderable(found["measured"]["orderable"])))
+    if not found["ladder"]:
+        lines.append(("the next steps", f"what each costs for everybody: allreach ladder {_folder(found)}"))
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
     if plan:
@@ -88,9 +105,11 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
                 f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops",
             )
         )
-        folder = Path(found["report"]).parents[2]
         lines.append(
-            ("for a meeting", f"allreach brief {folder} writes two pages, with --with ISO3 those of two countries")
+            (
+                "for a meeting",
+                f"allreach brief {_folder(found)} writes two pages, with --with ISO3 those of two countries",
+            )
         )
     lines.append(("report", found["report"]))
     return lines
@@ -165,8 +184,6 @@ class Money:
 
 def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
     """Say what is predicted of today, by technology and by speed; full sectors are in the share reached alone."""
-    from allreach.params.official import MET_SHARE
-
     lines = measured["lines"]
     mobile = f"4G covers {measured['broadband_share']:.1%} of the people outdoors"
     if lines["passed_share"]:
@@ -179,12 +196,7 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
         f"{tier['by_mobile_share']:.1%})"
         for tier in measured["speeds"]
     ]
-    lines_told = [("predicted", mobile), *_cut_lines(lines.get("cut")), ("predicted, by speed", "; ".join(speeds))]
-    unmet = next((tier["dl_mbps"] for tier in measured["speeds"] if tier["any_share"] < MET_SHARE), None)
-    if unmet is not None:
-        ladder = "what each speed costs for everybody: allreach ladder"
-        lines_told.append(("first speed not met", f"{unmet:,.0f} Mbit/s; {ladder}"))
-    return lines_told
+    return [("predicted", mobile), *_cut_lines(lines.get("cut")), ("predicted, by speed", "; ".join(speeds))]
 
 
 def _cut_lines(cut: JsonObject | None) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from allreach.indicators.definitions import Indicator
 from allreach.json_object import JsonObject
 from allreach.params.quantity import Frozen
+from allreach.params.rungs import TargetRung
 
 PILLARS = (
     "infrastructure",
@@ -35,6 +37,10 @@ Pillar = Literal[
 
 def _by_language(value: Any) -> Any:
     return {"en": value} if isinstance(value, str) else value
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, Mapping) else value
 
 
 Text = Annotated[dict[str, str], BeforeValidator(_by_language)]
@@ -110,6 +116,8 @@ class Target(Frozen):
     """Targets that must be reached first."""
     source: Key
     """Key of the source that publishes it."""
+    rung: Annotated[tuple[TargetRung, ...], BeforeValidator(_one_or_many)] = ()
+    """Rung of the ladder that it asks for, or several: service, speed, share of the people."""
     note: str = ""
     """Remark."""
 

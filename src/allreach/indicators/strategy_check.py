@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from allreach.indicators.definitions import Catalogue, Indicator, catalogue
 from allreach.indicators.strategy import PILLARS, Budget, Dated, Goal, Later, Source, Strategy, Target
+from allreach.params.rungs import TargetRung
 from allreach.schema_faults import plain_words
 
 Path = tuple[str | int, ...]
@@ -22,6 +23,7 @@ _KEYS: dict[str, list[str]] = {
     "baseline": list(Dated.model_fields),
     "milestones": list(Dated.model_fields),
     "budget": list(Budget.model_fields),
+    "rung": list(TargetRung.model_fields),
     "sources": list(Source.model_fields),
     "indicators": list(Indicator.model_fields),
     "later": list(Later.model_fields),

@@ -6,6 +6,7 @@ from functools import cache
 
 from allreach.indicators.definitions import read_package_yaml
 from allreach.params.quantity import Frozen
+from allreach.params.rungs import NamedTarget, Rung, TargetRung, target_rung
 
 
 class UmcTarget(Frozen):
@@ -25,6 +26,19 @@ class UmcTarget(Frozen):
 def umc_targets() -> tuple[UmcTarget, ...]:
     """Targets whose wording was read in a source."""
     return tuple(UmcTarget.model_validate(raw) for raw in read_package_yaml("editions/umc_2030.yaml")["targets"])
+
+
+@cache
+def umc_rungs() -> tuple[Rung, ...]:
+    """Rungs of the ladder that targets of the set ask for."""
+    raw = read_package_yaml("editions/umc_2030.yaml")
+    return tuple(
+        target_rung(
+            TargetRung.model_validate(row["rung"]),
+            NamedTarget(name=row["name"], source=raw["source"], date=str(raw["date"])),
+        )
+        for row in raw["rungs"]
+    )
 
 
 def band(percentage: float) -> str:

@@ -189,10 +189,13 @@ def read_config(folder: Path) -> CountryConfig:
 
 
 def write_config(folder: Path, config: CountryConfig) -> None:
-    """Write ``country.yaml``."""
-    write_text(
-        folder / "country.yaml", yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-    )
+    """Write ``country.yaml``; of the service standard only what was given, since one that is given is planned."""
+    fields = config.model_dump(mode="json")
+    given = config.service_standard.model_dump(mode="json", exclude_unset=True)
+    fields["service_standard"] = given
+    if not given:
+        del fields["service_standard"]
+    write_text(folder / "country.yaml", yaml.safe_dump(fields, sort_keys=False, allow_unicode=True))
 
 
 def write_country(country: Country, folder: Path) -> None:

@@ -19,6 +19,7 @@ from allreach.io.locks import writing
 from allreach.io.satellite_files import SATELLITE_FILES
 
 STAGES = ".stages"
+LADDER_FILES = tuple(f"ladder/ladder.{ending}" for ending in ("json", "csv", "svg"))  # tell of the headline too
 
 
 @cache
@@ -88,8 +89,13 @@ def discard(results: Path, *steps: str) -> None:
             shutil.rmtree(results / folder, ignore_errors=True)
         for record in (step, "answers") if step == "plan" else (step,):
             (results / STAGES / f"{record}.json").unlink(missing_ok=True)
-    for name in ("index.html", "all.gpkg", "manifest.json"):
+    for name in ("index.html", "all.gpkg", "manifest.json", *(LADDER_FILES if steps else ())):
         (results / name).unlink(missing_ok=True)
+
+
+def discard_folder(folder: Path) -> None:
+    """Take away what an earlier run left of a part that is about to be written anew."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget(results: Path) -> None:

@@ -103,6 +103,28 @@ class ServiceLinks:
         """Site of every link, shape (n_links,)."""
         return np.repeat(np.arange(self.n_sites, dtype=np.int32), np.diff(self.indptr))
 
+    def meeting(self, standard: ServiceStandard) -> ServiceLinks:
+        """Return those of use under a standard that differs in its speed, which is higher, or in the kind of service.
+
+        The same links come out as if they had been looked for under that standard.
+        """
+        least_mbps = _least_mbps(standard)
+        use = (self.peak_mbps[FULL] >= least_mbps[:, None]).any(axis=0)
+        kept = np.concatenate([[0], np.cumsum(use, dtype=np.int64)])
+        rate, peak = self.rate_mbps[:, :, use], self.peak_mbps[:, :, use]
+        return replace(
+            self,
+            indptr=kept[self.indptr],
+            point_index=self.point_index[use],
+            sector=self.sector[use],
+            distance_m=self.distance_m[use],
+            rx_power_dbm=self.rx_power_dbm[use],
+            rate_mbps=rate,
+            peak_mbps=peak,
+            is_covered=(peak >= least_mbps[:, None]) & (rate > 0.0),
+            is_near=self.is_near[use],
+        )
+
 
 def service_links(
     sites: SiteArrays,

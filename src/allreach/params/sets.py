@@ -91,11 +91,11 @@ def apply_standard(config: CountryConfig, standard: Mapping[str, Any], where: st
 
 
 def _changed(config: CountryConfig, changes: Mapping[str, Any], where: str) -> CountryConfig:
-    fields: JsonObject = config.model_dump()
+    fields: JsonObject = config.model_dump(exclude_unset=True)  # what nobody gave stays so: see `rungs.RUNG_KEYS`
     for path, value in changes.items():
         room, _, key = path.rpartition(".")
         if room:
-            fields[room] = {**fields[room], key: value}
+            fields[room] = {**fields.get(room, {}), key: value}
         else:
             fields[path] = value
     try:

@@ -123,7 +123,7 @@ def plan(
     begun = time.monotonic()
     with told(progress, "ways to serve every part"):
         assembly = build_problem(inputs)
-    _check_any_option(inputs, assembly)
+    check_any_option(inputs, assembly)
     solved = _solve(inputs, assembly, start_from, time_limit_s, n_threads, progress)
     return _write_down(inputs, assembly, solved, progress or (lambda stage, done, total: None), begun)
 
@@ -155,11 +155,11 @@ def _solve(
         raise InputError(Fault("service_standard.tiers", "and planning.budget_usd exclude each other", "one of them"))
     if budget_usd is not None:
         within, chosen, bill = _within_budget(inputs, assembly, budget_usd, progress, time_limit_s, n_threads)
-        _check_target(inputs, assembly, within.best.solution)
+        check_target(inputs, assembly, within.best.solution)
         return _Solved(within.best, within, chosen, bill, tiers, ())
     start = start_solution(assembly, start_from) if start_from else None
     best, tier_usd = _least_cost(inputs, assembly, tiers, start, progress, time_limit_s, n_threads)
-    _check_target(inputs, assembly, best.solution)
+    check_target(inputs, assembly, best.solution)
     chosen = choose(inputs, assembly, best.solution)
     return _Solved(best, None, chosen, tables.bill(inputs, assembly, chosen), tiers, tier_usd)
 
@@ -442,7 +442,14 @@ def _people_only(assembly: Assembly) -> Problem:
     return replace(problem, part_people=np.where(assembly.part_institution < 0, problem.part_people, 0.0))
 
 
-def _check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
+def check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
+    """Refuse a problem in which nothing can serve anybody.
+
+    Raises
+    ------
+    InfeasibleError
+        With the first places and what would make them possible.
+    """
     problem = assembly.problem
     if problem.n_parts == 0 or problem.n_options > 0 or assembly.fixed.households.sum() > 0:
         return
@@ -452,7 +459,14 @@ def _check_any_option(inputs: PlanInputs, assembly: Assembly) -> None:
     )
 
 
-def _check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
+def check_target(inputs: PlanInputs, assembly: Assembly, solution: Solution) -> None:
+    """Refuse a plan that reaches fewer people than ``planning.target_share``.
+
+    Raises
+    ------
+    InfeasibleError
+        With the places that miss most and what would make them possible.
+    """
     target = inputs.params.planning.target_share.value
     problem = _people_only(assembly)
     left = unserved(problem, solution.households) * problem.people_per_household

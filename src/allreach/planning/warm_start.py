@@ -82,8 +82,9 @@ def start_solution(assembly: Assembly, start: Mapping[str, pd.DataFrame], *, exa
     p = assembly.problem
     if any(name not in start for name in TABLES) or not p.n_options:
         return None
-    state = NetworkState(p, make_index(p), _network(assembly, start))
-    _put_households(assembly, state, start["households"])
+    names = _facility_names(assembly)
+    state = NetworkState(p, make_index(p), _network(assembly, start, names))
+    _put_households(assembly, state, start["households"], names)
     if not exact:
         serve_left(state)
         for facility in np.flatnonzero(state.is_open & ~facilities_in_use(p, state.solution())).tolist():
@@ -92,10 +93,10 @@ def start_solution(assembly: Assembly, start: Mapping[str, pd.DataFrame], *, exa
     return None if faults(p, found) else found
 
 
-def _network(assembly: Assembly, start: Mapping[str, pd.DataFrame]) -> Solution:
+def _network(assembly: Assembly, start: Mapping[str, pd.DataFrame], names: list[str]) -> Solution:
     """Facilities and the tree as far as both have counterparts and the tree hangs together."""
     p = assembly.problem
-    number = {name: f for f, name in enumerate(_facility_names(assembly))}
+    number = {name: f for f, name in enumerate(names)}
     arc_of: dict[tuple[str | int | float, ...], int] = {}
     for arc in range(p.n_arcs):
         key = _arc_key(assembly, arc)
@@ -125,10 +126,9 @@ def _network(assembly: Assembly, start: Mapping[str, pd.DataFrame]) -> Solution:
     return Solution(np.zeros(p.n_options), is_open, parent)
 
 
-def _put_households(assembly: Assembly, state: NetworkState, rows: pd.DataFrame) -> None:
+def _put_households(assembly: Assembly, state: NetworkState, rows: pd.DataFrame, names: list[str]) -> None:
     """Serve everybody as before, in the same part if it is still the same, else in whatever part has the option."""
     p = assembly.problem
-    names = _facility_names(assembly)
     ids = np.asarray(assembly.lines.inputs.owner_ids, dtype=str)
     rank = _rank_in_place(p)
     options: dict[tuple[str, str, str], list[int]] = {}

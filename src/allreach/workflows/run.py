@@ -1,6 +1,6 @@
 """READ FIRST. Country in, plan out: one call per step, in order.
 
-    folder -> inputs -> measure -> (first map) -> plan -> verify -> answers -> show
+    folder -> inputs -> headline -> measure -> (first map) -> plan -> verify -> answers -> show -> ladder -> show
 
 `run` is the main job; every step is recorded with the checksums of what went in and came out, so that a run which was
 killed goes on where it was, and equal inputs give equal bytes.
@@ -17,6 +17,7 @@ from allreach.country.checking.official import redrawn_faults
 from allreach.errors import DataMissingError
 from allreach.io import stages
 from allreach.io.geopackage import write_all
+from allreach.io.ladder_file import LADDER_FILE
 from allreach.io.published_totals import published_totals
 from allreach.io.results_folder import read_json
 from allreach.json_object import JsonObject
@@ -24,6 +25,8 @@ from allreach.measure.published import published_of
 from allreach.params.official import OfficialTotals
 from allreach.progress import told
 from allreach.report.map_page.build import build_report
+from allreach.workflows.headline import Ground, with_headline
+from allreach.workflows.ladder import EVERY_RUNG, Choice, LadderEffort, climb, has_ladder
 from allreach.workflows.run_answers import answer_prices, can_answer
 from allreach.workflows.run_measure import write_measured
 from allreach.workflows.run_plan import NOTHING, write_plan
@@ -66,6 +69,8 @@ class RunJson(TypedDict):
     """Published shares beside the predicted ones (`measure.published.PublishedShare`)."""
     plan: JsonObject | None
     """Summary of the plan, where there is one."""
+    ladder: JsonObject | None
+    """Rungs of the ladder (``ladder/ladder.json``), where they have been looked at."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class RunResult:
         Whether the country is drawn.
     official
         Published totals of the country, each the newest.
+    ladder
+        What ``ladder/ladder.json`` holds, if it is there.
     """
 
     report: Path
@@ -93,6 +100,7 @@ class RunResult:
     plan: JsonObject | None
     sketch: bool
     official: OfficialTotals
+    ladder: JsonObject | None = None
 
     def as_dict(self) -> RunJson:
         """Key figures for the terminal and ``--json``."""
@@ -107,6 +115,7 @@ class RunResult:
             "measured": {name: self.measured[name] for name in MEASURED if name in self.measured},
             "published": [share.model_dump(mode="json") for share in published_of(self.official, self.measured)],
             "plan": self.plan,
+            "ladder": self.ladder,
         }
 
 
@@ -118,6 +127,8 @@ def run(
     time_limit_s: float | None = None,
     start_from: str | None = None,
     answers: Depth = "quick",
+    ladder: LadderEffort = "none",
+    choice: Choice = EVERY_RUNG,
 ) -> RunResult:
     """Measure, plan, verify and show a country folder.
 
@@ -137,6 +148,11 @@ def run(
         by default, where it is planned; ``none`` for a search of its own.
     answers
         ``full`` adds which price must be verified first and which decisions hold under draws of the cost book.
+    ladder
+        How hard the other rungs of the ladder are planned after the headline; ``none`` leaves them out. A plan within
+        a budget has no ladder.
+    choice
+        Rungs of the ladder.
 
     Raises
     ------
@@ -146,8 +162,8 @@ def run(
         If the scenario to start from has no plan.
     """
     started = time.time()
-    results, country = study.results, study.country
-    for fault in redrawn_faults(study.config, country.provenance):
+    results = study.results
+    for fault in redrawn_faults(study.config, study.country.provenance):
         study.say(f"{fault.severity}: {fault}")
     other = set_aside_others(study.folder, study.scenario, study.sets)
     if other:
@@ -155,6 +171,9 @@ def run(
     with stages.exclusive(results):
         if fresh:
             stages.forget(results)
+        ground = Ground(study)
+        study = with_headline(study, ground)
+        country = study.country
         start = _start_scenario(study, start_from)
         job = Job(study, begin_record(study, time_limit_s=time_limit_s, start_from=start), time_limit_s, start)
         todo = [step for step in STEPS[: 1 + STEPS.index(until)] if not job.is_finished(step)]
@@ -163,8 +182,9 @@ def run(
         if todo or asked:
             # With what tells of all steps: a run killed before it wrote that anew writes it the next time.
             stages.discard(results, *(STEPS[STEPS.index(todo[0]) :] if todo else ()))
-            measured = write_measured(job, write="measure" in todo)
-            plan = write_plan(job, measured) if "plan" in todo else None
+            around = ground.environment.under(study.config.service_standard)
+            measured = write_measured(job, around, ground.points, write="measure" in todo)
+            plan = write_plan(job, measured, ground.satellites) if "plan" in todo else None
             if asked:
                 answer_prices(job, measured, plan)
         with job.timed("report"), told(study.progress, "report"):
@@ -174,10 +194,17 @@ def run(
                 write_all(results, country)
         if todo or asked or not (results / "manifest.json").is_file():
             write_manifest(study, job.record, started)
+        if ladder != "none" and until == "plan" and has_ladder(study) and climb(job, ground, ladder, choice):
+            with job.timed("report"), told(study.progress, "report"):
+                report = build_report(results, country, study.params)
+            with job.timed("geopackage"), told(study.progress, "geopackage"):
+                write_all(results, country)
+            write_manifest(study, job.record, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
+        rungs = read_json(results / LADDER_FILE) if until == "plan" else {}
     official = published_totals(study.folder, country.config.iso3, country.config.official)
-    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, official)
+    return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, official, rungs or None)
 
 
 def _start_scenario(study: StudyInputs, wanted: str | None) -> str:

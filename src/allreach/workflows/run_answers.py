@@ -63,4 +63,4 @@ def _plan_again(study: StudyInputs, measured: Measured) -> tuple[Assembly, Solut
     whole = measured_country(study, measured, satellites, str(summary["evidence"]))
     inputs = plan_inputs(whole, margin_db=float(summary["margin_db"]), progress=study.progress)
     assembly = build_problem(inputs)
-    return assembly, start_solution(assembly, read_start(study.results), exact=True)
+    return assembly, start_solution(assembly, read_start(study.results / "plan"), exact=True)

@@ -50,9 +50,15 @@ def points_of(study: StudyInputs) -> DemandPoints:
     return environment.points_of(study.country, study.config, study.params)
 
 
-def measure_today(study: StudyInputs, around: Environment, rasters: CoverageRasters | None = None) -> Measured:
+def measure_today(
+    study: StudyInputs,
+    around: Environment,
+    rasters: CoverageRasters | None = None,
+    points: DemandPoints | None = None,
+) -> Measured:
     """Measure what stands, in memory."""
-    country, points = study.country, points_of(study)
+    country = study.country
+    points = points_of(study) if points is None else points
     result = measure(
         points,
         country.table("sites"),
@@ -91,18 +97,17 @@ def cut_lines(config: CountryConfig, places: gpd.GeoDataFrame) -> CutLines | Non
     return CutLines(subscriptions=round(lines.value), homes=round(base), most=totals.most, most_share=totals.used)
 
 
-def write_measured(job: Job, *, write: bool) -> Measured:
+def write_measured(job: Job, around: Environment, points: DemandPoints, *, write: bool) -> Measured:
     """Coverage of what stands, and the four states per place; the first map is out before anything is planned."""
     study, country = job.study, job.study.country
-    around = environment_of(study)
     if not write:
         with job.timed("measure"):
-            return measure_today(study, around)
+            return measure_today(study, around, points=points)
     with job.timed("first_map"):
         sites, mask = country.table("sites"), home_pixels(country)
         rasters = first_map(sites, around, mask=mask, progress=study.progress)
     with job.timed("measure"):
-        measured = measure_today(study, around, rasters)
+        measured = measure_today(study, around, rasters, points)
     with told(study.progress, "write the first map"):
         _write(job, measured, rasters)
     return measured

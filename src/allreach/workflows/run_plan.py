@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import pandas as pd
+
+from allreach.demand.points import DemandPoints
 from allreach.errors import InfeasibleError
 from allreach.io import stages
 from allreach.io.atomic import write_json, write_text
@@ -11,30 +15,34 @@ from allreach.io.itu_climate import air_at
 from allreach.io.results_folder import read_start
 from allreach.io.vector import write_frame, write_table
 from allreach.measure.planned_network import VerifyResult, planned_sites, verify
+from allreach.measure.today import MeasureResult
 from allreach.planning.instance.country_inputs import UPGRADES_ALONE, MeasuredCountry
 from allreach.planning.plan import PlanResult, plan_country
 from allreach.planning.results.cost_curve import percent_steps
 from allreach.planning.results.summary import CurrencyFigures
 from allreach.planning.warm_start import start_tables
 from allreach.progress import Progress
+from allreach.radio.engine.reception import Environment
 from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Service
 from allreach.workflows.run_measure import Measured
 from allreach.workflows.run_record import Job
-from allreach.workflows.satellite_offers import offers
 from allreach.workflows.study_inputs import StudyInputs
 
 NOTHING = "none"
 PLAN_EVIDENCE = ("terrain", "population", "places", "sites", "roads", "fibre", "power")
 
 
-def write_plan(job: Job, measured: Measured) -> PlanResult:
+def write_plan(
+    job: Job, measured: Measured, satellites_of: Callable[[StudyInputs], tuple[SatelliteOffer, ...]]
+) -> PlanResult:
     """Find the least-cost plan with its bound, then measure the planned network: its reach is what counts."""
     study = job.study
     out, verify_out = study.results / "plan", study.results / "verify"
     with job.timed("satellites"):
-        satellites = offers(study.country, study.folder, study.progress)
-    plan, verified, margin_db, margins_db = plan_and_verify(job, measured, satellites)
+        satellites = satellites_of(study)
+    start = read_start(study.folder / "results" / job.start_from / "plan") if job.start_from else None
+    plan, verified, margin_db, margins_db = plan_and_verify(job, measured, satellites, start)
     of_run = {
         "price_base_year": study.params.costs.price_base_year,
         "currency": CurrencyFigures(**study.config.currency.model_dump()),
@@ -69,7 +77,10 @@ def write_plan(job: Job, measured: Measured) -> PlanResult:
 
 
 def plan_and_verify(
-    job: Job, measured: Measured, satellites: tuple[SatelliteOffer, ...]
+    job: Job,
+    measured: Measured,
+    satellites: tuple[SatelliteOffer, ...],
+    start: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[PlanResult, VerifyResult, float, list[float]]:
     """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
 
@@ -77,14 +88,13 @@ def plan_and_verify(
     for a further round. Under a standard of mobile service the last one builds no new site, since new masts on the
     frequencies of those that stand may take away more than they add. The round that leaves fewest people (and
     institutions, in people) without what is asked for counts; of equal ones the first. A round that no plan meets at
-    its margin ends the search.
+    its margin ends the search. It may begin from the plan `start` (`read_start`).
     """
     study = job.study
     params, rules = study.params, study.params.planning
     evidence = study.country.evidence(*PLAN_EVIDENCE)
     margin_db = params.radio.planned_neighbour_margin_db.value
     best: tuple[PlanResult, VerifyResult, float] | None = None
-    start = read_start(study.folder / "results" / job.start_from) if job.start_from else None
     whole = measured_country(study, measured, satellites, evidence)
     margins_db: list[float] = []
     for number in range(int(rules.verify_rounds.value)):
@@ -145,10 +155,25 @@ def measured_country(
     study: StudyInputs, measured: Measured, satellites: tuple[SatelliteOffer, ...], evidence: str
 ) -> MeasuredCountry:
     """Put together what planning begins with."""
+    return country_to_plan(
+        study, measured.points, measured.environment, satellites, evidence=evidence, measured=measured.result
+    )
+
+
+def country_to_plan(
+    study: StudyInputs,
+    points: DemandPoints,
+    environment: Environment,
+    satellites: tuple[SatelliteOffer, ...],
+    *,
+    evidence: str,
+    measured: MeasureResult | None = None,
+) -> MeasuredCountry:
+    """Put together what planning begins with, whether or not what stands has been measured under this standard."""
     return MeasuredCountry(
-        measured.points,
-        measured.result,
-        measured.environment,
+        points,
+        measured,
+        environment,
         study.country.layers,
         study.config,
         study.params,

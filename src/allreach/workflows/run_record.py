@@ -67,28 +67,44 @@ class Job:
         return stages.is_finished(self.study.results, stage, self.record.keys[stage])
 
 
-def begin_record(study: StudyInputs, *, time_limit_s: float | None, start_from: str) -> RunRecord:
-    """Give each stage a key of everything that it depends on, so that it runs again when any of it changed."""
-    study.require_unchanged()
-    inputs = study.checksums
-    basis = {
-        "code": stages.code_fingerprint(),
-        "inputs": inputs,
-        "config": study.config.model_dump(mode="json"),
-        "seed": study.seed,
-    }
+def measure_basis(study: StudyInputs) -> dict[str, object]:
+    """Everything that measuring what stands depends on."""
     resolved = study.params.resolved()
     rooms = {name: resolved[name] for name in ("radio", "demand")}
     rooms["delays"] = {name: resolved["planning"][name] for name in DELAYS}
+    return {**_basis(study), "parameters": rooms}
+
+
+def rung_basis(study: StudyInputs) -> dict[str, object]:
+    """Everything that a plan depends on beside how it is searched for."""
+    resolved = study.params.resolved()
+    for name in ANSWER_KEYS:
+        resolved["planning"].pop(name)
+    return {**_basis(study), "parameters": resolved}
+
+
+def _basis(study: StudyInputs) -> dict[str, object]:
+    return {
+        "code": stages.code_fingerprint(),
+        "inputs": study.checksums,
+        "config": study.config.model_dump(mode="json"),
+        "seed": study.seed,
+    }
+
+
+def begin_record(study: StudyInputs, *, time_limit_s: float | None, start_from: str) -> RunRecord:
+    """Give each stage a key of everything that it depends on, so that it runs again when any of it changed."""
+    study.require_unchanged()
+    resolved = study.params.resolved()
     start = stages.digests(study.folder / "results" / start_from, "plan/start") if start_from else {}
     answers = {name: resolved["planning"].pop(name) for name in ANSWER_KEYS}
-    plan = stages.fingerprint({**basis, "parameters": resolved, "time_limit_s": time_limit_s, "start": start})
+    plan = stages.fingerprint({**_basis(study), "parameters": resolved, "time_limit_s": time_limit_s, "start": start})
     keys = {
-        "measure": stages.fingerprint({**basis, "parameters": rooms}),
+        "measure": stages.fingerprint(measure_basis(study)),
         "plan": plan,
         "answers": stages.fingerprint({"plan": plan, "answers": answers}),
     }
-    return RunRecord(inputs, keys)
+    return RunRecord(study.checksums, keys)
 
 
 def write_manifest(study: StudyInputs, record: RunRecord, started: float) -> None:

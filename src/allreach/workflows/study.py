@@ -10,15 +10,15 @@ from typing import Any, get_args
 
 from allreach.errors import Fault, InputError
 from allreach.io.scenario_file import overlay_file
-from allreach.params.official import SPEEDS_MBPS
 from allreach.planning.results.compare import Comparison
 from allreach.progress import Progress, Say, no_progress, no_words
 from allreach.workflows.brief import brief
 from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.hop import Hop, hop
-from allreach.workflows.ladder import Ladder, ladder
+from allreach.workflows.ladder import Choice, LadderResult, read_ladder_result
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
 from allreach.workflows.run import Depth, run
+from allreach.workflows.rung_plans import Effort
 from allreach.workflows.satellite import SatelliteService, satellite
 from allreach.workflows.scenarios import BASE, set_texts
 from allreach.workflows.show import show
@@ -49,7 +49,7 @@ class Study(StudyInputs):
     def measure(self) -> Today:
         """Measure who is reached by what stands."""
         run(self, until="measure")
-        return read_today(self)
+        return read_today(self.as_recorded())
 
     def plan(
         self,
@@ -74,16 +74,16 @@ class Study(StudyInputs):
             raise InputError(Fault("answers", f"{answers!r} is not known", " or ".join(get_args(Depth))))
         study = self if budget_usd is None else self.with_options(budget_usd=budget_usd)
         run(study, time_limit_s=time_limit_s, start_from=start_from, answers=answers)
-        return read_plan(study)
+        return read_plan(study.as_recorded())
 
     def verify(self, plan: Plan) -> Verified:
         """Measure a plan's network under this study's standard, radio parameters and people."""
         self.require_unchanged()
-        return verify_plan(self, _plan(plan))
+        return verify_plan(self.as_recorded(), _plan(plan))
 
     def report(self, path: Path | str | None = None, *, languages: str | Sequence[str] | None = None) -> Path:
         """Write the page with map and figures; returns where it is."""
-        return show(self, None if path is None else user_path(path), languages=words(languages) or None)
+        return show(self.as_recorded(), None if path is None else user_path(path), languages=words(languages) or None)
 
     def why(
         self,
@@ -105,22 +105,48 @@ class Study(StudyInputs):
             HTML file to write.
         """
         out = None if page is None else user_path(page)
-        return why(self, point_text(lon_deg, lat_deg), planned=planned, page=out)
+        return why(self.as_recorded(), point_text(lon_deg, lat_deg), planned=planned, page=out)
 
     def hop(self, a: str | tuple[float, float], b: str | tuple[float, float], **options: Any) -> Hop:
         """Work out a microwave hop; see `workflows.hop.hop` for the options."""
         self.require_unchanged()
-        return hop(self, point_text(a), point_text(b), **options)
+        return hop(self.as_recorded(), point_text(a), point_text(b), **options)
 
     def satellite(self, **options: Any) -> SatelliteService:
         """Compute satellite service; see `workflows.satellite.satellite` for the options."""
         self.require_unchanged()
-        return satellite(self, **options)
+        return satellite(self.as_recorded(), **options)
 
-    def ladder(self, speeds_mbps: Sequence[float] = SPEEDS_MBPS, *, time_limit_s: float | None = None) -> Ladder:
-        """Measure and plan every rung: who has each speed today, and what it costs to give it to everybody."""
-        self.require_unchanged()
-        return ladder(self, speeds_mbps, time_limit_s=time_limit_s)
+    def ladder(
+        self,
+        *,
+        speeds_mbps: Sequence[float] = (),
+        rungs: Sequence[str] = (),
+        effort: Effort = "full",
+        time_limit_s: float | None = None,
+    ) -> LadderResult:
+        """Say who has each rung of the ladder today, and plan those that are not met; the headline where it is not.
+
+        Parameters
+        ----------
+        speeds_mbps
+            Speeds at home that are rungs too. [Mbit/s]
+        rungs
+            Identifiers of rungs, such as ``home_100``. Only these and those of `speeds_mbps` are planned; all where
+            neither is given.
+        effort
+            ``full``, or ``quick`` as ``allreach run`` does after its plan.
+        time_limit_s
+            See `run.run`.
+        """
+        if time_limit_s is not None:
+            time_limit_s = positive_number("time_limit_s", time_limit_s, "s")
+        if effort not in get_args(Effort):
+            raise InputError(Fault("effort", f"{effort!r} is not known", " or ".join(get_args(Effort))))
+        if self.params.planning.budget_usd is not None:
+            raise InputError(Fault("planning.budget_usd", "is set: a budget has no ladder", "no budget"))
+        run(self, time_limit_s=time_limit_s, ladder=effort, choice=Choice(tuple(speeds_mbps), each(rungs)))
+        return read_ladder_result(self.results)
 
     def track(
         self,
@@ -131,7 +157,7 @@ class Study(StudyInputs):
     ) -> Tracked:
         """Say where every target of the national strategies stands and where it will land."""
         return track(
-            self,
+            self.as_recorded(),
             strategies=each(strategies),
             as_of=day("as_of", as_of),
             languages=words(languages),
@@ -147,7 +173,7 @@ class Study(StudyInputs):
     ) -> list[Path]:
         """Write a country brief, or one with another country, as PDF and HTML."""
         return brief(
-            self,
+            self.as_recorded(),
             other=other,
             strategies=each(strategies),
             as_of=day("as_of", as_of),

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from pydantic import ValidationError
 
 from allreach import tables
 from allreach.country.checking.folder import require_sound
@@ -23,10 +25,12 @@ from allreach.io import stages
 from allreach.io.atomic import PART
 from allreach.io.country_folder import RASTERS, Country, read_config, read_country, read_layer_provenance, write_country
 from allreach.io.locks import LOCK
+from allreach.io.results_folder import STANDARD_FILE, read_json
 from allreach.io.scenario_file import read_scenario
-from allreach.params.country_config import CountryConfig
+from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.load import Params, load_params
 from allreach.params.official import require_trust
+from allreach.params.rungs import RUNG_KEYS, Rung
 from allreach.params.sets import apply_standard, apply_to_config, split_sets
 from allreach.processors import usable_cores
 from allreach.progress import Progress, Say, no_progress, no_words
@@ -63,6 +67,10 @@ class StudyInputs:
         Called with one line for the user.
     overlay
         Scenario whose overlay is laid, where it is not `scenario` itself.
+    asked
+        What folder, scenario and options ask of service where none of them says what is planned (`rungs.RUNG_KEYS`):
+        then the standard of `config` is the rung that the results are of (`workflows.headline`), or the default before
+        there are any. None where they do say.
     """
 
     folder: Path
@@ -76,6 +84,24 @@ class StudyInputs:
     progress: Progress = field(default=no_progress, repr=False, compare=False)
     say: Say = field(default=no_words, repr=False, compare=False)
     overlay: str = ""
+    asked: ServiceStandard | None = None
+
+    def under(self, standard: ServiceStandard) -> Self:
+        """Return the same study under another standard; what has been read of the folder is kept."""
+        config = self.config.model_copy(update={"service_standard": standard})
+        made = replace(self, config=config)
+        for name in ("warnings", "checksums"):
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        if "country" in self.__dict__:
+            made.__dict__["country"] = replace(self.country, config=config)
+        return made
+
+    def as_recorded(self) -> Self:
+        """Return the study with the standard that its results are of by now, where nobody has chosen one."""
+        if self.asked is None:
+            return self
+        return self.under(recorded_standard(self.results, self.asked, self.params))
 
     @property
     def results(self) -> Path:
@@ -155,6 +181,25 @@ def read_subject(
     if (folder / "country.yaml").is_file():
         return read_inputs(folder, scenario=scenario or BASE, sets=sets, of_run=True, say=say)
     return SeriesFolder(folder, require_name(scenario or BASE))
+
+
+def recorded_standard(results: Path, asked: ServiceStandard, params: Params) -> ServiceStandard:
+    """Lay the rung that results were made for over what is asked of service; without results the default stands.
+
+    Raises
+    ------
+    InputError
+        If the file that says so is damaged.
+    """
+    path = results / STANDARD_FILE
+    found = read_json(path)
+    if not found:
+        return asked
+    try:
+        return Rung.model_validate(found["rung"]).standard(asked, params.demand)
+    except (KeyError, ValidationError) as error:
+        mend = "Take it away: the next allreach run writes it anew"
+        raise InputError(Fault(str(path), "names no rung of the ladder", "what a run wrote", mend)) from error
 
 
 def lay(folder: Path, scenario: str, sets: Sequence[str]) -> tuple[CountryConfig, Params]:
@@ -261,6 +306,11 @@ def read_inputs(
     if done is None:
         require_known(folder, laid, texts)
     config, params = lay(folder, laid, texts)
+    standard = config.service_standard
+    asked = None if standard.model_fields_set & set(RUNG_KEYS) else standard
+    if asked is not None:
+        standard = recorded_standard(folder / "results" / name, asked, params)
+        config = config.model_copy(update={"service_standard": standard})
     return StudyInputs(
         folder,
         name,
@@ -273,6 +323,7 @@ def read_inputs(
         progress,
         say,
         laid,
+        asked,
     )
 
 

@@ -14,12 +14,13 @@ from allreach import tables
 from allreach.backhaul.air import AirAt
 from allreach.backhaul.build import backhaul_network
 from allreach.backhaul.ground import Ground
+from allreach.backhaul.network import BackhaulNetwork
 from allreach.backhaul.terminals import BackhaulTables
 from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import reaching, standing_lines
-from allreach.measure.service_links import service_links
+from allreach.measure.service_links import ServiceLinks, service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, ServiceStandard
@@ -27,11 +28,11 @@ from allreach.params.load import Params
 from allreach.params.planning import Planning
 from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
-from allreach.planning.instance.institutions import institutions
+from allreach.planning.instance.institutions import Institutions, institutions
 from allreach.planning.instance.unit_costs import price_list
 from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
-from allreach.radio.sites import with_candidates
+from allreach.radio.sites import SiteArrays, with_candidates
 from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Service
 
@@ -46,8 +47,10 @@ class MeasuredCountry:
 
     Parameters
     ----------
-    points, measured, environment
-        What `measure` took and gave.
+    points, environment
+        What `measure` took.
+    measured
+        What it gave; none where who is reached is told to `offered` and `inputs_under`.
     layers
         Tables of the country folder by name; absent ones count as empty.
     config
@@ -65,7 +68,7 @@ class MeasuredCountry:
     """
 
     points: DemandPoints
-    measured: MeasureResult
+    measured: MeasureResult | None
     environment: Environment
     layers: Mapping[str, pd.DataFrame]
     config: CountryConfig
@@ -98,15 +101,66 @@ class MeasuredCountry:
         return Ground(terrain, is_water, density, self.table("exclusions"), country_area(self.table("boundaries")))
 
 
+@dataclass(frozen=True)
+class Offered:
+    """What may be built for some people, whatever speed they are to get: spots for masts, and backhaul to everything.
+
+    Parameters
+    ----------
+    sites
+        Sites that stand, by ``site_id``.
+    candidates
+        New ones, likewise.
+    network
+        Backhaul that may be built.
+    wanted
+        Institutions that the plan connects.
+    notes
+        What the report should say.
+    """
+
+    sites: gpd.GeoDataFrame
+    candidates: gpd.GeoDataFrame
+    network: BackhaulNetwork
+    wanted: Institutions
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MastLinks:
+    """What masts that stand and those that may be built can do for each point, at some speed or a higher one."""
+
+    sites: SiteArrays
+    links: ServiceLinks
+
+
 def plan_inputs(
     country: MeasuredCountry, *, margin_db: float | None = None, progress: Progress | None = None
 ) -> PlanInputs:
     """Everything that planning reads, from a measured country; arguments as in `planning.plan.plan_country`."""
-    points, measured, params, table = country.points, country.measured, country.params, country.table
+    assert country.measured is not None
+    reached = country.measured.points.reached_share
+    found = offered(country, country.points.population * (1.0 - reached), progress)
+    masts = mast_links(country, found, margin_db=margin_db, progress=progress)
+    return inputs_under(country, found, masts, reached)
+
+
+def offered(country: MeasuredCountry, unreached: NDArray[np.float64], progress: Progress | None = None) -> Offered:
+    """Find what may be built for people who are not reached; the standard alone says whether lines are among it.
+
+    Parameters
+    ----------
+    country
+        What was measured.
+    unreached
+        People of each point who are not reached. [people]
+    progress
+        Called with (stage, done, total).
+    """
+    points, params, table = country.points, country.params, country.table
     grid, ground = country.environment.terrain.grid, country.ground()
     sites = table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
     fibre = table("fibre")
-    unreached = points.population * (1.0 - measured.points.reached_share)
     is_mobile = country.config.service_standard.service is Service.MOBILE
     with told(progress, "where sites could stand"):
         found = candidates(
@@ -122,19 +176,10 @@ def plan_inputs(
         )
     new = found[found["candidate_kind"] != "existing_upgrade"]
     new = new.sort_values("site_id", kind="stable").reset_index(drop=True)
-    generation = country.config.service_standard.generation
-    arrays, is_existing = with_candidates(sites, new, grid, params.radio, generation)
-    links = service_links(arrays, is_existing, points, country.environment, margin_db=margin_db, progress=progress)
     lines = standing_lines(fibre, points, grid, params.radio)
-    fixed_site = _exchange_names(lines.exchange, lines.exchanges)
-    # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard
-    standard = country.config.service_standard
-    # where tiers ask for more than a line gives, its home may have to be given another one
-    least_mbps = max(standard.dl_mbps, min(standard.top_mbps, params.radio.fixed_dl_mbps.value))
-    by_line, _ = reaching(lines, standard, params.planning, least_mbps)
     asked = tables.empty("institutions") if is_mobile else table("institutions")
     leaves_out = is_mobile and bool(params.planning.institutions.value) and len(table("institutions")) > 0
-    wanted = institutions(asked, points, params, grid, fixed_site)
+    wanted = institutions(asked, points, params, grid, _exchange_names(lines.exchange, lines.exchanges))
     exchanges_at = points.places.iloc[:0] if is_mobile else points.places  # no line is asked for
     with told(progress, "backhaul that could be built"):
         network = backhaul_network(
@@ -144,25 +189,62 @@ def plan_inputs(
             air_at=country.air_at,
             weight=_trench_price(params),
         )
+    notes = (*network.notes, *([NO_INSTITUTIONS] if leaves_out else []))
+    return Offered(sites, new, network, wanted, notes)
+
+
+def mast_links(
+    country: MeasuredCountry, found: Offered, *, margin_db: float | None = None, progress: Progress | None = None
+) -> MastLinks:
+    """Find what each mast can do for each point under the country's standard."""
+    standard, grid = country.config.service_standard, country.environment.terrain.grid
+    arrays, stands = with_candidates(found.sites, found.candidates, grid, country.params.radio, standard.generation)
+    links = service_links(arrays, stands, country.points, country.environment, margin_db=margin_db, progress=progress)
+    return MastLinks(arrays, links)
+
+
+def inputs_under(
+    country: MeasuredCountry, found: Offered, masts: MastLinks, reached_today: NDArray[np.float64]
+) -> PlanInputs:
+    """Put together what planning reads under the country's standard, from what it may share with other standards.
+
+    Parameters
+    ----------
+    country
+        What was measured, with the standard that is planned.
+    found
+        What may be built.
+    masts
+        Links under this standard.
+    reached_today
+        Share of each point's people who get the standard today.
+    """
+    standard, params = country.config.service_standard, country.params
+    grid = country.environment.terrain.grid
+    lines = standing_lines(country.table("fibre"), country.points, grid, params.radio)
+    # lines that stand are held to what planned ones are: too slow or too late, they serve nobody to the standard; where
+    # tiers ask for more than a line gives, its home may have to be given another one
+    least_mbps = max(standard.dl_mbps, min(standard.top_mbps, params.radio.fixed_dl_mbps.value))
+    by_line, _ = reaching(lines, standard, params.planning, least_mbps)
     return PlanInputs(
-        points=points,
-        sites=sites,
-        candidates=new,
-        site_arrays=arrays,
-        links=links,
-        network=network,
+        points=country.points,
+        sites=found.sites,
+        candidates=found.candidates,
+        site_arrays=masts.sites,
+        links=masts.links,
+        network=found.network,
         standard=standard,
         params=params,
-        commitments=table("commitments"),
+        commitments=country.table("commitments"),
         fixed_share=by_line,
         fixed_mbps=lines.speed_mbps(least_mbps),
-        fixed_site=fixed_site,
+        fixed_site=_exchange_names(lines.exchange, lines.exchanges),
         fixed_exchanges=lines.exchanges,
-        reached_today=measured.points.reached_share,
-        wanted=wanted,
+        reached_today=reached_today,
+        wanted=found.wanted,
         satellites=country.satellites,
         evidence=country.evidence,
-        notes=(*network.notes, *([NO_INSTITUTIONS] if leaves_out else [])),
+        notes=found.notes,
     )
 
 

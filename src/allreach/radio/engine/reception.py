@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,12 @@ class Environment:
     device: str = "cpu"
     calibration: Calibration = NOT_MEASURED
     kept: KeptPaths = field(default_factory=KeptPaths, init=False, repr=False, compare=False)
+
+    def under(self, standard: ServiceStandard) -> Environment:
+        """Return the same environment under another standard: paths that were found serve it too."""
+        other = replace(self, standard=standard)
+        object.__setattr__(other, "kept", self.kept)  # losses do not depend on the standard
+        return other
 
     def raster(self) -> Raster:
         """Terrain as the drivers take it."""

@@ -1,52 +1,104 @@
-"""Chart of the ladder: people without each speed today, and what it costs to reach them."""
+"""Chart of the ladder: what each rung costs, and the people that it adds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from allreach.json_object import JsonObject
-from allreach.report.documents.drawing import GREY, MAIN, OTHER, Drawing, style
+from allreach.io.ladder_file import Ladder, Rung
+from allreach.report.documents.drawing import GREY, INK, MAIN, OTHER, Drawing, style
 
-WIDTH, HEIGHT = 620.0, 300.0
+WIDTH, ROW, HEAD, FOOT = 760.0, 24.0, 66.0, 40.0
+NAMES, COST, GAP, END = 190.0, 270.0, 90.0, 70.0
+"""Widths from the left: names of rungs, bars of cost, room for their figures, room behind the last. [points]"""
 
 
-def ladder_svg(rungs: Sequence[JsonObject], country: str) -> str:
-    """Draw the ladder.
+def ladder_svg(ladder: Ladder, titles: Mapping[str, str], country: str, *, digits: int | None = None) -> str:
+    """Draw the ladder, the first rung on top.
 
     Parameters
     ----------
-    rungs
-        Rungs of `workflows.ladder`, lowest first.
+    ladder
+        Rungs in their order.
+    titles
+        Title of each rung by its identifier.
     country
         For the title.
+    digits
+        Significant digits of all figures; as many as there are without.
 
     Returns
     -------
     svg
         The drawing.
     """
+    rungs = ladder.rungs
     with style():
-        drawing = Drawing(WIDTH, HEIGHT, (70.0, 70.0, 40.0, 50.0))
-        axes = drawing.axes
+        height = HEAD + ROW * len(rungs) + FOOT
+        drawing = Drawing(WIDTH, height, (NAMES, WIDTH - NAMES - COST, HEAD, FOOT))
+        cost = drawing.axes
+        left = (NAMES + COST + GAP) / WIDTH
+        box = (left, FOOT / height, 1.0 - left - END / WIDTH, ROW * len(rungs) / height)
+        added = drawing.figure.add_axes(box)
         at = np.arange(len(rungs), dtype=float)
-        cost = np.array([np.nan if rung["pv_usd"] is None else rung["pv_usd"] / 1e6 for rung in rungs])
-        bars = axes.bar(at, np.nan_to_num(cost), width=0.5, color=MAIN)
-        for bar, rung, million in zip(bars, rungs, cost, strict=True):
-            told = "already met" if rung["is_met"] else "no plan" if np.isnan(million) else f"{million:,.4g}"
-            drawing.tip(bar, f"{rung['dl_mbps']:g} Mbit/s: {told}")
-            axes.annotate(told, (bar.get_x() + bar.get_width() / 2, np.nan_to_num(million)), ha="center", va="bottom")
-        axes.set_xticks(at, [f"{rung['dl_mbps']:g}" for rung in rungs])
-        axes.set_xlabel("speed for every household, Mbit/s")
-        axes.set_ylabel("present value, million USD")
-        axes.margins(y=0.15)
-        axes.grid(visible=False, axis="x")
-        share = axes.twinx()
-        share.plot(at, [100.0 * rung["reached_today_share"] for rung in rungs], color=OTHER, marker="o")
-        share.set_ylim(0.0, 105.0)
-        share.set_ylabel("people who have it today, %", color=OTHER)
-        share.tick_params(axis="y", colors=GREY)
-        share.grid(visible=False)
-        axes.set_title(f"{country}: what each step costs")
-        return drawing.svg(f"{country}: cost of each speed and people who have it today")
+        for axes in (cost, added):
+            axes.set_ylim(len(rungs) - 0.5, -0.5)
+            axes.grid(visible=False, axis="y")
+            axes.set_yticks([])
+            axes.xaxis.set_major_locator(MaxNLocator(4))
+        cost.set_yticks(at, [titles[rung.rung] for rung in rungs])
+        cost.tick_params(axis="y", length=0, labelcolor=INK)
+        for label, rung in zip(cost.get_yticklabels(), rungs, strict=True):
+            label.set_fontweight("bold" if rung.rung == ladder.headline else "normal")
+        millions = [None if rung.pv_usd is None else rung.pv_usd / 1e6 for rung in rungs]
+        people = [(rung.newly_reached or 0.0) / 1e3 if rung.unit == "people" else None for rung in rungs]
+        _bars(drawing, cost, millions, [_cost_words(rung, digits) for rung in rungs], MAIN)
+        _bars(drawing, added, people, [_people_words(rung, digits) for rung in rungs], OTHER)
+        cost.set_xlabel("present value, million USD")
+        added.set_xlabel("added, thousand people")
+        title = f"{country}: what each step costs"
+        drawing.figure.text(12.0 / WIDTH, 1.0 - 22.0 / height, title, fontsize=13, fontweight="bold", color=INK)
+        note = "each from what stands today; bold: planned in full"
+        drawing.figure.text(12.0 / WIDTH, 1.0 - 42.0 / height, note, fontsize=10, color=GREY)
+        return drawing.svg(f"{title}: {'; '.join(f'{titles[r.rung]}: {_cost_words(r, digits)}' for r in rungs)}")
+
+
+def _bars(drawing: Drawing, axes: Axes, values: list[float | None], words: list[str], colour: str) -> None:
+    """Draw a bar for each rung with its figure behind it."""
+    lengths = [value or 0.0 for value in values]
+    bars = axes.barh(np.arange(len(values)), lengths, height=0.6, color=colour)
+    axes.set_xlim(0.0, max(lengths) or 1.0)
+    for bar, word, length in zip(bars, words, lengths, strict=True):
+        drawing.tip(bar, word)
+        axes.annotate(
+            word,
+            (length, bar.get_y() + bar.get_height() / 2),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=10,
+            color=INK,
+            annotation_clip=False,
+        )
+
+
+def _cost_words(rung: Rung, digits: int | None) -> str:
+    if rung.is_met and not rung.pv_usd:
+        return "already met"
+    if rung.pv_usd is None:
+        return "no plan"
+    return f"{_rounded(rung.pv_usd / 1e6, digits or 4):,.10g}"
+
+
+def _people_words(rung: Rung, digits: int | None) -> str:
+    if rung.newly_reached is None:
+        return ""
+    value = rung.newly_reached if digits is None else _rounded(rung.newly_reached, digits)
+    return f"{value:,.0f}{' km of road' if rung.unit == 'road_km' else ''}"
+
+
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")
