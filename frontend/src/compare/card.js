@@ -1,7 +1,8 @@
 // The card of a place: how each of the two plans serves it.
 import { byId, definitions, fill, h } from '../shared/dom.js';
+import { moneyLines } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
-import { count, money, speed } from '../shared/numbers.js';
+import { count, speed } from '../shared/numbers.js';
 import { groupByTechnology } from '../shared/place_rows.js';
 import { planGroup } from '../shared/plan_groups.js';
 import { flyTo } from './maps.js';
@@ -22,7 +23,7 @@ function sideOf(side, i) {
     h('h3', {}, side.name),
     definitions([
       [t('people_reached'), count(DIFF[`reached_people_${side.letter}`][i])],
-      [t('pv'), money(DIFF[`pv_usd_${side.letter}`][i])],
+      [t('pv'), moneyLines(DIFF[`pv_usd_${side.letter}`][i])],
       [t('speed'), speed(DIFF[`dl_mbps_${side.letter}`][i])],
     ]),
     groupByTechnology(side.assigned, rows).map(planGroup),

@@ -1,8 +1,8 @@
 // What differs: figures of both plans, people by technology, and what was put in differently.
 import { byId, fill, h, note, panel, wideTable } from '../shared/dom.js';
-import { techName } from '../shared/labels.js';
+import { moneyLines, signedMoneyLines, techName } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
-import { count, formatter, money, people, points, share, signed, signedMoney } from '../shared/numbers.js';
+import { count, formatter, people, points, share, signed } from '../shared/numbers.js';
 import { indices } from '../shared/unpack.js';
 import { A, B, FIGURE_ROWS, INPUTS } from './sides.js';
 
@@ -17,7 +17,7 @@ function figureCells(i) {
   const [a, b, difference] = ['a', 'b', 'difference'].map((column) => FIGURE_ROWS[column][i]);
   const unit = FIGURE_ROWS.unit[i];
   if (SHARES.includes(FIGURE_ROWS.figure[i])) return [share(a), share(b), points(difference)];
-  if (unit.startsWith('USD')) return [money(a), money(b), signedMoney(difference)];
+  if (unit.startsWith('USD')) return [moneyLines(a), moneyLines(b), signedMoneyLines(difference)];
   const show = { km, people }[unit] || count;
   return [show(a), show(b), signed(difference, show)];
 }

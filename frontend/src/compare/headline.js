@@ -2,7 +2,7 @@
 import { byId, figure, fill, h, refill } from '../shared/dom.js';
 import { moneyFigure, swatch, techName } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
-import { count, money, people, points, share, signedMoney } from '../shared/numbers.js';
+import { count, localMoney, money, people, points, share, signedMoney } from '../shared/numbers.js';
 import { COLOURS, TECHNOLOGIES } from '../shared/payload.js';
 import { paint } from './maps.js';
 import { A, B, CHANGES, DIFF, KEY, changeName } from './sides.js';
@@ -47,7 +47,11 @@ export function drawHeadline() {
   );
   const figureOf = ({ name, plan }) => {
     const reached = `${t('people_reached')}: ${share(plan.reached_share)}`;
-    return figure(`${t('fig_pv')}: ${name}`, moneyFigure(plan.pv_usd), reached);
+    return figure(
+      `${t('fig_pv')}: ${name}`,
+      moneyFigure(plan.pv_usd),
+      [localMoney(plan.pv_usd), reached].filter(Boolean).join(' · '),
+    );
   };
   fill(byId('figures'), [A, B].map(figureOf));
 }

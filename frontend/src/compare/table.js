@@ -1,10 +1,10 @@
 // The table of places that change.
 import { csv, download } from '../shared/csv.js';
 import { byId, fill, h, refill } from '../shared/dom.js';
-import { techName, techSwatch } from '../shared/labels.js';
+import { signedMoneyLines, techName, techSwatch } from '../shared/labels.js';
 import { language, t } from '../shared/messages.js';
 import { isKept } from '../shared/names.js';
-import { count, decimal, signed, signedMoney } from '../shared/numbers.js';
+import { count, decimal, signed } from '../shared/numbers.js';
 import { ariaSort, compareRows } from '../shared/sorting.js';
 import { indices } from '../shared/unpack.js';
 import { openPlace } from './card.js';
@@ -71,7 +71,7 @@ function rowOf(i) {
     way(DIFF.technology_b[i]),
     h('td', { class: 'r' }, signed(Math.round(DIFF.reached_more_people[i]), count)),
     h('td', { class: 'r' }, speeds.join(' → ')),
-    h('td', { class: 'r' }, signedMoney(DIFF.pv_difference_usd[i])),
+    h('td', { class: 'r' }, signedMoneyLines(DIFF.pv_difference_usd[i])),
   );
 }
 

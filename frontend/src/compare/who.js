@@ -1,8 +1,8 @@
 // Who gains and who loses: people by what changes for them, and by region.
 import { bars, byId, fill, h, note, panel, wideTable } from '../shared/dom.js';
-import { adminName } from '../shared/labels.js';
+import { adminName, signedMoneyLines } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
-import { count, people, signedMoney } from '../shared/numbers.js';
+import { count, people } from '../shared/numbers.js';
 import { COLOURS } from '../shared/payload.js';
 import { CHANGES, DIFF, KEY, changeName } from './sides.js';
 
@@ -51,7 +51,7 @@ function regionsPanel() {
       some(sum.gain, 'r up'),
       some(sum.lose, 'r down'),
       some(sum.other, 'r'),
-      h('td', { class: 'r' }, signedMoney(sum.pv)),
+      h('td', { class: 'r' }, signedMoneyLines(sum.pv)),
     );
   const columns = [
     [t('col_admin1')],

@@ -1,6 +1,6 @@
 // The card of a place: how it is reached, at what cost, what else could serve it and what would change that.
 import { byId, definitions, fill, h } from '../shared/dom.js';
-import { adminName, badge, techName } from '../shared/labels.js';
+import { adminName, badge, moneyLines, techName } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
 import { count, decimal, known, money, share, speed } from '../shared/numbers.js';
 import { ALTERNATIVES, ASSIGNMENTS, PLACES, PLANNED } from '../shared/payload.js';
@@ -64,7 +64,7 @@ function alternativeRow(r, chosen) {
       known(dl[r]) && feasible[r] ? `, ${speed(dl[r])}` : '',
       h('small', {}, reason[r]),
     ),
-    h('td', { class: 'r' }, feasible[r] ? money(pv[r]) : t('alt_not')),
+    h('td', { class: 'r' }, feasible[r] ? moneyLines(pv[r]) : t('alt_not')),
   );
 }
 

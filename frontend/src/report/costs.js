@@ -1,12 +1,13 @@
 // The section on costs: how sure they are, by component and technology, and what other panels say of them.
 import { bars, byId, fill, h, note, panel, wideTable } from '../shared/dom.js';
-import { techName } from '../shared/labels.js';
+import { moneyLines, techName } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
 import { decimal, known, money, people, roundedSum, share } from '../shared/numbers.js';
 import { COLOURS, DATA, FIGURES, PLAN, TECHNOLOGIES } from '../shared/payload.js';
 import { indices, unpackTable } from '../shared/unpack.js';
 import { curvePanel, percentPanel } from './curve.js';
 import { institutionsPanel } from './institutions.js';
+import { ladderPanel } from './ladder.js';
 import { robustPanel } from './robustness.js';
 import { budgetPanel, tiersPanel } from './tiers.js';
 import { tornadoPanel } from './tornado.js';
@@ -51,8 +52,8 @@ function billTable() {
       h('td', {}, t(`item_${BILL.item[i]}`), ' ', h('small', { class: 'sub' }, t(`kind_${BILL.kind[i]}`))),
       [
         `${decimal(roundedSum(BILL.quantity[i]), 1)} ${BILL.unit[i]}`,
-        money(BILL.capex_usd[i]),
-        money(BILL.pv_usd[i]),
+        moneyLines(BILL.capex_usd[i]),
+        moneyLines(BILL.pv_usd[i]),
       ].map((text) => h('td', { class: 'r' }, text)),
     );
   const columns = [[t('item')], [t('quantity'), 'r'], [t('capex'), 'r'], [t('pv'), 'r']];
@@ -106,6 +107,7 @@ function notesPanel() {
 export function drawCosts() {
   fill(
     byId('cost-panels'),
+    ladderPanel(),
     tiersPanel(),
     budgetPanel(),
     institutionsPanel(),

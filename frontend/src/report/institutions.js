@@ -1,6 +1,6 @@
 // Schools, clinics and the like: how the plan connects them, and what measuring the planned network says.
 import { bars, definitions, h, knownRows, note, panel, wideTable } from '../shared/dom.js';
-import { badge, techName, word } from '../shared/labels.js';
+import { badge, moneyLines, techName, word } from '../shared/labels.js';
 import { hasMessage, t } from '../shared/messages.js';
 import { count, known, money, share, speed } from '../shared/numbers.js';
 import { COLOURS, DATA, FIGURES, PLAN, TECHNOLOGIES } from '../shared/payload.js';
@@ -123,7 +123,7 @@ export function institutionDetails(i) {
         planned && [t('card_plan'), wayName(planned)],
         planned && [t('site'), of('site_id')],
         [t('site_demand'), speed(of('need_mbps'))],
-        [t('pv'), money(of('pv_usd'))],
+        [t('pv'), moneyLines(of('pv_usd'))],
         known(of('is_verified')) && [t('inst_measured'), of('is_verified') ? t('inst_yes') : of('not_verified_why')],
       ]),
     ),

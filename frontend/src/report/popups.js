@@ -1,8 +1,8 @@
 // What a click on a site, a link or an area shows.
 import { definitions, h, knownRows } from '../shared/dom.js';
-import { badge } from '../shared/labels.js';
+import { badge, moneyLines } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
-import { count, decimal, known, money, share, speed } from '../shared/numbers.js';
+import { count, decimal, known, share, speed } from '../shared/numbers.js';
 import { LINKS, SITES } from '../shared/payload.js';
 
 const details = (title, evidence, rows) =>
@@ -10,7 +10,7 @@ const details = (title, evidence, rows) =>
 
 const backhaulName = (kind) => (kind ? t(`backhaul_${kind}`) : '');
 const powerName = (kind) => (kind ? t(`power_${kind}`) : '');
-const costOf = (value) => (value ? money(value) : '');
+const costOf = (value) => (value ? moneyLines(value) : '');
 
 export const siteDetails = (i) =>
   details(`${t('site')}: ${t(`status_${SITES.status[i]}`)}`, SITES.evidence[i], [
@@ -30,8 +30,8 @@ export const linkDetails = (i) =>
     [t('link_length'), `${decimal(LINKS.length_km[i], 1)} ${t('km')}`],
     [t('link_flow'), speed(LINKS.flow_mbps[i])],
     [t('link_capacity'), speed(LINKS.capacity_mbps[i])],
-    [t('capex'), money(LINKS.capex_usd[i])],
-    [t('opex'), money(LINKS.opex_usd_per_year[i])],
+    [t('capex'), moneyLines(LINKS.capex_usd[i])],
+    [t('opex'), moneyLines(LINKS.opex_usd_per_year[i])],
   ]);
 
 export function areaDetails({ kind, reason }) {

@@ -5,7 +5,7 @@ import { prefersStillness } from '../shared/frame.js';
 import { adminName, badge, techName, techSwatch } from '../shared/labels.js';
 import { language, t } from '../shared/messages.js';
 import { isKept } from '../shared/names.js';
-import { count, decimal, known, roundedSum, share } from '../shared/numbers.js';
+import { count, decimal, inLocal, known, localCode, roundedSum, share } from '../shared/numbers.js';
 import { ASSIGNMENTS, META, N_PLACES, PLACES, PLANNED, TECHNOLOGIES } from '../shared/payload.js';
 import { ariaSort, compareRows } from '../shared/sorting.js';
 import { indices, pointOf } from '../shared/unpack.js';
@@ -25,6 +25,15 @@ function perHousehold(i) {
 const isPlanned = { isShown: META.has_plan };
 const text = { isNumber: false };
 const sum = { isNumber: true, show: rounded };
+
+/** Columns of an amount: in US dollars, and in money of the country where that is another. */
+function moneyColumns(key, message, width, of) {
+  const column = { ...sum, ...isPlanned, message, width };
+  const local = { key: `${key}_local`, values: { code: localCode() }, of: (i) => inLocal(of(i)) };
+  return [{ ...column, key, values: { code: 'USD' }, of }, localCode() !== '' && { ...column, ...local }].filter(
+    Boolean,
+  );
+}
 
 const COLUMNS = [
   { key: 'name', ...text, message: 'col_name', width: '13rem', of: (i) => PLACES.name[i] },
@@ -64,9 +73,9 @@ const COLUMNS = [
     of: (i) => SUMMARY[i].dl_mbps,
     show: (v) => decimal(v),
   },
-  { key: 'capex_usd', ...sum, message: 'col_capex', width: '8.5rem', of: (i) => SUMMARY[i].capex_usd, ...isPlanned },
-  { key: 'pv_usd', ...sum, message: 'col_pv', width: '9rem', of: (i) => SUMMARY[i].pv_usd, ...isPlanned },
-  { key: 'pv_household', ...sum, message: 'col_pv_household', width: '8rem', of: perHousehold, ...isPlanned },
+  ...moneyColumns('capex_usd', 'col_capex', '8.5rem', (i) => SUMMARY[i].capex_usd),
+  ...moneyColumns('pv_usd', 'col_pv', '9rem', (i) => SUMMARY[i].pv_usd),
+  ...moneyColumns('pv_household', 'col_pv_household', '8rem', perHousehold),
   { key: 'evidence', ...text, message: 'col_evidence', width: '7rem', of: (i) => SUMMARY[i].evidence },
   {
     key: 'national_code',
@@ -153,7 +162,7 @@ function sortBy(column) {
 }
 
 function headOf(column) {
-  const name = t(column.message);
+  const name = t(column.message, column.values);
   const style = { textAlign: column.isNumber ? 'right' : 'left' };
   const button = { type: 'button', 'data-key': column.key, style, title: name, onclick: () => sortBy(column) };
   const sorted = ariaSort(sorting.key === column.key, sorting.isDown);

@@ -1,5 +1,6 @@
 // Speeds asked for beyond the standard: planned, and measured on the planned network; and a plan within a budget.
 import { bars, h, note, panel, wideTable } from '../shared/dom.js';
+import { moneyLines } from '../shared/labels.js';
 import { t } from '../shared/messages.js';
 import { count, decimal, known, money, share, speed } from '../shared/numbers.js';
 import { FIGURES, META, PLAN } from '../shared/payload.js';
@@ -38,7 +39,7 @@ export function tierRows() {
 /** A tier that more people get than were asked for, at a price of no more than a dollar, binds nothing. */
 function priceOfOneMore(row) {
   if (!known(row.price)) return '–';
-  return row.price <= 1 && row.planned > row.asked ? t('tier_free') : money(row.price);
+  return row.price <= 1 && row.planned > row.asked ? t('tier_free') : moneyLines(row.price);
 }
 
 function tierBar(row) {

@@ -45,6 +45,12 @@ export const languages = () => Object.keys(texts);
 export const nameOfLanguage = (code) => texts[code].language;
 export const hasMessage = (key) => Boolean(texts[current] && texts[current][key]);
 
+/** Of some values those that a message has slots for. */
+export function takes(key, values) {
+  const slots = slotsOf((texts[current] && texts[current][key]) || '');
+  return Object.fromEntries(slots.filter((name) => name in values).map((name) => [name, values[name]]));
+}
+
 /** Pieces of a message by its key; the values may be elements. */
 export function parts(key, values) {
   const text = texts[current] && texts[current][key];

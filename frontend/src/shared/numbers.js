@@ -51,7 +51,11 @@ export function scaleOf(size) {
   return [1, ''];
 }
 
-export const money = (value) => amount(value, 'USD');
+/** An amount in US dollars alone: of axes, and where money of the country has a line of its own. */
+export const usd = (value) => amount(value, 'USD');
+
+/** An amount of US dollars, and beside it in money of the country. */
+export const money = (value) => [usd(value), localMoney(value)].filter(Boolean).join(' ');
 
 function amount(value, code) {
   if (!known(value)) return '–';
@@ -61,16 +65,24 @@ function amount(value, code) {
   return [code, number, word].filter(Boolean).join(NBSP);
 }
 
+/** Code of the money of the country; nothing where that is the US dollar, or its rate is not known. */
+export const localCode = () => (local ? local.code : '');
+
+/** US dollars as a number in money of the country. */
+export const inLocal = (value) => (local && known(value) ? value * local.per_usd : null);
+
 /** An amount of US dollars in money of the country; nothing where that is the US dollar. */
-export const localMoney = (usd) => (local && known(usd) ? `= ${amount(usd * local.per_usd, local.code)}` : '');
+export const localMoney = (value) => (local && known(value) ? `= ${amount(inLocal(value), local.code)}` : '');
+
+/** The rate of the money of the country, with its date; nothing where that is the US dollar. */
+export function rateOfMoney() {
+  if (!local) return '';
+  const { code, date, per_usd: perUsd } = local;
+  return t('money_rate', { rate: formatter({ maximumSignificantDigits: 6 }).format(perUsd), code, date });
+}
 
 /** An amount of US dollars with money of the country beside it, and the rate. */
-export function moneyAtRate(usd) {
-  if (!local || !known(usd)) return money(usd);
-  const { code, date } = local;
-  const rate = t('money_rate', { rate: formatter({ maximumSignificantDigits: 6 }).format(local.per_usd), code, date });
-  return `${money(usd)} ${localMoney(usd)} (${rate})`;
-}
+export const moneyAtRate = (value) => (local && known(value) ? `${money(value)} (${rateOfMoney()})` : usd(value));
 
 export function people(value) {
   if (!known(value)) return '–';
@@ -92,5 +104,14 @@ export function speedRange(least, most) {
 // Differences: with their sign, and nothing where there is none.
 export const signed = (value, show, least = 1e-9) =>
   Math.abs(value) < least ? '0' : `${value > 0 ? '+' : '−'}${show(Math.abs(value))}`;
-export const signedMoney = (value) => signed(value, money, 0.005);
+
+const LEAST_USD = 0.005;
+
+/** A difference of money in both currencies, each with its sign. */
+export function signedMoney(value) {
+  if (Math.abs(value) < LEAST_USD) return '0';
+  const parts = [[value, 'USD'], local && [inLocal(value), local.code]].filter(Boolean);
+  return parts.map(([size, code]) => signed(size, (v) => amount(v, code), 0)).join(' = ');
+}
+
 export const points = (value) => signed(value, (v) => t('cmp_points', { n: decimal(100 * v, v < 0.01 ? 2 : 1) }), 5e-5);

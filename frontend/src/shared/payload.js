@@ -10,7 +10,7 @@ setDigits(DATA.meta.digits);
 export const META = DATA.meta;
 export const FIGURES = DATA.figures;
 export const PLAN = FIGURES.plan || {};
-setCurrency(PLAN.currency);
+setCurrency(PLAN.currency || META.currency);
 export const PLACES = unpackTable(DATA.places);
 export const PLANNED = unpackTable(DATA.planned);
 export const ASSIGNMENTS = unpackTable(DATA.assignments);

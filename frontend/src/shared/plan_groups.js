@@ -1,6 +1,6 @@
 // How a plan serves a place, in a card: one entry a technology, and why.
 import { definitions, h } from './dom.js';
-import { techName, techSwatch } from './labels.js';
+import { moneyLines, techName, techSwatch, twoLines } from './labels.js';
 import { t } from './messages.js';
 import { count, money, speedRange } from './numbers.js';
 
@@ -14,12 +14,12 @@ function figuresOf(group) {
     [t('households'), count(group.households)],
     isServed && Number.isFinite(group.least) && [t('speed'), speedRange(group.least, group.most)],
     [t(group.sites.length > 1 ? 'layer_sites' : 'site'), sites],
-    isServed && [t('capex'), money(group.capex_usd)],
-    isServed && [t('opex'), `${money(group.opex_usd_per_year)} ${t('per_year')}`],
-    isServed && [t('pv'), money(group.pv_usd)],
+    isServed && [t('capex'), moneyLines(group.capex_usd)],
+    isServed && [t('opex'), twoLines(`${money(group.opex_usd_per_year)} ${t('per_year')}`)],
+    isServed && [t('pv'), moneyLines(group.pv_usd)],
     isServed &&
       group.households > 0 &&
-      group.pv_usd > 0 && [`– ${t('col_pv_household')}`, money(group.pv_usd / group.households)],
+      group.pv_usd > 0 && [`– ${t('pv_household')}`, moneyLines(group.pv_usd / group.households)],
   ];
 }
 

@@ -15,6 +15,7 @@ import pyogrio
 from allreach.io.atomic import whole_file
 from allreach.io.country_folder import Country
 from allreach.io.gdal_path import plain_path
+from allreach.io.ladder_file import ladder_table
 from allreach.io.results_folder import Results, read_results
 
 FULL_BYTES = 1_000_000
@@ -82,6 +83,8 @@ def result_layers(results: Results, country: Country) -> dict[str, pd.DataFrame]
             layers[layer] = results.plan[name]
     if results.bill is not None:
         layers["plan_bill_of_materials"] = results.bill
+    if results.ladder is not None:
+        layers["ladder"] = ladder_table(results.ladder)
     for name, layer in COUNTRY_LAYERS.items():
         layers[layer] = country.table(name)
     return {name: frame for name, frame in layers.items() if not frame.empty}

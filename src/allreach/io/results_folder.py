@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.grid import Grid
+from allreach.io.ladder_file import LADDER_FILE, Ladder, ladder_of
 from allreach.io.raster import read_raster
 from allreach.io.vector import read_table
 from allreach.json_object import JsonObject
@@ -49,6 +50,8 @@ class Results:
         Tables ``plan_tornado`` and ``plan_robustness``, or none: they are made on request.
     measure_summary, plan_summary, verify_summary, answers, manifest
         The JSON files as they are; empty where absent.
+    ladder
+        What each step costs, or none.
     rasters
         Paths of the coverage rasters by (step, name without ``coverage_``); step is ``measure`` or ``verify``.
     """
@@ -71,6 +74,7 @@ class Results:
     verify_summary: JsonObject = field(default_factory=dict)
     answers: JsonObject = field(default_factory=dict)
     manifest: JsonObject = field(default_factory=dict)
+    ladder: Ladder | None = None
     rasters: dict[tuple[str, str], Path] = field(default_factory=dict)
 
 
@@ -116,6 +120,7 @@ def read_results(folder: Path) -> Results:
         verify_summary=read_json(folder / "verify" / "summary.json"),
         answers=read_json(folder / "plan" / "answers.json"),
         manifest=read_json(folder / "manifest.json"),
+        ladder=read_ladder(folder),
         rasters=rasters,
     )
 
@@ -145,6 +150,18 @@ def _read_csv(path: Path, table: str | None) -> pd.DataFrame | None:
             Fault(str(path), f"cannot be read as CSV: {error}", "a whole file", "Run the plan again")
         ) from error
     return tables.conform(frame, table, where=path.name) if table else frame
+
+
+def read_ladder(folder: Path) -> Ladder | None:
+    """Read the ladder of a scenario; none where there is none.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    path = folder / LADDER_FILE
+    return ladder_of(read_json(path), str(path)) if path.is_file() else None
 
 
 def read_json(path: Path) -> JsonObject:

@@ -34,6 +34,8 @@ class Meta(TypedDict):
     base_year: int
     standard: JsonObject
     """The service standard, as in ``country.yaml``."""
+    currency: JsonObject
+    """Money of the country: code, units for a US dollar, date, source."""
     languages: list[str]
     version: str
     digits: int
@@ -121,6 +123,8 @@ class PageData(TypedDict):
     pages: list[dict[str, str]]
     figures: Figures
     published: list[JsonObject]
+    ladder: JsonObject | None
+    """What each step costs, as in ``ladder/ladder.json``."""
     relief: Image
     coverages: list[Coverage]
     outline: list[list[int]]
