@@ -2,16 +2,20 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import {
   count,
+  inLocal,
+  localCode,
   localMoney,
   money,
   moneyAtRate,
   people,
   points,
+  rateOfMoney,
   setCurrency,
   share,
   signedMoney,
   speed,
   speedRange,
+  usd,
 } from '../src/shared/numbers.js';
 import { speak } from './helpers.js';
 
@@ -76,8 +80,21 @@ test('money of the country stands beside US dollars, with its rate and date', ()
   assert.equal(plain(localMoney(1e6)), '= AZN 1.7 million');
   assert.equal(plain(moneyAtRate(1e6)), 'USD 1 million = AZN 1.7 million (1.7 AZN per US dollar, 2025)');
   assert.equal(localMoney(null), '');
+  assert.equal(plain(money(1e6)), 'USD 1 million = AZN 1.7 million');
+  assert.equal(plain(usd(1e6)), 'USD 1 million');
+  assert.equal(plain(signedMoney(-2e6)), '−USD 2 million = −AZN 3.4 million');
+  assert.equal(plain(signedMoney(2e6)), '+USD 2 million = +AZN 3.4 million');
+  assert.equal(signedMoney(0.001), '0');
+  assert.equal(money(null), '–');
+  assert.equal(inLocal(10), 17);
+  assert.equal(localCode(), 'AZN');
   setCurrency({ code: 'USD', per_usd: 1, date: '', source: '' });
   assert.equal(localMoney(1e6), '');
   assert.equal(plain(moneyAtRate(1e6)), 'USD 1 million');
+  assert.equal(plain(money(1e6)), 'USD 1 million');
+  assert.equal(plain(signedMoney(-2e6)), '−USD 2 million');
+  assert.equal(inLocal(10), null);
+  assert.equal(localCode(), '');
+  assert.equal(rateOfMoney(), '');
   setCurrency(undefined);
 });

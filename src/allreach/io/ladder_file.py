@@ -159,7 +159,9 @@ def ladder_table(ladder: Ladder) -> pd.DataFrame:
     for rung in ladder.rungs:
         row = rung.model_dump(exclude={"named", "works"})
         row |= {name: None if rung.works is None else getattr(rung.works, name) for name in Works.model_fields}
-        row["named"] = "; ".join(f"{target.text()} ({', '.join(filter(None, (target.source, target.date)))})" for target in rung.named)
+        row["named"] = "; ".join(
+            f"{target.text()} ({', '.join(filter(None, (target.source, target.date)))})" for target in rung.named
+        )
         row["is_headline"] = rung.rung == ladder.headline
         rows.append(row)
     return pd.DataFrame(rows)
