@@ -42,6 +42,10 @@ class NamedTarget(_Part):
             return self.name
         return self.name.get(language) or self.name.get("en") or next(iter(self.name.values()))
 
+    def with_source(self, language: str = "en") -> str:
+        """Name in a language, with who set it and its date."""
+        return f"{self.text(language)} ({', '.join(filter(None, (self.source, self.date)))})"
+
 
 class Works(_Part):
     """What a rung builds."""
@@ -159,9 +163,7 @@ def ladder_table(ladder: Ladder) -> pd.DataFrame:
     for rung in ladder.rungs:
         row = rung.model_dump(exclude={"named", "works"})
         row |= {name: None if rung.works is None else getattr(rung.works, name) for name in Works.model_fields}
-        row["named"] = "; ".join(
-            f"{target.text()} ({', '.join(filter(None, (target.source, target.date)))})" for target in rung.named
-        )
+        row["named"] = "; ".join(target.with_source() for target in rung.named)
         row["is_headline"] = rung.rung == ladder.headline
         rows.append(row)
     return pd.DataFrame(rows)
