@@ -114,8 +114,13 @@ function costCells(rung) {
   const other = LADDER.rungs.find((one) => one.rung === rung.plan_of && one !== rung);
   const within = known(rung.gap) && t('ladder_quick', { gap: share(Math.max(rung.gap, 0)) });
   return [
-    h('td', { class: 'r' }, moneyLines(rung.pv_usd), small(other && t('ladder_plan_of', { step: rungName(other) }))),
-    h('td', { class: 'r' }, moneyLines(rung.lower_bound_usd), small(rung.effort === 'quick' && within)),
+    h(
+      'td',
+      { class: 'r amount' },
+      moneyLines(rung.pv_usd),
+      small(other && t('ladder_plan_of', { step: rungName(other) })),
+    ),
+    h('td', { class: 'r amount' }, moneyLines(rung.lower_bound_usd), small(rung.effort === 'quick' && within)),
     h('td', { class: 'works' }, rung.works ? worksWords(rung.works) : '–'),
   ];
 }
