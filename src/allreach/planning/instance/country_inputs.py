@@ -135,6 +135,7 @@ def plan_inputs(
         reached_today=measured.points.reached_share,
         wanted=wanted,
         satellites=country.satellites,
+        currency=country.config.currency,
         evidence=country.evidence,
         notes=network.notes,
     )

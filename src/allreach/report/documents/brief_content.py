@@ -14,6 +14,7 @@ from allreach.indicators.outlook import decimal_year
 from allreach.indicators.scores import tier
 from allreach.io.track_inputs import TrackInputs
 from allreach.measure.published import PublishedShare
+from allreach.params.money import SKETCH_DIGITS
 from allreach.report.documents import charts
 from allreach.report.documents.blocks import (
     Block,
@@ -43,8 +44,6 @@ from allreach.report.documents.target_words import (
     target_of,
 )
 
-SKETCH_DIGITS = 2
-"""Significant digits that sums of a sketch bear."""
 HEADLINE = (
     "population",
     "gni_per_head_usd",
