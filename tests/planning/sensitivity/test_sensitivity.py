@@ -144,4 +144,7 @@ def test_sentence_of_a_mixture():
     text = _why_mixed({"fibre": 156, "mobile_new": 104}, 300_000.0, "about 300,000 USD", options, Money())
     assert text.startswith("Fibre to the home (156 households) and a new site (104 households) together cost about")
     assert text.endswith("low-orbit satellite, would cost 2.1 million USD")
+    manat = Money({"code": "AZN", "per_usd": 1.7, "date": "2025", "source": "World Bank"}, 2)
+    text = _why_mixed({"fibre": 156, "mobile_new": 104}, 3e5, "about", options, manat)
+    assert text.endswith("would cost 2.1 million USD = 3.6 million AZN")
     assert "no single way" in _why_mixed({"fwa": 1, "fibre": 2}, 1.0, "", options[1:], Money())
