@@ -47,7 +47,7 @@ def test_the_first_steps_stand_with_their_cost(inputs: TrackInputs) -> None:
     assert [row[0] for row in rows] == [
         "10 Mbit/s at home (Households online, 2030)",
         "30 Mbit/s at home",
-        "100 Mbit/s at home (Fibre to all, 2025-12)",
+        "100 Mbit/s at home (Fibre to all, Dec 2025)",
         "5G indoors",
         "4G along roads",
     ]

@@ -31,7 +31,7 @@ def ladder_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
     speech, config = sources.speech, inputs.config
     unmet = _first_unmet(ladder)
     blocks: list[Block] = [heading(speech.page("ladder_title"))]
-    told = [_met_line(ladder, speech), _rate_line(_currency(inputs), speech)]
+    told = [_met_line(ladder, speech), _money_line(inputs, speech)]
     if unmet:
         source = sources.number(speech("plan_source", scenario=inputs.scenario))
         rows = [_row(rung, inputs, speech, source) for rung in unmet]
@@ -68,7 +68,10 @@ def _row(rung: Rung, inputs: TrackInputs, speech: Speech, source: int) -> list[C
             return cell(NO_VALUE)
         return cell(speech.money_beside(usd, currency, significant=digits, with_rate=False), source)
 
-    named = [f"{target.text(speech.language)}{f', {target.date}' if target.date else ''}" for target in rung.named]
+    named = [
+        f"{target.text(speech.language)}{f', {speech.when(target.date)}' if target.date else ''}"
+        for target in rung.named
+    ]
     title = f"{rung_title(rung, speech)} ({'; '.join(named)})" if named else rung_title(rung, speech)
     cost = money(rung.pv_usd)
     if rung.pv_usd is None:
@@ -97,9 +100,12 @@ def _met_line(ladder: Ladder, speech: Speech) -> str:
     return f"{speech.page('ladder_met').capitalize()}: {', '.join(met)}." if met else ""
 
 
-def _rate_line(currency: dict[str, Any] | None, speech: Speech) -> str:
-    rate = speech.rate(currency)
-    return f"{rate}." if rate else ""
+def _money_line(inputs: TrackInputs, speech: Speech) -> str:
+    """Rate of the country's money, and the year whose prices the costs have."""
+    year = None if inputs.results is None else inputs.results.plan_summary.get("price_base_year")
+    parts = [speech.rate(_currency(inputs)), speech.page("prices_of", year=year) if year else ""]
+    told = "; ".join(filter(None, parts))
+    return f"{told[0].upper()}{told[1:]}." if told else ""
 
 
 def _currency(inputs: TrackInputs) -> dict[str, Any] | None:
