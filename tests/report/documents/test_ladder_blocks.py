@@ -60,6 +60,7 @@ def test_the_first_steps_stand_with_their_cost(inputs: TrackInputs) -> None:
     assert rows[1][3] == "50 million USD = 85 million AZN *"
     assert rows[3][2:] == ["–", "no site reaches 312 people", "–"]
     assert rows[4][2] == "520 km"
+    assert rows[4][4] == "nothing proven"
     assert note.startswith("Already met: 4G outdoors. 1.70 AZN per USD, 2025. * Steps planned quickly")
 
 

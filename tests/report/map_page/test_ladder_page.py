@@ -75,6 +75,7 @@ def test_the_ladder_tells_what_each_step_costs(browser: webdriver.Chrome, pages:
     assert met == ["4G outdoors already met", "99.96%", "–", "already met", ""]
     assert none == ["5G indoors", "20%", "–", "no site reaches 312 people", ""]
     assert roads[:3] == ["4G along roads", "87% of the roads", "520 km"]
+    assert roads[4] == "nothing proven planned quickly"
     marked = run(browser, "return document.querySelectorAll('#ladder tr.headline-rung').length")
     assert marked == 1
     assert complaints(browser) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allreach.io.ladder_file import Ladder, Rung
@@ -83,8 +84,15 @@ def _row(rung: Rung, inputs: TrackInputs, speech: Speech, source: int) -> list[C
         cell(speech.percent(rung.reached_today_share, 1), source),
         _newly(rung, speech, digits, source),
         cost,
-        money(rung.lower_bound_usd),
+        _bound(rung, speech, money),
     ]
+
+
+def _bound(rung: Rung, speech: Speech, money: Callable[[float | None], Cell]) -> Cell:
+    """Write the bound; one of nothing proves nothing of a plan that costs something."""
+    if rung.pv_usd and not rung.lower_bound_usd:
+        return cell(speech.page("ladder_no_bound"), kind="quiet")
+    return money(rung.lower_bound_usd)
 
 
 def _newly(rung: Rung, speech: Speech, digits: int | None, source: int) -> Cell:
