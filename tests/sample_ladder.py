@@ -58,7 +58,7 @@ def planned(name: str, today: float, pv_usd: float, **fields: Any) -> dict[str, 
 
 def sample_ladder() -> dict[str, Any]:
     """The object of ``ladder.json``."""
-    umc = {"name": "Households online", "source": "Universal and meaningful connectivity", "date": "2030"}
+    umc = {"name": "Households online", "source": "Universal and meaningful connectivity", "date": "2030-12-31"}
     gpon = {"name": {"en": "Fibre to all", "az": "Hamıya optik xətt"}, "source": "Strategy", "date": "2025-12"}
     roads = {"kind": "road", "unit": "road_km", "total": 4000.0, "newly_reached": 520.0}
     return {
@@ -68,7 +68,7 @@ def sample_ladder() -> dict[str, Any]:
             planned("home_100", 0.5, 50e6, named=[gpon]),
             rung("mobile_4g_outdoors", reached_today_share=0.9996),
             rung("mobile_5g_indoors", reached_today_share=0.2, is_met=False, why_none="no site reaches 312 people"),
-            planned("roads_4g", 0.87, 6e6, **roads),
+            planned("roads_4g", 0.87, 6e6, lower_bound_usd=0.0, gap=1.0, **roads),
         ],
         "headline": "home_10",
         "first_unmet": "home_10",

@@ -130,4 +130,4 @@ pos  # of a matplotlib formatter
 compress_type, external_attr, create_system  # of an entry of a zip
 
 # Keys of a rung: read by name from the table and the files
-plan_of, why_none
+plan_of, why_none, upgrades, fibre_km

@@ -99,5 +99,5 @@ def test_the_geopackage_holds_a_row_a_rung(tmp_path: Path, small_country_data: C
     assert rows["rung"].tolist() == [rung["rung"] for rung in sample_ladder()["rungs"]]
     assert rows["is_headline"].tolist() == [True] + [False] * 5
     assert rows["fibre_km"].tolist()[0] == 412.3
-    assert rows["named"].tolist()[0] == "Households online (Universal and meaningful connectivity, 2030)"
+    assert rows["named"].tolist()[0] == "Households online (Universal and meaningful connectivity, 2030-12-31)"
     assert ladder_table(ladder_of(sample_ladder(), ""))["pv_usd"].tolist()[5] == 6e6

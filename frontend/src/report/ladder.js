@@ -108,19 +108,24 @@ function newlyCell(rung) {
   return h('td', { class: 'r' }, amountOf(rung, rung.newly_reached), small(measured));
 }
 
+/** A bound of nothing proves nothing of a plan that costs something. */
+const isBounded = (rung) => known(rung.lower_bound_usd) && (rung.lower_bound_usd > 0 || rung.pv_usd === 0);
+
+function boundCell(rung) {
+  const quick = rung.effort === 'quick' && t('ladder_quick_unproven');
+  if (!isBounded(rung)) return h('td', { class: 'r amount' }, t('ladder_no_bound'), small(quick));
+  const within = known(rung.gap) ? t('ladder_quick', { gap: share(Math.max(rung.gap, 0)) }) : quick;
+  return h('td', { class: 'r amount' }, moneyLines(rung.lower_bound_usd), small(quick && within));
+}
+
 /** Present value with what has to be said of the plan. */
 function costCells(rung) {
   if (!isPlanned(rung)) return h('td', { class: 'why-none', colspan: 3 }, whyNoCost(rung));
   const other = LADDER.rungs.find((one) => one.rung === rung.plan_of && one !== rung);
-  const within = known(rung.gap) && t('ladder_quick', { gap: share(Math.max(rung.gap, 0)) });
+  const planOf = other && t('ladder_plan_of', { step: rungName(other) });
   return [
-    h(
-      'td',
-      { class: 'r amount' },
-      moneyLines(rung.pv_usd),
-      small(other && t('ladder_plan_of', { step: rungName(other) })),
-    ),
-    h('td', { class: 'r amount' }, moneyLines(rung.lower_bound_usd), small(rung.effort === 'quick' && within)),
+    h('td', { class: 'r amount' }, moneyLines(rung.pv_usd), small(planOf)),
+    boundCell(rung),
     h('td', { class: 'works' }, rung.works ? worksWords(rung.works) : '–'),
   ];
 }
@@ -131,9 +136,12 @@ const worksWords = ({ new_sites: sites, upgrades, fibre_km: km, hops }) =>
 const targetName = ({ name }) =>
   typeof name === 'string' ? name : name[language()] || name.en || Object.values(name)[0];
 
+/** A day at the end of a year is told by the year. */
+const dateOf = (date) => date.replace(/-12-31$/, '');
+
 function targetsCell(rung) {
   const line = (target) => {
-    const by = [target.source, target.date].filter(Boolean).join(', ');
+    const by = [target.source, dateOf(target.date)].filter(Boolean).join(', ');
     return h('div', {}, targetName(target), small(by));
   };
   return h('td', { class: 'targets' }, rung.named.map(line));

@@ -39,6 +39,7 @@ def command(
     import json
 
     from allreach.cli.compare_table import print_comparison
+    from allreach.params.money import Money
     from allreach.workflows.compare import compare_scenarios
     from allreach.workflows.study_inputs import read_inputs
 
@@ -49,6 +50,6 @@ def command(
         summary["figures"] = found.comparison.figures.to_dict("records")
         click.echo(json.dumps({"page": str(found.page.resolve()), **summary}, indent=1, ensure_ascii=False))
     else:
-        print_comparison(found, first, second)
+        print_comparison(found, first, second, Money.of(one.config))
     if open_it:
         click.launch(str(found.page.resolve()))

@@ -62,12 +62,14 @@ def command(
     import json
 
     from allreach.cli.text_table import print_facts, print_table
+    from allreach.params.money import Money
     from allreach.report.documents import hop_words
     from allreach.workflows.hop import hop
     from allreach.workflows.study_inputs import read_inputs
 
+    study = read_inputs(folder, scenario=scenario, sets=sets, of_run=True, say=options.say)
     found = hop(
-        read_inputs(folder, scenario=scenario, sets=sets, of_run=True, say=options.say),
+        study,
         a,
         b,
         mast_a_m=None if mast is None else mast[0],
@@ -81,7 +83,7 @@ def command(
         click.echo(json.dumps(found.summary.as_dict(), indent=2, sort_keys=True))
         return
     result = found.result
-    print_facts(hop_words.facts(result))
+    print_facts(hop_words.facts(result, Money.of(study.config)))
     click.echo()
     last = len(hop_words.BAND_HEAD) - 1
     print_table(hop_words.BAND_HEAD, hop_words.band_rows(result), text_columns=[last])

@@ -7,10 +7,11 @@ import click
 from allreach.cli.text_table import print_table
 from allreach.io.ladder_file import Ladder, Rung, ladder_of
 from allreach.json_object import JsonObject
+from allreach.params.money import MILLION, SKETCH_DIGITS, rounded
 from allreach.params.price_level import DOLLAR
 from allreach.report.map_page.page import locale
 
-SKETCH_DIGITS, DIGITS = 2, 4
+DIGITS = 4
 
 
 def print_ladder(raw: JsonObject, folder: str, *, sketch: bool, currency: JsonObject | None) -> None:
@@ -54,7 +55,7 @@ def _row(rung: Rung, ladder: Ladder, per_usd: list[float], digits: int) -> list[
     if rung.pv_usd is None:
         state = "met" if rung.is_met else "none"
         return [name, today, "", state, *[""] * (len(per_usd) - 1), "", ""]
-    added = "" if rung.newly_reached is None else f"{_rounded(rung.newly_reached, digits):,.0f}{unit}"
+    added = "" if rung.newly_reached is None else f"{rounded(rung.newly_reached, digits):,.0f}{unit}"
     costs = [_million(rung.pv_usd * rate, digits) for rate in per_usd]
     least = "not known" if rung.lower_bound_usd is None else _million(rung.lower_bound_usd, digits)
     return [name, today, added, *costs, least, _works(rung)]
@@ -95,8 +96,4 @@ def _quick(folder: str) -> str:
 
 
 def _million(value: float, digits: int) -> str:
-    return f"{_rounded(value / 1e6, digits):,.10g}"
-
-
-def _rounded(value: float, digits: int) -> float:
-    return float(f"{value:.{digits}g}")
+    return f"{rounded(value / MILLION, digits):,.10g}"

@@ -70,13 +70,15 @@ def command(
 
     from allreach.cli.progress import bars
     from allreach.cli.text_table import print_facts
+    from allreach.params.money import Money
     from allreach.report.documents import satellite_words
     from allreach.workflows.satellite import satellite
     from allreach.workflows.study_inputs import read_inputs
 
     with bars() as progress:
+        study = read_inputs(folder, scenario=scenario, sets=sets, of_run=True, progress=progress, say=options.say)
         found = satellite(
-            read_inputs(folder, scenario=scenario, sets=sets, of_run=True, progress=progress, say=options.say),
+            study,
             satellite_file=satellite_file,
             terminals_file=terminals_file,
             time_pct=time_pct,
@@ -90,7 +92,7 @@ def command(
         click.echo(json.dumps(found.as_dict(), indent=2, sort_keys=True))
         return
     summary = found.summary
-    print_facts(satellite_words.facts(summary))
+    print_facts(satellite_words.facts(summary, Money.of(study.config)))
     click.echo()
     print_facts(satellite_words.low_orbit_facts(summary.low_orbit))
     click.echo()

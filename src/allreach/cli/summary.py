@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from allreach.json_object import JsonObject
-from allreach.params.price_level import DOLLAR
 from allreach.vocabulary import Generation, Service
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ def _folder(found: RunJson) -> Path:
 
 
 def _lines(found: RunJson) -> list[tuple[str, str]]:
+    from allreach.params.money import SKETCH_DIGITS, Money
+
     lines = []
     sketch = found["sketch"]
     if sketch:
@@ -67,7 +68,7 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
         if told.get("n_institutions"):
             seen = f", {told['n_verified']:,} confirmed by measuring" if "n_verified" in told else ""
             lines.append(("institutions", f"{told['n_connected']:,} of {told['n_institutions']:,} connected{seen}"))
-        money = Money(sketch, plan.get("currency"))
+        money = Money(plan.get("currency"), SKETCH_DIGITS if sketch else None)
         lines.append(("present value", f"{money(plan['pv_usd'])} over {plan['horizon_years']:g} years"))
         lines.append(("first cost", money(plan["capex_usd"])))
         lines.append(("yearly cost", money(plan["opex_usd_per_year"])))
@@ -77,7 +78,7 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
         if "budget" in plan:
             told = plan["budget"]
             most = f"no plan reaches more than {told['people_upper_bound']:,} people with it"
-            lines.append(("budget", f"{told['budget_usd']:,.0f} USD; {most}"))
+            lines.append(("budget", f"{money(told['budget_usd'])}; {most}"))
             if told["usd_per_further_person"] is not None:
                 lines.append(("one person more costs", f"about {money(told['usd_per_further_person'])}"))
         by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
@@ -143,43 +144,6 @@ def _asked(standard: JsonObject) -> str:
     if service == Service.LINE:
         return f"can get {speed} by a fixed line"
     return f"can get {speed}" + ("" if generation == Generation.G4 else f", by {generation} where by mast")
-
-
-class Money:
-    """Amounts as a terminal shows them: US dollars, and beside them money of the country.
-
-    Parameters
-    ----------
-    sketch
-        Whether they are rounded to two digits.
-    currency
-        The object ``currency`` of a plan's summary; none for US dollars alone.
-    """
-
-    def __init__(self, sketch: bool, currency: JsonObject | None) -> None:
-        self.sketch = sketch
-        self.currency = currency if currency and currency["code"] != DOLLAR else None
-
-    def __call__(self, usd: float) -> str:
-        """Write an amount of US dollars."""
-        text = self._amount(usd, DOLLAR)
-        local = self.currency
-        return text if local is None else f"{text} = {self._amount(usd * local['per_usd'], local['code'])}"
-
-    def _amount(self, value: float, code: str) -> str:
-        if self.sketch:
-            value = float(f"{value:.2g}")
-        if abs(value) >= 1e6:
-            return f"{value / 1e6:,.4g} million {code}"
-        return f"{value:,.0f} {code}"
-
-    def terms(self, base_year: int) -> str:
-        """Say of which year the money is, and at which rate it was changed."""
-        text = f"US dollars of {base_year}"
-        local = self.currency
-        if local is None:
-            return text
-        return f"{text}; {local['per_usd']:.6g} {local['code']} per USD ({local['date']}, {local['source']})"
 
 
 def _predicted(measured: JsonObject) -> list[tuple[str, str]]:

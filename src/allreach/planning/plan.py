@@ -15,6 +15,7 @@ import pandas as pd
 from allreach.errors import Fault, InfeasibleError, InputError
 from allreach.finance.bill import totals
 from allreach.measure.assigned_rows import SPEED_EPS_MBPS
+from allreach.params.money import Money
 from allreach.params.service_rules import WANTED
 from allreach.planning.instance.build import Assembly, build_problem
 from allreach.planning.instance.country_inputs import MeasuredCountry, plan_inputs
@@ -420,7 +421,7 @@ def _budget_summary(inputs: PlanInputs, assembly: Assembly, within: BudgetPlan, 
 def _why_within_budget(inputs: PlanInputs, chosen: Chosen, why: list[str]) -> list[str]:
     """Say of those left out that the budget ends before them, and how many of them are reached today."""
     budget_usd = float(inputs.params.planning.budget_usd or 0.0)
-    text = f"the budget of {budget_usd:,.0f} USD reaches others at less cost per person"
+    text = f"the budget of {Money(inputs.currency)(budget_usd)} reaches others at less cost per person"
     served = np.zeros(inputs.points.n_places)
     for row in chosen.rows:
         served[row.place] += row.people if row.technology != Technology.NONE else 0

@@ -25,6 +25,7 @@ from allreach.io.itu_climate import air
 from allreach.kernels.itu_p530 import earth_bulge_m, fresnel_radius_m
 from allreach.params.country_config import CountryConfig
 from allreach.params.load import Params
+from allreach.params.money import Money
 from allreach.planning.instance.unit_costs import price_list
 from allreach.terrain.map_scale import GEODESIC
 from allreach.terrain.terrain import Terrain, terrain
@@ -302,6 +303,8 @@ def _write(out: Path, found: Hop, config: CountryConfig) -> tuple[Path, ...]:
     write_text(out / "profile.csv", found.profile.to_csv(index=False, lineterminator="\n", float_format="%.3f"))
     write_text(out / "hop.csv", found.bands.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
     warnings = ["The country is a sketch: its terrain is drawn."] if config.sketch else []
-    content = hop_sheet.hop_document(found.result, found.profile, warnings, dt.date(config.base_year, 1, 1))
+    content = hop_sheet.hop_document(
+        found.result, found.profile, warnings, dt.date(config.base_year, 1, 1), Money.of(config)
+    )
     write_text(out / "hop.html", page(content))
     return tuple(out / name for name in ("hop.html", "hop.csv", "profile.csv"))

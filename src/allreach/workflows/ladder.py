@@ -23,6 +23,7 @@ from allreach.io.ladder_file import Rung as Told
 from allreach.io.results_folder import read_json, read_start
 from allreach.io.vector import write_frame
 from allreach.json_object import JsonObject
+from allreach.params.money import SKETCH_DIGITS
 from allreach.params.rungs import SPEED_MAX_MBPS, Rung, RungKind, home_rung, in_order
 from allreach.planning.quick_plan import works
 from allreach.report.documents.ladder_chart import ladder_svg
@@ -35,7 +36,6 @@ from allreach.workflows.study_inputs import StudyInputs
 LadderEffort = Literal["quick", "full", "none"]
 STAGE = "ladder"
 RUNGS_MOST = 40
-SKETCH_DIGITS = 2
 ADOPTED = ("pv_usd", "capex_usd", "opex_usd_per_year", "works", "plan_of", "reached_share", "planned_share")
 """What a rung takes from a cheaper plan that gives it."""
 NOT_ASKED = "not planned: --rung and --speed name others"

@@ -7,6 +7,7 @@ import pytest
 from test_plan_country import run
 
 from allreach.params.load import load_params
+from allreach.params.money import Money
 from allreach.planning.model.problem import faults, solution_pv_usd, unserved_people
 from allreach.planning.optimise import optimise
 from allreach.planning.results.alternatives import Alternative, _why_mixed
@@ -140,7 +141,10 @@ def test_workers_do_not_change_the_result(base):
 def test_sentence_of_a_mixture():
     """Every way with its households, and what one way alone would cost."""
     options = [Alternative("satellite_leo", 2_100_000.0, 100.0, ""), Alternative("fibre", np.nan, np.nan, "no road")]
-    text = _why_mixed({"fibre": 156, "mobile_new": 104}, 300_000.0, "about 300,000 USD", options)
+    text = _why_mixed({"fibre": 156, "mobile_new": 104}, 300_000.0, "about 300,000 USD", options, Money())
     assert text.startswith("Fibre to the home (156 households) and a new site (104 households) together cost about")
-    assert text.endswith("low-orbit satellite, would cost 2,100,000 USD")
-    assert "no single way" in _why_mixed({"fwa": 1, "fibre": 2}, 1.0, "", options[1:])
+    assert text.endswith("low-orbit satellite, would cost 2.1 million USD")
+    manat = Money({"code": "AZN", "per_usd": 1.7, "date": "2025", "source": "World Bank"}, 2)
+    text = _why_mixed({"fibre": 156, "mobile_new": 104}, 3e5, "about", options, manat)
+    assert text.endswith("would cost 2.1 million USD = 3.6 million AZN")
+    assert "no single way" in _why_mixed({"fwa": 1, "fibre": 2}, 1.0, "", options[1:], Money())

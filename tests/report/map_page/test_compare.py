@@ -20,6 +20,7 @@ from allreach.io.atomic import write_json
 from allreach.io.country_folder import write_country
 from allreach.io.results_folder import read_json, read_results
 from allreach.io.vector import write_table
+from allreach.params.currency import currency_of
 from allreach.planning.results.compare import CHANGES, Side, changed_inputs, compare
 from allreach.report.map_page.page import LANGUAGES, locale
 from allreach.workflows.compare import compare_scenarios
@@ -44,6 +45,20 @@ def folder(country, tmp_path_factory) -> Path:
         low = 0.97 * summary["pv_usd"]
         write_json(results / "plan" / "summary.json", summary | {"lower_bound_usd": low, "gap": 0.03})
     return path
+
+
+@pytest.mark.parametrize(("iso3", "has_rate"), [("AZE", True), ("PRK", False)])
+def test_the_terminal_tells_money_of_the_country(country, tmp_path, iso3, has_rate):
+    config = country.config.model_copy(update={"iso3": iso3, "currency": currency_of(iso3)})
+    write_country(replace(country, config=config), tmp_path / iso3)
+    for number, name in enumerate(("base", "other")):
+        results = write_sample_results(tmp_path / iso3 / "results" / name, country, seed=number)
+    text = CliRunner().invoke(cli, ["compare", str(tmp_path / iso3), "base", "other"], catch_exceptions=False).stdout
+    assert "USD" in text
+    assert ("  in AZN" in text) == has_rate
+    (proven,) = [line for line in text.splitlines() if line.startswith("best plans differ by")]
+    assert ("AZN to" in proven) == has_rate
+    assert results.name == "other"
 
 
 def side(country, technology="fibre", *, speed=50.0, cost=10.0, reach=1.0, summary=SUMMARY):

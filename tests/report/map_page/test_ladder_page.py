@@ -18,6 +18,7 @@ selenium = pytest.importorskip("selenium", reason="selenium is not installed")
 
 from selenium import webdriver  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 from test_browser import browser, complaints, downloads, run, show  # noqa: E402, F401
 
 pytestmark = pytest.mark.browser
@@ -74,6 +75,7 @@ def test_the_ladder_tells_what_each_step_costs(browser: webdriver.Chrome, pages:
     assert met == ["4G outdoors already met", "99.96%", "–", "already met", ""]
     assert none == ["5G indoors", "20%", "–", "no site reaches 312 people", ""]
     assert roads[:3] == ["4G along roads", "87% of the roads", "520 km"]
+    assert roads[4] == "nothing proven planned quickly"
     marked = run(browser, "return document.querySelectorAll('#ladder tr.headline-rung').length")
     assert marked == 1
     assert complaints(browser) == []
@@ -156,3 +158,27 @@ def test_the_table_of_places_sorts_by_money_of_the_country(
     )
     assert manat == sorted(manat, reverse=True)
     assert manat[0] == pytest.approx(1.7 * usd[0], rel=0.06)  # both are rounded to the two digits of a sketch
+
+
+@pytest.mark.parametrize("name", ["manat", "dollar"])
+def test_what_a_click_on_a_site_tells(
+    browser: webdriver.Chrome,  # noqa: F811
+    pages: dict[str, Path],
+    name: str,
+) -> None:
+    show(browser, pages[name])
+    at = run(
+        browser,
+        "const all = allreach.data.sites, i = all.capex_usd.findIndex((usd) => usd > 0);"
+        "const at = [all.lonlat[2 * i] / 1e5, all.lonlat[2 * i + 1] / 1e5];"
+        "allreach.map.jumpTo({center: at, zoom: 13}); return at;",
+    )
+    WebDriverWait(browser, 30).until(lambda b: b.execute_script("return allreach.map.loaded()"))
+    script = (
+        "const lngLat = new maplibregl.LngLat(...arguments[0]);"
+        "allreach.map.fire('click', {lngLat, point: allreach.map.project(lngLat)});"
+        "return document.querySelector('.popup').innerText;"
+    )
+    told = run(browser, script, at)
+    assert "First cost\nUSD 95,000" in told.replace("\u00a0", " ")
+    assert ("= AZN 160,000" in told.replace("\u00a0", " ")) == (name == "manat")

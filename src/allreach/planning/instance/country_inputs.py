@@ -243,6 +243,7 @@ def inputs_under(
         reached_today=reached_today,
         wanted=found.wanted,
         satellites=country.satellites,
+        currency=country.config.currency,
         evidence=country.evidence,
         notes=found.notes,
     )

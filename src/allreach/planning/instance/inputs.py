@@ -14,6 +14,7 @@ from allreach.backhaul.network import BackhaulNetwork
 from allreach.demand.points import DemandPoints
 from allreach.measure.service_links import ServiceLinks
 from allreach.params.country_config import ServiceStandard
+from allreach.params.currency import Currency
 from allreach.params.load import Params
 from allreach.planning.instance.institutions import Institutions, empty
 from allreach.radio.sites import SiteArrays
@@ -58,6 +59,8 @@ class PlanInputs:
         Institutions that the plan connects; none where `None`.
     satellites
         What satellites offer at each place; without, the parameters say it alone.
+    currency
+        Money of the country, which reasons tell beside US dollars.
     evidence
         Worst evidence of the layers that all results rest on.
     notes
@@ -80,6 +83,7 @@ class PlanInputs:
     reached_today: NDArray[np.float64]
     wanted: Institutions | None = None
     satellites: tuple[SatelliteOffer, ...] = ()
+    currency: Currency = field(default_factory=Currency)
     evidence: str = "modelled"
     notes: tuple[str, ...] = field(default=())
 

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from allreach import tables
+from allreach.params.money import Money
 from allreach.planning.instance.backhaul_graph import FIBRE
 from allreach.planning.instance.build import Assembly
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.model.problem import Problem, Solution
 from allreach.planning.model.tolerances import LOAD
-from allreach.planning.results.rows import Chosen
+from allreach.planning.results.rows import Chosen, Row
 from allreach.planning.results.why_unserved import full_arc, full_text, why_left_out
 from allreach.planning.search.network_state import NetworkState, make_index
 from allreach.planning.search.removal import exclusive_usd
@@ -21,6 +22,8 @@ from allreach.vocabulary import FacilityKind, Technology
 
 OFFERED = tuple(t for t in Technology if t != Technology.NONE)
 FACILITIES_TRIED = 2
+REASON_DIGITS = 2
+"""Significant digits of the amounts in a reason."""
 WORDS: dict[Technology, str] = {
     Technology.EXISTING: "the site that stands",
     Technology.MOBILE_UPGRADE: "an upgraded site",
@@ -250,10 +253,11 @@ def answer(inputs: PlanInputs, assembly: Assembly, solution: Solution, chosen: C
     turns = [_switching(assembly, row.place, row.technology, row.is_decided, found) for row in chosen.rows]
     switching = pd.DataFrame(turns, columns=["fibre", "terminal"])
     mixes = _mixes(chosen)
+    money = Money(inputs.currency, REASON_DIGITS)
     why = [
         row.why
         or (look.why_left_out(row.place) if row.technology == Technology.NONE else "")
-        or _why(row.place, row.technology, row.site_id, found, mixes.get(row.place, {}))
+        or _why(row, found, mixes.get(row.place, {}), money)
         for row in chosen.rows
     ]
     return Answers(tables.conform(frame, "plan_alternatives"), switching, why)
@@ -297,22 +301,19 @@ def _switching(
 
 
 def _why(
-    place: int,
-    technology: Technology,
-    site_id: str,
-    found: dict[int, tuple[list[Alternative], float, float]],
-    mix: dict[Technology, int],
+    row: Row, found: dict[int, tuple[list[Alternative], float, float]], mix: dict[Technology, int], money: Money
 ) -> str:
+    place, technology, site_id = row.place, row.technology, row.site_id
     if place not in found:
         return "no household is counted there"
     options, now, households = found[place]
     if technology == Technology.EXISTING:
         return f"site {site_id} reaches them today and has room"
     others = sorted((a.pv_usd, a.technology) for a in options if np.isfinite(a.pv_usd) and a.technology != technology)
-    cost = f"about {_round(now)} USD over the plan's years for {households:.0f} households"
+    cost = f"about {money(now)} over the plan's years for {households:.0f} households"
     shared = " beside what neighbours share" if site_id else ""
     if len(mix) > 1:
-        return _why_mixed(mix, now, f"{cost} beside what neighbours share", options)
+        return _why_mixed(mix, now, f"{cost} beside what neighbours share", options, money)
     name = WORDS[technology].capitalize()
     if not others:
         return f"{name} is the only way to serve the whole place ({cost}{shared})"
@@ -320,9 +321,9 @@ def _why(
     if pv <= now:
         return (
             f"{name} ({cost}{shared}) fits the whole plan best, since what is shared also serves others; "
-            f"alone, {WORDS[other]} would cost {_round(pv)} USD"
+            f"alone, {WORDS[other]} would cost {money(pv)}"
         )
-    return f"{name} costs {cost}{shared}; the next best, {WORDS[other]}, would cost {_round(pv)} USD"
+    return f"{name} costs {cost}{shared}; the next best, {WORDS[other]}, would cost {money(pv)}"
 
 
 def _mixes(chosen: Chosen) -> dict[int, dict[Technology, int]]:
@@ -335,7 +336,7 @@ def _mixes(chosen: Chosen) -> dict[int, dict[Technology, int]]:
     return out
 
 
-def _why_mixed(mix: dict[Technology, int], now_usd: float, cost: str, options: list[Alternative]) -> str:
+def _why_mixed(mix: dict[Technology, int], now_usd: float, cost: str, options: list[Alternative], money: Money) -> str:
     """Say why a place is served in several ways: each does what it does best, or one alone cannot."""
     parts = [f"{WORDS[technology]} ({count} households)" for technology, count in mix.items()]
     together = f"{', '.join(parts[:-1])} and {parts[-1]}"
@@ -347,17 +348,9 @@ def _why_mixed(mix: dict[Technology, int], now_usd: float, cost: str, options: l
     if pv <= now_usd:
         return (
             f"{begin}, which fits the whole plan best, since what is shared also serves others; "
-            f"all of it by {WORDS[other]} would cost {_round(pv)} USD"
+            f"all of it by {WORDS[other]} would cost {money(pv)}"
         )
-    return f"{begin}; the cheapest single way for all of it, {WORDS[other]}, would cost {_round(pv)} USD"
-
-
-def _round(amount_usd: float) -> str:
-    """Write a sum with two digits."""
-    if amount_usd <= 0:
-        return "0"
-    scale = 10.0 ** (np.floor(np.log10(amount_usd)) - 1)
-    return f"{round(amount_usd / scale) * scale:,.0f}"
+    return f"{begin}; the cheapest single way for all of it, {WORDS[other]}, would cost {money(pv)}"
 
 
 __all__ = ["Alternative", "Answers", "answer"]

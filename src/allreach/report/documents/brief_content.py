@@ -14,6 +14,7 @@ from allreach.indicators.outlook import decimal_year
 from allreach.indicators.scores import tier
 from allreach.io.track_inputs import TrackInputs
 from allreach.measure.published import PublishedShare
+from allreach.params.money import SKETCH_DIGITS
 from allreach.report.documents import charts
 from allreach.report.documents.blocks import (
     Block,
@@ -30,6 +31,7 @@ from allreach.report.documents.blocks import (
     table,
 )
 from allreach.report.documents.country_map import Drawn, map_chart
+from allreach.report.documents.ladder_blocks import ladder_blocks
 from allreach.report.documents.localise import NO_VALUE, Speech
 from allreach.report.documents.pair_inputs import Pair
 from allreach.report.documents.pair_outlook import ground_blocks, outlook_blocks
@@ -44,8 +46,6 @@ from allreach.report.documents.target_words import (
     target_of,
 )
 
-SKETCH_DIGITS = 2
-"""Significant digits that sums of a sketch bear."""
 HEADLINE = (
     "population",
     "gni_per_head_usd",
@@ -111,6 +111,7 @@ def country_brief(
     first = first or FirstScreen()
     plan = plan_blocks(inputs, sources)
     blocks: list[Block] = _first_screen(first, plan or _events(inputs, (inputs.iso3,), sources), inputs, sources)
+    blocks += ladder_blocks(inputs, sources)
     blocks += [heading(speech("scores")), _headline(inputs, sources)]
     charts_found = [
         _peers_chart(inputs, speech, sources),
@@ -205,7 +206,7 @@ def plan_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
     now = f"{speech('plan_today')} ({speech.date(inputs.as_of)})"
     head = [speech("indicator"), now, speech("plan_after") + last]
     warning = [note(speech("sketch"))] if is_sketch else []
-    return [heading(speech("plan")), *warning, table(head, rows, [5, 2, 2])]
+    return [heading(speech("plan")), *warning, table(head, rows, [4, 2, 3])]
 
 
 def _whole(inputs: TrackInputs, title: str, blocks: list[Block], sources: Sources) -> Document:
@@ -295,7 +296,7 @@ def _targets(inputs: TrackInputs, targets: pd.DataFrame, sources: Sources) -> li
         rows.append([*words, forecast, slip, state])
     head = [speech(key) for key in ("target", "promised", "due", "value", "forecast", "slip_months", "status")]
     n_open = int(targets["target_value"].isna().sum())
-    out: list[Block] = [table(head, rows, [4.0, 2.0, 1.5, 2.7, 2.6, 1.4, 2.4])] if rows else []
+    out: list[Block] = [table(head, rows, [4.0, 2.5, 1.5, 2.6, 2.5, 1.3, 2.3])] if rows else []
     return [*out, note(speech("targets_open", n=n_open, m=len(targets)))] if n_open else out
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from allreach.backhaul.hop_result import HopResult
+from allreach.params.money import Money
 from allreach.report.documents import charts, hop_words
 from allreach.report.documents.blocks import (
     Block,
@@ -26,7 +27,9 @@ BLOCKED = "The path is blocked: no band carries anything before a mast, a relay 
 NO_RELAY = "No single place between the ends clears both halves with a mast of backhaul.mast_heights_m."
 
 
-def hop_document(found: HopResult, profile: pd.DataFrame, warnings: Sequence[str], day: dt.date) -> Document:
+def hop_document(
+    found: HopResult, profile: pd.DataFrame, warnings: Sequence[str], day: dt.date, money: Money
+) -> Document:
     """Lay a hop out: profile, facts, bands, relays, modulations.
 
     Parameters
@@ -40,10 +43,12 @@ def hop_document(found: HopResult, profile: pd.DataFrame, warnings: Sequence[str
         What a reader must know first.
     day
         Date of the inputs.
+    money
+        Writes amounts.
     """
     is_clear = found.clearance.is_clear
     blocks: list[Block] = [warning(words) for words in (*warnings, *([] if is_clear else [BLOCKED]))]
-    blocks += [chart(_profile(profile)), facts(hop_words.facts(found))]
+    blocks += [chart(_profile(profile)), facts(hop_words.facts(found, money))]
     if not is_clear:
         relays = plain_table(hop_words.RELAY_HEAD, hop_words.relay_rows(found), "lrrrrrrrr")
         blocks += [heading("Relays that clear both halves"), relays if found.relays else text(NO_RELAY)]

@@ -6,7 +6,8 @@ import math
 
 from allreach.backhaul.hop_link import BandResult
 from allreach.backhaul.hop_result import AVAILABILITIES_PCT, RECOMMENDED_AT_PCT, HopResult
-from allreach.report.documents.plain_words import bearing, number, position, quantity, usd
+from allreach.params.money import Money
+from allreach.report.documents.plain_words import bearing, number, position, quantity
 
 BAND_HEAD = (
     "band, GHz",
@@ -34,7 +35,7 @@ RULE = (
 )
 
 
-def facts(found: HopResult) -> list[tuple[str, str]]:
+def facts(found: HopResult, money: Money) -> list[tuple[str, str]]:
     """Name and value of what holds for the whole hop."""
     free = found.clearance
     rows = []
@@ -57,8 +58,8 @@ def facts(found: HopResult) -> list[tuple[str, str]]:
         ("recommended band", recommendation(found)),
         ("rain exceeded in 0.01 % of the year", quantity(found.climate.rain_rate_001_mm_h, "mm/h", 1)),
         ("median k of the ITU's maps", number(found.k_factor_median_map, 2)),
-        ("radios of both ends", usd(found.radios_usd)),
-        ("masts of both ends", usd(found.towers_usd)),
+        ("radios of both ends", money(found.radios_usd)),
+        ("masts of both ends", money(found.towers_usd)),
         ("evidence", str(found.evidence)),
     ]
     return rows

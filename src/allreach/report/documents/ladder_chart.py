@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from allreach.io.ladder_file import Ladder, Rung
+from allreach.params.money import rounded
 from allreach.report.documents.drawing import GREY, INK, MAIN, OTHER, Drawing, style
 
 WIDTH, ROW, HEAD, FOOT = 760.0, 24.0, 66.0, 40.0
@@ -90,15 +91,11 @@ def _cost_words(rung: Rung, digits: int | None) -> str:
         return "already met"
     if rung.pv_usd is None:
         return "no plan"
-    return f"{_rounded(rung.pv_usd / 1e6, digits or 4):,.10g}"
+    return f"{rounded(rung.pv_usd / 1e6, digits or 4):,.10g}"
 
 
 def _people_words(rung: Rung, digits: int | None) -> str:
     if rung.newly_reached is None:
         return ""
-    value = rung.newly_reached if digits is None else _rounded(rung.newly_reached, digits)
+    value = rung.newly_reached if digits is None else rounded(rung.newly_reached, digits)
     return f"{value:,.0f}{' km of road' if rung.unit == 'road_km' else ''}"
-
-
-def _rounded(value: float, digits: int) -> float:
-    return float(f"{value:.{digits}g}")

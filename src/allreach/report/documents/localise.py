@@ -60,6 +60,10 @@ class Speech:
         """Text of the report's page, where a document says the same."""
         return page_texts(self.language)[key].format(**values)
 
+    def knows_page(self, key: str) -> bool:
+        """Whether the report's page has a text of this key."""
+        return key in page_texts(self.language)
+
     @cached_property
     def _texts(self) -> dict[str, str]:
         return texts(self.language)
@@ -94,11 +98,19 @@ class Speech:
             return NO_VALUE
         return str(format_percent(round(share, digits + 2), format=_pattern(digits) + "\u00a0%", locale=self.language))
 
-    def money(self, usd: float) -> str:
-        """Write an amount in million US dollars."""
-        return f"{self.number(usd / 1e6, _million_digits(usd))}\u00a0{self('million_usd')}"
+    def money(self, usd: float, significant: int | None = None) -> str:
+        """Write an amount in million US dollars, rounded to so many digits."""
+        usd = _rounded(usd, significant)
+        return f"{self.number(usd / 1e6, _million_digits(usd, significant))}\u00a0{self('million_usd')}"
 
-    def money_beside(self, usd: float, currency: Mapping[str, Any] | None, *, significant: int | None = None) -> str:
+    def money_beside(
+        self,
+        usd: float,
+        currency: Mapping[str, Any] | None,
+        *,
+        significant: int | None = None,
+        with_rate: bool = True,
+    ) -> str:
         """Write an amount in million US dollars, and in money of the country beside it at its dated rate.
 
         Parameters
@@ -110,15 +122,24 @@ class Speech:
             dollars alone.
         significant
             Digits that the amounts bear; none for all.
+        with_rate
+            Whether the rate follows; where many amounts stand together it is said once, see `rate`.
         """
-        usd = _rounded(usd, significant)
+        dollars = self.money(usd, significant)
         if not currency or currency["code"] == DOLLAR:
-            return self.money(usd)
+            return dollars
         local = _rounded(usd * float(currency["per_usd"]), significant)
-        amount = self.number(local / 1e6, _million_digits(local))
-        rate = self.number(float(currency["per_usd"]), RATE_DIGITS if float(currency["per_usd"]) < 100 else 0)
-        told = self("local_money", amount=amount, code=currency["code"], rate=rate, date=currency["date"])
-        return f"{self.money(usd)} {told}"
+        amount = self.number(local / 1e6, _million_digits(local, significant))
+        told = f"{dollars} {self('local_money', amount=amount, code=currency['code'])}"
+        return f"{told} ({self.rate(currency)})" if with_rate else told
+
+    def rate(self, currency: Mapping[str, Any] | None) -> str:
+        """Write the dated rate of the country's money; empty where that is the US dollar."""
+        if not currency or currency["code"] == DOLLAR:
+            return ""
+        per_usd = float(currency["per_usd"])
+        rate = self.number(per_usd, RATE_DIGITS if per_usd < 100 else 0)
+        return self("local_rate", rate=rate, code=currency["code"], date=currency["date"])
 
     def date(self, day: str | dt.date | None) -> str:
         """Write a day; a dash where there is none."""
@@ -197,11 +218,17 @@ def texts(language: str) -> dict[str, str]:
     return found
 
 
-def _million_digits(amount: float) -> int:
-    """Decimals of an amount in millions: none for large sums, a thousand where there is no whole million."""
+def _million_digits(amount: float, significant: int | None = None) -> int:
+    """Decimals of an amount in millions: none for large sums, a thousand where there is no whole million.
+
+    Of an amount with so many digits no more decimals than those.
+    """
     if abs(amount) >= WHOLE_FROM_USD:
         return 0
-    return 1 if abs(amount) >= 1e6 or amount == 0.0 else 3
+    decimals = 1 if abs(amount) >= 1e6 or amount == 0.0 else 3
+    if significant is None or abs(amount) < 1e6:
+        return decimals
+    return min(decimals, max(0, significant - len(str(int(abs(amount) / 1e6)))))
 
 
 def _rounded(value: float, significant: int | None) -> float:

@@ -23,11 +23,6 @@ def quantity(value: float | None, unit: str, digits: int | None = None) -> str:
     return text if text == NOT_KNOWN or not unit else f"{text}\u00a0{unit}"
 
 
-def usd(value: float | None) -> str:
-    """Amount in whole dollars."""
-    return quantity(value, "USD", 0)
-
-
 def bearing(degrees: float) -> str:
     """Heading from true north clockwise, in tenths of a degree."""
     return f"{round(degrees, 1) % 360.0:.1f}°"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from allreach.report.documents.plain_words import number, quantity, usd
+from allreach.params.money import Money
+from allreach.report.documents.plain_words import number, quantity
 from allreach.satellite.summary import LowOrbitSummary, SatelliteSummary
 
 LEAST_PCT = 0.001
 TECHNOLOGY_WORDS = {"satellite_leo": "low orbit", "satellite_geo": "geostationary"}
 
 
-def facts(found: SatelliteSummary) -> list[tuple[str, str]]:
+def facts(found: SatelliteSummary, money: Money) -> list[tuple[str, str]]:
     """Name and value of what a study found about the geostationary service, as text."""
     textbook = " (textbook: nobody's satellite)" if found.is_textbook else ""
     pixel, capacity = quantity(found.pixel_m, "m", 0), quantity(found.shared_capacity_mbps, "Mbit/s", 0)
@@ -30,7 +31,7 @@ def facts(found: SatelliteSummary) -> list[tuple[str, str]]:
         ("latency", f"{latency}; the standard allows {allowed}: {verdict}"),
     ]
     for name, value in found.pv_usd_per_household.items():
-        rows.append((f"present value a household, {TECHNOLOGY_WORDS.get(name, name)}", usd(value)))
+        rows.append((f"present value a household, {TECHNOLOGY_WORDS.get(name, name)}", money(value)))
     return rows
 
 

@@ -15,6 +15,7 @@ from allreach.json_object import JsonObject
 from allreach.measure.published import published_of
 from allreach.outline import country_outline
 from allreach.params.load import Params
+from allreach.params.money import SKETCH_DIGITS
 from allreach.params.official import OfficialTotals
 from allreach.report import colours
 from allreach.report.map_page.classes import coverage_kind
@@ -34,8 +35,7 @@ from allreach.report.map_page.page_data import (
 )
 from allreach.vocabulary import Evidence, FibreFeature
 
-SKETCH_DIGITS = 2  # significant digits of sums in a sketch
-DIGITS = 3  # and otherwise: prices bear no more
+DIGITS = 3  # of sums where the country is no sketch: prices bear no more
 SHOWN_ROADS = ("trunk", "primary", "secondary", "tertiary", "ferry")
 MANY_ROADS = 20_000  # above this, only the classes that carry routes between towns
 
