@@ -192,6 +192,25 @@ class SearchParams(Frozen):
 DEFAULT = SearchParams()
 """The shipped values."""
 
+QUICK = SearchParams(
+    bound_cut_rounds=12,
+    bound_last_rounds=1,
+    bound_round_gain=1e-3,
+    bound_idle_rounds=1,
+    regional_borders=1,
+    regional_iterations=2.0,
+    regional_round_gain=1e-3,
+    regional_idle_rounds=1,
+    bound_branches=0,
+    improve_rounds=1,
+    window_places=10,
+    window_passes=1,
+    window_gap=0.01,
+    window_branches=10,
+    whole_branches=20,
+)
+"""For a first look at many services: small windows, one pass, no trees. Its bound holds, but is less near."""
+
 
 def moved_to(key: str) -> str:
     """Return the key that took over from one of the sourced book; empty where there is none."""
