@@ -60,6 +60,7 @@ def share_out(problem: Problem, solution: Solution, search: SearchParams = DEFAU
         # the price on people left without service must not make the search less accurate
         relative_gap=max(search.share_gap * paid_share, 0.0),
         start=start,
+        is_brief=True,
     )
     if np.isnan(answer.x).any():
         return solution

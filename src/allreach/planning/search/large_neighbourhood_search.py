@@ -291,6 +291,7 @@ def planned_anew(
         start=start,
         seconds=seconds,
         relative_gap=relative_gap,
+        is_brief=True,
     )
     iterations, x = answer.iterations, answer.x
     if not np.isnan(x).any():
@@ -307,6 +308,7 @@ def planned_anew(
                 node_limit=search.window_branches,
                 seconds=seconds,
                 relative_gap=relative_gap,
+                is_brief=True,
             )
             iterations += answer.iterations
             if not np.isnan(answer.x).any():
