@@ -83,7 +83,7 @@ class SearchParams(Frozen):
     """Nodes of a search for whole households."""
     share_options_max: int = Field(10_000, ge=0)
     """Households are shared out anew over the whole plan up to so many options,"""
-    share_gap: float = Field(1e-4, ge=0, le=1)
+    share_gap: float = Field(3e-4, ge=0, le=1)
     """as near to the best as this share of their cost."""
     reach_parts: tuple[int, int] = (40, 120)
     """Parts planned anew together with one that is left without service; the more where the fewer do not do."""
@@ -207,7 +207,7 @@ QUICK = SearchParams(
     window_passes=1,
     window_gap=0.01,
     window_branches=10,
-    whole_branches=20,
+    share_gap=1e-3,
 )
 """For a first look at many services: small windows, one pass, no trees. Its bound holds, but is less near."""
 

@@ -54,8 +54,6 @@ class Node:
         Point of the relaxation; none where it was not solved.
     objective
         Its cost as the solver tells it: guides the search, proves nothing.
-    basis
-        Where the solver ended, from which its children begin; none where rows are added on the way.
     """
 
     number: int
@@ -64,7 +62,6 @@ class Node:
     price: Floats
     x: Floats | None
     objective: float
-    basis: highspy.HighsBasis | None = None
 
 
 class Rule(Protocol):
@@ -119,7 +116,6 @@ class BranchAndBound:
         self.iterations = 0
         self._first_price = price
         self._now: Fixed = {}
-        self._at: Node | None = None  # where the solver stands
         self._parent, self._split = [-1], [(-1, False, 0.0)]
 
     def grow(
@@ -171,7 +167,7 @@ class BranchAndBound:
                 np.array([low for low, _ in bounds]),
                 np.array([high for _, high in bounds]),
             )
-        self._now, self._at = fixed, None
+        self._now = fixed
         return self._run()
 
     def sides(self, node: Node, column: int, at: float) -> tuple[tuple[Fixed, float], tuple[Fixed, float]]:
@@ -191,15 +187,9 @@ class BranchAndBound:
         self.iterations += max(int(self.highs.getInfo().simplex_iteration_count), 0)
         return float(self.highs.getInfo().objective_function_value)
 
-    def _begin_at(self, node: Node) -> None:
-        """Let the solver begin where it ended at a node, unless it stands there."""
-        if node.basis is not None and node is not self._at:
-            self.highs.setBasis(node.basis)
-
     def _children(self, node: Node, x: Floats, column: int) -> list[Node]:
         out = []
         for side, (fixed, distance) in enumerate(self.sides(node, column, float(x[column]))):
-            self._begin_at(node)
             child = self._solved(fixed, node)
             child.number = len(self._parent)
             self.rule.learn(column, side, node, child, distance)
@@ -226,9 +216,7 @@ class BranchAndBound:
         value = self._value(fixed, price)
         if value < above.value:
             value, price = self._value(fixed, above.price), above.price
-        basis = self.highs.getBasis() if x is not None and self.find_cuts is None else None
-        self._at = Node(-1, fixed, value, price, x, objective, basis)
-        return self._at
+        return Node(-1, fixed, value, price, x, objective)
 
     def _point(self) -> Floats | None:
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:

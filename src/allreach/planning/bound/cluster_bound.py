@@ -30,7 +30,6 @@ from allreach.planning.time_limit import TimeLimit
 from allreach.planning.workers import Workers
 from allreach.progress import Progress, no_progress
 
-DEVEX = 1  # HiGHS's number for the pricing of Harris (1973), "Pivot selection methods of the Devex LP code"
 COMMON_FAMILIES = ("reach", "tier", "budget")  # rows of the whole country
 
 
@@ -133,13 +132,10 @@ class _Growth:
         mine = np.union1d(np.unique(matrix[rows, :].indices), np.flatnonzero(self.owner == number)).astype(np.int64)
         cost = self.left[mine] + np.asarray(matrix[rows, :].T @ self.price[rows])[mine]
         part = _part_of(self.programme, matrix, rows, mine, cost)
-        highs = relaxation(part, iteration_limit=search.iterations_per_column * len(cost))
-        # exact steepest edges would be worked out anew at every node that the search jumps to
-        highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
         tree_search = BranchAndBound(
             part,
             PseudoCosts(),
-            highs=highs,
+            highs=relaxation(part, iteration_limit=search.iterations_per_column * len(cost)),
             price=self.price[rows],
             can_split=part.is_integer,
             is_rounded=True,
