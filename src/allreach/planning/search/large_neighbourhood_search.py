@@ -17,6 +17,7 @@ from allreach.planning.bound.gap_by_part import LocalGap
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
+    Floats,
     Ints,
     Problem,
     Solution,
@@ -293,26 +294,26 @@ def planned_anew(
         relative_gap=relative_gap,
         is_brief=True,
     )
-    iterations, x = answer.iterations, answer.x
-    if not np.isnan(x).any():
-        local = read_point(window.problem, columns, x)
-        if local is not None and better(window.problem, local, window.solution):
-            return Answer(window, local, iterations)
-        promised_usd = float(programme.cost @ (start - x)) * formulation.COST_UNIT_USD
-        if promised_usd >= least_usd:
-            # shares fill sectors and hops to the last bit; over the same network whole households may do, too
-            counted, units = in_households(window.problem, columns, with_network(programme, x))
-            answer = solve(
-                counted,
-                relax=False,
-                node_limit=search.window_branches,
-                seconds=seconds,
-                relative_gap=relative_gap,
-                is_brief=True,
-            )
-            iterations += answer.iterations
-            if not np.isnan(answer.x).any():
-                local = read_point(window.problem, columns, answer.x / units)
-                if local is not None and better(window.problem, local, window.solution):
-                    return Answer(window, local, iterations)
-    return Answer(window, None, iterations)
+    if np.isnan(answer.x).any():
+        return Answer(window, None, answer.iterations)
+    local = _if_better(window, columns, answer.x)
+    promised_usd = float(programme.cost @ (start - answer.x)) * formulation.COST_UNIT_USD
+    if local is not None or promised_usd < least_usd:
+        return Answer(window, local, answer.iterations)
+    # shares fill sectors and hops to the last bit; over the same network whole households may do, too
+    counted, households = in_households(window.problem, columns, with_network(programme, answer.x))
+    again = solve(
+        counted,
+        relax=False,
+        node_limit=search.window_branches,
+        seconds=seconds,
+        relative_gap=relative_gap,
+        is_brief=True,
+    )
+    return Answer(window, _if_better(window, columns, again.x / households), answer.iterations + again.iterations)
+
+
+def _if_better(window: Window, columns: formulation.Columns, x: Floats) -> Solution | None:
+    """Turn a point into a plan of a window; none where there is no point or it is no better than the plan now."""
+    found = None if np.isnan(x).any() else read_point(window.problem, columns, x)
+    return found if found is not None and better(window.problem, found, window.solution) else None
