@@ -82,7 +82,9 @@ class SearchParams(Frozen):
     whole_branches: int = Field(500, ge=1)
     """Nodes of a search for whole households."""
     share_options_max: int = Field(10_000, ge=0)
-    """Households are shared out anew over the whole plan up to so many options."""
+    """Households are shared out anew over the whole plan up to so many options,"""
+    share_gap: float = Field(3e-4, ge=0, le=1)
+    """as near to the best as this share of their cost."""
     reach_parts: tuple[int, int] = (40, 120)
     """Parts planned anew together with one that is left without service; the more where the fewer do not do."""
     reach_branches: int = Field(1_000, ge=1)
@@ -124,8 +126,6 @@ class SearchParams(Frozen):
     """Windows with a smaller share of the plan's gap are left out."""
     window_rewire: int = Field(24, ge=1)
     """After so many windows the fibre is laid anew as a whole."""
-    window_spare: int = Field(3, ge=0)
-    """Households' room kept free where a window's shares could not be rounded to whole households."""
     # Shares of the time, where time is limited
     time_guide: float = Field(0.4, ge=0, le=1)
     """Share of a time limit for the relaxation that guides the plan."""
@@ -207,7 +207,11 @@ QUICK = SearchParams(
     window_passes=1,
     window_gap=0.01,
     window_branches=10,
+<<<<<<< HEAD
     whole_branches=20,
+=======
+    share_gap=1e-3,
+>>>>>>> speed
 )
 """For a first look at many services: small windows, one pass, no trees. Its bound holds, but is less near."""
 

@@ -101,11 +101,6 @@ class Calibration:
         """Power to be added to what is predicted in a band. [dB]."""
         return next((one.offset_db for one in self.bands if one.is_applied and one.band_mhz == band_mhz), 0.0)
 
-    @property
-    def applied(self) -> tuple[BandOffset, ...]:
-        """Offsets that move predictions."""
-        return tuple(one for one in self.bands if one.is_applied)
-
     def well_measured(self, radio: Radio) -> tuple[BandOffset, ...]:
         """Bands with tests enough to tell the error of the model, whether an offset is applied or not."""
         return tuple(one for one in self.bands if one.n_tests >= radio.drive_tests_min.value and one.n_blocks >= FOLDS)

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from small_cases import small_case
 
 from allreach.params.load import load_params
-from allreach.params.search import SearchParams
+from allreach.params.search import QUICK, SearchParams
 from allreach.planning.bound.duality import bound_from_prices
 from allreach.planning.bound.gap_by_part import LocalGap, gap_to
 from allreach.planning.bound.regions import part_of_columns
 from allreach.planning.bound.relaxation import Relaxation
+from allreach.planning.model import formulation
 from allreach.planning.model.formulation import COST_UNIT_USD
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
@@ -30,10 +31,12 @@ from allreach.planning.model.problem import (
     unserved,
     unserved_people,
 )
+from allreach.planning.model.solver import solve
 from allreach.planning.optimise import guided_plan, optimise
 from allreach.planning.search import large_neighbourhood_search
+from allreach.planning.search.integer_households import in_households, with_network
 from allreach.planning.search.large_neighbourhood_search import improve_by_windows, planned_anew
-from allreach.planning.search.neighbourhood import Cutter, cover, facilities_of, hot_spots, put_back
+from allreach.planning.search.neighbourhood import Cutter, cover, facilities_of, hot_spots, put_back, read_point
 
 WORK = SearchParams(
     window_places=3, window_passes=1, window_nodes=25, window_branches=5, window_gap=0.01, window_likely_share=1.0,
@@ -229,3 +232,28 @@ def test_windows_cover_all_or_all_with_a_gap(seed, size, shift):
     assert set(facilities_of(problem, np.arange(problem.n_parts))) == set(
         problem.option_facility[problem.option_facility >= 0].tolist()
     )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whole_households_over_the_network_of_a_point_are_a_plan_with_that_network(seed):
+    problem, _, solution = drawn(seed)
+    left = unserved_people(problem, solution.households)
+    programme, columns = formulation.build(problem, unserved_people=left, not_served_usd=NOT_SERVED_USD)
+    start = formulation.point(problem, columns, solution)
+    counted, households = in_households(problem, columns, with_network(programme, start))
+    found = solve(counted, relax=False, node_limit=50, is_brief=True).x / households
+    assert found[programme.is_integer] == pytest.approx(start[programme.is_integer], abs=1e-6)
+    plan = read_point(problem, columns, found)
+    assert plan is not None
+    assert plan.households == pytest.approx(np.rint(plan.households))
+    assert programme.cost @ found <= programme.cost @ start + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_quick_effort_keeps_all_rules_and_its_bound_holds_for_the_full_plan(seed):
+    problem, _, _ = drawn(seed)
+    quick, full = optimise(problem, QUICK), optimise(problem)
+    assert faults(problem, quick.solution) == []
+    left = unserved_people(problem, quick.solution.households)
+    assert left == pytest.approx(unserved_people(problem, full.solution.households))
+    assert quick.bound.lower_bound_usd <= min(quick.pv_usd, full.pv_usd)

@@ -246,6 +246,7 @@ def solve(
     relative_gap: float = 0.0,
     start: Floats | None = None,
     seconds: float = float("inf"),
+    is_brief: bool = False,
 ) -> Answer:
     """Solve a programme.
 
@@ -265,6 +266,9 @@ def solve(
         A feasible point to begin a mixed-integer search from.
     seconds
         Wall time at most; infinity (the usual) so that a rerun does the same work. [s]
+    is_brief
+        Whether a mixed-integer search does without restarts and rounding the relaxation by searches of their own
+        (RENS: Berthold 2014, Mathematical Programming Computation 6): these pay in long searches alone.
     """
     lp = _highs_lp(programme)
     mip = not relax and bool(programme.is_integer.any())
@@ -281,6 +285,9 @@ def solve(
     if node_limit:
         highs.setOptionValue("mip_max_nodes", node_limit)
     highs.setOptionValue("mip_rel_gap", relative_gap)
+    if is_brief:
+        highs.setOptionValue("mip_allow_restart", False)
+        highs.setOptionValue("mip_heuristic_run_rens", False)
     limit_time(highs, seconds)
     highs.passModel(lp)
     if mip and start is not None:

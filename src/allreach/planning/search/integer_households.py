@@ -51,7 +51,17 @@ def share_out(problem: Problem, solution: Solution, search: SearchParams = DEFAU
     if len(options) == 0:
         return solution
     programme, start = _programme(problem, solution, options)
-    answer = solve(programme, relax=False, node_limit=search.whole_branches, start=start)
+    left_usd = float(programme.cost[len(options) :] @ start[len(options) :])
+    paid_share = 1.0 - left_usd / max(float(programme.cost @ start), LEAST_SHARE)
+    answer = solve(
+        programme,
+        relax=False,
+        node_limit=search.whole_branches,
+        # the price on people left without service must not make the search less accurate
+        relative_gap=max(search.share_gap * paid_share, 0.0),
+        start=start,
+        is_brief=True,
+    )
     if np.isnan(answer.x).any():
         return solution
     households = np.zeros(problem.n_options)
@@ -103,6 +113,14 @@ def in_households(problem: Problem, columns: formulation.Columns, programme: Pro
         entry_value=programme.entry_value / units[programme.entry_col],
     )
     return counted, units
+
+
+def with_network(programme: Programme, x: Floats) -> Programme:
+    """Return a programme whose whole columns (facilities, towers, links) are held where a point has them."""
+    held = programme.is_integer
+    whole = np.rint(x)
+    lower, upper = np.where(held, whole, programme.lower), np.where(held, whole, programme.upper)
+    return replace(programme, lower=lower, upper=upper, is_integer=np.zeros_like(held))
 
 
 def _programme(problem: Problem, solution: Solution, options: Ints) -> tuple[Programme, Floats]:

@@ -8,7 +8,7 @@ the plan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from allreach.planning.bound.gap_by_part import LocalGap
 from allreach.planning.model import formulation
 from allreach.planning.model.problem import (
     NOT_SERVED_USD,
+    Floats,
     Ints,
     Problem,
     Solution,
@@ -27,6 +28,7 @@ from allreach.planning.model.problem import (
 )
 from allreach.planning.model.solver import solve
 from allreach.planning.search.fibre_tree import rewired
+from allreach.planning.search.integer_households import in_households, with_network
 from allreach.planning.search.neighbourhood import (
     Cutter,
     Index,
@@ -275,48 +277,43 @@ def planned_anew(
         Highest reduced cost of what is not left out. [USD]
     """
     left = unserved_people(window.problem, window.solution.households)
-    iterations = 0
-    for spare in (0, search.window_spare):
-        programme, columns = formulation.build(
-            _with_spare(window.problem, spare), unserved_people=left, not_served_usd=NOT_SERVED_USD
-        )
-        start = formulation.point(window.problem, columns, window.solution)
-        if gap is not None:
-            programme = without_unlikely(programme, columns, window, gap, start, limit_usd)
-        # the price on people left without service must not make the search less accurate
-        total = float(programme.cost @ start)
-        paid = total - float(programme.cost[columns.slice("n")] @ start[columns.slice("n")])
-        answer = solve(
-            programme,
-            relax=False,
-            node_limit=search.window_branches,
-            start=start,
-            seconds=seconds,
-            relative_gap=search.window_gap * (paid / total if total > 0 else 1.0),
-        )
-        iterations += answer.iterations
-        if np.isnan(answer.x).any():
-            break
-        local = read_point(window.problem, columns, answer.x)
-        if local is not None and better(window.problem, local, window.solution):
-            return Answer(window, local, iterations)
-        promised_usd = float(programme.cost @ (start - answer.x)) * formulation.COST_UNIT_USD
-        if promised_usd < least_usd:
-            break
-    return Answer(window, None, iterations)
-
-
-def _with_spare(problem: Problem, households: int) -> Problem:
-    """Return a window with room for so many households kept free everywhere: shares become whole households there."""
-    if households == 0:
-        return problem
-    amount = np.zeros(problem.n_pools)
-    np.maximum.at(amount, problem.use_pool, problem.use_amount)
-    return replace(
-        problem,
-        pool_capacity=np.maximum(problem.pool_capacity - households * amount, 0.0),
-        gain_amount=np.maximum(problem.gain_amount - households * amount[problem.gain_pool], 0.0),
-        arc_capacity_mbps=np.maximum(
-            problem.arc_capacity_mbps - households * float(problem.option_mbps.max(initial=0.0)), 0.0
-        ),
+    programme, columns = formulation.build(window.problem, unserved_people=left, not_served_usd=NOT_SERVED_USD)
+    start = formulation.point(window.problem, columns, window.solution)
+    if gap is not None:
+        programme = without_unlikely(programme, columns, window, gap, start, limit_usd)
+    # the price on people left without service must not make the search less accurate
+    total = float(programme.cost @ start)
+    paid = total - float(programme.cost[columns.slice("n")] @ start[columns.slice("n")])
+    relative_gap = search.window_gap * (paid / total if total > 0 else 1.0)
+    answer = solve(
+        programme,
+        relax=False,
+        node_limit=search.window_branches,
+        start=start,
+        seconds=seconds,
+        relative_gap=relative_gap,
+        is_brief=True,
     )
+    if np.isnan(answer.x).any():
+        return Answer(window, None, answer.iterations)
+    local = _if_better(window, columns, answer.x)
+    promised_usd = float(programme.cost @ (start - answer.x)) * formulation.COST_UNIT_USD
+    if local is not None or promised_usd < least_usd:
+        return Answer(window, local, answer.iterations)
+    # shares fill sectors and hops to the last bit; over the same network whole households may do, too
+    counted, households = in_households(window.problem, columns, with_network(programme, answer.x))
+    again = solve(
+        counted,
+        relax=False,
+        node_limit=search.window_branches,
+        seconds=seconds,
+        relative_gap=relative_gap,
+        is_brief=True,
+    )
+    return Answer(window, _if_better(window, columns, again.x / households), answer.iterations + again.iterations)
+
+
+def _if_better(window: Window, columns: formulation.Columns, x: Floats) -> Solution | None:
+    """Turn a point into a plan of a window; none where there is no point or it is no better than the plan now."""
+    found = None if np.isnan(x).any() else read_point(window.problem, columns, x)
+    return found if found is not None and better(window.problem, found, window.solution) else None
