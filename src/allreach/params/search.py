@@ -207,11 +207,8 @@ QUICK = SearchParams(
     window_passes=1,
     window_gap=0.01,
     window_branches=10,
-<<<<<<< HEAD
     whole_branches=20,
-=======
     share_gap=1e-3,
->>>>>>> speed
 )
 """For a first look at many services: small windows, one pass, no trees. Its bound holds, but is less near."""
 
