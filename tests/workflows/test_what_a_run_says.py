@@ -134,7 +134,7 @@ def test_homes_that_all_have_fibre_make_a_finished_country(tmp_path, capsys):
     country = make_small_country()
     places = country.layers["places"].assign(fibre_share=1.0)
     write_country(replace(country, layers={**country.layers, "places": places}), tmp_path / "TST")
-    result = run(read_inputs(tmp_path / "TST", workers=1))
+    result = run(read_inputs(tmp_path / "TST", sets=("service_standard.dl_mbps=10",), workers=1))
     assert result.measured["predicted_share"] == {"value": 1.0, "p5": 1.0, "p95": 1.0}
     assert result.plan["reached_share"] == 1.0
     assert result.plan["pv_usd"] == 0.0
