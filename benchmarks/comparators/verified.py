@@ -97,7 +97,7 @@ def case_of(folder: Path, more_margin_db: float = 0.0, sets: Sequence[str] = ())
 def finished_plan(case: Case, folder: Path) -> tuple[Solution, float] | None:
     """Plan and bound of a run of the folder, where there is one and it still is a plan of the same problem."""
     results = folder / "results" / "base"
-    start, summary = read_start(results), read_json(results / "plan" / "summary.json")
+    start, summary = read_start(results / "plan"), read_json(results / "plan" / "summary.json")
     if not start or summary.get("margin_db") != case.params.radio.planned_neighbour_margin_db.value:
         return None
     plan = start_solution(case.assembly, start, exact=True)

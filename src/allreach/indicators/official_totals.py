@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
+from allreach.errors import InputError
 from allreach.params.official import QUANTITIES, OfficialTotals, Total, TotalEvidence
+from allreach.schema_faults import schema_faults
 
 QUANTITY_OF = {
     "pop_cov_3g_pct": "people_covered_3g_pct",
@@ -49,12 +52,23 @@ def totals_of(series: pd.DataFrame, iso3: str) -> OfficialTotals:
 
 
 def total_of(name: str, row: Mapping[str, Any] | pd.Series) -> Total:
-    """Return a row of the series as the total of a name."""
-    return Total(
-        value=row["value"],
-        unit=QUANTITIES[name].unit,
-        date=row["date"],
-        source=row["source"],
-        evidence=EVIDENCE_OF[row["status"]],
-        note=row["note"],
-    )
+    """Return a row of the series as the total of a name.
+
+    Raises
+    ------
+    InputError
+        If no total can be like that: a value below 0, a date to come, no source.
+    """
+    found = {
+        "value": row["value"],
+        "unit": QUANTITIES[name].unit,
+        "date": row["date"],
+        "source": row["source"],
+        "evidence": EVIDENCE_OF[row["status"]],
+        "note": row["note"],
+    }
+    try:
+        return Total.model_validate(found)
+    except ValidationError as error:
+        where = f"series, {name} {row['date']}"
+        raise InputError(schema_faults(error, where, model=Total, raw=found)) from error

@@ -144,7 +144,7 @@ class Total(BaseModel):
     """Its unit, as the quantity wants it."""
     date: str
     """When it held: YYYY, YYYY-MM or YYYY-MM-DD."""
-    source: str = Field(min_length=3)
+    source: str = Field(min_length=1)
     """Who published it, and where."""
     evidence: TotalEvidence
     """Who stands for it: measured, official, open, claim."""
