@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
+from allreach.errors import InputError
 from allreach.indicators.definitions import catalogue
-from allreach.indicators.official_totals import QUANTITY_OF, totals_of
+from allreach.indicators.official_totals import QUANTITY_OF, total_of, totals_of
 from allreach.params.official import QUANTITIES
 
 COLUMNS = ["iso3", "indicator", "date", "value", "status", "source", "note"]
@@ -39,3 +41,11 @@ def test_units_of_both_sides_agree():
     units = {"pct": "%", "mbps": "Mbit/s"}
     for indicator, quantity in QUANTITY_OF.items():
         assert units[catalogue().get(indicator).unit] == QUANTITIES[quantity].unit
+
+
+@pytest.mark.parametrize(("column", "value"), [("value", -1.0), ("date", "2199-12-31"), ("source", "")])
+def test_a_row_that_no_total_can_be_is_a_fault(column: str, value: object) -> None:
+    row = {"value": 86.0, "date": "2024-12-31", "source": "WB", "status": "official", "note": ""}
+    assert total_of("people_covered_4g_pct", row).source == "WB"
+    with pytest.raises(InputError, match=column):
+        total_of("people_covered_4g_pct", row | {column: value})
