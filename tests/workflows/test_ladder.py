@@ -247,7 +247,22 @@ def test_an_own_standard_is_a_rung_of_the_ladder(tmp_path):
     assert list(rungs)[:4] == ["home_10", "home_30", "home_50", "home_100"]
     assert (told["headline"], told["first_unmet"]) == ("home_50", "home_10")
     assert rungs["home_50"]["pv_usd"] is not None
-    assert "name others" in rungs["home_10"]["why_none"]
+    assert rungs["home_10"]["why_none"] == "not planned: allreach ladder --rung home_10 does"
+
+
+def test_where_many_masts_stand_a_quick_ladder_plans_the_steps_at_home_alone(tmp_path):
+    folder = small(tmp_path / "TST")
+    study = read_inputs(folder, sets=("search.ladder_sites_max=0",), workers=1)
+    rungs = run(study, ladder="quick").ladder["rungs"]
+    of_masts = [rung for rung in rungs if rung["kind"] != "home"]
+    assert of_masts
+    for rung in rungs:
+        planned = rung["pv_usd"] is not None or bool(rung["is_met"])
+        assert planned == (rung["kind"] == "home") or rung["is_met"]
+    assert all(f"allreach ladder --rung {rung['rung']}" in rung["why_none"] for rung in of_masts if not rung["is_met"])
+    one = run(study, ladder="quick", choice=Choice(rungs=("mobile_4g_indoors",))).ladder["rungs"]
+    assert next(rung for rung in one if rung["rung"] == "mobile_4g_indoors")["pv_usd"] is not None
+    assert [r["pv_usd"] for r in one if r["kind"] == "home"] == [r["pv_usd"] for r in rungs if r["kind"] == "home"]
 
 
 def test_where_lower_rungs_are_met_a_higher_one_is_the_headline(tmp_path, monkeypatch):

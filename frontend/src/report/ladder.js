@@ -200,6 +200,7 @@ export function ladderPanel() {
     table(),
     isQuick && note(t('ladder_quick_note')),
     note(t('ladder_note')),
+    LADDER.rungs.some((rung) => rung.kind !== 'home') && note(t('ladder_signal_note')),
   );
   content.classList.add('across', 'ladder-panel');
   content.id = 'ladder';

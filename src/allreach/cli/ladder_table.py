@@ -80,6 +80,8 @@ def _notes(ladder: Ladder, folder: str) -> list[str]:
     if ladder.first_unmet is None:
         out.append("every step is met today")
     out.append("* planned above in full" + ("" if all(r.effort != "quick" for r in ladder.rungs) else _quick(folder)))
+    if any(rung.kind != "home" for rung in ladder.rungs):
+        out.append(locale("en")["ladder_signal_note"])
     for rung in ladder.rungs:
         if rung.plan_of not in ("", rung.rung):
             other = next(title_of(one) for one in ladder.rungs if one.rung == rung.plan_of)

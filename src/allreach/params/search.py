@@ -174,6 +174,9 @@ class SearchParams(Frozen):
     """Simplex iterations for them."""
     budget_leaf_cuts: int = Field(200, ge=0)
     """Cuts a leaf."""
+    # The ladder
+    ladder_sites_max: int = Field(2_000, ge=0)
+    """Where more sites stand, a quick ladder plans the steps at home alone, unless others are asked for by name."""
     # Tiers of speed
     tier_raises: int = Field(8, ge=1)
     """Prices on people below a tier that are tried upwards until the target is met,"""

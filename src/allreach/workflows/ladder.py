@@ -38,7 +38,7 @@ STAGE = "ladder"
 RUNGS_MOST = 40
 ADOPTED = ("pv_usd", "capex_usd", "opex_usd_per_year", "works", "plan_of", "reached_share", "planned_share")
 """What a rung takes from a cheaper plan that gives it."""
-NOT_ASKED = "not planned: --rung and --speed name others"
+NOT_ASKED = "not planned: allreach ladder --rung {rung} does"
 NOT_YET = "not planned yet: the run was stopped; run the same command again to go on"
 
 
@@ -113,6 +113,8 @@ def climb(job: Job, ground: Ground, effort: Effort, choice: Choice = EVERY_RUNG)
     """
     study = job.study
     rungs, wanted = chosen_rungs(study, choice)
+    if effort == "quick" and choice == EVERY_RUNG and _has_many_sites(study):
+        wanted = frozenset(rung.id for rung in rungs if rung.kind is RungKind.HOME)
     keys = [ladder_key(job, one, rungs, wanted) for one in ("quick", "full")]
     if any(stages.is_finished(study.results, STAGE, key) for key in keys[0 if effort == "quick" else 1 :]):
         return False
@@ -121,6 +123,11 @@ def climb(job: Job, ground: Ground, effort: Effort, choice: Choice = EVERY_RUNG)
         climber.climb()
         stages.finish(study.results, STAGE, keys[effort == "full"], climber.write())
     return True
+
+
+def _has_many_sites(study: StudyInputs) -> bool:
+    """Whether so many sites stand that steps for masts take longer than a look at them may."""
+    return len(study.country.table("sites")) > study.params.search.ladder_sites_max
 
 
 def has_ladder(study: StudyInputs) -> bool:
@@ -217,7 +224,7 @@ class _Climber:
                 self.plans[rung.id] = read_json(self._folder_of(rung.id) / "summary.json")
                 return
         if not is_wanted:
-            self.plans[rung.id] = {"why_none": NOT_ASKED}
+            self.plans[rung.id] = {"why_none": NOT_ASKED.format(rung=rung.id)}
             return
         found = self._search(rung, read_start(self._folder_of(above)) if above else None)
         if found is None:  # no roads that count
@@ -293,14 +300,20 @@ class _Climber:
         write_text(files[2], ladder_svg(found, titles, self.study.config.name, digits=digits))
         return files
 
+    def _roads_today(self) -> JsonObject:
+        """Return what the measurement says of roads, for where they are not planned."""
+        roads = self.measured.get("roads")
+        return {"total": roads["road_km"], "reached_today_share": roads["outdoor_4g_share"]} if roads else {}
+
     def _row(self, rung: Rung) -> JsonObject | None:
         """Everything that ``ladder.json`` says of a rung; none of roads where there are none that count."""
         plan = self.plans.get(rung.id, {})
         is_road = rung.kind is RungKind.ROAD
-        if is_road and "total" not in plan:
+        roads = {**self._roads_today(), **plan} if is_road else {}
+        if is_road and "total" not in roads:
             return None
-        total = plan["total"] if is_road else self.measured["population"]
-        today = plan["reached_today_share"] if is_road else self.today[rung.id]
+        total = roads["total"] if is_road else self.measured["population"]
+        today = roads["reached_today_share"] if is_road else self.today[rung.id]
         is_met = today >= rung.met_from
         why_none = plan.get("why_none", "")
         if not plan and not is_met:
