@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from allreach.workflows.run import RunJson, RunResult
 
 
+TOLD_SHORTFALL = 0.02
+"""Share of people by which a network may fall short of its plan without a word."""
+
+
 def print_summary(result: RunResult, *, as_json: bool) -> None:
     """Print a run's result on stdout, for people or as JSON."""
     if as_json:
@@ -53,13 +57,15 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     evidence = f"predicted, evidence: {found['evidence']}"
     lines.append(("reached today", f"{found['reached_today_share']:.1%} {asked} ({evidence})"))
     lines += _predicted(found["measured"])
+    lines += _drive_tests(found["measured"]["drive_tests"])
     lines.append(("orderable", _orderable(found["measured"]["orderable"])))
     if not found["ladder"]:
         lines.append(("the next steps", f"what each costs for everybody: allreach ladder {_folder(found)}"))
     lines += _hangs_on(found["measured"])
     plan = found["plan"]
     if plan:
-        lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network)"))
+        counted = f"; the plan counted on {plan['planned_share']:.1%}" if _falls_short(plan) else ""
+        lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network{counted})"))
         for tier in plan.get("tiers", []):
             share = tier.get("verified_people_share", tier["people_share"])
             asked = f"{tier['people_share_target']:.1%} asked for, {tier['people_share']:.1%} planned"
@@ -72,7 +78,12 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
         lines.append(("present value", f"{money(plan['pv_usd'])} over {plan['horizon_years']:g} years"))
         lines.append(("first cost", money(plan["capex_usd"])))
         lines.append(("yearly cost", money(plan["opex_usd_per_year"])))
-        lines.append(("no plan is cheaper than", f"{money(plan['lower_bound_usd'])} (gap {plan['gap']:.1%})"))
+        lines.append(
+            (
+                "no plan is cheaper than",
+                f"{money(plan['lower_bound_usd'])} (of what was on offer; gap {plan['gap']:.1%})",
+            )
+        )
         if plan.get("price_base_year"):
             lines.append(("money", money.terms(plan["price_base_year"])))
         if "budget" in plan:
@@ -161,6 +172,30 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
         for tier in measured["speeds"]
     ]
     return [("predicted", mobile), *_cut_lines(lines.get("cut")), ("predicted, by speed", "; ".join(speeds))]
+
+
+def _falls_short(plan: JsonObject) -> bool:
+    """Whether clearly fewer are reached than the plan counted on."""
+    return bool(plan["planned_share"] - plan["reached_share"] > TOLD_SHORTFALL)
+
+
+def _drive_tests(tests: JsonObject) -> list[tuple[str, str]]:
+    """Say what drive tests did to the prediction, band by band."""
+    if not tests["n"]:
+        return []
+    out = []
+    for band in tests["bands"]:
+        words = f"{band['band_mhz']:g} MHz, {band['n_tests']:,} tests: "
+        if band["is_applied"]:
+            words += f"predictions moved by {band['offset_db']:+.1f} dB; error where it was not seen "
+            words += f"{band['rmse_before_db']:.1f} dB before, {band['rmse_after_db']:.1f} after"
+        else:
+            words += f"not applied: {band['why_not']}"
+        out.append(("drive tests", words))
+    left = tests["n"] - sum(band["n_tests"] for band in tests["bands"])
+    if left:
+        out.append(("drive tests", f"{left:,} of {tests['n']:,} fit no carrier in range by band, operator and place"))
+    return out
 
 
 def _cut_lines(cut: JsonObject | None) -> list[tuple[str, str]]:

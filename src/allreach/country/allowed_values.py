@@ -74,7 +74,7 @@ RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
     ("measurements", "dl_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
     ("measurements", "ul_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
     ("measurements", "latency_ms"): (0.0, 1e5, "milliseconds"),
-    ("measurements", "rx_power_dbm"): (-200.0, 50.0, "dBm"),
+    ("measurements", "rx_power_dbm"): (-150.0, 20.0, "dBm, -150 to 20"),
     ("measurements", "freq_mhz"): (30.0, 6000.0, "MHz, 30 to 6000"),
 }
 

@@ -64,10 +64,10 @@ def standing_lines(fibre: gpd.GeoDataFrame, points: DemandPoints, grid: Grid, ra
     """Find the fixed lines that stand.
 
     The lines of an operational exchange lie at all homes within its reach, by straight line. Fibre lies there where the
-    exchange is one of fibre, and in each place at the share at least that its column ``fibre_share`` states, wherever
-    it comes from; it gives ``radio.fixed_dl_mbps`` unless the exchange says another speed. A line known to give a speed
-    lies there and at the shares ``passed_over_..._mbps_share`` and ``used_over_..._mbps_share``, and a line of any kind
-    there and at ``passed_share``.
+    exchange is one of fibre, and in each place at the share at least that its columns ``fibre_share`` and
+    ``fibre_used_share`` state, wherever it comes from; it gives ``radio.fixed_dl_mbps`` unless the exchange says other.
+    A line known to give a speed lies there and at the shares ``passed_over_..._mbps_share`` and
+    ``used_over_..._mbps_share``, and a line of any kind there and at ``passed_share``.
     """
     is_exchange = (
         (fibre["feature"] == FibreFeature.NODE)
@@ -80,7 +80,7 @@ def standing_lines(fibre: gpd.GeoDataFrame, points: DemandPoints, grid: Grid, ra
     dl_mbps = exchanges["dl_mbps"].astype("float64").fillna(pd.Series(np.where(is_fibre, default_mbps, np.nan)))
     of_fibre = exchanges[is_fibre].reset_index(drop=True)
     nearest, _ = _inside(of_fibre, points, grid, reach_km)
-    over = {default_mbps: _stated(points, "fibre_share")}
+    over = {default_mbps: np.maximum(_stated(points, "fibre_share"), _stated(points, "fibre_used_share"))}
     for mbps in SPEEDS_MBPS:
         stated = np.maximum(_stated(points, PASSED_OVER[mbps]), _stated(points, USED_OVER[mbps]))
         over[float(mbps)] = np.maximum(over.get(float(mbps), 0.0), stated)

@@ -80,5 +80,5 @@ class Money:
     def _text(self, value: float, code: str, sign: str) -> str:
         value = rounded(value, self.digits)
         if abs(value) >= MILLION:
-            return f"{value / MILLION:{sign},.4g} million {code}"
+            return f"{rounded(value / MILLION, 4):{sign},.10g} million {code}"
         return f"{value:{sign},.0f} {code}"

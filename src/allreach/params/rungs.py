@@ -95,7 +95,9 @@ class Rung(Frozen):
         if self.kind is RungKind.MOBILE:
             speed = "" if self.dl_mbps is None else f"{self.dl_mbps:,g} Mbit/s by "
             return f"{speed}{self.generation} {where}"
-        more = " and tiers" if self.has_tiers else ""
+        more = ", indoors where by mast" if self.indoors else ""
+        more += f", by {self.generation} where by mast" if self.generation is not Generation.G4 else ""
+        more += " and tiers" if self.has_tiers else ""
         by_line = " by fixed line" if self.service is Service.LINE else ""
         return f"{self.dl_mbps:,g} Mbit/s at home{by_line}{more}"
 
@@ -122,9 +124,9 @@ class Rung(Frozen):
         """Whether whoever gets this rung gets the lower one too."""
         if self.kind is not lower.kind or self.has_tiers or lower.has_tiers:
             return False
-        if self.kind is RungKind.HOME:
-            return (self.dl_mbps or 0.0) >= (lower.dl_mbps or 0.0) and lower.service in (Service.ANY, self.service)
         newer = self.generation >= lower.generation and self.indoors >= lower.indoors
+        if self.kind is RungKind.HOME and lower.service not in (Service.ANY, self.service):
+            return False
         return newer and (self.dl_mbps or 0.0) >= (lower.dl_mbps or 0.0)
 
 

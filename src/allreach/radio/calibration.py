@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from allreach.params.radio import Radio
 
 FOLDS = 5
+UNBELIEVABLE = 3.0  # prior standard deviations: a unit, a band or an operator is wrong
 SURE = 2.0  # standard errors by which an offset must differ from none
 
 Floats = NDArray[np.float64]
@@ -145,6 +146,8 @@ def _band_offset(spots: Spots, mine: NDArray[np.bool_], band_mhz: float, radio: 
         why_not = f"tests in {n_blocks} blocks of {side_km:g} km, {FOLDS} at least are asked for"
     elif abs(offset_db) < SURE * se_db:
         why_not = "the offset is not surely other than none"
+    elif abs(offset_db) > UNBELIEVABLE * prior_db:
+        why_not = f"no band is off by so much: more than {UNBELIEVABLE * prior_db:g} dB; check unit, band and operator"
     elif after_db >= before_db:
         why_not = "blocks that it has not seen are predicted no better with it"
     sigma_db = float(np.std(left_db))

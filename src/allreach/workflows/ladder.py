@@ -25,6 +25,7 @@ from allreach.io.vector import write_frame
 from allreach.json_object import JsonObject
 from allreach.params.money import SKETCH_DIGITS
 from allreach.params.rungs import SPEED_MAX_MBPS, Rung, RungKind, home_rung, in_order
+from allreach.params.service_rules import why_no_mast
 from allreach.planning.quick_plan import works
 from allreach.report.documents.ladder_chart import ladder_svg
 from allreach.workflows.headline import Ground, asked_of, headline_of, rungs_of
@@ -39,6 +40,9 @@ RUNGS_MOST = 40
 ADOPTED = ("pv_usd", "capex_usd", "opex_usd_per_year", "works", "plan_of", "reached_share", "planned_share")
 """What a rung takes from a cheaper plan that gives it."""
 NOT_ASKED = "not planned: allreach ladder --rung {rung} does"
+GIVES_NOBODY = "nothing on offer gives it to anyone who lacks it"
+COSTS = ("pv_usd", "lower_bound_usd", "capex_usd", "opex_usd_per_year", "works")
+SHARE_EPS = 1e-9
 NOT_YET = "not planned yet: the run was stopped; run the same command again to go on"
 
 
@@ -183,6 +187,7 @@ class _Climber:
         self.study = study = job.study
         self.headline = headline_of(study)
         self.folder = study.results / LADDER_FILE.parent
+        self.own = frozenset(rung.id for rung in rungs_of(study))
         self.demand = study.params.demand
         people_rungs = [rung for rung in rungs if rung.kind is not RungKind.ROAD]
         asked = asked_of(study)
@@ -229,7 +234,28 @@ class _Climber:
         found = self._search(rung, read_start(self._folder_of(above)) if above else None)
         if found is None:  # no roads that count
             return
+        if found.figures.get("pv_usd") == 0.0 and self._is_left_as_it_is(rung, found):
+            found = RungPlan({**found.figures, **dict.fromkeys(COSTS), "why_none": GIVES_NOBODY}, {}, {})
+        if self.effort == "full" and stages.is_finished(self.study.results, f"{STAGE}_{rung.id}", keys["quick"]):
+            quick = read_json(self._folder_of(rung.id) / "summary.json")
+            if _is_cheaper(quick, found.figures):  # other spots were on offer: its plan stays
+                self._keep(rung, {**quick, "effort": "full"}, keys["full"])
+                return
         self._file(rung, found, keys[self.effort])
+        self.write()
+
+    def _is_left_as_it_is(self, rung: Rung, found: RungPlan) -> bool:
+        """Whether a plan gives an unmet rung to nobody who lacks it."""
+        today = found.figures["reached_today_share"] if rung.kind is RungKind.ROAD else self.today[rung.id]
+        return bool(today < rung.met_from and _reach(found.figures) <= today + SHARE_EPS)
+
+    def _keep(self, rung: Rung, summary: JsonObject, key: str) -> None:
+        """Record a plan that is there as one of full effort."""
+        folder = self._folder_of(rung.id)
+        self.plans[rung.id] = summary
+        write_json(folder / "summary.json", summary)
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        stages.finish(self.study.results, f"{STAGE}_{rung.id}", key, files)
         self.write()
 
     def _search(self, rung: Rung, start: dict[str, pd.DataFrame] | None) -> RungPlan | None:
@@ -267,6 +293,8 @@ class _Climber:
     def _above(self, rung: Rung) -> str:
         """Rung planned before that gives this one too, the nearest; empty for none."""
         mine = [r for r in self.unmet if r.id in self.plans and r.gives(rung)]
+        if rung.id in self.own:  # a speed that is asked for besides changes no plan of these
+            mine = [r for r in mine if r.id in self.own]
         mine = [r for r in mine if self.plans[r.id].get("pv_usd") is not None]
         return min(mine, key=lambda r: (self.plans[r.id]["pv_usd"], r.id)).id if mine else ""
 
@@ -302,8 +330,11 @@ class _Climber:
 
     def _roads_today(self) -> JsonObject:
         """Return what the measurement says of roads, for where they are not planned."""
-        roads = self.measured.get("roads")
-        return {"total": roads["road_km"], "reached_today_share": roads["outdoor_4g_share"]} if roads else {}
+        roads, study = self.measured.get("roads"), self.study
+        if not roads:
+            return {}
+        late = why_no_mast(asked_of(study), study.params.planning)
+        return {"total": roads["road_km"], "reached_today_share": 0.0 if late else roads["outdoor_4g_share"]}
 
     def _row(self, rung: Rung) -> JsonObject | None:
         """Everything that ``ladder.json`` says of a rung; none of roads where there are none that count."""
@@ -315,7 +346,7 @@ class _Climber:
         total = roads["total"] if is_road else self.measured["population"]
         today = roads["reached_today_share"] if is_road else self.today[rung.id]
         is_met = today >= rung.met_from
-        why_none = plan.get("why_none", "")
+        why_none = "" if is_met else plan.get("why_none", "")
         if not plan and not is_met:
             why_none = NOT_YET
         return {
@@ -369,6 +400,12 @@ def cheapest(rows: Sequence[JsonObject], rungs: Sequence[Rung]) -> list[JsonObje
         mine["newly_reached"] = added if added is None or mine["unit"] == "road_km" else round(added)
         out.append(mine)
     return out
+
+
+def _is_cheaper(plan: JsonObject, other: JsonObject) -> bool:
+    """Whether a plan costs less than another and reaches no fewer."""
+    mine, theirs = plan.get("pv_usd"), other.get("pv_usd")
+    return mine is not None and theirs is not None and mine < theirs and _reach(plan) >= _reach(other)
 
 
 def _reach(row: Any) -> float:

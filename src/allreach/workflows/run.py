@@ -48,6 +48,7 @@ MEASURED = (
     "outdoor_share",
     "mobile",
     "roads",
+    "drive_tests",
 )
 """Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")

@@ -30,6 +30,8 @@ from allreach.workflows.run_record import Job
 from allreach.workflows.study_inputs import StudyInputs
 
 NOTHING = "none"
+SPOILT_SHARE = 0.1
+"""Where so many people more than planned are left out, new masts have spoilt what stands: upgrades alone are tried."""
 PLAN_EVIDENCE = ("terrain", "population", "places", "sites", "roads", "fibre", "power")
 
 
@@ -85,10 +87,10 @@ def plan_and_verify(
     """Plan, measure the planned network, and plan again with a greater margin where its sites disturb each other more.
 
     Measured are the people at the standard, those at the speed of each tier, and the institutions; any of them may ask
-    for a further round. Under a standard of mobile service the last one builds no new site, since new masts on the
-    frequencies of those that stand may take away more than they add. The round that leaves fewest people (and
-    institutions, in people) without what is asked for counts; of equal ones the first. A round that no plan meets at
-    its margin ends the search. It may begin from the plan `start` (`read_start`).
+    for a further round. Under a standard of mobile service, and wherever far fewer are reached than planned, the last
+    one builds no new site, since new masts on the frequencies of those that stand may take away more than they add. The
+    round that leaves fewest people (and institutions, in people) without what is asked for counts; of equal ones the
+    first. A round that no plan meets at its margin ends the search. It may begin from the plan `start` (`read_start`).
     """
     study = job.study
     params, rules = study.params, study.params.planning
@@ -119,8 +121,8 @@ def plan_and_verify(
             break
         margin_db += rules.verify_margin_step_db.value
     assert best is not None
-    is_short = best[1].shortfall() > rules.verify_tolerance_share.value
-    if is_short and study.config.service_standard.service is Service.MOBILE:
+    is_mobile = study.config.service_standard.service is Service.MOBILE
+    if best[1].shortfall() > (rules.verify_tolerance_share.value if is_mobile else SPOILT_SHARE):
         upgraded, weight = _upgrades_alone(job, measured, whole, evidence), rules.institution_people.value
         if upgraded is not None and upgraded[1].without(weight) < best[1].without(weight):
             best = upgraded

@@ -30,7 +30,7 @@ from allreach.vocabulary import Service
 from allreach.workflows.headline import Ground, asked_of
 from allreach.workflows.road_rung import PlannedRoads, RoadPlan, plan_roads
 from allreach.workflows.run_measure import measure_today
-from allreach.workflows.run_plan import PLAN_EVIDENCE, country_to_plan, plan_and_verify
+from allreach.workflows.run_plan import PLAN_EVIDENCE, SPOILT_SHARE, country_to_plan, plan_and_verify
 from allreach.workflows.run_record import Job
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -93,13 +93,13 @@ class RungPlanner:
     def quick(self, rung: Rung, start: Start | None) -> RungPlan:
         """Plan a rung with little work, and measure the planned network once.
 
-        Where new masts spoil a mobile plan, upgrades alone are tried, as a run does.
+        Where new masts spoil a plan, upgrades alone are tried, as a run does.
         """
         progress = named(self.study.progress, rung)
         country = self._country(rung, progress)
         plan, reached = self._planned(country, rung, start, progress)
-        short = country.params.planning.verify_tolerance_share.value
-        if rung.kind is RungKind.MOBILE and plan.planned_share - reached > short:
+        tolerance = country.params.planning.verify_tolerance_share.value
+        if plan.planned_share - reached > (tolerance if rung.kind is RungKind.MOBILE else SPOILT_SHARE):
             try:
                 alone, reached_alone = self._planned(country.without_new_sites(), rung, None, progress)
             except InfeasibleError:

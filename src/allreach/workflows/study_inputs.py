@@ -192,12 +192,12 @@ def recorded_standard(results: Path, asked: ServiceStandard, params: Params) -> 
         If the file that says so is damaged.
     """
     path = results / STANDARD_FILE
-    found = read_json(path)
-    if not found:
-        return asked
     try:
+        found = read_json(path)
+        if not found:
+            return asked
         return Rung.model_validate(found["rung"]).standard(asked, params.demand)
-    except (KeyError, ValidationError) as error:
+    except (InputError, KeyError, ValidationError) as error:
         mend = "Take it away: the next allreach run writes it anew"
         raise InputError(Fault(str(path), "names no rung of the ladder", "what a run wrote", mend)) from error
 

@@ -489,11 +489,6 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
     rows += [
         ("receiving antenna", link.rx_gain_db, "dB", f"gain less losses, {link.rx_height_m:g} m above ground"),
         ("drive tests", link.measured_db, "dB", "measured less predicted in this band"),
-        *(
-            [("drive tests", link.measured_db, "dB", "measured less predicted in this band")]
-            if link.measured_db
-            else []
-        ),
         ("received power", power_dbm, "dBm", "median of time and locations"),
         ("threshold", link.threshold_dbm, "dBm", "least power that counts"),
         ("margin", power_dbm - link.threshold_dbm, "dB", ""),
