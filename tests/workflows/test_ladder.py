@@ -250,6 +250,33 @@ def test_an_own_standard_is_a_rung_of_the_ladder(tmp_path):
     assert rungs["home_10"]["why_none"] == "not planned: allreach ladder --rung home_10 does"
 
 
+def test_a_plan_outdoors_or_by_4g_gives_no_headline_indoors_or_by_5g():
+    plain = home_rung(10.0)
+    for other in ({"indoors": True}, {"generation": Generation.G5}):
+        headline = home_rung(10.0, **other)
+        assert headline.gives(plain)
+        assert not home_rung(1000.0).gives(headline)
+        assert headline.title != plain.title
+
+
+def test_a_speed_asked_for_besides_changes_no_plan(climbed, tmp_path):
+    folder = tmp_path / "TST"
+    shutil.copytree(climbed.folder, folder)
+    before = {rung["rung"]: rung for rung in ladder_of(folder)["rungs"]}
+    told = run(read_inputs(folder, workers=1), ladder="quick", choice=Choice(speeds_mbps=(50.0,))).ladder
+    after = {rung["rung"]: rung for rung in told["rungs"]}
+    assert after["home_50"]["pv_usd"] is not None
+    assert {name: after[name]["pv_usd"] for name in before} == {name: before[name]["pv_usd"] for name in before}
+
+
+def test_a_damaged_standard_says_how_to_get_rid_of_it(climbed, tmp_path):
+    folder = tmp_path / "TST"
+    shutil.copytree(climbed.folder, folder)
+    (folder / "results" / "base" / "standard.json").write_text("[1]")
+    with pytest.raises(InputError, match="Take it away"):
+        read_inputs(folder)
+
+
 def test_where_many_masts_stand_a_quick_ladder_plans_the_steps_at_home_alone(tmp_path):
     folder = small(tmp_path / "TST")
     study = read_inputs(folder, sets=("search.ladder_sites_max=0",), workers=1)

@@ -179,8 +179,10 @@ def test_masts_that_spoil_each_other_are_not_built(monkeypatch):
     assert verified.summary.reached_share == 0.7
 
 
-def test_upgrades_alone_are_tried_last_and_only_where_phones_alone_count(monkeypatch):
+def test_upgrades_alone_are_tried_last_where_phones_alone_count_or_many_are_left_out(monkeypatch):
     short = [found(0.4, 0.8), found(0.5, 0.8), found(0.45, 0.8)]
     assert rounds(monkeypatch, [*short, found(0.3, 0.3)], MOBILE)[0] == 2
     assert rounds(monkeypatch, [found(0.8, 0.8)], MOBILE)[0] == 1  # nothing falls short
-    assert rounds(monkeypatch, short)[0] == 2  # homes have other ways
+    assert rounds(monkeypatch, [*short, found(0.6, 0.6)])[0] == 4  # homes too, where masts have spoilt so much
+    little = [found(0.7, 0.8), found(0.75, 0.8), found(0.72, 0.8)]
+    assert rounds(monkeypatch, little)[0] == 2  # else homes have other ways

@@ -35,7 +35,8 @@ def print_comparison(found: Compared, first: str, second: str, money: Money) -> 
     sure = "proven" if low > 0 or high < 0 else "not proven which is cheaper"
     click.echo(f"{'best plans differ by':<24} {money.difference(low)} to {money.difference(high)} ({sure})")
     if any(row["key"].startswith("service_standard") for row in found.inputs):
-        click.echo(f"{'another standard':<24} the two give different service: their costs do not answer the same question")
+        words = "the two give different service: their costs do not answer the same question"
+        click.echo(f"{'another standard':<24} {words}")
     for name, words in WORDS.items():
         if name in summary["changes"]:
             change = summary["changes"][name]

@@ -30,7 +30,7 @@ from allreach.workflows.run_record import Job
 from allreach.workflows.study_inputs import StudyInputs
 
 NOTHING = "none"
-SPOILT_SHARE = 0.1
+SPOILT_SHARE = 0.2
 """Where so many people more than planned are left out, new masts have spoilt what stands: upgrades alone are tried."""
 PLAN_EVIDENCE = ("terrain", "population", "places", "sites", "roads", "fibre", "power")
 
@@ -122,7 +122,8 @@ def plan_and_verify(
         margin_db += rules.verify_margin_step_db.value
     assert best is not None
     is_mobile = study.config.service_standard.service is Service.MOBILE
-    if best[1].shortfall() > (rules.verify_tolerance_share.value if is_mobile else SPOILT_SHARE):
+    left_out = best[1].summary.planned_share - best[1].summary.reached_share
+    if left_out > SPOILT_SHARE or (is_mobile and best[1].shortfall() > rules.verify_tolerance_share.value):
         upgraded, weight = _upgrades_alone(job, measured, whole, evidence), rules.institution_people.value
         if upgraded is not None and upgraded[1].without(weight) < best[1].without(weight):
             best = upgraded
