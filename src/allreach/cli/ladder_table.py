@@ -12,7 +12,6 @@ from allreach.params.price_level import DOLLAR
 from allreach.report.map_page.page import locale
 
 DIGITS = 4
-NOT_ASKED = "not planned: allreach ladder"
 
 
 def print_ladder(raw: JsonObject, folder: str, *, sketch: bool, currency: JsonObject | None) -> None:
@@ -54,7 +53,7 @@ def _row(rung: Rung, ladder: Ladder, per_usd: list[float], digits: int) -> list[
     today = f"{100.0 * rung.reached_today_share:.1f}%"
     name = mark + title_of(rung)
     if rung.pv_usd is None:
-        state = "met" if rung.is_met else "no plan"
+        state = "met" if rung.is_met else "not planned" if rung.is_left_out else "no plan"
         return [name, today, "", state, *[""] * (len(per_usd) - 1), "", ""]
     added = "" if rung.newly_reached is None else f"{rounded(rung.newly_reached, digits):,.0f}{unit}"
     costs = [_million(rung.pv_usd * rate, digits) for rate in per_usd]
@@ -83,7 +82,7 @@ def _notes(ladder: Ladder, folder: str) -> list[str]:
     out.append("* planned above in full" + ("" if all(r.effort != "quick" for r in ladder.rungs) else _quick(folder)))
     if any(rung.kind != "home" for rung in ladder.rungs):
         out.append(locale("en")["ladder_signal_note"])
-    left = [rung for rung in ladder.rungs if rung.why_none.startswith(NOT_ASKED)]
+    left = [rung for rung in ladder.rungs if rung.is_left_out]
     if left:
         out.append(
             f"{', '.join(map(title_of, left))}: not planned; allreach ladder {folder} --rung {left[0].rung} plans one"
@@ -92,7 +91,7 @@ def _notes(ladder: Ladder, folder: str) -> list[str]:
         if rung.plan_of not in ("", rung.rung):
             other = next(title_of(one) for one in ladder.rungs if one.rung == rung.plan_of)
             out.append(f"{title_of(rung)}: the plan for {other} is the cheapest found")
-        if rung.why_none and rung not in left:
+        if rung.why_none:
             out.append(f"{title_of(rung)}: {rung.why_none}")
         if rung.named:
             out.append(f"{title_of(rung)} is named by {'; '.join(target.with_source() for target in rung.named)}")
@@ -100,7 +99,7 @@ def _notes(ladder: Ladder, folder: str) -> list[str]:
 
 
 def _quick(folder: str) -> str:
-    return f"; the others quickly, for all in full: allreach ladder {folder}"
+    return f"; the others quickly: allreach ladder {folder} --rung ID plans one in full"
 
 
 def _million(value: float, digits: int) -> str:

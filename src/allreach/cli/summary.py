@@ -171,7 +171,8 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
         f"{tier['by_mobile_share']:.1%})"
         for tier in measured["speeds"]
     ]
-    return [("predicted", mobile), *_cut_lines(lines.get("cut")), ("predicted, by speed", "; ".join(speeds))]
+    by_speed = f"{'; '.join(speeds)}; full cells are not taken off"
+    return [("predicted", mobile), *_cut_lines(lines.get("cut")), ("predicted, by speed", by_speed)]
 
 
 def _falls_short(plan: JsonObject) -> bool:

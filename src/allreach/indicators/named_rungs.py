@@ -14,12 +14,14 @@ def named_rungs(strategies: Iterable[Strategy]) -> tuple[Rung, ...]:
     out = list(umc_rungs())
     for strategy in strategies:
         for _, target in strategy.targets:
-            name = f"{_english(strategy.name)}: {_english(target.name)}"
+            name = _joined(strategy.name, target.name)
             day = "" if target.date is None else target.date.isoformat()
             named = NamedTarget(name=name, source=strategy.sources[target.source].title, date=day)
             out += [target_rung(asked, named) for asked in target.rung]
     return tuple(out)
 
 
-def _english(text: dict[str, str]) -> str:
-    return text.get("en") or next(iter(text.values()))
+def _joined(strategy: dict[str, str], target: dict[str, str]) -> dict[str, str]:
+    """Name a target behind its strategy, in every language that tells the target."""
+    first = strategy.get("en") or next(iter(strategy.values()))
+    return {language: f"{strategy.get(language) or first}: {text}" for language, text in target.items()}

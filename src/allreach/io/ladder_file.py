@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from allreach.errors import InputError
 from allreach.json_object import JsonObject
+from allreach.params.rungs import NamedTarget
 from allreach.schema_faults import schema_faults
 
 LADDER_FILE = Path("ladder") / "ladder.json"
@@ -24,27 +25,6 @@ class _Part(BaseModel):
     """What another release tells besides is left out; what is told must be right."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, allow_inf_nan=False, extra="ignore")
-
-
-class NamedTarget(_Part):
-    """A target that a rung is."""
-
-    name: Name | Annotated[dict[str, Name], Field(min_length=1)]
-    """Name of the target, or names by language."""
-    source: Name
-    """Who set it."""
-    date: str = ""
-    """When it is due, or was set: YYYY, YYYY-MM or YYYY-MM-DD; empty where it has none."""
-
-    def text(self, language: str = "en") -> str:
-        """Name in a language, else in English, else in the first there is."""
-        if isinstance(self.name, str):
-            return self.name
-        return self.name.get(language) or self.name.get("en") or next(iter(self.name.values()))
-
-    def with_source(self, language: str = "en") -> str:
-        """Name in a language, with who set it and its date."""
-        return f"{self.text(language)} ({', '.join(filter(None, (self.source, self.date)))})"
 
 
 class Works(_Part):
@@ -104,7 +84,12 @@ class Rung(_Part):
     plan_of: str = ""
     """Rung whose plan is the cheapest for this one; empty without a plan."""
     why_none: str = ""
-    """Why there is no plan."""
+    """Why there is no plan; empty where none was asked for."""
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is not met and nobody has asked for a plan."""
+        return not self.is_met and self.pv_usd is None and not self.why_none
 
     @model_validator(mode="after")
     def _whole(self) -> Rung:

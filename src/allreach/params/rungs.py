@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -30,15 +31,28 @@ class RungKind(StrEnum):
     ROAD = "road"
 
 
+Words = Annotated[str, Field(min_length=1)]
+
+
 class NamedTarget(Frozen):
     """A published target that a rung is."""
 
-    name: str
-    """What is promised."""
-    source: str
+    name: Words | Annotated[dict[str, Words], Field(min_length=1)]
+    """What is promised, in one language or by language."""
+    source: Words
     """Who publishes it."""
     date: str = ""
-    """Day promised; empty where none is published."""
+    """When it is due: YYYY, YYYY-MM or YYYY-MM-DD; empty where none is published."""
+
+    def text(self, language: str = "en") -> str:
+        """Name in a language, else in English, else in the first there is."""
+        if isinstance(self.name, str):
+            return self.name
+        return self.name.get(language) or self.name.get("en") or next(iter(self.name.values()))
+
+    def with_source(self, language: str = "en") -> str:
+        """Name in a language, with who set it and its date."""
+        return f"{self.text(language)} ({', '.join(filter(None, (self.source, self.date)))})"
 
 
 class TargetRung(Frozen):
@@ -82,6 +96,8 @@ class Rung(Frozen):
     @property
     def title_key(self) -> str:
         """Key of its title in the locale files."""
+        if self.kind is RungKind.HOME and (self.has_tiers or self.indoors or self.generation is not Generation.G4):
+            return "rung_own"
         if self.kind is RungKind.HOME:
             return "rung_line" if self.service is Service.LINE else "rung_home"
         return f"rung_{self.id}" if self.dl_mbps is None else "rung_mobile"
@@ -186,7 +202,7 @@ def in_order(*parts: Iterable[Rung]) -> tuple[Rung, ...]:
         if before is None:
             found[rung.id] = rung
             continue
-        names = tuple(dict.fromkeys((*before.named, *rung.named)))
+        names = (*before.named, *(one for one in rung.named if one not in before.named))
         share = max(before.people_share, rung.people_share)
         found[rung.id] = before.model_copy(update={"named": names, "people_share": share})
     return tuple(sorted(found.values(), key=_order))

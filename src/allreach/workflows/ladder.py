@@ -39,7 +39,6 @@ STAGE = "ladder"
 RUNGS_MOST = 40
 ADOPTED = ("pv_usd", "capex_usd", "opex_usd_per_year", "works", "plan_of", "reached_share", "planned_share")
 """What a rung takes from a cheaper plan that gives it."""
-NOT_ASKED = "not planned: allreach ladder --rung {rung} does"
 GIVES_NOBODY = "nothing on offer gives it to anyone who lacks it"
 COSTS = ("pv_usd", "lower_bound_usd", "capex_usd", "opex_usd_per_year", "works")
 SHARE_EPS = 1e-9
@@ -229,7 +228,7 @@ class _Climber:
                 self.plans[rung.id] = read_json(self._folder_of(rung.id) / "summary.json")
                 return
         if not is_wanted:
-            self.plans[rung.id] = {"why_none": NOT_ASKED.format(rung=rung.id)}
+            self.plans[rung.id] = {"effort": self.effort}  # known, and not planned
             return
         found = self._search(rung, read_start(self._folder_of(above)) if above else None)
         if found is None:  # no roads that count

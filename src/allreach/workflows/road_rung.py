@@ -27,9 +27,10 @@ from allreach.params.official import MET_SHARE
 from allreach.params.search import SearchParams
 from allreach.planning.instance.country_inputs import UPGRADES_ALONE, MeasuredCountry
 from allreach.planning.plan import plan_country
+from allreach.planning.quick_plan import works
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
-from allreach.vocabulary import Generation, PlanLinkKind, Service, SiteStatus
+from allreach.vocabulary import Generation, Service
 
 ROAD_EVIDENCE = ("terrain", "roads", "sites", "fibre", "power")
 Works = Mapping[str, float]
@@ -355,7 +356,7 @@ def _told(
         gap=None if plan is None else _gap(plan),
         capex_usd=None if plan is None else plan.capex_usd,
         opex_usd_per_year=None if plan is None else plan.opex_usd_per_year,
-        works=_works(sites, links),
+        works=works(sites, links),
         by_class=by_class,
         stretches=stretches,
         sites=_in_km(sites),
@@ -369,17 +370,6 @@ def _told(
 def _gap(plan: PlannedRoads) -> float:
     """How far a plan may be from the cheapest one, as a share of its cost."""
     return (plan.pv_usd - plan.lower_bound_usd) / plan.pv_usd if plan.pv_usd > 0 else 0.0
-
-
-def _works(sites: pd.DataFrame, links: pd.DataFrame) -> Works:
-    """Count what a plan builds."""
-    fibre = links.loc[links["kind"] == PlanLinkKind.FIBRE, "length_km"]
-    return {
-        "new_sites": int((sites["status"] == SiteStatus.NEW).sum()),
-        "upgrades": int((sites["status"] == SiteStatus.UPGRADED).sum()),
-        "fibre_km": round(float(fibre.sum()), 3),
-        "hops": int((links["kind"] == PlanLinkKind.HOP).sum()),
-    }
 
 
 def _in_km(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -20,25 +20,12 @@ from allreach.country.sketch.network import GapSites
 from allreach.io.country_folder import Country
 from allreach.params.line_totals import USED_OVER, LineTotals, Most, line_totals, lines_base
 from allreach.params.load import Params, load_params
-from allreach.params.official import QUANTITIES, OfficialTotals, Total
+from allreach.params.official import DRAWN_TO, QUANTITIES, OfficialTotals, Total
 from allreach.progress import Progress
 
 MET_PCT = 0.1
 """Difference up to which a total counts as met. [percentage points, or % of a count]"""
-DRAWN = (
-    "population",
-    "households",
-    "people_covered_2g_pct",
-    "people_covered_3g_pct",
-    "people_covered_4g_pct",
-    "people_covered_5g_pct",
-    "premises_passed_pct",
-    "premises_passed_fibre_pct",
-    "fixed_subscriptions",
-    "fibre_subscriptions",
-    *(f"fixed_subscriptions_over_{mbps}_mbps" for mbps in USED_OVER),
-    "mobile_sites",
-)
+DRAWN = (*(name for name in DRAWN_TO if name not in ("premises", "households_online_pct")), "mobile_sites")
 """Totals that a sketch draws."""
 
 

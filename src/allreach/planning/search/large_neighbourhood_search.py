@@ -9,6 +9,7 @@ the plan.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -284,16 +285,15 @@ def planned_anew(
     # the price on people left without service must not make the search less accurate
     total = float(programme.cost @ start)
     paid = total - float(programme.cost[columns.slice("n")] @ start[columns.slice("n")])
-    relative_gap = search.window_gap * (paid / total if total > 0 else 1.0)
-    answer = solve(
-        programme,
+    look = partial(
+        solve,
         relax=False,
         node_limit=search.window_branches,
-        start=start,
         seconds=seconds,
-        relative_gap=relative_gap,
+        relative_gap=search.window_gap * (paid / total if total > 0 else 1.0),
         is_brief=True,
     )
+    answer = look(programme, start=start)
     if np.isnan(answer.x).any():
         return Answer(window, None, answer.iterations)
     local = _if_better(window, columns, answer.x)
@@ -302,14 +302,7 @@ def planned_anew(
         return Answer(window, local, answer.iterations)
     # shares fill sectors and hops to the last bit; over the same network whole households may do, too
     counted, households = in_households(window.problem, columns, with_network(programme, answer.x))
-    again = solve(
-        counted,
-        relax=False,
-        node_limit=search.window_branches,
-        seconds=seconds,
-        relative_gap=relative_gap,
-        is_brief=True,
-    )
+    again = look(counted)
     return Answer(window, _if_better(window, columns, again.x / households), answer.iterations + again.iterations)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from allreach.io.ladder_file import Ladder, Rung
 from allreach.io.track_inputs import TrackInputs
-from allreach.params.money import SKETCH_DIGITS
+from allreach.params.money import SKETCH_DIGITS, rounded
 from allreach.report.documents.blocks import Block, Cell, Sources, cell, heading, note, table
 from allreach.report.documents.localise import NO_VALUE, Speech
 
@@ -98,7 +98,7 @@ def _bound(rung: Rung, speech: Speech, money: Callable[[float | None], Cell]) ->
 def _newly(rung: Rung, speech: Speech, digits: int | None, source: int) -> Cell:
     if rung.newly_reached is None:
         return cell(NO_VALUE)
-    value = rung.newly_reached if digits is None else float(f"{rung.newly_reached:.{digits + 1}g}")
+    value = rung.newly_reached if digits is None else rounded(rung.newly_reached, digits + 1)
     unit = speech.page("km") if rung.unit == "road_km" else speech.page("people")
     return cell(f"{speech.number(value)}\u00a0{unit}", source)
 

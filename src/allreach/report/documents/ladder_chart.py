@@ -90,7 +90,7 @@ def _cost_words(rung: Rung, digits: int | None) -> str:
     if rung.is_met and not rung.pv_usd:
         return "already met"
     if rung.pv_usd is None:
-        return "no plan"
+        return "not planned" if rung.is_left_out else "no plan"
     return f"{rounded(rung.pv_usd / 1e6, digits or 4):,.10g}"
 
 
