@@ -28,6 +28,10 @@ RASTER = (".tif", ".tiff")
 IN_ARCHIVES = ((*VECTOR, *PARQUET), (*EXCEL, ".csv", ".tsv"), (".txt",))
 
 
+OWN_NAMES = ("lon", "lat")
+"""Columns that are taken for a position where none is named: degrees, WGS 84."""
+
+
 @dataclass(frozen=True)
 class FileDress:
     """What a user says of a file that the file does not say itself.
@@ -43,7 +47,7 @@ class FileDress:
     decimal
         Decimal mark of numbers in texts.
     lon, lat
-        Columns that hold the position (x and y where `file_crs` is a projected CRS).
+        Columns that hold the position (x and y where `file_crs` is a projected CRS); those named `OWN_NAMES` without.
     with_geometry
         Whether rows with a position are wanted.
     """
@@ -171,8 +175,16 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return frame
 
 
+def _has_own_names(frame: pd.DataFrame, dress: FileDress) -> bool:
+    """Whether positions are wanted of a table without any whose columns bear the names that positions have here."""
+    is_bare = dress.with_geometry and not isinstance(frame, gpd.GeoDataFrame) and dress.file_crs is None
+    return is_bare and set(OWN_NAMES) <= set(frame.columns)
+
+
 def _with_points(frame: pd.DataFrame, path: Path, dress: FileDress) -> pd.DataFrame:
     named = [name for name in (dress.lon, dress.lat) if name]
+    if not named and _has_own_names(frame, dress):
+        named = list(OWN_NAMES)
     if not named:
         return frame
     missing = [name for name in named if name not in frame.columns]

@@ -363,3 +363,13 @@ def test_every_word_of_the_vocabulary_is_declared_in_the_table():
         meaning = next(c.meaning for c in tables.schema(table) if c.name == column)
         missing = [word for word in allowed if word and word not in meaning.replace(":", " ").replace(";", " ").split()]
         assert missing == [], (table, column)
+
+
+def test_columns_named_lon_and_lat_are_a_position(tmp_path):
+    text = villages().drop(columns="geometry").assign(lon=[47.5, 47.4, 47.45], lat=[40.5, 40.5, 40.6])
+    text.to_csv(tmp_path / "v.csv", index=False)
+    table, _ = import_table(read_foreign_table(tmp_path / "v.csv"), spec(), OUTLINE)
+    assert table.geometry.x.tolist() == [47.4, 47.5, 47.45]
+    assert not isinstance(read_foreign_table(tmp_path / "v.csv", with_geometry=False), gpd.GeoDataFrame)
+    projected = read_foreign_table(tmp_path / "v.csv", file_crs="EPSG:32638")  # degrees are no metres: to be named
+    assert not isinstance(projected, gpd.GeoDataFrame)
