@@ -89,7 +89,7 @@ def test_rungs_stand_in_their_order_with_their_names(climbed):
         "mobile_4g_indoors", "mobile_5g_outdoors", "mobile_5g_indoors", "roads_4g",
     ]  # fmt: skip
     named = {name: [target["name"] for target in rung["named"]] for name, rung in climbed.rungs.items()}
-    assert named["home_10"][0].startswith("Universal and meaningful")
+    assert named["home_10"][0]["en"].startswith("Universal and meaningful")
     own = [{"en": "Testland online: 25 Mbit/s for all"}]
     assert named["home_25"] == named["line_25"] == named["home_30"] == own
     assert climbed.rungs["home_30"]["named"][0] == {"name": own[0], "source": "Act 1", "date": "2028-12-31"}
