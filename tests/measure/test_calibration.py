@@ -17,7 +17,8 @@ from allreach.measure.drive_tests import calibrate
 from allreach.measure.service_links import service_links
 from allreach.measure.today import measure
 from allreach.params.load import Params, load_params
-from allreach.radio.calibration import Calibration, Spots, calibration
+from allreach.radio.calibration import Calibration, Spots
+from allreach.radio.fitting.choice import calibration
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays
@@ -63,9 +64,9 @@ def test_a_planted_bias_is_found_and_moves_map_people_and_links(
     found = calibrate(drive(sites, environment, {800.0: -12.0, 1800.0: 6.0}), sites, environment)
     low, high = found.bands
     assert all(one.is_applied for one in found.bands)
-    assert low.offset_db == pytest.approx(-12.0, abs=SURE_DB)
-    assert high.offset_db == pytest.approx(6.0, abs=SURE_DB)
-    assert low.rmse_after_db < 0.6 * low.rmse_before_db
+    assert low.correction.offset_db == pytest.approx(-12.0, abs=SURE_DB)
+    assert high.correction.offset_db == pytest.approx(6.0, abs=SURE_DB)
+    assert low.after.rmse_db < 0.6 * low.before.rmse_db
     calibrated = replace(environment, calibration=found)
     arrays = site_arrays(sites, environment.terrain.grid, environment.radio)
     before, after = coverage_rasters(arrays, environment), coverage_rasters(arrays, calibrated)
@@ -90,7 +91,7 @@ def test_nothing_planted_moves_nothing(sites: gpd.GeoDataFrame, environment: Env
         found = calibrate(drive(sites, environment, {800.0: 0.0, 1800.0: 0.0}, seed=seed), sites, environment)
         moved = [one for one in found.bands if one.is_applied]
         applied += len(moved)
-        assert all(abs(one.offset_db) < SURE_DB for one in moved)
+        assert all(abs(one.correction.offset_db) < SURE_DB for one in moved)
     assert applied <= 4  # of twenty; two standard errors are passed by chance now and then
 
 
@@ -127,8 +128,8 @@ def test_what_is_applied_never_is_worse_on_blocks_unseen(seed: int, bias_db: flo
     )  # fmt: skip
     found = calibration(spots, n, RADIO)
     for one in found.bands:
-        assert not one.is_applied or one.rmse_after_db < one.rmse_before_db
-        assert abs(one.offset_db) <= np.abs(spots.error_db).max() + 1e-9
+        assert not one.is_applied or one.after.rmse_db < one.before.rmse_db
+        assert abs(one.correction.offset_db) <= np.abs(spots.error_db).max() + 1e-9
     order = rng.permutation(n)
     again = calibration(Spots(*(column[order] for column in vars(spots).values())), n, RADIO)
-    assert [one.offset_db for one in again.bands] == pytest.approx([one.offset_db for one in found.bands], abs=1e-9)
+    assert [one.correction.offset_db for one in again.bands] == pytest.approx([one.correction.offset_db for one in found.bands], abs=1e-9)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from allreach.radio.calibration import NOT_MEASURED, Calibration, Spots, calibration
+from allreach.radio.calibration import NOT_MEASURED, Calibration, Spots
 from allreach.radio.engine.link_budget import handset
-from allreach.radio.engine.reception import Environment, serve
+from allreach.radio.engine.reception import Environment
+from allreach.radio.engine.strongest_paths import strongest_paths
+from allreach.radio.fitting.choice import calibration
 from allreach.radio.sites import site_arrays
 
 SAME_BAND = 0.12  # a test's frequency and the carrier that it is compared with differ by no greater share
+N_SERVERS = 4  # sites in range among which a calibrated prediction finds the strongest
 
 Floats = NDArray[np.float64]
 
@@ -49,26 +52,62 @@ def spots_of(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Envi
     its paths are found once.
     """
     grid = environment.terrain.grid
-    row, col = grid.rowcol(*grid.from_lonlat(drive.geometry.x.to_numpy(), drive.geometry.y.to_numpy()))
-    band_mhz, predicted_dbm = np.full(len(drive), np.nan), np.full(len(drive), np.nan)
-    freq_mhz = drive["freq_mhz"].to_numpy(dtype=float)
-    for rows, mine in _by_operator(drive, sites):
-        if len(mine):
-            pixels, pixel = np.unique(np.column_stack([row[rows], col[rows]]), axis=0, return_inverse=True)
-            arrays = site_arrays(mine, grid, environment.radio)
-            served = serve(*grid.xy_m(*pixels.T), arrays, environment, handset(environment.radio))
-            power_dbm = served.band_dbm[:, pixel.reshape(-1)].astype(np.float64)
-            band_mhz[rows], predicted_dbm[rows] = _compared_with(arrays.bands_mhz(), power_dbm, freq_mhz[rows])
-    error_db = drive["rx_power_dbm"].to_numpy(dtype=float) - predicted_dbm
-    tests = pd.DataFrame({"band_mhz": band_mhz, "row": row, "col": col, "error_db": error_db}).dropna()
-    spots = tests.groupby(["band_mhz", "row", "col"])["error_db"].agg(["median", "size"]).reset_index()
-    x_m, y_m = grid.xy_m(spots["row"].to_numpy(), spots["col"].to_numpy())
+    lon_deg, lat_deg = drive.geometry.x.to_numpy(), drive.geometry.y.to_numpy()
+    row, col = grid.rowcol(*grid.from_lonlat(lon_deg, lat_deg))
+    tests = pd.DataFrame(
+        {
+            "row": row,
+            "col": col,
+            "dbm": drive["rx_power_dbm"].to_numpy(dtype=float),
+            "floor_dbm": _floor_dbm(drive),
+            "freq_mhz": drive["freq_mhz"].to_numpy(dtype=float),
+        }
+    )
+    found = [
+        _spots_of_operator(tests.iloc[rows], mine, environment) for rows, mine in _by_operator(drive, sites) if len(mine)
+    ]
+    return joined(found)
+
+
+def joined(parts: Sequence[Spots]) -> Spots:
+    """Spots of all parts, by band and place."""
+    if not parts:
+        none = np.zeros(0)
+        return Spots(*[none] * 6, np.zeros(0, dtype=np.int64), *[np.zeros((N_SERVERS, 0))] * 3)
+    every = Spots(*(np.concatenate(columns, axis=-1) for columns in zip(*(vars(p).values() for p in parts), strict=True)))
+    return every.where(np.lexsort((every.measured_dbm, every.x_m, every.y_m, every.band_mhz)))
+
+
+def _floor_dbm(drive: gpd.GeoDataFrame) -> Floats:
+    """Power below which nothing would have been noted; minus infinity where the table does not say."""
+    if "sensitivity_dbm" not in drive:
+        return np.full(len(drive), -np.inf)
+    return drive["sensitivity_dbm"].fillna(-np.inf).to_numpy(dtype=float)
+
+
+def _spots_of_operator(tests: pd.DataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Spots:
+    grid, radio = environment.terrain.grid, environment.radio
+    pixels, pixel = np.unique(tests[["row", "col"]].to_numpy(), axis=0, return_inverse=True)
+    arrays = site_arrays(sites, grid, radio)
+    x_m, y_m = grid.xy_m(*pixels.T)
+    near = strongest_paths(x_m, y_m, arrays, environment, handset(radio), N_SERVERS)
+    pixel = pixel.reshape(-1)
+    band = _compared_with(arrays.bands_mhz(), near.power_dbm[:, 0][:, pixel], tests["freq_mhz"].to_numpy())
+    frame = pd.DataFrame({"band": band, "pixel": pixel, "dbm": tests["dbm"], "floor_dbm": tests["floor_dbm"]})
+    grouped = frame[band >= 0].groupby(["band", "pixel"])
+    spots = grouped.agg(dbm=("dbm", "median"), floor_dbm=("floor_dbm", "median"), n=("dbm", "size")).reset_index()
+    band, pixel = spots["band"].to_numpy(dtype=np.int64), spots["pixel"].to_numpy(dtype=np.int64)
     return Spots(
-        spots["band_mhz"].to_numpy(dtype=np.float64),
-        x_m,
-        y_m,
-        spots["median"].to_numpy(dtype=np.float64),
-        spots["size"].to_numpy(dtype=np.int64),
+        band_mhz=arrays.bands_mhz()[band],
+        x_m=x_m[pixel],
+        y_m=y_m[pixel],
+        clutter_m=environment.terrain.clutter_at_m(x_m[pixel], y_m[pixel]).astype(np.float64),
+        measured_dbm=spots["dbm"].to_numpy(dtype=np.float64),
+        floor_dbm=spots["floor_dbm"].to_numpy(dtype=np.float64),
+        n_tests=spots["n"].to_numpy(dtype=np.int64),
+        power_dbm=near.power_dbm[band, :, pixel].T,
+        distance_m=near.distance_m[band, :, pixel].T,
+        loss_db=near.loss_db[band, :, pixel].T,
     )
 
 
@@ -82,14 +121,13 @@ def _by_operator(
         yield rows, sites[sites["operator"].astype(str) == name] if name else sites
 
 
-def _compared_with(bands_mhz: Floats, power_dbm: NDArray[np.float64], freq_mhz: Floats) -> tuple[Floats, Floats]:
-    """Band that each test is compared with, and the power predicted in it; NaN where no carrier is near its own.
+def _compared_with(bands_mhz: Floats, power_dbm: Floats, freq_mhz: Floats) -> NDArray[np.int64]:
+    """Band that each test is compared with; -1 where no carrier is near its own, or none is heard.
 
     ``power_dbm`` has the shape (bands, tests).
     """
-    power_dbm = np.where(np.isnan(power_dbm), -np.inf, power_dbm)
     nearest = np.abs(np.log(np.nan_to_num(freq_mhz, nan=1.0)[:, None] / bands_mhz)).argmin(axis=1)
     band = np.where(np.isnan(freq_mhz), power_dbm.argmax(axis=0), nearest)
     is_same = np.isnan(freq_mhz) | (np.abs(freq_mhz / bands_mhz[band] - 1.0) <= SAME_BAND)
-    dbm = power_dbm[band, np.arange(len(band))]
-    return np.where(is_same, bands_mhz[band], np.nan), np.where(is_same & np.isfinite(dbm), dbm, np.nan)
+    is_heard = np.isfinite(power_dbm[band, np.arange(len(band))])
+    return np.where(is_same & is_heard, band, -1)

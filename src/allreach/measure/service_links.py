@@ -17,7 +17,7 @@ from allreach.progress import Progress, no_progress
 from allreach.radio.engine._paths import Masts, link_pairs
 from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
 from allreach.radio.engine.path_losses import PathLosses
-from allreach.radio.engine.reception import Environment, check_frequencies, masts, serve
+from allreach.radio.engine.reception import Environment, check_frequencies, masts, receiver_at, serve
 from allreach.radio.engine.reception import margin_db as fade_margin_db
 from allreach.radio.engine.threads import in_threads
 from allreach.radio.sites import SiteArrays
@@ -211,7 +211,9 @@ class _Survey:
         radio, bands_mhz = environment.radio, sites.bands_mhz()
         phone, home = handset(radio, indoors=environment.standard.indoors), fwa_terminal(radio)
         measured = environment.calibration
-        self.phone, self.home = (receiver(one, radio, bands_mhz, measured) for one in (phone, home))
+        self.phone, self.home = (
+            receiver_at(one, environment, bands_mhz, points.x_m, points.y_m) for one in (phone, home)
+        )
         self.noise_share = db_to_linear(home.noise_figure_db - phone.noise_figure_db)
         self.air = environment.air(longest_km)
         raster, kept, n_threads = environment.raster(), environment.kept, environment.n_threads

@@ -57,7 +57,9 @@ class BandCalibration(Summary):
     rmse_before_db: float
     """Root mean square error of the bare model. [dB]"""
     rmse_after_db: float
-    """The same with the offset found elsewhere: each block is predicted from the others. [dB]"""
+    """The same with the correction found elsewhere: each block is predicted from the others. [dB]"""
+    fitted: str
+    """What is fitted: ``none``, ``offset``, ``offset + slope`` and so on."""
     is_applied: bool
     """Whether predictions are moved."""
     why_not: str

@@ -315,12 +315,13 @@ def _drive_tests(measured: Calibration) -> DriveTests:
     bands = tuple(
         BandCalibration(
             band_mhz=one.band_mhz,
-            offset_db=one.offset_db,
+            offset_db=one.correction.offset_db,
             standard_error_db=one.standard_error_db if np.isfinite(one.standard_error_db) else None,
             n_tests=one.n_tests,
             n_blocks=one.n_blocks,
-            rmse_before_db=one.rmse_before_db,
-            rmse_after_db=one.rmse_after_db,
+            rmse_before_db=one.before.rmse_db,
+            rmse_after_db=one.after.rmse_db,
+            fitted=one.name,
             is_applied=one.is_applied,
             why_not=one.why_not,
         )

@@ -69,9 +69,11 @@ def model_error(measured: Calibration, radio: Radio) -> ModelError:
     if not bands:
         source = f"parameters: {radio.model_sigma_db.source}"
         return ModelError(radio.model_sigma_db.value, 0.0, radio.model_bias_sigma_db.value, source)
-    spots = np.array([one.n_spots for one in bands], dtype=np.float64)
-    sigma_db = np.array([one.sigma_db for one in bands])
-    bias_db = np.array([np.hypot(one.standard_error_db, 0.0 if one.is_applied else one.offset_db) for one in bands])
+    spots = np.array([one.after.n_spots for one in bands], dtype=np.float64)
+    sigma_db = np.array([one.after.sigma_db for one in bands])
+    bias_db = np.array(
+        [np.hypot(one.standard_error_db, 0.0 if one.is_applied else one.correction.offset_db) for one in bands]
+    )
     rms = (float(np.sqrt(np.average(values**2, weights=spots))) for values in (sigma_db, bias_db))
     return ModelError(next(rms), 0.0, next(rms), "drive tests")
 

@@ -94,6 +94,12 @@ class Radio(Frozen):
     """Edge of the blocks of ground that count as one when drive tests are weighed: within them errors are alike."""
     calibration_prior_db: Quantity
     """Standard deviation, between networks and countries, of the mean of measured less predicted power."""
+    calibration_slope_prior_db: Quantity
+    """Standard deviation, between networks and countries, of the slope of that over a decade of distance."""
+    calibration_excess_prior: Quantity
+    """Standard deviation, between networks and countries, of the share of loss over free space that is wrong."""
+    calibration_clutter_prior_db: Quantity
+    """Standard deviation of how much one kind of clutter departs from the rest in that."""
     building_traditional_share: Quantity
     """Share of traditional (not thermally efficient) buildings for the entry loss of P.2109."""
     clutter_unknown_m: Quantity

@@ -50,6 +50,11 @@ class Terrain:
         inside = g.contains(*g.rowcol(x, y))
         return np.where(inside, top * (1 - v) + bottom * v, np.nan)
 
+    def clutter_at_m(self, x_m: ArrayLike, y_m: ArrayLike) -> NDArray[np.float32]:
+        """Clutter height of the pixels that hold points; that of the nearest one off the grid. [m]."""
+        row, col = self.grid.rowcol(x_m, y_m)
+        return self.clutter_m[np.clip(row, 0, self.grid.n_rows - 1), np.clip(col, 0, self.grid.n_cols - 1)]
+
     def profile(
         self, x0_m: float, y0_m: float, x1_m: float, y1_m: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:

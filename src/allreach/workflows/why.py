@@ -205,7 +205,7 @@ def _strongest(sites: SiteArrays, environment: Environment, x_m: float, y_m: flo
             radio,
             environment.delta_n,
             environment.n0,
-            measured_db=environment.calibration.offset_db(float(site.band_mhz[0])),
+            correction=environment.calibration.correction(float(site.band_mhz[0])),
         )
         power_dbm = link_power_dbm(link)
         if np.isnan(power_dbm):

@@ -18,6 +18,7 @@ from allreach.kernels import itu_p1812
 from allreach.kernels.itu_p1812_profile import INLAND, effective_earth_radius_km, path_geometry
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
+from allreach.radio.calibration import NO_CORRECTION, Correction
 from allreach.radio.coverage_maps.dataset import CoverageOptions, coverage_job
 from allreach.radio.coverage_maps.ground import Rasters
 from allreach.radio.engine._paths import (
@@ -81,8 +82,8 @@ class Link:
         Parameters and refractivity.
     step_m
         Step of samples where the grid is finer; none for its pixel. [m]
-    measured_db
-        What drive tests add to the power of this band. [dB]
+    correction
+        What drive tests add to the power of this band.
     """
 
     terrain: Terrain
@@ -96,7 +97,7 @@ class Link:
     delta_n: float = 45.0
     n0: float = 325.0
     step_m: float | None = None
-    measured_db: float = 0.0
+    correction: Correction = NO_CORRECTION
 
 
 @dataclass(frozen=True)
@@ -317,8 +318,18 @@ def _power_dbm(
     if is_aimed:
         tower = tower._replace(azimuth_deg=np.array([math.degrees(math.atan2(dx, dy))]))
     _, down_db, _ = sector_powers(tower, 0, dx, dy, depression_deg, _air(link).pattern)
-    power_dbm = float(link.site.eirp_dbm[0]) - down_db - loss_db + link.rx_gain_db + link.measured_db
+    d_m = 1000.0 * float(path.d_km[n - 1])
+    power_dbm = float(link.site.eirp_dbm[0]) - down_db - loss_db + link.rx_gain_db + _measured_db(link, d_m, loss_db)
     return power_dbm, loss_db, float(down_db)
+
+
+def _measured_db(link: Link, distance_m: float, loss_db: float) -> float:
+    """Power that drive tests add on a path to the receiver of a link. [dB]."""
+    x_m, y_m = np.array([link.x_m]), np.array([link.y_m])
+    at_place_db = link.correction.at_place_db(x_m, y_m, link.terrain.clutter_at_m(x_m, y_m))
+    band_mhz = float(link.site.band_mhz[0])
+    on_path_db = link.correction.on_paths_db(band_mhz, np.array([distance_m]), np.array([loss_db]))
+    return float(on_path_db[0] + at_place_db[0])
 
 
 def _profile_dataset(link: Link, path: Buffers, n: int) -> xr.Dataset:
@@ -486,15 +497,16 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
         rows.append(("help of other paths", rest, "dB", note))
         if near_db:
             rows.append(("short range", -near_db, "dB", "what the short-range model, which has a share here, adds"))
+    measured_db = _measured_db(link, 1000.0 * float(path.d_km[n - 1]), loss_db)
     rows += [
         ("receiving antenna", link.rx_gain_db, "dB", f"gain less losses, {link.rx_height_m:g} m above ground"),
-        ("drive tests", link.measured_db, "dB", "measured less predicted in this band"),
+        ("drive tests", measured_db, "dB", "measured less predicted in this band, on such a path and at this place"),
         ("received power", power_dbm, "dBm", "median of time and locations"),
         ("threshold", link.threshold_dbm, "dBm", "least power that counts"),
         ("margin", power_dbm - link.threshold_dbm, "dB", ""),
     ]
     table = pd.DataFrame(rows, columns=["step", "value", "unit", "note"])
-    if not link.measured_db:
+    if not measured_db:
         table = table[table["step"] != "drive tests"].reset_index(drop=True)
     table["value"] += 0.0  # no minus zero
     return table

@@ -17,6 +17,7 @@ from allreach.kernels.decibel import db_of_ratio, ratio_of_db
 from allreach.kernels.itu_p1812 import loss_db
 from allreach.kernels.itu_p1812_profile import SEA, path_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
+from allreach.radio.engine._measured import trend_db
 from allreach.radio.engine.antenna import (
     Pattern,
     attenuation_db,
@@ -83,11 +84,17 @@ class Air(NamedTuple):
 
 
 class Receiver(NamedTuple):
-    """Terminal: height, all gains less losses by band, and how much of the neighbours' power disturbs it."""
+    """Terminal: height, all gains less losses by band, how much of the neighbours' power disturbs it, and drive tests.
+
+    What drive tests say is in ``gain_db`` where it holds for a whole band; ``trend`` has the terms of `trend_db` by
+    band; ``place_db`` has the shape (bands, receivers), or (bands, 0) where nothing depends on the place.
+    """
 
     height_m: float
     gain_db: NDArray[np.float64]
     interference_share: float
+    trend: NDArray[np.float64]
+    place_db: NDArray[np.float32]
 
 
 class Heard(NamedTuple):
@@ -362,6 +369,15 @@ def sector_powers(
 
 
 @kernel
+def gain_at_db(receiver: Receiver, b: int, i: int, dx_m: float, dy_m: float, loss_db: float) -> float:
+    """All gains less losses of receiver i over a path in band b, with what drive tests add. [dB]."""
+    gain_db = receiver.gain_db[b] + trend_db(receiver.trend, b, dx_m, dy_m, loss_db)
+    if receiver.place_db.shape[1] > 0:
+        gain_db += receiver.place_db[b, i]
+    return gain_db
+
+
+@kernel
 def hear(
     i: int,
     s: int,
@@ -378,7 +394,7 @@ def hear(
     """Let receiver i hear site s. The best server is the strongest first carrier of a site that serves."""
     k, down_db, all_sectors = sector_powers(masts, s, dx_m, dy_m, depression_deg, air.pattern)
     b = masts.band[s]
-    beam_dbm = masts.eirp_dbm[s] - loss_db + receiver.gain_db[b]
+    beam_dbm = masts.eirp_dbm[s] - loss_db + gain_at_db(receiver, b, i, dx_m, dy_m, loss_db)
     own_dbm = beam_dbm - down_db
     heard.band_dbm[b, i] = max(heard.band_dbm[b, i], own_dbm)
     if own_dbm > heard.signal_dbm[i]:
@@ -387,7 +403,8 @@ def hear(
     second_dbm = -math.inf
     if masts.has_capacity[s]:
         b = masts.second_band[s]
-        second_beam_dbm = masts.second_eirp_dbm[s] - second_loss_db + receiver.gain_db[b]
+        gain_db = gain_at_db(receiver, b, i, dx_m, dy_m, second_loss_db)
+        second_beam_dbm = masts.second_eirp_dbm[s] - second_loss_db + gain_db
         heard.totals_mw[masts.second_channel[s], i] += ratio_of_db(second_beam_dbm) * all_sectors
         second_dbm = second_beam_dbm - down_db
         heard.band_dbm[b, i] = max(heard.band_dbm[b, i], second_dbm)
@@ -543,8 +560,11 @@ def link_pairs(
                 receiver, losses = (handset, of_handset) if t == 0 else (fwa, of_fwa)
                 noise_share = 1.0 if t == 0 else fwa_noise_share
                 k, down_db, all_sectors = sector_powers(masts, s, dx, dy, losses.depression_deg[j], air.pattern)
-                beam_dbm = masts.eirp_dbm[s] - losses.first_db[j] + receiver.gain_db[masts.band[s]]
-                second_dbm = masts.second_eirp_dbm[s] - losses.second_db[j] + receiver.gain_db[masts.second_band[s]]
+                loss_db, second_db = losses.first_db[j], losses.second_db[j]
+                gain_db = gain_at_db(receiver, masts.band[s], p, dx, dy, loss_db)
+                second_gain_db = gain_at_db(receiver, masts.second_band[s], p, dx, dy, second_db)
+                beam_dbm = masts.eirp_dbm[s] - loss_db + gain_db
+                second_dbm = masts.second_eirp_dbm[s] - second_db + second_gain_db
                 if t == 0:
                     sector[j] = k
                     power_dbm[j] = beam_dbm - down_db

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import kernel
 from allreach.kernels.decibel import ratio_of_db
-from allreach.radio.engine._paths import Air, Losses, Masts, Receiver, sector_powers
+from allreach.radio.engine._paths import Air, Losses, Masts, Receiver, gain_at_db, sector_powers
 from allreach.radio.engine._squares import Squares, span
 
 
@@ -69,7 +69,8 @@ def enter_losses(
     elif not math.isnan(depression):
         dx, dy = squares.x_m[i] - masts.x_m[s], squares.y_m[i] - masts.y_m[s]
         k, down_db, all_sectors = sector_powers(masts, s, dx, dy, depression, air.pattern)
-        beam_dbm = masts.eirp_dbm[s] + receiver.gain_db[masts.band[s]] - losses.first_db[j]
+        gain_db = gain_at_db(receiver, masts.band[s], i, dx, dy, losses.first_db[j])
+        beam_dbm = masts.eirp_dbm[s] + gain_db - losses.first_db[j]
         enter(i, s, k, beam_dbm - down_db, masts.channel, strongest)
         others = all_sectors - ratio_of_db(-down_db)  # the site's other sectors are never listed
         if others > 0.0:

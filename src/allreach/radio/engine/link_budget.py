@@ -64,7 +64,10 @@ def fwa_terminal(radio: Radio) -> Terminal:
 def receiver(
     terminal: Terminal, radio: Radio, bands_mhz: NDArray[np.float64], measured: Calibration = NOT_MEASURED
 ) -> Receiver:
-    """Terminal as the compiled drivers take it, neighbours at the load cap; with what drive tests say of each band."""
+    """Terminal as the compiled drivers take it, neighbours at the load cap; with what drive tests say of each band.
+
+    What they say of places is left out: `reception.receiver_at` puts it in.
+    """
 
     def gain_db(mhz: float) -> float:
         return terminal.gain_dbi - entry_loss_db(terminal, radio, mhz, 0.5) + measured.offset_db(mhz)
@@ -73,6 +76,8 @@ def receiver(
         height_m=terminal.height_m,
         gain_db=np.array([gain_db(float(mhz)) for mhz in bands_mhz]),
         interference_share=radio.load_cap.value * db_to_linear(-terminal.interference_rejection_db),
+        trend=measured.trend(bands_mhz),
+        place_db=np.zeros((len(bands_mhz), 0), dtype=np.float32),
     )
 
 

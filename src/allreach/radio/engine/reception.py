@@ -13,7 +13,7 @@ from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.progress import Progress
 from allreach.radio.calibration import NOT_MEASURED, Calibration
-from allreach.radio.engine._paths import Air, Heard, Losses, Masts, Raster, hear_paths, sinr_of_chunk
+from allreach.radio.engine._paths import Air, Heard, Losses, Masts, Raster, Receiver, hear_paths, sinr_of_chunk
 from allreach.radio.engine.antenna import pattern
 from allreach.radio.engine.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, noise_dbm, receiver
 from allreach.radio.engine.path_losses import KeptPaths, PathLosses
@@ -155,6 +155,22 @@ def masts(sites: SiteArrays, noise_figure_db: float) -> Masts:
     )
 
 
+def receiver_at(
+    terminal: Terminal,
+    environment: Environment,
+    bands_mhz: NDArray[np.float64],
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+) -> Receiver:
+    """Terminal at receivers on the map, as the compiled drivers take it, with all that drive tests say."""
+    measured = environment.calibration
+    rx = receiver(terminal, environment.radio, bands_mhz, measured)
+    if not measured.depends_on_place(bands_mhz):
+        return rx
+    clutter_m = environment.terrain.clutter_at_m(x_m, y_m)
+    return rx._replace(place_db=measured.at_places_db(bands_mhz, x_m, y_m, clutter_m))
+
+
 def check_frequencies(radio: Radio) -> None:
     """Refuse bands of the parameters that the model does not cover.
 
@@ -217,7 +233,7 @@ def serve(
     if sites.n_sites == 0 or n == 0:
         return served(heard, n_void, sites, order, terminal, environment)
     air, towers = environment.air(radio.range_km.value), masts(sites.take(order), terminal.noise_figure_db)
-    rx = receiver(terminal, radio, sites.bands_mhz(), environment.calibration)
+    rx = receiver_at(terminal, environment, sites.bands_mhz(), x_m, y_m)
     paths = PathLosses(
         x_m, y_m, environment.raster(), air, environment.kept if keep else None, environment.n_threads, wanted
     )

@@ -11,8 +11,8 @@ from allreach.progress import Progress
 from allreach.radio.device import require_device
 from allreach.radio.engine._paths import Losses
 from allreach.radio.engine._servers import Strongest, merge_servers
-from allreach.radio.engine.link_budget import Terminal, receiver
-from allreach.radio.engine.reception import Environment, by_northing, check_frequencies
+from allreach.radio.engine.link_budget import Terminal
+from allreach.radio.engine.reception import Environment, by_northing, check_frequencies, receiver_at
 from allreach.radio.engine.scene import ARC_PIXELS, scene_of
 from allreach.radio.engine.sweep import P1812, hear
 from allreach.radio.sites import SiteArrays
@@ -108,8 +108,8 @@ def strongest_servers(
         progress(stage, 0, len(order))
     if len(order) and n:
         scene = scene_of(x_m, y_m, sites.take(order), environment, terminal, arc_pixels)
-        rx = receiver(terminal, environment.radio, sites.bands_mhz(), environment.calibration)
-        own = scene.own
+        own, squares = scene.own, scene.squares
+        rx = receiver_at(terminal, environment, sites.bands_mhz(), squares.x_m, squares.y_m)
 
         def merge(row: int, first: int, last: int, begins: NDArray[np.int64], losses: Losses) -> None:
             s = scene

@@ -14,9 +14,9 @@ from allreach.radio.device import require_device
 from allreach.radio.engine._paths import Heard, Losses, Receiver, no_losses
 from allreach.radio.engine._servers import Strongest
 from allreach.radio.engine._squares import merge_row
-from allreach.radio.engine.link_budget import Terminal, handset, receiver
+from allreach.radio.engine.link_budget import Terminal, handset
 from allreach.radio.engine.p1812_coverage import P1812Sweep, asked_of, rays_of
-from allreach.radio.engine.reception import Environment, Served, by_northing, nothing_heard, served
+from allreach.radio.engine.reception import Environment, Served, by_northing, nothing_heard, receiver_at, served
 from allreach.radio.engine.scene import (
     ARC_PIXELS,
     Merge,
@@ -137,8 +137,8 @@ def hear_by_sweep(
     if sites.n_sites == 0 or n == 0:
         return HeardBySweep(np.arange(n), order, all_heard, n_void)
     scene = scene_of(x_m, y_m, sites.take(order), environment, terminals[0], arc_pixels)
-    bands_mhz = sites.bands_mhz()
-    receivers = [receiver(terminal, environment.radio, bands_mhz, environment.calibration) for terminal in terminals]
+    at = sites.bands_mhz(), scene.squares.x_m, scene.squares.y_m
+    receivers = [receiver_at(terminal, environment, *at) for terminal in terminals]
 
     def report(done: int) -> None:
         if progress:

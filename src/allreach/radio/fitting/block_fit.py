@@ -1,0 +1,122 @@
+"""Linear fit to errors that are alike within blocks of ground, drawn towards what is known beforehand.
+
+A mixed model: errors of a block share a part of their own (compound symmetry), the shares of both are found by
+restricted maximum likelihood (Patterson and Thompson, Biometrika 58, 1971), and each coefficient has a normal prior with
+mean 0. Where only power above a floor is received, what is missing is allowed for by the truncated normal likelihood
+(Hausman and Wise, Econometrica 45, 1977).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr
+
+Floats = NDArray[np.float64]
+
+RATIOS = np.concatenate([[0.0], np.geomspace(0.01, 100.0, 33)])  # variance between blocks over that within
+LEAST_DB = 0.1  # standard deviation within blocks: no receiver is read more exactly
+ROUNDS = 200
+CLOSE_DB = 1e-4
+LEAST_KEPT = 0.05  # of the information of a spot near its floor
+
+
+@dataclass(frozen=True)
+class BlockFit:
+    """Coefficients, how sure they are, and what is left.
+
+    Parameters
+    ----------
+    coefficients, covariance
+        Shapes (p,), (p, p).
+    between_db, within_db
+        Standard deviation of what the spots of a block share, and of what each has for itself. [dB]
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    between_db: float
+    within_db: float
+
+    @property
+    def sigma_db(self) -> float:
+        """Standard deviation of a spot about what is expected. [dB]."""
+        return float(np.hypot(self.between_db, self.within_db))
+
+    def predict_sigma_db(self, x: Floats) -> Floats:
+        """Standard deviation of spots in blocks that were not seen, that of the coefficients included. [dB]."""
+        return np.asarray(np.sqrt(self.sigma_db**2 + np.einsum("ij,jk,ik->i", x, self.covariance, x)))
+
+
+def hazard(alpha: Floats) -> Floats:
+    """Density over what is above, of the standard normal distribution."""
+    return np.asarray(np.exp(-0.5 * alpha**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(-alpha)))
+
+
+def fit_blocks(x: Floats, y: Floats, block: NDArray[np.int64], prior: Floats, floor: Floats) -> BlockFit:
+    """Fit y by the columns of x.
+
+    Parameters
+    ----------
+    x, y
+        Shapes (n, p), (n,).
+    block
+        Block of each row, from 0.
+    prior
+        Standard deviation of each coefficient beforehand, shape (p,).
+    floor
+        Value of y below which a row would not be there; minus infinity where none is known, shape (n,).
+    """
+    fit = _fit(x, y, block, prior)
+    if not np.isfinite(floor).any():
+        return fit
+    for _ in range(ROUNDS):
+        alpha = (floor - x @ fit.coefficients) / fit.sigma_db
+        more = np.where(np.isfinite(floor), hazard(np.where(np.isfinite(floor), alpha, 0.0)), 0.0)
+        kept = 1.0 + np.where(np.isfinite(floor), alpha, 0.0) * more - more**2  # variance left over variance
+        share = max(float(np.mean(kept)), LEAST_KEPT)
+        seen = _fit(x, y - fit.sigma_db * more, block, prior)
+        wider = 1.0 / np.sqrt(share)
+        new = BlockFit(
+            seen.coefficients, seen.covariance / share**2, seen.between_db * wider, seen.within_db * wider
+        )
+        moved = np.abs(x @ (new.coefficients - fit.coefficients)).max() + abs(new.sigma_db - fit.sigma_db)
+        fit = new
+        if moved < CLOSE_DB:
+            break
+    return fit
+
+
+def _fit(x: Floats, y: Floats, block: NDArray[np.int64], prior: Floats) -> BlockFit:
+    """Take the ratio of variances that is most likely, of those in `RATIOS`."""
+    n, p = x.shape
+    size = np.bincount(block).astype(np.float64)
+    columns = np.column_stack([x, y])
+    of_block = np.stack([np.bincount(block, column) for column in columns.T], axis=1)
+    products = columns.T @ columns
+    best: tuple[float, BlockFit] | None = None
+    for ratio in RATIOS:
+        weight = ratio / (1.0 + ratio * size)
+        moments = products - (of_block * weight[:, None]).T @ of_block
+        xx, xy, yy = moments[:p, :p], moments[:p, p], moments[p, p]
+        variance = max(yy / n, LEAST_DB**2)
+        for _ in range(4):  # the prior counts against the variance, which is not known beforehand
+            precision = xx / variance + np.diag(1.0 / prior**2)
+            coefficients = np.linalg.solve(precision, xy / variance)
+            left = yy - 2.0 * coefficients @ xy + coefficients @ xx @ coefficients
+            freedom = n - float(np.trace(np.linalg.solve(precision, xx / variance)))
+            variance = max(left / max(freedom, 1.0), LEAST_DB**2)
+        likelihood = -0.5 * (
+            n * np.log(variance)
+            + np.log1p(ratio * size).sum()
+            + np.linalg.slogdet(precision)[1]
+            + left / variance
+            + ((coefficients / prior) ** 2).sum()
+        )
+        if best is None or likelihood > best[0]:
+            within = float(np.sqrt(variance))
+            best = likelihood, BlockFit(coefficients, np.linalg.inv(precision), within * np.sqrt(ratio), within)
+    assert best is not None
+    return best[1]
