@@ -125,7 +125,13 @@ def spots_of(one: Campaign, folder: Path, clutter_m: float, radio: Radio) -> Spo
     parts = []
     for key, rows in one.spots.groupby(["mast_lon_deg", "mast_lat_deg", "mast_height_m", "height_m"]):
         mast = gpd.GeoDataFrame(
-            {"site_id": ["M"], "height_agl_m": [key[2]], "n_sectors": [1], "band_mhz": [one.freq_mhz], "eirp_dbm": [0.0]},
+            {
+                "site_id": ["M"],
+                "height_agl_m": [key[2]],
+                "n_sectors": [1],
+                "band_mhz": [one.freq_mhz],
+                "eirp_dbm": [0.0],
+            },
             geometry=gpd.points_from_xy([key[0]], [key[1]]),
             crs=tables.CRS,
         )

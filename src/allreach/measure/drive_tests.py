@@ -64,7 +64,9 @@ def spots_of(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Envi
         }
     )
     found = [
-        _spots_of_operator(tests.iloc[rows], mine, environment) for rows, mine in _by_operator(drive, sites) if len(mine)
+        _spots_of_operator(tests.iloc[rows], mine, environment)
+        for rows, mine in _by_operator(drive, sites)
+        if len(mine)
     ]
     return joined(found)
 
@@ -74,7 +76,9 @@ def joined(parts: Sequence[Spots]) -> Spots:
     if not parts:
         none = np.zeros(0)
         return Spots(*[none] * 6, np.zeros(0, dtype=np.int64), *[np.zeros((N_SERVERS, 0))] * 3)
-    every = Spots(*(np.concatenate(columns, axis=-1) for columns in zip(*(vars(p).values() for p in parts), strict=True)))
+    every = Spots(
+        *(np.concatenate(columns, axis=-1) for columns in zip(*(vars(p).values() for p in parts), strict=True))
+    )
     return every.where(np.lexsort((every.measured_dbm, every.x_m, every.y_m, every.band_mhz)))
 
 

@@ -298,9 +298,7 @@ class Calibration:
 
     def well_measured(self, radio: Radio) -> tuple[BandCalibration, ...]:
         """Bands with tests enough to tell the error of the model, whether a correction is applied or not."""
-        return tuple(
-            one for one in self.bands if one.n_tests >= radio.drive_tests_min.value and one.n_blocks >= FOLDS
-        )
+        return tuple(one for one in self.bands if one.n_tests >= radio.drive_tests_min.value and one.n_blocks >= FOLDS)
 
 
 FOLDS = 5

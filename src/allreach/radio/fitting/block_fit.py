@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 
 RATIOS = np.concatenate([[0.0], np.geomspace(0.01, 100.0, 33)])  # variance between blocks over that within
 LEAST_DB = 0.1  # standard deviation within blocks: no receiver is read more exactly
-ROUNDS = 200
-CLOSE_DB = 1e-4
+PRIOR_ROUNDS = 4
+ROUNDS = 100
+CLOSE_DB = 1e-3
 LEAST_KEPT = 0.05  # of the information of a spot near its floor
 
 
@@ -79,9 +80,7 @@ def fit_blocks(x: Floats, y: Floats, block: NDArray[np.int64], prior: Floats, fl
         share = max(float(np.mean(kept)), LEAST_KEPT)
         seen = _fit(x, y - fit.sigma_db * more, block, prior)
         wider = 1.0 / np.sqrt(share)
-        new = BlockFit(
-            seen.coefficients, seen.covariance / share**2, seen.between_db * wider, seen.within_db * wider
-        )
+        new = BlockFit(seen.coefficients, seen.covariance / share**2, seen.between_db * wider, seen.within_db * wider)
         moved = np.abs(x @ (new.coefficients - fit.coefficients)).max() + abs(new.sigma_db - fit.sigma_db)
         fit = new
         if moved < CLOSE_DB:
@@ -90,33 +89,30 @@ def fit_blocks(x: Floats, y: Floats, block: NDArray[np.int64], prior: Floats, fl
 
 
 def _fit(x: Floats, y: Floats, block: NDArray[np.int64], prior: Floats) -> BlockFit:
-    """Take the ratio of variances that is most likely, of those in `RATIOS`."""
+    """Take the ratio of variances that is most likely, of those in `RATIOS`, all of which are tried at once."""
     n, p = x.shape
     size = np.bincount(block).astype(np.float64)
     columns = np.column_stack([x, y])
     of_block = np.stack([np.bincount(block, column) for column in columns.T], axis=1)
-    products = columns.T @ columns
-    best: tuple[float, BlockFit] | None = None
-    for ratio in RATIOS:
-        weight = ratio / (1.0 + ratio * size)
-        moments = products - (of_block * weight[:, None]).T @ of_block
-        xx, xy, yy = moments[:p, :p], moments[:p, p], moments[p, p]
-        variance = max(yy / n, LEAST_DB**2)
-        for _ in range(4):  # the prior counts against the variance, which is not known beforehand
-            precision = xx / variance + np.diag(1.0 / prior**2)
-            coefficients = np.linalg.solve(precision, xy / variance)
-            left = yy - 2.0 * coefficients @ xy + coefficients @ xx @ coefficients
-            freedom = n - float(np.trace(np.linalg.solve(precision, xx / variance)))
-            variance = max(left / max(freedom, 1.0), LEAST_DB**2)
-        likelihood = -0.5 * (
-            n * np.log(variance)
-            + np.log1p(ratio * size).sum()
-            + np.linalg.slogdet(precision)[1]
-            + left / variance
-            + ((coefficients / prior) ** 2).sum()
-        )
-        if best is None or likelihood > best[0]:
-            within = float(np.sqrt(variance))
-            best = likelihood, BlockFit(coefficients, np.linalg.inv(precision), within * np.sqrt(ratio), within)
-    assert best is not None
-    return best[1]
+    weight = RATIOS[:, None] / (1.0 + RATIOS[:, None] * size)
+    moments = columns.T @ columns - np.einsum("rb,bi,bj->rij", weight, of_block, of_block)
+    xx, xy, yy = moments[:, :p, :p], moments[:, :p, p], moments[:, p, p]
+    variance = np.maximum(yy / n, LEAST_DB**2)
+    for _ in range(PRIOR_ROUNDS):  # the prior counts against the variance, which is not known beforehand
+        precision = xx / variance[:, None, None] + np.diag(1.0 / prior**2)
+        covariance = np.linalg.inv(precision)
+        coefficients = np.einsum("rij,rj->ri", covariance, xy) / variance[:, None]
+        left = yy - 2.0 * np.einsum("ri,ri->r", coefficients, xy)
+        left += np.einsum("ri,rij,rj->r", coefficients, xx, coefficients)
+        freedom = n - np.einsum("rij,rji->r", covariance, xx) / variance
+        variance = np.maximum(left / np.maximum(freedom, 1.0), LEAST_DB**2)
+    likelihood = -0.5 * (
+        n * np.log(variance)
+        + np.log1p(RATIOS[:, None] * size).sum(axis=1)
+        + np.linalg.slogdet(precision)[1]
+        + left / variance
+        + ((coefficients / prior) ** 2).sum(axis=1)
+    )
+    best = int(likelihood.argmax())
+    within_db = float(np.sqrt(variance[best]))
+    return BlockFit(coefficients[best], covariance[best], within_db * float(np.sqrt(RATIOS[best])), within_db)

@@ -86,8 +86,12 @@ def calibration(spots: Spots, n_tests: int, radio: Radio) -> Calibration:
     radio
         Size of a block, least number of tests, prior spread of the coefficients.
     """
-    found = (_band(spots.where(spots.band_mhz == mhz), float(mhz), radio) for mhz in np.unique(spots.band_mhz))
-    return Calibration(tuple(found), n_tests, spots)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # matrices are small: threads would only wait for each other
+        bands_mhz = np.unique(spots.band_mhz)
+        found = tuple(_band(spots.where(spots.band_mhz == mhz), float(mhz), radio) for mhz in bands_mhz)
+    return Calibration(found, n_tests, spots)
 
 
 def blocks_of(x_m: Floats, y_m: Floats, side_km: float) -> NDArray[np.int64]:

@@ -22,8 +22,10 @@ Floats = NDArray[np.float64]
 
 CELLS_MOST = 400
 CELLS_LEAST = 8
+CELLS_FOR_STRUCTURE = 160  # drawn among them: the cost of likelihood goes by the third power
+SEED = 1
 CELL_SHARE = 16.0  # cells along the edge of a block
-MESH_MOST = 40_000
+MESH_MOST = 12_000
 STEPS_A_LENGTH = 3.0
 REACH = 3.0  # lengths beyond which nothing is known
 LENGTHS_M = (50.0, 20_000.0)
@@ -75,6 +77,9 @@ def structure_of(cells: Cells) -> Structure | None:
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
+    if len(cells.n) > CELLS_FOR_STRUCTURE:
+        drawn = np.sort(np.random.default_rng(SEED).permutation(len(cells.n))[:CELLS_FOR_STRUCTURE])
+        cells = Cells(cells.at_m[drawn], cells.mean_db[drawn], cells.n[drawn], cells.within_db)
     total = max(float(np.var(cells.mean_db)), LEAST_DB**2)
     within = max(cells.within_db, LEAST_DB) ** 2
     kernel = ConstantKernel(0.5 * total, (LEAST_DB**2, 10.0 * total)) * Matern(1000.0, LENGTHS_M, nu=0.5)
@@ -103,15 +108,17 @@ def surface_of(process: GaussianProcessRegressor, structure: Structure) -> Surfa
     """Lay a process on a mesh around its cells."""
     from scipy.spatial import cKDTree
 
-    reach_m = REACH * structure.length_m
+    extent_m = float(np.ptp(process.X_train_, axis=0).max())
+    reach_m = min(REACH * structure.length_m, max(extent_m, structure.length_m))
     low, high = process.X_train_.min(axis=0) - reach_m, process.X_train_.max(axis=0) + reach_m
-    step_m = structure.length_m / STEPS_A_LENGTH
-    step_m = max(step_m, float(np.sqrt(np.prod(high - low) / MESH_MOST)))
+    tree = cKDTree(process.X_train_)
+    apart_m = float(np.median(tree.query(process.X_train_, k=2)[0][:, 1]))
+    step_m = max(min(structure.length_m / STEPS_A_LENGTH, apart_m), float(np.sqrt(np.prod(high - low) / MESH_MOST)))
     n_cols, n_rows = (int(np.ceil(edge / step_m)) + 1 for edge in high - low)
     x_m, y_m = low[0] + step_m * np.arange(n_cols), low[1] + step_m * np.arange(n_rows)
     mesh = np.stack(np.meshgrid(x_m, y_m), axis=-1).reshape(-1, 2)
     mean_db, sigma_db = np.zeros(len(mesh)), np.full(len(mesh), structure.field_db)
-    near = np.flatnonzero(cKDTree(process.X_train_).query(mesh)[0] <= reach_m)
+    near = np.flatnonzero(tree.query(mesh)[0] <= reach_m)
     mean_db[near], sigma_db[near] = process.predict(mesh[near], return_std=True)
     shape = (n_rows, n_cols)
     return Surface(
