@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -18,11 +19,11 @@ from allreach.measure.service_links import service_links
 from allreach.measure.today import measure
 from allreach.params.load import Params, load_params
 from allreach.radio.calibration import BandCalibration, Calibration, Correction, Errors, Spots, Surface
-from allreach.radio.fitting.choice import calibration
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.engine.servers import strongest_servers
 from allreach.radio.engine.strongest_paths import strongest_paths
+from allreach.radio.fitting.choice import calibration
 from allreach.radio.sites import site_arrays
 
 RADIO = load_params().radio
@@ -208,7 +209,7 @@ def test_more_tests_never_make_the_offset_less_sure() -> None:
         (one,) = calibration(drawn.where(np.arange(n)), n, RADIO).bands
         assert one.is_applied
         sure_db.append(one.standard_error_db)
-    assert all(more <= 1.1 * less for less, more in zip(sure_db, sure_db[1:], strict=False))
+    assert all(more <= 1.1 * less for less, more in pairwise(sure_db))
     assert sure_db[-1] < 0.5 * sure_db[0]
 
 

@@ -18,6 +18,7 @@ from allreach import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "From a country folder or ISO code to the report: measure, plan, show."),
     "country": ("country", "Make, check and import country folders."),
+    "calibrate": ("calibrate", "What drive tests say of the propagation model: before, after, where to measure next."),
     "measure": ("steps:measure", "Who is reached today: coverage rasters and the four states per place."),
     "plan": ("steps:plan", "The least-cost way to reach everyone, with a bound."),
     "ladder": ("ladder", "What each step costs for everybody: speeds at home, mobile, roads."),

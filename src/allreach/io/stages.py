@@ -41,7 +41,8 @@ def fingerprint(value: Any) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that results depend on."""
-    packages = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "highspy", "pyarrow")
+    packages = ("numpy", "numba", "scipy", "scikit-learn", "pandas", "geopandas", "shapely", "pyproj", "rasterio")
+    packages += ("highspy", "pyarrow")
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in packages}}
 
 

@@ -74,8 +74,9 @@ def spots_of(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Envi
 def joined(parts: Sequence[Spots]) -> Spots:
     """Spots of all parts, by band and place."""
     if not parts:
-        none = np.zeros(0)
-        return Spots(*[none] * 6, np.zeros(0, dtype=np.int64), *[np.zeros((N_SERVERS, 0))] * 3)
+        none, no_servers = np.zeros(0), np.zeros((N_SERVERS, 0))
+        count = np.zeros(0, dtype=np.int64)
+        return Spots(none, none, none, none, none, none, count, no_servers, no_servers, no_servers)
     every = Spots(
         *(np.concatenate(columns, axis=-1) for columns in zip(*(vars(p).values() for p in parts), strict=True))
     )
@@ -86,7 +87,7 @@ def _floor_dbm(drive: gpd.GeoDataFrame) -> Floats:
     """Power below which nothing would have been noted; minus infinity where the table does not say."""
     if "sensitivity_dbm" not in drive:
         return np.full(len(drive), -np.inf)
-    return drive["sensitivity_dbm"].fillna(-np.inf).to_numpy(dtype=float)
+    return np.asarray(drive["sensitivity_dbm"].fillna(-np.inf), dtype=np.float64)
 
 
 def _spots_of_operator(tests: pd.DataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Spots:

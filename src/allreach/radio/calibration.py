@@ -157,8 +157,10 @@ class Correction:
     def on_paths_db(self, band_mhz: float, distance_m: Floats, loss_db: Floats) -> Floats:
         """Power to be added on paths, besides what places add; any shape. [dB]."""
         out = np.empty(np.size(loss_db))
-        flat = (np.ascontiguousarray(values, dtype=np.float64).reshape(-1) for values in (distance_m, loss_db))
-        trends_db(self.terms(band_mhz)[None, :], *flat, out)
+        distances, losses = (
+            np.ascontiguousarray(values, dtype=np.float64).reshape(-1) for values in (distance_m, loss_db)
+        )
+        trends_db(self.terms(band_mhz)[None, :], distances, losses, out)
         return np.asarray(self.offset_db + out.reshape(np.shape(loss_db)))
 
     def predicted_dbm(self, spots: Spots, band_mhz: float) -> tuple[Floats, NDArray[np.int64]]:
@@ -200,6 +202,25 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What is expected at each spot of a band from the blocks of other spots, in the order of the spots.
+
+    Parameters
+    ----------
+    power_dbm
+        Received power. [dBm]
+    sigma_db
+        Standard deviation of what is measured there about it. [dB]
+    error_db
+        Measured less expected, given that something was received. [dB]
+    """
+
+    power_dbm: Floats
+    sigma_db: Floats
+    error_db: Floats
+
+
+@dataclass(frozen=True)
 class BandCalibration:
     """What the tests of one band say.
 
@@ -229,6 +250,11 @@ class BandCalibration:
         What was tried, in order.
     why_not
         Why it is not applied; empty where it is.
+    expected
+        What is expected at its spots.
+    unknown
+        How far off the mean over a pixel may be at places: what would be learned by measuring there; none where too
+        little is measured to tell.
     """
 
     band_mhz: float
@@ -246,6 +272,8 @@ class BandCalibration:
     by_clutter: tuple[tuple[float, float, Errors, Errors], ...] = ()
     steps: tuple[Step, ...] = ()
     why_not: str = ""
+    expected: Expected | None = field(default=None, repr=False, compare=False)
+    unknown: Surface | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_applied(self) -> bool:
@@ -272,7 +300,7 @@ class Calibration:
     spots: Spots | None = field(default=None, repr=False, compare=False)
 
     def correction(self, band_mhz: float) -> Correction:
-        """What is added to power predicted in a band."""
+        """Return what is added to power predicted in a band."""
         applied = (one.correction for one in self.bands if one.is_applied and one.band_mhz == band_mhz)
         return next(applied, NO_CORRECTION)
 

@@ -23,6 +23,7 @@ from allreach.params.line_totals import line_totals, lines_base
 from allreach.progress import told
 from allreach.radio.engine.reception import Environment
 from allreach.report.map_page.build import build_report
+from allreach.workflows.calibration_files import write_calibration
 from allreach.workflows.run_record import Job
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -123,6 +124,7 @@ def _write(job: Job, measured: Measured, rasters: CoverageRasters) -> None:
     write_table(out / "places.parquet", result.places, "measure_places")
     write_table(out / "sectors.parquet", result.sectors, "measure_sectors")
     write_json(out / "summary.json", result.summary.as_dict())
+    files += write_calibration(study, measured.environment, measured.points)
     stages.finish(study.results, "measure", job.record.keys["measure"], files)
     first = build_report(study.results, country, study.params)
     study.say(f"first map (coverage before the plan): {first}")

@@ -27,7 +27,7 @@ def trend_db(trend: NDArray, b: int, dx_m: float, dy_m: float, loss_db: float) -
     excess_db = loss_db - trend[b, FREE] - 20.0 * log_km
     along = min(max(log_km, trend[b, NEAR]), trend[b, FAR]) - trend[b, CENTRE]
     over = min(max(excess_db, trend[b, LEAST]), trend[b, MOST]) - trend[b, MIDDLE]
-    return slope * along + share * over
+    return float(slope * along + share * over)
 
 
 @jit

@@ -374,7 +374,7 @@ def gain_at_db(receiver: Receiver, b: int, i: int, dx_m: float, dy_m: float, los
     gain_db = receiver.gain_db[b] + trend_db(receiver.trend, b, dx_m, dy_m, loss_db)
     if receiver.place_db.shape[1] > 0:
         gain_db += receiver.place_db[b, i]
-    return gain_db
+    return float(gain_db)
 
 
 @kernel

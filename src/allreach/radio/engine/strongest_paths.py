@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from allreach.radio.engine._paths import Losses, Masts
 from allreach.radio.engine._site_powers import site_powers
+from allreach.radio.engine.antenna import Pattern
 from allreach.radio.engine.link_budget import Terminal, receiver
 from allreach.radio.engine.path_losses import PathLosses
 from allreach.radio.engine.reception import Environment, by_northing, check_frequencies, masts
@@ -86,7 +87,7 @@ def _enter(
     at: tuple[NDArray[np.int32], Floats, Floats],
     tower: Masts,
     losses: Losses,
-    pattern: object,
+    pattern: Pattern,
     gain_db: float,
 ) -> None:
     """List a site at the receivers where it is stronger than the weakest that is listed."""

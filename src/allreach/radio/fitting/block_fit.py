@@ -1,9 +1,9 @@
 """Linear fit to errors that are alike within blocks of ground, drawn towards what is known beforehand.
 
 A mixed model: errors of a block share a part of their own (compound symmetry), the shares of both are found by
-restricted maximum likelihood (Patterson and Thompson, Biometrika 58, 1971), and each coefficient has a normal prior with
-mean 0. Where only power above a floor is received, what is missing is allowed for by the truncated normal likelihood
-(Hausman and Wise, Econometrica 45, 1977).
+restricted maximum likelihood (Patterson and Thompson, Biometrika 58, 1971), and each coefficient has a normal prior
+with mean 0. Where only power above a floor is received, what is missing is allowed for by the truncated normal
+likelihood (Hausman and Wise, Econometrica 45, 1977).
 """
 
 from __future__ import annotations
@@ -45,10 +45,6 @@ class BlockFit:
     def sigma_db(self) -> float:
         """Standard deviation of a spot about what is expected. [dB]."""
         return float(np.hypot(self.between_db, self.within_db))
-
-    def predict_sigma_db(self, x: Floats) -> Floats:
-        """Standard deviation of spots in blocks that were not seen, that of the coefficients included. [dB]."""
-        return np.asarray(np.sqrt(self.sigma_db**2 + np.einsum("ij,jk,ik->i", x, self.covariance, x)))
 
 
 def hazard(alpha: Floats) -> Floats:

@@ -20,11 +20,11 @@ from allreach.kernels.itu_p1812 import free_space_loss_db
 from allreach.params.radio import Radio
 from allreach.radio.calibration import (
     FOLDS,
-    NO_CORRECTION,
     BandCalibration,
     Calibration,
     Correction,
     Errors,
+    Expected,
     Spots,
     Step,
 )
@@ -41,7 +41,7 @@ NINE_OF_TEN = float(ndtri(0.95))
 Floats = NDArray[np.float64]
 
 OFFSET, SLOPE, EXCESS, CLUTTER = "offset", "slope", "excess loss", "clutter"
-LADDER = ((OFFSET,), (OFFSET, SLOPE), (OFFSET, EXCESS), (OFFSET, SLOPE, EXCESS))
+LADDER: tuple[tuple[str, ...], ...] = ((OFFSET,), (OFFSET, SLOPE), (OFFSET, EXCESS), (OFFSET, SLOPE, EXCESS))
 SURFACE = "surface"
 
 
@@ -54,7 +54,7 @@ class Fit:
     structure: Structure | None = None
 
     def sigma_db(self) -> float:
-        """Standard deviation of a spot that was not seen. [dB]."""
+        """Return the standard deviation of a spot that was not seen. [dB]."""
         assert self.linear is not None
         return float(np.sqrt(self.linear.sigma_db**2 + self.linear.covariance[0, 0]))
 
@@ -234,9 +234,11 @@ class _Task:
     def found(self) -> BandCalibration:
         """Climb from the simplest correction to the richest that surely pays."""
         bare_db = self.bare().error_db(self.spots)
-        steps, best_db, names, unseen = [], bare_db, (), self.bare()
-        for tried in (*LADDER, (*LADDER[-1], CLUTTER)):
-            tried = self._with_clutter(names) if CLUTTER in tried else tried
+        steps: list[Step] = []
+        names: tuple[str, ...] = ()
+        best_db, unseen = bare_db, self.bare()
+        for rung in (*LADDER, None):
+            tried = self._with_clutter(names) if rung is None else rung
             if not tried:
                 continue
             expected = self.unseen(tried)
@@ -257,7 +259,7 @@ class _Task:
             is_taken = self.is_better(left_db, best_db)
             steps.append(Step(f"{name} + {SURFACE}", _rms(left_db), is_taken))
             if is_taken:
-                best_db, unseen, name = left_db, expected, f"{name} + {SURFACE}"
+                unseen, name = expected, f"{name} + {SURFACE}"
                 surface = surface_of(process_of(cells, structure), structure)
                 fit = replace(fit, correction=replace(fit.correction, surface=surface))
         why_not = "" if names else "blocks that it has not seen are not surely predicted better with it"
@@ -292,6 +294,11 @@ class _Task:
     ) -> BandCalibration:
         left_db = unseen.error_db(self.spots)
         assert fit.linear is not None
+        unknown = fit.correction.surface
+        if structure is not None and unknown is None:
+            block_m = 1000.0 * self.radio.calibration_block_km.value
+            cells = cells_of(self.spots.x_m, self.spots.y_m, self.residuals_db(fit, self.every), block_m)
+            unknown = surface_of(process_of(cells, structure), structure)
         if structure is None:
             side_km = self.radio.calibration_block_km.value
             structure = Structure(fit.linear.between_db, 500.0 * side_km, fit.linear.within_db)
@@ -315,6 +322,8 @@ class _Task:
             ),
             steps=tuple(steps),
             why_not=why_not,
+            expected=Expected(unseen.mean_dbm, unseen.sigma_db, left_db),
+            unknown=unknown,
         )
 
 
@@ -324,6 +333,3 @@ def _errors(error_db: Floats) -> Errors:
 
 def _rms(error_db: Floats) -> float:
     return float(np.sqrt(np.mean(error_db**2)))
-
-
-__all__ = ["NO_CORRECTION", "calibration"]
