@@ -232,7 +232,7 @@ def test_a_slope_moves_map_people_links_and_why_alike(
         -3.0, 8.0, 0.2, 0.3, -0.5, 0.8, 20.0, 5.0, 30.0, clutter_edges_m=(5.0,), clutter_db=(1.0, -2.0), surface=surface
     )
     nothing = Errors(1, 0.0, 0.0, 0.0)
-    band = BandCalibration(800.0, "slope", correction, 1.0, 200, 9, nothing, nothing, 5.0, 5.0, 1.0, 0.9)
+    band = BandCalibration(800.0, "slope", correction, 1.0, 200, 9, nothing, nothing, 5.0, 3.0, 5.0, 5.0, 1.0, 0.9)
     moved = replace(environment, calibration=Calibration((band,), 200))
     arrays = site_arrays(sites.iloc[:1], environment.terrain.grid, environment.radio)
     phone = handset(environment.radio)

@@ -41,8 +41,8 @@ def fingerprint(value: Any) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that results depend on."""
-    packages = ("numpy", "numba", "scipy", "scikit-learn", "pandas", "geopandas", "shapely", "pyproj", "rasterio")
-    packages += ("highspy", "pyarrow")
+    numbers = ("numpy", "numba", "scipy", "scikit-learn", "highspy")
+    packages = (*numbers, "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyarrow")
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in packages}}
 
 

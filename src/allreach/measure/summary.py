@@ -34,9 +34,15 @@ class ModelErrorFigures(Summary):
     """Error of the propagation model behind the intervals."""
 
     sigma_db: float
-    """Standard deviation. [dB]"""
+    """Standard deviation from spot to spot, which the margin of the standard holds. [dB]"""
     bias_db: float
     """Mean of measured less predicted power. [dB]"""
+    bias_sigma_db: float
+    """Standard deviation of that mean. [dB]"""
+    regional_db: float
+    """Standard deviation of what neighbouring places share. [dB]"""
+    regional_km: float
+    """Distance over which they do. [km]"""
     source: str
     """Drive tests, or the parameters."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -45,6 +45,7 @@ from allreach.measure.uncertainty import (
     draw_shares,
     interval,
     model_error,
+    place_intervals,
 )
 from allreach.params.demand import Demand
 from allreach.params.official import SPEEDS_MBPS
@@ -178,11 +179,13 @@ def measure(
     )
     if rasters is None and with_rasters:
         rasters = coverage_rasters(arrays, environment, progress=progress)
-    error = model_error(environment.calibration, radio)
+    error = model_error(environment)
     noise = noise_share(heard.served, arrays, environment)
     budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
     with told(progress, "how sure that is"):
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
+    low, high = place_intervals(table["predicted_share"].to_numpy(dtype=np.float64), draws["of_places"])
+    table = table.assign(predicted_share_p5=low, predicted_share_p95=high)
     roads = roads_today(standing.roads, standing.boundaries, rasters, environment, demand)
     mobile, broadband_share = mobile_today(points, sites, environment, heard, demand, progress)
     fixed_share, line_figures = _line_figures(points, lines, standing.cut_lines)
@@ -363,7 +366,7 @@ def _figures(
         "void_points": int((served.n_void > 0).sum()),
         "people_rule": points.rule,
         "model": "ITU-R P.1812 (p = 50 %), 3GPP TR 38.901 RMa or free space below 0.25 km",
-        "model_error": {"sigma_db": error.sigma_db, "bias_db": error.bias_db, "source": error.source},
+        "model_error": asdict(error),
         "interval_method": METHOD,
         "evidence": tables.worst_evidence(*table["evidence"].unique()),
     }

@@ -8,30 +8,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.demand.points import DemandPoints
+from allreach.measure.correlated_field import CorrelatedField
 from allreach.measure.sector_capacity import fill_sectors
 from allreach.measure.shared_masts import shared_masts
 from allreach.params.radio import Radio
-from allreach.radio.calibration import Calibration
+from allreach.radio.calibration import weighted_rms
 from allreach.radio.engine.link_budget import efficiency_bps_hz
-from allreach.radio.engine.reception import Served
+from allreach.radio.engine.reception import Environment, Served
 from allreach.radio.sites import SiteArrays
 from allreach.units import db_to_linear, linear_to_db
 
 PATH_LOSS_SLOPE_DB = 35.0  # loss per decade of distance that turns a mast's position error into one of power
 METHOD = (
-    "p5 and p95 of seeded draws: a bias shared by all paths, an independent error of the path loss at every point, the "
-    "masts' positions (as an error of power), the people of each place. Location variability is in the margin of the "
-    "service standard. The interval always includes the value."
+    "p5 and p95 of seeded draws: a bias shared by all paths, one that neighbouring places share (a random field), the "
+    "masts' positions (as an error of power, alike for all who hear a mast), the people of each place. The model's "
+    "spread from spot to spot and location variability are in the margin of the service standard. The interval always "
+    "includes the value."
 )
 
 
 @dataclass(frozen=True)
 class ModelError:
-    """Error of the path loss model: spread from place to place, and bias with its own spread. [dB]."""
+    """Error of the path loss model: shared by all, shared by neighbours over a distance, and from spot to spot.
+
+    Parameters
+    ----------
+    sigma_db
+        Standard deviation from spot to spot, which the margin of the standard holds. [dB]
+    bias_db, bias_sigma_db
+        Mean of measured less predicted power, and how sure that is. [dB]
+    regional_db, regional_km
+        Standard deviation of what neighbours share, and the distance over which the correlation falls to 1/e. [dB, km]
+    source
+        Where they are from.
+    """
 
     sigma_db: float
     bias_db: float
     bias_sigma_db: float
+    regional_db: float
+    regional_km: float
     source: str
 
 
@@ -60,22 +76,29 @@ class Budget:
     demand_mbps: NDArray[np.float64]
 
 
-def model_error(measured: Calibration, radio: Radio) -> ModelError:
+def model_error(environment: Environment) -> ModelError:
     """Error of the model after calibration: that of the drive tests where there are enough, else the parameters'.
 
-    An offset that was found and is not applied may still be there: it widens the bias.
+    A correction that was found and is not applied may still be there: it widens the bias.
     """
+    measured, radio = environment.calibration, environment.radio
     bands = measured.well_measured(radio)
+    spread_db = measured.spread_db(radio)
     if not bands:
-        source = f"parameters: {radio.model_sigma_db.source}"
-        return ModelError(radio.model_sigma_db.value, 0.0, radio.model_bias_sigma_db.value, source)
-    spots = np.array([one.after.n_spots for one in bands], dtype=np.float64)
-    sigma_db = np.array([one.after.sigma_db for one in bands])
-    bias_db = np.array(
-        [np.hypot(one.standard_error_db, 0.0 if one.is_applied else one.correction.offset_db) for one in bands]
+        has_clutter = bool((environment.terrain.clutter_m > 0.0).any())
+        bias = radio.model_bias_sigma_db if has_clutter else radio.model_bias_bare_sigma_db
+        source = f"parameters: {bias.source}"
+        regional_db, regional_km = radio.model_regional_sigma_db.value, radio.model_regional_km.value
+        return ModelError(spread_db, 0.0, bias.value, regional_db, regional_km, source)
+    bias_db = [np.hypot(one.standard_error_db, 0.0 if one.is_applied else one.correction.offset_db) for one in bands]
+    return ModelError(
+        sigma_db=spread_db,
+        bias_db=0.0,
+        bias_sigma_db=weighted_rms(bias_db, bands),
+        regional_db=weighted_rms([one.regional_db for one in bands], bands),
+        regional_km=max(radio.calibration_block_km.value, *(one.field_length_km for one in bands)),
+        source="drive tests",
     )
-    rms = (float(np.sqrt(np.average(values**2, weights=spots))) for values in (sigma_db, bias_db))
-    return ModelError(next(rms), 0.0, next(rms), "drive tests")
 
 
 def draw_shares(
@@ -87,7 +110,10 @@ def draw_shares(
     error: ModelError,
     seed: int,
 ) -> dict[str, NDArray[np.float64]]:
-    """Shares of people in each draw: ``predicted_share``, ``outdoor_share``, ``full_share``, shape (n_draws,)."""
+    """Shares of people in each draw: ``predicted_share``, ``outdoor_share``, ``full_share``, shape (n_draws,).
+
+    ``of_places``, shape (n_draws, n_places), has the first of them for each place; NaN for places without people.
+    """
     rng = np.random.default_rng(seed)
     n_draws = int(radio.uncertainty_draws.value)
     out = {name: np.zeros(n_draws) for name in ("predicted_share", "outdoor_share", "full_share")}
@@ -100,13 +126,16 @@ def draw_shares(
     all_width = np.zeros(points.n_points) if none else shared.sites.bandwidth_mhz[site]
     all_second = np.zeros(points.n_points) if none else shared.sites.second_bandwidth_mhz[site]
     mast = shared.of(served.site)
-    sigma_db = np.hypot(error.sigma_db, _position_sigma_db(points, sites, served, radio))
+    moved_db = _position_sigma_db(points, sites, served, radio)
+    field = CorrelatedField(points.x_m, points.y_m, 1000.0 * error.regional_km)
+    out["of_places"] = np.full((n_draws, points.n_places), np.nan)
     position = np.exp(radio.population_sigma_share.value * rng.standard_normal((n_draws, points.n_places)))
     for k in range(n_draws):
         people = points.population * position[k][points.place_index]
         demand = budget.demand_mbps * position[k][points.place_index]
         bias_db = error.bias_db + error.bias_sigma_db * rng.standard_normal()
-        own_db = sigma_db * rng.standard_normal(points.n_points)
+        # Neighbours err with half their variance in common, so the ratio of both errs as the wanted signal alone does.
+        own_db = error.regional_db * field.draw(rng) + moved_db * rng.standard_normal(max(sites.n_sites, 1))[site]
         # A shared bias lifts signal and neighbours alike, so it only helps against noise.
         ground_db = linear_to_db((1.0 - budget.noise_share) * db_to_linear(bias_db) + budget.noise_share)
         shift_db = own_db + bias_db - ground_db
@@ -131,6 +160,9 @@ def draw_shares(
         reached = budget.fixed_share + open_share * loads.served_share
         out["predicted_share"][k] = (people * reached).sum() / total
         out["outdoor_share"][k] = people[signal].sum() / total
+        there = points.per_place(people)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out["of_places"][k] = points.per_place(people * reached) / there
         out["full_share"][k] = (people * open_share * np.where(eligible, 1.0 - loads.served_share, 0.0)).sum() / total
     return out
 
@@ -139,6 +171,18 @@ def interval(value: float, draws: NDArray[np.float64]) -> dict[str, float]:
     """Value with p5 and p95 of the draws, widened to hold the value."""
     low, high = (float(q) for q in np.quantile(draws, [0.05, 0.95]))
     return {"value": value, "p5": min(low, value), "p95": max(high, value)}
+
+
+def place_intervals(
+    values: NDArray[np.float64], draws: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """p5 and p95 of each place's draws, widened to hold its value; NaN where nobody lives."""
+    peopled = np.isfinite(draws).all(axis=0)
+    low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    if peopled.any():
+        p5, p95 = np.quantile(draws[:, peopled], [0.05, 0.95], axis=0)
+        low[peopled], high[peopled] = np.minimum(p5, values[peopled]), np.maximum(p95, values[peopled])
+    return low, high
 
 
 def _position_sigma_db(points: DemandPoints, sites: SiteArrays, served: Served, radio: Radio) -> NDArray[np.float64]:

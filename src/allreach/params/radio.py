@@ -75,9 +75,15 @@ class Radio(Frozen):
     hours_sigma_db: Quantity
     """Standard deviation of the received power over the hours, for the share of hours of the service standard."""
     model_sigma_db: Quantity
-    """Standard deviation of the error of the path loss model from place to place; used for p5 and p95."""
+    """Standard deviation of the error of the path loss model from spot to spot; in the margin for locations."""
     model_bias_sigma_db: Quantity
     """Standard deviation of the error that all paths of a country share; used for p5 and p95."""
+    model_bias_bare_sigma_db: Quantity
+    """The same where the folder has no clutter."""
+    model_regional_sigma_db: Quantity
+    """Standard deviation of the error that neighbouring places share; used for p5 and p95."""
+    model_regional_km: Quantity
+    """Distance over which they do: the correlation falls to 1/e."""
     mast_position_sigma_m: Quantity
     """Standard deviation of each coordinate of a mast; used for p5 and p95."""
     population_sigma_share: Quantity

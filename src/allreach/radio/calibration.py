@@ -240,6 +240,8 @@ class BandCalibration:
         Errors of the bare model and of the corrected one, each block predicted from the others.
     by_clutter
         Both by range of clutter heights: lower and upper end [m], before, after.
+    spread_db, regional_db
+        Standard deviation of what is left within a block of ground, and of what the spots of a block share. [dB]
     local_sigma_db
         Standard deviation of what is left from spot to spot. [dB]
     field_sigma_db, field_length_km
@@ -265,6 +267,8 @@ class BandCalibration:
     n_blocks: int
     before: Errors
     after: Errors
+    spread_db: float
+    regional_db: float
     local_sigma_db: float
     field_sigma_db: float
     field_length_km: float
@@ -327,6 +331,19 @@ class Calibration:
     def well_measured(self, radio: Radio) -> tuple[BandCalibration, ...]:
         """Bands with tests enough to tell the error of the model, whether a correction is applied or not."""
         return tuple(one for one in self.bands if one.n_tests >= radio.drive_tests_min.value and one.n_blocks >= FOLDS)
+
+    def spread_db(self, radio: Radio) -> float:
+        """Return the standard deviation of the model's error from spot to spot: as measured, or the parameters'."""
+        bands = self.well_measured(radio)
+        if not bands:
+            return radio.model_sigma_db.value
+        return weighted_rms([one.spread_db for one in bands], bands)
+
+
+def weighted_rms(values_db: Sequence[float], bands: Sequence[BandCalibration]) -> float:
+    """Root mean square over bands, each by its spots. [dB]."""
+    spots = np.array([one.after.n_spots for one in bands], dtype=np.float64)
+    return float(np.sqrt(np.average(np.square(values_db), weights=spots)))
 
 
 FOLDS = 5

@@ -104,10 +104,12 @@ def fade_margin_db(
     freq_mhz: float,
     clutter_m: NDArray[np.float32],
     pixel_m: float,
+    spread_db: float = 0.0,
 ) -> NDArray[np.float64]:
     """Margin between the median and the locations and hours of the standard, per receiver. [dB].
 
-    Locations: the location variability of P.1812 and, indoors, the spread of the entry loss, added in quadrature.
+    Locations: the location variability of P.1812, the model's own spread and, indoors, the spread of the entry loss,
+    added in quadrature.
     Hours: a normal variation with ``radio.hours_sigma_db``. The two margins are added.
 
     Neighbours fade with half their variance in common with the wanted signal (3GPP TR 36.942: correlation 0.5), so
@@ -118,11 +120,11 @@ def fade_margin_db(
         [location_variability_db(freq_mhz / 1000.0, terminal.height_m, height, pixel_m) for height in heights]
     )
     z = float(ndtri(standard.locations_share))
-    spread_db = 0.0
+    entry_db = 0.0
     if terminal.is_indoors:
-        spread_db = entry_loss_db(terminal, radio, freq_mhz, standard.locations_share)
-        spread_db -= entry_loss_db(terminal, radio, freq_mhz, 0.5)
-    locations_db = np.sign(z) * np.hypot(z * sigma_db, spread_db)
+        entry_db = entry_loss_db(terminal, radio, freq_mhz, standard.locations_share)
+        entry_db -= entry_loss_db(terminal, radio, freq_mhz, 0.5)
+    locations_db = np.sign(z) * np.hypot(z * np.hypot(sigma_db, spread_db), entry_db)
     hours_share = min(max(standard.hours_share, 1e-6), 1.0 - 1e-6)
     return np.asarray((locations_db + float(ndtri(hours_share)) * radio.hours_sigma_db.value)[index.reshape(-1)])
 

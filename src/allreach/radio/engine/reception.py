@@ -332,8 +332,9 @@ def margin_db(terminal: Terminal, environment: Environment, clutter_m: NDArray[n
     """Fade margin of receivers, that of the band where it is greater. [dB]."""
     radio = environment.radio
     pixel_m = environment.terrain.grid.pixel_m
+    spread_db = environment.calibration.spread_db(radio)
     first, second = (
-        fade_margin_db(terminal, radio, environment.standard, mhz, clutter_m, pixel_m)
+        fade_margin_db(terminal, radio, environment.standard, mhz, clutter_m, pixel_m, spread_db)
         for mhz in (radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
     )
     return np.maximum(first, second)

@@ -303,6 +303,8 @@ class _Task:
             side_km = self.radio.calibration_block_km.value
             structure = Structure(fit.linear.between_db, 500.0 * side_km, fit.linear.within_db)
         ends_m = (0.0, *self.edges_m, float("inf"))
+        after = _errors(left_db)
+        spread_db = min(fit.linear.within_db, after.sigma_db)
         return BandCalibration(
             band_mhz=self.band_mhz,
             name=name,
@@ -311,7 +313,9 @@ class _Task:
             n_tests=int(self.spots.n_tests.sum()),
             n_blocks=int(self.block.max()) + 1,
             before=_errors(bare_db),
-            after=_errors(left_db),
+            after=after,
+            spread_db=spread_db,
+            regional_db=float(np.sqrt(after.sigma_db**2 - spread_db**2)),
             local_sigma_db=structure.local_db,
             field_sigma_db=structure.field_db,
             field_length_km=structure.length_m / 1000.0,
