@@ -182,8 +182,6 @@ def _falls_short(plan: JsonObject) -> bool:
 
 def _drive_tests(tests: JsonObject) -> list[tuple[str, str]]:
     """Say what drive tests did to the prediction, band by band."""
-    if not tests["n"]:
-        return []
     out = []
     for band in tests["bands"]:
         words = f"{band['band_mhz']:g} MHz, {band['n_tests']:,} tests: "
@@ -193,6 +191,8 @@ def _drive_tests(tests: JsonObject) -> list[tuple[str, str]]:
         else:
             words += f"not applied: {band['why_not']}"
         out.append(("drive tests", words))
+    for reason, n in tests.get("not_compared", {}).items():
+        out.append(("drive tests", f"{n:,} not compared: {reason}"))
     left = tests["n"] - sum(band["n_tests"] for band in tests["bands"])
     if left:
         out.append(("drive tests", f"{left:,} of {tests['n']:,} fit no carrier in range by band, operator and place"))

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach.measure.measured_power import SAME_BAND, measured_power, quantities
 from allreach.radio.calibration import NOT_MEASURED, Calibration, Spots, calibration
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
 from allreach.radio.sites import site_arrays
-
-SAME_BAND = 0.12  # a test's frequency and the carrier that it is compared with differ by no greater share
+from allreach.vocabulary import Quantity
 
 Floats = NDArray[np.float64]
 
 
-def drive_tests(measurements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Rows of the table ``measurements`` that tell received power, by identifier."""
-    drive = measurements[(measurements["kind"] == "drive_test") & measurements["rx_power_dbm"].notna()]
-    return drive.sort_values("measurement_id", kind="stable").reset_index(drop=True)
+def drive_tests(
+    measurements: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Environment
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Drive tests whose received power over the carrier is known, as ``rx_power_dbm``; and the others by reason.
+
+    Sorted by identifier. See `measured_power`.
+    """
+    drive = measurements[measurements["kind"] == "drive_test"]
+    drive = drive[quantities(drive) != Quantity.THROUGHPUT]
+    drive = drive.sort_values("measurement_id", kind="stable").reset_index(drop=True)
+    found = measured_power(drive, sites, environment)
+    drive = drive.assign(rx_power_dbm=found.rx_power_dbm)
+    return drive[found.why_not == ""].reset_index(drop=True), found.not_compared()
 
 
 def calibrate(measurements: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Calibration:
@@ -35,10 +45,11 @@ def calibrate(measurements: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environme
     environment
         Terrain and parameters, not calibrated.
     """
-    drive = drive_tests(measurements)
-    if drive.empty or sites.empty:
+    drive, not_compared = drive_tests(measurements, sites, environment)
+    if not not_compared and (drive.empty or sites.empty):
         return NOT_MEASURED
-    return calibration(spots_of(drive, sites, environment), len(drive), environment.radio)
+    found = calibration(spots_of(drive, sites, environment), len(drive), environment.radio)
+    return replace(found, not_compared=not_compared)
 
 
 def spots_of(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Spots:

@@ -71,6 +71,8 @@ class DriveTests(Summary):
     """Measured points."""
     bands: tuple[BandCalibration, ...] = ()
     """What they say of each band."""
+    not_compared: dict[str, int] = {}
+    """Further rows that tell no power over the carrier, by reason."""
 
 
 class AssumedSites(Summary):

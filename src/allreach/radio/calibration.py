@@ -9,7 +9,8 @@ Roberts et al., Ecography 40, 2017, doi:10.1111/ecog.02881).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,10 +94,13 @@ class Calibration:
         Offsets of all bands that were measured, lowest first; none is known of the others.
     n_tests
         Tests, those among them with which nothing could be compared.
+    not_compared
+        Rows that tell no power over the carrier, by reason (`measure.measured_power`); `n_tests` does not count them.
     """
 
     bands: tuple[BandOffset, ...] = ()
     n_tests: int = 0
+    not_compared: Mapping[str, int] = field(default_factory=dict)
 
     def offset_db(self, band_mhz: float) -> float:
         """Power to be added to what is predicted in a band. [dB]."""
