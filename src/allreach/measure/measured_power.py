@@ -37,7 +37,7 @@ Texts = NDArray[np.str_]
 NO_LEVEL = "no level is told"
 UPLINK = "power received by the site: the device's own power is not known"
 NO_BANDWIDTH = "RSRP of a carrier whose bandwidth is not known"
-NO_LOAD = "RSSI of LTE or NR without the load of the cell"
+NO_LOAD = "RSSI of LTE, NR or an unknown technology without the load of the cell"
 NO_SITE = "path loss to a site that is not among the sites"
 HIGH_ANTENNA = "measured well above a handset's height"
 
@@ -69,8 +69,8 @@ def measured_power(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment
     - ``rx_power``: as it is.
     - ``rsrp``: RSRP + 10 log10(12 N_RB) with the resource blocks of the carrier's bandwidth, which the row states, else
       the site or the nearest carrier of the operator in `sites`. RSRP is the power of one resource element (3GPP TS
-      36.214, 5.1.1; SS-RSRP: TS 38.215, 5.1.1), N_RB that of TS 36.101 table 5.6-1 and TS 38.104 table 5.3.2-1. Reference
-      signals are taken to be as strong as the data (with two ports: boosted by 3 dB, p-b = 1).
+      36.214, 5.1.1; SS-RSRP: TS 38.215, 5.1.1), N_RB that of TS 36.101 table 5.6-1 and TS 38.104 table 5.3.2-1.
+      Reference signals are taken to be as strong as the data (with two ports: boosted by 3 dB, p-b = 1).
     - ``rssi``: of GSM (a carrier that is always on) as it is; of LTE and NR by the load that the row states: of twelve
       elements two are always on, so that the full carrier has 10 log10(12 / (2 + 10 load)) more (one port, no
       neighbours); of a LoRa packet below the noise the signal's part, RSSI + SNR - 10 log10(1 + 10^(SNR/10)).

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from allreach.params.line_totals import Most
 from allreach.summary import Summary
 
@@ -71,7 +73,7 @@ class DriveTests(Summary):
     """Measured points."""
     bands: tuple[BandCalibration, ...] = ()
     """What they say of each band."""
-    not_compared: dict[str, int] = {}
+    not_compared: dict[str, int] = Field(default_factory=dict)
     """Further rows that tell no power over the carrier, by reason."""
 
 
