@@ -43,6 +43,7 @@ COUNTRY_TABLES = (
     "power",
     "hazards",
     "measurements",
+    "coverage_claims",
     "boundaries",
 )
 

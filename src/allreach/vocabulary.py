@@ -216,6 +216,44 @@ class LineTechnology(StrEnum):
     OTHER = "other"
 
 
+class Quantity(StrEnum):
+    """What a row of ``measurements`` tells: column ``quantity`` (empty where the columns tell it)."""
+
+    RSRP = "rsrp"
+    RSSI = "rssi"
+    RX_POWER = "rx_power"
+    PATH_LOSS = "path_loss"
+    THROUGHPUT = "throughput"
+    UNKNOWN = ""
+
+
+class RadioAccess(StrEnum):
+    """What was measured: column ``technology`` of ``measurements`` (empty where it is not known)."""
+
+    GSM = "GSM"
+    UMTS = "UMTS"
+    CDMA = "CDMA"
+    LTE = "LTE"
+    NB_IOT = "NB-IoT"
+    NR = "NR"
+    LORA = "LoRa"
+    UNKNOWN = ""
+
+
+class Direction(StrEnum):
+    """Who receives: column ``direction`` of ``measurements``."""
+
+    DOWNLINK = "downlink"
+    UPLINK = "uplink"
+
+
+class ClaimLevel(StrEnum):
+    """Where a claimed signal holds: column ``level`` of ``coverage_claims``."""
+
+    OUTDOOR = "outdoor"
+    INDOOR = "indoor"
+
+
 class Clutter(Code):
     """Clutter class of ``clutter.tif``: the types of ITU-R P.2108-1 section 3.1 and P.1812-7 table 2, and 0."""
 

@@ -23,6 +23,7 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
       --map boundary_id=id --set level=0
   allreach country import terrain dem.tif -o LAND --source "SRTM, NASA/USGS" --licence "public domain"
   allreach country import places census.csv -o LAND --map place_id=code --map population=total --map lon=x --map lat=y
+  allreach country import measurements log.txt -o LAND --time-zone Asia/Baku
   allreach country import --recipe examples/andorra/recipe.yaml --from DATA_DIR -o ANDORRA
 """,
 )
@@ -54,6 +55,16 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
     type=float,
     metavar="METRES",
     help="For sites from a list of radio cells (OpenCelliD): cells of one operator this near are one mast.",
+)
+@click.option(
+    "--preset",
+    default="",
+    metavar="NAME",
+    help="For measurements: kind of file where its header is not to decide: g-nettrack, tower-collector, opencellid, "
+    "cellmapper, ookla, m-lab, ttn-mapper, lorawan, drive-test.",
+)
+@click.option(
+    "--time-zone", default="", metavar="ZONE", help="For measurements: zone of times that state none (Asia/Baku, UTC)."
 )
 @click.option("--clip", is_flag=True, help="Cut lines and areas at the country's outline.")
 @click.option("--sublayer", help="Layer of a GeoPackage, sheet of a workbook or file of an archive with several.")

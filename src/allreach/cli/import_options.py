@@ -27,6 +27,8 @@ class ImportOptions(TypedDict):
     where: tuple[str, ...]
     keep: tuple[str, ...]
     fix: tuple[str, ...]
+    preset: str
+    time_zone: str
     group_cells_m: float | None
     clip: bool
     sublayer: str | None
@@ -72,15 +74,19 @@ def run_layer(
     layer: str, file: Path, *, folder: Path, existing: str | None, as_json: bool, **chosen: Unpack[ImportOptions]
 ) -> None:
     """Bring one file in and say what was done."""
+    from allreach.cli.progress import bars
+
     spec = spec_from_options(layer, file, chosen)
-    note = import_layer(
-        spec,
-        file,
-        folder,
-        new=new_country(chosen),
-        margin_m=chosen["margin_m"],
-        existing="replace" if existing == "replace" else "append" if existing == "append" else "refuse",
-    )
+    with bars() as progress:
+        note = import_layer(
+            spec,
+            file,
+            folder,
+            new=new_country(chosen),
+            margin_m=chosen["margin_m"],
+            existing="replace" if existing == "replace" else "append" if existing == "append" else "refuse",
+            progress=progress,
+        )
     if as_json:
         click.echo(json.dumps({"folder": str(folder), "notes": {layer: note}}, ensure_ascii=False, indent=1))
     else:
@@ -112,6 +118,8 @@ def spec_from_options(layer: str, file: Path, chosen: ImportOptions) -> LayerSpe
             layer=layer,
             file=file.name,
             sublayer=chosen["sublayer"],
+            preset=chosen["preset"],
+            time_zone=chosen["time_zone"],
             file_crs=chosen["file_crs"],
             height_unit=chosen["height_unit"],
             encoding=chosen["encoding"],

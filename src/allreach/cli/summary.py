@@ -58,6 +58,7 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     lines.append(("reached today", f"{found['reached_today_share']:.1%} {asked} ({evidence})"))
     lines += _predicted(found["measured"])
     lines += _drive_tests(found["measured"]["drive_tests"])
+    lines += _claims(found["measured"].get("coverage_claims") or [])
     lines.append(("orderable", _orderable(found["measured"]["orderable"])))
     if not found["ladder"]:
         lines.append(("the next steps", f"what each costs for everybody: allreach ladder {_folder(found)}"))
@@ -182,8 +183,6 @@ def _falls_short(plan: JsonObject) -> bool:
 
 def _drive_tests(tests: JsonObject) -> list[tuple[str, str]]:
     """Say what drive tests did to the prediction, band by band."""
-    if not tests["n"]:
-        return []
     out = []
     for band in tests["bands"]:
         words = f"{band['band_mhz']:g} MHz, {band['n_tests']:,} tests: "
@@ -193,10 +192,31 @@ def _drive_tests(tests: JsonObject) -> list[tuple[str, str]]:
         else:
             words += f"not applied: {band['why_not']}"
         out.append(("drive tests", words))
+    for reason, n in tests.get("not_compared", {}).items():
+        out.append(("drive tests", f"{n:,} not compared: {reason}"))
     left = tests["n"] - sum(band["n_tests"] for band in tests["bands"])
     if left:
         out.append(("drive tests", f"{left:,} of {tests['n']:,} fit no carrier in range by band, operator and place"))
     return out
+
+
+def _claims(agreements: Sequence[JsonObject]) -> list[tuple[str, str]]:
+    """Say how operators' own coverage and the prediction agree, by people."""
+    lines = []
+    for one in agreements:
+        whose = f"{one['operator']} {one['technology']} {one['level']}, {one['source'] or 'source not stated'}"
+        whose += f" ({one['date']})" if one["date"] else ""
+        words = f"{whose}: {one['claimed_people_share']:.1%} of the people claimed"
+        matrix = one.get("people")
+        if matrix is None:
+            words += f"; {one['why_not']}"
+        else:
+            predicted = matrix["both_share"] + matrix["predicted_only_share"]
+            words += f", {predicted:.1%} predicted; {matrix['both_share'] + matrix['neither_share']:.1%} agree, "
+            words += f"{matrix['claimed_only_share']:.1%} claimed only, {matrix['predicted_only_share']:.1%} predicted "
+            words += f"only; {one['places_contested']:,} places contested"
+        lines.append(("coverage claims", words))
+    return lines
 
 
 def _cut_lines(cut: JsonObject | None) -> list[tuple[str, str]]:

@@ -9,12 +9,16 @@ from allreach.errors import Fault
 from allreach.params.line_totals import LINE_SHARES
 from allreach.vocabulary import (
     BackhaulKind,
+    ClaimLevel,
     CommitmentTechnology,
+    Direction,
     Evidence,
     FibreFeature,
     FibreKind,
     FibreStatus,
     LineTechnology,
+    Quantity,
+    RadioAccess,
     RadioGeneration,
 )
 
@@ -42,6 +46,11 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("power", "kind"): ("line", "substation", "transformer", "plant", "pole", "tower"),
     ("hazards", "kind"): ("flood", "landslide", "earthquake", "wildfire", "storm", "other"),
     ("measurements", "kind"): ("speed_test", "drive_test"),
+    ("measurements", "quantity"): tuple(Quantity),
+    ("measurements", "technology"): tuple(RadioAccess),
+    ("measurements", "direction"): tuple(Direction),
+    ("coverage_claims", "technology"): ("2G", "3G", "4G", "5G"),
+    ("coverage_claims", "level"): tuple(ClaimLevel),
     ("commitments", "technology"): tuple(CommitmentTechnology),
 }
 
@@ -74,9 +83,32 @@ RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
     ("measurements", "dl_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
     ("measurements", "ul_mbps"): (0.0, 1e6, "Mbit/s, not negative"),
     ("measurements", "latency_ms"): (0.0, 1e5, "milliseconds"),
-    ("measurements", "rx_power_dbm"): (-150.0, 20.0, "dBm, -150 to 20"),
+    ("measurements", "rsrp_dbm"): (-160.0, -20.0, "dBm, -160 to -20"),
+    ("measurements", "rssi_dbm"): (-150.0, 0.0, "dBm, -150 to 0"),
+    ("measurements", "rx_power_dbm"): (-150.0, 0.0, "dBm, -150 to 0"),
+    ("measurements", "path_loss_db"): (10.0, 300.0, "dB, 10 to 300"),
+    ("measurements", "rsrq_db"): (-45.0, 25.0, "dB, -45 to 25"),
+    ("measurements", "sinr_db"): (-50.0, 60.0, "dB, -50 to 60"),
     ("measurements", "freq_mhz"): (30.0, 6000.0, "MHz, 30 to 6000"),
+    ("measurements", "bandwidth_mhz"): (0.001, 1000.0, "MHz of one carrier"),
+    ("measurements", "load_share"): (0.0, 1.0, "a share from 0 to 1"),
+    ("measurements", "sensitivity_dbm"): (-180.0, 0.0, "dBm, not positive"),
+    ("measurements", "n_samples"): (1.0, 1e9, "a number of samples, 1 or more"),
+    ("measurements", "device_height_agl_m"): (0.0, 3000.0, "metres above ground"),
+    ("measurements", "site_height_agl_m"): (0.0, 3000.0, "metres above ground"),
+    ("measurements", "accuracy_m"): (0.0, 1e6, "metres, not negative"),
+    ("coverage_claims", "level_dbm"): (-150.0, 0.0, "dBm, -150 to 0"),
 }
+_LEVEL = "A received level in dBm is negative: is the sign lost, or is it in ASU, dBuV or dBuV/m?"
+_MEGAHERTZ = "Give megahertz: kilohertz divided by 1000, gigahertz times 1000; a channel number is no frequency"
+MENDS: dict[tuple[str, str], str] = {
+    **{("measurements", name): _LEVEL for name in ("rsrp_dbm", "rssi_dbm", "rx_power_dbm", "sensitivity_dbm")},
+    ("measurements", "path_loss_db"): "A loss is positive: is the sign turned, or is it a received power?",
+    ("measurements", "freq_mhz"): _MEGAHERTZ,
+    ("measurements", "bandwidth_mhz"): _MEGAHERTZ,
+    ("coverage_claims", "level_dbm"): _LEVEL,
+}
+"""What the likeliest slip is where a number is out of its range."""
 
 
 def words(table: str, column: str) -> tuple[str, ...] | None:
@@ -99,7 +131,7 @@ def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault
             low, high, right = RANGES[layer, column.name]
             numbers = pd.to_numeric(values, errors="coerce").astype("float64")
             bad = numbers.notna() & ~((numbers >= low) & (numbers <= high))
-            faults += _listed(values, bad, where, column.name, right, "range")
+            faults += _listed(values, bad, where, column.name, right, "range", MENDS.get((layer, column.name), ""))
     if layer == "sites" and len(table):
         said = table["technologies"] != ""  # where nothing is said, 4G is assumed
         parts = table["technologies"].str.split(";")
@@ -108,10 +140,12 @@ def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault
     return faults
 
 
-def _listed(values: pd.Series, bad: pd.Series, where: str, column: str, right: str, kind: str) -> list[Fault]:
+def _listed(
+    values: pd.Series, bad: pd.Series, where: str, column: str, right: str, kind: str, mend: str = ""
+) -> list[Fault]:
     if not bad.any():
         return []
     shown = sorted({str(value) for value in values[bad]})
     found = ", ".join(shown[:5]) + (", ..." if len(shown) > 5 else "")
     rows = tables.rows_named(values.index, bad)
-    return [Fault(f"{where}, column {column}, {rows}", f"{found} is not usable", right, kind=kind)]
+    return [Fault(f"{where}, column {column}, {rows}", f"{found} is not usable", right, mend, kind=kind)]

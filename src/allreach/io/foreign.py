@@ -157,7 +157,7 @@ def _read(path: Path, dress: FileDress) -> pd.DataFrame:
         ) from error
     if isinstance(frame, gpd.GeoDataFrame):
         return to_degrees(frame, path, dress.file_crs)
-    return _with_points(frame, path, dress)
+    return with_points(frame, path, dress)
 
 
 def _is_packed_text(path: Path) -> bool:
@@ -181,7 +181,14 @@ def _has_own_names(frame: pd.DataFrame, dress: FileDress) -> bool:
     return is_bare and set(OWN_NAMES) <= set(frame.columns)
 
 
-def _with_points(frame: pd.DataFrame, path: Path, dress: FileDress) -> pd.DataFrame:
+def with_points(frame: pd.DataFrame, path: Path, dress: FileDress) -> pd.DataFrame:
+    """Table with points from its columns of positions; as it is where none are named and none bear their names.
+
+    Raises
+    ------
+    InputError
+        If a column is not there, or holds what is no coordinate.
+    """
     named = [name for name in (dress.lon, dress.lat) if name]
     if not named and _has_own_names(frame, dress):
         named = list(OWN_NAMES)

@@ -39,6 +39,7 @@ COUNTRY_LAYERS = {
     "exclusions": "exclusions",
     "hazards": "hazards",
     "measurements": "measurements",
+    "coverage_claims": "coverage_claims",
     "boundaries": "boundaries",
     "commitments": "commitments",
     "spectrum": "spectrum",

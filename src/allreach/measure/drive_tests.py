@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach.measure.measured_power import SAME_BAND, measured_power, quantities, weakest_dbm
 from allreach.radio.calibration import NOT_MEASURED, Calibration, Spots
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
 from allreach.radio.engine.strongest_paths import strongest_paths
 from allreach.radio.fitting.choice import calibration
 from allreach.radio.sites import site_arrays
+from allreach.vocabulary import Quantity
 
-SAME_BAND = 0.12  # a test's frequency and the carrier that it is compared with differ by no greater share
 N_SERVERS = 4  # sites in range among which a calibrated prediction finds the strongest
 
 Floats = NDArray[np.float64]
 
 
-def drive_tests(measurements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Rows of the table ``measurements`` that tell received power, by identifier."""
-    drive = measurements[(measurements["kind"] == "drive_test") & measurements["rx_power_dbm"].notna()]
-    return drive.sort_values("measurement_id", kind="stable").reset_index(drop=True)
+def drive_tests(
+    measurements: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Environment
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Drive tests whose received power over the carrier is known, as ``rx_power_dbm``; and the others by reason.
+
+    ``floor_dbm`` is the power below which there would be no row.
+    Sorted by identifier. See `measured_power`.
+    """
+    drive = measurements[measurements["kind"] == "drive_test"]
+    drive = drive[quantities(drive) != Quantity.THROUGHPUT]
+    drive = drive.sort_values("measurement_id", kind="stable").reset_index(drop=True)
+    found = measured_power(drive, sites, environment)
+    floor_dbm = weakest_dbm(drive, found.rx_power_dbm)
+    drive = drive.assign(rx_power_dbm=found.rx_power_dbm, floor_dbm=floor_dbm)
+    return drive[found.why_not == ""].reset_index(drop=True), found.not_compared()
 
 
 def calibrate(measurements: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Calibration:
@@ -38,10 +51,11 @@ def calibrate(measurements: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environme
     environment
         Terrain and parameters, not calibrated.
     """
-    drive = drive_tests(measurements)
-    if drive.empty or sites.empty:
+    drive, not_compared = drive_tests(measurements, sites, environment)
+    if not not_compared and (drive.empty or sites.empty):
         return NOT_MEASURED
-    return calibration(spots_of(drive, sites, environment), len(drive), environment.radio)
+    found = calibration(spots_of(drive, sites, environment), len(drive), environment.radio)
+    return replace(found, not_compared=not_compared)
 
 
 def spots_of(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Spots:
@@ -59,7 +73,7 @@ def spots_of(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment: Envi
             "row": row,
             "col": col,
             "dbm": drive["rx_power_dbm"].to_numpy(dtype=float),
-            "floor_dbm": _floor_dbm(drive),
+            "floor_dbm": drive["floor_dbm"].to_numpy(dtype=float),
             "freq_mhz": drive["freq_mhz"].to_numpy(dtype=float),
         }
     )
@@ -81,13 +95,6 @@ def joined(parts: Sequence[Spots]) -> Spots:
         *(np.concatenate(columns, axis=-1) for columns in zip(*(vars(p).values() for p in parts), strict=True))
     )
     return every.where(np.lexsort((every.measured_dbm, every.x_m, every.y_m, every.band_mhz)))
-
-
-def _floor_dbm(drive: gpd.GeoDataFrame) -> Floats:
-    """Power below which nothing would have been noted; minus infinity where the table does not say."""
-    if "sensitivity_dbm" not in drive:
-        return np.full(len(drive), -np.inf)
-    return np.asarray(drive["sensitivity_dbm"].fillna(-np.inf), dtype=np.float64)
 
 
 def _spots_of_operator(tests: pd.DataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Spots:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from allreach.params.line_totals import Most
 from allreach.summary import Summary
 
@@ -79,6 +81,8 @@ class DriveTests(Summary):
     """Measured points."""
     bands: tuple[BandCalibration, ...] = ()
     """What they say of each band."""
+    not_compared: dict[str, int] = Field(default_factory=dict)
+    """Further rows that tell no power over the carrier, by reason."""
 
 
 class AssumedSites(Summary):
@@ -167,6 +171,61 @@ class RoadsToday(RoadClassToday):
     """The same by class."""
 
 
+class ClaimMatrix(Summary):
+    """Shares of people or of land by who says that they are covered; they add up to one."""
+
+    both_share: float
+    """Claimed and predicted."""
+    claimed_only_share: float
+    """Claimed, and not predicted."""
+    predicted_only_share: float
+    """Predicted, and not claimed."""
+    neither_share: float
+    """Neither."""
+
+
+class ClaimAgreement(Summary):
+    """Coverage that an operator claims beside the one that is predicted for its sites."""
+
+    operator: str
+    """Whose."""
+    technology: str
+    """2G, 3G, 4G or 5G."""
+    level: str
+    """Where the signal holds: outdoor or indoor."""
+    level_dbm: float
+    """Least received power over the carrier that counts as covered. [dBm]"""
+    claimed_people_share: float
+    """Share of the people in the claimed area."""
+    claimed_area_km2: float
+    """Land that is claimed. [km2]"""
+    area_km2: float
+    """All land. [km2]"""
+    people: ClaimMatrix | None = None
+    """People by who says so; none where nothing is predicted."""
+    area: ClaimMatrix | None = None
+    """Land by who says so; none where nothing is predicted."""
+    places_contested: int
+    """Places about the greater part of which claim and prediction differ."""
+    date: str
+    """Latest day of the claim."""
+    source: str
+    """Who claims."""
+    evidence: str
+    """Worst evidence of the claim."""
+    raster: str | None = None
+    """File of the pixels: 0 neither, 1 both, 2 claimed only, 3 predicted only."""
+    why_not: str | None = None
+    """Why nothing is predicted."""
+
+
+class ClaimsSummary(Summary):
+    """What ``measure/coverage_claims.json`` holds."""
+
+    agreements: tuple[ClaimAgreement, ...]
+    """One for each operator, technology and level."""
+
+
 class MeasureSummary(Summary):
     """Who is reached today."""
 
@@ -226,6 +285,8 @@ class MeasureSummary(Summary):
     """Who can order the standard: ``orderable_share`` of ``places``, or commitments whose service has started."""
     speeds: tuple[SpeedToday, ...]
     """Who can get 10, 30, 100 and 1,000 Mbit/s, by technology; full sectors are not taken off."""
+    coverage_claims: tuple[ClaimAgreement, ...] | None = None
+    """Operators' own coverage beside the prediction, where the folder has ``coverage_claims``."""
     void_pixels: int | None = None
     """Pixels of the coverage map with voids of the terrain on their paths."""
 

@@ -330,7 +330,7 @@ def _drive_tests(measured: Calibration) -> DriveTests:
         )
         for one in measured.bands
     )
-    return DriveTests(n=measured.n_tests, bands=bands)
+    return DriveTests(n=measured.n_tests, bands=bands, not_compared=dict(measured.not_compared))
 
 
 def _figures(

@@ -6,7 +6,7 @@ clutter, and a surface of what is left by place. How they are found and when the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -295,12 +295,15 @@ class Calibration:
         What is known of all bands that were measured, lowest first; nothing is of the others.
     n_tests
         Tests, those among them with which nothing could be compared.
+    not_compared
+        Rows that tell no power over the carrier, by reason (`measure.measured_power`); `n_tests` does not count them.
     spots
         What was compared; of no use to predictions.
     """
 
     bands: tuple[BandCalibration, ...] = ()
     n_tests: int = 0
+    not_compared: Mapping[str, int] = field(default_factory=dict)
     spots: Spots | None = field(default=None, repr=False, compare=False)
 
     def correction(self, band_mhz: float) -> Correction:

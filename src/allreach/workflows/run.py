@@ -49,6 +49,7 @@ MEASURED = (
     "mobile",
     "roads",
     "drive_tests",
+    "coverage_claims",
 )
 """Of the measurement's summary what stands beside who is reached today."""
 STEPS: tuple[Step, ...] = ("measure", "plan")

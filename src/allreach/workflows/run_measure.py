@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
 from allreach.country import environment
 from allreach.country.home import home_pixels
 from allreach.demand.points import DemandPoints
+from allreach.grid import Grid
 from allreach.io import stages
 from allreach.io.atomic import write_json
 from allreach.io.raster import write_raster
 from allreach.io.vector import write_table
+from allreach.measure.coverage_claims import ClaimsBeside, coverage_claims
 from allreach.measure.coverage_rasters import CoverageRasters
 from allreach.measure.drive_tests import calibrate
-from allreach.measure.summary import CutLines
+from allreach.measure.summary import ClaimsSummary, CutLines
 from allreach.measure.today import MeasureResult, StandingNetworks, first_map, measure, raster_files
 from allreach.params.country_config import CountryConfig
 from allreach.params.line_totals import line_totals, lines_base
@@ -109,12 +113,31 @@ def write_measured(job: Job, around: Environment, points: DemandPoints, *, write
         rasters = first_map(sites, around, mask=mask, progress=study.progress)
     with job.timed("measure"):
         measured = measure_today(study, around, rasters, points)
+        claims = _claims(study, around, points, mask, rasters)
+        if claims is not None:
+            summary = measured.result.summary.model_copy(update={"coverage_claims": claims.agreements})
+            measured = replace(measured, result=replace(measured.result, summary=summary))
     with told(study.progress, "write the first map"):
-        _write(job, measured, rasters)
+        _write(job, measured, rasters, claims)
     return measured
 
 
-def _write(job: Job, measured: Measured, rasters: CoverageRasters) -> None:
+def _claims(
+    study: StudyInputs,
+    around: Environment,
+    points: DemandPoints,
+    land: NDArray[np.bool_] | None,
+    rasters: CoverageRasters,
+) -> ClaimsBeside | None:
+    """Operators' coverage polygons beside the prediction; none where the folder has none."""
+    claims = study.country.table("coverage_claims")
+    if claims.empty:
+        return None
+    sites = study.country.table("sites")
+    return coverage_claims(claims, points, sites, around, land, rasters, study.progress)
+
+
+def _write(job: Job, measured: Measured, rasters: CoverageRasters, claims: ClaimsBeside | None) -> None:
     study, country, result = job.study, job.study.country, measured.result
     out = study.results / "measure"
     files = [out / "places.parquet", out / "sectors.parquet", out / "summary.json"]
@@ -125,6 +148,22 @@ def _write(job: Job, measured: Measured, rasters: CoverageRasters) -> None:
     write_table(out / "sectors.parquet", result.sectors, "measure_sectors")
     write_json(out / "summary.json", result.summary.as_dict())
     files += write_calibration(study, measured.environment, measured.points)
+    files += _write_claims(out, claims, country.grid)
     stages.finish(study.results, "measure", job.record.keys["measure"], files)
     first = build_report(study.results, country, study.params)
     study.say(f"first map (coverage before the plan): {first}")
+
+
+def _write_claims(out: Path, claims: ClaimsBeside | None, grid: Grid) -> list[Path]:
+    """Write matrix, places and pixels of the claims, and clear away those of an earlier run; the files written."""
+    for stale in (*out.glob("claims_*.tif"), out / "coverage_claims.json", out / "coverage_claims.parquet"):
+        stale.unlink(missing_ok=True)
+    if claims is None:
+        return []
+    files = [out / "coverage_claims.json", out / "coverage_claims.parquet"]
+    write_json(files[0], ClaimsSummary(agreements=claims.agreements).as_dict())
+    write_table(files[1], claims.places, "measure_claims")
+    for name, values in claims.rasters.items():
+        write_raster(out / f"{name}.tif", values, grid, tags={"codes": "0 neither, 1 both, 2 claim, 3 prediction"})
+        files.append(out / f"{name}.tif")
+    return files

@@ -17,8 +17,8 @@ AGAIN = "Import it again"
 def geometry_faults(table: gpd.GeoDataFrame, layer: str, where: str) -> tuple[list[Fault], NDArray[np.bool_]]:
     """Faults of the rows' geometries, and which rows are sound enough to be looked at further.
 
-    An outline that crosses itself is an error: everything is cut by it. Of other areas the parts of the ring decide
-    what lies inside, which a run can live with.
+    An outline or a claim that crosses itself is an error: everything is cut or counted by it. Of other areas the parts
+    of the ring decide what lies inside, which a run can live with.
     """
     usable = np.ones(len(table), dtype=bool)
     faults = []
@@ -43,6 +43,7 @@ def _fault(table: gpd.GeoDataFrame, flaw: Flaw, layer: str, where: str) -> Fault
     elif flaw.kind == "self-crossing":
         mend = f"{AGAIN} with --fix self-crossing, or mend them in a GIS"
         is_error = layer == "boundaries" and bool((table["level"].to_numpy()[flaw.rows] == 0).any())
+        is_error |= layer == "coverage_claims"
     else:
         mend = f"{AGAIN}, or correct the rows"
     return Fault(where, what, flaw.expected, mend, severity="error" if is_error else "warning", kind=flaw.kind)

@@ -16,6 +16,7 @@ from allreach import tables
 from allreach.country.allowed_values import vocabulary_faults
 from allreach.country.checking.fibre import fibre_faults
 from allreach.country.checking.geometry import geometry_faults
+from allreach.country.checking.measurements import measured_beside_faults
 from allreach.country.checking.people import people_faults
 from allreach.country.importing.table import twin_rows
 from allreach.country.plausibility import plausibility_faults
@@ -55,6 +56,9 @@ def table_faults(folder: Folder) -> list[Fault]:
     faults += _references(folder.layers)
     faults += _ground(folder)
     faults += fibre_faults(folder.layers, folder.grid)
+    faults += measured_beside_faults(
+        folder.layers.get("measurements"), folder.layers.get("sites"), _same_shape(folder, "zones"), folder.grid
+    )
     return faults
 
 

@@ -14,6 +14,7 @@ from allreach.country.country_code import iso3_faults
 from allreach.country.importing.frame import grid_round, require_sound_grid
 from allreach.country.importing.raster import import_raster
 from allreach.country.importing.recipe import Recipe, append_rows, cook
+from allreach.country.importing.rows import layer_rows
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
 from allreach.country.importing.table import import_table
 from allreach.errors import DataMissingError, Fault, InputError
@@ -29,7 +30,6 @@ from allreach.io.country_folder import (
     write_country,
     write_provenance,
 )
-from allreach.io.foreign import read_foreign_table
 from allreach.io.locks import writing
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.raster_frame import file_frame, inner_frame
@@ -83,6 +83,7 @@ def import_layer(
     new: CountryConfig | None = None,
     margin_m: float = 5000.0,
     existing: Existing = "refuse",
+    progress: Progress | None = None,
 ) -> str:
     """Bring one file into a country folder; the first import may make the folder.
 
@@ -100,6 +101,8 @@ def import_layer(
         Strip round the outline of a new country. [m]
     existing
         What to do with a layer that is there already.
+    progress
+        Called with (stage, done, total) while a large file of measurements is read.
 
     Returns
     -------
@@ -114,11 +117,17 @@ def import_layer(
         If there is no country folder and nothing to make one of.
     """
     with writing(folder):  # two imports at once: the second waits, or one would lose the other's provenance
-        return _import_layer(spec, path, folder, new, margin_m, existing)
+        return _import_layer(spec, path, folder, new, margin_m, existing, progress)
 
 
 def _import_layer(
-    spec: LayerSpec, path: Path, folder: Path, new: CountryConfig | None, margin_m: float, existing: Existing
+    spec: LayerSpec,
+    path: Path,
+    folder: Path,
+    new: CountryConfig | None,
+    margin_m: float,
+    existing: Existing,
+    progress: Progress | None,
 ) -> str:
     known = (folder / "country.yaml").is_file()
     if not known and new is None:
@@ -145,9 +154,9 @@ def _import_layer(
         values, report = import_raster(path, spec, grid, outline, known_zones)
         write_raster(target, values, grid)
     else:
-        frame = read_foreign_table(path, **spec.as_file)
+        frame, spec, recognised = layer_rows(path, spec, outline, progress)
         beside = read_table(target, spec.layer) if target.exists() and existing == "append" else None
-        table, report = import_table(frame, spec, outline, beside)
+        table, report = import_table(frame, spec, outline, beside, said=recognised)
         if spec.layer == "boundaries":
             _require_projection(table, config)
         if beside is not None:

@@ -17,6 +17,7 @@ from allreach.country.importing import rules
 from allreach.country.importing.fibre import spans_apart
 from allreach.country.importing.frame import Frame, frame_grid, require_sound_grid
 from allreach.country.importing.raster import import_raster, outline_mask
+from allreach.country.importing.rows import layer_rows
 from allreach.country.importing.spec import RASTER_LAYERS, Condition, LayerSpec, inner_path
 from allreach.country.importing.table import chosen_rows, import_table
 from allreach.errors import Fault, InputError
@@ -234,8 +235,8 @@ class Kitchen:
                 self.data / spec.file, spec, self.grid, outline, self.rasters.get("zones")
             )
         else:
-            frame = read_foreign_table(self.data / spec.file, **spec.as_file)
-            table, report = import_table(frame, spec, outline, self.layers.get(spec.layer))
+            frame, spec, recognised = layer_rows(self.data / spec.file, spec, outline)
+            table, report = import_table(frame, spec, outline, self.layers.get(spec.layer), said=recognised)
             self._append(spec.layer, table)
         self._note(
             spec.layer,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from allreach import tables
+from allreach.country.importing.zones import zone_of
 from allreach.number_text import Mark
 from allreach.params.quantity import Frozen
 from allreach.vocabulary import Evidence
@@ -23,6 +24,7 @@ FixKind = Literal[
     "absurd-height",
     "absurd-people",
     "self-crossing",
+    "duplicate-times",
 ]
 FIXES: dict[str, str] = {
     "no-position": "rows without a position are left out",
@@ -33,6 +35,7 @@ FIXES: dict[str, str] = {
     "negative-population": "negative numbers of people become 0",
     "absurd-height": "heights that no land has are taken as voids and filled",
     "absurd-people": "numbers of people that no pixel can hold, and codes for none, count as nobody",
+    "duplicate-times": "of rows of one device at one time in different places the first is kept",
     "self-crossing": "areas that cross themselves are made simple where that leaves their area as it is (within 1 %)",
 }
 Condition = dict[str, tuple[str | None, ...]]
@@ -47,6 +50,11 @@ class LayerSpec(Frozen):
     """File, relative to the data folder of a recipe."""
     sublayer: str | None = None
     """Layer inside a GeoPackage, sheet of a workbook, file of an archive."""
+    preset: str = ""
+    """For the layer ``measurements``: kind of file (g-nettrack, tower-collector, ookla, ...), where it is not to be
+    recognised by its header."""
+    time_zone: str = ""
+    """For the layer ``measurements``: zone of times that state none, such as ``Asia/Baku``, ``UTC`` or ``+04:00``."""
     file_crs: str | None = None
     """CRS of a file that states none."""
     height_unit: Literal["m", "ft", "us-ft", "km", "dm", "cm", "mm"] | None = None
@@ -121,6 +129,20 @@ class LayerSpec(Frozen):
         if value not in (*RASTER_LAYERS, *tables.COUNTRY_TABLES):
             raise ValueError(f"is no layer; one of {', '.join((*RASTER_LAYERS, *tables.COUNTRY_TABLES))}")
         return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value:
+            zone_of(value)
+        return value
+
+    @model_validator(mode="after")
+    def _of_measurements(self) -> LayerSpec:
+        said = [name for name in ("preset", "time_zone") if getattr(self, name)]
+        if said and self.layer != "measurements":
+            raise ValueError(f"{' and '.join(said)} can be given for the layer measurements only")
+        return self
 
     @model_validator(mode="after")
     def _cells_are_sites(self) -> LayerSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from allreach.country.importing.cells import masts_of_cells
 from allreach.country.importing.columns import has_column, source_column
 from allreach.country.importing.fibre import SPAN_PREFIX, spans_apart, with_courses
 from allreach.country.importing.spec import FIXES, Condition, LayerSpec
+from allreach.country.measurement_faults import in_two_places
 from allreach.country.plausibility import plausibility_faults
 from allreach.errors import Fault, InputError
 from allreach.io.foreign import SHOWN_MARK
@@ -30,6 +32,7 @@ NEAR_BORDER_DEG = 1e-4  # about 10 m: a point on the border is not outside
 MOST_ROWS = {  # where a fault hits more than half of the rows, its cause lies elsewhere
     "no-position": "So many rows are no slip: is it the right file, and the right columns for lon and lat?",
     "outside": "So many rows are no slip: is it the right file, and the right CRS (--file-crs)?",
+    "duplicate-times": "So many rows are no slip: give each device a name of its own",
     "duplicate-ids": "So many rows are no slip: map the column that identifies a row",
     "duplicate-points": "So many rows are no slip: is each row a place of its own?",
 }
@@ -52,7 +55,12 @@ class Report:
 
 
 def import_table(
-    frame: pd.DataFrame, spec: LayerSpec, outline: BaseGeometry | None, beside: pd.DataFrame | None = None
+    frame: pd.DataFrame,
+    spec: LayerSpec,
+    outline: BaseGeometry | None,
+    beside: pd.DataFrame | None = None,
+    *,
+    said: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, Report]:
     """Make a declared table of a foreign one.
 
@@ -66,6 +74,8 @@ def import_table(
         The country in longitude and latitude, or none where it is not known yet.
     beside
         Rows that the layer has already and that these will be added to, or none.
+    said
+        What was done to the rows before: it begins the report.
 
     Returns
     -------
@@ -77,7 +87,7 @@ def import_table(
     InputError
         With every fault that `spec.fix` does not name.
     """
-    report = Report()
+    report = Report(list(said))
     n_read = len(frame)
     mark = str(frame.attrs.get(SHOWN_MARK, ""))
     frame = chosen_rows(frame, spec.keep_if, spec.drop_if, spec.file)
@@ -114,6 +124,9 @@ def import_table(
             table = _canonical(table)
         table = table.sort_values(key, kind="stable")
         table = _duplicates(table, spec, key, report, faults)
+    if spec.layer == "measurements" and "duplicate-times" in spec.fix:
+        twice = pd.Series(in_two_places(table), index=table.index)
+        table = _drop(table, twice, "duplicate-times", "has a device elsewhere at the same time", spec, report, faults)
     faults += vocabulary_faults(table, spec.layer, spec.file)
     faults += plausibility_faults(table, spec.layer, spec.file)
     errors = [fault for fault in faults if fault.severity == "error"]
@@ -329,7 +342,7 @@ def _geometry_fault(table: pd.DataFrame, flaw: Flaw, spec: LayerSpec) -> Fault:
 def _simple(
     table: gpd.GeoDataFrame, flaw: Flaw, spec: LayerSpec, report: Report, faults: list[Fault]
 ) -> gpd.GeoDataFrame:
-    """Areas that cross themselves: made simple on demand; of the outline a fault, of other layers a warning."""
+    """Areas that cross themselves: made simple on demand; of outline and claims a fault, of other layers a warning."""
     rows = pd.Series(flaw.rows, index=table.index)
     geometry, made = simple_areas(np.asarray(table.geometry.array))
     made &= flaw.rows
@@ -346,7 +359,7 @@ def _simple(
     what = f"{int(rows.sum())} rows: each {flaw.what}{_ids(table, rows, spec)}"
     if not can:
         what += ", and it is another area once it is made simple"
-    is_error = spec.layer == "boundaries"
+    is_error = spec.layer in ("boundaries", "coverage_claims")
     faults.append(
         Fault(spec.file, what, flaw.expected, mend, severity="error" if is_error else "warning", kind=flaw.kind)
     )
@@ -440,7 +453,9 @@ def _keys(table: pd.DataFrame, spec: LayerSpec, report: Report) -> pd.DataFrame:
     # a number by position, so that it does not depend on the order of the rows
     rank = _canonical(table).index
     width = len(str(max(len(table), 1)))
-    numbers = pd.Series([f"{spec.layer}-{i + 1:0{width}d}" for i in range(len(table))], index=rank)
+    # measurements come in many files: the file's name keeps their numbers apart
+    stem = PurePath(spec.file).stem if spec.layer == "measurements" else spec.layer
+    numbers = pd.Series([f"{stem}-{i + 1:0{width}d}" for i in range(len(table))], index=rank)
     report.add("rows numbered by position, since no identifier is mapped")
     return table.assign(**{key: numbers.reindex(table.index)})
 

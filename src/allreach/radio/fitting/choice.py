@@ -91,7 +91,7 @@ def calibration(spots: Spots, n_tests: int, radio: Radio) -> Calibration:
     with threadpool_limits(1):  # matrices are small: threads would only wait for each other
         bands_mhz = np.unique(spots.band_mhz)
         found = tuple(_band(spots.where(spots.band_mhz == mhz), float(mhz), radio) for mhz in bands_mhz)
-    return Calibration(found, n_tests, spots)
+    return Calibration(found, n_tests, spots=spots)
 
 
 def blocks_of(x_m: Floats, y_m: Floats, side_km: float) -> NDArray[np.int64]:

@@ -1,0 +1,68 @@
+"""Rows of a user's file for a layer: as the file has them, or as a preset of measurements reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from allreach.country.importing.presets.preset import Source
+from allreach.country.importing.presets.recognise import converted, known_header, position_columns, recognised
+from allreach.country.importing.spec import LayerSpec
+from allreach.country.importing.table import chosen_rows
+from allreach.errors import Fault, InputError
+from allreach.io.foreign import FileDress, read_foreign_table, with_points
+from allreach.progress import Progress, told
+
+
+def layer_rows(
+    path: Path, spec: LayerSpec, outline: BaseGeometry | None, progress: Progress | None = None
+) -> tuple[pd.DataFrame, LayerSpec, list[str]]:
+    """Read a file for a layer.
+
+    A file of measurements whose columns are not mapped is recognised by its header, or read as `spec.preset` says.
+
+    Parameters
+    ----------
+    path
+        The file.
+    spec
+        Layer and what the user says of the file.
+    outline
+        The country, or none where it is not known yet.
+    progress
+        Called with (stage, done, total).
+
+    Returns
+    -------
+    rows, spec, notes
+        What `import_table` takes, and what was recognised.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or is not what the preset reads.
+    """
+    maps_level = any(name not in ("lon", "lat", "measurement_id") for name in spec.map)
+    if spec.layer != "measurements" or (maps_level and not spec.preset):
+        return read_foreign_table(path, **spec.as_file), spec, []
+    with told(progress, f"read {path.name}"):
+        raw = read_foreign_table(path, **spec.as_file | {"with_geometry": False, "lon": "", "lat": ""})
+    header = [str(name) for name in raw.columns]
+    preset = None if known_header(header) and not spec.preset else recognised(header, spec.file, spec.preset)
+    if preset is None:
+        return read_foreign_table(path, **spec.as_file), spec, []
+    raw = chosen_rows(raw, spec.keep_if, spec.drop_if, spec.file)
+    if not len(raw):
+        raise InputError(Fault(spec.file, "no row is chosen", "rows of measurements", "Correct --where", kind="empty"))
+    named = position_columns(preset, header)
+    if named is not None and not isinstance(raw, gpd.GeoDataFrame):
+        lon, lat = spec.map.get("lon", named[0]), spec.map.get("lat", named[1])
+        raw = with_points(raw, path, FileDress(file_crs=spec.file_crs, decimal=spec.decimal, lon=lon, lat=lat))
+    source = Source(raw, spec.file, spec.decimal, spec.time_zone, dict(spec.set))
+    rows, said = converted(preset, raw, source, outline, progress)
+    if not len(rows):
+        raise InputError(Fault(spec.file, "no row is left: " + "; ".join(said), "rows of measurements", kind="empty"))
+    return rows, spec.model_copy(update={"keep_if": (), "drop_if": ()}), said
