@@ -73,6 +73,8 @@ def result_layers(results: Results, country: Country) -> dict[str, pd.DataFrame]
     layers: dict[str, pd.DataFrame] = {}
     if results.places is not None:
         layers["places"] = results.places
+    if results.claims is not None:
+        layers["coverage_claims_places"] = results.claims
     if results.planned_places is not None:
         layers["places_planned_network"] = results.planned_places
     if results.planned_institutions is not None:

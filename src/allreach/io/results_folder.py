@@ -40,6 +40,8 @@ class Results:
         Tables ``verify_institutions`` and ``verify_tiers``, or none.
     sectors, planned_sectors
         Table ``measure_sectors`` of today and of the planned network, or none.
+    claims
+        Table ``measure_claims``: operators' own coverage beside the prediction, or none.
     plan
         Tables ``plan_*`` by name without ``plan_``; empty before the plan.
     bill
@@ -65,6 +67,7 @@ class Results:
     planned_tiers: pd.DataFrame | None = None
     sectors: pd.DataFrame | None = None
     planned_sectors: pd.DataFrame | None = None
+    claims: gpd.GeoDataFrame | None = None
     plan: dict[str, pd.DataFrame] = field(default_factory=dict)
     bill: pd.DataFrame | None = None
     curve: pd.DataFrame | None = None
@@ -111,6 +114,7 @@ def read_results(folder: Path) -> Results:
         planned_tiers=_read_parquet(verified / "tiers.parquet", "verify_tiers"),
         sectors=_read_parquet(folder / "measure" / "sectors.parquet", "measure_sectors"),
         planned_sectors=_read_parquet(verified / "sectors.parquet", "measure_sectors"),
+        claims=_read_parquet(folder / "measure" / "coverage_claims.parquet", "measure_claims"),
         plan=plan,
         bill=_read_csv(folder / "plan" / "bill_of_materials.csv", "plan_bill_of_materials"),
         curve=_read_csv(folder / "plan" / "curve.csv", None),

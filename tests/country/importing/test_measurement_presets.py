@@ -160,6 +160,17 @@ def test_tiles_of_a_parquet_file(tmp_path: Path) -> None:
     table, _ = import_table(rows, spec, None, said=notes)
     assert table["dl_mbps"].tolist() == [5.0]
     assert table["measurement_id"].tolist() == ["ookla-1230301021223012"]
+    # of a file of the world the country's tiles, as from text
+    lon_deg, lat_deg = table.geometry.x.iloc[0], table.geometry.y.iloc[0]
+    outline = shapely.box(lon_deg - 0.01, lat_deg - 0.01, lon_deg + 0.01, lat_deg + 0.01)
+    world = pd.concat([frame, frame.assign(quadkey="0" * 16), frame.assign(quadkey="3" * 16)])
+    world.to_parquet(path)
+    rows, spec, notes = layer_rows(path, LayerSpec(layer="measurements", file=path.name), outline)
+    again, report = import_table(rows, spec, outline, said=notes)
+    pd.testing.assert_frame_equal(again, table)
+    assert "3 tiles read" in str(report)
+    with pytest.raises(InputError, match="none of 3 tiles lies in the country"):
+        layer_rows(path, LayerSpec(layer="measurements", file=path.name), shapely.box(10, 10, 11, 11))
 
 
 @pytest.mark.parametrize("point", [".", "_"])

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from allreach import tables
 from allreach.country.importing.raster import import_raster
 from allreach.country.importing.recipe import append_rows
+from allreach.country.importing.rows import layer_rows
 from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
 from allreach.country.importing.table import Report, import_table
 from allreach.country.kits.kit_file import KitLayer
@@ -21,7 +22,6 @@ from allreach.country.kits.open import OpenKit, OpenKits
 from allreach.country.kits.terrain import KitTerrain, read_kit_terrain
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
-from allreach.io.foreign import read_foreign_table
 from allreach.outline import country_area
 from allreach.params.country_config import LayerProvenance
 from allreach.params.official import OfficialTotals, Total
@@ -187,8 +187,8 @@ def _totals(totals: dict[str, Total]) -> OfficialTotals:
 def _table(
     data: Path, layer: KitLayer, outline: shapely.Geometry | None, beside: gpd.GeoDataFrame | None
 ) -> tuple[gpd.GeoDataFrame, Report]:
-    frame = read_foreign_table(data / layer.file, **layer.as_file)
-    table, report = import_table(frame, _spec(layer), outline, beside)
+    frame, spec, recognised = layer_rows(data / layer.file, _spec(layer), outline)
+    table, report = import_table(frame, spec, outline, beside, said=recognised)
     if "evidence" in table.columns and "evidence" not in (*frame.columns, *layer.set, *layer.map):
         table = table.assign(evidence=layer.evidence.value)
     return (table if beside is None else append_rows(beside, table, layer.layer)), report

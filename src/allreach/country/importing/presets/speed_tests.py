@@ -20,6 +20,7 @@ from allreach import tables
 from allreach.country.importing.presets.phone_logs import LEFT_OUT
 from allreach.country.importing.presets.preset import Preset, Source, iso_times
 from allreach.errors import Fault
+from allreach.number_text import code_texts
 from allreach.vocabulary import Direction, Quantity
 
 ZOOM = 16
@@ -46,8 +47,15 @@ def tile_centre(quadkey: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return lon_deg, lat_deg
 
 
+def quadkeys(values: pd.Series) -> pd.Series:
+    """Quadkeys as texts of 16 digits; a file that takes them for numbers has lost their leading noughts."""
+    return code_texts(values).fillna("").astype("str").str.strip().str.zfill(ZOOM)
+
+
 def _ookla(source: Source) -> dict[str, pd.Series | str]:
-    key = source.texts("quadkey").str.zfill(ZOOM)  # a reader that takes it for a number loses leading noughts
+    name = source.name_of("quadkey")
+    assert name is not None
+    key = quadkeys(source.frame[name])
     lon_deg, lat_deg = tile_centre(key)
     bad = np.isnan(lon_deg) | (key.str.len() != ZOOM).to_numpy()
     if bad.any():
