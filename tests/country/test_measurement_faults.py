@@ -61,6 +61,9 @@ def test_rssi_among_rsrp() -> None:
     (fault,) = measurement_faults(rows(rsrp_dbm=[-100.0, -40.0], technology="LTE"), "m", lambda: NOW)
     assert "1 rows are above what any device reports as RSRP, up to -40 dBm" in fault.what
     assert "row 2" in fault.where
+    assert fault.severity == "error"
+    few = measurement_faults(rows(rsrp_dbm=[-40.0] + [-90.0] * 30, technology="LTE"), "m", lambda: NOW)
+    assert [one.severity for one in few] == ["warning"]  # a scanner beside the mast
     assert kinds(rows(rsrp_dbm=[-40.0], technology="NR")) == []  # SS-RSRP goes up to -31 dBm
     turned = rows(rsrp_dbm=[-70.0] * 3, rssi_dbm=[-95.0] * 3, technology="LTE")
     assert kinds(turned) == ["mixed-levels"]

@@ -12,13 +12,13 @@ import shapely
 from numpy.typing import NDArray
 
 from allreach import tables
-from allreach.errors import Fault
+from allreach.errors import Fault, Severity
 from allreach.vocabulary import Quantity, RadioAccess
 
 LTE_MOST_DBM = -44.0  # reported RSRP of LTE, -140 to -44 dBm: 3GPP TS 36.133, table 9.1.4-1
 NR_MOST_DBM = -31.0  # SS-RSRP, -156 to -31 dBm: TS 38.133, table 10.1.6.1-1
 HAVE_RSRP = (RadioAccess.LTE, RadioAccess.NB_IOT, RadioAccess.NR, RadioAccess.UNKNOWN)
-ABOVE_RSSI_SHARE = 0.05  # of the rows with both: telephones now and then keep an old RSSI
+FEW_SHARE = 0.05  # of the rows: scanners beside a mast measure more than telephones report, and some keep an old RSSI
 TWO_PLACES_DEG = 0.01  # about a kilometre: nothing on the road is in two such places within one second
 ZONES_APART = timedelta(hours=14)  # the farthest zone ahead of UTC: a time that states none may be that much ahead
 LEVEL_OF = {
@@ -62,11 +62,10 @@ def in_two_places(table: pd.DataFrame) -> Bools:
     rows = np.flatnonzero((device != "") & (time != ""))
     if not len(rows):
         return out
-    keys = pd.MultiIndex.from_arrays([device[rows], time[rows]])
-    number, _ = pd.factorize(keys)
-    _, first = np.unique(number, return_index=True)
+    (of_device, _), (of_time, times) = pd.factorize(device[rows]), pd.factorize(time[rows])
+    _, first, number = np.unique(of_device * len(times) + of_time, return_index=True, return_inverse=True)
     geometry = np.asarray(table.geometry.array)
-    apart_deg = shapely.distance(geometry[rows], geometry[rows[first[number]]])
+    apart_deg = shapely.distance(geometry[rows], geometry[rows[first[number.reshape(-1)]]])
     out[rows] = apart_deg > TWO_PLACES_DEG
     return out
 
@@ -95,17 +94,23 @@ def _mixed(table: pd.DataFrame, where: str) -> list[Fault]:
     none = np.isfinite(rsrp) & ~np.isin(access, HAVE_RSRP)
     most = np.where(access == RadioAccess.NR, NR_MOST_DBM, LTE_MOST_DBM)
     above = (rsrp > most) & ~none
-    for bad, what, right in (
-        (none, f"hold the level of {', '.join(sorted(set(access[none])))}, which has no RSRP", "RSRP of LTE and NR"),
-        (above, f"are above what any device reports as RSRP, up to {np.max(rsrp, where=above, initial=-200.0):g} dBm: "
-         "RSSI among RSRP?", f"at most {LTE_MOST_DBM:g} dBm of LTE (3GPP TS 36.133) and {NR_MOST_DBM:g} of NR"),
+    told = max(int(np.isfinite(rsrp).sum()), 1)
+    what_above = "are above what any device reports as RSRP"
+    theirs = ", ".join(sorted(set(access[none])))
+    for bad, what, right, most_share in (
+        (none, f"hold the level of {theirs}, which has no RSRP", "RSRP of LTE and NR", 0.0),
+        (above, f"{what_above}, up to {np.max(rsrp, where=above, initial=-200.0):g} dBm: RSSI among RSRP?",
+         f"at most {LTE_MOST_DBM:g} dBm of LTE (3GPP TS 36.133) and {NR_MOST_DBM:g} of NR", FEW_SHARE),
     ):  # fmt: skip
         if bad.any():
             rows = f"{at}, {tables.rows_named(table.index, bad)}"
-            faults.append(Fault(rows, f"{int(bad.sum())} rows {what}", right, mend, kind="mixed-levels"))
+            severity: Severity = "error" if bad.sum() > most_share * told else "warning"
+            faults.append(
+                Fault(rows, f"{int(bad.sum())} rows {what}", right, mend, severity=severity, kind="mixed-levels")
+            )
     both = np.isfinite(rsrp) & np.isfinite(rssi)
     turned = both & (rsrp >= rssi)
-    if turned.sum() > ABOVE_RSSI_SHARE * max(int(both.sum()), 1):
+    if turned.sum() > FEW_SHARE * max(int(both.sum()), 1):
         what = f"{int(turned.sum())} of {int(both.sum())} rows have more RSRP than RSSI, of which it is a part"
         mend = "Are the two columns exchanged?"
         rows = f"{at}, {tables.rows_named(table.index, turned)}"

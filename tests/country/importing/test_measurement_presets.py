@@ -248,6 +248,18 @@ def test_a_table_with_the_layers_own_columns_needs_no_preset(tmp_path: Path) -> 
         read(tmp_path, "u.csv", "a,b,lon,lat\n1,2,47.4,40.5\n")
 
 
+def test_a_position_that_is_mapped_is_that_of_the_device(tmp_path: Path) -> None:
+    text = "tx_lon,tx_lat,rx_lon,rx_lat,path_loss_db,freq_mhz\n47.4,40.5,47.5,40.6,121,868\n"
+    table, report = read(tmp_path, "l.csv", text, map={"lon": "tx_lon", "lat": "tx_lat"},
+                         set={"direction": "uplink", "site_id": "GW"})  # fmt: skip
+    assert "(--preset drive-test)" in str(report)
+    assert table[["quantity", "direction", "site_id", "freq_mhz"]].to_numpy().tolist() == [
+        ["path_loss", "uplink", "GW", 868.0]
+    ]
+    assert table.geometry.iloc[0].equals(shapely.Point(47.4, 40.5))
+    assert "has no positions" in faults_of(tmp_path, "l.csv", text)
+
+
 def test_presets_are_told_apart_and_progress_is_told(tmp_path: Path) -> None:
     assert len({preset.name for preset in PRESETS}) == len(PRESETS)
     for header, name in (

@@ -77,9 +77,10 @@ def _objects(values: pd.Series) -> pd.Series:
                 return value
         return value
 
-    return (
-        values.astype("object").map(one) if values.dtype == object or str(values.dtype) in ("str", "string") else values
-    )
+    is_text = isinstance(values.dtype, pd.StringDtype)
+    if is_text and not values.str.match(r"\s*[\[{]").any():
+        return values  # none of a million texts begins as JSON does: they are not looked at one by one
+    return values.astype("object").map(one) if is_text or values.dtype == object else values
 
 
 def _flat(values: pd.Series, name: str, where: str) -> pd.Series:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from allreach.country.importing.presets.preset import Source
-from allreach.country.importing.presets.recognise import converted, known_header, position_columns, recognised
+from allreach.country.importing.presets.recognise import converted, known_header, position_column, recognised
 from allreach.country.importing.presets.speed_tests import WORLDWIDE, quadkeys, tile_centre
 from allreach.country.importing.spec import LayerSpec
 from allreach.country.importing.table import chosen_rows
@@ -59,15 +59,16 @@ def layer_rows(
     with told(progress, f"read {path.name}"):
         raw = read_foreign_table(path, **spec.as_file | {"with_geometry": False, "lon": "", "lat": ""})
     header = [str(name) for name in raw.columns]
-    preset = None if known_header(header) and not spec.preset else recognised(header, spec.file, spec.preset)
+    mapped = [name for name in ("lon", "lat") if name in spec.map]
+    known = known_header(header) and not spec.preset
+    preset = None if known else recognised(header, spec.file, spec.preset, mapped=mapped)
     if preset is None:
         return read_foreign_table(path, **spec.as_file), spec, []
     raw = chosen_rows(raw, spec.keep_if, spec.drop_if, spec.file)
     if not len(raw):
         raise InputError(Fault(spec.file, "no row is chosen", "rows of measurements", "Correct --where", kind="empty"))
-    named = position_columns(preset, header)
-    if named is not None and not isinstance(raw, gpd.GeoDataFrame):
-        lon, lat = spec.map.get("lon", named[0]), spec.map.get("lat", named[1])
+    if preset.lon and not isinstance(raw, gpd.GeoDataFrame):
+        lon, lat = (spec.map.get(way) or position_column(preset, header, way) for way in ("lon", "lat"))
         raw = with_points(raw, path, FileDress(file_crs=spec.file_crs, decimal=spec.decimal, lon=lon, lat=lat))
     source = Source(raw, spec.file, spec.decimal, spec.time_zone, dict(spec.set))
     rows, said = converted(preset, raw, source, outline, progress)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -22,8 +24,10 @@ CELLS = ("averagesignal", "changeable", "samples", "range", "radio")
 CHUNK_ROWS = 200_000
 
 
-def recognised(header: list[str], file: str, wanted: str = "") -> Preset | None:
+def recognised(header: list[str], file: str, wanted: str = "", *, mapped: Sequence[str] = ()) -> Preset | None:
     """Preset of a file: the one that is wanted, else the first whose columns the file has, else none.
+
+    `mapped` names the parts of the position (``lon``, ``lat``) whose columns the user says.
 
     Raises
     ------
@@ -35,24 +39,25 @@ def recognised(header: list[str], file: str, wanted: str = "") -> Preset | None:
         mend = "Bring it in as sites: import sites FILE --map site_id=mcc+net+area+cell --group-cells 50"
         raise InputError(Fault(file, what, "measurements", mend))
     if not wanted:
-        return next((preset for preset in PRESETS if preset.fits(header)), None)
+        return next((preset for preset in PRESETS if preset.fits([*header, *mapped])), None)
     preset = next((one for one in PRESETS if one.name == wanted), None)
     if preset is None:
         raise InputError(Fault("--preset", f"{wanted!r} is not known", ", ".join(one.name for one in PRESETS)))
-    lacking = preset.lacks(header)
+    lacking = preset.lacks([*header, *mapped])
     if lacking:
-        what, there = f"has no column {' and '.join(lacking)}", f"a {preset.title}; it has {', '.join(header)}"
+        what, there = (
+            f"has no column {' and '.join(lacking)}",
+            f"those of the {preset.title}; it has {', '.join(header)}",
+        )
         raise InputError(Fault(file, what, there, "Choose another --preset, or map the columns with --map"))
     return preset
 
 
-def position_columns(preset: Preset, header: list[str]) -> tuple[str, str] | None:
-    """Columns of the file that hold longitude and latitude; none where the preset makes the position."""
-    if not preset.lon:
-        return None
+def position_column(preset: Preset, header: list[str], way: str) -> str:
+    """Column of the file that holds the longitude (``lon``) or latitude (``lat``)."""
     by_name = {plain(name): name for name in reversed(header)}
-    lon, lat = (next(by_name[plain(n)] for n in names if plain(n) in by_name) for names in (preset.lon, preset.lat))
-    return lon, lat
+    names = preset.lon if way == "lon" else preset.lat
+    return next(by_name[plain(name)] for name in names if plain(name) in by_name)
 
 
 def converted(
