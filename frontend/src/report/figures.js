@@ -68,6 +68,26 @@ function publishedLines() {
   });
 }
 
+// What operators claim beside what is predicted of their own sites: by people, never merged.
+function claimLines() {
+  return ((FIGURES.measure || {}).coverage_claims || []).map((one) => {
+    const told = {
+      operator: one.operator,
+      technology: one.technology,
+      level: t(one.level === 'indoor' ? 'indoors' : 'outdoors'),
+      claimed: share(one.claimed_people_share),
+      source: [one.source, one.date].filter(Boolean).join(', ') || '-',
+    };
+    const { people: matrix } = one;
+    if (!matrix) return h('li', {}, t('claims_alone', told));
+    told.predicted = share(matrix.both_share + matrix.predicted_only_share);
+    told.agree = share(matrix.both_share + matrix.neither_share);
+    told.only = share(matrix.claimed_only_share);
+    told.places = count(one.places_contested);
+    return h('li', {}, t('claims_line', told));
+  });
+}
+
 // Who can get which speed today, by what gives it; a line whose speed is not known gives none.
 function speedsToday() {
   const { speeds, lines, orderable, broadband_share: broadband } = FIGURES.measure || {};
@@ -123,9 +143,12 @@ function orderableLine({ share: value, known_people_share: of }) {
 export function drawHeadline() {
   const after = shareAfter();
   const published = publishedLines();
+  const claims = claimLines();
   const lines = [
     published.length > 0 && h('p', { class: 'published' }, t('published_head')),
     published.length > 0 && h('ul', { class: 'published' }, published),
+    claims.length > 0 && h('p', { class: 'published' }, t('claims_head')),
+    claims.length > 0 && h('ul', { class: 'published' }, claims),
     h('p', {}, reachedToday()),
   ].filter(Boolean);
   if (after !== null && known(PLAN.pv_usd)) {
