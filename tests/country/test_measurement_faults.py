@@ -140,12 +140,16 @@ def test_check_names_them_in_a_folder(tmp_path: Path) -> None:
                time=["2999-01-01T00:00:00Z", "", "noon"])  # fmt: skip
     country.layers["measurements"] = bad
     crossing = shapely.Polygon([(47.37, 40.52), (47.40, 40.55), (47.40, 40.52), (47.37, 40.55)])
-    claims = gpd.GeoDataFrame({"claim_id": ["c"], "operator": "A", "technology": ["4G+"]}, geometry=[crossing])
+    claims = gpd.GeoDataFrame({"claim_id": ["c"], "operator": "A", "technology": ["4G+"], "date": "2999"},
+                              geometry=[crossing])  # fmt: skip
     country.layers["coverage_claims"] = tables.conform(claims, "coverage_claims")
     write_country(country, tmp_path / "land")
-    errors = [str(f) for f in check(tmp_path / "land") if f.severity == "error"]
+    faults = check(tmp_path / "land")
+    assert "1 claim for operators without a site (A)" in "\n".join(f.what for f in faults if f.severity == "warning")
+    errors = [str(f) for f in faults if f.severity == "error"]
     text = "\n".join(errors)
-    for part in ("70.0 is not usable", "lie in the future", "hold no time, such as 'noon'", "4G+ is not usable",
+    assert text.count("lie in the future") == 2
+    for part in ("70.0 is not usable", "hold no time, such as 'noon'", "4G+ is not usable",
                  "is an area that crosses itself"):  # fmt: skip
         assert part in text
 

@@ -50,7 +50,7 @@ def measurement_faults(table: pd.DataFrame, where: str, clock: Callable[[], date
     """
     if not len(table):
         return []
-    return _levels(table, where) + _mixed(table, where) + _times(table, where, clock) + _two_places(table, where)
+    return _levels(table, where) + _mixed(table, where) + time_faults(table, where, clock) + _two_places(table, where)
 
 
 def in_two_places(table: pd.DataFrame) -> Bools:
@@ -118,9 +118,12 @@ def _mixed(table: pd.DataFrame, where: str) -> list[Fault]:
     return faults
 
 
-def _times(table: pd.DataFrame, where: str, clock: Callable[[], datetime]) -> list[Fault]:
+def time_faults(table: pd.DataFrame, where: str, clock: Callable[[], datetime] = now_utc) -> list[Fault]:
+    """Faults of the columns ``time`` and ``date`` of a table, where it has them."""
     faults = []
     for column, expected in (("time", "ISO 8601 such as 2026-11-29T13:45:00+04:00"), ("date", "YYYY-MM-DD")):
+        if column not in table.columns:
+            continue
         texts = table[column].fillna("").astype("str")
         there = (texts != "").to_numpy()
         if not there.any():

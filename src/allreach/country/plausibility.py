@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from allreach import tables
 from allreach.country.importing.cells import TWIN_M, near_twins, on_sphere_m
-from allreach.country.measurement_faults import measurement_faults
+from allreach.country.measurement_faults import measurement_faults, time_faults
 from allreach.errors import Fault, Severity
 
 HIGHEST_STRUCTURE_M = 829.0  # Burj Khalifa with its spire 829.8 m; the highest mast, KVLY-TV, 628 m
@@ -38,6 +38,8 @@ def plausibility_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fau
         return _band(table, layer, where)
     if layer == "measurements":
         return measurement_faults(table, where)
+    if layer == "coverage_claims":
+        return time_faults(table, where)
     crowds = _crowds(table, layer, where)
     if layer != "sites" or not len(table) or crowds:
         return crowds

@@ -106,9 +106,15 @@ def coverage_claims(
     land = ((terrain.zones != 1) if land is None else land) & np.isfinite(terrain.ground_m)
     agreements, parts = [], []
     rasters: dict[str, NDArray[np.uint8]] = {}
+    swept: dict[bytes, CoverageRasters] = {}
     for group, polygons in _groups(claims, environment):
         claimed = claimed_pixels(polygons, terrain.grid)
-        predicted = _predicted(group, sites, environment, land, known, progress)
+        mine = _sites_of(group, sites)
+        if mine.any() and mine.tobytes() not in swept:  # levels of one network share its sweep
+            arrays = site_arrays(gpd.GeoDataFrame(sites[mine]), terrain.grid, environment.radio)
+            whole = known if mine.all() else None
+            swept[mine.tobytes()] = whole or coverage_rasters(arrays, environment, mask=land, progress=progress)
+        predicted = _predicted(group, swept[mine.tobytes()], environment) if mine.any() else None
         name = _file_name(group, rasters)
         if predicted is not None:
             rasters[name] = agreement_pixels(claimed, predicted)
@@ -161,28 +167,18 @@ def _groups(claims: gpd.GeoDataFrame, environment: Environment) -> Iterator[tupl
         yield _Group(str(operator), str(technology), str(level), float(dbm)), gpd.GeoDataFrame(rows)
 
 
-def _predicted(
-    group: _Group,
-    sites: gpd.GeoDataFrame,
-    environment: Environment,
-    land: Bools,
-    known: CoverageRasters | None,
-    progress: Progress | None,
-) -> Bools | None:
-    """Pixels at which the operator's sites of the technology give the level; none where it has no such site."""
+def _sites_of(group: _Group, sites: gpd.GeoDataFrame) -> Bools:
+    """Sites of the operator that run the technology."""
     words = WORDS_ON_AIR[group.technology]
     mine = np.array([bool(on_air & words) for on_air in words_on_air(sites["technologies"])], dtype=bool)
-    mine &= (sites["operator"].astype(str) == group.operator).to_numpy(dtype=bool)
-    if not mine.any():
-        return None
-    radio = environment.radio
-    covered = known
-    if covered is None or not mine.all():
-        arrays = site_arrays(gpd.GeoDataFrame(sites[mine]), environment.terrain.grid, radio)
-        covered = coverage_rasters(arrays, environment, mask=land, progress=progress)
-    inside = handset(radio, indoors=group.level == ClaimLevel.INDOOR)
-    loss_db = np.array([entry_loss_db(inside, radio, float(mhz), 0.5) for mhz in covered.bands_mhz])
-    power_dbm = np.nan_to_num(covered.rx_power_dbm, nan=-np.inf) - loss_db[:, None, None].astype(np.float32)
+    return np.asarray(mine & (sites["operator"].astype(str) == group.operator).to_numpy(dtype=bool))
+
+
+def _predicted(group: _Group, covered: CoverageRasters, environment: Environment) -> Bools:
+    """Pixels at which the sites of a network give the level of the claim, behind walls where it is one indoors."""
+    inside = handset(environment.radio, indoors=group.level != ClaimLevel.OUTDOOR)
+    loss_db = [entry_loss_db(inside, environment.radio, float(mhz), 0.5) for mhz in covered.bands_mhz]
+    power_dbm = np.nan_to_num(covered.rx_power_dbm, nan=-np.inf) - np.array(loss_db, dtype=np.float32)[:, None, None]
     return np.asarray((power_dbm >= group.level_dbm).any(axis=0))
 
 

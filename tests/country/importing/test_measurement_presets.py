@@ -216,6 +216,16 @@ def test_plain_drive_tests_with_units_and_decimal_commas(tmp_path: Path) -> None
     assert gsm[["technology", "quantity", "rssi_dbm"]].to_numpy().tolist() == [["GSM", "rssi", -77.0]]
 
 
+def test_throughput_of_a_drive_test_in_its_unit(tmp_path: Path) -> None:
+    header = "Longitude,Latitude,LTE PCC Serving RSRP(dBm),LTE DL App Throughput(kbps),UL throughput"
+    table, report = read(tmp_path, "x.csv", f"{header}\n47.4,40.5,-90,5000,3\n47.4,40.6,,8000,3\n")
+    assert table[["kind", "quantity", "dl_mbps"]].sort_values("dl_mbps").to_numpy().tolist() == [
+        ["drive_test", "rsrp", 5.0], ["speed_test", "throughput", 8.0]
+    ]  # fmt: skip
+    assert table["ul_mbps"].isna().all()
+    assert "column UL throughput is not taken, since its unit is not known" in str(report)
+
+
 def test_times_that_are_not_clear_are_not_taken(tmp_path: Path) -> None:
     text = "Time,lon,lat,RSRP\n14:43:00,47.4,40.5,-90\n03/04/2026 10:00,47.5,40.5,-91\n"
     table, report = read(tmp_path, "d.csv", text, time_zone="UTC")

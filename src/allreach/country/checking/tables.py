@@ -190,6 +190,9 @@ def _references(layers: dict[str, pd.DataFrame]) -> list[Fault]:
         faults += _commitments(commitments, places)
     if fibre is not None:
         faults += _spans(fibre)
+    claims, sites = layers.get("coverage_claims"), layers.get("sites")
+    if claims is not None and sites is not None:
+        faults += _claims(claims, sites)
     spectrum, boundaries = layers.get("spectrum"), layers.get("boundaries")
     if spectrum is not None and boundaries is not None:
         unknown = (spectrum["area"] != "") & ~spectrum["area"].isin(boundaries["code"])
@@ -203,6 +206,22 @@ def _references(layers: dict[str, pd.DataFrame]) -> list[Fault]:
                 )
             )
     return faults
+
+
+def _claims(claims: pd.DataFrame, sites: pd.DataFrame) -> list[Fault]:
+    unknown = ~claims["operator"].isin(sites["operator"])
+    if not unknown.any():
+        return []
+    return [
+        Fault(
+            "coverage_claims.parquet, column operator",
+            f"{int(unknown.sum())} claim for operators without a site ({_some(claims['operator'][unknown])})",
+            f"an operator of sites.parquet: {_some(sites['operator'])}",
+            "Nothing is predicted beside such a claim: write the operator as the sites do, or bring its sites in",
+            severity="warning",
+            kind="reference",
+        )
+    ]
 
 
 def _commitments(commitments: pd.DataFrame, places: pd.DataFrame) -> list[Fault]:

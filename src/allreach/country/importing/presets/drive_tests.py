@@ -4,7 +4,7 @@ Names as exports of TEMS have them (Time, Latitude, Longitude, Serving Cell RSRP
 Serving Cell RS SINR (dB), Serving Cell Channel RSSI (dBm), Serving Cell DL EARFCN, Serving Cell Identity), those of
 XCAL (LTE PCC Serving RSRP(dBm), LTE PCC Serving SINR(dB)) and the short ones that most tools offer (RSRP, RSSI, RxLev,
 SINR, EARFCN, NR-ARFCN, PCI, Path loss). Columns were taken from public analysers of such files. A unit in brackets
-counts; without one frequencies are megahertz.
+counts; without one frequencies are megahertz, and throughput is not taken.
 """
 
 from __future__ import annotations
@@ -39,6 +39,14 @@ SINR = ("sinr", "rs sinr", "serving cell rs sinr", "lte serving cell rs sinr", "
 RSRQ = ("rsrq", "serving cell rsrq", "lte serving cell rsrq", "lte pcc serving rsrq", "ss rsrq")
 EARFCN = ("earfcn", "dl earfcn", "serving cell dl earfcn", "lte serving cell dl earfcn", "earfcn dl", "dlearfcn")
 NR_ARFCN = ("nr arfcn", "nrarfcn", "nr arfcn dl", "ssb nr arfcn")
+DOWNLOAD = (
+    "dl throughput", "download throughput", "lte dl app throughput", "dl app throughput", "ftp download throughput mean",
+    "application throughput dl", "dl speed", "download",
+)  # fmt: skip
+UPLOAD = (
+    "ul throughput", "upload throughput", "lte ul app throughput", "ul app throughput", "ftp upload throughput mean",
+    "application throughput ul", "ul speed", "upload",
+)  # fmt: skip
 FREQ = ("freq", "frequency", "dl frequency", "carrier frequency", "freq mhz", "frequency mhz", "center frequency")
 MEGAHERTZ = {"hz": 1e-6, "khz": 1e-3, "mhz": 1.0, "ghz": 1e3}
 SPEEDS = {"bps": 1e-6, "bit/s": 1e-6, "kbps": 1e-3, "kbit/s": 1e-3, "mbps": 1.0, "mbit/s": 1.0}
@@ -69,11 +77,13 @@ def _drive_test(source: Source) -> dict[str, pd.Series | str]:
     access = said.where(said != "", pd.Series(guess, index=said.index)).astype("str")
     if "technology" in source.constants:
         access = pd.Series(str(source.constants["technology"]), index=said.index)
+    dl, ul = (_in_unit(source, names, SPEEDS, "") for names in (DOWNLOAD, UPLOAD))
     level = {
         Quantity.RX_POWER: power,
         Quantity.RSRP: rsrp.where(rsrp.notna(), nr_rsrp),
         Quantity.PATH_LOSS: loss,
         Quantity.RSSI: rssi.where(rssi.notna(), rx_lev),
+        Quantity.THROUGHPUT: dl.where(dl.notna(), ul),
     }
     quantity = pd.Series("", index=said.index, dtype="str")
     for name, values in level.items():
@@ -82,9 +92,11 @@ def _drive_test(source: Source) -> dict[str, pd.Series | str]:
     number = source.numbers(*NR_ARFCN)
     freq = freq.where(freq.notna(), mhz_of_channel(number.where(number.notna(), source.numbers(*EARFCN)), access))
     return {
-        "kind": "drive_test",
+        "kind": pd.Series(np.where(quantity == Quantity.THROUGHPUT, "speed_test", "drive_test"), index=said.index),
         "quantity": quantity,
         "technology": access,
+        "dl_mbps": dl,
+        "ul_mbps": ul,
         "rx_power_dbm": power,
         "rsrp_dbm": level[Quantity.RSRP],
         "rssi_dbm": level[Quantity.RSSI],
@@ -106,7 +118,7 @@ PRESETS = (
     Preset(
         "drive-test",
         "export of a drive test",
-        ((*RSRP, *NR_RSRP, *RSSI, *RX_LEV, *RX_POWER, *PATH_LOSS),),
+        ((*RSRP, *NR_RSRP, *RSSI, *RX_LEV, *RX_POWER, *PATH_LOSS, *DOWNLOAD),),
         _drive_test,
         lon=("lon", "longitude", "long", "lng", "gps longitude"),
         lat=("lat", "latitude", "gps latitude"),
