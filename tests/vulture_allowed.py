@@ -104,7 +104,7 @@ due, value_source, what_to_do, target_source
 n_too_old, n_decayed
 
 # Words of the vocabulary that stand in tables and are compared with as a whole
-G2, G3
+G2, G3, INDOOR
 RELAY
 ACCESS_FIBRE
 UNKNOWN

@@ -40,12 +40,12 @@ RSRQ = ("rsrq", "serving cell rsrq", "lte serving cell rsrq", "lte pcc serving r
 EARFCN = ("earfcn", "dl earfcn", "serving cell dl earfcn", "lte serving cell dl earfcn", "earfcn dl", "dlearfcn")
 NR_ARFCN = ("nr arfcn", "nrarfcn", "nr arfcn dl", "ssb nr arfcn")
 DOWNLOAD = (
-    "dl throughput", "download throughput", "lte dl app throughput", "dl app throughput", "ftp download throughput mean",
-    "application throughput dl", "dl speed", "download",
+    "dl throughput", "download throughput", "lte dl app throughput", "dl app throughput", "dl speed", "download",
+    "ftp download throughput mean", "application throughput dl",
 )  # fmt: skip
 UPLOAD = (
-    "ul throughput", "upload throughput", "lte ul app throughput", "ul app throughput", "ftp upload throughput mean",
-    "application throughput ul", "ul speed", "upload",
+    "ul throughput", "upload throughput", "lte ul app throughput", "ul app throughput", "ul speed", "upload",
+    "ftp upload throughput mean", "application throughput ul",
 )  # fmt: skip
 FREQ = ("freq", "frequency", "dl frequency", "carrier frequency", "freq mhz", "frequency mhz", "center frequency")
 MEGAHERTZ = {"hz": 1e-6, "khz": 1e-3, "mhz": 1.0, "ghz": 1e3}
