@@ -60,8 +60,8 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
     "--preset",
     default="",
     metavar="NAME",
-    help="For measurements: kind of file where its header is not to decide: g-nettrack, tower-collector, opencellid, "
-    "cellmapper, ookla, m-lab, ttn-mapper, lorawan, drive-test.",
+    help="For measurements: kind of file where its header is not to decide: g-nettrack, network-survey, "
+    "tower-collector, opencellid, cellmapper, ookla, m-lab, ttn-mapper, lorawan, drive-test.",
 )
 @click.option(
     "--time-zone", default="", metavar="ZONE", help="For measurements: zone of times that state none (Asia/Baku, UTC)."

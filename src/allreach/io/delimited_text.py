@@ -1,6 +1,7 @@
 """The one reader of delimited text: comma, semicolon, tab or bar, in any stated encoding; every field stays text.
 
-RFC 4180 with what spreadsheets add to it: a byte order mark, ``sep=;`` as first line, separators behind the last field.
+RFC 4180 with what others add to it: a byte order mark, ``sep=;`` as first line, separators behind the last field,
+remarks (``# ...``) above the header.
 Nothing is guessed that the file does not show: a row that does not fit the header is a fault with its number.
 """
 
@@ -62,10 +63,21 @@ def read_delimited(path: Path, *, encoding: str | None = None) -> pd.DataFrame:
     InputError
         If the bytes are no text in the encoding, a row does not fit the header, or there is none.
     """
-    text = decoded(_bytes(path), str(path), encoding)
+    text = _without_remarks(decoded(_bytes(path), str(path), encoding))
     separator, skip = _separator(text, str(path))
     rows = _records(text, separator, str(path))
     return table_of_rows(islice(rows, skip, None), str(path), separator)
+
+
+def _without_remarks(text: str) -> str:
+    """Text without the lines above the header that begin with ``#`` and hold no separator, as loggers write them."""
+    start = 0
+    while text.startswith("# ", start):
+        end = text.find("\n", start)
+        if end < 0 or any(sign in text[start:end] for sign in SEPARATORS):
+            break
+        start = end + 1
+    return text[start:]
 
 
 def decoded(raw: bytes, where: str, encoding: str | None = None) -> str:

@@ -83,6 +83,25 @@ def test_g_nettrack_csv_of_a_public_data_set(tmp_path: Path) -> None:
     assert np.isnan(table["freq_mhz"].iloc[0])
 
 
+def test_network_survey_with_remarks_above_its_header(tmp_path: Path) -> None:
+    header = (
+        "deviceTime,latitude,longitude,altitude,speed,accuracy,missionId,recordNumber,groupNumber,mcc,mnc,tac,eci,earfcn,"
+        "pci,rsrp,rsrq,ta,servingCell,lteBandwidth,provider,signalStrength,cqi,slot,snr,deviceSerialNumber,locationAge"
+    )
+    row = "40.5,47.4,15.58,0,22,m,1,2,400,1,12345,12345678,750,36,{},-9.0,39,{},{},Acell,-61.0,11,,-1.0,D1,4916"
+    rows = [row.format("-112.0", "true", "MHZ_10"), row.format("-118.0", "false", "")]
+    text = "\n".join(["# Created by Network Survey version=1.43-cdr", "# CSV Version=0.4.0", header]
+                     + [f"2025-10-10T13:58:2{i}.603261-04:00,{one}" for i, one in enumerate(rows)])  # fmt: skip
+    table, report = read(tmp_path, "n.csv", text)
+    assert table[["rsrp_dbm", "freq_mhz", "bandwidth_mhz", "operator", "device"]].to_numpy().tolist() == [
+        [-112.0, 1945.0, 10.0, "Acell", "D1"]
+    ]
+    assert table["time"].tolist() == ["2025-10-10T17:58:20.603Z"]
+    assert "1 rows left out: a neighbour cell" in str(report)
+    own, _ = read(tmp_path, "h.csv", "# id,lon,lat,RSRP\n7,47.4,40.5,-90\n", map={"measurement_id": "# id"})
+    assert own["measurement_id"].tolist() == ["7"]  # a header may begin so too
+
+
 def test_tower_collector_without_its_neighbours(tmp_path: Path) -> None:
     text = (
         f"{TOWER}\n"

@@ -1,4 +1,4 @@
-"""Logs of telephones: G-NetTrack, Tower Collector, OpenCelliD and CellMapper.
+"""Logs of telephones: G-NetTrack, Network Survey, Tower Collector, OpenCelliD and CellMapper.
 
 Where the names of the columns come from:
 
@@ -7,6 +7,8 @@ Where the names of the columns come from:
   Level, Qual, SNR, CQI, LTERSSI, ARFCN, DL_bitrate, UL_bitrate, ..., BAND, BANDWIDTH), and the CSV of the data set
   github.com/uccmisl/5Gdataset, logged with it (Timestamp, Longitude, Latitude, Operatorname, CellID, NetworkMode, RSRP,
   RSRQ, SNR, RSSI, ...). Times are the telephone's own, as 2026.03.31_14.43.00.
+- Network Survey: the LTE log of networksurvey.app/manual/data-logging/csv (deviceTime, latitude, longitude, accuracy,
+  mcc, mnc, tac, eci, earfcn, pci, rsrp, rsrq, servingCell, lteBandwidth, provider, snr, deviceSerialNumber).
 - Tower Collector: ``CsvExportFormatter.java`` of github.com/zamojski/TowerCollector.
 - OpenCelliD: its upload form (mcc, mnc, lac, cellid, lon, lat, signal, measured_at, ..., act) and its export
   ``measurements_*`` (mcc, net, area, cell, lon, lat, signal, measured, ...), wiki.opencellid.org, Database format.
@@ -79,6 +81,28 @@ def _g_nettrack(source: Source) -> dict[str, pd.Series | str]:
     }
 
 
+def _network_survey(source: Source) -> dict[str, pd.Series | str]:
+    rsrp = source.numbers("rsrp")
+    access = pd.Series(str(RadioAccess.LTE), index=rsrp.index)
+    out = levels(rsrp, access)
+    why = out[LEFT_OUT]
+    assert isinstance(why, pd.Series)
+    is_neighbour = source.texts("servingCell").str.lower() == "false"
+    width = source.texts("lteBandwidth").str.extract(r"^MHZ_(\d+(?:[._]\d+)?)$", expand=False)
+    return out | {
+        LEFT_OUT: why.where(~is_neighbour | (why != ""), NEIGHBOUR),
+        "rsrq_db": source.numbers("rsrq"),
+        "sinr_db": source.numbers("snr"),
+        "freq_mhz": mhz_of_channel(source.numbers("earfcn"), access),
+        "bandwidth_mhz": pd.to_numeric(width.str.replace("_", ".")),
+        "operator": source.texts("provider"),
+        "cell_id": _joined(*(source.texts(name) for name in ("mcc", "mnc", "eci"))),
+        "accuracy_m": source.numbers("accuracy"),
+        "device": source.texts("deviceSerialNumber"),
+        "time": iso_times(source, source.name_of("deviceTime")),
+    }
+
+
 def _tower_collector(source: Source) -> dict[str, pd.Series | str]:
     access = access_of(source.texts("net_type"))
     out = levels(source.numbers("dbm"), access)
@@ -126,6 +150,12 @@ PRESETS = (
         "log of G-NetTrack",
         (("Timestamp",), ("Operatorname",), ("NetworkTech", "NetworkMode"), ("Level", "RSRP")),
         _g_nettrack,
+    ),
+    Preset(
+        "network-survey",
+        "LTE log of Network Survey",
+        (("deviceTime",), ("eci",), ("earfcn",), ("rsrp",), ("servingCell",)),
+        _network_survey,
     ),
     Preset(
         "tower-collector",
