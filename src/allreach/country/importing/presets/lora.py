@@ -1,6 +1,6 @@
 """LoRaWAN: what gateways heard of devices with a position.
 
-Names of the columns: the dump of TTN Mapper (as in public samples of it: id, time, nodeaddr, appeui, gwaddr, modulation,
+Names of the columns: the dump of TTN Mapper (public samples: id, time, nodeaddr, appeui, gwaddr, modulation,
 datarate, snr, rssi, freq, lat, lon, ...; times in UTC, frequency in megahertz), and the plain form of campaigns (lat,
 lon, rssi, snr, with sf or spreading_factor where it is there).
 """
