@@ -106,7 +106,15 @@ def page() -> str:
 
 def _table(name: str) -> str:
     body = [
-        [f"`{c.name}`", c.dtype, c.unit, "yes" if c.required else "", c.default, c.meaning] for c in tables.schema(name)
+        [
+            f"`{c.name}`",
+            c.dtype,
+            c.unit,
+            "yes" if c.required else "if given" if c.if_given else "",
+            c.default,
+            c.meaning,
+        ]
+        for c in tables.schema(name)
     ]
     return f"### {name}\n\n" + _markdown(["column", "type", "unit", "required", "default", "meaning"], body)
 

@@ -58,6 +58,8 @@ class Column:
     required: bool
     default: str
     meaning: str
+    if_given: bool = False
+    """Whether a table that lacks the column goes without: it is not filled with its default."""
 
     @property
     def is_geometry(self) -> bool:
@@ -84,7 +86,15 @@ def schema(table: str) -> tuple[Column, ...]:
         raise InputError(Fault(f"table {table}", "is not declared", ", ".join(names())))
     with path.open(encoding="utf-8", newline="") as stream:
         return tuple(
-            Column(row["column"], row["dtype"], row["unit"], row["required"] == "yes", row["default"], row["meaning"])
+            Column(
+                row["column"],
+                row["dtype"],
+                row["unit"],
+                row["required"] == "yes",
+                row["default"],
+                row["meaning"],
+                row["required"] == "if given",
+            )
             for row in csv.DictReader(stream)
         )
 
@@ -137,7 +147,7 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
             if column.required:
                 what, wanted = f"column {column.name} is missing", f"{column.dtype}: {column.meaning}"
                 faults.append(Fault(where, what, wanted, "Map a column to it with --map"))
-            else:
+            elif not column.if_given:
                 columns[column.name] = _default(column, len(frame), frame.index)
             continue
         series = frame[column.name]
@@ -155,7 +165,7 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
         raise InputError(faults)
     declared = [column.name for column in schema(table)]
     extra = [name for name in frame.columns if name not in declared]
-    out = pd.DataFrame(columns, index=frame.index)[[n for n in declared if n != "geometry"]]
+    out = pd.DataFrame(columns, index=frame.index)[[n for n in declared if n != "geometry" and n in columns]]
     for name in extra:
         out[name] = frame[name]
     if not has_geometry(table):

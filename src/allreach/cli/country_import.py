@@ -24,6 +24,7 @@ FIX_HELP = "Mend this kind of fault and count it: " + ", ".join(FIXES)
   allreach country import terrain dem.tif -o LAND --source "SRTM, NASA/USGS" --licence "public domain"
   allreach country import places census.csv -o LAND --map place_id=code --map population=total --map lon=x --map lat=y
   allreach country import measurements log.txt -o LAND --time-zone Asia/Baku
+  allreach country import antennas 742215_800_06T.msi -o LAND --source Kathrein
   allreach country import --recipe examples/andorra/recipe.yaml --from DATA_DIR -o ANDORRA
 """,
 )
@@ -108,6 +109,7 @@ def command(
 
     CSV (also .gz), Excel, GeoPackage, GeoJSON, Shapefile (also zipped), KML, KMZ, FlatGeobuf, (Geo)Parquet and GeoTIFF,
     in any CRS. Your files are only read.
+    The layer antennas takes measured patterns: MSI Planet (.msi, .pln, .txt), NSMA (.adf, .ant), or a .zip of them.
     Terrain voids are filled and counted; every other fault is listed, and mended only where --fix names its kind.
     """
     from allreach.cli.import_options import run_layer, run_recipe

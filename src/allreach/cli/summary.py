@@ -173,7 +173,19 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
         for tier in measured["speeds"]
     ]
     by_speed = f"{'; '.join(speeds)}; full cells are not taken off"
-    return [("predicted", mobile), *_cut_lines(lines.get("cut")), ("predicted, by speed", by_speed)]
+    calls = measured["calls"]
+    on_call = (
+        f"{calls['outdoors_share']:.1%} of the people can make a call outdoors, {calls['indoors_share']:.1%} indoors"
+    )
+    if calls["no_uplink_share"] >= 0.0005:
+        on_call += f"; {calls['no_uplink_share']:.1%} hear a network that does not hear them"
+    asked = measured["uplink"]["ul_mbps_asked"]
+    if asked is not None:
+        on_call += (
+            f"; the {asked:g} Mbit/s of upload that the standard asks for leave out "
+            f"{measured['uplink']['below_asked_share']:.1%} whom the downlink would reach"
+        )
+    return [("predicted", mobile), ("calls", on_call), *_cut_lines(lines.get("cut")), ("predicted, by speed", by_speed)]
 
 
 def _falls_short(plan: JsonObject) -> bool:

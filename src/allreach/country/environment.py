@@ -28,7 +28,9 @@ def environment_of(
     """
     radio = params.radio
     ground = terrain(country.grid, country.terrain_m, country.clutter_class, country.zones, radio.clutter_heights_m())
-    return Environment(ground, radio, config.service_standard, config.delta_n, config.n0, n_threads, device)
+    return Environment(
+        ground, radio, config.service_standard, config.delta_n, config.n0, n_threads, device, antennas=country.antennas
+    )
 
 
 def points_of(country: Country, config: CountryConfig, params: Params) -> DemandPoints:

@@ -17,12 +17,14 @@ from pydantic import ValidationError
 from allreach import tables
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.grid import Grid
+from allreach.io.antenna_files import ANTENNAS, antennas_sha256, read_country_antennas
 from allreach.io.atomic import write_json, write_text
 from allreach.io.locks import writing
 from allreach.io.raster import read_raster, write_raster
 from allreach.io.vector import read_table, write_table
 from allreach.io.yaml_text import read_yaml_mapping
 from allreach.params.country_config import CountryConfig, LayerProvenance
+from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
 from allreach.schema_faults import schema_faults
 from allreach.terrain.map_scale import projection_faults
 from allreach.terrain.raster_meaning import Kind
@@ -54,6 +56,8 @@ class Country:
         Every table of the folder by name; a table that the folder lacks is empty.
     provenance
         Per layer that the folder has.
+    antennas
+        Measured antennas, which sites may name.
     """
 
     config: CountryConfig
@@ -64,6 +68,7 @@ class Country:
     population: NDArray[np.float32] | None = None
     layers: dict[str, pd.DataFrame] = field(default_factory=dict)
     provenance: dict[str, LayerProvenance] = field(default_factory=dict)
+    antennas: AntennaLibrary = NO_ANTENNAS
 
     def table(self, name: str) -> gpd.GeoDataFrame:
         """Table of a layer; empty where the folder has none."""
@@ -94,7 +99,8 @@ def read_country(folder: Path) -> Country:
     grid, rasters = _read_rasters(folder, faults)
     layers = _read_layers(folder, faults)
     faults += [] if grid is None else projection_faults(grid, None, certain=True)
-    provenance = _read_provenance(folder, [*rasters, *layers], faults)
+    antennas = _read_antennas(folder, faults)
+    provenance = _read_provenance(folder, [*rasters, *layers, *([ANTENNAS] if len(antennas) else [])], faults)
     if faults or grid is None:
         raise InputError(faults)
     return Country(
@@ -108,7 +114,16 @@ def read_country(folder: Path) -> Country:
         else None,
         layers=layers,
         provenance=provenance,
+        antennas=antennas,
     )
+
+
+def _read_antennas(folder: Path, faults: list[Fault]) -> AntennaLibrary:
+    try:
+        return read_country_antennas(folder)
+    except InputError as error:
+        faults += error.faults
+        return NO_ANTENNAS
 
 
 def _read_rasters(folder: Path, faults: list[Fault]) -> tuple[Grid | None, dict[str, NDArray]]:
@@ -219,8 +234,18 @@ def _write_country(country: Country, folder: Path) -> None:
     for name, table in country.layers.items():
         write_table(folder / f"{name}.parquet", table, name)
         checksums[name] = sha256(folder / f"{name}.parquet")
+    if len(country.antennas):
+        write_antennas(folder, country.antennas)
+        checksums[ANTENNAS] = antennas_sha256(country.antennas)
     write_provenance(folder, country.provenance, checksums)
     write_config(folder, country.config)
+
+
+def write_antennas(folder: Path, antennas: AntennaLibrary) -> None:
+    """Write the files of measured antennas as they were read."""
+    (folder / ANTENNAS).mkdir(exist_ok=True)
+    for one in antennas.antennas:
+        write_text(folder / ANTENNAS / one.file_name, one.text)
 
 
 def write_provenance(folder: Path, provenance: dict[str, LayerProvenance], checksums: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from allreach.io.antenna_files import ANTENNAS, pattern_files
 from allreach.io.atomic import write_json
 from allreach.io.country_folder import sha256
 from allreach.io.locks import writing
@@ -49,7 +50,8 @@ def versions() -> dict[str, str]:
 def input_checksums(folder: Path) -> dict[str, str]:
     """Checksums of the input files of a country folder (scenarios and results are not inputs of the country)."""
     names = ("*.tif", "*.parquet", "country.yaml", *SATELLITE_FILES)
-    return {p.name: sha256(p) for pattern in names for p in sorted(folder.glob(pattern)) if not p.name.startswith(".")}
+    found = {p.name: sha256(p) for pattern in names for p in sorted(folder.glob(pattern)) if not p.name.startswith(".")}
+    return found | {path.relative_to(folder).as_posix(): sha256(path) for path in pattern_files(folder / ANTENNAS)}
 
 
 def is_finished(results: Path, stage: str, key: str) -> bool:

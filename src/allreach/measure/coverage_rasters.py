@@ -19,9 +19,11 @@ from allreach.measure._map_pixels import (
 )
 from allreach.params.service_rules import why_no_mast
 from allreach.progress import Progress, no_progress
+from allreach.radio.engine._paths import Heard
 from allreach.radio.engine.link_budget import Terminal, handset, receiver
 from allreach.radio.engine.reception import Environment, check_frequencies, margin_db, masts
 from allreach.radio.engine.sweep import hear_by_sweep
+from allreach.radio.engine.uplink import uplink_of
 from allreach.radio.sites import SiteArrays
 
 TILE_PIXELS = 1024  # side of a tile: bounds memory
@@ -45,6 +47,9 @@ class CoverageRasters:
         Speed of one user alone in the sector at the locations and hours of the standard; 0 below the minimum. [Mbit/s]
     state
         0 no signal, 1 signal below the standard, 2 standard reached, 3 reached in the near field.
+    ul_mbps
+        Upload speed of one user alone in the sector at the locations and hours of the standard; none where the
+        standard asks for no upload. [Mbit/s]
     n_void
         Pixels with a site in range whose path crosses unknown terrain.
     """
@@ -55,6 +60,7 @@ class CoverageRasters:
     dl_mbps: NDArray[np.float32]
     state: NDArray[np.uint8]
     n_void: int
+    ul_mbps: NDArray[np.float32] | None = None
 
 
 def coverage_rasters(
@@ -78,6 +84,7 @@ def coverage_rasters(
     bands_mhz = sites.bands_mhz()
     layers = _empty_layers(len(bands_mhz), grid.shape)
     heights_m = _clutter_heights_m(terrain.clutter_m)
+    ul_mbps = None if environment.standard.ul_mbps is None else np.full(grid.shape, np.nan, dtype=np.float32)
     outdoors = handset(radio)
     served_as = handset(radio, indoors=environment.standard.indoors)
     terminals = [outdoors, served_as] if served_as.is_indoors else [outdoors]
@@ -114,10 +121,33 @@ def coverage_rasters(
                 terrain.clutter_m,
                 layers,
             )
+            if ul_mbps is not None:
+                at = rows[heard.own], cols[heard.own]
+                _write_uploads(at, heard.by_terminal[-1], in_order, served_as, environment, ul_mbps, layers)
             n_void += int((heard.n_void > 0).sum())
             done += len(rows)
     say("coverage map", total, total)
-    return CoverageRasters(bands_mhz, *layers, n_void)
+    return CoverageRasters(bands_mhz, *layers, n_void, ul_mbps)
+
+
+def _write_uploads(
+    at: tuple[NDArray[np.int64], NDArray[np.int64]],
+    heard: Heard,
+    sites: SiteArrays,
+    terminal: Terminal,
+    environment: Environment,
+    ul_mbps: NDArray[np.float32],
+    layers: Layers,
+) -> None:
+    """Write the upload speed of pixels, and take those below the standard out of it."""
+    radio = environment.radio
+    margin = margin_db(terminal, environment, environment.terrain.clutter_m[at])
+    uplink = uplink_of(heard.power_dbm, heard.site, sites, radio.handset_tx_power_dbm.value, radio)
+    speed = uplink.mbps(radio, margin)
+    ul_mbps[at] = np.where(np.isnan(layers.dl_mbps[at]), np.nan, speed)
+    state = layers.state[at]
+    is_slow = (state >= STANDARD) & (speed < (environment.standard.ul_mbps or 0.0))
+    layers.state[at] = np.where(is_slow, BELOW_STANDARD, state)
 
 
 def _empty_layers(n_bands: int, shape: tuple[int, int]) -> Layers:
@@ -146,8 +176,8 @@ def _speeds(sites: SiteArrays, terminal: Terminal, environment: Environment, clu
         standard_mbps=np.inf if why_no_mast(environment.standard, None) else environment.standard.dl_mbps,
         clutter_m=clutter_m,
         margin_db=margin_db(terminal, environment, clutter_m),
-        bandwidth_mhz=sites.bandwidth_mhz,
-        second_bandwidth_mhz=sites.second_bandwidth_mhz,
+        bandwidth_mhz=sites.dl_width_mhz,
+        second_bandwidth_mhz=sites.second_dl_width_mhz,
     )
 
 

@@ -100,7 +100,7 @@ def joined(parts: Sequence[Spots]) -> Spots:
 def _spots_of_operator(tests: pd.DataFrame, sites: gpd.GeoDataFrame, environment: Environment) -> Spots:
     grid, radio = environment.terrain.grid, environment.radio
     pixels, pixel = np.unique(tests[["row", "col"]].to_numpy(), axis=0, return_inverse=True)
-    arrays = site_arrays(sites, grid, radio)
+    arrays = site_arrays(sites, grid, radio, antennas=environment.antennas)
     x_m, y_m = grid.xy_m(*pixels.T)
     near = strongest_paths(x_m, y_m, arrays, environment, handset(radio), N_SERVERS)
     pixel = pixel.reshape(-1)

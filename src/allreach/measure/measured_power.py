@@ -14,13 +14,7 @@ from numpy.typing import NDArray
 
 from allreach.params.radio import Radio
 from allreach.radio.channels import NB_IOT_BLOCKS, SUBCARRIERS_PER_BLOCK, lte_blocks, nr_blocks, nr_scs_khz
-from allreach.radio.engine.antenna import (
-    attenuation_db,
-    best_sector,
-    horizontal_attenuation_db,
-    pattern,
-    vertical_attenuation_db,
-)
+from allreach.radio.engine.antenna import pattern, sectors_towards
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import SiteArrays, site_arrays
@@ -87,7 +81,7 @@ def measured_power(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment
         Ground and radio parameters: what a site lacks, antenna pattern, handset.
     """
     n, radio = len(drive), environment.radio
-    arrays = site_arrays(sites, environment.terrain.grid, radio)
+    arrays = site_arrays(sites, environment.terrain.grid, radio, antennas=environment.antennas)
     quantity, access = quantities(drive), _texts(drive, "technology")
     power_dbm, why_not = np.full(n, np.nan), np.full(n, NO_LEVEL, dtype=object)
 
@@ -229,17 +223,21 @@ def _from_path_loss(drive: gpd.GeoDataFrame, sites: SiteArrays, environment: Env
 
 def _pattern_db(sites: SiteArrays, bearing_deg: Floats, depression_deg: Floats, radio: Radio) -> Floats:
     """Attenuation of each site's best sector towards its point, as the engine has it on level ground. [dB]."""
-    shape = pattern(radio)
-    out = np.zeros(sites.n_sites)
+    shape, out = pattern(radio), np.zeros(sites.n_sites)
     for i in range(sites.n_sites):
-        tilt_deg, n_sectors = float(sites.downtilt_deg[i]), int(sites.n_sectors[i])
-        vertical = vertical_attenuation_db(float(depression_deg[i]), tilt_deg, shape.vertical_deg, shape.side_lobe_db)
-        horizontal = 0.0
-        if n_sectors > 1:
-            sector = best_sector(float(bearing_deg[i]), float(sites.azimuth_deg[i]), n_sectors)
-            off_deg = float(bearing_deg[i] - sites.azimuth_deg[i]) - 360.0 * sector / n_sectors
-            horizontal = horizontal_attenuation_db(off_deg, shape.horizontal_deg, shape.front_to_back_db)
-        out[i] = attenuation_db(horizontal, vertical, shape.front_to_back_db)
+        _, out[i], _ = sectors_towards(
+            float(bearing_deg[i]),
+            float(depression_deg[i]),
+            float(sites.azimuth_deg[i]),
+            int(sites.n_sectors[i]),
+            float(sites.downtilt_deg[i]),
+            float(sites.mechanical_deg[i]),
+            int(sites.antenna[i]),
+            sites.antennas.horizontal_db,
+            sites.antennas.vertical_db,
+            shape,
+            -1,
+        )
     return out
 
 

@@ -56,7 +56,7 @@ def mobile_today(
     under: dict[tuple[Generation, bool], Bools] = {}
     has_broadband = np.zeros(points.n_points, dtype=bool)
     for generation in Generation:
-        arrays = site_arrays(sites, environment.terrain.grid, radio, generation)
+        arrays = site_arrays(sites, environment.terrain.grid, radio, generation, antennas=environment.antennas)
         outdoors: Served | None = None
         for indoors in (False, True):
             found = np.zeros(points.n_points, dtype=bool)

@@ -172,7 +172,8 @@ def verify(
         Called with (stage, done, total).
     """
     radio, standard = environment.radio, environment.standard
-    arrays = site_arrays(sites, environment.terrain.grid, radio, standard.generation)
+    grid, antennas = environment.terrain.grid, environment.antennas
+    arrays = site_arrays(sites, grid, radio, standard.generation, antennas=antennas)
     range_km = max(radio.range_km.value, radio.candidate_range_km.value)
     wanted = tables.empty("plan_institutions") if institutions is None else institutions
     connected = connect(wanted, points, arrays, environment, range_km=range_km, evidence=evidence, progress=progress)

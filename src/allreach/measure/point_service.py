@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,12 +13,14 @@ from allreach.measure.fixed_lines import StandingLines, reaching, standing_lines
 from allreach.measure.sector_capacity import Loads, fill_sectors
 from allreach.measure.sectors_table import per_sector
 from allreach.measure.shared_masts import SharedMasts, shared_masts
+from allreach.params.country_config import ServiceStandard
 from allreach.params.planning import Planning
 from allreach.params.radio import Radio
 from allreach.params.service_rules import why_no_mast
 from allreach.progress import Progress
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, Served, margin_db, masts, serve, speed_mbps
+from allreach.radio.engine.uplink import Uplink, uplink_of
 from allreach.radio.sites import SiteArrays
 from allreach.units import db_to_linear
 
@@ -101,6 +103,8 @@ class Heard:
         Margin for the locations and hours of the standard.
     peak_mbps, rate_mbps
         As in `PointService`.
+    uplink
+        Uplink to the best server where the standard wants it.
     has_signal, has_broadband, is_eligible
         Whether there is a signal outdoors, one of a site that serves, and one that meets the standard.
     least_mbps
@@ -112,10 +116,18 @@ class Heard:
     margin_db: NDArray[np.float64]
     peak_mbps: NDArray[np.float64]
     rate_mbps: NDArray[np.float64]
+    uplink: Uplink
     has_signal: NDArray[np.bool_]
     has_broadband: NDArray[np.bool_]
     is_eligible: NDArray[np.bool_]
     least_mbps: float
+
+    def meets(self, standard: ServiceStandard, least_mbps: float, radio: Radio) -> NDArray[np.bool_]:
+        """Whether each point has a signal that meets a standard in both directions, as far as it asks for both."""
+        fits = self.has_signal & (self.peak_mbps >= least_mbps)
+        if standard.ul_mbps is None:
+            return fits
+        return fits & (self.uplink.mbps(radio, self.margin_db) >= standard.ul_mbps)
 
 
 def heard_at_points(
@@ -137,7 +149,10 @@ def heard_at_points(
     signal, broadband = covered(outdoors, radio)
     least_mbps = np.inf if why_no_mast(standard, planning) else standard.dl_mbps
     rate = speed_mbps(served, sites, radio)
-    return Heard(outdoors, served, margin, peak, rate, signal, broadband, signal & (peak >= least_mbps), least_mbps)
+    uplink = uplink_of(served.power_dbm, served.site, sites, radio.handset_tx_power_dbm.value, radio)
+    nobody = np.zeros(points.n_points, dtype=bool)
+    found = Heard(outdoors, served, margin, peak, rate, uplink, signal, broadband, nobody, least_mbps)
+    return replace(found, is_eligible=found.meets(standard, least_mbps, radio))
 
 
 def covered(outdoors: Served, radio: Radio) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -68,10 +68,11 @@ class StandingNetwork:
         key = tuple(str(fields[name]) for name in ("generation", "indoors", "locations_share", "hours_share"))
         around = self.environment.under(standard)
         if key not in self._heard:
-            arrays = site_arrays(self.sites, around.terrain.grid, around.radio, standard.generation)
+            grid, antennas = around.terrain.grid, around.antennas
+            arrays = site_arrays(self.sites, grid, around.radio, standard.generation, antennas=antennas)
             heard = heard_at_points(self.points, arrays, around, self.planning, self.progress)
             self._heard[key] = arrays, heard
         arrays, heard = self._heard[key]
         least_mbps = np.inf if why_no_mast(standard, self.planning) else standard.dl_mbps
-        is_eligible = heard.has_signal & (heard.peak_mbps >= least_mbps)
+        is_eligible = heard.meets(standard, least_mbps, around.radio)
         return arrays, replace(heard, is_eligible=is_eligible, least_mbps=least_mbps)

@@ -14,12 +14,13 @@ from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.params.service_rules import why_other_service
 from allreach.progress import Progress, no_progress
-from allreach.radio.engine._paths import Masts, link_pairs
+from allreach.radio.engine._paths import link_pairs
 from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
 from allreach.radio.engine.path_losses import PathLosses
-from allreach.radio.engine.reception import Environment, check_frequencies, masts, receiver_at, serve
+from allreach.radio.engine.reception import Environment, check_frequencies, masts, receiver_at, serve, some_masts
 from allreach.radio.engine.reception import margin_db as fade_margin_db
 from allreach.radio.engine.threads import in_threads
+from allreach.radio.engine.uplink import uplink_of
 from allreach.radio.sites import SiteArrays
 from allreach.units import db_to_linear
 from allreach.vocabulary import CommitmentTechnology
@@ -65,7 +66,8 @@ class ServiceLinks:
         Speed of one user alone in the sector at the median location, float32, shape (2 levels, 2 terminals, n_links);
         0 where the level does not exist (the coverage level of a site that does not serve). It sizes loads. [Mbit/s]
     peak_mbps
-        Same at the locations and hours share of the standard: what may be promised. [Mbit/s]
+        Same at the locations and hours share of the standard: what may be promised; 0 where the terminal's upload
+        does not meet the standard's, if it asks for one. [Mbit/s]
     is_covered
         Whether ``peak_mbps`` meets the speed sold, the standard counts the terminal and the median location gets
         anything, shape (2, 2, n_links). A standard that holds at few locations may be met where the median hears
@@ -228,7 +230,7 @@ class _Survey:
         """Links of a block."""
         first, last, start, point = block.first, block.last, block.start, block.point
         n = len(point)
-        distance_m, power = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
+        distance_m, power = np.zeros(n, dtype=np.float32), np.zeros((2, n), dtype=np.float32)
         sector = np.zeros(n, dtype=np.int8)
         sinr = np.full((2, 2, n), np.nan, dtype=np.float32)
         near = np.zeros(n, dtype=np.bool_)
@@ -236,7 +238,7 @@ class _Survey:
             self.paths.of_pairs(self.tower, first, last, start, point, rx.height_m, self.air.range_m)
             for rx in (self.phone, self.home)
         )
-        towers = Masts._make(values[first:last] for values in self.tower)
+        towers = some_masts(self.tower, first, last)
         stands = np.ascontiguousarray(self.is_existing[first:last])
         where = (start, point, self.points.x_m, self.points.y_m, towers, self.air)
         inputs = (*where, self.phone, self.home, self.noise_share, stands, self.totals_mw)
@@ -251,18 +253,32 @@ class _Survey:
         rate, peak = _speeds(
             sinr - np.float32(self.margin_db), self.fade_db[:, point], self.sites, site, self.environment.radio
         )
+        if self.environment.standard.ul_mbps is not None:
+            peak[:, ~self._uploads(power, site, point)] = 0.0  # usable only where both directions hold
         use = (peak[FULL] >= self.least_mbps[:, None]).any(axis=0) & ~void
         return _Found(
             site=site[use],
             point=point[use].astype(np.int32),
             sector=sector[use],
             distance_m=distance_m[use],
-            power_dbm=(power + self.outdoors_db[self.tower.band[site]].astype(np.float32))[use],
+            power_dbm=(power[HANDSET] + self.outdoors_db[self.tower.band[site]].astype(np.float32))[use],
             rate_mbps=rate[:, :, use],
             peak_mbps=peak[:, :, use],
             is_near=near[use],
             n_void=int(void.sum()),
         )
+
+    def _uploads(
+        self, power_dbm: NDArray[np.float32], site: NDArray[np.int32], point: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Whether each terminal's upload meets the standard at its locations and hours, shape (terminals, pairs)."""
+        radio = self.environment.radio
+        tx_dbm = (radio.handset_tx_power_dbm.value, radio.fwa_tx_power_dbm.value)
+        ul_mbps = [
+            uplink_of(power, site, self.sites, tx, radio).mbps(radio, fade[point])
+            for power, tx, fade in zip(power_dbm, tx_dbm, self.fade_db, strict=True)
+        ]
+        return np.stack(ul_mbps) >= (self.environment.standard.ul_mbps or 0.0)
 
 
 @dataclass(frozen=True)
@@ -394,7 +410,7 @@ def _speeds(
     sinr_db: NDArray[np.float32], fade_db: NDArray[np.float64], sites: SiteArrays, site: NDArray[np.int32], radio: Radio
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Speed at the median location and at the standard's share of locations; shape (levels, terminals, pairs)."""
-    widths = np.stack([sites.bandwidth_mhz[site], sites.second_bandwidth_mhz[site]])[:, None, :]
+    widths = np.stack([sites.dl_width_mhz[site], sites.second_dl_width_mhz[site]])[:, None, :]
     has_today = sites.serves[site]
     speeds = []
     for sinr in (sinr_db, sinr_db - fade_db):

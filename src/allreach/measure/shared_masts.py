@@ -26,6 +26,11 @@ ALIKE = (
     "is_broadband",
     "serves",
     "has_capacity",
+    "mechanical_deg",
+    "antenna",
+    "second_antenna",
+    "dl_share",
+    "second_dl_share",
 )
 
 

@@ -155,6 +155,34 @@ class MobileToday(Summary):
     """Share of the people."""
 
 
+class CallsToday(Summary):
+    """Share of the people who can make a call, both directions, at the standard's locations and hours."""
+
+    outdoors_share: float
+    """On any network: an emergency call."""
+    indoors_share: float
+    """The same indoors (P.2109)."""
+    lte_outdoors_share: float
+    """Over LTE or NR alone, as far as their operators offer calls."""
+    lte_indoors_share: float
+    """The same indoors (P.2109)."""
+    no_uplink_share: float
+    """Share of the people who hear a network well enough for a call outdoors and are not heard by it."""
+
+
+class UplinkToday(Summary):
+    """Upload to the best server of the standard, as one user alone in the sector has it, at its locations and hours."""
+
+    ul_mbps_asked: float | None
+    """What the standard asks for; none where it asks for none. [Mbit/s]"""
+    median_mbps: float
+    """Half of the people have more, those without a server among those who have less. [Mbit/s]"""
+    slower_than_downlink_share: float
+    """Share of the people with a server whose upload is slower than their download."""
+    below_asked_share: float | None
+    """Share of the people whom the downlink would reach and the uplink does not; none where nothing is asked."""
+
+
 class RoadClassToday(Summary):
     """Roads of one class."""
 
@@ -253,6 +281,10 @@ class MeasureSummary(Summary):
     """Share of the people with a signal of 4G or later outdoors, whatever its speed."""
     mobile: tuple[MobileToday, ...]
     """Who is under 4G and 5G, outdoors and indoors; full sectors are not taken off."""
+    calls: CallsToday
+    """Who can make a call, in both directions."""
+    uplink: UplinkToday
+    """What a handset can send to its best server."""
     roads: RoadsToday | None = None
     """Roads under a signal; where the folder has roads and the map is one of 4G outdoors."""
     full_share: Interval

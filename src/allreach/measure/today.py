@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from allreach import tables
 from allreach.demand.points import DemandPoints
+from allreach.measure.calls_today import calls_today
 from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.fixed_lines import stated_shares
 from allreach.measure.mobile_today import mobile_today, roads_today
@@ -37,6 +38,7 @@ from allreach.measure.summary import (
     LineFigures,
     MeasureSummary,
     SpeedToday,
+    UplinkToday,
 )
 from allreach.measure.uncertainty import (
     METHOD,
@@ -157,7 +159,8 @@ def measure(
     """
     radio, standard = environment.radio, environment.standard
     standing = standing or StandingNetworks()
-    arrays = site_arrays(sites, environment.terrain.grid, radio, standard.generation)
+    grid, antennas = environment.terrain.grid, environment.antennas
+    arrays = site_arrays(sites, grid, radio, standard.generation, antennas=antennas)
     lines = lines_at_points(points, standing.fibre, environment, planning)
     heard = heard_at_points(points, arrays, environment, planning, progress)
     need = points.households * (1.0 - lines.reached) * standard.busy_hour_mbps * demand.uptake_share.value
@@ -181,7 +184,7 @@ def measure(
         rasters = coverage_rasters(arrays, environment, progress=progress)
     error = model_error(environment)
     noise = noise_share(heard.served, arrays, environment)
-    budget = Budget(heard.served, heard.margin_db, noise, fixed_share=lines.reached, demand_mbps=need)
+    budget = Budget(heard.served, heard.margin_db, noise, lines.reached, need, heard.uplink, standard.ul_mbps)
     with told(progress, "how sure that is"):
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
     low, high = place_intervals(table["predicted_share"].to_numpy(dtype=np.float64), draws["of_places"])
@@ -194,6 +197,8 @@ def measure(
         drive_tests=_drive_tests(environment.calibration),
         broadband_share=broadband_share,
         mobile=mobile,
+        calls=calls_today(points, sites, environment, progress),
+        uplink=_uplink(points, heard, environment),
         standard=standard.model_dump(mode="json"),
         fixed_share=fixed_share,
         lines=line_figures,
@@ -222,8 +227,28 @@ def first_map(
     progress: Progress | None = None,
 ) -> CoverageRasters:
     """Coverage rasters of the sites that stand: the first thing a run can show."""
-    arrays = site_arrays(sites, environment.terrain.grid, environment.radio, environment.standard.generation)
+    grid, antennas = environment.terrain.grid, environment.antennas
+    arrays = site_arrays(sites, grid, environment.radio, environment.standard.generation, antennas=antennas)
     return coverage_rasters(arrays, environment, mask=mask, progress=progress)
+
+
+def _uplink(points: DemandPoints, heard: Heard, environment: Environment) -> UplinkToday:
+    """Say what handsets can send, and whom that costs the standard."""
+    radio, standard = environment.radio, environment.standard
+    people, total = points.population, max(float(points.population.sum()), 1e-300)
+    ul_mbps = heard.uplink.mbps(radio, heard.margin_db)
+    order = np.argsort(ul_mbps, kind="stable")
+    half = int(np.searchsorted(np.cumsum(people[order]), 0.5 * float(people.sum())))
+    down = standard.model_copy(update={"ul_mbps": None})
+    lost = heard.meets(down, heard.least_mbps, radio) & ~heard.is_eligible
+    has_server = heard.served.site >= 0
+    served = max(float(people @ has_server), 1e-300)
+    return UplinkToday(
+        ul_mbps_asked=standard.ul_mbps,
+        median_mbps=float(ul_mbps[order[min(half, len(order) - 1)]]) if len(order) else 0.0,
+        slower_than_downlink_share=float(people @ (has_server & (ul_mbps < heard.peak_mbps))) / served,
+        below_asked_share=None if standard.ul_mbps is None else float(people @ lost) / total,
+    )
 
 
 def _people(points: DemandPoints, at_points: AtPoints) -> dict[str, float]:
@@ -278,6 +303,8 @@ def raster_files(rasters: CoverageRasters | None) -> dict[str, NDArray]:
         for mhz, power in zip(rasters.bands_mhz, rasters.rx_power_dbm, strict=True)
         if np.isfinite(power).any()
     }
+    if rasters.ul_mbps is not None:
+        files["coverage_ul_mbps"] = rasters.ul_mbps
     return files | {
         "coverage_sinr_db": rasters.sinr_db,
         "coverage_dl_mbps": rasters.dl_mbps,

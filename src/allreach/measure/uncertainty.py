@@ -15,6 +15,7 @@ from allreach.params.radio import Radio
 from allreach.radio.calibration import weighted_rms
 from allreach.radio.engine.link_budget import efficiency_bps_hz
 from allreach.radio.engine.reception import Environment, Served
+from allreach.radio.engine.uplink import Uplink
 from allreach.radio.sites import SiteArrays
 from allreach.units import db_to_linear, linear_to_db
 
@@ -67,6 +68,8 @@ class Budget:
         Share of the point's households on fixed lines.
     demand_mbps
         Busy-hour demand of the point's households that have no fixed line.
+    uplink, ul_mbps
+        Uplink to the best server, and the upload speed that the standard asks for, or none. [Mbit/s]
     """
 
     served: Served
@@ -74,6 +77,8 @@ class Budget:
     noise_share: NDArray[np.float64]
     fixed_share: NDArray[np.float64]
     demand_mbps: NDArray[np.float64]
+    uplink: Uplink
+    ul_mbps: float | None = None
 
 
 def model_error(environment: Environment) -> ModelError:
@@ -120,11 +125,11 @@ def draw_shares(
     served = budget.served
     site = np.maximum(served.site, 0)
     none = sites.n_sites == 0
-    width = np.zeros(points.n_points) if none else sites.bandwidth_mhz[site]
-    second_width = np.zeros(points.n_points) if none else sites.second_bandwidth_mhz[site]
+    width = np.zeros(points.n_points) if none else sites.dl_width_mhz[site]
+    second_width = np.zeros(points.n_points) if none else sites.second_dl_width_mhz[site]
     shared = shared_masts(sites)
-    all_width = np.zeros(points.n_points) if none else shared.sites.bandwidth_mhz[site]
-    all_second = np.zeros(points.n_points) if none else shared.sites.second_bandwidth_mhz[site]
+    all_width = np.zeros(points.n_points) if none else shared.sites.dl_width_mhz[site]
+    all_second = np.zeros(points.n_points) if none else shared.sites.second_dl_width_mhz[site]
     mast = shared.of(served.site)
     moved_db = _position_sigma_db(points, sites, served, radio)
     field = CorrelatedField(points.x_m, points.y_m, 1000.0 * error.regional_km)
@@ -145,6 +150,8 @@ def draw_shares(
         rate = efficiency_bps_hz(sinr, radio) * all_width + efficiency_bps_hz(second_sinr, radio) * all_second
         signal = np.nan_to_num(served.signal_dbm + own_db + bias_db, nan=-np.inf) >= radio.sensitivity_dbm.value
         eligible = signal & (peak >= dl_mbps)
+        if budget.ul_mbps is not None:
+            eligible &= budget.uplink.mbps(radio, budget.margin_db - own_db - bias_db) >= budget.ul_mbps
         loads = fill_sectors(
             mast,
             served.sector,

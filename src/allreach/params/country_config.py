@@ -59,6 +59,9 @@ class ServiceStandard(_Frozen):
 
     dl_mbps: float = Field(default=10.0, gt=0, le=10_000)
     """Download speed sold. [Mbit/s] Default: ITU and UN, universal and meaningful connectivity targets for 2030."""
+    ul_mbps: float | None = Field(default=None, gt=0, le=10_000)
+    """Upload speed that a mast must give as well, at the same locations and hours; none where the standard asks for
+    none. Lines and satellites are not held to it: no layer says what they upload. [Mbit/s]"""
     busy_hour_mbps: float = Field(default=0.4, gt=0, le=BUSY_HOUR_MBPS_MAX)
     """Mean traffic of a household in the busy hour, which sizes the network. [Mbit/s]
 

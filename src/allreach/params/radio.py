@@ -24,6 +24,8 @@ class Radio(Frozen):
     """Gain of a sector antenna in the coverage band, feeder loss deducted."""
     capacity_antenna_gain_dbi: Quantity
     """Gain of a sector antenna in the capacity band, feeder loss deducted."""
+    feeder_loss_db: Quantity
+    """Loss between the transmitter and a measured antenna, where the site does not say it."""
     horizontal_beamwidth_deg: Quantity
     """Horizontal 3 dB beamwidth of a sector antenna."""
     vertical_beamwidth_deg: Quantity
@@ -40,6 +42,36 @@ class Radio(Frozen):
     """Loss of a handset to its user's body."""
     handset_noise_figure_db: Quantity
     """Noise figure of a handset."""
+    handset_tx_power_dbm: Quantity
+    """Transmit power of a handset."""
+    fwa_tx_power_dbm: Quantity
+    """Transmit power of the fixed wireless terminal."""
+    base_noise_figure_db: Quantity
+    """Noise figure of a base station's receiver."""
+    uplink_noise_rise_db: Quantity
+    """How much the handsets of other cells raise the base station's noise."""
+    uplink_diversity_gain_db: Quantity
+    """What a base station's receiving antennas gain beyond the two for which the uplink's curve holds."""
+    uplink_alpha: Quantity
+    """Attenuation of the Shannon curve in the uplink."""
+    uplink_max_efficiency_bps_hz: Quantity
+    """Largest spectral efficiency in the uplink."""
+    voice_kbps: Quantity
+    """Bit rate of a call over LTE or NR in each direction, headers included."""
+    gsm_handset_tx_power_dbm: Quantity
+    """Transmit power of a handset in GSM below 1 GHz."""
+    gsm1800_handset_tx_power_dbm: Quantity
+    """Transmit power of a handset in GSM above 1 GHz."""
+    gsm_handset_sensitivity_dbm: Quantity
+    """Least power of a GSM carrier that a handset makes a call with."""
+    gsm_base_sensitivity_dbm: Quantity
+    """Least power of a handset that a GSM base station makes a call with."""
+    umts_handset_tx_power_dbm: Quantity
+    """Transmit power of a handset in UMTS."""
+    umts_handset_sensitivity_dbm: Quantity
+    """Least power of a UMTS carrier that a handset makes a call with."""
+    umts_base_sensitivity_dbm: Quantity
+    """Least power of a handset that a UMTS base station makes a call with, without the noise of other cells."""
     fwa_height_m: Quantity
     """Height above ground of the outdoor antenna of fixed wireless access."""
     fwa_gain_dbi: Quantity

@@ -20,7 +20,7 @@ from allreach.radio.itm_ground import ItmGround
 from allreach.radio.paths import itm_paths, p1812_paths
 from allreach.radio.paths.profile import Profile
 from allreach.radio.paths.question import Ask, Check
-from allreach.radio.sites import MODEL_MHZ
+from allreach.radio.site_carriers import MODEL_MHZ
 
 EPSILON_MAX, SIGMA_MAX_S_PER_M = 100.0, 100.0
 """What ground can be; fresh water has a permittivity of 81, sea water conducts 5 S/m (Recommendation ITU-R P.527)."""

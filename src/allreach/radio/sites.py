@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.radio import Radio
+from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
+from allreach.radio.site_carriers import site_carriers
 from allreach.vocabulary import Evidence, Generation, RadioGeneration
 
-MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
 MODEL_HEIGHT_M = (1.0, 3000.0)
 BROADBAND = {RadioGeneration.G4, RadioGeneration.LTE_A, RadioGeneration.G5, "LTE", "NR"}
 CAPACITY = {RadioGeneration.LTE_A, RadioGeneration.G5, "NR"}
 NEW_RADIO = {RadioGeneration.G5, "NR"}
-SAME_BAND = 0.15  # carriers closer than this share of their frequency count as one band
-NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "band_mhz", "bandwidth_mhz", "eirp_dbm", "backhaul_mbps")
+NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "backhaul_mbps")
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,17 @@ class SiteArrays:
         What of each site is not known and was taken from the parameters.
     evidence
         How each site is known; `Assumed.evidence` says how what the table lacks is.
+    mechanical_deg
+        Downtilt of the mounts: part of ``downtilt_deg`` with the model's pattern, beside the tilt that is in a measured
+        one. [degrees]
+    antenna, second_antenna
+        Row in `antennas` of each carrier's measured pattern; -1 for the model's.
+    gain_dbi, second_gain_dbi
+        Gain of the antennas less the loss of the feeder. [dBi]
+    dl_share, second_dl_share
+        Share of the time that each carrier is downlink: 1 where it is paired (FDD).
+    antennas
+        Measured antennas, which all sites share.
     """
 
     site_id: NDArray[np.str_]
@@ -120,6 +131,14 @@ class SiteArrays:
     backhaul_mbps: NDArray[np.float64]
     assumed: Assumed
     evidence: NDArray[np.str_]
+    mechanical_deg: NDArray[np.float64]
+    antenna: NDArray[np.int64]
+    second_antenna: NDArray[np.int64]
+    gain_dbi: NDArray[np.float64]
+    second_gain_dbi: NDArray[np.float64]
+    dl_share: NDArray[np.float64]
+    second_dl_share: NDArray[np.float64]
+    antennas: AntennaLibrary = NO_ANTENNAS
 
     @property
     def n_sites(self) -> int:
@@ -130,6 +149,16 @@ class SiteArrays:
     def n_channels(self) -> int:
         """Number of channels."""
         return len(self.channel_mhz)
+
+    @property
+    def dl_width_mhz(self) -> NDArray[np.float64]:
+        """Width of the first carrier times the share of the time that it is downlink: what speeds are made of."""
+        return self.bandwidth_mhz * self.dl_share
+
+    @property
+    def second_dl_width_mhz(self) -> NDArray[np.float64]:
+        """Return the same of the second carrier."""
+        return self.second_bandwidth_mhz * self.second_dl_share
 
     def bands_mhz(self) -> NDArray[np.float64]:
         """Return the distinct frequencies of the channels, ascending."""
@@ -147,7 +176,7 @@ class SiteArrays:
 
     def take(self, index: NDArray) -> SiteArrays:
         """Return some of the sites; channels keep their numbers."""
-        whole = ("channel_mhz", "assumed")
+        whole = ("channel_mhz", "assumed", "antennas")
         names = [name for name in self.__dataclass_fields__ if name not in whole]
         some = {name: getattr(self, name)[index] for name in names}
         return replace(self, assumed=self.assumed.take(index), **some)
@@ -164,6 +193,7 @@ def site_arrays(
     radio: Radio,
     generation: Generation = Generation.G4,
     *,
+    antennas: AntennaLibrary = NO_ANTENNAS,
     where: str = "sites",
 ) -> SiteArrays:
     """Read the table ``sites``; what a row lacks comes from the parameters.
@@ -175,11 +205,13 @@ def site_arrays(
         second carrier is on air; without it, sites with LTE-A or 5G have it.
     generation
         Least generation that serves. Sites below it disturb those of their channel as they do today.
+    antennas
+        Measured antennas that rows may name.
 
     Raises
     ------
     InputError
-        With every duplicate id and every value outside the model.
+        With every duplicate id, every value outside the model and every antenna that cannot be meant.
     """
     sites = sites.sort_values("site_id", kind="stable").reset_index(drop=True)
     ids = sites["site_id"].to_numpy(dtype=str)
@@ -188,29 +220,23 @@ def site_arrays(
     north_x_m, north_y_m = grid.from_lonlat(lon_deg, lat_deg + 0.01)
     true_north_deg = np.degrees(np.arctan2(north_x_m - x_m, north_y_m - y_m))
     number = {name: sites[name].astype("float64").to_numpy() for name in NUMBERS}
-    band_mhz = np.where(np.isnan(number["band_mhz"]), radio.coverage_band_mhz.value, number["band_mhz"])
-    bandwidth = number["bandwidth_mhz"]
-    bandwidth = np.where(np.isnan(bandwidth), radio.coverage_bandwidth_mhz.value, bandwidth)
-    low_eirp_dbm = radio.coverage_tx_power_dbm.value + radio.coverage_antenna_gain_dbi.value
-    high_eirp_dbm = radio.capacity_tx_power_dbm.value + radio.capacity_antenna_gain_dbi.value
-    is_high = np.abs(band_mhz / radio.capacity_band_mhz.value - 1.0) < SAME_BAND
-    eirp = number["eirp_dbm"]
-    eirp = np.where(np.isnan(eirp), np.where(is_high, high_eirp_dbm, low_eirp_dbm), eirp)
-    second_mhz = np.where(is_high, radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
-    _check(ids, band_mhz, bandwidth, number["height_agl_m"], where)
+    carriers, faults = site_carriers(sites, radio, antennas, where)
+    faults = _faults(ids, carriers.bandwidth_mhz, number["height_agl_m"], where) + faults
+    if faults:
+        raise InputError(faults)
     words = words_on_air(sites["technologies"])
     has_capacity = np.array([bool(w & CAPACITY) for w in words], dtype=bool)
     if "has_capacity" in sites.columns:
         has_capacity = sites["has_capacity"].to_numpy(dtype=bool)
     assumed = Assumed(
-        np.isnan(number["band_mhz"]) | np.isnan(number["bandwidth_mhz"]),
-        np.isnan(number["eirp_dbm"]),
+        carriers.is_spectrum_assumed,
+        carriers.is_power_assumed,
         np.array([w == {""} for w in words], dtype=bool),
     )
     is_broadband = np.array([bool(w & BROADBAND) or w == {""} for w in words], dtype=bool)
     is_new_radio = np.array([bool(w & NEW_RADIO) for w in words], dtype=bool)
     operator = sites["operator"].astype(str)
-    first, second = (list(zip(operator, mhz.tolist(), strict=True)) for mhz in (band_mhz, second_mhz))
+    first, second = (list(zip(operator, mhz.tolist(), strict=True)) for mhz in carriers.mhz)
     keys = sorted({*first, *second})
     number_of = {key: i for i, key in enumerate(keys)}
     return SiteArrays(
@@ -222,21 +248,29 @@ def site_arrays(
         n_sectors=np.maximum(sites["n_sectors"].astype("int64").to_numpy(), 1),
         azimuth_deg=number["azimuth_deg"] + true_north_deg,
         downtilt_deg=number["downtilt_deg"],
-        band_mhz=band_mhz,
-        bandwidth_mhz=bandwidth,
-        eirp_dbm=eirp,
-        second_mhz=second_mhz,
-        second_bandwidth_mhz=np.where(is_high, radio.coverage_bandwidth_mhz.value, radio.capacity_bandwidth_mhz.value),
-        second_eirp_dbm=np.where(is_high, low_eirp_dbm, high_eirp_dbm),
+        band_mhz=carriers.mhz[0],
+        bandwidth_mhz=carriers.bandwidth_mhz[0],
+        eirp_dbm=carriers.eirp_dbm[0],
+        second_mhz=carriers.mhz[1],
+        second_bandwidth_mhz=carriers.bandwidth_mhz[1],
+        second_eirp_dbm=carriers.eirp_dbm[1],
         is_broadband=is_broadband,
         serves=is_new_radio if generation is Generation.G5 else is_broadband,
-        has_capacity=has_capacity,
+        has_capacity=has_capacity | carriers.has_second,
         channel=np.array([number_of[key] for key in first], dtype=np.int64),
         second_channel=np.array([number_of[key] for key in second], dtype=np.int64),
         channel_mhz=np.array([mhz for _, mhz in keys], dtype=np.float64),
         backhaul_mbps=number["backhaul_mbps"],
         assumed=assumed,
         evidence=sites["evidence"].to_numpy(dtype=str),
+        mechanical_deg=carriers.fitted.mechanical_deg,
+        antenna=carriers.antenna[0],
+        second_antenna=carriers.antenna[1],
+        gain_dbi=carriers.gain_dbi[0],
+        second_gain_dbi=carriers.gain_dbi[1],
+        dl_share=carriers.dl_share[0],
+        second_dl_share=carriers.dl_share[1],
+        antennas=antennas,
     )
 
 
@@ -246,6 +280,7 @@ def with_candidates(
     grid: Grid,
     radio: Radio,
     generation: Generation = Generation.G4,
+    antennas: AntennaLibrary = NO_ANTENNAS,
 ) -> tuple[SiteArrays, NDArray[np.bool_]]:
     """Existing sites and then candidates, each by ``site_id``, with channels numbered over both; and which stand.
 
@@ -254,29 +289,23 @@ def with_candidates(
     both = gpd.GeoDataFrame(pd.concat([sites, candidates], ignore_index=True), geometry="geometry", crs=sites.crs)
     if "has_capacity" in both.columns:
         both["has_capacity"] = both["has_capacity"].fillna(False).astype(bool)
-    arrays = site_arrays(both, grid, radio, generation)
+    arrays = site_arrays(both, grid, radio, generation, antennas=antennas)
     stands = np.isin(arrays.site_id, sites["site_id"].to_numpy(dtype=str))
     order = np.lexsort((arrays.site_id, ~stands))
     return arrays.take(order), stands[order]
 
 
-def _check(ids: NDArray[np.str_], band_mhz: NDArray, bandwidth_mhz: NDArray, height_m: NDArray, where: str) -> None:
+def _faults(
+    ids: NDArray[np.str_], bandwidth_mhz: tuple[NDArray, NDArray], height_m: NDArray, where: str
+) -> list[Fault]:
+    """Find duplicate ids and values outside the model."""
     faults = []
     unique, counts = np.unique(ids, return_counts=True)
     for site_id in unique[counts > 1][:20]:
         faults.append(Fault(f"{where}, site {site_id}", "occurs more than once", "unique site_id"))
-    low, high = MODEL_MHZ
-    for i in np.flatnonzero(~((band_mhz >= low) & (band_mhz <= high)))[:20]:
-        faults.append(
-            Fault(
-                f"{where}, site {ids[i]}, band_mhz",
-                f"{band_mhz[i]:g} MHz is outside the model",
-                f"{low:g} to {high:g} MHz (ITU-R P.1812)",
-                "Mend the frequency, or leave the site out",
-            )
-        )
-    for i in np.flatnonzero(~(bandwidth_mhz > 0))[:20]:
-        faults.append(Fault(f"{where}, site {ids[i]}, bandwidth_mhz", f"{bandwidth_mhz[i]:g}", "more than 0 MHz"))
+    for column, width_mhz in zip(("bandwidth_mhz", "second_bandwidth_mhz"), bandwidth_mhz, strict=True):
+        for i in np.flatnonzero(~(width_mhz > 0))[:20]:
+            faults.append(Fault(f"{where}, site {ids[i]}, {column}", f"{width_mhz[i]:g}", "more than 0 MHz"))
     low, high = MODEL_HEIGHT_M
     for i in np.flatnonzero(~((height_m >= low) & (height_m <= high)))[:20]:
         faults.append(
@@ -286,5 +315,4 @@ def _check(ids: NDArray[np.str_], band_mhz: NDArray, bandwidth_mhz: NDArray, hei
                 f"{low:g} to {high:g} m above ground (ITU-R P.1812)",
             )
         )
-    if faults:
-        raise InputError(faults)
+    return faults

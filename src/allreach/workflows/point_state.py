@@ -74,6 +74,7 @@ def point_state(
     wanted_mbps: float,
     why_no_mast: str,
     sector: SectorLoad | None,
+    uploads: tuple[float, float] | None = None,
     generation: Generation = Generation.G4,
 ) -> PointState:
     """Name the state of a point by the rule of `measure`.
@@ -90,6 +91,8 @@ def point_state(
         Why no mast meets the standard, if so.
     sector
         Load of the serving sector; none where it has not been measured.
+    uploads
+        Upload speed, likewise, and that which the standard asks for; none where it asks for none. [Mbit/s]
     generation
         Least generation that counts.
     """
@@ -101,6 +104,10 @@ def point_state(
     if dl_mbps < wanted_mbps:
         told_mbps = math.floor(10.0 * dl_mbps) / 10.0  # what is below the standard does not read as it
         words = f"{covered} by signal, but below the standard: {told_mbps:.1f} of {wanted_mbps:g} Mbit/s"
+        return PointState(ServiceState.BELOW_STANDARD, words)
+    if uploads is not None and uploads[0] < uploads[1]:
+        told_mbps = math.floor(100.0 * uploads[0]) / 100.0
+        words = f"{covered} by signal, but below the standard: {told_mbps:.2f} of {uploads[1]:g} Mbit/s upwards"
         return PointState(ServiceState.BELOW_STANDARD, words)
     if why_no_mast:
         why = why_no_mast if why_no_mast in WANTED.values() else f"it {why_no_mast}"

@@ -47,6 +47,8 @@ MEASURED = (
     "broadband_share",
     "outdoor_share",
     "mobile",
+    "calls",
+    "uplink",
     "roads",
     "drive_tests",
     "coverage_claims",

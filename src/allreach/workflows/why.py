@@ -20,6 +20,7 @@ from allreach.params.service_rules import why_no_mast
 from allreach.radio.coverage_maps.explanation import Explanation, Link, explain_link, link_power_dbm
 from allreach.radio.engine.link_budget import handset, receiver
 from allreach.radio.engine.reception import Environment, margin_db, serve, speed_mbps
+from allreach.radio.engine.uplink import uplink_of
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.workflows.point_state import (
     FULL_SHARE,
@@ -45,8 +46,8 @@ class Why:
         The path from the strongest broadband site, or the strongest of any where none has broadband.
     speed
         What a user gets there, as a sentence.
-    dl_mbps, sinr_db
-        Speed of one user alone in the sector, and SINR; NaN where no broadband reaches. [Mbit/s, dB]
+    dl_mbps, sinr_db, ul_mbps
+        Speed of one user alone in the sector, SINR, and speed upwards; NaN where no broadband reaches. [Mbit/s, dB]
     network
         ``today``, or ``planned``: with the sites of the plan.
     state
@@ -62,6 +63,7 @@ class Why:
     network: str
     state: ServiceState
     sector: SectorLoad | None
+    ul_mbps: float = np.nan
 
     def as_dict(self) -> WhyJson:
         """Everything but the profile, for ``--json``."""
@@ -75,6 +77,7 @@ class Why:
             "speed": self.speed,
             "dl_mbps": None if np.isnan(self.dl_mbps) else self.dl_mbps,
             "sinr_db": None if np.isnan(self.sinr_db) else self.sinr_db,
+            "ul_mbps": None if np.isnan(self.ul_mbps) else self.ul_mbps,
             "budget": _rows(found.budget),
             "obstacles": _rows(found.obstacles),
             "remedies": _rows(found.remedies),
@@ -92,6 +95,7 @@ class WhyJson(TypedDict):
     speed: str
     dl_mbps: float | None
     sinr_db: float | None
+    ul_mbps: float | None
     budget: list[JsonObject]
     obstacles: list[JsonObject]
     remedies: list[JsonObject]
@@ -131,8 +135,9 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     x_m, y_m = (float(v) for v in country.grid.from_lonlat(point.lon_deg, point.lat_deg))
     if not country.grid.contains(*country.grid.rowcol(x_m, y_m)).all():
         raise InputError(Fault(at, "lies outside the country's grid", "a point in the country"))
-    sites = site_arrays(_sites_of(study, planned=planned), country.grid, radio, standard.generation)
     environment = replace(environment_of(study), n_threads=1)
+    table, antennas = _sites_of(study, planned=planned), environment.antennas
+    sites = site_arrays(table, country.grid, radio, standard.generation, antennas=antennas)
     ground = environment.terrain
     terminal = handset(radio, indoors=standard.indoors)
     link = _strongest(sites, environment, x_m, y_m, at)
@@ -141,6 +146,8 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
     row, col = country.grid.rowcol(x_m, y_m)
     margin = margin_db(terminal, environment, ground.clutter_m[int(row), int(col)].reshape(1))
     dl_mbps, sinr_db = float(speed_mbps(served, sites, radio, margin)[0]), float(served.sinr_db[0])
+    uplink = uplink_of(served.power_dbm, served.site, sites, radio.handset_tx_power_dbm.value, radio)
+    ul_mbps = float(uplink.mbps(radio, margin)[0]) if served.site[0] >= 0 else np.nan
     sector = None
     if served.site[0] >= 0:
         sectors, name = measured_sectors(study, planned=planned), str(sites.site_id[served.site[0]])
@@ -157,12 +164,15 @@ def why(study: StudyInputs, at: str, *, planned: bool = False, page: Path | None
         wanted_mbps=standard.dl_mbps,
         why_no_mast=why_no_mast(standard, study.params.planning),
         sector=sector,
+        uploads=None if standard.ul_mbps is None else (ul_mbps, standard.ul_mbps),
         generation=standard.generation,
     )
     found = replace(found, sentence=state.words + found.sentence[found.sentence.index(":") :])
     text = _speed_sentence(dl_mbps, sinr_db, standard)
+    text += _uplink_sentence(ul_mbps, float(uplink.power_dbm[0]), radio.handset_tx_power_dbm.value, standard)
     text += _sector_sentence(sector, study, planned=planned) if np.isfinite(sinr_db) else ""
-    result = Why(found, text, dl_mbps, sinr_db, "planned" if planned else "today", state.state, sector)
+    network = "planned" if planned else "today"
+    result = Why(found, text, dl_mbps, sinr_db, network, state.state, sector, ul_mbps)
     if page is not None:
         _write(page, result, point.name, study.config)
     return result
@@ -233,6 +243,18 @@ def _speed_sentence(dl_mbps: float, sinr_db: float, standard: ServiceStandard) -
     return (
         f"With neighbours at the load cap the SINR is {sinr_db:.1f} dB; a user alone in the sector gets {dl_mbps:.1f} "
         f"Mbit/s {where} at the locations and hours of the standard, which {verdict} its {wanted_mbps:g} Mbit/s."
+    )
+
+
+def _uplink_sentence(ul_mbps: float, power_dbm: float, tx_dbm: float, standard: ServiceStandard) -> str:
+    """Say what the handset can send; nothing where no server hears it."""
+    if np.isnan(ul_mbps):
+        return ""
+    text = f" Upwards {tx_dbm:g} dBm arrive as {power_dbm:.1f} dBm at the median and give {ul_mbps:.2f} Mbit/s"
+    if standard.ul_mbps is None:
+        return f"{text}."
+    return (
+        f"{text}, which {'meets' if ul_mbps >= standard.ul_mbps else 'misses'} the {standard.ul_mbps:g} Mbit/s asked."
     )
 
 

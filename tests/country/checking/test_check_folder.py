@@ -19,6 +19,7 @@ from allreach.country.checking.folder import check, require_sound
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.io.raster import read_raster, write_raster
+from antenna_texts import msi_text, nsma_text
 
 
 def find(faults: list[Fault], where: str, text: str, severity: str = "error") -> Fault:
@@ -533,3 +534,54 @@ def test_command_exit_codes_and_json(small_country):
     first = json.loads(bad.output)[0]
     assert first["severity"] == "error"
     assert first["expected"] == "30 MHz to 6 GHz, the range of ITU-R P.1812"
+
+
+def test_antennas_are_checked_with_the_sites_that_name_them(small_country):
+    folder = small_country / "antennas"
+    folder.mkdir()
+    (folder / "PANEL.msi").write_text(msi_text(), encoding="utf-8")
+    (folder / "BROKEN.msi").write_text(msi_text().replace("HORIZONTAL 360", "HORIZONTAL 361"), encoding="utf-8")
+    find(check(small_country), "antennas/BROKEN.msi, line 7", "announces 361 points and 360 follow")
+    (folder / "BROKEN.msi").unlink()
+
+    def name(frame):
+        frame["antenna"], frame["downtilt_deg"] = ["PANEL", "PANELS"], [9.0, 3.0]
+        frame["mechanical_tilt_deg"] = [0.0, 0.0]
+        return frame
+
+    edit(small_country, "sites", name)
+    faults = check(small_country)
+    find(faults, "site S2, antenna", "there is no antenna 'PANELS'")
+    find(faults, "site S1, downtilt_deg", "9 degrees is not the 6 of the antenna", severity="warning")
+    find(faults, "provenance.json, antennas", "is missing", severity="warning")
+    put(small_country, "sites", 1, "mechanical_tilt_deg", 90.0)
+    find(check(small_country), "mechanical_tilt_deg", "90.0 is not usable")
+
+
+def test_an_antenna_is_imported_with_what_was_understood_of_it(small_country, tmp_path):
+    from allreach.cli.country_import import command as import_command
+    from allreach.io.country_folder import read_country, write_country
+
+    file = tmp_path / "PANEL.msi"
+    file.write_text(msi_text(gain="14.85"), encoding="utf-8")
+    arguments = ["antennas", str(file), "-o", str(small_country), "--source", "Maker", "--licence", "none"]
+    done = CliRunner().invoke(import_command, arguments)
+    assert done.exit_code == 0, done.output
+    assert "17.0 dBi" in done.output
+    assert "has no unit, which in this format is dBd" in done.output
+    again = CliRunner().invoke(import_command, arguments, catch_exceptions=True)
+    assert isinstance(again.exception, InputError)
+    assert CliRunner().invoke(import_command, [*arguments, "--replace"]).exit_code == 0
+    (tmp_path / "OTHER.adf").write_text(nsma_text(4.0), encoding="utf-8")
+    other = ["antennas", str(tmp_path / "OTHER.adf"), "-o", str(small_country)]
+    assert CliRunner().invoke(import_command, other).exit_code == 0
+    assert quiet(check(small_country)) == []
+    country = read_country(small_country)
+    assert list(country.antennas.rows) == ["OTHER", "PANEL"]
+    assert country.provenance["antennas"].source == "Maker. OTHER.adf"
+    write_country(country, tmp_path / "copy")
+    assert (tmp_path / "copy" / "antennas" / "PANEL.msi").read_text() == file.read_text()
+    mapped = CliRunner().invoke(import_command, [*other, "--map", "a=b", "--replace"])
+    assert "cannot be given for antennas" in str(mapped.exception)
+    (small_country / "antennas" / "PANEL.msi").write_text(msi_text(2.0), encoding="utf-8")
+    find(check(small_country), "antennas", "is not the file that provenance.json describes", severity="warning")

@@ -17,12 +17,15 @@ import pytest
 from numba import cuda
 
 from allreach.errors import DeviceError
+from allreach.io.antenna_files import antenna_of_text
+from allreach.radio.antennas import AntennaLibrary
 from allreach.radio.device import cuda_state, require_device
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
 from allreach.radio.engine.servers import strongest_servers
 from allreach.radio.engine.sweep import serve_by_sweep
 from allreach.radio.sites import site_arrays
+from antenna_texts import msi_text
 
 SCRIPT = Path(__file__).with_name("cuda_simulated.py")
 NO_DEVICE = not cuda.is_available()
@@ -31,8 +34,16 @@ NO_DEVICE = not cuda.is_available()
 def test_the_simulated_device_gives_the_processors_map(
     sites_at: Callable[..., gpd.GeoDataFrame], environment: Environment, tmp_path: Path
 ) -> None:
-    frame = sites_at([504_030.0, 506_130.0, 511_000.0], [4_497_010.0, 4_493_870.0, 4_490_000.0], n_sectors=[3, 1, 3])
-    sites = site_arrays(frame, environment.terrain.grid, environment.radio).upgraded(np.array([True, False, True]))
+    frame = sites_at(
+        [504_030.0, 506_130.0, 511_000.0],
+        [4_497_010.0, 4_493_870.0, 4_490_000.0],
+        n_sectors=[3, 1, 3],
+        antenna=["", "", "PANEL"],
+        mechanical_tilt_deg=[0.0, 0.0, 2.0],
+    )
+    antennas = AntennaLibrary.of([antenna_of_text(msi_text(), "PANEL.msi")])
+    sites = site_arrays(frame, environment.terrain.grid, environment.radio, antennas=antennas)
+    sites = sites.upgraded(np.array([True, False, True]))
     grid = environment.terrain.grid
     ground = environment.terrain.ground_m.copy()
     ground[:, 44] = np.nan

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
+from allreach.country.checking.antennas import antenna_folder_faults
 from allreach.country.checking.geometry import geometry_faults
 from allreach.country.checking.official import official_faults, redrawn_faults
 from allreach.country.checking.rasters import grid_faults, raster_faults, read_rasters
@@ -23,6 +24,7 @@ from allreach.country.country_code import iso3_faults
 from allreach.country.importing.raster import outline_mask
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
+from allreach.io.antenna_files import ANTENNAS, antennas_sha256, pattern_files, read_country_antennas
 from allreach.io.constellation_files import read_constellation
 from allreach.io.country_folder import RASTERS, read_config, read_layer_provenance, sha256
 from allreach.io.satellite_files import (
@@ -36,6 +38,7 @@ from allreach.io.vector import read_table
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
+from allreach.params.radio import Radio
 from allreach.schema_faults import schema_faults
 from allreach.terrain.map_scale import projection_faults
 
@@ -78,8 +81,18 @@ def check(folder: Path) -> list[Fault]:
         faults += official_faults(config.official, _people(config, layers.get("places")))
         faults += redrawn_faults(config, _sound_provenance(folder))
         faults += iso3_faults(config.iso3, _area(outline, grid))
-    faults += _provenance_faults(folder, [*rasters, *layers]) + _satellite_faults(folder)
+    faults += antenna_folder_faults(folder, layers.get("sites"), _radio(config))
+    measured = [ANTENNAS] if (folder / ANTENNAS).is_dir() and pattern_files(folder / ANTENNAS) else []
+    faults += _provenance_faults(folder, [*rasters, *layers, *measured]) + _satellite_faults(folder)
     return sorted(faults, key=lambda fault: fault.severity == "warning")
+
+
+def _radio(config: CountryConfig | None) -> Radio | None:
+    """Radio parameters of the folder; none where they cannot be laid, which `_config` names."""
+    try:
+        return None if config is None else load_params([config.parameters], []).radio
+    except InputError:
+        return None
 
 
 def _people(config: CountryConfig, places: gpd.GeoDataFrame | None) -> float | None:
@@ -252,11 +265,10 @@ def _provenance_faults(folder: Path, present: list[str]) -> list[Fault]:
                 for fault in schema_faults(error, f"provenance.json, {name}", model=LayerProvenance, raw=entries[name])
             ]
             continue
-        file = next(f for f in (folder / f"{name}.tif", folder / f"{name}.parquet") if f.is_file())
-        if entry.sha256 and entry.sha256 != sha256(file):
+        if entry.sha256 and entry.sha256 != _layer_sha256(folder, name):
             faults.append(
                 Fault(
-                    file.name,
+                    next((f.name for f in _layer_files(folder, name) if f.is_file()), name),
                     "is not the file that provenance.json describes (checksum differs)",
                     "the same file",
                     "Bring it in again with allreach country import, or correct the entry",
@@ -265,6 +277,20 @@ def _provenance_faults(folder: Path, present: list[str]) -> list[Fault]:
                 )
             )
     return faults
+
+
+def _layer_files(folder: Path, name: str) -> tuple[Path, Path]:
+    return folder / f"{name}.tif", folder / f"{name}.parquet"
+
+
+def _layer_sha256(folder: Path, name: str) -> str:
+    """Checksum of a layer's file; of the antennas all files together, nothing where they cannot be read."""
+    if name != ANTENNAS:
+        return sha256(next(file for file in _layer_files(folder, name) if file.is_file()))
+    try:
+        return antennas_sha256(read_country_antennas(folder))
+    except InputError:
+        return ""
 
 
 def require_sound(folder: Path) -> list[Fault]:

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from allreach import tables
 from allreach.country.country_code import iso3_faults
+from allreach.country.importing.antennas import import_antennas
 from allreach.country.importing.frame import grid_round, require_sound_grid
 from allreach.country.importing.raster import import_raster
 from allreach.country.importing.recipe import Recipe, append_rows, cook
@@ -19,6 +20,7 @@ from allreach.country.importing.spec import RASTER_LAYERS, LayerSpec
 from allreach.country.importing.table import import_table
 from allreach.errors import DataMissingError, Fault, InputError
 from allreach.grid import Grid
+from allreach.io.antenna_files import ANTENNAS, pattern_files
 from allreach.io.country_folder import (
     KINDS,
     RASTERS,
@@ -70,6 +72,8 @@ def _replace(country: Country, folder: Path) -> None:
     stale = [folder / f"{name}.tif" for name in RASTERS if name not in country.provenance]
     stale += [folder / f"{name}.parquet" for name in tables.COUNTRY_TABLES if name not in country.layers]
     (folder / "country.yaml").unlink(missing_ok=True)
+    if (folder / ANTENNAS).is_dir():
+        stale += [f for f in pattern_files(folder / ANTENNAS) if f.stem not in country.antennas.rows]
     for path in stale:
         path.unlink(missing_ok=True)
     write_country(country, folder)
@@ -136,6 +140,11 @@ def _import_layer(
         )
     config = read_config(folder) if known else new
     assert config is not None
+    if spec.layer == ANTENNAS:
+        note = import_antennas(spec, path, folder, may_replace=existing == "replace")
+        if not known:
+            write_config(folder, config)
+        return note
     is_raster = spec.layer in RASTER_LAYERS
     target = folder / f"{spec.layer}.{'tif' if is_raster else 'parquet'}"
     if target.exists() and (existing == "refuse" or (is_raster and existing == "append")):

@@ -14,14 +14,16 @@ from pydantic import Discriminator, Tag, ValidationError, model_validator
 
 from allreach import tables
 from allreach.country.importing import rules
+from allreach.country.importing.antennas import describe
 from allreach.country.importing.fibre import spans_apart
 from allreach.country.importing.frame import Frame, frame_grid, require_sound_grid
 from allreach.country.importing.raster import import_raster, outline_mask
 from allreach.country.importing.rows import layer_rows
 from allreach.country.importing.spec import RASTER_LAYERS, Condition, LayerSpec, inner_path
-from allreach.country.importing.table import chosen_rows, import_table
+from allreach.country.importing.table import Report, chosen_rows, import_table
 from allreach.errors import Fault, InputError
 from allreach.grid import Grid
+from allreach.io.antenna_files import ANTENNAS, read_antennas
 from allreach.io.country_folder import Country
 from allreach.io.foreign import read_foreign_table
 from allreach.io.yaml_text import read_yaml_mapping
@@ -30,6 +32,7 @@ from allreach.params.country_config import CountryConfig, LayerProvenance
 from allreach.params.load import load_params
 from allreach.params.quantity import Frozen
 from allreach.progress import Progress
+from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
 from allreach.schema_faults import schema_faults
 from allreach.vocabulary import Evidence
 
@@ -166,6 +169,7 @@ class Kitchen:
         self.grid = grid
         self.rasters: dict[str, Any] = {}
         self.layers: dict[str, pd.DataFrame] = {}
+        self.antennas = NO_ANTENNAS
         self.provenance: dict[str, LayerProvenance] = {}
         self.notes: dict[str, str] = {}
 
@@ -224,16 +228,24 @@ class Kitchen:
             population=self.rasters.get("population"),
             layers=dict(sorted(self.layers.items())),
             provenance=dict(sorted(self.provenance.items())),
+            antennas=self.antennas,
         )
         return country, dict(sorted(self.notes.items()))
 
     def _import(self, spec: LayerSpec) -> None:
         outline = country_area(self.layers.get("boundaries"))
+        report = Report()
         if spec.layer in RASTER_LAYERS:
             require_sound_grid(self.grid, outline)
             self.rasters[spec.layer], report = import_raster(
                 self.data / spec.file, spec, self.grid, outline, self.rasters.get("zones")
             )
+        elif spec.layer == ANTENNAS:
+            new = read_antennas(self.data / spec.file)
+            if twice := sorted(set(new.rows) & set(self.antennas.rows)):
+                raise InputError(Fault(spec.file, f"has {', '.join(twice)} once more", "a name for each antenna"))
+            self.antennas = AntennaLibrary.of([*self.antennas.antennas, *new.antennas])
+            report.add(describe(new))
         else:
             frame, spec, recognised = layer_rows(self.data / spec.file, spec, outline)
             table, report = import_table(frame, spec, outline, self.layers.get(spec.layer), said=recognised)

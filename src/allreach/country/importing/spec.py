@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from allreach import tables
 from allreach.country.importing.zones import zone_of
+from allreach.io.antenna_files import ANTENNAS
 from allreach.number_text import Mark
 from allreach.params.quantity import Frozen
 from allreach.vocabulary import Evidence
@@ -117,17 +118,21 @@ class LayerSpec(Frozen):
     @model_validator(mode="after")
     def _of_a_raster(self) -> LayerSpec:
         """Refuse what is said of rows and has no effect on a raster."""
+        if self.layer == ANTENNAS and self.clip:
+            raise ValueError("clip cannot be given for antennas")
         of_rows = ("map", "set", "scale", "prefix", "keep_if", "drop_if", "keep", "encoding", "decimal")
         said = [name for name in of_rows if getattr(self, name)]
-        if self.layer in RASTER_LAYERS and said:
-            raise ValueError(f"{' and '.join(said)} cannot be given for {self.layer}, which is a raster without rows")
+        if self.layer in (*RASTER_LAYERS, ANTENNAS) and said:
+            what = "are files of patterns" if self.layer == ANTENNAS else "is a raster"
+            raise ValueError(f"{' and '.join(said)} cannot be given for {self.layer}, which {what} without rows")
         return self
 
     @field_validator("layer")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value not in (*RASTER_LAYERS, *tables.COUNTRY_TABLES):
-            raise ValueError(f"is no layer; one of {', '.join((*RASTER_LAYERS, *tables.COUNTRY_TABLES))}")
+        layers = (*RASTER_LAYERS, *tables.COUNTRY_TABLES, ANTENNAS)
+        if value not in layers:
+            raise ValueError(f"is no layer; one of {', '.join(layers)}")
         return value
 
     @field_validator("time_zone")

@@ -198,7 +198,9 @@ def mast_links(
 ) -> MastLinks:
     """Find what each mast can do for each point under the country's standard."""
     standard, grid = country.config.service_standard, country.environment.terrain.grid
-    arrays, stands = with_candidates(found.sites, found.candidates, grid, country.params.radio, standard.generation)
+    arrays, stands = with_candidates(
+        found.sites, found.candidates, grid, country.params.radio, standard.generation, country.environment.antennas
+    )
     links = service_links(arrays, stands, country.points, country.environment, margin_db=margin_db, progress=progress)
     return MastLinks(arrays, links)
 

@@ -29,9 +29,9 @@ from allreach.radio.engine._paths import (
     near_share,
     path_losses,
     sample,
-    sector_powers,
     short_range,
 )
+from allreach.radio.engine._sectors import sector_powers
 from allreach.radio.engine.reception import Environment, masts
 from allreach.radio.sites import SiteArrays
 from allreach.terrain._profile import n_samples
@@ -457,6 +457,15 @@ def _no_remedies(margin_db: float) -> pd.DataFrame:
     )
 
 
+def _antenna_words(site: SiteArrays) -> str:
+    """Say which pattern a site has and how it is tilted."""
+    mount = f", mount {site.mechanical_deg[0]:g} deg" if site.mechanical_deg[0] else ""
+    if site.antenna[0] < 0:
+        return f"{int(site.n_sectors[0])} sectors, tilt {site.downtilt_deg[0]:g} deg{mount}"
+    one = site.antennas.antennas[int(site.antenna[0])]
+    return f"{int(site.n_sectors[0])} sectors of {one.name}, electrical tilt {one.electrical_tilt_deg:g} deg{mount}"
+
+
 def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float, down_db: float) -> pd.DataFrame:
     site = link.site
     freq_ghz = float(site.band_mhz[0]) / 1000.0
@@ -466,7 +475,7 @@ def _budget(link: Link, path: Buffers, n: int, power_dbm: float, loss_db: float,
             "antenna, off its axis",
             -down_db,
             "dB",
-            f"{int(site.n_sectors[0])} sectors, tilt {site.downtilt_deg[0]:g} deg",
+            _antenna_words(site),
         ),
     ]
     if path.d_km[n - 1] * 1000.0 < link.radio.near_m.value:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.params.radio import Radio
+from allreach.radio.antennas import NO_ANTENNA
 from allreach.radio.sites import MODEL_HEIGHT_M, Assumed, SiteArrays
 from allreach.vocabulary import Evidence
 
@@ -80,6 +81,13 @@ class SiteList:
             backhaul_mbps=single(np.nan),
             assumed=Assumed.nothing(1),
             evidence=np.array([Evidence.MODELLED]),
+            mechanical_deg=single(0.0),
+            antenna=single(NO_ANTENNA, np.int64),
+            second_antenna=single(NO_ANTENNA, np.int64),
+            gain_dbi=single(np.nan),
+            second_gain_dbi=single(np.nan),
+            dl_share=single(1.0),
+            second_dl_share=single(1.0),
         )
 
 

@@ -18,13 +18,8 @@ from allreach.kernels.itu_p1812 import loss_db
 from allreach.kernels.itu_p1812_profile import SEA, path_geometry
 from allreach.kernels.tr38901_rma import short_range_loss_db
 from allreach.radio.engine._measured import trend_db
-from allreach.radio.engine.antenna import (
-    Pattern,
-    attenuation_db,
-    best_sector,
-    horizontal_attenuation_db,
-    vertical_attenuation_db,
-)
+from allreach.radio.engine._sectors import second_powers, sector_powers
+from allreach.radio.engine.antenna import Pattern
 from allreach.terrain._profile import n_samples, profile_into
 
 NO_COAST_KM = 500.0  # P.1812 section 4.5: "large enough" where there is no sea on the path
@@ -43,7 +38,11 @@ class Raster(NamedTuple):
 
 
 class Masts(NamedTuple):
-    """Sites as the drivers read them: two carriers each, with their channels, bands and the terminal's noise."""
+    """Sites as the drivers read them: two carriers each, with their channels, bands and the terminal's noise.
+
+    ``antenna`` and ``second_antenna`` are rows of the measured cuts ``horizontal_db`` and ``vertical_db``, shape
+    (n_antennas, 3601), which all sites share; -1 is the model's pattern.
+    """
 
     x_m: NDArray[np.float64]
     y_m: NDArray[np.float64]
@@ -65,6 +64,11 @@ class Masts(NamedTuple):
     second_noise_mw: NDArray[np.float64]
     has_capacity: NDArray[np.bool_]
     serves: NDArray[np.bool_]
+    mechanical_deg: NDArray[np.float64]
+    antenna: NDArray[np.int64]
+    second_antenna: NDArray[np.int64]
+    horizontal_db: NDArray[np.float64]
+    vertical_db: NDArray[np.float64]
 
 
 class Air(NamedTuple):
@@ -345,30 +349,6 @@ def path_losses(
 
 
 @kernel
-def sector_powers(
-    masts: Masts, s: int, dx_m: float, dy_m: float, depression_deg: float, pattern: Pattern
-) -> tuple[int, float, float]:
-    """Best sector towards a receiver, its attenuation [dB], and the sum of all sectors against one main beam."""
-    bearing_deg = math.degrees(math.atan2(dx_m, dy_m))
-    n = masts.n_sectors[s]
-    vertical = vertical_attenuation_db(
-        depression_deg, masts.downtilt_deg[s], pattern.vertical_deg, pattern.side_lobe_db
-    )
-    if n <= 1:
-        return 0, vertical, ratio_of_db(-vertical)
-    best = best_sector(bearing_deg, masts.azimuth_deg[s], n)
-    best_db, total = 0.0, 0.0
-    for k in range(n):
-        off_deg = bearing_deg - masts.azimuth_deg[s] - 360.0 * k / n
-        horizontal = horizontal_attenuation_db(off_deg, pattern.horizontal_deg, pattern.front_to_back_db)
-        down_db = attenuation_db(horizontal, vertical, pattern.front_to_back_db)
-        total += ratio_of_db(-down_db)
-        if k == best:
-            best_db = down_db
-    return best, best_db, total
-
-
-@kernel
 def gain_at_db(receiver: Receiver, b: int, i: int, dx_m: float, dy_m: float, loss_db: float) -> float:
     """All gains less losses of receiver i over a path in band b, with what drive tests add. [dB]."""
     gain_db = receiver.gain_db[b] + trend_db(receiver.trend, b, dx_m, dy_m, loss_db)
@@ -405,8 +385,11 @@ def hear(
         b = masts.second_band[s]
         gain_db = gain_at_db(receiver, b, i, dx_m, dy_m, second_loss_db)
         second_beam_dbm = masts.second_eirp_dbm[s] - second_loss_db + gain_db
-        heard.totals_mw[masts.second_channel[s], i] += ratio_of_db(second_beam_dbm) * all_sectors
-        second_dbm = second_beam_dbm - down_db
+        second_down_db, second_all = second_powers(
+            masts, s, k, (down_db, all_sectors), dx_m, dy_m, depression_deg, air.pattern
+        )
+        heard.totals_mw[masts.second_channel[s], i] += ratio_of_db(second_beam_dbm) * second_all
+        second_dbm = second_beam_dbm - second_down_db
         heard.band_dbm[b, i] = max(heard.band_dbm[b, i], second_dbm)
     if not masts.is_broadband[s]:
         return
@@ -545,7 +528,8 @@ def link_pairs(
     """Power and SINR of listed pairs (site, point), both carriers and both terminals, at the median location.
 
     ``totals_mw`` has the shape (terminals, channels, points): the power of all existing sites. ``sinr`` has the shape
-    (carriers, terminals, pairs). ``fwa_noise_share`` is the noise of the FWA terminal over the handset's.
+    (carriers, terminals, pairs), ``power_dbm`` (terminals, pairs). ``fwa_noise_share`` is the noise of the FWA terminal
+    over the handset's.
     """
     for s in range(start, stop):
         for j in range(pair_start[s], pair_start[s + 1]):
@@ -565,16 +549,19 @@ def link_pairs(
                 second_gain_db = gain_at_db(receiver, masts.second_band[s], p, dx, dy, second_db)
                 beam_dbm = masts.eirp_dbm[s] - loss_db + gain_db
                 second_dbm = masts.second_eirp_dbm[s] - second_db + second_gain_db
+                second_down_db, second_all = second_powers(
+                    masts, s, k, (down_db, all_sectors), dx, dy, losses.depression_deg[j], air.pattern
+                )
                 if t == 0:
                     sector[j] = k
-                    power_dbm[j] = beam_dbm - down_db
+                power_dbm[t, j] = beam_dbm - down_db
                 total = totals_mw[t, masts.channel[s], p]
                 second_total = totals_mw[t, masts.second_channel[s], p]
                 if not is_existing[s]:  # its own other sectors disturb as well
                     total += ratio_of_db(beam_dbm) * all_sectors
-                    second_total += ratio_of_db(second_dbm) * all_sectors
+                    second_total += ratio_of_db(second_dbm) * second_all
                 share = receiver.interference_share
                 sinr[0, t, j] = sinr_db(beam_dbm - down_db, total, masts.noise_mw[s] * noise_share, share)
                 sinr[1, t, j] = sinr_db(
-                    second_dbm - down_db, second_total, masts.second_noise_mw[s] * noise_share, share
+                    second_dbm - second_down_db, second_total, masts.second_noise_mw[s] * noise_share, share
                 )

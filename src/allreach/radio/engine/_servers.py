@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from allreach.kernels._jit import kernel
 from allreach.kernels.decibel import ratio_of_db
-from allreach.radio.engine._paths import Air, Losses, Masts, Receiver, gain_at_db, sector_powers
+from allreach.radio.engine._paths import Air, Losses, Masts, Receiver, gain_at_db
+from allreach.radio.engine._sectors import sector_powers
 from allreach.radio.engine._squares import Squares, span
 
 

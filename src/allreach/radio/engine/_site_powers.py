@@ -7,7 +7,8 @@ import math
 from numpy.typing import NDArray
 
 from allreach.kernels._jit import jit
-from allreach.radio.engine._paths import Losses, Masts, sector_powers
+from allreach.radio.engine._paths import Losses, Masts
+from allreach.radio.engine._sectors import sector_powers
 from allreach.radio.engine.antenna import Pattern
 
 

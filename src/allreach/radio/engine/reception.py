@@ -12,13 +12,15 @@ from allreach.errors import Fault, InputError
 from allreach.params.country_config import ServiceStandard
 from allreach.params.radio import Radio
 from allreach.progress import Progress
+from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
 from allreach.radio.calibration import NOT_MEASURED, Calibration
 from allreach.radio.engine._paths import Air, Heard, Losses, Masts, Raster, Receiver, hear_paths, sinr_of_chunk
 from allreach.radio.engine.antenna import pattern
 from allreach.radio.engine.link_budget import Terminal, efficiency_bps_hz, fade_margin_db, noise_dbm, receiver
 from allreach.radio.engine.path_losses import KeptPaths, PathLosses
 from allreach.radio.engine.threads import in_threads
-from allreach.radio.sites import MODEL_MHZ, SiteArrays
+from allreach.radio.site_carriers import MODEL_MHZ
+from allreach.radio.sites import SiteArrays
 from allreach.terrain.terrain import Terrain
 from allreach.units import db_to_linear
 
@@ -86,6 +88,8 @@ class Environment:
         Where maps are computed, ``cpu`` or ``cuda``, see `allreach.radio.device`.
     calibration
         What drive tests say of each band; nothing unless given.
+    antennas
+        Measured antennas that sites may name.
     kept
         Paths found so far over this terrain and with these parameters; a copy of the environment begins anew.
     """
@@ -98,6 +102,7 @@ class Environment:
     n_threads: int = 0
     device: str = "cpu"
     calibration: Calibration = NOT_MEASURED
+    antennas: AntennaLibrary = NO_ANTENNAS
     kept: KeptPaths = field(default_factory=KeptPaths, init=False, repr=False, compare=False)
 
     def under(self, standard: ServiceStandard) -> Environment:
@@ -152,6 +157,11 @@ def masts(sites: SiteArrays, noise_figure_db: float) -> Masts:
         second_noise_mw=db_to_linear(noise_dbm(sites.second_bandwidth_mhz, noise_figure_db)),
         has_capacity=sites.has_capacity,
         serves=sites.serves,
+        mechanical_deg=sites.mechanical_deg,
+        antenna=sites.antenna,
+        second_antenna=sites.second_antenna,
+        horizontal_db=sites.antennas.horizontal_db,
+        vertical_db=sites.antennas.vertical_db,
     )
 
 
@@ -169,6 +179,12 @@ def receiver_at(
         return rx
     clutter_m = environment.terrain.clutter_at_m(x_m, y_m)
     return rx._replace(place_db=measured.at_places_db(bands_mhz, x_m, y_m, clutter_m))
+
+
+def some_masts(towers: Masts, first: int, last: int) -> Masts:
+    """Sites from first up to last, which is not one of them; the measured cuts stay whole."""
+    whole = {name: getattr(towers, name) for name in ("horizontal_db", "vertical_db")}
+    return Masts._make(values[first:last] for values in towers)._replace(**whole)
 
 
 def check_frequencies(radio: Radio) -> None:
@@ -323,8 +339,8 @@ def speed_mbps(
     if sites.n_sites == 0:
         return np.zeros(len(served.site))
     site = np.maximum(served.site, 0)
-    speed = efficiency_bps_hz(served.sinr_db - margin_db, radio) * sites.bandwidth_mhz[site]
-    speed += efficiency_bps_hz(served.second_sinr_db - margin_db, radio) * sites.second_bandwidth_mhz[site]
+    speed = efficiency_bps_hz(served.sinr_db - margin_db, radio) * sites.dl_width_mhz[site]
+    speed += efficiency_bps_hz(served.second_sinr_db - margin_db, radio) * sites.second_dl_width_mhz[site]
     return np.where(served.site >= 0, speed, 0.0)
 
 
