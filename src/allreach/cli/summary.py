@@ -185,7 +185,20 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
             f"; the {asked:g} Mbit/s of upload that the standard asks for leave out "
             f"{measured['uplink']['below_asked_share']:.1%} whom the downlink would reach"
         )
-    return [("predicted", mobile), ("calls", on_call), *_cut_lines(lines.get("cut")), ("predicted, by speed", by_speed)]
+    told = [("predicted", mobile), ("calls", on_call), *_coupled(measured.get("coupling"))]
+    return [*told, *_cut_lines(lines.get("cut")), ("predicted, by speed", by_speed)]
+
+
+def _coupled(coupling: JsonObject | None) -> list[tuple[str, str]]:
+    """Say what loads iterated to a fixed point come to, where they were asked for."""
+    if not coupling:
+        return []
+    rest = f"after {coupling['iterations']} steps" if coupling["is_reached"] else "no fixed point was reached"
+    text = (
+        f"{coupling['predicted_share']:.1%} of the people reached with neighbours at their own loads ({rest}), "
+        f"sectors loaded to {coupling['mean_load']:.0%} in the mean"
+    )
+    return [("loads coupled", text)]
 
 
 def _falls_short(plan: JsonObject) -> bool:

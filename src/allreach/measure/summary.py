@@ -183,6 +183,27 @@ class UplinkToday(Summary):
     """Share of the people whom the downlink would reach and the uplink does not; none where nothing is asked."""
 
 
+class CouplingToday(Summary):
+    """Loads and interference iterated to a fixed point, beside the neighbours at the cap (`load_coupling`)."""
+
+    is_reached: bool
+    """Whether the iteration came to rest."""
+    iterations: int
+    """Its steps, from silence."""
+    residual: float
+    """Largest change of a sector's load in the last step."""
+    spread: float
+    """Largest difference between the fixed points from silence and from all at the cap: 0 where there is one alone."""
+    predicted_share: float
+    """Share of the people reached to the standard under these loads, sectors filled."""
+    mean_load: float
+    """Mean load of the sectors that serve somebody."""
+    sectors_at_cap_share: float
+    """Share of them at the cap."""
+    sinr_gain_db: float
+    """Median, by people, of the SINR over that with all neighbours at the cap. [dB]"""
+
+
 class RoadClassToday(Summary):
     """Roads of one class."""
 
@@ -285,6 +306,8 @@ class MeasureSummary(Summary):
     """Who can make a call, in both directions."""
     uplink: UplinkToday
     """What a handset can send to its best server."""
+    coupling: CouplingToday | None = None
+    """Loads iterated to a fixed point; where ``radio.neighbour_load`` is ``coupled``."""
     roads: RoadsToday | None = None
     """Roads under a signal; where the folder has roads and the map is one of 4G outdoors."""
     full_share: Interval

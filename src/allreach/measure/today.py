@@ -16,8 +16,9 @@ from allreach.demand.points import DemandPoints
 from allreach.measure.calls_today import calls_today
 from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.fixed_lines import stated_shares
+from allreach.measure.load_coupling import coupling_today
 from allreach.measure.mobile_today import mobile_today, roads_today
-from allreach.measure.places_table import AtPoints, measure_table
+from allreach.measure.places_table import AtPoints, measure_table, weighted_median
 from allreach.measure.point_service import (
     Heard,
     LinesAtPoints,
@@ -192,6 +193,9 @@ def measure(
     roads = roads_today(standing.roads, standing.boundaries, rasters, environment, demand)
     mobile, broadband_share = mobile_today(points, sites, environment, heard, demand, progress)
     fixed_share, line_figures = _line_figures(points, lines, standing.cut_lines)
+    coupling = None
+    if radio.neighbour_load == "coupled":
+        coupling = coupling_today(points, arrays, heard, lines.reached, need, environment, progress)
     summary = MeasureSummary(
         **_figures(points, arrays, _people(points, at_points), draws, error, table, heard.outdoors),
         drive_tests=_drive_tests(environment.calibration),
@@ -204,6 +208,7 @@ def measure(
         lines=line_figures,
         orderable=_known_share(table, "orderable_share"),
         speeds=_speeds(points, lines, heard),
+        **({"coupling": coupling} if coupling is not None else {}),
         **({} if roads is None else {"roads": roads}),
         **({} if rasters is None else {"void_pixels": rasters.n_void}),
     )
@@ -237,15 +242,14 @@ def _uplink(points: DemandPoints, heard: Heard, environment: Environment) -> Upl
     radio, standard = environment.radio, environment.standard
     people, total = points.population, max(float(points.population.sum()), 1e-300)
     ul_mbps = heard.uplink.mbps(radio, heard.margin_db)
-    order = np.argsort(ul_mbps, kind="stable")
-    half = int(np.searchsorted(np.cumsum(people[order]), 0.5 * float(people.sum())))
+    median = weighted_median(np.zeros(points.n_points, dtype=np.int32), ul_mbps, people, 1)[0]
     down = standard.model_copy(update={"ul_mbps": None})
     lost = heard.meets(down, heard.least_mbps, radio) & ~heard.is_eligible
     has_server = heard.served.site >= 0
     served = max(float(people @ has_server), 1e-300)
     return UplinkToday(
         ul_mbps_asked=standard.ul_mbps,
-        median_mbps=float(ul_mbps[order[min(half, len(order) - 1)]]) if len(order) else 0.0,
+        median_mbps=float(np.nan_to_num(median)),
         slower_than_downlink_share=float(people @ (has_server & (ul_mbps < heard.peak_mbps))) / served,
         below_asked_share=None if standard.ul_mbps is None else float(people @ lost) / total,
     )

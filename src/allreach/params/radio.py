@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from allreach.params.quantity import Frozen, Quantity
 
 
@@ -82,6 +84,8 @@ class Radio(Frozen):
     """How much less the sum of the other sites reaches a terminal whose antenna points at its own site."""
     sensitivity_dbm: Quantity
     """Least received power over 10 MHz that counts as any mobile signal."""
+    neighbour_load: Literal["cap", "coupled"]
+    """Whether measuring also iterates the neighbours' loads to a fixed point (``coupled``) beside all at the cap."""
     load_cap: Quantity
     """Largest planned load of a sector, and the load assumed of every neighbour."""
     planned_neighbour_margin_db: Quantity

@@ -48,6 +48,7 @@ MEASURED = (
     "outdoor_share",
     "mobile",
     "calls",
+    "coupling",
     "uplink",
     "roads",
     "drive_tests",
