@@ -9,12 +9,16 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pytest
+import rioxarray  # noqa: F401  (the accessor)
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.errors import InputError
 from allreach.io.antenna_files import antenna_of_text
 from allreach.measure.coverage_rasters import coverage_rasters
+from allreach.params.load import load_params
+from allreach.radio import coverage
 from allreach.radio.antennas import AntennaLibrary
 from allreach.radio.engine.antenna import (
     in_tilted_frame,
@@ -37,6 +41,7 @@ ISOTROPIC = antenna_of_text(
 PANEL = antenna_of_text(msi_text(), "PANEL.msi")
 HIGH = antenna_of_text(msi_text(4.0, "18 dBi", width_deg=60.0, height_deg=5.0, freq="1710-1880"), "HIGH.msi")
 ANTENNAS = AntennaLibrary.of([PANEL, HIGH, ISOTROPIC])
+RADIO = load_params().radio
 ANGLES = st.floats(-720.0, 720.0)
 
 
@@ -209,3 +214,20 @@ def test_antennas_that_cannot_be_meant_are_refused_all_at_once(sites_at: SitesAt
     assert "64.2 dBm is not the 62.0 dBm" in texts[3]  # the 2.15 dB between dBd and dBi
     with pytest.raises(InputError, match="there is no antenna"):
         site_arrays(frame[frame["antenna"] == "PANEL"], environment.terrain.grid, environment.radio)
+
+
+def test_the_interface_in_python_takes_measured_antennas() -> None:
+    """Flat ground: a beam turned away loses what its cuts say, and the EIRP is transmitter, antenna and feeder."""
+    x, y = 500_000 + 100.0 * np.arange(60), 5_200_000 - 100.0 * np.arange(50)
+    flat = xr.DataArray(np.full((50, 60), 400.0), {"y": y, "x": x}, ("y", "x")).rio.write_crs("EPSG:32632")
+    site = {"lon_deg": 9.04, "lat_deg": 46.93, "n_sectors": 1, "antenna": "PANEL"}
+    options = {"freq_mhz": 800, "range_km": 2, "antennas": ANTENNAS}
+    plain, tilted = coverage(flat, site, **options), coverage(flat, site | {"mechanical_tilt_deg": 10.0}, **options)
+    stated = coverage(flat, site | {"eirp_dbm": 46.0 + 17.0 - RADIO.feeder_loss_db.value}, **options)
+    np.testing.assert_array_equal(plain.rx_power_dbm.values, stated.rx_power_dbm.values)
+    np.testing.assert_array_equal(plain.path_loss_db.values, tilted.path_loss_db.values)
+    far = np.isfinite(plain.rx_power_dbm.values) & (plain.path_loss_db.values > 85.0)
+    assert np.nanmax(np.where(far, tilted.rx_power_dbm.values - plain.rx_power_dbm.values, np.nan)) > 3.0  # behind
+    assert np.nanmin(np.where(far, tilted.rx_power_dbm.values - plain.rx_power_dbm.values, np.nan)) < -3.0  # ahead
+    with pytest.raises(InputError, match="there is no antenna 'PANELS'"):
+        coverage(flat, site | {"antenna": "PANELS"}, **options)

@@ -18,6 +18,7 @@ import allreach
 from allreach.errors import AllreachError, Fault
 from allreach.params.load import load_params
 from allreach.params.radio import Radio
+from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
 from allreach.radio.coverage_maps.ground import Rasters, ground_of
 from allreach.radio.coverage_maps.job import (
     NO_SERVER,
@@ -70,6 +71,7 @@ class CoverageOptions:
     native: bool = True
     n_threads: int = 0
     radio: Radio | None = None
+    antennas: AntennaLibrary = NO_ANTENNAS
 
 
 def coverage(
@@ -93,6 +95,7 @@ def coverage(
     tile_pixels: int = TILE_PIXELS,
     n_threads: int = 0,
     radio: Radio | None = None,
+    antennas: AntennaLibrary = NO_ANTENNAS,
 ) -> xr.Dataset:
     """Received power, best server and path loss around sites, each path with the terrain on it.
 
@@ -104,7 +107,8 @@ def coverage(
     sites
         Table, dictionary or list of dictionaries: ``lon_deg``, ``lat_deg`` (or a GeoDataFrame), optional ``site_id``,
         ``height_agl_m``, ``n_sectors`` (1 is omnidirectional), ``azimuth_deg``, ``downtilt_deg``, ``band_mhz``,
-        ``eirp_dbm``. What is not given is filled from the parameters, and the attribute ``filled`` says with what.
+        ``eirp_dbm``, ``antenna`` (one of ``antennas``), ``mechanical_tilt_deg``. What is not given is filled from the
+        parameters, and the attribute ``filled`` says with what.
     freq_mhz
         Frequency of all sites; otherwise their ``band_mhz``. [MHz]
     range_km
@@ -136,6 +140,8 @@ def coverage(
         Threads, 0 for all cores; the result does not depend on it.
     radio
         Parameters; default those of allreach.
+    antennas
+        Measured antennas that sites may name, as `allreach.io.antenna_files.read_antennas` gives them.
 
     Returns
     -------
@@ -180,6 +186,7 @@ def coverage(
         native=native,
         n_threads=n_threads,
         radio=radio,
+        antennas=antennas,
     )
     job = coverage_job(terrain, sites, options)
     frame = job.frame
@@ -243,7 +250,7 @@ def coverage_job(
     itm = asked.itm or ItmGround()
     faults += model_faults(asked.model, COVERAGE_MODELS, {"rx_height_m": height_m}, itm)
     known = MODELS.get(asked.model, MODELS["itu-p1812"])
-    listed, more = site_list(sites, radio, freq_mhz=asked.freq_mhz, model_mhz=known.freq_mhz)
+    listed, more = site_list(sites, radio, freq_mhz=asked.freq_mhz, model_mhz=known.freq_mhz, antennas=asked.antennas)
     faults += [*more, *_option_faults(range_m, asked.delta_n, pixel_m)]
     if asked.clutter is not None and not known.knows_clutter:
         what = f"none: {known.reference} knows no clutter on the path"

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.params.radio import Radio
-from allreach.radio.antennas import NO_ANTENNA
+from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
+from allreach.radio.site_antennas import antenna_faults, carrier_power, site_antennas
 from allreach.radio.sites import MODEL_HEIGHT_M, Assumed, SiteArrays
 from allreach.vocabulary import Evidence
 
@@ -43,6 +44,7 @@ class SiteList:
     site_id: NDArray[np.str_]
     table: pd.DataFrame
     filled: Mapping[str, float]
+    antennas: AntennaLibrary = NO_ANTENNAS
 
     @property
     def n_sites(self) -> int:
@@ -81,13 +83,14 @@ class SiteList:
             backhaul_mbps=single(np.nan),
             assumed=Assumed.nothing(1),
             evidence=np.array([Evidence.MODELLED]),
-            mechanical_deg=single(0.0),
-            antenna=single(NO_ANTENNA, np.int64),
-            second_antenna=single(NO_ANTENNA, np.int64),
+            mechanical_deg=single(row["mechanical_tilt_deg"]),
+            antenna=single(row["antenna_row"], np.int64),
+            second_antenna=single(row["antenna_row"], np.int64),
             gain_dbi=single(np.nan),
             second_gain_dbi=single(np.nan),
             dl_share=single(1.0),
             second_dl_share=single(1.0),
+            antennas=self.antennas,
         )
 
 
@@ -97,6 +100,7 @@ def site_list(
     *,
     freq_mhz: float | None,
     model_mhz: tuple[float, float],
+    antennas: AntennaLibrary = NO_ANTENNAS,
 ) -> tuple[SiteList, list[Fault]]:
     """Read transmitters and gather everything wrong with them.
 
@@ -105,11 +109,14 @@ def site_list(
     sites
         Columns ``lon_deg`` and ``lat_deg`` (or points in ``geometry``), optional ``site_id`` and those of the table
         ``sites``: height_agl_m, n_sectors (1 is omnidirectional), azimuth_deg, downtilt_deg, band_mhz, eirp_dbm. One
-        site may be given as a dictionary of numbers. Other columns are not read.
+        site may be given as a dictionary of numbers. ``antenna`` and ``mechanical_tilt_deg`` are those of the table
+        ``sites`` too. Other columns are not read.
     freq_mhz
         Frequency of all sites, before their own.
     model_mhz
         Frequencies that the model covers.
+    antennas
+        Measured antennas that sites may name.
     """
     frame = _frame(sites)
     faults: list[Fault] = []
@@ -149,10 +156,29 @@ def site_list(
     for name, (low, high, unit) in (*LIMITS.items(), ("band_mhz", (*model_mhz, "MHz (the model's limits)"))):
         for i in np.flatnonzero(~table[name].between(low, high))[:20]:
             faults.append(Fault(f"sites, {ids.iloc[i]}, {name}", f"{table[name][i]:g}", f"{low:g} to {high:g} {unit}"))
+    faults += _antennas_into(table, frame, ids, antennas, radio)
     for name in ids[ids.duplicated()].unique()[:20]:
         faults.append(Fault(f"sites, {name}", "occurs more than once", "unique site_id"))
     order = np.argsort(ids.to_numpy(dtype=str), kind="stable")
-    return SiteList(ids.to_numpy(dtype=str)[order], table.iloc[order].reset_index(drop=True), filled), faults
+    return SiteList(ids.to_numpy(dtype=str)[order], table.iloc[order].reset_index(drop=True), filled, antennas), faults
+
+
+def _antennas_into(
+    table: pd.DataFrame, frame: pd.DataFrame, ids: pd.Series, antennas: AntennaLibrary, radio: Radio
+) -> list[Fault]:
+    """Put what a table says of antennas into the columns ``antenna_row``, ``mechanical_tilt_deg`` and ``eirp_dbm``."""
+    fitted = site_antennas(frame)
+    table["antenna_row"], table["mechanical_tilt_deg"] = antennas.row_of(fitted.name), fitted.mechanical_deg
+    nothing = np.full(len(table), np.nan)
+    stated = nothing
+    if "eirp_dbm" in frame:
+        stated = pd.to_numeric(frame["eirp_dbm"], errors="coerce").to_numpy(dtype=np.float64)
+    row = table["antenna_row"].to_numpy()
+    model = np.full(len(table), radio.coverage_tx_power_dbm.value), table["eirp_dbm"].to_numpy()
+    power = carrier_power(stated, fitted.tx_power_dbm, model, row, antennas, fitted.feeder_loss_db, radio)
+    table.loc[row >= 0, "eirp_dbm"] = power.eirp_dbm[row >= 0]
+    mhz = table["band_mhz"].to_numpy()
+    return antenna_faults(ids.to_numpy(dtype=str), fitted, (mhz, mhz), stated, antennas, radio, "sites")
 
 
 def require(faults: Sequence[Fault]) -> None:
