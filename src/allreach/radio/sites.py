@@ -221,7 +221,7 @@ def site_arrays(
     true_north_deg = np.degrees(np.arctan2(north_x_m - x_m, north_y_m - y_m))
     number = {name: sites[name].astype("float64").to_numpy() for name in NUMBERS}
     carriers, faults = site_carriers(sites, radio, antennas, where)
-    faults = _faults(ids, carriers.bandwidth_mhz, number["height_agl_m"], where) + faults
+    faults += _faults(ids, carriers.bandwidth_mhz, number["height_agl_m"], where)
     if faults:
         raise InputError(faults)
     words = words_on_air(sites["technologies"])
