@@ -25,8 +25,10 @@ class SiteCarriers:
 
     Parameters
     ----------
-    mhz, bandwidth_mhz, eirp_dbm, gain_dbi
-        Frequency, width, EIRP, and gain of the antenna less its feeder.
+    mhz, bandwidth_mhz, eirp_dbm
+        Frequency, width, EIRP.
+    gain_dbi
+        Gain of the first carrier's antenna less its feeder, which a handset's power meets. [dBi]
     dl_share
         Share of the time that is downlink: 1 where carriers are paired (FDD).
     antenna
@@ -42,7 +44,7 @@ class SiteCarriers:
     mhz: tuple[NDArray[np.float64], NDArray[np.float64]]
     bandwidth_mhz: tuple[NDArray[np.float64], NDArray[np.float64]]
     eirp_dbm: tuple[NDArray[np.float64], NDArray[np.float64]]
-    gain_dbi: tuple[NDArray[np.float64], NDArray[np.float64]]
+    gain_dbi: NDArray[np.float64]
     dl_share: tuple[NDArray[np.float64], NDArray[np.float64]]
     antenna: tuple[NDArray[np.int64], NDArray[np.int64]]
     has_second: NDArray[np.bool_]
@@ -87,7 +89,7 @@ def site_carriers(
         mhz,
         (width[0], width[1]),
         (power[0].eirp_dbm, power[1].eirp_dbm),
-        (power[0].gain_dbi, power[1].gain_dbi),
+        power[0].gain_dbi,
         (shares[0], shares[1]),
         row,
         second_stated,

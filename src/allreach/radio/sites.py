@@ -100,8 +100,8 @@ class SiteArrays:
         one. [degrees]
     antenna, second_antenna
         Row in `antennas` of each carrier's measured pattern; -1 for the model's.
-    gain_dbi, second_gain_dbi
-        Gain of the antennas less the loss of the feeder. [dBi]
+    gain_dbi
+        Gain of the first carrier's antenna less the loss of the feeder. [dBi]
     dl_share, second_dl_share
         Share of the time that each carrier is downlink: 1 where it is paired (FDD).
     antennas
@@ -135,7 +135,6 @@ class SiteArrays:
     antenna: NDArray[np.int64]
     second_antenna: NDArray[np.int64]
     gain_dbi: NDArray[np.float64]
-    second_gain_dbi: NDArray[np.float64]
     dl_share: NDArray[np.float64]
     second_dl_share: NDArray[np.float64]
     antennas: AntennaLibrary = NO_ANTENNAS
@@ -266,8 +265,7 @@ def site_arrays(
         mechanical_deg=carriers.fitted.mechanical_deg,
         antenna=carriers.antenna[0],
         second_antenna=carriers.antenna[1],
-        gain_dbi=carriers.gain_dbi[0],
-        second_gain_dbi=carriers.gain_dbi[1],
+        gain_dbi=carriers.gain_dbi,
         dl_share=carriers.dl_share[0],
         second_dl_share=carriers.dl_share[1],
         antennas=antennas,

@@ -87,7 +87,6 @@ class SiteList:
             antenna=single(row["antenna_row"], np.int64),
             second_antenna=single(row["antenna_row"], np.int64),
             gain_dbi=single(np.nan),
-            second_gain_dbi=single(np.nan),
             dl_share=single(1.0),
             second_dl_share=single(1.0),
             antennas=self.antennas,
