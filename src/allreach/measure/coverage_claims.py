@@ -111,7 +111,9 @@ def coverage_claims(
         claimed = claimed_pixels(polygons, terrain.grid)
         mine = _sites_of(group, sites)
         if mine.any() and mine.tobytes() not in swept:  # levels of one network share its sweep
-            arrays = site_arrays(gpd.GeoDataFrame(sites[mine]), terrain.grid, environment.radio)
+            arrays = site_arrays(
+                gpd.GeoDataFrame(sites[mine]), terrain.grid, environment.radio, antennas=environment.antennas
+            )
             whole = known if mine.all() else None
             swept[mine.tobytes()] = whole or coverage_rasters(arrays, environment, mask=land, progress=progress)
         predicted = _predicted(group, swept[mine.tobytes()], environment) if mine.any() else None
