@@ -7,6 +7,7 @@ from typing import Any
 
 from allreach.io.atomic import write_json
 from allreach.io.ladder_file import LADDER_FILE
+from allreach.workflows.ladder import GIVES_NOBODY
 
 PEOPLE = 100_000.0
 
@@ -35,6 +36,7 @@ def rung(name: str, **fields: Any) -> dict[str, Any]:
         "effort": "quick",
         "plan_of": "",
         "why_none": "",
+        "why_none_key": "",
     }
     return met | fields
 
@@ -67,7 +69,7 @@ def sample_ladder() -> dict[str, Any]:
             planned("home_30", 0.8, 50e6, plan_of="home_100"),
             planned("home_100", 0.5, 50e6, named=[gpon]),
             rung("mobile_4g_outdoors", reached_today_share=0.9996),
-            rung("mobile_5g_indoors", reached_today_share=0.2, is_met=False, why_none="no site reaches 312 people"),
+            rung("mobile_5g_indoors", reached_today_share=0.2, is_met=False, why_none=GIVES_NOBODY.text, why_none_key=GIVES_NOBODY.key),
             planned("roads_4g", 0.87, 6e6, lower_bound_usd=0.0, gap=1.0, **roads),
         ],
         "headline": "home_10",

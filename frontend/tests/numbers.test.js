@@ -98,3 +98,11 @@ test('money of the country stands beside US dollars, with its rate and date', ()
   assert.equal(rateOfMoney(), '');
   setCurrency(undefined);
 });
+
+test('however small the rate, money of the country keeps its digits', () => {
+  speak('fr');
+  setCurrency({ code: 'XAA', per_usd: 1.234567e-7, date: '2025' });
+  assert.match(plain(localMoney(2_000)), /0,000247/);
+  assert.match(plain(rateOfMoney()), /0,000000123457/);
+  setCurrency(null);
+});

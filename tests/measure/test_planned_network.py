@@ -291,6 +291,7 @@ def test_backhaul_that_stands_binds_institutions_too(
     got = verify(points, thin, plan, environment, params.demand, institutions=wanted)
     assert got.institutions["is_verified"].tolist() == [False, True]
     assert "backhaul" in got.institutions["why"].iloc[0]
+    assert got.institutions["why_key"].iloc[0] == "reason_backhaul_full"
     mbps = environment.standard.busy_hour_mbps * params.demand.uptake_share.value
     served = got.summary.households_assigned_to_sites - got.summary.households_lost
     assert served == pytest.approx((1.2 - 0.9) / mbps)

@@ -113,6 +113,7 @@ def test_the_headline_is_the_first_rung_that_is_not_met(climbed):
             assert rung["pv_usd"] is None
         elif rung["pv_usd"] is None:
             assert rung["why_none"]
+            assert rung["why_none_key"].startswith("reason_")
 
 
 def test_what_gives_more_is_had_by_fewer_and_costs_no_less(climbed):
@@ -199,6 +200,7 @@ def test_a_ladder_that_was_stopped_goes_on_and_gives_the_same_bytes(climbed, tmp
     partly = {rung["rung"]: rung for rung in ladder_of(folder)["rungs"]}
     assert [partly[name]["pv_usd"] for name in begun[:2]] == [climbed.rungs[name]["pv_usd"] for name in begun[:2]]
     assert "was stopped" in partly[begun[2]]["why_none"]
+    assert partly[begun[2]]["why_none_key"] == "reason_not_yet"
     done: list[str] = []
 
     def watched(planner, rung, start):

@@ -4,6 +4,7 @@ import { badge, moneyLines, techName, word } from '../shared/labels.js';
 import { hasMessage, t } from '../shared/messages.js';
 import { count, known, money, share, speed } from '../shared/numbers.js';
 import { COLOURS, DATA, FIGURES, PLAN, TECHNOLOGIES } from '../shared/payload.js';
+import { reasonText } from '../shared/reasons.js';
 import { indices, unpackTable } from '../shared/unpack.js';
 
 const MOST_NAMED = 200;
@@ -72,12 +73,17 @@ function kindsTable(planned, seen) {
   return wideTable('plain narrow', columns, rows);
 }
 
+function whyNotVerified(i) {
+  const { not_verified_why: why, not_verified_why_key: key, not_verified_why_values: values } = INSTITUTIONS;
+  return reasonText(why[i], key[i], JSON.parse(values[i] || '{}'));
+}
+
 function missedList() {
   const missed = indices(INSTITUTIONS.institution_id).filter(isMissed);
   if (!missed.length) return null;
   const line = (i) => {
     const name = INSTITUTIONS.name[i] || INSTITUTIONS.institution_id[i];
-    return h('li', {}, `${name} (${kindName(INSTITUTIONS.kind[i])}): ${INSTITUTIONS.not_verified_why[i]}`);
+    return h('li', {}, `${name} (${kindName(INSTITUTIONS.kind[i])}): ${whyNotVerified(i)}`);
   };
   return h(
     'details',
@@ -124,7 +130,7 @@ export function institutionDetails(i) {
         planned && [t('site'), of('site_id')],
         [t('site_demand'), speed(of('need_mbps'))],
         [t('pv'), moneyLines(of('pv_usd'))],
-        known(of('is_verified')) && [t('inst_measured'), of('is_verified') ? t('inst_yes') : of('not_verified_why')],
+        known(of('is_verified')) && [t('inst_measured'), of('is_verified') ? t('inst_yes') : whyNotVerified(i)],
       ]),
     ),
     planned && of('plan_why') && h('p', { class: 'why' }, of('plan_why')),

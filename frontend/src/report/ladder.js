@@ -4,6 +4,7 @@ import { moneyLines } from '../shared/labels.js';
 import { hasMessage, language, t, takes } from '../shared/messages.js';
 import { count, decimal, known, money, people, rateOfMoney, roundedSum, share } from '../shared/numbers.js';
 import { DATA } from '../shared/payload.js';
+import { reasonText } from '../shared/reasons.js';
 
 const LADDER = DATA.ladder;
 
@@ -22,7 +23,7 @@ const amountOf = (rung, value) => (isRoad(rung) ? `${count(roundedSum(value))} $
 /** What stands instead of a cost. */
 function whyNoCost(rung) {
   if (rung.is_met) return t('ladder_met');
-  return rung.why_none || t('ladder_not_planned');
+  return reasonText(rung.why_none, rung.why_none_key) || t('ladder_not_planned');
 }
 
 function sentence() {

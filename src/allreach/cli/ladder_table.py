@@ -7,7 +7,7 @@ import click
 from allreach.cli.text_table import print_table
 from allreach.io.ladder_file import Ladder, Rung, ladder_of
 from allreach.json_object import JsonObject
-from allreach.params.money import MILLION, SKETCH_DIGITS, rounded
+from allreach.params.money import SKETCH_DIGITS, in_millions, rounded
 from allreach.params.price_level import DOLLAR
 from allreach.report.map_page.page import locale
 
@@ -56,8 +56,8 @@ def _row(rung: Rung, ladder: Ladder, per_usd: list[float], digits: int) -> list[
         state = "met" if rung.is_met else "not planned" if rung.is_left_out else "no plan"
         return [name, today, "", state, *[""] * (len(per_usd) - 1), "", ""]
     added = "" if rung.newly_reached is None else f"{rounded(rung.newly_reached, digits):,.0f}{unit}"
-    costs = [_million(rung.pv_usd * rate, digits) for rate in per_usd]
-    least = "not known" if rung.lower_bound_usd is None else _million(rung.lower_bound_usd, digits)
+    costs = [in_millions(rung.pv_usd * rate, digits) for rate in per_usd]
+    least = "not known" if rung.lower_bound_usd is None else in_millions(rung.lower_bound_usd, digits)
     return [name, today, added, *costs, least, _works(rung)]
 
 
@@ -100,7 +100,3 @@ def _notes(ladder: Ladder, folder: str) -> list[str]:
 
 def _quick(folder: str) -> str:
     return f"; the others quickly: allreach ladder {folder} --rung ID plans one in full"
-
-
-def _million(value: float, digits: int) -> str:
-    return f"{rounded(value / MILLION, digits):,.10g}"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from allreach.errors import InputError
 from allreach.json_object import JsonObject
+from allreach.params.currency import Currency
 from allreach.params.rungs import NamedTarget
 from allreach.schema_faults import schema_faults
 
@@ -84,7 +85,9 @@ class Rung(_Part):
     plan_of: str = ""
     """Rung whose plan is the cheapest for this one; empty without a plan."""
     why_none: str = ""
-    """Why there is no plan; empty where none was asked for."""
+    """Why there is no plan, in English; empty where none was asked for."""
+    why_none_key: Annotated[str, Field(pattern=r"^(reason_[a-z0-9_]+)?$")] = ""
+    """Key of that reason in the locale files."""
 
     @property
     def is_left_out(self) -> bool:
@@ -110,6 +113,10 @@ class Ladder(_Part):
     """Rung that the scenario's own plan is for; none where it is for another standard, or all are met."""
     first_unmet: str | None = None
     """First rung that is not met; none where all are."""
+    price_base_year: int | None = None
+    """Year in whose US dollars costs are."""
+    currency: Currency | None = None
+    """Money of the country and its dated rate."""
 
     @model_validator(mode="after")
     def _names(self) -> Ladder:
@@ -148,7 +155,7 @@ def ladder_table(ladder: Ladder) -> pd.DataFrame:
     """Return the rungs as a table, a row each: what they build in columns of its own, targets as one text."""
     rows = []
     for rung in ladder.rungs:
-        row = rung.model_dump(exclude={"named", "works"})
+        row = rung.model_dump(exclude={"named", "works", "why_none_key"})
         row |= {name: None if rung.works is None else getattr(rung.works, name) for name in Works.model_fields}
         row["named"] = "; ".join(target.with_source() for target in rung.named)
         row["is_headline"] = rung.rung == ladder.headline

@@ -14,12 +14,19 @@ from allreach import tables
 from allreach.demand.points import DemandPoints
 from allreach.grid import Grid
 from allreach.measure.service_links import COVERAGE, FULL, FWA, service_links
+from allreach.params.money import rounded
 from allreach.progress import Progress
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import SiteArrays
+from allreach.reason import NO_REASON, Reason
 from allreach.vocabulary import RADIO, Evidence, Technology
 
 EPS = 1e-6
+SPEED_DIGITS = 3
+"""Significant digits of the speeds in a reason."""
+NOT_CONNECTED = Reason("reason_not_connected", "the plan does not connect it")
+BY_SITE = {"slow": "reason_site_slow", "sector": "reason_sector_full", "backhaul": "reason_backhaul_full"}
+"""Keys of the reasons that lie with the site that was to serve."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def connect(
     demand = rows["demand_mbps"].to_numpy(dtype=np.float64)
     speed = rows["dl_mbps"].to_numpy(dtype=np.float64).copy()
     speed[by_radio | (technology == Technology.NONE)] = 0.0
-    why = np.where(technology == Technology.NONE, "the plan does not connect it", "").astype(object)
+    why = [NOT_CONNECTED if name == Technology.NONE else NO_REASON for name in technology]
     time = np.full(len(rows), np.nan)
     asked = np.flatnonzero(by_radio)
     radio = _radio(rows.iloc[asked], site[asked], points, sites, environment, range_km, progress)
@@ -93,22 +100,33 @@ def connect(
         least = max(float(demand[i]), environment.standard.dl_mbps)
         speed[i] = peak
         if peak < least - EPS:
-            name = str(rows["site_id"].iloc[i])
-            why[i] = f"site {name} gives it {peak:.3g} Mbit/s where it stands, {least:.3g} are needed"
+            why[i] = _too_slow(str(rows["site_id"].iloc[i]), peak, least)
         else:
             time[i] = demand[i] / rate
-    kept = [(i, (int(site[i]), radio[k][2])) for k, i in enumerate(asked.tolist()) if not why[i]]
+    kept = [(i, (int(site[i]), radio[k][2])) for k, i in enumerate(asked.tolist()) if why[i] is NO_REASON]
     load, mbps = _take_room(kept, sites, environment.radio.load_cap.value, demand, time, rows["site_id"], why)
     own = rows["evidence"].to_numpy(dtype=str)
     table = rows[["institution_id", "kind", "name", "place_id", "technology", "site_id", "demand_mbps", "geometry"]]
     table = table.assign(
-        is_verified=why == "",
+        is_verified=[reason is NO_REASON for reason in why],
         dl_mbps=speed,
         load_share=time,
-        why=why,
+        why=[reason.text for reason in why],
+        why_key=[reason.key for reason in why],
+        why_values=[reason.values_json for reason in why],
         evidence=[tables.worst_evidence(evidence, str(label), Evidence.MODELLED) for label in own],
     )
     return Connected(tables.conform(table, "verify_institutions"), load, mbps)
+
+
+def _too_slow(site_id: str, peak_mbps: float, least_mbps: float) -> Reason:
+    peak, least = rounded(peak_mbps, SPEED_DIGITS), rounded(least_mbps, SPEED_DIGITS)
+    text = f"site {site_id} gives it {peak:g} Mbit/s where it stands, {least:g} are needed"
+    return Reason(BY_SITE["slow"], text, {"site": site_id, "peak_mbps": peak, "least_mbps": least})
+
+
+def _no_room(what: str, words: str, site_id: str) -> Reason:
+    return Reason(BY_SITE[what], f"{words} of site {site_id} has no room", {"site": site_id})
 
 
 def _take_room(
@@ -118,7 +136,7 @@ def _take_room(
     demand_mbps: NDArray[np.float64],
     time: NDArray[np.float64],
     site_id: pd.Series,
-    why: NDArray[np.object_],
+    why: list[Reason],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Let institutions (row, sector of its site) take their sector's time, the least first; say why one cannot.
 
@@ -128,9 +146,9 @@ def _take_room(
     backhaul = np.where(np.isnan(sites.backhaul_mbps), np.inf, sites.backhaul_mbps)
     for i, where in sorted(kept, key=lambda one: (time[one[0]], one[0])):
         if load[where] + time[i] > load_cap + EPS:
-            why[i] = f"its sector of site {site_id.iloc[i]} has no room"
+            why[i] = _no_room("sector", "its sector", str(site_id.iloc[i]))
         elif mbps[where[0]] + demand_mbps[i] > backhaul[where[0]] + EPS:
-            why[i] = f"the backhaul of site {site_id.iloc[i]} has no room"
+            why[i] = _no_room("backhaul", "the backhaul", str(site_id.iloc[i]))
         else:
             load[where] += time[i]
             mbps[where[0]] += demand_mbps[i]
@@ -200,7 +218,7 @@ def _points_of(
 
 def counts(table: pd.DataFrame) -> dict[str, Any]:
     """How many institutions are planned to be connected and how many are verified, in all and by kind."""
-    by_site = table["load_share"].notna() | table["why"].str.startswith(("site ", "its sector", "the backhaul"))
+    by_site = table["load_share"].notna() | table["why_key"].isin(BY_SITE.values())
     return {
         **_share(table),
         "n_by_radio": int(by_site.sum()),

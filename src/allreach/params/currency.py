@@ -40,6 +40,10 @@ class Currency(BaseModel):
     source: str = OF_ITSELF
     """Who says so."""
 
+    def in_full(self) -> Currency:
+        """Return the same with every field set, since a summary tells the fields that were set."""
+        return Currency.model_validate(self.model_dump())
+
     @field_validator("code")
     @classmethod
     def _iso_4217(cls, value: str) -> str:

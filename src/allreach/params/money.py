@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from allreach.params.country_config import CountryConfig
@@ -11,12 +12,22 @@ from allreach.params.price_level import DOLLAR
 
 SKETCH_DIGITS = 2
 """Significant digits that sums of a sketch bear."""
+RATE_DIGITS = 6
+"""Significant digits of an exchange rate."""
 MILLION = 1e6
+SMALL = 10.0
+"""Amounts below it are written with `SMALL_DIGITS` significant digits, so that none is rounded to nothing."""
+SMALL_DIGITS = 3
 
 
 def rounded(value: float, digits: int | None) -> float:
     """Round to so many significant digits; none leaves the value as it is."""
     return value if digits is None else float(f"{value:.{digits}g}")
+
+
+def in_millions(value: float, digits: int) -> str:
+    """Write an amount in millions with so many significant digits, however small it is."""
+    return _plain(rounded(value / MILLION, digits), "")
 
 
 class Money:
@@ -54,8 +65,8 @@ class Money:
         return self._both(usd, "+")
 
     def whole(self, usd: float) -> tuple[str, ...]:
-        """Write an amount in whole units without code: US dollars, and money of the country where there is any."""
-        return tuple(f"{rounded(value, self.digits):,.0f}" for value, _ in self._amounts(usd))
+        """Write an amount in units without code: US dollars, and money of the country where there is any."""
+        return tuple(_whole(rounded(value, self.digits), "") for value, _ in self._amounts(usd))
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -68,7 +79,8 @@ class Money:
         local = self.currency
         if local is None:
             return text
-        return f"{text}; {local['per_usd']:.6g} {local['code']} per USD ({local['date']}, {local['source']})"
+        rate = _plain(rounded(float(local["per_usd"]), RATE_DIGITS), "")
+        return f"{text}; {rate} {local['code']} per USD ({local['date']}, {local['source']})"
 
     def _both(self, usd: float, sign: str) -> str:
         return " = ".join(self._text(value, code, sign) for value, code in self._amounts(usd))
@@ -80,5 +92,17 @@ class Money:
     def _text(self, value: float, code: str, sign: str) -> str:
         value = rounded(value, self.digits)
         if abs(value) >= MILLION:
-            return f"{rounded(value / MILLION, 4):{sign},.10g} million {code}"
-        return f"{value:{sign},.0f} {code}"
+            return f"{_plain(rounded(value / MILLION, 4), sign)} million {code}"
+        return f"{_whole(value, sign)} {code}"
+
+
+def _whole(value: float, sign: str) -> str:
+    """Write whole units; small amounts with their first digits."""
+    if value == 0.0 or abs(value) >= SMALL:
+        return f"{value:{sign},.0f}"
+    return _plain(rounded(value, SMALL_DIGITS), sign)
+
+
+def _plain(value: float, sign: str) -> str:
+    """Write all digits of a number, never as a power of ten."""
+    return format(Decimal(repr(value)).normalize(), f"{sign},f")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allreach.params.currency import Currency
 from allreach.summary import Summary
 
 
@@ -113,3 +114,7 @@ class SatelliteSummary(PlacesFigures, MapFigures, AskedFigures):  # figures come
     """The constellation in low orbit."""
     pv_usd_per_household: dict[str, float]
     """Present value of serving one household, by technology. [USD]"""
+    price_base_year: int
+    """Year in whose US dollars that is."""
+    currency: Currency
+    """Money of the country and its dated rate."""

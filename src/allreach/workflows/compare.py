@@ -67,6 +67,8 @@ def compare_scenarios(
     results = [_planned(study) for study in (first, second)]
     places = with_households(country.table("places"), first.config.household_size)
     found = compare(places, *(_side(r) for r in results))
+    money = {"price_base_year": first.params.costs.price_base_year, "currency": first.config.currency.model_dump()}
+    found = replace(found, summary={**found.summary, **money})
     inputs = changed_inputs(results[0].manifest, results[1].manifest)
     chosen = spoken(languages, [*country.config.languages, *LANGUAGES])
     out = out or first.folder / "compare" / f"{names[0]}--{names[1]}"

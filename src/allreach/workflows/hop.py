@@ -24,6 +24,7 @@ from allreach.io.country_folder import Country
 from allreach.io.itu_climate import air
 from allreach.kernels.itu_p530 import earth_bulge_m, fresnel_radius_m
 from allreach.params.country_config import CountryConfig
+from allreach.params.currency import Currency
 from allreach.params.load import Params
 from allreach.params.money import Money
 from allreach.planning.instance.unit_costs import price_list
@@ -68,12 +69,18 @@ class Hop:
         Ends, length, clearance, climate, bands, relays, prices.
     profile
         Ground, clutter and line of sight along the hop.
+    currency
+        Money of the country and its dated rate.
+    price_base_year
+        Year in whose US dollars prices are.
     files
         Files written.
     """
 
     result: HopResult
     profile: pd.DataFrame
+    currency: Currency
+    price_base_year: int
     files: tuple[Path, ...] = ()
 
     @property
@@ -116,6 +123,8 @@ class Hop:
             rain_rate_001_mm_h=found.climate.rain_rate_001_mm_h,
             radios_usd=found.radios_usd,
             towers_usd=found.towers_usd,
+            price_base_year=self.price_base_year,
+            currency=self.currency.in_full(),
             k_factor_median_map=found.k_factor_median_map,
             evidence=found.evidence,
             bands=[_band(band, free.is_clear) for band in found.bands],
@@ -208,7 +217,8 @@ def hop(
         k_factor_median_map=157.0 / (157.0 + gradient),
         evidence=tables.worst_evidence(country.evidence("terrain"), Evidence.MODELLED),
     )
-    found = Hop(result, _profile(d_km, h_m, r_m, masts_m, first, params))
+    profile = _profile(d_km, h_m, r_m, masts_m, first, params)
+    found = Hop(result, profile, study.config.currency, params.costs.price_base_year)
     return found if out is None else replace(found, files=_write(out, found, country.config))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from allreach.backhaul.hop_result import RelaySite
+from allreach.params.currency import Currency
 from allreach.summary import Summary
 
 BandRow: TypeAlias = dict[str, float | bool | str | None]
@@ -50,6 +51,10 @@ class HopSummary(Summary):
     """Radios of both ends. [USD]"""
     towers_usd: float
     """Masts of both ends. [USD]"""
+    price_base_year: int
+    """Year in whose US dollars prices are."""
+    currency: Currency
+    """Money of the country and its dated rate."""
     k_factor_median_map: float
     """Median k of the maps of P.453."""
     evidence: str

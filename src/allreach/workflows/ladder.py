@@ -27,10 +27,11 @@ from allreach.params.money import SKETCH_DIGITS
 from allreach.params.rungs import SPEED_MAX_MBPS, Rung, RungKind, home_rung, in_order
 from allreach.params.service_rules import why_no_mast
 from allreach.planning.quick_plan import works
+from allreach.reason import NO_REASON, Reason
 from allreach.report.documents.ladder_chart import ladder_svg
 from allreach.workflows.headline import Ground, asked_of, headline_of, rungs_of
 from allreach.workflows.run_record import Job, rung_basis
-from allreach.workflows.rung_plans import Effort, RungPlan, RungPlanner, highest, why_no_plan
+from allreach.workflows.rung_plans import Effort, RungPlan, RungPlanner, highest, why_no_plan, why_none
 from allreach.workflows.study_arguments import plain_number
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -39,10 +40,10 @@ STAGE = "ladder"
 RUNGS_MOST = 40
 ADOPTED = ("pv_usd", "capex_usd", "opex_usd_per_year", "works", "plan_of", "reached_share", "planned_share")
 """What a rung takes from a cheaper plan that gives it."""
-GIVES_NOBODY = "nothing on offer gives it to anyone who lacks it"
+GIVES_NOBODY = Reason("reason_gives_nobody", "nothing on offer gives it to anyone who lacks it")
 COSTS = ("pv_usd", "lower_bound_usd", "capex_usd", "opex_usd_per_year", "works")
 SHARE_EPS = 1e-9
-NOT_YET = "not planned yet: the run was stopped; run the same command again to go on"
+NOT_YET = Reason("reason_not_yet", "not planned yet: the run was stopped; run the same command again to go on")
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,7 @@ class _Climber:
         if found is None:  # no roads that count
             return
         if found.figures.get("pv_usd") == 0.0 and self._is_left_as_it_is(rung, found):
-            found = RungPlan({**found.figures, **dict.fromkeys(COSTS), "why_none": GIVES_NOBODY}, {}, {})
+            found = RungPlan({**found.figures, **dict.fromkeys(COSTS), **why_none(GIVES_NOBODY)}, {}, {})
         if self.effort == "full" and stages.is_finished(self.study.results, f"{STAGE}_{rung.id}", keys["quick"]):
             quick = read_json(self._folder_of(rung.id) / "summary.json")
             if _is_cheaper(quick, found.figures):  # other spots were on offer: its plan stays
@@ -316,7 +317,13 @@ class _Climber:
         """Write what is known so far; returns the files."""
         rungs = cheapest([row for row in map(self._row, self.rungs) if row is not None], self.rungs)
         unmet = next((row["rung"] for row in rungs if not row["is_met"]), None)
-        told = {"rungs": rungs, "headline": self.headline.id, "first_unmet": unmet}
+        told = {
+            "rungs": rungs,
+            "headline": self.headline.id,
+            "first_unmet": unmet,
+            "price_base_year": self.study.params.costs.price_base_year,
+            "currency": self.study.config.currency.model_dump(mode="json"),
+        }
         path = self.study.results / LADDER_FILE
         found = ladder_of(told, str(path))
         files = [path, path.with_suffix(".csv"), path.with_suffix(".svg")]
@@ -345,9 +352,7 @@ class _Climber:
         total = roads["total"] if is_road else self.measured["population"]
         today = roads["reached_today_share"] if is_road else self.today[rung.id]
         is_met = today >= rung.met_from
-        why_none = "" if is_met else plan.get("why_none", "")
-        if not plan and not is_met:
-            why_none = NOT_YET
+        why = {**why_none(NO_REASON), **(plan or why_none(NOT_YET))} if not is_met else why_none(NO_REASON)
         return {
             "rung": rung.id,
             "kind": str(rung.kind),
@@ -367,7 +372,8 @@ class _Climber:
             "works": plan.get("works"),
             "effort": plan.get("effort", self.effort),
             "plan_of": "" if plan.get("pv_usd") is None else rung.id,
-            "why_none": why_none,
+            "why_none": why["why_none"],
+            "why_none_key": why["why_none_key"],
         }
 
 

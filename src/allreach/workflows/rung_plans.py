@@ -25,6 +25,7 @@ from allreach.planning.instance.country_inputs import (
 from allreach.planning.quick_plan import QuickPlan, quick_plan, works
 from allreach.planning.warm_start import start_tables
 from allreach.progress import Progress
+from allreach.reason import Reason
 from allreach.satellite.service import SatelliteOffer
 from allreach.vocabulary import Service
 from allreach.workflows.headline import Ground, asked_of
@@ -36,6 +37,7 @@ from allreach.workflows.study_inputs import StudyInputs
 
 Effort = Literal["quick", "full"]
 Start = Mapping[str, pd.DataFrame]
+NO_PLAN_KEY = "reason_no_plan"
 
 
 @dataclass(frozen=True)
@@ -276,4 +278,9 @@ def _of_roads(found: RoadPlan) -> RungPlan:
 
 def why_no_plan(error: InfeasibleError) -> RungPlan:
     """Say of a rung that no plan gives it."""
-    return RungPlan({"why_none": str(error)}, {}, {})
+    return RungPlan(why_none(Reason(NO_PLAN_KEY, str(error))), {}, {})
+
+
+def why_none(reason: Reason) -> JsonObject:
+    """Figures that say why a rung has no plan."""
+    return {"why_none": reason.text, "why_none_key": reason.key}

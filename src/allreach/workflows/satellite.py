@@ -210,6 +210,8 @@ def satellite(
         **of_places.as_dict(),
         low_orbit=low,
         pv_usd_per_household=_cost_per_household(study),
+        price_base_year=study.params.costs.price_base_year,
+        currency=study.config.currency.in_full(),
     )
     write_json(out / "summary.json", summary.as_dict())
     lead_to_pages(study)

@@ -13,7 +13,8 @@ from allreach.io.track_inputs import TrackInputs
 from allreach.params.currency import Currency
 from allreach.report.documents.blocks import Sources
 from allreach.report.documents.ladder_blocks import ladder_blocks
-from allreach.report.documents.localise import speech
+from allreach.report.documents.localise import page_texts, speech
+from allreach.workflows.ladder import GIVES_NOBODY
 from sample_ladder import write_sample_ladder
 from sample_results import drawn_country, write_sample_results
 from studies import track_inputs_of
@@ -58,7 +59,7 @@ def test_the_first_steps_stand_with_their_cost(inputs: TrackInputs) -> None:
         "19 million USD = 33 million AZN",
     ]
     assert rows[1][3] == "50 million USD = 85 million AZN *"
-    assert rows[3][2:] == ["–", "no site reaches 312 people", "–"]
+    assert rows[3][2:] == ["–", GIVES_NOBODY.text, "–"]
     assert rows[4][2] == "520 km"
     assert rows[4][4] == "nothing proven"
     assert note.startswith("Already met: 4G outdoors. 1.70 AZN per USD, 2025. * Steps planned quickly")
@@ -72,6 +73,7 @@ def test_it_speaks_the_language(inputs: TrackInputs, language: str) -> None:
     assert note != english[2]
     assert all(mine[0] != other[0] for mine, other in zip(rows, english[1], strict=True))
     assert "AZN" in rows[0][3]
+    assert rows[3][3] == page_texts(language)[GIVES_NOBODY.key].replace("\u00a0", " ") != GIVES_NOBODY.text
 
 
 def test_where_the_rate_is_not_known_dollars_stand_alone(inputs: TrackInputs) -> None:

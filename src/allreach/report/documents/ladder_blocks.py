@@ -76,7 +76,8 @@ def _row(rung: Rung, inputs: TrackInputs, speech: Speech, source: int) -> list[C
     title = f"{rung_title(rung, speech)} ({'; '.join(named)})" if named else rung_title(rung, speech)
     cost = money(rung.pv_usd)
     if rung.pv_usd is None:
-        cost = cell(rung.why_none or speech.page("ladder_not_planned"), source, kind="quiet")
+        told = speech.reason(rung.why_none, rung.why_none_key) or speech.page("ladder_not_planned")
+        cost = cell(told, source, kind="quiet")
     elif rung.effort == "quick":
         cost["t"] += QUICK_MARK
     return [

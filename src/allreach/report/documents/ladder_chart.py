@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from allreach.io.ladder_file import Ladder, Rung
-from allreach.params.money import rounded
+from allreach.params.money import in_millions, rounded
 from allreach.report.documents.drawing import GREY, INK, MAIN, OTHER, Drawing, style
 
 WIDTH, ROW, HEAD, FOOT = 760.0, 24.0, 66.0, 40.0
@@ -91,7 +91,7 @@ def _cost_words(rung: Rung, digits: int | None) -> str:
         return "already met"
     if rung.pv_usd is None:
         return "not planned" if rung.is_left_out else "no plan"
-    return f"{rounded(rung.pv_usd / 1e6, digits or 4):,.10g}"
+    return in_millions(rung.pv_usd, digits or 4)
 
 
 def _people_words(rung: Rung, digits: int | None) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
@@ -14,6 +16,7 @@ import yaml
 
 from allreach.errors import InputError
 from allreach.indicators.definitions import LANGUAGES, Catalogue, catalogue
+from allreach.params.money import RATE_DIGITS, rounded
 from allreach.params.price_level import DOLLAR
 
 NO_VALUE = "–"
@@ -31,8 +34,8 @@ DIGITS = {
 """Decimals by unit; whole numbers for the others."""
 
 
-RATE_DIGITS = 2
-"""Decimals of an exchange rate below a hundred."""
+LEAST_DIGITS = 2
+"""Significant digits of the smallest amounts."""
 WHOLE_FROM_USD = 1e8
 """Amounts from here on are written in whole millions."""
 
@@ -63,6 +66,10 @@ class Speech:
     def knows_page(self, key: str) -> bool:
         """Whether the report's page has a text of this key."""
         return key in page_texts(self.language)
+
+    def reason(self, text: str, key: str) -> str:
+        """Say a reason (`allreach.reason.Reason`) in the language; in English as the results have it."""
+        return self.page(key) if self.language != "en" and self.knows_page(key) else text
 
     @cached_property
     def _texts(self) -> dict[str, str]:
@@ -100,7 +107,7 @@ class Speech:
 
     def money(self, usd: float, significant: int | None = None) -> str:
         """Write an amount in million US dollars, rounded to so many digits."""
-        usd = _rounded(usd, significant)
+        usd = rounded(usd, significant)
         return f"{self.number(usd / 1e6, _million_digits(usd, significant))}\u00a0{self('million_usd')}"
 
     def money_beside(
@@ -128,7 +135,7 @@ class Speech:
         dollars = self.money(usd, significant)
         if not currency or currency["code"] == DOLLAR:
             return dollars
-        local = _rounded(usd * float(currency["per_usd"]), significant)
+        local = rounded(usd * float(currency["per_usd"]), significant)
         amount = self.number(local / 1e6, _million_digits(local, significant))
         told = f"{dollars} {self('local_money', amount=amount, code=currency['code'])}"
         return f"{told} ({self.rate(currency)})" if with_rate else told
@@ -138,7 +145,7 @@ class Speech:
         if not currency or currency["code"] == DOLLAR:
             return ""
         per_usd = float(currency["per_usd"])
-        rate = self.number(per_usd, RATE_DIGITS if per_usd < 100 else 0)
+        rate = self.number(per_usd, _rate_decimals(per_usd))
         return self("local_rate", rate=rate, code=currency["code"], date=currency["date"])
 
     def date(self, day: str | dt.date | None) -> str:
@@ -221,18 +228,23 @@ def texts(language: str) -> dict[str, str]:
 def _million_digits(amount: float, significant: int | None = None) -> int:
     """Decimals of an amount in millions: none for large sums, a thousand where there is no whole million.
 
-    Of an amount with so many digits no more decimals than those.
+    Of an amount with so many digits no more decimals than those; of less than ten thousand two digits at least.
     """
     if abs(amount) >= WHOLE_FROM_USD:
         return 0
-    decimals = 1 if abs(amount) >= 1e6 or amount == 0.0 else 3
-    if significant is None or abs(amount) < 1e6:
+    if 0.0 < abs(amount) < 1e6:
+        return max(3, LEAST_DIGITS + 5 - math.floor(math.log10(abs(amount))))
+    decimals = 1
+    if significant is None or amount == 0.0:
         return decimals
     return min(decimals, max(0, significant - len(str(int(abs(amount) / 1e6)))))
 
 
-def _rounded(value: float, significant: int | None) -> float:
-    return value if significant is None else float(f"{value:.{significant}g}")
+def _rate_decimals(per_usd: float) -> int:
+    """Decimals of an exchange rate: as many as it has, two at least below a hundred."""
+    exponent = Decimal(f"{per_usd:.{RATE_DIGITS}g}").normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return max(-exponent, 2 if per_usd < 100 else 0)
 
 
 @cache

@@ -283,7 +283,8 @@ def _institutions(country: Country, results: Results) -> gpd.GeoDataFrame:
     more = {name: by_id[column].to_numpy() for name, column in {**told, "plan_why": "why"}.items()}
     if seen is not None and not seen.empty:
         found = seen.set_index("institution_id").reindex(rows["institution_id"])
-        more |= {"is_verified": found["is_verified"].astype("float64"), "not_verified_why": found["why"]}
+        more |= {"is_verified": found["is_verified"].astype("float64")}
+        more |= {f"not_verified_{name}": found[name] for name in ("why", "why_key", "why_values")}
         more = {name: pd.Series(values).to_numpy() for name, values in more.items()}
     return rows.assign(**more)
 
