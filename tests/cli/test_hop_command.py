@@ -13,16 +13,25 @@ from pyproj import Geod
 
 from allreach.cli.hop import command
 from allreach.errors import InputError
+from allreach.params.load import load_params
 from allreach.workflows.hop import hop
 from allreach.workflows.study_inputs import read_inputs
+
+
+OWN_MONEY = {"code": "AZN", "per_usd": 2.0, "date": "2025-06-01", "source": "Treasury"}
+SET_MONEY = "currency={code: AZN, per_usd: 2, date: 2025-06-01, source: Treasury}"
 
 
 def test_a_hop_between_two_masts_is_reported_and_written(small_country: Path, tmp_path: Path) -> None:
     out = tmp_path / "hop"
     result = CliRunner().invoke(
-        command, ["S1", "S2", "--country", str(small_country), "-o", str(out), "--json"], catch_exceptions=False
+        command,
+        ["S1", "S2", "--country", str(small_country), "-o", str(out), "--set", SET_MONEY, "--json"],
+        catch_exceptions=False,
     )
     summary = json.loads(result.stdout)
+    assert summary["currency"] == OWN_MONEY
+    assert summary["price_base_year"] == load_params().costs.price_base_year
     assert summary["length_km"] == pytest.approx(5.727, abs=0.01)
     assert len(summary["bands"]) == 12
     assert summary["evidence"] == "synthetic"

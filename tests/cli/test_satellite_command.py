@@ -17,16 +17,23 @@ from allreach.cli.satellite import command
 from allreach.errors import DataMissingError, InputError
 from allreach.io.raster import read_raster
 from allreach.io.satellite_files import textbook_satellite
+from allreach.params.load import load_params
 from allreach.satellite.textbook import over_country
 from allreach.workflows.satellite import satellite
 from allreach.workflows.study_inputs import read_inputs
 from progress_record import Recorder, assert_truthful
 
 
+OWN_MONEY = {"code": "AZN", "per_usd": 2.0, "date": "2025-06-01", "source": "Treasury"}
+SET_MONEY = "currency={code: AZN, per_usd: 2, date: 2025-06-01, source: Treasury}"
+
+
 def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
-    result = CliRunner().invoke(command, [str(small_country), "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(command, [str(small_country), "--set", SET_MONEY, "--json"], catch_exceptions=False)
     assert result.exit_code == 0
     summary = json.loads(result.stdout)
+    assert summary["currency"] == OWN_MONEY
+    assert summary["price_base_year"] == load_params().costs.price_base_year
     out = Path(summary["folder"])
     assert summary["is_textbook"] is True
     assert summary["evidence"] == "synthetic"
@@ -51,7 +58,7 @@ def test_a_country_gets_tables_maps_and_a_sheet(small_country: Path) -> None:
     assert lines["Es/N0"] == pytest.approx(lines["C/(N+I)"] - lines["implementation loss"])
     assert places["households"].tolist() == [300, 200, 75, 38, 13]
     before = {p.name: p.read_bytes() for p in out.iterdir()}
-    CliRunner().invoke(command, [str(small_country)], catch_exceptions=False)
+    CliRunner().invoke(command, [str(small_country), "--set", SET_MONEY], catch_exceptions=False)
     assert {p.name: p.read_bytes() for p in out.iterdir()} == before
 
 

@@ -100,6 +100,8 @@ def test_the_headline_is_the_first_rung_that_is_not_met(climbed):
     told = climbed.result.ladder
     first = next(name for name, rung in climbed.rungs.items() if not rung["is_met"])
     assert told["headline"] == told["first_unmet"] == first == "home_10"
+    for field in ("currency", "price_base_year"):
+        assert told[field] == climbed.result.plan[field]
     headline = climbed.rungs[first]
     assert headline["effort"] == "headline"
     # where sites could stand is looked for around those who are not reached: a higher rung may offer a better spot

@@ -21,6 +21,7 @@ from allreach.io.country_folder import write_country
 from allreach.io.results_folder import read_json, read_results
 from allreach.io.vector import write_table
 from allreach.params.currency import currency_of
+from allreach.params.load import load_params
 from allreach.planning.results.compare import CHANGES, Side, changed_inputs, compare
 from allreach.report.map_page.page import LANGUAGES, locale
 from allreach.workflows.compare import compare_scenarios
@@ -55,6 +56,9 @@ def test_the_terminal_tells_money_of_the_country(country, tmp_path, iso3, has_ra
         results = write_sample_results(tmp_path / iso3 / "results" / name, country, seed=number)
     text = CliRunner().invoke(cli, ["compare", str(tmp_path / iso3), "base", "other"], catch_exceptions=False).stdout
     assert "USD" in text
+    found = json.loads((tmp_path / iso3 / "compare" / "base--other" / "summary.json").read_text(encoding="utf-8"))
+    assert found["currency"] == currency_of(iso3).model_dump()
+    assert found["price_base_year"] == load_params().costs.price_base_year
     assert ("  in AZN" in text) == has_rate
     (proven,) = [line for line in text.splitlines() if line.startswith("best plans differ by")]
     assert ("AZN to" in proven) == has_rate
