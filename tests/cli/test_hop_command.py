@@ -17,7 +17,6 @@ from allreach.params.load import load_params
 from allreach.workflows.hop import hop
 from allreach.workflows.study_inputs import read_inputs
 
-
 OWN_MONEY = {"code": "AZN", "per_usd": 2.0, "date": "2025-06-01", "source": "Treasury"}
 SET_MONEY = "currency={code: AZN, per_usd: 2, date: 2025-06-01, source: Treasury}"
 

@@ -23,7 +23,6 @@ from allreach.workflows.satellite import satellite
 from allreach.workflows.study_inputs import read_inputs
 from progress_record import Recorder, assert_truthful
 
-
 OWN_MONEY = {"code": "AZN", "per_usd": 2.0, "date": "2025-06-01", "source": "Treasury"}
 SET_MONEY = "currency={code: AZN, per_usd: 2, date: 2025-06-01, source: Treasury}"
 

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     overlay = {"parameters": PRICES, "service_standard": STANDARD}
     (path / "scenarios" / "other.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     for scenario in ("base", "other"):
-        command("run", str(path), "--scenario", scenario, "--start-from", "none", "--workers", "1")
+        command("run", str(path), "--scenario", scenario, "--start-from", "none", "--workers", "1", "--ladder", "none")
     return path
 
 
