@@ -8,7 +8,23 @@ from pathlib import Path
 import pytest
 
 from allreach.io.country_folder import Country, write_country
+from long_files import LONG_FILES
 from small_country import make_small_country
+
+
+HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the order of the files stand where tests run side by side: xdist would sort them by their number of tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    place = {HERE / name: n for n, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.fixture(scope="session")
