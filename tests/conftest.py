@@ -11,7 +11,6 @@ from allreach.io.country_folder import Country, write_country
 from long_files import LONG_FILES
 from small_country import make_small_country
 
-
 HERE = Path(__file__).parent
 
 

@@ -1,7 +1,7 @@
 """Files of tests that take longest, in the order in which they begin where tests run side by side.
 
-One worker compiles the propagation models with the first file while the other plans without them; then come the longest,
-so that at the end no worker waits for a long file that another began last.
+One worker compiles the propagation models with the first file while the other plans without them; then come the
+longest, so that at the end no worker waits for a long file that another began last.
 """
 
 from __future__ import annotations

@@ -88,6 +88,7 @@ def test_heights_at_corners_lie_half_a_pixel_to_the_north_west(tmp_path: Path) -
 def test_voids_take_the_map_and_no_more_than_the_kit_says(tmp_path: Path, plain: Country) -> None:
     given = heights()
     given[60:100, 70:110] = np.nan
+    bare = sketch("LUX", pixel_m=PIXEL_M, params=load_params(sets=["sketch.detail_factor=0"])).terrain_m
     for most, name in ((None, "free"), (150.0, "low")):
         more = {} if most is None else {"void_most_m": most}
         kit = write_kit(tmp_path / name, [layer("terrain", "dem.tif", **more)], {"dem.tif": given})
@@ -95,7 +96,6 @@ def test_voids_take_the_map_and_no_more_than_the_kit_says(tmp_path: Path, plain:
         country = sketch("LUX", pixel_m=PIXEL_M, params=params, kits=[kit])
         row, col = _own(country)
         inner = (row > 64) & (row < 95) & (col > 74) & (col < 105)
-        bare = sketch("LUX", pixel_m=PIXEL_M, params=load_params(sets=["sketch.detail_factor=0"])).terrain_m
         assert inner.any()
         assert np.abs(country.terrain_m - np.minimum(bare, most or np.inf))[inner].mean() < 15.0
     assert country.provenance["terrain"].evidence == "modelled"
@@ -107,7 +107,7 @@ def test_a_finer_file_is_averaged_and_the_villages_do_not_depend_on_the_pixel(tm
     kit = tmp_path / "fine"
     write_kit(kit, [layer("terrain", "dem.tif")])
     write_raster(kit / "dem.tif", fine, STEP / 18)
-    one, two = (sketch("LUX", pixel_m=pixel, params=PARAMS, kits=[kit]) for pixel in (250.0, 500.0))
+    one, two = (sketch("LUX", pixel_m=pixel, params=PARAMS, kits=[kit]) for pixel in (PIXEL_M, 2.0 * PIXEL_M))
     assert one.table("places").equals(two.table("places"))
     assert "averaged" in two.provenance["terrain"].note
 
@@ -237,8 +237,8 @@ def test_same_seed_same_country_and_pack_changes_nothing(tmp_path: Path, folder:
 
 @pytest.mark.slow
 def test_the_kit_that_ships_for_azerbaijan() -> None:
-    country, report = sketch_with_report("AZE", params=PARAMS)
-    without, other = sketch_with_report("AZE", params=PARAMS, with_shipped_kit=False)
+    country, report = sketch_with_report("AZE", pixel_m=PIXEL_M, params=PARAMS)
+    without, other = sketch_with_report("AZE", pixel_m=PIXEL_M, params=PARAMS, with_shipped_kit=False)
     assert report.kits == ("kit Azerbaijan, open terrain and districts, 2026-11: terrain, boundaries",)
     assert other.kits == ()
     assert int((country.table("boundaries")["level"] == 1).sum()) == 74
