@@ -179,7 +179,8 @@ def _not_possible(unit: str, name: str) -> Callable[[float], str]:
 def _twins(found: RowFaults) -> None:
     """Rows that contradict each other: only the day of retrieval could say which one is the revision."""
     rows = found.rows[~found.is_bad]
-    spread = rows.groupby(SAME_DAY, sort=False)["value"].transform(lambda v: v.max() - v.min())
+    same = rows.groupby(SAME_DAY, sort=False)["value"]
+    spread = same.transform("max") - same.transform("min")
     twins = np.zeros(len(found.rows), dtype=bool)
     twins[np.flatnonzero(~found.is_bad)] = (spread > 1e-12 * rows["value"].abs()).to_numpy()
     found.add(

@@ -342,7 +342,12 @@ def _name_unusable(path: Path, usable: str) -> None:
 
 
 def shipped_series() -> pd.DataFrame:
-    """Read the published figures that ship with the program, each with its source."""
+    """Return the published figures that ship with the program, each with its source."""
+    return _shipped_series().copy()
+
+
+@cache
+def _shipped_series() -> pd.DataFrame:
     path = Path(str(importlib.resources.files("allreach"))) / "indicators" / "published.csv"
     frame = pd.read_csv(path, keep_default_na=False, comment="#")
     frame["value"] = pd.to_numeric(frame["value"])
