@@ -62,7 +62,7 @@ function alternativeRow(r, chosen) {
       {},
       techName(technology[r]),
       known(dl[r]) && feasible[r] ? `, ${speed(dl[r])}` : '',
-      h('small', {}, reason[r]),
+      h('small', { lang: 'en' }, reason[r]),
     ),
     h('td', { class: 'r' }, feasible[r] ? moneyLines(pv[r]) : t('alt_not')),
   );

@@ -133,6 +133,6 @@ export function institutionDetails(i) {
         known(of('is_verified')) && [t('inst_measured'), of('is_verified') ? t('inst_yes') : whyNotVerified(i)],
       ]),
     ),
-    planned && of('plan_why') && h('p', { class: 'why' }, of('plan_why')),
+    planned && of('plan_why') && h('p', { class: 'why', lang: 'en' }, of('plan_why')),
   );
 }

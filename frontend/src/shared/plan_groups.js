@@ -23,11 +23,11 @@ function figuresOf(group) {
   ];
 }
 
-/** Reasons: the first stands open, further ones in a box of limited height. */
+/** Reasons of the plan, which are English: the first stands open, further ones in a box of limited height. */
 function reasons([first, ...others]) {
   if (!first) return null;
   return [
-    h('p', { class: 'why' }, first),
+    h('p', { class: 'why', lang: 'en' }, first),
     others.length > 0 &&
       h(
         'details',
@@ -36,7 +36,7 @@ function reasons([first, ...others]) {
         h(
           'ul',
           { class: 'notes' },
-          others.map((why) => h('li', {}, why)),
+          others.map((why) => h('li', { lang: 'en' }, why)),
         ),
       ),
   ];
