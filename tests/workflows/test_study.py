@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import subprocess
@@ -58,8 +59,13 @@ def hop_figures(folder: Path, scenario: str) -> list:
     return [found["radios_usd"]]
 
 
+@functools.cache
+def satellite_of(folder: Path, scenario: str) -> dict:
+    return told("satellite", str(folder), "--scenario", scenario)
+
+
 def satellite_figures(folder: Path, scenario: str) -> list:
-    found = told("satellite", str(folder), "--scenario", scenario)
+    found = satellite_of(folder, scenario)
     return [found["busy_hour_mbps_per_household"], *sorted(found["pv_usd_per_household"].values())]
 
 
@@ -102,7 +108,7 @@ def test_sets_on_the_line_mean_the_same_as_the_file(folder):
     sets += [f"--set=service_standard.{key}={value}" for key, value in STANDARD.items()]
     by_set = told("hop", "S1", "S2", "--country", str(folder), *sets)
     assert by_set["radios_usd"] == 33_000
-    by_file = told("satellite", str(folder), "--scenario", "other")
+    by_file = satellite_of(folder, "other")
     by_line = told("satellite", str(folder), *sets)
     assert by_line["pv_usd_per_household"] == by_file["pv_usd_per_household"]
     assert by_line["busy_hour_mbps_per_household"] == STANDARD["busy_hour_mbps"]
