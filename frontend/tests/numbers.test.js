@@ -106,3 +106,11 @@ test('however small the rate, money of the country keeps its digits', () => {
   assert.match(plain(rateOfMoney()), /0,000000123457/);
   setCurrency(null);
 });
+
+test('numbers have the marks that the CLDR gives to the language', () => {
+  const marks = { en: '1,234,567 91.2%', az: '1.234.567 91,2%', ru: '1 234 567 91,2 %', fr: '1 234 567 91,2 %' };
+  for (const [code, wanted] of Object.entries(marks)) {
+    speak(code);
+    assert.equal(`${count(1_234_567)} ${share(0.9123)}`.replaceAll(/[\u00a0\u202f]/g, ' '), wanted, code);
+  }
+});

@@ -17,9 +17,11 @@ export function setCurrency(currency) {
   local = currency && currency.code !== 'USD' ? currency : null;
 }
 
-// Browsers without Azerbaijani number formats take a language that writes numbers alike.
+// Chromium says that it knows Azerbaijani and writes 1,234.5 and 91.2%, as in English; Dutch has the marks that the CLDR
+// gives to Azerbaijani: 1.234,5 and 91,2%.
+const WRITES_ALIKE = { az: 'nl' };
 const numberLanguage = () =>
-  [language(), { az: 'de' }[language()] || 'en'].find((code) => Intl.NumberFormat.supportedLocalesOf([code]).length);
+  [WRITES_ALIKE[language()] || language(), 'en'].find((code) => Intl.NumberFormat.supportedLocalesOf([code]).length);
 
 export const formatter = (options) => new Intl.NumberFormat(numberLanguage(), options);
 export const known = (value) => value !== null && value !== undefined && Number.isFinite(value);

@@ -8,6 +8,7 @@ import pytest
 from test_targets_payload import with_targets
 
 from allreach.errors import DataMissingError
+from allreach.report.map_page.page import locale
 from studies import report_of
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
@@ -44,7 +45,13 @@ def test_reader_sees_what_was_asked_planned_and_measured(browser: webdriver.Chro
     for language in ("az", "ru", "fr"):
         change = "s.value = arguments[0]; s.dispatchEvent(new Event('change'))"
         run(browser, f"const s = document.getElementById('language'); {change}", language)
+        run(browser, "document.querySelectorAll('#cost-panels details').forEach((d) => { d.open = true; })")
         told = browser.find_element(By.ID, "cost-panels").text
+        slow = locale(language)["reason_site_slow"].format(site="S1", peak_mbps="3", least_mbps="30,5")
+        for reason in (slow, locale(language)["reason_not_connected"]):
+            assert reason.replace("\u00a0", " ") in told.replace("\u00a0", " ")
+        assert "91,2" in told
+        assert "91.2" not in told
         assert "{" not in told
         assert not any(key in told for key in ("tier_", "inst_", "budget_", "target_"))
     run(browser, "document.getElementById('switch-institutions').click()")

@@ -14,8 +14,10 @@ from allreach.io.country_folder import Country
 from allreach.io.geopackage import result_layers
 from allreach.io.results_folder import read_json, read_results
 from allreach.io.vector import write_table
+from allreach.measure.planned_institutions import NOT_CONNECTED, _too_slow
 from allreach.params.country_config import ServiceStandard, Tier
 from allreach.params.load import load_params
+from allreach.reason import NO_REASON
 from allreach.report.map_page.payload import payload
 from sample_results import drawn_country, write_sample_results
 
@@ -43,8 +45,13 @@ def with_targets(folder: Path) -> tuple[Path, Country]:
         capex_usd=0.0, opex_usd_per_year=0.0, pv_usd=1000.0, why="fits the whole plan best", evidence="modelled",
     )  # fmt: skip
     write_table(out / "plan" / "institutions.parquet", tables.conform(plan, "plan_institutions"), "plan_institutions")
-    why = ["", "site S1 gives it 3 Mbit/s where it stands, 30 are needed", "", "the plan does not connect it"]
-    seen = plan.drop(columns="why").assign(is_verified=[True, False, True, False], why=why)
+    reasons = [NO_REASON, _too_slow("S1", 3.0, 30.5), NO_REASON, NOT_CONNECTED]
+    seen = plan.drop(columns="why").assign(
+        is_verified=[True, False, True, False],
+        why=[reason.text for reason in reasons],
+        why_key=[reason.key for reason in reasons],
+        why_values=[reason.values_json for reason in reasons],
+    )
     seen = tables.conform(seen, "verify_institutions")[[c.name for c in tables.schema("verify_institutions")]]
     write_table(out / "verify" / "institutions.parquet", seen, "verify_institutions")
     summary = read_json(out / "plan" / "summary.json")
