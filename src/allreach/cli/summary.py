@@ -212,7 +212,9 @@ def _drive_tests(tests: JsonObject) -> list[tuple[str, str]]:
     for band in tests["bands"]:
         words = f"{band['band_mhz']:g} MHz, {band['n_tests']:,} tests: "
         if band["is_applied"]:
-            words += f"predictions moved by {band['offset_db']:+.1f} dB; error where it was not seen "
+            words += f"predictions moved by {band['offset_db']:+.1f} dB"
+            words += f" on the mean ({band['fitted']})" if band["fitted"] != "offset" else ""
+            words += "; error where it was not seen "
             words += f"{band['rmse_before_db']:.1f} dB before, {band['rmse_after_db']:.1f} after"
         else:
             words += f"not applied: {band['why_not']}"
