@@ -101,7 +101,7 @@ def model_error(environment: Environment) -> ModelError:
         bias_db=0.0,
         bias_sigma_db=weighted_rms(bias_db, bands),
         regional_db=weighted_rms([one.regional_db for one in bands], bands),
-        regional_km=max(radio.calibration_block_km.value, *(one.field_length_km for one in bands)),
+        regional_km=max(one.field_length_km for one in bands),
         source="drive tests",
     )
 

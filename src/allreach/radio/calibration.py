@@ -241,9 +241,9 @@ class BandCalibration:
     by_clutter
         Both by range of clutter heights: lower and upper end [m], before, after.
     spread_db, regional_db
-        Standard deviation of what is left within a block of ground, and of what the spots of a block share. [dB]
+        Standard deviation of what is left from spot to spot, and of what neighbouring spots share of it. [dB]
     local_sigma_db
-        Standard deviation of what is left from spot to spot. [dB]
+        As ``spread_db``, before a surface took its part. [dB]
     field_sigma_db, field_length_km
         Standard deviation of what neighbouring spots share, and the distance over which they do. [dB, km]
     held_share

@@ -267,7 +267,8 @@ def _backhaul(inputs: PlanInputs, lines: UnitLines, facility_node: Ints, site_mb
 
 def _reachable(options: OptionTable, facility_has_way: Bools) -> OptionTable:
     """Options whose facility backhaul can reach, or that need none."""
-    return options.only((options.facility < 0) | facility_has_way[options.facility])
+    has_way = np.append(facility_has_way, True)  # facility -1, none, needs no way; there may be no facility at all
+    return options.only(has_way[options.facility])
 
 
 def _capacity(offers: Offers, sky: Sky) -> Floats:

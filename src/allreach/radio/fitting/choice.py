@@ -304,7 +304,7 @@ class _Task:
             structure = Structure(fit.linear.between_db, 500.0 * side_km, fit.linear.within_db)
         ends_m = (0.0, *self.edges_m, float("inf"))
         after = _errors(left_db)
-        spread_db = min(fit.linear.within_db, after.sigma_db)
+        spread_db = min(structure.local_db, after.sigma_db)
         return BandCalibration(
             band_mhz=self.band_mhz,
             name=name,
