@@ -85,7 +85,8 @@ def test_the_command_says_what_was_planted_and_writes_it(tested: Path) -> None:
 def test_map_people_plan_and_why_move(tested: Path, tmp_path: Path) -> None:
     bare = Path(tmp_path / "TST")
     write_country(make_small_country(), bare)
-    before, after = (run_folder(folder, workers=1) for folder in (bare, tested))
+    spread = ("radio.model_sigma_db=3.5",)  # less than the tests leave, so that the margin without them is no wider
+    before, after = run_folder(bare, workers=1, sets=spread, scenario="base"), run_folder(tested, workers=1)
     assert after.measured["drive_tests"]["bands"][0]["is_applied"]
     assert after.measured["outdoor_share"]["value"] <= before.measured["outdoor_share"]["value"]
     assert after.measured["predicted_share"]["value"] <= before.measured["predicted_share"]["value"]
