@@ -12,7 +12,7 @@ from allreach.radio.engine._site_powers import site_powers
 from allreach.radio.engine.antenna import Pattern
 from allreach.radio.engine.link_budget import Terminal, receiver
 from allreach.radio.engine.path_losses import PathLosses
-from allreach.radio.engine.reception import Environment, by_northing, check_frequencies, masts
+from allreach.radio.engine.reception import Environment, by_northing, check_frequencies, masts, some_masts
 from allreach.radio.sites import SiteArrays
 
 SITES_AT_ONCE = 64
@@ -68,14 +68,14 @@ def strongest_paths(
     for first in range(0, sites.n_sites, SITES_AT_ONCE):
         last = min(first + SITES_AT_ONCE, sites.n_sites)
         for s, found in enumerate(paths.of_sites(towers, first, last, terminal.height_m, air.range_m), first):
-            tower = Masts._make(values[s : s + 1] for values in towers)
+            tower = some_masts(towers, s, s + 1)
             at = found.point, paths.x_m[found.point], paths.y_m[found.point]
             losses, b = found.losses, int(tower.band[0])
             _enter(out, b, at, tower, losses, air.pattern, float(rx.gain_db[b]))
             if tower.has_capacity[0]:
                 b = int(tower.second_band[0])
                 second = losses._replace(first_db=losses.second_db)
-                tower = tower._replace(eirp_dbm=tower.second_eirp_dbm)
+                tower = tower._replace(eirp_dbm=tower.second_eirp_dbm, antenna=tower.second_antenna)
                 _enter(out, b, at, tower, second, air.pattern, float(rx.gain_db[b]))
     order = np.argsort(-out.power_dbm, axis=1, kind="stable")
     return StrongestPaths(*(np.take_along_axis(values, order, axis=1) for values in vars(out).values()))
