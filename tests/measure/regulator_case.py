@@ -76,7 +76,7 @@ def make_country(sites: Any = None) -> Country:
     population[row, col] = people
     frames = {
         "places": gpd.GeoDataFrame(
-            {"place_id": list(at), "population": people, "households": people // 4},
+            {"place_id": list(at), "name": list(at), "population": people, "households": people // 4},
             geometry=gpd.points_from_xy(lon, lat),
             crs=tables.CRS,
         ),

@@ -1,6 +1,4 @@
-"""The regulator's measures of a country folder: read it, compute, write tables, maps and the list of sites to
-co-ordinate.
-"""
+"""The regulator's measures of a country folder: compute, write tables, maps and the list of sites to co-ordinate."""
 
 from __future__ import annotations
 
@@ -15,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from allreach import tables
 from allreach.country.border import find_border, find_side
 from allreach.errors import DataMissingError, InputError
 from allreach.indicators.border import Line
@@ -219,7 +216,7 @@ def _spot_word(count: int, n: int) -> str:
 
 
 def _file_word(text: str) -> str:
-    """A name of an operator as part of a file's name; `any` and `all` are words of the table, not of an operator."""
+    """Write an operator's name as part of a file's; `any` and `all` are words of the table, not of an operator."""
     word = "".join(c if c.isalnum() else "-" for c in text).strip("-") or "operator"
     return f"{word}" if text in (ANY, ALL) else f"op-{word}"
 

@@ -1,3 +1,1 @@
-"""What regulators publish of mobile networks: coverage by operator, technology and place of use, white and grey spots,
-and the field that sites send across the border.
-"""
+"""What regulators publish of mobile networks: coverage, white and grey spots, fields that cross the border."""

@@ -11,7 +11,12 @@ from allreach.kernels._jit import jit
 from allreach.kernels.itu_p1812 import DISTANCE_MIN_KM, free_space_loss_db, loss_db
 from allreach.kernels.itu_p1812_profile import path_geometry
 from allreach.radio.engine._paths import MEDIAN_PCT, Air, Raster, _coast_km, no_profile, sample
-from allreach.radio.engine.antenna import attenuation_db, best_sector, horizontal_attenuation_db, vertical_attenuation_db
+from allreach.radio.engine.antenna import (
+    attenuation_db,
+    best_sector,
+    horizontal_attenuation_db,
+    vertical_attenuation_db,
+)
 from allreach.terrain._profile import n_samples
 
 

@@ -286,4 +286,3 @@ def to_coordinate(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     over = table[table["is_to_coordinate"].astype(bool)].sort_values("margin_db", kind="stable")
     first = over.drop_duplicates(["site_id", "neighbour"])
     return first.sort_values(["neighbour", "margin_db", "site_id"], kind="stable").reset_index(drop=True)
-

@@ -131,7 +131,7 @@ def cells_of(terrain: Terrain, boundaries: gpd.GeoDataFrame, cell_m: float) -> C
 
 
 def _drawn(shapes: Sequence[object], grid: Grid) -> NDArray[np.int32]:
-    """Number of the first shape, from 1, that holds the middle of each pixel; 0 where none does."""
+    """Return the number of the first shape, from 1, that holds the middle of each pixel; 0 where none does."""
     numbered = [(shape, number) for number, shape in enumerate(shapes, start=1)][::-1]  # the last drawn stays
     return np.asarray(rasterize(numbered, out_shape=grid.shape, transform=grid.transform, dtype="int32"))
 

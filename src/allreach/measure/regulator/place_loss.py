@@ -13,7 +13,7 @@ from allreach.vocabulary import PlaceOfUse
 
 
 def survey_terminal(environment: Environment, *, is_indoors: bool = False) -> Terminal:
-    """What a regulator's levels are of: an isotropic antenna at the height of a handset, without a body."""
+    """Return what a regulator's levels are of: an isotropic antenna at the height of a handset, without a body."""
     radio = environment.radio
     return Terminal(radio.handset_height_m.value, 0.0, radio.handset_noise_figure_db.value, 0.0, is_indoors)
 
@@ -27,8 +27,8 @@ def place_loss_db(
 ) -> NDArray[np.float64]:
     """Loss between the median level outdoors and the level at the standard's locations and hours. [dB].
 
-    Outdoors: the margin for locations and hours (`link_budget.fade_margin_db`). In a car: its mean loss beside that, its
-    spread added to that of the locations in quadrature. Indoors: the entry loss of ITU-R P.2109 in the same way.
+    Outdoors: the margin for locations and hours (`link_budget.fade_margin_db`). In a car: its mean loss beside that,
+    its spread added to that of the locations in quadrature. Indoors: the entry loss of ITU-R P.2109 in the same way.
 
     Parameters
     ----------
