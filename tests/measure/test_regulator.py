@@ -8,11 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
-from regulator_case import GRID, SITES, line, make_country, measured, sites_table, with_tables, world
 
 from allreach import tables
-from allreach.demand.road_points import line_pixels
+from allreach.country.allowed_values import vocabulary_faults
+from allreach.country.checking.geometry import geometry_faults
 from allreach.errors import InputError
 from allreach.measure.regulator.cells import cells_of
 from allreach.measure.regulator.levels import quality_of
@@ -23,6 +22,7 @@ from allreach.params.load import load_params
 from allreach.radio.engine.reception import serve
 from allreach.radio.sites import site_arrays
 from allreach.vocabulary import PlaceOfUse, Quality, RadioGeneration
+from regulator_case import GRID, SITES, line, make_country, measured, sites_table, with_tables, world
 
 SHARES = ["none_share", "limited_share", "good_share", "very_good_share"]
 KEYS = ["area_level", "area_code", "subject", "subject_class", "operator", "technology", "place_of_use"]
@@ -255,10 +255,11 @@ def test_better_levels_must_ask_for_more() -> None:
         load_params(sets=["regulator.good_above_db=30"])
 
 
-def test_a_railway_of_no_length_adds_nothing() -> None:
-    country = make_country()
+def test_a_railway_of_no_length_is_a_fault_of_the_folder() -> None:
     point = line((4_000, 6_000), (4_000, 6_000))
-    railways = country.table("railways").assign(geometry=[line((500, 500), (14_500, 19_500)), point])
-    pixels = line_pixels(railways, np.arange(2), GRID)
-    assert set(pixels.road) == {0}
-    assert shapely.length(point) == 0.0
+    railways = make_country().table("railways").assign(geometry=[line((500, 500), (14_500, 19_500)), point])
+    faults, usable = geometry_faults(railways, "railways", "railways.parquet")
+    assert usable.tolist() == [True, False]
+    assert "is a line without length" in str(faults[0])
+    words = vocabulary_faults(railways.assign(rail_class=["main", "tram"]), "railways", "railways.parquet")
+    assert "tram is not usable" in str(words[0])

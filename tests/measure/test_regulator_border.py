@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from regulator_case import EAST_M, GRID, border_at, make_country, measured, sites_table, with_tables
 
 from allreach import tables
 from allreach.country.allowed_values import vocabulary_faults
@@ -16,6 +15,7 @@ from allreach.kernels.itu_p1812 import basic_transmission_loss_db
 from allreach.measure.regulator.border_line import border_points
 from allreach.measure.regulator.limits import limits_of
 from allreach.params.load import load_params
+from regulator_case import EAST_M, GRID, border_at, make_country, measured, sites_table, with_tables
 
 LIMITS = {
     "limit_id": ["at-border", "beyond"],
