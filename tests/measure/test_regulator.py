@@ -217,6 +217,8 @@ def test_an_operator_without_sites_is_refused_with_those_that_have_some() -> Non
     country = make_country()
     with pytest.raises(InputError, match=r"operator 'Dcell': has no sites.*Acell, Bcell, Ccell"):
         measured(country, border_at=None, operators=("Acell", "Dcell"))
+    with pytest.raises(InputError, match=r"operator 'all': is a word of the results"):
+        measured(country, border_at=None, sites=sites_table(operator="all"))
     with pytest.raises(InputError, match=r"sites: there are none"):
         measured(country, border_at=None, sites=tables.empty("sites"))
 

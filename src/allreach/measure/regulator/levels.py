@@ -121,7 +121,7 @@ def quality_of(level_dbm: NDArray[np.float64], technology: RadioGeneration, para
     limited = limited_dbm(technology, params)
     steps = (0.0, params.good_above_db.value, params.very_good_above_db.value)
     known = np.nan_to_num(level_dbm, nan=-np.inf)
-    return np.sum([known >= limited + step for step in steps], axis=0).astype(np.uint8)
+    return np.asarray(np.sum([known >= limited + step for step in steps], axis=0), dtype=np.uint8)
 
 
 def _tiles(wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -140,7 +140,7 @@ def _near(
     x, y = networks.sites.x_m[group.rows], networks.sites.y_m[group.rows]
     inside = (x >= x_m.min() - range_m) & (x <= x_m.max() + range_m)
     inside &= (y >= y_m.min() - range_m) & (y <= y_m.max() + range_m)
-    return group.rows[inside]
+    return np.asarray(group.rows[inside])
 
 
 def quality_word(quality: int) -> str:

@@ -109,7 +109,7 @@ def networks(
         )
     table = sites.sort_values("site_id", kind="stable").reset_index(drop=True)
     name = table["operator"].fillna("").astype(str).str.strip().replace("", UNNAMED).to_numpy(dtype=object)
-    _refuse_unknown(operators, name)
+    _refuse_operators(operators, name)
     if operators:
         keep = np.isin(name, list(operators))
         table, name = table[keep].reset_index(drop=True), name[keep]
@@ -134,9 +134,14 @@ def networks(
     )
 
 
-def _refuse_unknown(operators: tuple[str, ...], name: NDArray[np.object_]) -> None:
+def _refuse_operators(operators: tuple[str, ...], name: NDArray[np.object_]) -> None:
     there = sorted({str(one) for one in name})
     faults = [
+        Fault(f"sites, operator {one!r}", "is a word of the results", "another name", "Rename the operator")
+        for one in there
+        if one in (ANY, ALL)
+    ]
+    faults += [
         Fault(f"operator {one!r}", "has no sites", ", ".join(there), "Name one of these, or import its sites")
         for one in dict.fromkeys(operators)
         if one not in there

@@ -45,16 +45,13 @@ def coverage(networks: Networks, levels: NetworkLevels) -> Coverage:
     count: dict[str, NDArray[np.uint8]] = {}
     technologies = (*(str(t) for t in networks.technologies), ANY)
     for operator in networks.operators:
-        mine = []
-        for technology in networks.technologies:
-            quality = levels.quality[operator, technology]
-            mine.append(quality.reshape(len(quality), -1))
-            of[operator, str(technology)] = mine[-1]
-        of[operator, ANY] = np.maximum.reduce(mine)
-    for technology in technologies:
-        each = [of[operator, technology] for operator in networks.operators]
-        of[ANY, technology], of[ALL, technology] = np.maximum.reduce(each), np.minimum.reduce(each)
-        count[technology] = np.sum([one >= SPOT_QUALITY for one in each], axis=0, dtype=np.int64).astype(np.uint8)
+        mine = [levels.quality[operator, one].reshape(len(PlaceOfUse), -1) for one in networks.technologies]
+        of |= {(operator, str(one)): quality for one, quality in zip(networks.technologies, mine, strict=True)}
+        of[operator, ANY] = np.stack(mine).max(axis=0)
+    for name in technologies:
+        each = np.stack([of[operator, name] for operator in networks.operators])
+        of[ANY, name], of[ALL, name] = each.max(axis=0), each.min(axis=0)
+        count[name] = (each >= SPOT_QUALITY).sum(axis=0).astype(np.uint8)
     return Coverage((*networks.operators, ANY, ALL), technologies, of, count)
 
 
@@ -184,7 +181,7 @@ def operator_counts(
         for technology in found.technologies:
             for place in PlaceOfUse:
                 each = [found.of[operator, technology][place.code] >= least for operator in found.operators[:n]]
-                amount = one.by_class(np.sum(each, axis=0, dtype=np.int64).astype(np.uint8), n + 1)
+                amount = one.by_class(np.stack(each).sum(axis=0).astype(np.uint8), n + 1)
                 for i, columns in one.rows():
                     row = rows.setdefault(
                         (one.areas.level, one.areas.codes[i]),
