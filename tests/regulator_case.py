@@ -129,10 +129,15 @@ def make_country(sites: Any = None) -> Country:
     )
 
 
-def border_at(country: Country, step_m: float = 1000.0) -> Any:
-    """Land border with XEA, the country in the east."""
+def shared_border() -> Any:
+    """Line of the border with XEA, the country in the east, in degrees."""
     x = np.full(21, EAST_M)
-    shared = np.column_stack(GRID.to_lonlat(x, GRID.bounds_m[1] + np.arange(0.0, 20_001.0, 1000.0)))
+    return np.column_stack(GRID.to_lonlat(x, GRID.bounds_m[1] + np.arange(0.0, 20_001.0, 1000.0)))
+
+
+def border_at(country: Country, step_m: float = 1000.0) -> Any:
+    """Points of the land border with XEA."""
+    shared = shared_border()
 
     def at(beyond_km: float) -> BorderPoints:
         return border_points(country.table("boundaries"), {"XEA": [shared]}, GRID, step_m=step_m, beyond_km=beyond_km)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 import rasterio
 from click.testing import CliRunner
@@ -19,7 +20,7 @@ from allreach.errors import DataMissingError, InputError
 from allreach.io.country_folder import write_country
 from allreach.workflows.regulator import regulator
 from allreach.workflows.study_inputs import read_inputs
-from regulator_case import make_country, sites_table
+from regulator_case import make_country, shared_border, with_tables
 
 
 @pytest.fixture(scope="module")
@@ -125,13 +126,39 @@ def test_railways_and_limits_are_imported_and_read_back(folder: Path, tmp_path: 
     assert set(country.table("railways")["rail_class"]) == {"main"}
 
 
-def test_a_border_of_the_map_gives_fields_and_a_list(tmp_path: Path) -> None:
-    """The case's land under the code of Azerbaijan: its frame touches no border, so nothing is said of any site."""
-    country = make_country(sites_table())
-    path = tmp_path / "AZE"
-    write_country(replace(country, config=country.config.model_copy(update={"iso3": "AZE"})), path)
+def test_the_border_gives_fields_a_list_and_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    country, path = make_country(), tmp_path / "TST"
+    limits = pd.DataFrame(
+        {
+            "limit_id": ["L1"],
+            "band_low_mhz": [790.0],
+            "band_high_mhz": [862.0],
+            "limit_dbuv_m": [59.0],
+            "bandwidth_mhz": [5.0],
+            "source": ["agreement made for tests"],
+        }
+    )
+    country = with_tables(country, border_limits=limits)
+    known = country.provenance | {"border_limits": country.provenance["sites"]}
+    write_country(replace(country, provenance=known), path)
+    monkeypatch.setattr("allreach.workflows.regulator.land_border", lambda iso3: {"XEA": (shared_border(),)})
     found = regulator(read_inputs(path, workers=1))
-    assert {one.neighbour for one in found.summary.border.neighbours} == {"ARM", "GEO", "IRN", "RUS", "TUR"}
-    assert found.summary.border.sites_to_coordinate is None
-    assert (found.folder / "sites_to_coordinate.csv").is_file()
-    assert (found.folder / "border.gpkg").is_file()
+    border = found.summary.border
+    assert [one.neighbour for one in border.neighbours] == ["XEA"]
+    assert border.sites_to_coordinate == 2
+    assert border.bands_without_limit_mhz == (900.0, 1800.0)
+    listed = pd.read_csv(found.folder / "sites_to_coordinate.csv")
+    assert set(listed["site_id"]) == {"A1", "A2"}
+    assert (listed["margin_db"] < 0.0).all()
+    assert listed["lon_deg"].between(47.0, 48.0).all()
+    layers = set(pyogrio.list_layers(found.folder / "border.gpkg")[:, 0])
+    assert layers == {"border_field_sites", "border_field_points", "sites_to_coordinate"}
+    points = gpd.read_file(found.folder / "border.gpkg", layer="border_field_points")
+    assert points["field_800_dbuv_m"].max() == pytest.approx(
+        found.border.query("band_mhz == 800")["field_dbuv_m"].max(), abs=6.0
+    )  # in the same bandwidth, at 10 m as the limit
+    result = CliRunner().invoke(command, [str(path)], catch_exceptions=False)
+    for words in ("border with", "over L1", "900, 1800 MHz: whether these carriers are to be co-ordinated"):
+        assert words in result.stdout
+    regulator(read_inputs(path, workers=1), border=False)
+    assert not (found.folder / "border.gpkg").exists()
