@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,17 +14,19 @@ import pandas as pd
 
 from allreach.country.border import land_border
 from allreach.errors import DataMissingError, InputError
+from allreach.io.atomic import write_text
 from allreach.measure.planned_network import planned_sites
 from allreach.measure.regulator.border_line import BorderPoints, border_points
-from allreach.measure.regulator.result import Layers, regulator_measures
+from allreach.measure.regulator.result import Layers, RegulatorResult, regulator_measures
 from allreach.measure.regulator.summary import RegulatorSummary
+from allreach.report.languages import spoken
 from allreach.vocabulary import SiteStatus
 from allreach.workflows.points import planned_site_table
-from allreach.workflows.regulator_files import write_measures
+from allreach.workflows.regulator_files import FOLDER, write_measures
 from allreach.workflows.run_measure import environment_of, points_of
+from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
 
-FOLDER: Final = "regulator"
 LAYERS: Final = ("spectrum", "roads", "railways", "institutions", "boundaries", "border_limits")
 
 
@@ -111,6 +114,8 @@ def regulator(
     out = study.results / FOLDER
     summary = found.summary.model_copy(update={"folder": str(out)})
     write_measures(out, found)
+    _write_pages(out, found, study)
+    lead_to_pages(study)
     return RegulatorMeasures(
         summary, found.measures, found.spots, found.counts, found.border.table, found.coordinate, out
     )
@@ -125,6 +130,25 @@ def _with_plan(study: StudyInputs) -> gpd.GeoDataFrame | None:
     status = pd.Series(new["status"].astype(str).to_numpy(), index=new["site_id"].astype(str))
     mine = sites["site_id"].astype(str).map(status).fillna(str(SiteStatus.EXISTING))
     return sites.assign(status=mine.where(mine.isin(tuple(SiteStatus)), str(SiteStatus.EXISTING)))
+
+
+def _write_pages(out: Path, found: RegulatorResult, study: StudyInputs) -> None:
+    """Write the measures as a page in each language of the country."""
+    from allreach.report.documents.blocks_html import page  # brings the chart library, which only pages need
+    from allreach.report.documents.localise import speech
+    from allreach.report.documents.regulator_page import regulator_document
+
+    languages, day = spoken(None, study.config.languages), dt.date(study.config.base_year, 1, 1)
+    for path in out.glob("regulator_*.html"):
+        path.unlink()
+    for language in languages:
+        words = speech(language)
+        warnings = [words("reg_sketch")] if study.config.sketch else []
+        known = words.country(study.config.iso3)
+        name = study.config.name if known == study.config.iso3 else known
+        content = regulator_document(found.summary, found.coordinate, name, warnings, day, words)
+        others = {speech(one)("language"): f"regulator_{one}.html" for one in languages if one != language}
+        write_text(out / f"regulator_{language}.html", page(content, others=others))
 
 
 def _border_of(study: StudyInputs) -> tuple[Callable[[float], BorderPoints] | None, str]:
