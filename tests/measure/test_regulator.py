@@ -144,11 +144,15 @@ def test_the_level_is_that_of_the_path_to_the_cell(found: RegulatorResult) -> No
 
 
 def test_offsets_of_reference_levels() -> None:
-    params = load_params().regulator
-    assert reference_offset_db(RadioGeneration.G2, 900.0, 5.0, params) == 0.0
-    assert reference_offset_db(RadioGeneration.G3, 2100.0, 5.0, params) == pytest.approx(10.0)
-    assert reference_offset_db(RadioGeneration.G4, 1800.0, 20.0, params) == pytest.approx(10 * np.log10(1200))
-    assert reference_offset_db(RadioGeneration.G5, 3500.0, 100.0, params) == pytest.approx(10 * np.log10(3000))
+    params = load_params()
+
+    def offset(technology: RadioGeneration, freq_mhz: float, bandwidth_mhz: float) -> float:
+        return reference_offset_db(technology, freq_mhz, bandwidth_mhz, params.radio, params.regulator)
+
+    assert offset(RadioGeneration.G2, 900.0, 5.0) == pytest.approx(3.0)  # 46 dBm in the band, 43 dBm a carrier
+    assert offset(RadioGeneration.G3, 2100.0, 5.0) == pytest.approx(13.0)
+    assert offset(RadioGeneration.G4, 1800.0, 20.0) == pytest.approx(10 * np.log10(1200))
+    assert offset(RadioGeneration.G5, 3500.0, 100.0) == pytest.approx(10 * np.log10(3000))
 
 
 def test_quality_begins_at_its_levels_and_nothing_received_is_none() -> None:

@@ -56,6 +56,7 @@ def _print_reach(summary: RegulatorSummary) -> None:
     rows = [
         [one.technology, PLACES[one.place_of_use], one.operator, *(_pct(getattr(one, name)) for name in columns)]
         for one in summary.reach
+        if len(summary.operators) > 1 or one.operator in summary.operators
     ]
     head = ["technology", "used", "operator", "people %", "good %", "land %", "roads %", "rail %"]
     print_table(head, rows, text_columns=(0, 1, 2))

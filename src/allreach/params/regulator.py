@@ -26,6 +26,8 @@ class Regulator(Frozen):
     """Loss into a car that half of the cars do not exceed."""
     car_loss_sigma_db: Quantity
     """Standard deviation of the loss into cars."""
+    carrier_tx_power_dbm: Quantity
+    """Transmit power of one 2G or 3G carrier, beside ``radio.coverage_tx_power_dbm`` of all of a band."""
     pilot_share_3g: Quantity
     """Share of a 3G carrier's power in its pilot channel."""
     cell_m: Quantity

@@ -106,7 +106,9 @@ def network_levels(
                         )
                     for technology in technologies:
                         key = group.operator, technology
-                        at_dbm = power_dbm - reference_offset_db(technology, mhz, bandwidth_mhz, params)
+                        at_dbm = power_dbm - reference_offset_db(
+                            technology, mhz, bandwidth_mhz, environment.radio, params
+                        )
                         level[key][rows, cols] = np.fmax(level[key][rows, cols], at_dbm)
                         found = quality_of(at_dbm - losses[mhz], technology, params)
                         quality[key][:, rows, cols] = np.maximum(quality[key][:, rows, cols], found)

@@ -192,16 +192,20 @@ def _assumed_warnings(sites: SiteArrays) -> list[str]:
     return found
 
 
-def reference_offset_db(technology: RadioGeneration, freq_mhz: float, bandwidth_mhz: float, params: Regulator) -> float:
-    """How far the level that a regulator looks at lies under the power over the whole carrier. [dB].
+def reference_offset_db(
+    technology: RadioGeneration, freq_mhz: float, bandwidth_mhz: float, radio: Radio, params: Regulator
+) -> float:
+    """How far the level that a regulator looks at lies under the power over the whole band. [dB].
 
-    2G: the broadcast carrier itself. 3G: the pilot channel. 4G and 5G: one resource element (reference signal received
-    power, 3GPP TS 36.214 section 5.1.1, TS 38.215 section 5.1.1).
+    2G: the broadcast carrier. 3G: the pilot channel. 4G and 5G: one resource element (reference signal received power,
+    3GPP TS 36.214 section 5.1.1, TS 38.215 section 5.1.1). A site's EIRP is that of all its carriers in the band; one
+    carrier of 2G or 3G has less by as much as its transmit power lies under that of the parameters.
     """
+    one_carrier_db = max(radio.coverage_tx_power_dbm.value - params.carrier_tx_power_dbm.value, 0.0)
     if technology is RadioGeneration.G2:
-        return 0.0
+        return one_carrier_db
     if technology is RadioGeneration.G3:
-        return -float(linear_to_db(params.pilot_share_3g.value))
+        return one_carrier_db - float(linear_to_db(params.pilot_share_3g.value))
     spacing = 2.0 if technology is RadioGeneration.G5 and freq_mhz >= WIDE_NR_MHZ else 1.0
     return float(linear_to_db(SUBCARRIERS_PER_MHZ * bandwidth_mhz / spacing))
 
