@@ -18,7 +18,7 @@ from allreach.cli.main import cli
 from allreach.cli.regulator import command
 from allreach.errors import DataMissingError, InputError
 from allreach.io.country_folder import write_country
-from allreach.workflows.regulator import regulator
+from allreach.workflows.regulator import regulator, sites_over_limit
 from allreach.workflows.study_inputs import read_inputs
 from regulator_case import make_country, shared_border, with_tables
 
@@ -157,6 +157,9 @@ def test_the_border_gives_fields_a_list_and_layers(tmp_path: Path, monkeypatch: 
     assert points["field_800_dbuv_m"].max() == pytest.approx(
         found.border.query("band_mhz == 800")["field_dbuv_m"].max(), abs=6.0
     )  # in the same bandwidth, at 10 m as the limit
+    assert sites_over_limit(read_inputs(path), "XEA") == 2
+    assert sites_over_limit(read_inputs(path), "XWE") is None
+    assert sites_over_limit(read_inputs(path, sets=["regulator.border_range_km=30"]), "XEA") is None  # another question
     result = CliRunner().invoke(command, [str(path)], catch_exceptions=False)
     for words in ("border with", "over L1", "900, 1800 MHz: whether these carriers are to be co-ordinated"):
         assert words in result.stdout

@@ -14,7 +14,9 @@ import pandas as pd
 
 from allreach.country.border import land_border
 from allreach.errors import DataMissingError, InputError
+from allreach.io import stages
 from allreach.io.atomic import write_text
+from allreach.io.results_folder import read_json
 from allreach.measure.planned_network import planned_sites
 from allreach.measure.regulator.border_line import BorderPoints, border_points
 from allreach.measure.regulator.result import Layers, RegulatorResult, regulator_measures
@@ -22,11 +24,14 @@ from allreach.measure.regulator.summary import RegulatorSummary
 from allreach.report.languages import spoken
 from allreach.vocabulary import SiteStatus
 from allreach.workflows.points import planned_site_table
-from allreach.workflows.regulator_files import FOLDER, write_measures
+from allreach.workflows.regulator_files import write_measures
 from allreach.workflows.run_measure import environment_of, points_of
+from allreach.workflows.run_record import measure_basis
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
 
+FOLDER: Final = "regulator"
+SUMMARY: Final = "summary.json"
 LAYERS: Final = ("spectrum", "roads", "railways", "institutions", "boundaries", "border_limits")
 
 
@@ -115,10 +120,31 @@ def regulator(
     summary = found.summary.model_copy(update={"folder": str(out)})
     write_measures(out, found)
     _write_pages(out, found, study)
+    stages.finish(study.results, FOLDER, _key(study), [out / SUMMARY])
     lead_to_pages(study)
     return RegulatorMeasures(
         summary, found.measures, found.spots, found.counts, found.border.table, found.coordinate, out
     )
+
+
+def sites_over_limit(study: StudyInputs, neighbour: str) -> int | None:
+    """Count the sites whose field is over a limit at the border with a neighbour, as `regulator` has found.
+
+    None where it has not been computed from the folder, parameters and plan as they are, or where no limit is known
+    for any band on air there.
+    """
+    if not stages.is_finished(study.results, FOLDER, _key(study)):
+        return None
+    for one in read_json(study.results / FOLDER / SUMMARY)["border"]["neighbours"]:
+        if one["neighbour"] == neighbour and one["sites_to_coordinate"] is not None:
+            return int(one["sites_to_coordinate"])
+    return None
+
+
+def _key(study: StudyInputs) -> str:
+    """Everything that the measures depend on."""
+    resolved, plan = study.params.resolved(), stages.digests(study.results, "plan").get("plan/sites.parquet", "")
+    return stages.fingerprint({**measure_basis(study), "regulator": resolved["regulator"], "plan": plan})
 
 
 def _with_plan(study: StudyInputs) -> gpd.GeoDataFrame | None:

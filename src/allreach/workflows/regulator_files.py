@@ -14,7 +14,6 @@ from allreach.io.atomic import write_json, write_text
 from allreach.io.geopackage import write_geopackage
 from allreach.io.raster import write_raster
 from allreach.io.raster_style import write_class_style
-from allreach.io.results_folder import read_json
 from allreach.io.vector import write_frame
 from allreach.measure.regulator.levels import quality_word
 from allreach.measure.regulator.networks import ALL, ANY
@@ -22,7 +21,6 @@ from allreach.measure.regulator.result import RegulatorResult
 from allreach.report.colours import QUALITY_COLOURS, SPOT_COLOURS
 from allreach.vocabulary import PlaceOfUse, Quality
 
-FOLDER: Final = "regulator"
 NO_CELL: Final = 255
 """Value of the rasters outside the country."""
 BORDER_FILE: Final = "border.gpkg"
@@ -54,18 +52,6 @@ def write_measures(out: Path, found: RegulatorResult) -> None:
     else:
         (out / BORDER_FILE).unlink(missing_ok=True)
     write_json(out / "summary.json", found.summary.model_copy(update={"folder": str(out)}).as_dict())
-
-
-def sites_over_limit(results: Path, neighbour: str) -> int | None:
-    """Count the sites over a limit at the border with a neighbour, as the results of a scenario say.
-
-    None where fields have not been computed, or no limit is known for any band on air there.
-    """
-    border = read_json(results / FOLDER / "summary.json").get("border", {})
-    for one in border.get("neighbours", ()):
-        if one["neighbour"] == neighbour and one["sites_to_coordinate"] is not None:
-            return int(one["sites_to_coordinate"])
-    return None
 
 
 def _write_csv(path: Path, table: pd.DataFrame) -> None:
