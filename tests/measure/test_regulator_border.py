@@ -182,6 +182,7 @@ def test_ground_that_is_not_known_leaves_the_field_unknown() -> None:
     found = measured(replace(country, terrain_m=hole), sites=sites_table({"S": ("A", "4G", 4e3, 6e3, 800.0, 10.0)}))
     row = found.border.table.iloc[0]
     assert row["n_void"] == row["n_points"] > 0
+    assert found.summary.border.sites_with_void == 1
     assert pd.isna(row["field_dbuv_m"])
     assert not row["is_to_coordinate"]
 

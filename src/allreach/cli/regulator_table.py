@@ -91,6 +91,8 @@ def _print_border(border: BorderFigures, coordinate: pd.DataFrame) -> None:
     if border.bands_without_limit_mhz:
         bands = ", ".join(f"{mhz:g}" for mhz in border.bands_without_limit_mhz)
         print_facts([("no limit known", f"{bands} MHz: whether these carriers are to be co-ordinated is not known")])
+    if border.sites_with_void:
+        print_facts([("unknown ground", f"{border.sites_with_void:,} sites have points of the border behind it")])
     for row in _worst(coordinate):
         click.echo(row)
 

@@ -124,7 +124,8 @@ def border_fields(
             line = border if at.distance_km == 0.0 else line_at(at.distance_km)
             losses = _losses(sites, near, line, at, environment, range_km + at.distance_km)
             for s, (index, loss, is_void) in zip(near.tolist(), losses, strict=True):
-                rows += _rows(sites, s, about, border, line, index, loss, is_void, at, limits, otherwise)
+                sent = _Sent(s, line, index, loss, is_void, at)
+                rows += _rows(sites, sent, border, limits, otherwise)
                 if k == 0:
                     _keep_greatest(layer, sites, s, index, loss, border.n, otherwise.bandwidth_mhz)
             say(STAGE, (k + 1) * len(near), total)
@@ -178,60 +179,65 @@ def _losses(
     return out
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """What a site sends to a line of points: losses by carrier at the points in range."""
+
+    s: int
+    line: BorderPoints
+    index: NDArray[np.int64]
+    loss: Floats
+    is_void: NDArray[np.bool_]
+    at: _At
+
+
 def _rows(
-    sites: SiteArrays,
-    s: int,
-    about: pd.DataFrame,
-    border: BorderPoints,
-    line: BorderPoints,
-    index: NDArray[np.int64],
-    loss: Floats,
-    is_void: NDArray[np.bool_],
-    at: _At,
-    limits: Sequence[Limit],
-    otherwise: Limit,
+    sites: SiteArrays, sent: _Sent, border: BorderPoints, limits: Sequence[Limit], otherwise: Limit
 ) -> list[dict[str, object]]:
+    """Rows of a site for every neighbour, carrier and limit that is received there and so."""
     found: list[dict[str, object]] = []
-    for number in np.unique(line.neighbour[index]).tolist():
-        mine = line.neighbour[index] == number
-        own = border.neighbour == number
-        name = line.names[number]
+    line, s = sent.line, sent.s
+    for number in np.unique(line.neighbour[sent.index]).tolist():
+        mine, own = line.neighbour[sent.index] == number, border.neighbour == number
         if not own.any():
             continue
         away_m = np.hypot(border.x_m[own] - sites.x_m[s], border.y_m[own] - sites.y_m[s]).min()
-        for carrier, carrier_loss in zip(carriers_of(sites, s), loss, strict=True):
-            for limit in applied(list(limits), otherwise, name, carrier.mhz):
-                if _At(limit.distance_km, limit.height_m, limit.time_pct) != at:
-                    continue
-                field = carrier.field_dbuv_m(carrier_loss[mine], limit.bandwidth_mhz)
-                where = int(np.nanargmax(field)) if np.isfinite(field).any() else None
-                worst = np.nan if where is None else float(field[where])
-                margin = np.nan if limit.limit_dbuv_m is None else limit.limit_dbuv_m - worst
-                point = None if where is None else int(index[mine][where])
-                found.append(
-                    {
-                        "row": s,
-                        "neighbour": name,
-                        "band_mhz": carrier.mhz,
-                        "bandwidth_mhz": carrier.bandwidth_mhz,
-                        "eirp_dbm": carrier.eirp_dbm,
-                        "distance_to_border_km": away_m / 1000.0,
-                        "limit_id": limit.limit_id,
-                        "rx_height_m": limit.height_m,
-                        "beyond_km": limit.distance_km,
-                        "time_pct": limit.time_pct,
-                        "reference_bandwidth_mhz": limit.bandwidth_mhz,
-                        "field_dbuv_m": worst,
-                        "limit_dbuv_m": np.nan if limit.limit_dbuv_m is None else limit.limit_dbuv_m,
-                        "margin_db": margin,
-                        "is_to_coordinate": bool(margin < 0.0),
-                        "worst_x_m": np.nan if point is None else line.x_m[point],
-                        "worst_y_m": np.nan if point is None else line.y_m[point],
-                        "n_points": int(mine.sum()),
-                        "n_void": int(is_void[mine].sum()),
-                    }
-                )
+        for carrier, loss in zip(carriers_of(sites, s), sent.loss, strict=True):
+            shared = {
+                "row": s,
+                "neighbour": line.names[number],
+                "band_mhz": carrier.mhz,
+                "bandwidth_mhz": carrier.bandwidth_mhz,
+                "eirp_dbm": carrier.eirp_dbm,
+                "distance_to_border_km": away_m / 1000.0,
+                "n_points": int(mine.sum()),
+                "n_void": int(sent.is_void[mine].sum()),
+            }
+            for limit in applied(list(limits), otherwise, line.names[number], carrier.mhz):
+                if _At(limit.distance_km, limit.height_m, limit.time_pct) == sent.at:
+                    field = carrier.field_dbuv_m(loss[mine], limit.bandwidth_mhz)
+                    found.append(shared | _against(limit, field, line, sent.index[mine]))
     return found
+
+
+def _against(limit: Limit, field: Floats, line: BorderPoints, index: NDArray[np.int64]) -> dict[str, object]:
+    """Greatest of the fields at some points of a line, held against a limit."""
+    at = int(np.nanargmax(field)) if np.isfinite(field).any() else None
+    worst = np.nan if at is None else float(field[at])
+    permissible = np.nan if limit.limit_dbuv_m is None else limit.limit_dbuv_m
+    return {
+        "limit_id": limit.limit_id,
+        "rx_height_m": limit.height_m,
+        "beyond_km": limit.distance_km,
+        "time_pct": limit.time_pct,
+        "reference_bandwidth_mhz": limit.bandwidth_mhz,
+        "field_dbuv_m": worst,
+        "limit_dbuv_m": permissible,
+        "margin_db": permissible - worst,
+        "is_to_coordinate": bool(permissible - worst < 0.0),
+        "worst_x_m": np.nan if at is None else line.x_m[index[at]],
+        "worst_y_m": np.nan if at is None else line.y_m[index[at]],
+    }
 
 
 def _keep_greatest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,52 +70,78 @@ def network_levels(
     check_frequencies(environment.radio)
     say, shape = progress or no_progress, cells.grid.shape
     keys = [(operator, technology) for operator in networks.operators for technology in networks.technologies]
-    level = {key: np.full(shape, np.nan, dtype=np.float32) for key in keys}
-    quality = {key: np.zeros((len(PlaceOfUse), *shape), dtype=np.uint8) for key in keys}
+    out = NetworkLevels(
+        {key: np.full(shape, np.nan, dtype=np.float32) for key in keys},
+        {key: np.zeros((len(PlaceOfUse), *shape), dtype=np.uint8) for key in keys},
+        n_void=0,
+    )
     done, n_void, total = 0, 0, int(wanted.sum()) * max(len(networks.groups), 1)
     say(STAGE, 0, total)
     for rows, cols in _tiles(wanted):
-        at = cells.row[rows, cols], cells.col[rows, cols]
-        x_m, y_m = environment.terrain.grid.xy_m(*at)
-        clutter_m = environment.terrain.clutter_m[at]
+        tile = _Tile(rows, cols, cells, environment, params, networks)
         is_void = np.zeros(len(rows), dtype=bool)
-        losses: dict[float, NDArray[np.float64]] = {}
         for group in networks.groups:
 
             def report(_: str, sites_done: int, n: int, before: int = done, here: int = len(rows)) -> None:
                 say(STAGE, before + here * sites_done // max(n, 1), total)
 
-            near = _near(networks, group, x_m, y_m, environment.radio.range_km.value * 1000.0)
-            if len(near):
-                heard = serve_by_sweep(
-                    x_m,
-                    y_m,
-                    networks.sites.take(near),
-                    environment,
-                    [survey_terminal(environment)],
-                    progress=report,
-                    stage=STAGE,
-                )[0]
-                is_void |= heard.n_void > 0
-                bands_mhz = networks.sites.bands_mhz()
-                for mhz, bandwidth_mhz, technologies in group.carriers:
-                    power_dbm = heard.band_dbm[np.searchsorted(bands_mhz, mhz)].astype(np.float64)
-                    if mhz not in losses:
-                        losses[mhz] = np.stack(
-                            [place_loss_db(one, mhz, clutter_m, environment, params) for one in PlaceOfUse]
-                        )
-                    for technology in technologies:
-                        key = group.operator, technology
-                        at_dbm = power_dbm - reference_offset_db(
-                            technology, mhz, bandwidth_mhz, environment.radio, params
-                        )
-                        level[key][rows, cols] = np.fmax(level[key][rows, cols], at_dbm)
-                        found = quality_of(at_dbm - losses[mhz], technology, params)
-                        quality[key][:, rows, cols] = np.maximum(quality[key][:, rows, cols], found)
+            is_void |= tile.hear(group, out, report)
             done += len(rows)
         n_void += int(is_void.sum())
     say(STAGE, total, total)
-    return NetworkLevels(level, quality, n_void)
+    return replace(out, n_void=n_void)
+
+
+class _Tile:
+    """Cells that are looked at together, and what places of use lose there by carrier."""
+
+    def __init__(
+        self,
+        rows: NDArray[np.int64],
+        cols: NDArray[np.int64],
+        cells: Cells,
+        environment: Environment,
+        params: Regulator,
+        networks: Networks,
+    ) -> None:
+        self.rows, self.cols, self.environment, self.params = rows, cols, environment, params
+        self.sites, self.bands_mhz = networks.sites, networks.sites.bands_mhz()
+        at = cells.row[rows, cols], cells.col[rows, cols]
+        self.x_m, self.y_m = environment.terrain.grid.xy_m(*at)
+        self.clutter_m = environment.terrain.clutter_m[at]
+        self._loss_db: dict[float, NDArray[np.float64]] = {}
+
+    def hear(self, group: SiteGroup, out: NetworkLevels, report: Progress) -> NDArray[np.bool_]:
+        """Let the cells hear a group of sites; the cells with one of them behind unknown terrain."""
+        near = self._near(group)
+        if not len(near):
+            return np.zeros(len(self.rows), dtype=bool)
+        sites, terminals = self.sites.take(near), [survey_terminal(self.environment)]
+        heard = serve_by_sweep(self.x_m, self.y_m, sites, self.environment, terminals, progress=report, stage=STAGE)[0]
+        for mhz, bandwidth_mhz, technologies in group.carriers:
+            power_dbm = heard.band_dbm[np.searchsorted(self.bands_mhz, mhz)].astype(np.float64)
+            for technology in technologies:
+                offset_db = reference_offset_db(technology, mhz, bandwidth_mhz, self.environment.radio, self.params)
+                self._keep(out, (group.operator, technology), mhz, power_dbm - offset_db)
+        return np.asarray(heard.n_void > 0)
+
+    def _keep(self, out: NetworkLevels, key: Network, mhz: float, level_dbm: NDArray[np.float64]) -> None:
+        """Keep the best level and quality of a network so far."""
+        level, quality = out.level_dbm[key], out.quality[key]
+        level[self.rows, self.cols] = np.fmax(level[self.rows, self.cols], level_dbm)
+        if mhz not in self._loss_db:
+            losses = [place_loss_db(one, mhz, self.clutter_m, self.environment, self.params) for one in PlaceOfUse]
+            self._loss_db[mhz] = np.stack(losses)
+        found = quality_of(level_dbm - self._loss_db[mhz], key[1], self.params)
+        quality[:, self.rows, self.cols] = np.maximum(quality[:, self.rows, self.cols], found)
+
+    def _near(self, group: SiteGroup) -> NDArray[np.int64]:
+        """Sites of a group within range of the box around the cells."""
+        range_m = self.environment.radio.range_km.value * 1000.0
+        x, y = self.sites.x_m[group.rows], self.sites.y_m[group.rows]
+        inside = (x >= self.x_m.min() - range_m) & (x <= self.x_m.max() + range_m)
+        inside &= (y >= self.y_m.min() - range_m) & (y <= self.y_m.max() + range_m)
+        return np.asarray(group.rows[inside])
 
 
 def quality_of(level_dbm: NDArray[np.float64], technology: RadioGeneration, params: Regulator) -> NDArray[np.uint8]:
@@ -133,16 +159,6 @@ def _tiles(wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], NDArr
             rows, cols = np.nonzero(wanted[top : top + TILE_CELLS, left : left + TILE_CELLS])
             if len(rows):
                 yield rows + top, cols + left
-
-
-def _near(
-    networks: Networks, group: SiteGroup, x_m: NDArray[np.float64], y_m: NDArray[np.float64], range_m: float
-) -> NDArray[np.int64]:
-    """Sites of a group within range of the box around receivers."""
-    x, y = networks.sites.x_m[group.rows], networks.sites.y_m[group.rows]
-    inside = (x >= x_m.min() - range_m) & (x <= x_m.max() + range_m)
-    inside &= (y >= y_m.min() - range_m) & (y <= y_m.max() + range_m)
-    return np.asarray(group.rows[inside])
 
 
 def quality_word(quality: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -155,18 +156,10 @@ def regulator_measures(
     limits, limit_words = limits_of(layers.border_limits)
     senders = _senders(found, layers, environment, tuple(operators))
     fields = _border(senders, layers, limits, environment, params, border_at, progress)
+    facts = _facts(found, cells, wanted, levels, environment, params)
     summary = RegulatorSummary(
         network=network,
-        operators=found.operators,
-        technologies=tuple(str(one) for one in found.technologies),
-        n_sites=found.sites.n_sites,
-        cell_m=cells.grid.pixel_m,
-        cell_note=_cell_note(cells, terrain.grid.pixel_m, params.cell_m.value),
-        n_cells=int(wanted.sum()),
-        void_cells=levels.n_void,
-        levels={str(one): _level_figures(limited_dbm(one, params), params) for one in found.technologies},
-        locations_share=environment.standard.locations_share,
-        hours_share=environment.standard.hours_share,
+        **facts,
         reach=_reach(measures),
         spots=_spots(spots),
         border=_border_figures(fields, border_at, limit_words, params, why_no_border),
@@ -186,6 +179,29 @@ def regulator_measures(
         levels=levels,
         coverage=together,
     )
+
+
+def _facts(
+    found: Networks,
+    cells: Cells,
+    wanted: NDArray[np.bool_],
+    levels: NetworkLevels,
+    environment: Environment,
+    params: Regulator,
+) -> dict[str, Any]:
+    """Figures of the summary that say what was predicted, and how."""
+    return {
+        "operators": found.operators,
+        "technologies": tuple(str(one) for one in found.technologies),
+        "n_sites": found.sites.n_sites,
+        "cell_m": cells.grid.pixel_m,
+        "cell_note": _cell_note(cells, environment.terrain.grid.pixel_m, params.cell_m.value),
+        "n_cells": int(wanted.sum()),
+        "void_cells": levels.n_void,
+        "levels": {str(one): _level_figures(limited_dbm(one, params), params) for one in found.technologies},
+        "locations_share": environment.standard.locations_share,
+        "hours_share": environment.standard.hours_share,
+    }
 
 
 def _senders(found: Networks, layers: Layers, environment: Environment, operators: tuple[str, ...]) -> Networks:
@@ -325,6 +341,7 @@ def _border_figures(
         sites_to_coordinate=_n_over(table),
         limits=limit_words,
         bands_without_limit_mhz=tuple(sorted(float(mhz) for mhz in unknown)),
+        sites_with_void=int(table.loc[table["n_void"] > 0, "site_id"].nunique()),
         receiver=words,
         **({"why_not": why_not} if border_at is None else {}),
     )

@@ -80,6 +80,8 @@ class BorderFigures(Summary):
     """Where the limits are from."""
     bands_without_limit_mhz: tuple[float, ...]
     """Carriers for which no limit is known: their fields are there, whether they are to be co-ordinated is not."""
+    sites_with_void: int
+    """Sites with points of the border behind unknown terrain: their greatest field may lie there."""
     receiver: str
     """Height, share of the time and bandwidth where no limit says another."""
     why_not: str | None = None
