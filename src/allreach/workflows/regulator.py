@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from allreach.country.border import land_border
@@ -19,16 +20,20 @@ from allreach.io.atomic import write_text
 from allreach.io.results_folder import read_json
 from allreach.measure.planned_network import planned_sites
 from allreach.measure.regulator.border_line import BorderPoints, border_points
+from allreach.measure.regulator.networks import ANY
 from allreach.measure.regulator.result import Layers, RegulatorResult, regulator_measures
 from allreach.measure.regulator.summary import RegulatorSummary
 from allreach.report.languages import spoken
-from allreach.vocabulary import SiteStatus
+from allreach.vocabulary import Generation, PlaceOfUse, SiteStatus
 from allreach.workflows.points import planned_site_table
-from allreach.workflows.regulator_files import write_measures
+from allreach.workflows.regulator_files import NO_CELL, write_measures
 from allreach.workflows.run_measure import environment_of, points_of
 from allreach.workflows.run_record import measure_basis
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
+
+if TYPE_CHECKING:
+    from allreach.report.documents.regulator_page import CellMaps
 
 FOLDER: Final = "regulator"
 SUMMARY: Final = "summary.json"
@@ -164,6 +169,7 @@ def _write_pages(out: Path, found: RegulatorResult, study: StudyInputs) -> None:
     from allreach.report.documents.localise import speech
     from allreach.report.documents.regulator_page import regulator_document
 
+    maps = _cell_maps(found)
     languages, day = spoken(None, study.config.languages), dt.date(study.config.base_year, 1, 1)
     for path in out.glob("regulator_*.html"):
         path.unlink()
@@ -172,9 +178,25 @@ def _write_pages(out: Path, found: RegulatorResult, study: StudyInputs) -> None:
         warnings = [words("reg_sketch")] if study.config.sketch else []
         known = words.country(study.config.iso3)
         name = study.config.name if known == study.config.iso3 else known
-        content = regulator_document(found.summary, found.coordinate, name, warnings, day, words)
+        content = regulator_document(found.summary, found.coordinate, name, warnings, day, words, maps)
         others = {speech(one)("language"): f"regulator_{one}.html" for one in languages if one != language}
         write_text(out / f"regulator_{language}.html", page(content, others=others))
+
+
+def _cell_maps(found: RegulatorResult) -> CellMaps:
+    """Cells for the page's maps: 4G outdoors, or any technology where nobody has 4G."""
+    from allreach.report.documents.regulator_page import CellMaps
+
+    technology = next((one for one in found.coverage.count if one == Generation.G4), ANY)
+    grid, land, outdoors = found.cells.grid, found.cells.land_km2 > 0.0, PlaceOfUse.OUTDOOR.code
+    west, south, east, north = grid.bounds_m
+    x_m, y_m = grid.from_lonlat(found.coordinate.geometry.x.to_numpy(), found.coordinate.geometry.y.to_numpy())
+    best, count = (
+        np.where(land, values[outdoors].reshape(grid.shape), NO_CELL).astype(np.uint8)
+        for values in (found.coverage.of[ANY, technology], found.coverage.count[technology])
+    )
+    n = len(found.networks.operators)
+    return CellMaps(technology, best, count, n, (west, south, east, north), np.column_stack([x_m, y_m]))
 
 
 def _border_of(study: StudyInputs) -> tuple[Callable[[float], BorderPoints] | None, str]:

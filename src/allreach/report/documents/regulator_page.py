@@ -4,15 +4,76 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from allreach.measure.regulator.networks import ALL, ANY, UNNAMED
 from allreach.measure.regulator.summary import BorderFigures, RegulatorSummary
+from allreach.report.colours import QUALITY_COLOURS, SPOT_COLOURS
 from allreach.report.documents.blocks import Block, Document, document, heading, note, plain_table, text, warning
 from allreach.report.documents.localise import Speech
+from allreach.report.documents.regulator_map import cell_map
+from allreach.vocabulary import Quality
 
 MOST_SITES = 40
+ABROAD = 255
+
+
+@dataclass(frozen=True)
+class CellMaps:
+    """Cells for the maps of a technology outdoors.
+
+    Parameters
+    ----------
+    technology
+        The technology.
+    best
+        Best quality of any operator, shape (rows, cols); 255 abroad.
+    count
+        Operators that are there; 255 abroad.
+    n_operators
+        Operators that are compared.
+    extent_m
+        West, south, east, north. [m]
+    coordinate_m
+        Easting and northing of the sites to co-ordinate, shape (n, 2). [m]
+    """
+
+    technology: str
+    best: NDArray[np.uint8]
+    count: NDArray[np.uint8]
+    n_operators: int
+    extent_m: tuple[float, float, float, float]
+    coordinate_m: NDArray[np.float64]
+
+    def quality(self, speech: Speech) -> Block:
+        """Map of the best quality, with the sites to co-ordinate."""
+        keys = {Quality.NONE: "reg_none", Quality.LIMITED: "reg_limited", Quality.GOOD: "reg_good"}
+        keys[Quality.VERY_GOOD] = "reg_very_good"
+        classes = {int(one): (speech(key), QUALITY_COLOURS[one]) for one, key in keys.items()}
+        caption = speech("reg_map_quality", technology=_technology(self.technology, speech))
+        return cell_map(
+            self.best,
+            classes,
+            caption,
+            extent_m=self.extent_m,
+            marks_m=self.coordinate_m,
+            mark=speech("reg_list"),
+        )
+
+    def spots(self, speech: Speech) -> Block:
+        """Map of white and grey spots."""
+        n = self.n_operators
+        state = np.where(self.count == 0, 0, np.where(self.count >= n, 2, 1)).astype(np.uint8)
+        state[self.count == ABROAD] = ABROAD
+        keys = ("reg_white", "reg_grey", "reg_all") if n > 1 else ("reg_white", "", "reg_all")
+        colours = (SPOT_COLOURS[0], SPOT_COLOURS[1], SPOT_COLOURS[3])
+        classes = {i: (speech(key), colours[i]) for i, key in enumerate(keys) if key}
+        caption = speech("reg_map_spots", technology=_technology(self.technology, speech))
+        return cell_map(state, classes, caption, extent_m=self.extent_m)
 
 
 def regulator_document(
@@ -22,6 +83,7 @@ def regulator_document(
     warnings: Sequence[str],
     day: dt.date,
     speech: Speech,
+    maps: CellMaps,
 ) -> Document:
     """Lay the measures out in a language.
 
@@ -39,12 +101,16 @@ def regulator_document(
         Date of the inputs.
     speech
         The language.
+    maps
+        Cells for the maps.
     """
     blocks: list[Block] = [warning(words) for words in warnings]
     blocks += [text(_cells(summary, speech)), heading(speech("reg_levels")), _levels(summary, speech)]
     blocks += [note(speech("reg_levels_note"))]
     blocks += [heading(speech("reg_reach")), _reach(summary, speech)]
+    blocks += [maps.quality(speech)]
     blocks += [heading(speech("reg_spots")), note(speech("reg_spots_note")), _spots(summary, speech)]
+    blocks += [maps.spots(speech)]
     blocks += [heading(speech("reg_border")), *_border(summary.border, coordinate, speech)]
     lead = speech(
         "reg_lead",
