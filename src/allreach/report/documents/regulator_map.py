@@ -65,6 +65,7 @@ def cell_map(
         drawing = Drawing(WIDTH, height + LEGEND_PT, (1, 1, 1, LEGEND_PT))
         axes = drawing.axes
         axes.grid(visible=False)
+        axes.spines["bottom"].set_visible(False)
         colours = ListedColormap([colour for _, colour in classes.values()])
         axes.imshow(shown, extent=frame, cmap=colours, vmin=-0.5, vmax=len(classes) - 0.5, interpolation="nearest")
         axes.set(xticks=[], yticks=[], xlim=frame[:2], ylim=frame[2:])
