@@ -27,7 +27,7 @@ def place_loss_db(
 ) -> NDArray[np.float64]:
     """Loss between the median level outdoors and the level at the standard's locations and hours. [dB].
 
-    Outdoors: the margin for locations and hours (`link_budget.fade_margin_db`). In a car: its mean loss beside that,
+    Outdoors: the margin for locations and hours (`link_budget.fade_margin_db`), the model's spread in it. In a car: its mean loss beside that,
     its spread added to that of the locations in quadrature. Indoors: the entry loss of ITU-R P.2109 in the same way.
 
     Parameters
@@ -45,13 +45,14 @@ def place_loss_db(
     """
     radio, standard, pixel_m = environment.radio, environment.standard, environment.terrain.grid.pixel_m
     indoors = survey_terminal(environment, is_indoors=place is PlaceOfUse.INDOOR)
-    margin_db = fade_margin_db(indoors, radio, standard, freq_mhz, clutter_m, pixel_m)
+    spread_db = environment.calibration.spread_db(radio)
+    margin_db = fade_margin_db(indoors, radio, standard, freq_mhz, clutter_m, pixel_m, spread_db)
     if place is PlaceOfUse.INDOOR:
         return margin_db + entry_loss_db(indoors, radio, freq_mhz, 0.5)
     if place is PlaceOfUse.OUTDOOR:
         return margin_db
     outdoors = standard.model_copy(update={"hours_share": 0.5})
-    locations_db = fade_margin_db(indoors, radio, outdoors, freq_mhz, clutter_m, pixel_m)
+    locations_db = fade_margin_db(indoors, radio, outdoors, freq_mhz, clutter_m, pixel_m, spread_db)
     z = float(ndtri(standard.locations_share))
     in_car_db = np.sign(z) * np.hypot(locations_db, z * params.car_loss_sigma_db.value)
     return np.asarray(margin_db - locations_db + in_car_db + params.car_loss_db.value)
