@@ -27,8 +27,9 @@ def place_loss_db(
 ) -> NDArray[np.float64]:
     """Loss between the median level outdoors and the level at the standard's locations and hours. [dB].
 
-    Outdoors: the margin for locations and hours (`link_budget.fade_margin_db`), the model's spread in it. In a car: its mean loss beside that,
-    its spread added to that of the locations in quadrature. Indoors: the entry loss of ITU-R P.2109 in the same way.
+    Outdoors: the margin for locations and hours (`link_budget.fade_margin_db`), the model's spread in it. In a car: its
+    mean loss beside that, its spread added to that of the locations in quadrature. Indoors: the entry loss of ITU-R
+    P.2109 in the same way.
 
     Parameters
     ----------
