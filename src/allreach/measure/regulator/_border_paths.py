@@ -11,12 +11,7 @@ from allreach.kernels._jit import jit
 from allreach.kernels.itu_p1812 import DISTANCE_MIN_KM, free_space_loss_db, loss_db
 from allreach.kernels.itu_p1812_profile import path_geometry
 from allreach.radio.engine._paths import MEDIAN_PCT, Air, Raster, _coast_km, no_profile, sample
-from allreach.radio.engine.antenna import (
-    attenuation_db,
-    best_sector,
-    horizontal_attenuation_db,
-    vertical_attenuation_db,
-)
+from allreach.radio.engine.antenna import sectors_towards
 from allreach.terrain._profile import n_samples
 
 
@@ -29,6 +24,10 @@ def border_losses(
     n_sectors: int,
     azimuth_deg: float,
     downtilt_deg: float,
+    mechanical_deg: float,
+    antenna: NDArray,
+    horizontal_db: NDArray,
+    vertical_db: NDArray,
     freq_ghz: NDArray,
     x_m: NDArray,
     y_m: NDArray,
@@ -43,7 +42,6 @@ def border_losses(
 
     Nearer than P.1812 is defined the loss is that of free space, the least there is.
     """
-    pattern = air.pattern
     buffers = no_profile(n_samples(air.range_m, raster.pixel_m) + 3)
     for i in range(len(x_m)):
         n = sample(raster, buffers, x0_m, y0_m, x_m[i], y_m[i], air.clutter_gap_m)
@@ -72,19 +70,26 @@ def border_losses(
             )
         else:
             depression_deg = -math.degrees(geometry.theta_t_mrad / 1000.0)
-        down_db = vertical_attenuation_db(depression_deg, downtilt_deg, pattern.vertical_deg, pattern.side_lobe_db)
-        if n_sectors > 1:
-            bearing_deg = math.degrees(math.atan2(x_m[i] - x0_m, y_m[i] - y0_m))
-            sector = best_sector(bearing_deg, azimuth_deg, n_sectors)
-            off_deg = bearing_deg - azimuth_deg - 360.0 * sector / n_sectors
-            across_db = horizontal_attenuation_db(off_deg, pattern.horizontal_deg, pattern.front_to_back_db)
-            down_db = attenuation_db(across_db, down_db, pattern.front_to_back_db)
+        bearing_deg = math.degrees(math.atan2(x_m[i] - x0_m, y_m[i] - y0_m))
         for k in range(len(freq_ghz)):
             if is_near:
                 d = max(d_km[n - 1], 0.001)
                 path_db = free_space_loss_db(d, h_m[0] + height_m, h_m[n - 1] + rx_height_m, freq_ghz[k])
             else:
                 path_db = loss_db(geometry, freq_ghz[k], time_pct, MEDIAN_PCT, air.n0, True, 0.0)
+            _, down_db, _ = sectors_towards(
+                bearing_deg,
+                depression_deg,
+                azimuth_deg,
+                n_sectors,
+                downtilt_deg,
+                mechanical_deg,
+                antenna[k],
+                horizontal_db,
+                vertical_db,
+                air.pattern,
+                -1,
+            )
             loss[k, i] = path_db + down_db
 
 

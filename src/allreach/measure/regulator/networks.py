@@ -13,7 +13,9 @@ from allreach.errors import Fault, InputError
 from allreach.grid import Grid
 from allreach.params.radio import Radio
 from allreach.params.regulator import Regulator
-from allreach.radio.sites import SAME_BAND, SiteArrays, site_arrays, words_on_air
+from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
+from allreach.radio.site_carriers import SAME_BAND
+from allreach.radio.sites import SiteArrays, site_arrays, words_on_air
 from allreach.units import linear_to_db
 from allreach.vocabulary import RadioGeneration
 
@@ -83,7 +85,13 @@ class Networks:
 
 
 def networks(
-    sites: gpd.GeoDataFrame, grid: Grid, radio: Radio, spectrum: pd.DataFrame, operators: tuple[str, ...] = ()
+    sites: gpd.GeoDataFrame,
+    grid: Grid,
+    radio: Radio,
+    spectrum: pd.DataFrame,
+    operators: tuple[str, ...] = (),
+    *,
+    antennas: AntennaLibrary = NO_ANTENNAS,
 ) -> Networks:
     """Sort the sites of a country into networks.
 
@@ -97,6 +105,8 @@ def networks(
         Table ``spectrum``: sites and licences that do not know each other are told.
     operators
         Operators to keep; all unless given.
+    antennas
+        Measured antennas that sites may name.
 
     Raises
     ------
@@ -113,7 +123,7 @@ def networks(
     if operators:
         keep = np.isin(name, list(operators))
         table, name = table[keep].reset_index(drop=True), name[keep]
-    arrays = site_arrays(table, grid, radio)
+    arrays = site_arrays(table, grid, radio, antennas=antennas)
     on_air = [
         tuple(t for t in TECHNOLOGIES if t in {WORDS[w] for w in words if w in WORDS})
         for words in words_on_air(table["technologies"])
@@ -153,11 +163,11 @@ def _refuse_operators(operators: tuple[str, ...], name: NDArray[np.object_]) -> 
 def _carriers(
     sites: SiteArrays, row: int, on_air: tuple[RadioGeneration, ...]
 ) -> tuple[tuple[float, float, tuple[RadioGeneration, ...]], ...]:
-    """Carriers of a site: the first has all its technologies, the second those of broadband."""
+    """Carriers of a site: the first has all its technologies, the second those of broadband, where it has any."""
     first = (float(sites.band_mhz[row]), float(sites.bandwidth_mhz[row]), on_air)
     if not sites.has_capacity[row]:
         return (first,)
-    later = tuple(t for t in on_air if t in (RadioGeneration.G4, RadioGeneration.G5))
+    later = tuple(t for t in on_air if t in (RadioGeneration.G4, RadioGeneration.G5)) or on_air
     return (first, (float(sites.second_mhz[row]), float(sites.second_bandwidth_mhz[row]), later))
 
 

@@ -141,7 +141,7 @@ def regulator_measures(
         If there are no sites, an operator that was asked for has none, or a site lies outside the model.
     """
     terrain = environment.terrain
-    found = networks(layers.sites, terrain.grid, environment.radio, layers.spectrum, tuple(operators))
+    found = _networks(layers.sites, layers, environment, operators)
     cells = cells_of(terrain, layers.boundaries, params.cell_m.value)
     subjects = subjects_of(
         cells, terrain, points, layers.roads, layers.railways, layers.institutions, layers.boundaries
@@ -154,7 +154,8 @@ def regulator_measures(
     measures = measures_table(together, subjects, areas, evidence)
     spots = spots_table(together, subjects, areas, evidence)
     limits, limit_words = limits_of(layers.border_limits)
-    senders = _senders(found, layers, environment, tuple(operators))
+    every = layers.border_sites
+    senders = found if every is None else _networks(every, layers, environment, operators)
     fields = _border(senders, layers, limits, environment, params, border_at, progress)
     facts = _facts(found, cells, wanted, levels, environment, params)
     summary = RegulatorSummary(
@@ -204,11 +205,10 @@ def _facts(
     }
 
 
-def _senders(found: Networks, layers: Layers, environment: Environment, operators: tuple[str, ...]) -> Networks:
-    """Networks whose fields at the border count."""
-    if layers.border_sites is None:
-        return found
-    return networks(layers.border_sites, environment.terrain.grid, environment.radio, layers.spectrum, operators)
+def _networks(sites: gpd.GeoDataFrame, layers: Layers, environment: Environment, operators: Sequence[str]) -> Networks:
+    """Sort sites into networks, with the measured antennas of the folder."""
+    grid, antennas = environment.terrain.grid, environment.antennas
+    return networks(sites, grid, environment.radio, layers.spectrum, tuple(operators), antennas=antennas)
 
 
 def _border(
