@@ -16,6 +16,7 @@ from allreach.country.importing import rules
 from allreach.country.importing.recipe import Frame
 from allreach.country.importing.spec import LayerSpec
 from allreach.country.kits.kit_file import KitFile, KitLayer
+from allreach.measure.regulator.summary import RegulatorSummary
 from allreach.measure.summary import MeasureSummary, VerifySummary
 from allreach.params.country_config import CountryConfig, ServiceStandard
 from allreach.params.currency import Currency
@@ -31,6 +32,7 @@ TITLES = {
     "radio": "Radio",
     "backhaul": "Backhaul",
     "planning": "Planning",
+    "regulator": "The regulator's measures",
     "sketch": "Sketch",
     "search": "How hard the planner searches",
 }
@@ -40,6 +42,7 @@ SUMMARIES: dict[str, type[BaseModel]] = {
     "verify/summary.json": VerifySummary,
     "plan/answers.json": AnswersSummary,
     "satellite/summary.json": SatelliteSummary,
+    "regulator/summary.json": RegulatorSummary,
 }
 HEAD = """# Nomenclature
 

@@ -39,11 +39,13 @@ COUNTRY_TABLES = (
     "commitments",
     "fibre",
     "roads",
+    "railways",
     "exclusions",
     "power",
     "hazards",
     "measurements",
     "coverage_claims",
+    "border_limits",
     "boundaries",
 )
 

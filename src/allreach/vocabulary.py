@@ -278,6 +278,23 @@ class Zone(Code):
     INLAND = 4
 
 
+class Quality(Code):
+    """How good mobile coverage is, in the four levels in which ARCEP publishes it; a better one is a greater number."""
+
+    NONE = 0
+    LIMITED = 1
+    GOOD = 2
+    VERY_GOOD = 3
+
+
+class PlaceOfUse(Word):
+    """Where a handset is used: column ``place_of_use`` of ``regulator_measures``."""
+
+    OUTDOOR = "outdoor"
+    CAR = "car"
+    INDOOR = "indoor"
+
+
 class Evidence(Word):
     """How a number is known, best to worst."""
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "country": ("country", "Make, check and import country folders."),
     "calibrate": ("calibrate", "What drive tests say of the propagation model: before, after, where to measure next."),
     "measure": ("steps:measure", "Who is reached today: coverage rasters and the four states per place."),
+    "regulator": ("regulator", "Coverage by operator as regulators publish it; fields at the border."),
     "plan": ("steps:plan", "The least-cost way to reach everyone, with a bound."),
     "ladder": ("ladder", "What each step costs for everybody: speeds at home, mobile, roads."),
     "track": ("track", "Promises kept? Status, forecast and slip of every target, scores beside peers."),

@@ -26,6 +26,7 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("sites", "backhaul_kind"): tuple(BackhaulKind),
     ("roads", "road_class"): ("trunk", "primary", "secondary", "tertiary", "residential", "track", "path", "ferry"),
     ("roads", "surface"): ("paved", "unpaved", ""),
+    ("railways", "rail_class"): ("main", "branch", "metro", "narrow_gauge", "industrial"),
     ("exclusions", "kind"): ("mined", "protected", "military", "border", "lake", "other"),
     ("institutions", "kind"): (
         "school",
@@ -106,6 +107,13 @@ RANGES: dict[tuple[str, str], tuple[float, float, str]] = {
     ("measurements", "site_height_agl_m"): (0.0, 3000.0, "metres above ground"),
     ("measurements", "accuracy_m"): (0.0, 1e6, "metres, not negative"),
     ("coverage_claims", "level_dbm"): (-150.0, 0.0, "dBm, -150 to 0"),
+    ("border_limits", "band_low_mhz"): (30.0, 6000.0, "30 MHz to 6 GHz, the range of ITU-R P.1812"),
+    ("border_limits", "band_high_mhz"): (30.0, 6000.0, "30 MHz to 6 GHz, the range of ITU-R P.1812"),
+    ("border_limits", "limit_dbuv_m"): (-60.0, 150.0, "dB(uV/m), -60 to 150"),
+    ("border_limits", "bandwidth_mhz"): (0.001, 1000.0, "MHz, 0.001 (1 kHz) to 1000"),
+    ("border_limits", "height_m"): (1.0, 3000.0, "1 to 3,000 m above ground, the range of ITU-R P.1812"),
+    ("border_limits", "distance_km"): (0.0, 100.0, "kilometres beyond the border, 0 to 100"),
+    ("border_limits", "time_pct"): (1.0, 50.0, "1 to 50 % of the time, the range of ITU-R P.1812"),
 }
 _LEVEL = "A received level in dBm is negative: is the sign lost, or is it in ASU, dBuV or dBuV/m?"
 _MEGAHERTZ = "Give megahertz: kilohertz divided by 1000, gigahertz times 1000; a channel number is no frequency"
@@ -147,6 +155,15 @@ def vocabulary_faults(table: pd.DataFrame, layer: str, where: str) -> list[Fault
         parts = table["technologies"].str.split(";")
         bad = said & parts.map(lambda names: any(name.strip() not in tuple(RadioGeneration) for name in names))
         faults += _listed(table["technologies"], bad, where, "technologies", ";".join(RadioGeneration), "word")
+    if layer == "border_limits" and len(table):
+        low, high = (table[name].astype("float64") for name in ("band_low_mhz", "band_high_mhz"))
+        turned = low > high
+        if turned.any():
+            rows = tables.rows_named(table.index, turned)
+            shown = f"{low[turned].iloc[0]:g} to {high[turned].iloc[0]:g} MHz"
+            faults.append(
+                Fault(f"{where}, {rows}", f"{shown} is no band", "band_low_mhz up to band_high_mhz", kind="range")
+            )
     return faults
 
 

@@ -73,6 +73,23 @@ def find_border(iso3: str, other: str) -> Border:
     )
 
 
+def land_border(iso3: str) -> dict[str, tuple[Line, ...]]:
+    """Shared border with each neighbour by land, by its code; as `find_border` has it, alone.
+
+    Raises
+    ------
+    InputError
+        If there is no country of the code.
+    DataMissingError
+        If the map has no outline of it.
+    """
+    polygons = _polygons(iso3)
+    if not polygons:
+        raise DataMissingError(f"{iso3}: the outlines of Natural Earth hold none of it")
+    pieces = _pieces(polygons)
+    return {code: _lines(_shared(pieces, _pieces(_polygons(code)))) for code in _around(iso3, pieces)[0]}
+
+
 def find_side(iso3: str) -> tuple[Side, tuple[Line, ...]]:
     """Outline, capital and coast of one country, and the outlines around it.
 

@@ -50,20 +50,28 @@ class RoadPixels:
 
 
 def road_pixels(roads: gpd.GeoDataFrame, grid: Grid, area: shapely.Geometry | None = None) -> RoadPixels:
-    """Lay roads of `ROAD_CLASSES` on a grid.
+    """Lay roads of `ROAD_CLASSES` on a grid; see `line_pixels`."""
+    mine = np.flatnonzero(roads["road_class"].isin(ROAD_CLASSES).to_numpy(dtype=bool))
+    return line_pixels(roads, mine, grid, area)
+
+
+def line_pixels(
+    lines: gpd.GeoDataFrame, rows: NDArray[np.int64], grid: Grid, area: shapely.Geometry | None = None
+) -> RoadPixels:
+    """Lay lines on a grid.
 
     Parameters
     ----------
-    roads
-        Table ``roads``.
+    lines
+        Table of lines, such as ``roads`` or ``railways``.
+    rows
+        Its rows that are laid.
     grid
         Grid; what lies off it is left out.
     area
         The country in WGS 84 (`outline.country_area`); what lies outside is left out. Everything counts without.
     """
-    mine = np.flatnonzero(roads["road_class"].isin(ROAD_CLASSES).to_numpy(dtype=bool))
-    lines = roads.geometry.iloc[mine].to_crs(grid.crs).to_numpy()
-    parts, owner = shapely.get_parts(lines, return_index=True)
+    parts, owner = shapely.get_parts(lines.geometry.iloc[rows].to_crs(grid.crs).to_numpy(), return_index=True)
     step_m = grid.pixel_m / PIECES_PER_PIXEL
     at, of_part = shapely.get_coordinates(shapely.segmentize(parts, step_m), return_index=True)
     joined = np.flatnonzero(of_part[1:] == of_part[:-1])
@@ -74,12 +82,12 @@ def road_pixels(roads: gpd.GeoDataFrame, grid: Grid, area: shapely.Geometry | No
     if area is not None:
         shapely.prepare(area)
         keep &= shapely.contains_xy(area, *grid.to_lonlat(middle[:, 0], middle[:, 1]))
-    road = mine[owner[of_part[joined]]]
-    road, row, col, length_m = road[keep], row[keep], col[keep], length_m[keep]
-    key = (road * grid.n_rows + row) * grid.n_cols + col
+    line = rows[owner[of_part[joined]]]
+    line, row, col, length_m = line[keep], row[keep], col[keep], length_m[keep]
+    key = (line * grid.n_rows + row) * grid.n_cols + col
     found, first, member = np.unique(key, return_index=True, return_inverse=True)
     total_m = np.bincount(member.reshape(-1), length_m, minlength=len(found)).astype(np.float64)
-    return RoadPixels(road[first].astype(np.int64), row[first], col[first], total_m)
+    return RoadPixels(line[first].astype(np.int64), row[first], col[first], total_m)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ COUNTRY_LAYERS = {
     "fibre": "existing_fibre",
     "power": "power",
     "roads": "roads",
+    "railways": "railways",
     "exclusions": "exclusions",
     "hazards": "hazards",
     "measurements": "measurements",
@@ -43,6 +44,7 @@ COUNTRY_LAYERS = {
     "boundaries": "boundaries",
     "commitments": "commitments",
     "spectrum": "spectrum",
+    "border_limits": "border_limits",
 }
 
 

@@ -29,6 +29,7 @@ from allreach.params.planning import Planning
 from allreach.params.price_level import first_year, is_money, last_year, price_factor
 from allreach.params.quantity import Frozen, Quantity
 from allreach.params.radio import Radio
+from allreach.params.regulator import Regulator
 from allreach.params.search import SearchParams, moved_to
 from allreach.params.sketch import Sketch
 from allreach.schema_faults import schema_faults
@@ -58,6 +59,8 @@ class Params(Frozen):
     """Horizon, candidates, what satellites offer."""
     sketch: Sketch
     """Rules by which a country is drawn."""
+    regulator: Regulator
+    """What a regulator publishes: levels of coverage, cells, fields at the border."""
     search: SearchParams
     """Limits of work of the planner: no assumptions about the country."""
 

@@ -7,7 +7,7 @@ standard). Changes go from green to brown through grey.
 
 from __future__ import annotations
 
-from allreach.vocabulary import PlanLinkKind, SiteStatus, Technology
+from allreach.vocabulary import PlanLinkKind, Quality, SiteStatus, Technology
 
 TECHNOLOGY = {
     Technology.EXISTING: "#8b9aa5",
@@ -57,6 +57,13 @@ LAYER = {
     "ferries": "#6e9ab8",
     "fibre_today": "#5b4b8a",
 }
+QUALITY_COLOURS = {
+    Quality.NONE: "#f7f7f7",
+    Quality.LIMITED: "#c6dbef",
+    Quality.GOOD: "#6baed6",
+    Quality.VERY_GOOD: "#08519c",
+}
+SPOT_COLOURS = ("#d55e00", "#d9d9d9", "#a6a6a6", "#5f6b73")  # white spot, then few to all operators
 MISSING_EDGE = "#7a2e00"
 INSTITUTION = "#6b2f6b"  # where there is no plan
 

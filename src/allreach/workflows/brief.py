@@ -34,6 +34,7 @@ from allreach.report.documents.localise import Speech, speech
 from allreach.report.documents.pair_inputs import BesideBorder, Pair
 from allreach.report.languages import spoken
 from allreach.vocabulary import Evidence
+from allreach.workflows.regulator import sites_over_limit
 from allreach.workflows.study_inputs import SeriesFolder, StudyInputs
 from allreach.workflows.track import Tracked, known_totals, lead_to_pages_of, track
 
@@ -165,6 +166,7 @@ def _beside(
         gateway="" if nearest is None else names[nearest],
         date=tracked.inputs.as_of.isoformat(),
         is_synthetic=summary.get("evidence") == Evidence.SYNTHETIC,
+        n_over_limit=sites_over_limit(study, border.sides[1].iso3),
     )
     return drawn, beside
 

@@ -16,7 +16,7 @@ from allreach.io import stages
 from allreach.io.country_folder import Country
 from allreach.io.results_folder import Results
 from allreach.params.country_config import CountryConfig
-from allreach.params.load import Params, load_params
+from allreach.params.load import Params, Tables, load_params
 from allreach.workflows.study_inputs import StudyInputs
 
 DELAYS = ("fibre_latency_ms", "radio_latency_ms")
@@ -77,10 +77,15 @@ def measure_basis(study: StudyInputs) -> dict[str, object]:
 
 def rung_basis(study: StudyInputs) -> dict[str, object]:
     """Everything that a plan depends on beside how it is searched for."""
-    resolved = study.params.resolved()
+    resolved = _of_plan(study)
     for name in ANSWER_KEYS:
         resolved["planning"].pop(name)
     return {**_basis(study), "parameters": resolved}
+
+
+def _of_plan(study: StudyInputs) -> Tables:
+    """Parameters that a plan may depend on: what a regulator publishes changes none."""
+    return {room: table for room, table in study.params.resolved().items() if room != "regulator"}
 
 
 def _basis(study: StudyInputs) -> dict[str, object]:
@@ -95,7 +100,7 @@ def _basis(study: StudyInputs) -> dict[str, object]:
 def begin_record(study: StudyInputs, *, time_limit_s: float | None, start_from: str) -> RunRecord:
     """Give each stage a key of everything that it depends on, so that it runs again when any of it changed."""
     study.require_unchanged()
-    resolved = study.params.resolved()
+    resolved = _of_plan(study)
     start = stages.digests(study.folder / "results" / start_from, "plan/start") if start_from else {}
     answers = {name: resolved["planning"].pop(name) for name in ANSWER_KEYS}
     plan = stages.fingerprint({**_basis(study), "parameters": resolved, "time_limit_s": time_limit_s, "start": start})

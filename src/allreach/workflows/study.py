@@ -17,6 +17,7 @@ from allreach.workflows.compare import compare_scenarios
 from allreach.workflows.hop import Hop, hop
 from allreach.workflows.ladder import Choice, LadderResult, read_ladder_result
 from allreach.workflows.outcomes import Plan, Today, Verified, read_plan, read_today
+from allreach.workflows.regulator import RegulatorMeasures, regulator
 from allreach.workflows.run import Depth, run
 from allreach.workflows.rung_plans import Effort
 from allreach.workflows.satellite import SatelliteService, satellite
@@ -116,6 +117,23 @@ class Study(StudyInputs):
         """Compute satellite service; see `workflows.satellite.satellite` for the options."""
         self.require_unchanged()
         return satellite(self.as_recorded(), **options)
+
+    def regulator(
+        self, *, planned: bool = False, operators: str | Sequence[str] = (), border: bool = True
+    ) -> RegulatorMeasures:
+        """Measure what a regulator publishes: coverage by operator, white and grey spots, fields at the border.
+
+        Parameters
+        ----------
+        planned
+            Coverage of the planned network; of today's otherwise.
+        operators
+            Operators to keep; all unless given.
+        border
+            Whether the fields at the border are computed.
+        """
+        self.require_unchanged()
+        return regulator(self.as_recorded(), planned=planned, operators=each(operators), border=border)
 
     def ladder(
         self,

@@ -2,16 +2,18 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 
-from allreach.country.border import find_border
+from allreach.country.border import find_border, land_border
 from allreach.indicators.cooperation import ground_opportunities
 from allreach.indicators.definitions import LANGUAGES
 from allreach.report.documents.blocks_html import page
 from allreach.report.documents.brief_content import country_brief, pair_brief
 from allreach.report.documents.brief_pdf import Layout
 from allreach.report.documents.localise import speech
+from allreach.report.documents.pair_inputs import BesideBorder
 from allreach.workflows.brief import brief, find_pair
 from allreach.workflows.study_inputs import read_subject
 from allreach.workflows.track import track
@@ -173,3 +175,22 @@ def test_a_country_of_which_only_totals_ship_has_its_brief(tmp_path):
     tracked = track(study, write=False)
     content = country_brief(tracked.inputs, tracked.targets, tracked.paths, speech("en", tracked.inputs.book))
     assert content["n_pages"] == 2
+
+
+def test_the_land_border_is_that_of_the_pairs():
+    lines = land_border("AZE")
+    assert set(lines) == {"ARM", "GEO", "IRN", "RUS", "TUR"}
+    of_pair = find_border("AZE", "GEO").lines
+    assert sorted(map(len, lines["GEO"])) == sorted(map(len, of_pair))
+    assert land_border("MDV") == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sites_over_a_limit_at_the_border_are_said_where_they_are_known(pairs, language):
+    pair = pairs("AZE-GEO")
+    beside = BesideBorder(120, 7, None, "", "2026-01-01", is_synthetic=False)
+    words = speech(language, pair.inputs.book)("sites_over_limit", over="31")
+    for known in (None, 31):
+        with_sites = replace(pair, beside=replace(beside, n_over_limit=known))
+        said = " ".join(text for _, text, _ in lines(content_of(with_sites, language)))
+        assert (words in said) == (known is not None)

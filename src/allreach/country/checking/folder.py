@@ -42,7 +42,7 @@ from allreach.params.radio import Radio
 from allreach.schema_faults import schema_faults
 from allreach.terrain.map_scale import projection_faults
 
-NOT_READ = ("spectrum", "hazards")  # carried along and shown; no calculation reads them yet, so none is missed
+NOT_MISSED = ("spectrum", "hazards", "railways", "border_limits")  # no run or plan is worth less without them
 
 
 def check(folder: Path) -> list[Fault]:
@@ -191,7 +191,7 @@ def _compulsory(folder: Path) -> list[Fault]:
                 kind="missing-layer",
             )
         )
-    names = [f"{n}.tif" for n in RASTERS] + [f"{n}.parquet" for n in tables.COUNTRY_TABLES if n not in NOT_READ]
+    names = [f"{n}.tif" for n in RASTERS] + [f"{n}.parquet" for n in tables.COUNTRY_TABLES if n not in NOT_MISSED]
     lacking = [n for n in names if not (folder / n).is_file() and n not in ("terrain.tif", "places.parquet")]
     if lacking:
         faults.append(

@@ -29,6 +29,9 @@ class BesideBorder:
         When the plan was made.
     is_synthetic
         Whether the sites are drawn by rule.
+    n_over_limit
+        Sites whose field at the shared border is over a permissible one (``allreach regulator``); none where that has
+        not been computed or no limit is known.
     """
 
     n_sites: int
@@ -37,6 +40,7 @@ class BesideBorder:
     gateway: str
     date: str
     is_synthetic: bool
+    n_over_limit: int | None = None
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,8 @@ def _beside(pair: Pair, sources: Sources) -> str:
         km=speech.number(NEAR_KM),
         date=speech.date(beside.date),
     )
+    if beside.n_over_limit is not None:
+        words += " " + speech("sites_over_limit", over=speech.number(beside.n_over_limit))
     if beside.gateway_km is not None:
         words += " " + speech("gateway_beside", name=beside.gateway, km=speech.number(beside.gateway_km))
     return words + (f" {speech('drawn_by_rule')}" if beside.is_synthetic else "")

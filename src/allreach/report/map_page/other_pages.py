@@ -28,6 +28,10 @@ def other_pages(results_dir: Path) -> list[dict[str, str]]:
         found.append({"href": f"brief/{path.name}", "key": "page_brief", "name": name})
     if (results_dir / "satellite" / "link_budget.html").is_file():
         found.append({"href": "satellite/link_budget.html", "key": "page_satellite", "name": ""})
+    regulator = sorted((results_dir / "regulator").glob("regulator_*.html"))
+    if regulator:
+        mine = next((path for path in regulator if path.stem.endswith(f"_{LANGUAGE_FIRST}")), regulator[0])
+        found.append({"href": f"regulator/{mine.name}", "key": "page_regulator", "name": ""})
     for path in sorted((results_dir.parent.parent / "compare").glob("*/compare.html")):
         pair = path.parent.name.split("--")
         if results_dir.name in pair:
