@@ -175,8 +175,12 @@ class SearchParams(Frozen):
     budget_leaf_cuts: int = Field(200, ge=0)
     """Cuts a leaf."""
     # The ladder
-    ladder_sites_max: int = Field(2_000, ge=0)
-    """Where more sites stand, a quick ladder plans the steps at home alone, unless others are asked for by name."""
+    upgrades_first_sites: int = Field(2_000, ge=0)
+    """From so many standing sites on, quick mobile steps upgrade first: new masts only for whom no upgraded one reaches,"""
+    upgrades_first_candidates: int = Field(1, ge=1)
+    """and no more of them proposed for a cell of a place than so many."""
+    beside_places: int = Field(1_000, ge=0)
+    """From so many places on, a quick ladder is planned in a process of its own beside the headline, on two cores."""
     # Tiers of speed
     tier_raises: int = Field(8, ge=1)
     """Prices on people below a tier that are tried upwards until the target is met,"""

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from allreach.errors import InfeasibleError
 from allreach.io.ladder_file import Works
 from allreach.json_object import JsonObject
 from allreach.measure.planned_network import planned_sites, verify
+from allreach.measure.service_links import NewReach
 from allreach.params.rungs import Rung, RungKind
 from allreach.planning.instance.country_inputs import (
     MastLinks,
@@ -19,6 +22,7 @@ from allreach.planning.instance.country_inputs import (
     Offered,
     inputs_under,
     mast_links,
+    missed_by_upgrades,
     offered,
     plan_inputs,
 )
@@ -87,6 +91,7 @@ class RungPlanner:
     time_limit_s: float | None = None
     _offered: dict[RungKind, Offered] = field(default_factory=dict, init=False)
     _masts: dict[str, MastLinks] = field(default_factory=dict, init=False)
+    _missed: dict[str, NDArray[np.bool_]] = field(default_factory=dict, init=False)
 
     def under(self, rung: Rung) -> StudyInputs:
         """Lay a rung over the study."""
@@ -227,11 +232,16 @@ class RungPlanner:
         return self.ground.satellites(laid) if laid.config.service_standard.service is Service.ANY else ()
 
     def _works_on_offer(self, rung: Rung, progress: Progress) -> Offered:
-        """Find what may be built for those whom the highest rung of a kind misses today."""
+        """Find what may be built for those whom the highest rung of a kind misses today, or with upgrades alone."""
         if rung.kind not in self._offered:
-            country = self._country(highest(self.rungs, rung.kind), progress)
-            reached = self.ground.standing.reached_share(country.config.service_standard)
-            self._offered[rung.kind] = offered(country, self.ground.points.population * (1.0 - reached), progress)
+            top = highest(self.rungs, rung.kind)
+            country = self._country(top, progress)
+            if self._upgrades_first(rung):
+                missed = self._missed_by_upgrades(top, progress).astype(np.float64)
+                country = country.with_few_candidates(country.params.search.upgrades_first_candidates)
+            else:
+                missed = 1.0 - self.ground.standing.reached_share(country.config.service_standard)
+            self._offered[rung.kind] = offered(country, self.ground.points.population * missed, progress)
         return self._offered[rung.kind]
 
     def _masts_under(self, rung: Rung, progress: Progress) -> MastLinks:
@@ -243,9 +253,29 @@ class RungPlanner:
         lowest = min(by_mast, key=lambda r: self.under(r).config.service_standard.dl_mbps)
         if lowest.id not in self._masts:
             country, built = self._country(lowest, progress), self._works_on_offer(rung, progress)
-            self._masts[lowest.id] = mast_links(country, built, progress=progress)
+            new = self._new_reach(country, highest(same, rung.kind), progress) if self._upgrades_first(rung) else None
+            self._masts[lowest.id] = mast_links(country, built, new=new, progress=progress)
         found, standard = self._masts[lowest.id], self.under(rung).config.service_standard
         return found if rung.id == lowest.id else replace(found, links=found.links.meeting(standard))
+
+    def _upgrades_first(self, rung: Rung) -> bool:
+        """Whether new masts are on offer only to whom no mast that stands reaches when upgraded."""
+        n_sites = len(self.study.country.table("sites"))
+        return rung.kind is RungKind.MOBILE and n_sites >= self.study.params.search.upgrades_first_sites
+
+    def _missed_by_upgrades(self, rung: Rung, progress: Progress) -> NDArray[np.bool_]:
+        """Points that no mast that stands gives a rung, even upgraded."""
+        if rung.id not in self._missed:
+            self._missed[rung.id] = missed_by_upgrades(self._country(rung, progress), progress)
+        return self._missed[rung.id]
+
+    def _new_reach(self, country: MeasuredCountry, rung: Rung, progress: Progress) -> NewReach:
+        """How far new masts are looked at under a rung: indoors less far, as their cells are smaller there."""
+        planning = country.params.planning
+        cell_km = planning.candidate_indoor_cell_km if rung.indoors else planning.candidate_signal_cell_km
+        share = min(cell_km.value / planning.candidate_signal_cell_km.value, 1.0)
+        range_km = share * country.params.radio.candidate_range_km.value
+        return NewReach(range_km, self._missed_by_upgrades(rung, progress))
 
 
 def highest(rungs: Iterable[Rung], kind: RungKind) -> Rung:

@@ -20,7 +20,7 @@ from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import reaching, standing_lines
-from allreach.measure.service_links import ServiceLinks, service_links
+from allreach.measure.service_links import FULL, HANDSET, NewReach, ServiceLinks, service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, ServiceStandard
@@ -88,6 +88,14 @@ class MeasuredCountry:
         planning = self.params.planning
         none = planning.new_sites_per_part.model_copy(update={"value": 0.0, "low": 0.0})
         rules = planning.model_copy(update={"new_sites_per_part": none})
+        return replace(self, params=self.params.model_copy(update={"planning": rules}))
+
+    def with_few_candidates(self, n_per_place: int) -> MeasuredCountry:
+        """Return the same country where no more new sites are proposed for a place, or a cell of one, than so many."""
+        planning = self.params.planning
+        few = {name: min(getattr(planning.candidates_per_place, name), float(n_per_place)) for name in ("value", "low")}
+        proposed = planning.candidates_per_place.model_copy(update=few)
+        rules = planning.model_copy(update={"candidates_per_place": proposed})
         return replace(self, params=self.params.model_copy(update={"planning": rules}))
 
     def ground(self) -> Ground:
@@ -194,15 +202,37 @@ def offered(country: MeasuredCountry, unreached: NDArray[np.float64], progress: 
 
 
 def mast_links(
-    country: MeasuredCountry, found: Offered, *, margin_db: float | None = None, progress: Progress | None = None
+    country: MeasuredCountry,
+    found: Offered,
+    *,
+    margin_db: float | None = None,
+    new: NewReach | None = None,
+    progress: Progress | None = None,
 ) -> MastLinks:
-    """Find what each mast can do for each point under the country's standard."""
+    """Find what each mast can do for each point under the country's standard; new ones as far as `new` says."""
     standard, grid = country.config.service_standard, country.environment.terrain.grid
     arrays, stands = with_candidates(
         found.sites, found.candidates, grid, country.params.radio, standard.generation, country.environment.antennas
     )
-    links = service_links(arrays, stands, country.points, country.environment, margin_db=margin_db, progress=progress)
+    links = service_links(
+        arrays, stands, country.points, country.environment, margin_db=margin_db, new=new, progress=progress
+    )
     return MastLinks(arrays, links)
+
+
+def missed_by_upgrades(country: MeasuredCountry, progress: Progress | None = None) -> NDArray[np.bool_]:
+    """Whether no mast that stands gives a point's handsets the standard, even upgraded, shape (n_points,)."""
+    standard, grid = country.config.service_standard, country.environment.terrain.grid
+    sites = country.table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
+    arrays, stands = with_candidates(
+        sites, sites.iloc[:0], grid, country.params.radio, standard.generation, country.environment.antennas
+    )
+    links = service_links(
+        arrays, stands, country.points, country.environment, progress=progress, stage="links of standing masts"
+    )
+    missed = np.ones(country.points.n_points, dtype=bool)
+    missed[links.point_index[links.is_covered[FULL, HANDSET]]] = False
+    return missed
 
 
 def inputs_under(
