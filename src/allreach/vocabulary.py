@@ -17,12 +17,12 @@ class Word(StrEnum):
     @property
     def code(self) -> int:
         """Position among the members."""
-        return list(type(self)).index(self)
+        return self._member_names_.index(self.name)
 
     @classmethod
     def of_code(cls, code: int) -> Self:
         """Word with that position."""
-        return list(cls)[code]
+        return cls[cls._member_names_[code]]
 
 
 class Code(IntEnum):

@@ -381,7 +381,6 @@ def _disturbance(
     The last rows, one a band, are what a new site meets: the strongest channel of the band, since nobody knows yet
     whose carrier it gets.
     """
-    radio = environment.radio
     today = sites.take(np.flatnonzero(is_existing))
     today = today.upgraded() if assume_upgraded else today
     both: list[NDArray[np.float64]] = []

@@ -24,7 +24,7 @@ from allreach.progress import Progress
 from allreach.workflows.headline import Ground
 from allreach.workflows.ladder import Choice, LadderEffort, plan_ahead
 from allreach.workflows.run_record import Job, begin_record
-from allreach.workflows.study_inputs import StudyInputs, read_inputs
+from allreach.workflows.study_inputs import read_inputs
 
 STAGE = "rungs planned beside"
 TICK_S = 0.5

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from allreach.errors import InfeasibleError
 from allreach.io.ladder_file import Works
@@ -23,6 +22,7 @@ from allreach.planning.instance.country_inputs import (
     inputs_under,
     mast_links,
     missed_by_upgrades,
+    new_reach,
     offered,
     plan_inputs,
 )
@@ -91,7 +91,7 @@ class RungPlanner:
     time_limit_s: float | None = None
     _offered: dict[RungKind, Offered] = field(default_factory=dict, init=False)
     _masts: dict[str, MastLinks] = field(default_factory=dict, init=False)
-    _missed: dict[str, NDArray[np.bool_]] = field(default_factory=dict, init=False)
+    _new: dict[str, NewReach] = field(default_factory=dict, init=False)
 
     def under(self, rung: Rung) -> StudyInputs:
         """Lay a rung over the study."""
@@ -100,13 +100,15 @@ class RungPlanner:
     def quick(self, rung: Rung, start: Start | None) -> RungPlan:
         """Plan a rung with little work, and measure the planned network once.
 
-        Where new masts spoil a plan, upgrades alone are tried, as a run does.
+        Where new masts spoil a plan, upgrades alone are tried, as a run does; where upgrades come first and leave a
+        great many without (`search.quick_new_masts_share`), nothing else is.
         """
         progress = named(self.study.progress, rung)
-        country = self._country(rung, progress)
-        plan, reached = self._planned(country, rung, start, progress)
+        country, may_build = self._country(rung, progress), self._may_build(rung, progress)
+        plan, reached = self._planned(country if may_build else country.without_new_sites(), rung, start, progress)
         tolerance = country.params.planning.verify_tolerance_share.value
-        if plan.planned_share - reached > (tolerance if rung.kind is RungKind.MOBILE else SPOILT_SHARE):
+        falls_short = plan.planned_share - reached > (tolerance if rung.kind is RungKind.MOBILE else SPOILT_SHARE)
+        if falls_short and may_build:
             try:
                 alone, reached_alone = self._planned(country.without_new_sites(), rung, None, progress)
             except InfeasibleError:
@@ -234,48 +236,51 @@ class RungPlanner:
     def _works_on_offer(self, rung: Rung, progress: Progress) -> Offered:
         """Find what may be built for those whom the highest rung of a kind misses today, or with upgrades alone."""
         if rung.kind not in self._offered:
-            top = highest(self.rungs, rung.kind)
-            country = self._country(top, progress)
-            if self._upgrades_first(rung):
-                missed = self._missed_by_upgrades(top, progress).astype(np.float64)
-                country = country.with_few_candidates(country.params.search.upgrades_first_candidates)
-            else:
-                missed = 1.0 - self.ground.standing.reached_share(country.config.service_standard)
-            self._offered[rung.kind] = offered(country, self.ground.points.population * missed, progress)
+            mine = [r for r in self.rungs if r.kind is rung.kind]
+            top = highest([r for r in mine if self._may_build(r, progress)] or mine, rung.kind)
+            country, new = self._country(top, progress), self._new_reach(top, progress)
+            unreached = 1.0 - self.ground.standing.reached_share(country.config.service_standard)
+            if new is not None:
+                country = country.with_few_candidates()
+                unreached *= new.points if self._may_build(top, progress) else 0.0
+            self._offered[rung.kind] = offered(country, self.ground.points.population * unreached, progress)
         return self._offered[rung.kind]
 
     def _masts_under(self, rung: Rung, progress: Progress) -> MastLinks:
         """Links of masts under a rung, found at the lowest speed of all rungs that ask for the same masts."""
-        same = [
-            r for r in self.rungs if (r.kind, r.generation, r.indoors) == (rung.kind, rung.generation, rung.indoors)
-        ]
+        same = self._of_same_masts(rung)
         by_mast = [r for r in same if r.service is not Service.LINE] or same
         lowest = min(by_mast, key=lambda r: self.under(r).config.service_standard.dl_mbps)
         if lowest.id not in self._masts:
             country, built = self._country(lowest, progress), self._works_on_offer(rung, progress)
-            new = self._new_reach(country, highest(same, rung.kind), progress) if self._upgrades_first(rung) else None
+            new = self._new_reach(highest(same, rung.kind), progress)
+            if new is not None and not self._may_build(rung, progress):
+                new = replace(new, points=np.zeros_like(new.points))
             self._masts[lowest.id] = mast_links(country, built, new=new, progress=progress)
         found, standard = self._masts[lowest.id], self.under(rung).config.service_standard
         return found if rung.id == lowest.id else replace(found, links=found.links.meeting(standard))
 
-    def _upgrades_first(self, rung: Rung) -> bool:
-        """Whether new masts are on offer only to whom no mast that stands reaches when upgraded."""
-        n_sites = len(self.study.country.table("sites"))
-        return rung.kind is RungKind.MOBILE and n_sites >= self.study.params.search.upgrades_first_sites
+    def _of_same_masts(self, rung: Rung) -> list[Rung]:
+        key = rung.kind, rung.generation, rung.indoors
+        return [r for r in self.rungs if (r.kind, r.generation, r.indoors) == key]
 
-    def _missed_by_upgrades(self, rung: Rung, progress: Progress) -> NDArray[np.bool_]:
-        """Points that no mast that stands gives a rung, even upgraded."""
-        if rung.id not in self._missed:
-            self._missed[rung.id] = missed_by_upgrades(self._country(rung, progress), progress)
-        return self._missed[rung.id]
+    def _new_reach(self, rung: Rung, progress: Progress) -> NewReach | None:
+        """How far and for which points new masts are looked at under a rung, where upgrades come first."""
+        country = self._country(rung, progress)
+        if not country.upgrades_first:
+            return None
+        if rung.id not in self._new:
+            reached = self.ground.standing.reached_share(country.config.service_standard)
+            self._new[rung.id] = new_reach(country, missed_by_upgrades(country, progress), reached)
+        return self._new[rung.id]
 
-    def _new_reach(self, country: MeasuredCountry, rung: Rung, progress: Progress) -> NewReach:
-        """How far new masts are looked at under a rung: indoors less far, as their cells are smaller there."""
-        planning = country.params.planning
-        cell_km = planning.candidate_indoor_cell_km if rung.indoors else planning.candidate_signal_cell_km
-        share = min(cell_km.value / planning.candidate_signal_cell_km.value, 1.0)
-        range_km = share * country.params.radio.candidate_range_km.value
-        return NewReach(range_km, self._missed_by_upgrades(rung, progress))
+    def _may_build(self, rung: Rung, progress: Progress) -> bool:
+        """Whether a rung is planned with new masts: not where upgrades come first and leave too many without."""
+        new = self._new_reach(highest(self._of_same_masts(rung), rung.kind), progress)
+        people = self.ground.points.population
+        return new is None or float(people[new.points].sum()) <= self.study.params.search.quick_new_masts_share * float(
+            people.sum()
+        )
 
 
 def highest(rungs: Iterable[Rung], kind: RungKind) -> Rung:

@@ -30,6 +30,7 @@ from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import Institutions, institutions
 from allreach.planning.instance.unit_costs import price_list
+from allreach.planning.model.tolerances import REACHED
 from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import SiteArrays, with_candidates
@@ -90,10 +91,16 @@ class MeasuredCountry:
         rules = planning.model_copy(update={"new_sites_per_part": none})
         return replace(self, params=self.params.model_copy(update={"planning": rules}))
 
-    def with_few_candidates(self, n_per_place: int) -> MeasuredCountry:
-        """Return the same country where no more new sites are proposed for a place, or a cell of one, than so many."""
-        planning = self.params.planning
-        few = {name: min(getattr(planning.candidates_per_place, name), float(n_per_place)) for name in ("value", "low")}
+    @property
+    def upgrades_first(self) -> bool:
+        """Whether new masts are on offer only to whom no mast reaches today, nor any that is upgraded."""
+        n_least = self.params.search.upgrades_first_sites
+        return self.config.service_standard.service is Service.MOBILE and len(self.table("sites")) >= n_least
+
+    def with_few_candidates(self) -> MeasuredCountry:
+        """Return the same country with as few new sites for a place, or a cell of one, as where upgrades come first."""
+        planning, most = self.params.planning, float(self.params.search.upgrades_first_candidates)
+        few = {name: min(getattr(planning.candidates_per_place, name), most) for name in ("value", "low")}
         proposed = planning.candidates_per_place.model_copy(update=few)
         rules = planning.model_copy(update={"candidates_per_place": proposed})
         return replace(self, params=self.params.model_copy(update={"planning": rules}))
@@ -143,13 +150,21 @@ class MastLinks:
 
 
 def plan_inputs(
-    country: MeasuredCountry, *, margin_db: float | None = None, progress: Progress | None = None
+    country: MeasuredCountry,
+    *,
+    margin_db: float | None = None,
+    progress: Progress | None = None,
 ) -> PlanInputs:
     """Everything that planning reads, from a measured country; arguments as in `planning.plan.plan_country`."""
     assert country.measured is not None
     reached = country.measured.points.reached_share
-    found = offered(country, country.points.population * (1.0 - reached), progress)
-    masts = mast_links(country, found, margin_db=margin_db, progress=progress)
+    new: NewReach | None = None
+    unreached = 1.0 - reached
+    if country.upgrades_first:
+        new = new_reach(country, missed_by_upgrades(country, progress), reached)
+        unreached, country = unreached * new.points, country.with_few_candidates()
+    found = offered(country, country.points.population * unreached, progress)
+    masts = mast_links(country, found, margin_db=margin_db, new=new, progress=progress)
     return inputs_under(country, found, masts, reached)
 
 
@@ -279,6 +294,16 @@ def inputs_under(
         evidence=country.evidence,
         notes=found.notes,
     )
+
+
+def new_reach(country: MeasuredCountry, missed: NDArray[np.bool_], reached_today: NDArray[np.float64]) -> NewReach:
+    """Return how far, and for which points, new masts are looked at where upgrades come first.
+
+    Indoors they are looked at less far, in the ratio in which their cells are smaller there.
+    """
+    planning, standard = country.params.planning, country.config.service_standard
+    share = min(_candidate_cell_km(standard, planning) / planning.candidate_signal_cell_km.value, 1.0)
+    return NewReach(share * country.params.radio.candidate_range_km.value, missed & (reached_today < 1.0 - REACHED))
 
 
 def _candidate_cell_km(standard: ServiceStandard, planning: Planning) -> float:
