@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ class Beside:
         if self.process.stdin is not None:
             with suppress(OSError):
                 self.process.stdin.close()
+        shutil.rmtree(self.claims, ignore_errors=True)
 
 
 def is_worth_it(job: Job, effort: LadderEffort) -> bool:
@@ -85,7 +87,7 @@ def is_worth_it(job: Job, effort: LadderEffort) -> bool:
 
 @contextmanager
 def beside(job: Job, choice: Choice) -> Iterator[Beside | None]:
-    """Plan rungs in a process of its own; none where it cannot be started."""
+    """Plan rungs in a process of its own, which ends with the block at the latest; none where it cannot be started."""
     study = job.study
     told = {
         "folder": str(study.folder.resolve()),
@@ -98,28 +100,37 @@ def beside(job: Job, choice: Choice) -> Iterator[Beside | None]:
         "speeds_mbps": choice.speeds_mbps,
         "rungs": choice.rungs,
     }
-    with tempfile.TemporaryDirectory(prefix="allreach-") as claims:
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "allreach.workflows.ladder_beside"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                start_new_session=True,  # Ctrl-C is this process's, which ends that one
-            )
-        except OSError:
-            yield None
-            return
-        helper = Beside(process, Path(claims), study.progress)
-        try:
-            assert process.stdin is not None
-            with suppress(OSError):  # it ended at once: nothing is planned beside
-                process.stdin.write(json.dumps({**told, "claims": claims}).encode() + b"\n")
-                process.stdin.flush()
-            yield helper
-        finally:
-            helper.stop()
+    try:
+        helper = _started(told, study.progress)
+    except OSError:
+        yield None
+        return
+    try:
+        yield helper
+    finally:
+        helper.stop()
+
+
+def _started(told: Mapping[str, object], progress: Progress) -> Beside:
+    """Start a process and tell it what to plan."""
+    claims = tempfile.mkdtemp(prefix="allreach-")
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "allreach.workflows.ladder_beside"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            start_new_session=True,  # Ctrl-C is this process's, which ends that one
+        )
+    except OSError:
+        shutil.rmtree(claims, ignore_errors=True)
+        raise
+    assert process.stdin is not None
+    with suppress(OSError):  # it ended at once: nothing is planned beside
+        process.stdin.write(json.dumps({**told, "claims": claims}).encode() + b"\n")
+        process.stdin.flush()
+    return Beside(process, Path(claims), progress)
 
 
 def _claim(claims: Path, kind: RungKind) -> bool:
