@@ -17,12 +17,12 @@ class Word(StrEnum):
     @property
     def code(self) -> int:
         """Position among the members."""
-        return self._member_names_.index(self.name)
+        return list(type(self)).index(self)
 
     @classmethod
     def of_code(cls, code: int) -> Self:
         """Word with that position."""
-        return cls[cls._member_names_[code]]
+        return list(cls)[code]
 
 
 class Code(IntEnum):

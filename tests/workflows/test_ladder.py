@@ -283,7 +283,7 @@ def test_a_damaged_standard_says_how_to_get_rid_of_it(climbed, tmp_path):
 
 
 def test_where_many_masts_stand_upgrades_come_first_and_every_step_is_planned(climbed, tmp_path):
-    folder = small(tmp_path / "TST")
+    folder = small(tmp_path / "TST", strategy=STRATEGY)
     study = read_inputs(folder, scenario="base", sets=("search.upgrades_first_sites=0",), workers=1)
     rungs = {rung["rung"]: rung for rung in run(study, ladder="quick").ladder["rungs"]}
     for name, rung in rungs.items():

@@ -253,10 +253,10 @@ class RungPlanner:
         lowest = min(by_mast, key=lambda r: self.under(r).config.service_standard.dl_mbps)
         if lowest.id not in self._masts:
             country, built = self._country(lowest, progress), self._works_on_offer(rung, progress)
-            new = self._new_reach(highest(same, rung.kind), progress)
+            new, margin_db = self._new_reach(highest(same, rung.kind), progress), None
             if new is not None and not self._may_build(rung, progress):
-                new = replace(new, points=np.zeros_like(new.points))
-            self._masts[lowest.id] = mast_links(country, built, new=new, progress=progress)
+                new, margin_db = replace(new, points=np.zeros_like(new.points)), 0.0  # no new neighbour disturbs
+            self._masts[lowest.id] = mast_links(country, built, margin_db=margin_db, new=new, progress=progress)
         found, standard = self._masts[lowest.id], self.under(rung).config.service_standard
         return found if rung.id == lowest.id else replace(found, links=found.links.meeting(standard))
 
