@@ -326,6 +326,19 @@ def test_where_upgrades_come_first_a_new_mast_serves_only_whom_none_reaches(tmp_
     assert np.array_equal(links.peak_mbps[..., is_new], full.peak_mbps[..., same])
 
 
+def test_where_upgrades_leave_too_many_without_no_mast_is_built(tmp_path):
+    folder = small(tmp_path / "TST")
+    sets = ("search.upgrades_first_sites=0", "search.quick_new_masts_share=0")
+    study = read_inputs(folder, scenario="base", sets=sets, workers=1)
+    rung = mobile_rung(Generation.G4, indoors=True)
+    planner = RungPlanner(study, Ground(study), (rung,))
+    figures = planner.quick(rung, None).figures
+    assert len(planner._works_on_offer(rung, study.progress).candidates) == 0
+    assert figures["works"]["new_sites"] == 0
+    assert figures["lower_bound_usd"] <= figures["pv_usd"]
+    assert figures["reached_share"] >= planner.ground.standing.people_share(planner.under(rung).config.service_standard)
+
+
 def test_where_lower_rungs_are_met_a_higher_one_is_the_headline(tmp_path, monkeypatch):
     folder = small(tmp_path / "TST")
     said: list[str] = []

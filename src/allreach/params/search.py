@@ -181,8 +181,8 @@ class SearchParams(Frozen):
     """From so many standing sites on, mobile service upgrades first: new masts for whom no upgraded one reaches,"""
     upgrades_first_candidates: int = Field(1, ge=1)
     """and no more of them proposed for a cell of a place than so many."""
-    quick_new_masts_share: float = Field(0.2, ge=0, le=1)
-    """Where upgrades miss a greater share of the people, a quick step is planned with upgrades alone."""
+    quick_new_masts_share: float = Field(0.05, ge=0, le=1)
+    """Where upgrades miss a greater share of the people, a quick mobile step is planned with upgrades alone."""
     beside_places: int = Field(1_000, ge=0)
     """From so many places on, a quick ladder is planned in a process of its own beside the headline, on two cores."""
     # Tiers of speed

@@ -24,7 +24,7 @@ from allreach.vocabulary import PlanLinkKind, SiteStatus, Technology
 
 LARGE_OPTIONS = 25_000
 """Options from which a problem is searched with less work still:"""
-LARGE = {"window_iterations": 100_000, "bound_cut_rounds": 1, "bound_last_rounds": 0}
+LARGE = {"window_iterations": 150_000, "bound_cut_rounds": 1, "bound_last_rounds": 0}
 """its relaxation is cut once, and fewer windows are looked at: most of the time of a quick search would go there."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -39,6 +40,8 @@ from allreach.workflows.run_plan import PLAN_EVIDENCE, SPOILT_SHARE, country_to_
 from allreach.workflows.run_record import Job
 from allreach.workflows.study_inputs import StudyInputs
 
+FEW_NEIGHBOURS_DB = 0.0
+"""Margin of quick plans that upgrade first: they build no new mast, or few; measuring tells whether these disturb."""
 Effort = Literal["quick", "full"]
 Start = Mapping[str, pd.DataFrame]
 NO_PLAN_KEY = "reason_no_plan"
@@ -100,21 +103,24 @@ class RungPlanner:
     def quick(self, rung: Rung, start: Start | None) -> RungPlan:
         """Plan a rung with little work, and measure the planned network once.
 
-        Where new masts spoil a plan, upgrades alone are tried, as a run does; where upgrades come first and leave a
-        great many without (`search.quick_new_masts_share`), nothing else is.
+        Where new masts spoil a plan, upgrades alone are tried, as a run does. Where upgrades come first they are
+        planned alone, then with new masts if few are left without (`search.quick_new_masts_share`); the plan that
+        reaches more counts.
         """
         progress = named(self.study.progress, rung)
-        country, may_build = self._country(rung, progress), self._may_build(rung, progress)
-        plan, reached = self._planned(country if may_build else country.without_new_sites(), rung, start, progress)
-        tolerance = country.params.planning.verify_tolerance_share.value
-        falls_short = plan.planned_share - reached > (tolerance if rung.kind is RungKind.MOBILE else SPOILT_SHARE)
-        if falls_short and may_build:
-            try:
-                alone, reached_alone = self._planned(country.without_new_sites(), rung, None, progress)
-            except InfeasibleError:
-                reached_alone = 0.0
-            if reached_alone > reached:
-                plan, reached = alone, reached_alone
+        country = self._country(rung, progress)
+        upgraded = country.without_new_sites()
+        if country.upgrades_first:
+            tried = [upgraded, country] if self._may_build(rung, progress) else [upgraded]
+            plan, reached = self._best_of(tried, rung, start, progress)
+        else:
+            plan, reached = self._planned(country, rung, start, progress)
+            tolerance = country.params.planning.verify_tolerance_share.value
+            if plan.planned_share - reached > (tolerance if rung.kind is RungKind.MOBILE else SPOILT_SHARE):
+                with suppress(InfeasibleError):
+                    alone, reached_alone = self._planned(upgraded, rung, None, progress)
+                    if reached_alone > reached:
+                        plan, reached = alone, reached_alone
         return RungPlan(
             {
                 "planned_share": plan.planned_share,
@@ -129,6 +135,19 @@ class RungPlanner:
             {"sites": plan.sites, "links": plan.links, "bill_of_materials": plan.bill_of_materials},
             plan.start,
         )
+
+    def _best_of(
+        self, countries: Sequence[MeasuredCountry], rung: Rung, start: Start | None, progress: Progress
+    ) -> tuple[QuickPlan, float]:
+        """Return the plan that reaches most, the first of equal ones; raises where none is found, as the last did."""
+        found: list[tuple[QuickPlan, float]] = []
+        for country in countries:
+            try:
+                found.append(self._planned(country, rung, start, progress))
+            except InfeasibleError:
+                if country is countries[-1] and not found:
+                    raise
+        return max(found, key=lambda one: one[1])
 
     def _planned(
         self, country: MeasuredCountry, rung: Rung, start: Start | None, progress: Progress
@@ -192,6 +211,7 @@ class RungPlanner:
 
     def _quick_roads(self, country: MeasuredCountry, margin_db: float, progress: Progress | None) -> PlannedRoads:
         """Plan roads with little work."""
+        margin_db = FEW_NEIGHBOURS_DB if country.upgrades_first else margin_db
         inputs = plan_inputs(country, margin_db=margin_db, progress=progress)
         found = quick_plan(inputs, time_limit_s=self.time_limit_s, n_threads=self.study.n_threads, progress=progress)
         return PlannedRoads(
@@ -253,9 +273,10 @@ class RungPlanner:
         lowest = min(by_mast, key=lambda r: self.under(r).config.service_standard.dl_mbps)
         if lowest.id not in self._masts:
             country, built = self._country(lowest, progress), self._works_on_offer(rung, progress)
-            new, margin_db = self._new_reach(highest(same, rung.kind), progress), None
+            new = self._new_reach(highest(same, rung.kind), progress)
             if new is not None and not self._may_build(rung, progress):
-                new, margin_db = replace(new, points=np.zeros_like(new.points)), 0.0  # no new neighbour disturbs
+                new = replace(new, points=np.zeros_like(new.points))
+            margin_db = None if new is None else FEW_NEIGHBOURS_DB
             self._masts[lowest.id] = mast_links(country, built, margin_db=margin_db, new=new, progress=progress)
         found, standard = self._masts[lowest.id], self.under(rung).config.service_standard
         return found if rung.id == lowest.id else replace(found, links=found.links.meeting(standard))
@@ -275,7 +296,7 @@ class RungPlanner:
         return self._new[rung.id]
 
     def _may_build(self, rung: Rung, progress: Progress) -> bool:
-        """Whether a rung is planned with new masts: not where upgrades come first and leave too many without."""
+        """Whether a rung may be planned with new masts: not where upgrades come first and leave too many without."""
         new = self._new_reach(highest(self._of_same_masts(rung), rung.kind), progress)
         people = self.ground.points.population
         return new is None or float(people[new.points].sum()) <= self.study.params.search.quick_new_masts_share * float(

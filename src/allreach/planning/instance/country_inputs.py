@@ -161,7 +161,9 @@ def plan_inputs(
     new: NewReach | None = None
     unreached = 1.0 - reached
     if country.upgrades_first:
-        new = new_reach(country, missed_by_upgrades(country, progress), reached)
+        builds = country.params.planning.new_sites_per_part.value > 0
+        missed = missed_by_upgrades(country, progress) if builds else np.zeros(country.points.n_points, dtype=bool)
+        new = new_reach(country, missed, reached)
         unreached, country = unreached * new.points, country.with_few_candidates()
     found = offered(country, country.points.population * unreached, progress)
     masts = mast_links(country, found, margin_db=margin_db, new=new, progress=progress)
@@ -236,14 +238,20 @@ def mast_links(
 
 
 def missed_by_upgrades(country: MeasuredCountry, progress: Progress | None = None) -> NDArray[np.bool_]:
-    """Whether no mast that stands gives a point's handsets the standard, even upgraded, shape (n_points,)."""
+    """Whether no mast that stands gives a point's handsets the standard, all being upgraded, shape (n_points,)."""
     standard, grid = country.config.service_standard, country.environment.terrain.grid
     sites = country.table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
     arrays, stands = with_candidates(
         sites, sites.iloc[:0], grid, country.params.radio, standard.generation, country.environment.antennas
     )
     links = service_links(
-        arrays, stands, country.points, country.environment, progress=progress, stage="links of standing masts"
+        arrays,
+        stands,
+        country.points,
+        country.environment,
+        margin_db=0.0,
+        progress=progress,
+        stage="links of standing masts",
     )
     missed = np.ones(country.points.n_points, dtype=bool)
     missed[links.point_index[links.is_covered[FULL, HANDSET]]] = False
