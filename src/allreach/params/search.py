@@ -220,7 +220,7 @@ QUICK = SearchParams(
     window_branches=10,
     whole_branches=20,
     share_gap=1e-3,
-    reach_max=40,
+    reach_max=12,
 )
 """For a first look at many services: small windows, one pass, no trees. Its bound holds, but is less near."""
 
