@@ -30,7 +30,7 @@ from allreach.workflows.headline import Ground
 from allreach.workflows.ladder import Choice, cheapest, read_ladder_result
 from allreach.workflows.run import run
 from allreach.workflows.run_plan import country_to_plan
-from allreach.workflows.rung_plans import RungPlanner
+from allreach.workflows.rung_plans import FEW_NEIGHBOURS_DB, RungPlanner
 from allreach.workflows.study import open_study
 from allreach.workflows.study_inputs import read_inputs
 from allreach.workflows.verify import verify_plan
@@ -313,7 +313,7 @@ def test_where_upgrades_come_first_a_new_mast_serves_only_whom_none_reaches(tmp_
     reached = planner.ground.standing.reached_share(country.config.service_standard)
     is_new = links.site_index() >= len(found.sites)
     at = links.point_index
-    full = mast_links(country, found).links
+    full = mast_links(country, found, margin_db=FEW_NEIGHBOURS_DB).links
     assert is_new.any()
     assert 0 < missed.sum() < len(missed)
     assert (missed & (reached < 1.0))[at[is_new]].all()
