@@ -179,10 +179,12 @@ def conform(frame: pd.DataFrame, table: str, *, where: str = "") -> gpd.GeoDataF
     return gpd.GeoDataFrame(out, geometry=geometry, crs=CRS).reset_index(drop=True)
 
 
+EVIDENCE_CODES = {one.value: one.code for one in Evidence}
+
+
 def worst_evidence(*labels: str) -> Evidence:
     """Weakest of several evidence labels; unknown or empty labels count as synthetic."""
-    known = {one.value: one.code for one in Evidence}
-    return Evidence.of_code(max((known.get(label, Evidence.SYNTHETIC.code) for label in labels), default=0))
+    return Evidence.of_code(max((EVIDENCE_CODES.get(label, Evidence.SYNTHETIC.code) for label in labels), default=0))
 
 
 def _folder() -> Path:

@@ -23,14 +23,14 @@ from allreach.io.stages import digests
 from allreach.params.country_config import ServiceStandard
 from allreach.params.official import MET_SHARE
 from allreach.params.rungs import DEFAULT_RUNGS, home_rung, in_order, mobile_rung
-from allreach.planning.instance.country_inputs import mast_links, offered
+from allreach.planning.instance.country_inputs import mast_links, missed_by_upgrades, new_reach, offered
 from allreach.vocabulary import Generation, Service
 from allreach.workflows import ladder as ladder_module
 from allreach.workflows.headline import Ground
 from allreach.workflows.ladder import Choice, cheapest, read_ladder_result
 from allreach.workflows.run import run
 from allreach.workflows.run_plan import country_to_plan
-from allreach.workflows.rung_plans import RungPlanner
+from allreach.workflows.rung_plans import FEW_NEIGHBOURS_DB, RungPlanner
 from allreach.workflows.study import open_study
 from allreach.workflows.study_inputs import read_inputs
 from allreach.workflows.verify import verify_plan
@@ -282,17 +282,61 @@ def test_a_damaged_standard_says_how_to_get_rid_of_it(climbed, tmp_path):
         read_inputs(folder)
 
 
-def test_where_many_masts_stand_a_quick_ladder_plans_the_steps_at_home_alone(tmp_path):
+def test_where_many_masts_stand_upgrades_come_first_and_every_step_is_planned(climbed, tmp_path):
+    folder = small(tmp_path / "TST", strategy=STRATEGY)
+    study = read_inputs(folder, scenario="base", sets=("search.upgrades_first_sites=0",), workers=1)
+    rungs = {rung["rung"]: rung for rung in run(study, ladder="quick").ladder["rungs"]}
+    for name, rung in rungs.items():
+        if rung["is_met"]:
+            continue
+        assert rung["pv_usd"] is not None or rung["why_none"]
+        if rung["lower_bound_usd"] is not None:
+            assert rung["lower_bound_usd"] <= rung["pv_usd"]
+        if rung["kind"] == "home":  # asks for no mobile service: its plan is as it was
+            assert rung["pv_usd"] == climbed.rungs[name]["pv_usd"]
+    assert any(rung["pv_usd"] for rung in rungs.values() if rung["kind"] == "mobile")
+    chain = ["mobile_4g_outdoors", "mobile_4g_indoors", "mobile_5g_indoors"]
+    for low, high in pairwise(rungs[name] for name in chain):
+        if None not in (low["pv_usd"], high["pv_usd"]) and high["reached_share"] >= low["reached_share"]:
+            assert low["pv_usd"] <= high["pv_usd"]
+
+
+def test_where_upgrades_come_first_a_new_mast_serves_only_whom_none_reaches(tmp_path):
     folder = small(tmp_path / "TST")
-    study = read_inputs(folder, sets=("search.ladder_sites_max=0",), workers=1)
-    rungs = run(study, ladder="quick").ladder["rungs"]
-    of_masts = [rung for rung in rungs if rung["kind"] != "home"]
-    assert of_masts
-    assert all(rung["pv_usd"] is not None for rung in rungs if rung["kind"] == "home" and not rung["is_met"])
-    assert all((rung["pv_usd"], rung["why_none"]) == (None, "") for rung in of_masts)
-    one = run(study, ladder="quick", choice=Choice(rungs=("mobile_4g_indoors",))).ladder["rungs"]
-    assert next(rung for rung in one if rung["rung"] == "mobile_4g_indoors")["pv_usd"] is not None
-    assert [r["pv_usd"] for r in one if r["kind"] == "home"] == [r["pv_usd"] for r in rungs if r["kind"] == "home"]
+    sets = ("search.upgrades_first_sites=0", "search.quick_new_masts_share=1")
+    study = read_inputs(folder, scenario="base", sets=sets, workers=1)
+    rung = mobile_rung(Generation.G4, indoors=True)
+    planner = RungPlanner(study, Ground(study), (rung,))
+    country = planner._country(rung, study.progress)
+    found, masts = (one(rung, study.progress) for one in (planner._works_on_offer, planner._masts_under))
+    links, missed = masts.links, missed_by_upgrades(country)
+    reached = planner.ground.standing.reached_share(country.config.service_standard)
+    is_new = links.site_index() >= len(found.sites)
+    at = links.point_index
+    full = mast_links(country, found, margin_db=FEW_NEIGHBOURS_DB).links
+    assert is_new.any()
+    assert 0 < missed.sum() < len(missed)
+    assert (missed & (reached < 1.0))[at[is_new]].all()
+    # what stands is looked at as ever, and so is every point that nothing else reaches, out to the range
+    of_old = full.site_index() < len(found.sites)
+    assert np.array_equal(at[~is_new], full.point_index[of_old])
+    assert np.array_equal(links.rate_mbps[..., ~is_new], full.rate_mbps[..., of_old])
+    reach = new_reach(country, missed, reached)
+    same = ~of_old & reach.points[full.point_index] & (full.distance_m <= reach.range_km * 1000.0)
+    assert np.array_equal(links.peak_mbps[..., is_new], full.peak_mbps[..., same])
+
+
+def test_where_upgrades_leave_too_many_without_no_mast_is_built(tmp_path):
+    folder = small(tmp_path / "TST")
+    sets = ("search.upgrades_first_sites=0", "search.quick_new_masts_share=0")
+    study = read_inputs(folder, scenario="base", sets=sets, workers=1)
+    rung = mobile_rung(Generation.G4, indoors=True)
+    planner = RungPlanner(study, Ground(study), (rung,))
+    figures = planner.quick(rung, None).figures
+    assert len(planner._works_on_offer(rung, study.progress).candidates) == 0
+    assert figures["works"]["new_sites"] == 0
+    assert figures["lower_bound_usd"] <= figures["pv_usd"]
+    assert figures["reached_share"] >= planner.ground.standing.people_share(planner.under(rung).config.service_standard)
 
 
 def test_where_lower_rungs_are_met_a_higher_one_is_the_headline(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from allreach.params.radio import Radio
 from allreach.params.service_rules import why_other_service
 from allreach.progress import Progress, no_progress
 from allreach.radio.engine._paths import link_pairs
-from allreach.radio.engine.link_budget import efficiency_bps_hz, fwa_terminal, handset, receiver
+from allreach.radio.engine.link_budget import Terminal, efficiency_bps_hz, fwa_terminal, handset, receiver
 from allreach.radio.engine.path_losses import PathLosses
 from allreach.radio.engine.reception import Environment, check_frequencies, masts, receiver_at, serve, some_masts
 from allreach.radio.engine.reception import margin_db as fade_margin_db
@@ -128,6 +128,22 @@ class ServiceLinks:
         )
 
 
+@dataclass(frozen=True)
+class NewReach:
+    """Which links of new sites are looked for, where it is not all of them.
+
+    Parameters
+    ----------
+    range_km
+        Longest link. [km]
+    points
+        Points that new sites may serve, bool, shape (n_points,).
+    """
+
+    range_km: float
+    points: NDArray[np.bool_]
+
+
 def service_links(
     sites: SiteArrays,
     is_existing: NDArray[np.bool_],
@@ -138,6 +154,7 @@ def service_links(
     range_km: float | None = None,
     assume_upgraded: bool = True,
     only: NDArray[np.int64] | None = None,
+    new: NewReach | None = None,
     progress: Progress | None = None,
     stage: str = "links of sites to people",
 ) -> ServiceLinks:
@@ -164,6 +181,9 @@ def service_links(
         Take every existing site to disturb in both bands; otherwise only as it is on air.
     only
         Pairs that are looked at, as site x number of places + place, ascending; without, all within range.
+    new
+        How far, and for which points, new sites are looked at, which then follow all existing ones; without, like
+        those.
     progress, stage
         Called with (stage, done, total).
     """
@@ -173,13 +193,19 @@ def service_links(
     longest_km = radio.candidate_range_km.value if range_km is None else range_km
     wanted = None if only is None else np.isin(points.place_index, only % max(points.n_places, 1))
     totals = _disturbance(sites, is_existing, points, environment, assume_upgraded, wanted, progress)
-    survey = _Survey(sites, is_existing, points, environment, margin, longest_km, totals, wanted)
+    n_old = sites.n_sites if new is None else int(is_existing.sum())
+    assert new is None or is_existing[:n_old].all()
+    reaches = [(0, n_old, longest_km, wanted)]
+    if new is not None:
+        reaches.append((n_old, sites.n_sites, min(new.range_km, longest_km), new.points))
     say = progress or no_progress
     say(stage, 0, sites.n_sites)
     found = []
-    for block in _pairs(sites, points, longest_km, only):
-        found.append(survey.links(block))
-        say(stage, block.last, sites.n_sites)
+    for first, last, reach_km, mine in reaches:
+        survey = _Survey(sites, is_existing, points, environment, margin, reach_km, totals, mine)
+        for block in _pairs(sites, points, reach_km, only, (first, last), mine if new is not None else None):
+            found.append(survey.links(block))
+            say(stage, block.last, sites.n_sites)
     say(stage, sites.n_sites, sites.n_sites)
     return _joined(found, sites, points.n_points, _least_mbps(environment.standard))
 
@@ -211,7 +237,7 @@ class _Survey:
         self.sites, self.is_existing, self.points = sites, is_existing, points
         self.environment, self.margin_db, self.totals_mw = environment, margin_db, totals_mw
         radio, bands_mhz = environment.radio, sites.bands_mhz()
-        phone, home = handset(radio, indoors=environment.standard.indoors), fwa_terminal(radio)
+        phone, home = _terminals(environment)
         measured = environment.calibration
         self.phone, self.home = (
             receiver_at(one, environment, bands_mhz, points.x_m, points.y_m) for one in (phone, home)
@@ -355,14 +381,14 @@ def _disturbance(
     The last rows, one a band, are what a new site meets: the strongest channel of the band, since nobody knows yet
     whose carrier it gets.
     """
-    radio = environment.radio
     today = sites.take(np.flatnonzero(is_existing))
     today = today.upgraded() if assume_upgraded else today
-    both = []
-    for terminal, word in (
-        (handset(radio, indoors=environment.standard.indoors), "handset"),
-        (fwa_terminal(radio), "fixed wireless"),
-    ):
+    both: list[NDArray[np.float64]] = []
+    phone, home = _terminals(environment)
+    for terminal, word in ((phone, "handset"), (home, "fixed wireless")):
+        if both and home == phone:
+            both.append(both[0])
+            continue
         stage = f"neighbours as seen by the {word}"
         got = serve(
             points.x_m,
@@ -380,23 +406,38 @@ def _disturbance(
     return np.stack(both)
 
 
+def _terminals(environment: Environment) -> tuple[Terminal, Terminal]:
+    """Return the handset and the antenna of a home; where mobile service is asked for the handset stands in for it."""
+    phone = handset(environment.radio, indoors=environment.standard.indoors)
+    counts = not why_other_service(environment.standard, CommitmentTechnology.FWA)
+    return phone, fwa_terminal(environment.radio) if counts else phone
+
+
 def _pairs(
-    sites: SiteArrays, points: DemandPoints, range_km: float, only: NDArray[np.int64] | None
+    sites: SiteArrays,
+    points: DemandPoints,
+    range_km: float,
+    only: NDArray[np.int64] | None,
+    span: tuple[int, int],
+    mask: NDArray[np.bool_] | None,
 ) -> Iterator[_Block]:
-    """Pairs of sites and points in range, in blocks that fit into memory."""
-    if sites.n_sites == 0 or points.n_points == 0:
+    """Pairs of sites from one number up to another and points in range, in blocks that fit into memory."""
+    asked = np.arange(points.n_points) if mask is None else np.flatnonzero(mask)
+    if span[0] == span[1] or len(asked) == 0:
         return
-    tree = cKDTree(np.column_stack([points.x_m, points.y_m]))
+    tree = cKDTree(np.column_stack([points.x_m[asked], points.y_m[asked]]))
     where = np.column_stack([sites.x_m, sites.y_m])
-    counts = tree.query_ball_point(where, range_km * 1000.0, return_length=True)
+    counts = np.zeros(sites.n_sites, dtype=np.int64)
+    mine = slice(*span)
+    counts[mine] = tree.query_ball_point(where[mine], range_km * 1000.0, return_length=True)
     ends = np.cumsum(counts)
-    first = 0
-    while first < sites.n_sites:
+    first = span[0]
+    while first < span[1]:
         before = ends[first - 1] if first else 0
-        last = max(int(np.searchsorted(ends, before + PAIRS_PER_BLOCK, side="right")), first + 1)
+        last = min(max(int(np.searchsorted(ends, before + PAIRS_PER_BLOCK, side="right")), first + 1), span[1])
         found = tree.query_ball_point(where[first:last], range_km * 1000.0, return_sorted=True)
         start = np.concatenate([[0], np.cumsum([len(f) for f in found])]).astype(np.int64)
-        point = np.concatenate([np.asarray(f, dtype=np.int64) for f in found])
+        point = asked[np.concatenate([np.asarray(f, dtype=np.int64) for f in found])]
         if only is not None:
             site = np.repeat(np.arange(first, last), np.diff(start))
             keep = np.isin(site * points.n_places + points.place_index[point], only)

@@ -89,6 +89,8 @@ class SearchParams(Frozen):
     """Parts planned anew together with one that is left without service; the more where the fewer do not do."""
     reach_branches: int = Field(1_000, ge=1)
     """Nodes of the search for most people there."""
+    reach_max: int = Field(0, ge=0)
+    """Parts looked at so at most, those of most people first; 0 leaves it open."""
     rewire_passes: int = Field(10, ge=0)
     """Passes of exchanges when the fibre of the whole plan is laid anew."""
     # Large neighbourhood search
@@ -175,8 +177,14 @@ class SearchParams(Frozen):
     budget_leaf_cuts: int = Field(200, ge=0)
     """Cuts a leaf."""
     # The ladder
-    ladder_sites_max: int = Field(2_000, ge=0)
-    """Where more sites stand, a quick ladder plans the steps at home alone, unless others are asked for by name."""
+    upgrades_first_sites: int = Field(2_000, ge=0)
+    """From so many standing sites on, mobile service upgrades first: new masts for whom no upgraded one reaches,"""
+    upgrades_first_candidates: int = Field(1, ge=1)
+    """and no more of them proposed for a cell of a place than so many."""
+    quick_new_masts_share: float = Field(0.05, ge=0, le=1)
+    """Where upgrades miss a greater share of the people, a quick mobile step is planned with upgrades alone."""
+    beside_places: int = Field(1_000, ge=0)
+    """From so many places on, a quick ladder is planned in a process of its own beside the headline, on two cores."""
     # Tiers of speed
     tier_raises: int = Field(8, ge=1)
     """Prices on people below a tier that are tried upwards until the target is met,"""
@@ -212,6 +220,7 @@ QUICK = SearchParams(
     window_branches=10,
     whole_branches=20,
     share_gap=1e-3,
+    reach_max=12,
 )
 """For a first look at many services: small windows, one pass, no trees. Its bound holds, but is less near."""
 

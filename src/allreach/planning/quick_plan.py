@@ -22,9 +22,9 @@ from allreach.planning.warm_start import start_solution, start_tables
 from allreach.progress import Progress, told
 from allreach.vocabulary import PlanLinkKind, SiteStatus, Technology
 
-LARGE_OPTIONS = 50_000
+LARGE_OPTIONS = 25_000
 """Options from which a problem is searched with less work still:"""
-LARGE = {"window_iterations": 300_000, "bound_cut_rounds": 1, "bound_last_rounds": 0}
+LARGE = {"window_iterations": 150_000, "bound_cut_rounds": 1, "bound_last_rounds": 0}
 """its relaxation is cut once, and fewer windows are looked at: most of the time of a quick search would go there."""
 
 

@@ -7,10 +7,10 @@ Each rung is recorded as it is done, so that a ladder that was stopped goes on w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -37,6 +37,8 @@ from allreach.workflows.study_inputs import StudyInputs
 
 LadderEffort = Literal["quick", "full", "none"]
 STAGE = "ladder"
+KINDS = (RungKind.HOME, RungKind.MOBILE, RungKind.ROAD)
+"""Kinds of rungs, in the order in which they are planned."""
 RUNGS_MOST = 40
 ADOPTED = ("pv_usd", "capex_usd", "opex_usd_per_year", "works", "plan_of", "reached_share", "planned_share")
 """What a rung takes from a cheaper plan that gives it."""
@@ -96,7 +98,19 @@ def read_ladder_result(results: Path) -> LadderResult:
     return LadderResult(ladder_table(found), found, path.parent)
 
 
-def climb(job: Job, ground: Ground, effort: Effort, choice: Choice = EVERY_RUNG) -> bool:
+class Helper(Protocol):
+    """Another process that plans rungs of the same study, one kind after the other (`workflows.ladder_beside`)."""
+
+    def takes(self, kind: RungKind) -> bool:
+        """Whether a kind is still nobody's; then it is the caller's."""
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+
+
+def climb(
+    job: Job, ground: Ground, effort: Effort, choice: Choice = EVERY_RUNG, *, helper: Helper | None = None
+) -> bool:
     """Plan the rungs that are not met, and write the ladder; says whether there was anything to do.
 
     Parameters
@@ -109,6 +123,8 @@ def climb(job: Job, ground: Ground, effort: Effort, choice: Choice = EVERY_RUNG)
         How hard rungs are searched for; a finished plan of full effort serves for ``quick``.
     choice
         Which rungs.
+    helper
+        Who plans rungs of the same study meanwhile: what it has taken is waited for.
 
     Raises
     ------
@@ -117,21 +133,31 @@ def climb(job: Job, ground: Ground, effort: Effort, choice: Choice = EVERY_RUNG)
     """
     study = job.study
     rungs, wanted = chosen_rungs(study, choice)
-    if effort == "quick" and choice == EVERY_RUNG and _has_many_sites(study):
-        wanted = frozenset(rung.id for rung in rungs if rung.kind is RungKind.HOME)
     keys = [ladder_key(job, one, rungs, wanted) for one in ("quick", "full")]
     if any(stages.is_finished(study.results, STAGE, key) for key in keys[0 if effort == "quick" else 1 :]):
         return False
     with job.timed("ladder"):
         climber = _Climber(job, ground, effort, rungs, wanted)
+        if helper is not None:
+            climber.climb(KINDS[::-1], helper.takes)
+            helper.wait()
         climber.climb()
         stages.finish(study.results, STAGE, keys[effort == "full"], climber.write())
     return True
 
 
-def _has_many_sites(study: StudyInputs) -> bool:
-    """Whether so many sites stand that steps for masts take longer than a look at them may."""
-    return len(study.country.table("sites")) > study.params.search.ladder_sites_max
+def plan_ahead(job: Job, ground: Ground, choice: Choice, takes: Callable[[RungKind], bool]) -> None:
+    """Plan rungs quickly before the headline has a plan, each recorded as it is done; the ladder is not written.
+
+    Parameters
+    ----------
+    job, ground, choice
+        As in `climb`.
+    takes
+        Says whether a kind of rungs is the caller's.
+    """
+    rungs, wanted = chosen_rungs(job.study, choice)
+    _Climber(job, ground, "quick", rungs, wanted, is_ahead=True).climb(takes=takes)
 
 
 def has_ladder(study: StudyInputs) -> bool:
@@ -181,8 +207,16 @@ class _Climber:
     """Plans the rungs one after the other and writes down what is done."""
 
     def __init__(
-        self, job: Job, ground: Ground, effort: Effort, rungs: tuple[Rung, ...], wanted: frozenset[str]
+        self,
+        job: Job,
+        ground: Ground,
+        effort: Effort,
+        rungs: tuple[Rung, ...],
+        wanted: frozenset[str],
+        *,
+        is_ahead: bool = False,
     ) -> None:
+        self.is_ahead = is_ahead
         self.job, self.ground, self.effort, self.rungs, self.wanted = job, ground, effort, rungs, wanted
         self.study = study = job.study
         self.headline = headline_of(study)
@@ -201,18 +235,19 @@ class _Climber:
         self.planner = RungPlanner(study, ground, self.unmet, job.time_limit_s)
         self.plans: dict[str, JsonObject] = {}
         self.measured = read_json(study.results / "measure" / "summary.json")
-        self.plans[self.headline.id] = self._headline()
 
-    def climb(self) -> None:
-        """Plan from the highest rung of each kind down; then the roads."""
-        for kind in (RungKind.HOME, RungKind.MOBILE):
-            mine = [rung for rung in self.unmet if rung.kind is kind]
+    def climb(self, kinds: Sequence[RungKind] = KINDS, takes: Callable[[RungKind], bool] | None = None) -> None:
+        """Plan kind after kind, each from its highest rung down."""
+        for kind in kinds:
+            if takes is not None and not takes(kind):
+                continue
+            if kind is RungKind.ROAD:
+                mine = [rung for rung in self.rungs if rung.kind is kind]
+            else:
+                mine = [rung for rung in self.unmet if rung.kind is kind]
             while mine:
                 rung = highest(mine, kind)
                 mine.remove(rung)
-                self._plan(rung)
-        for rung in self.rungs:
-            if rung.kind is RungKind.ROAD:
                 self._plan(rung)
 
     def _plan(self, rung: Rung) -> None:
@@ -314,7 +349,10 @@ class _Climber:
         return {**{name: told[name] for name in names}, "works": works(sites, links), "effort": "headline"}
 
     def write(self) -> list[Path]:
-        """Write what is known so far; returns the files."""
+        """Write what is known so far; returns the files: none where the headline has no plan yet."""
+        if self.is_ahead:
+            return []
+        self.plans[self.headline.id] = self._headline()
         rungs = cheapest([row for row in map(self._row, self.rungs) if row is not None], self.rungs)
         unmet = next((row["rung"] for row in rungs if not row["is_met"]), None)
         told = {
@@ -418,4 +456,4 @@ def _reach(row: Any) -> float:
     return float(row["planned_share"] if row["reached_share"] is None else row["reached_share"])
 
 
-__all__ = ["Choice", "LadderEffort", "LadderResult", "cheapest", "climb", "read_ladder_result"]
+__all__ = ["Choice", "Helper", "LadderEffort", "LadderResult", "cheapest", "climb", "plan_ahead", "read_ladder_result"]

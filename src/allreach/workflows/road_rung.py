@@ -272,24 +272,28 @@ def _plan(
 ) -> tuple[PlannedRoads, VerifyResult]:
     """Plan and verify, with a greater margin where the planned network falls short, at last without new sites.
 
-    The round that reaches most counts.
+    Where upgrades come first that is the first round. The round that reaches most counts.
     """
     rules, first_db = whole.params.planning, whole.params.radio.planned_neighbour_margin_db.value
+    alone = whole.without_new_sites()
     tried = [(whole, first_db + k * rules.verify_margin_step_db.value) for k in range(max(rounds, 1))]
+    tried = [(alone, first_db), *tried] if whole.upgrades_first else [*tried, (alone, first_db)]
     best: tuple[PlannedRoads, VerifyResult] | None = None
-    for country, margin_db in (*tried, (whole.without_new_sites(), first_db)):
+    for number, (country, margin_db) in enumerate(tried):
         try:
             plan = planner(country, margin_db, progress)
         except InfeasibleError:
+            if country is alone and whole.upgrades_first:
+                continue
             if best is None:
                 raise
             break
-        if country is not whole:
+        if country is alone:
             plan = replace(plan, notes=(*plan.notes, UPGRADES_ALONE))
         found = _verified(whole, plan, sites, progress)
         if best is None or found.summary.reached_share > best[1].summary.reached_share:
             best = plan, found
-        if found.shortfall() <= rules.verify_tolerance_share.value:
+        if found.shortfall() <= rules.verify_tolerance_share.value and (number or not whole.upgrades_first):
             break
     assert best is not None
     return best

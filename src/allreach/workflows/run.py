@@ -9,6 +9,7 @@ killed goes on where it was, and equal inputs give equal bytes.
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -27,6 +28,7 @@ from allreach.progress import told
 from allreach.report.map_page.build import build_report
 from allreach.workflows.headline import Ground, with_headline
 from allreach.workflows.ladder import EVERY_RUNG, Choice, LadderEffort, climb, has_ladder
+from allreach.workflows.ladder_beside import Beside, beside, is_worth_it
 from allreach.workflows.run_answers import answer_prices, can_answer
 from allreach.workflows.run_measure import write_measured
 from allreach.workflows.run_plan import NOTHING, write_plan
@@ -173,7 +175,7 @@ def run(
     other = set_aside_others(study.folder, study.scenario, study.sets)
     if other:
         study.say(f"results/{study.scenario} held results of other options: they are now results/{other}")
-    with stages.exclusive(results):
+    with stages.exclusive(results), ExitStack() as helped:
         if fresh:
             stages.forget(results)
         ground = Ground(study)
@@ -183,12 +185,16 @@ def run(
         job = Job(study, begin_record(study, time_limit_s=time_limit_s, start_from=start), time_limit_s, start)
         todo = [step for step in STEPS[: 1 + STEPS.index(until)] if not job.is_finished(step)]
         wanted = until == "plan" and answers == "full" and can_answer(study)
+        climbs = until == "plan" and ladder != "none" and study.params.planning.budget_usd is None
+        helper: Beside | None = None
         asked = wanted and ("plan" in todo or not job.is_finished("answers"))
         if todo or asked:
             # With what tells of all steps: a run killed before it wrote that anew writes it the next time.
             stages.discard(results, *(STEPS[STEPS.index(todo[0]) :] if todo else ()))
             around = ground.environment.under(study.config.service_standard)
             measured = write_measured(job, around, ground.points, write="measure" in todo)
+            if climbs and "plan" in todo and is_worth_it(job, ladder):
+                helper = helped.enter_context(beside(job, choice))
             plan = write_plan(job, measured, ground.satellites) if "plan" in todo else None
             if asked:
                 answer_prices(job, measured, plan)
@@ -199,17 +205,25 @@ def run(
                 write_all(results, country)
         if todo or asked or not (results / "manifest.json").is_file():
             write_manifest(study, job.record, started)
-        if ladder != "none" and until == "plan" and has_ladder(study) and climb(job, ground, ladder, choice):
-            with job.timed("report"), told(study.progress, "report"):
-                report = build_report(results, country, study.params)
-            with job.timed("geopackage"), told(study.progress, "geopackage"):
-                write_all(results, country)
-            write_manifest(study, job.record, started)
+        if ladder != "none" and until == "plan" and has_ladder(study):
+            if climb(job, ground, ladder, choice, helper=helper):
+                report = _written_anew(job, started)
         summary = read_json(results / "measure" / "summary.json")
         planned = read_json(results / "plan" / "summary.json") if until == "plan" else None
         rungs = read_json(results / LADDER_FILE) if until == "plan" else {}
     official = published_totals(study.folder, country.config.iso3, country.config.official)
     return RunResult(report, results, study.scenario, summary, planned, country.config.sketch, official, rungs or None)
+
+
+def _written_anew(job: Job, started: float) -> Path:
+    """Write page, GeoPackage and manifest anew with the ladder; returns the page."""
+    study = job.study
+    with job.timed("report"), told(study.progress, "report"):
+        report = build_report(study.results, study.country, study.params)
+    with job.timed("geopackage"), told(study.progress, "geopackage"):
+        write_all(study.results, study.country)
+    write_manifest(study, job.record, started)
+    return report
 
 
 def _start_scenario(study: StudyInputs, wanted: str | None) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from allreach.errors import InfeasibleError
 from allreach.io.ladder_file import Works
 from allreach.json_object import JsonObject
 from allreach.measure.planned_network import planned_sites, verify
+from allreach.measure.service_links import NewReach
 from allreach.params.rungs import Rung, RungKind
 from allreach.planning.instance.country_inputs import (
     MastLinks,
@@ -19,6 +22,8 @@ from allreach.planning.instance.country_inputs import (
     Offered,
     inputs_under,
     mast_links,
+    missed_by_upgrades,
+    new_reach,
     offered,
     plan_inputs,
 )
@@ -35,6 +40,8 @@ from allreach.workflows.run_plan import PLAN_EVIDENCE, SPOILT_SHARE, country_to_
 from allreach.workflows.run_record import Job
 from allreach.workflows.study_inputs import StudyInputs
 
+FEW_NEIGHBOURS_DB = 0.0
+"""Margin of quick plans that upgrade first: they build no new mast, or few; measuring tells whether these disturb."""
 Effort = Literal["quick", "full"]
 Start = Mapping[str, pd.DataFrame]
 NO_PLAN_KEY = "reason_no_plan"
@@ -87,6 +94,7 @@ class RungPlanner:
     time_limit_s: float | None = None
     _offered: dict[RungKind, Offered] = field(default_factory=dict, init=False)
     _masts: dict[str, MastLinks] = field(default_factory=dict, init=False)
+    _new: dict[str, NewReach] = field(default_factory=dict, init=False)
 
     def under(self, rung: Rung) -> StudyInputs:
         """Lay a rung over the study."""
@@ -95,19 +103,24 @@ class RungPlanner:
     def quick(self, rung: Rung, start: Start | None) -> RungPlan:
         """Plan a rung with little work, and measure the planned network once.
 
-        Where new masts spoil a plan, upgrades alone are tried, as a run does.
+        Where new masts spoil a plan, upgrades alone are tried, as a run does. Where upgrades come first they are
+        planned alone, then with new masts if few are left without (`search.quick_new_masts_share`); the plan that
+        reaches more counts.
         """
         progress = named(self.study.progress, rung)
         country = self._country(rung, progress)
-        plan, reached = self._planned(country, rung, start, progress)
-        tolerance = country.params.planning.verify_tolerance_share.value
-        if plan.planned_share - reached > (tolerance if rung.kind is RungKind.MOBILE else SPOILT_SHARE):
-            try:
-                alone, reached_alone = self._planned(country.without_new_sites(), rung, None, progress)
-            except InfeasibleError:
-                reached_alone = 0.0
-            if reached_alone > reached:
-                plan, reached = alone, reached_alone
+        upgraded = country.without_new_sites()
+        if country.upgrades_first:
+            tried = [upgraded, country] if self._may_build(rung, progress) else [upgraded]
+            plan, reached = self._best_of(tried, rung, start, progress)
+        else:
+            plan, reached = self._planned(country, rung, start, progress)
+            tolerance = country.params.planning.verify_tolerance_share.value
+            if plan.planned_share - reached > (tolerance if rung.kind is RungKind.MOBILE else SPOILT_SHARE):
+                with suppress(InfeasibleError):
+                    alone, reached_alone = self._planned(upgraded, rung, None, progress)
+                    if reached_alone > reached:
+                        plan, reached = alone, reached_alone
         return RungPlan(
             {
                 "planned_share": plan.planned_share,
@@ -122,6 +135,19 @@ class RungPlanner:
             {"sites": plan.sites, "links": plan.links, "bill_of_materials": plan.bill_of_materials},
             plan.start,
         )
+
+    def _best_of(
+        self, countries: Sequence[MeasuredCountry], rung: Rung, start: Start | None, progress: Progress
+    ) -> tuple[QuickPlan, float]:
+        """Return the plan that reaches most, the first of equal ones; raises where none is found, as the last did."""
+        found: list[tuple[QuickPlan, float]] = []
+        for country in countries:
+            try:
+                found.append(self._planned(country, rung, start, progress))
+            except InfeasibleError:
+                if country is countries[-1] and not found:
+                    raise
+        return max(found, key=lambda one: one[1])
 
     def _planned(
         self, country: MeasuredCountry, rung: Rung, start: Start | None, progress: Progress
@@ -185,6 +211,7 @@ class RungPlanner:
 
     def _quick_roads(self, country: MeasuredCountry, margin_db: float, progress: Progress | None) -> PlannedRoads:
         """Plan roads with little work."""
+        margin_db = FEW_NEIGHBOURS_DB if country.upgrades_first else margin_db
         inputs = plan_inputs(country, margin_db=margin_db, progress=progress)
         found = quick_plan(inputs, time_limit_s=self.time_limit_s, n_threads=self.study.n_threads, progress=progress)
         return PlannedRoads(
@@ -227,25 +254,54 @@ class RungPlanner:
         return self.ground.satellites(laid) if laid.config.service_standard.service is Service.ANY else ()
 
     def _works_on_offer(self, rung: Rung, progress: Progress) -> Offered:
-        """Find what may be built for those whom the highest rung of a kind misses today."""
+        """Find what may be built for those whom the highest rung of a kind misses today, or with upgrades alone."""
         if rung.kind not in self._offered:
-            country = self._country(highest(self.rungs, rung.kind), progress)
-            reached = self.ground.standing.reached_share(country.config.service_standard)
-            self._offered[rung.kind] = offered(country, self.ground.points.population * (1.0 - reached), progress)
+            mine = [r for r in self.rungs if r.kind is rung.kind]
+            top = highest([r for r in mine if self._may_build(r, progress)] or mine, rung.kind)
+            country, new = self._country(top, progress), self._new_reach(top, progress)
+            unreached = 1.0 - self.ground.standing.reached_share(country.config.service_standard)
+            if new is not None:
+                country = country.with_few_candidates()
+                unreached *= new.points if self._may_build(top, progress) else 0.0
+            self._offered[rung.kind] = offered(country, self.ground.points.population * unreached, progress)
         return self._offered[rung.kind]
 
     def _masts_under(self, rung: Rung, progress: Progress) -> MastLinks:
         """Links of masts under a rung, found at the lowest speed of all rungs that ask for the same masts."""
-        same = [
-            r for r in self.rungs if (r.kind, r.generation, r.indoors) == (rung.kind, rung.generation, rung.indoors)
-        ]
+        same = self._of_same_masts(rung)
         by_mast = [r for r in same if r.service is not Service.LINE] or same
         lowest = min(by_mast, key=lambda r: self.under(r).config.service_standard.dl_mbps)
         if lowest.id not in self._masts:
             country, built = self._country(lowest, progress), self._works_on_offer(rung, progress)
-            self._masts[lowest.id] = mast_links(country, built, progress=progress)
+            new = self._new_reach(highest(same, rung.kind), progress)
+            if new is not None and not self._may_build(rung, progress):
+                new = replace(new, points=np.zeros_like(new.points))
+            margin_db = None if new is None else FEW_NEIGHBOURS_DB
+            self._masts[lowest.id] = mast_links(country, built, margin_db=margin_db, new=new, progress=progress)
         found, standard = self._masts[lowest.id], self.under(rung).config.service_standard
         return found if rung.id == lowest.id else replace(found, links=found.links.meeting(standard))
+
+    def _of_same_masts(self, rung: Rung) -> list[Rung]:
+        key = rung.kind, rung.generation, rung.indoors
+        return [r for r in self.rungs if (r.kind, r.generation, r.indoors) == key]
+
+    def _new_reach(self, rung: Rung, progress: Progress) -> NewReach | None:
+        """How far and for which points new masts are looked at under a rung, where upgrades come first."""
+        country = self._country(rung, progress)
+        if not country.upgrades_first:
+            return None
+        if rung.id not in self._new:
+            reached = self.ground.standing.reached_share(country.config.service_standard)
+            self._new[rung.id] = new_reach(country, missed_by_upgrades(country, progress), reached)
+        return self._new[rung.id]
+
+    def _may_build(self, rung: Rung, progress: Progress) -> bool:
+        """Whether a rung may be planned with new masts: not where upgrades come first and leave too many without."""
+        new = self._new_reach(highest(self._of_same_masts(rung), rung.kind), progress)
+        people = self.ground.points.population
+        return new is None or float(people[new.points].sum()) <= self.study.params.search.quick_new_masts_share * float(
+            people.sum()
+        )
 
 
 def highest(rungs: Iterable[Rung], kind: RungKind) -> Rung:

@@ -309,11 +309,10 @@ def _sectors(offers: Offers) -> tuple[Ints, Ints]:
 def facility_site_id(inputs: PlanInputs, kind: str, row: int) -> str:
     """Return the identifier of the site of a facility."""
     if kind == FacilityKind.EXCHANGE:
-        return f"exchange:{inputs.points.places['place_id'].iloc[row]}"
+        return f"exchange:{inputs.owner_ids[row]}"
     if kind == FacilityKind.STANDING_EXCHANGE:
         return str(inputs.fixed_exchanges["fibre_id"].iloc[inputs.exchange_of_place[row]])
     if kind == FacilityKind.INSTITUTION:
         return inputs.institutions.node_name(row)
-    if kind == FacilityKind.NEW:
-        return str(inputs.candidates["site_id"].iloc[row])
-    return str(inputs.sites["site_id"].iloc[row])
+    standing, candidates = inputs.site_ids
+    return candidates[row] if kind == FacilityKind.NEW else standing[row]

@@ -20,7 +20,7 @@ from allreach.backhaul.trench import N_CLASSES
 from allreach.demand.points import DemandPoints
 from allreach.finance.recipes import fibre_route
 from allreach.measure.fixed_lines import reaching, standing_lines
-from allreach.measure.service_links import ServiceLinks, service_links
+from allreach.measure.service_links import FULL, HANDSET, NewReach, ServiceLinks, service_links
 from allreach.measure.today import MeasureResult
 from allreach.outline import country_area
 from allreach.params.country_config import CountryConfig, ServiceStandard
@@ -30,6 +30,7 @@ from allreach.planning.instance.candidate_sites import candidates
 from allreach.planning.instance.inputs import PlanInputs
 from allreach.planning.instance.institutions import Institutions, institutions
 from allreach.planning.instance.unit_costs import price_list
+from allreach.planning.model.tolerances import REACHED
 from allreach.progress import Progress, told
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import SiteArrays, with_candidates
@@ -90,6 +91,20 @@ class MeasuredCountry:
         rules = planning.model_copy(update={"new_sites_per_part": none})
         return replace(self, params=self.params.model_copy(update={"planning": rules}))
 
+    @property
+    def upgrades_first(self) -> bool:
+        """Whether new masts are on offer only to whom no mast reaches today, nor any that is upgraded."""
+        n_least = self.params.search.upgrades_first_sites
+        return self.config.service_standard.service is Service.MOBILE and len(self.table("sites")) >= n_least
+
+    def with_few_candidates(self) -> MeasuredCountry:
+        """Return the same country with as few new sites for a place, or a cell of one, as where upgrades come first."""
+        planning, most = self.params.planning, float(self.params.search.upgrades_first_candidates)
+        few = {name: min(getattr(planning.candidates_per_place, name), most) for name in ("value", "low")}
+        proposed = planning.candidates_per_place.model_copy(update=few)
+        rules = planning.model_copy(update={"candidates_per_place": proposed})
+        return replace(self, params=self.params.model_copy(update={"planning": rules}))
+
     def ground(self) -> Ground:
         """Ground on which sites stand and trenches run."""
         terrain = self.environment.terrain
@@ -135,13 +150,23 @@ class MastLinks:
 
 
 def plan_inputs(
-    country: MeasuredCountry, *, margin_db: float | None = None, progress: Progress | None = None
+    country: MeasuredCountry,
+    *,
+    margin_db: float | None = None,
+    progress: Progress | None = None,
 ) -> PlanInputs:
     """Everything that planning reads, from a measured country; arguments as in `planning.plan.plan_country`."""
     assert country.measured is not None
     reached = country.measured.points.reached_share
-    found = offered(country, country.points.population * (1.0 - reached), progress)
-    masts = mast_links(country, found, margin_db=margin_db, progress=progress)
+    new: NewReach | None = None
+    unreached = 1.0 - reached
+    if country.upgrades_first:
+        builds = country.params.planning.new_sites_per_part.value > 0
+        missed = missed_by_upgrades(country, progress) if builds else np.zeros(country.points.n_points, dtype=bool)
+        new = new_reach(country, missed, reached)
+        unreached, country = unreached * new.points, country.with_few_candidates()
+    found = offered(country, country.points.population * unreached, progress)
+    masts = mast_links(country, found, margin_db=margin_db, new=new, progress=progress)
     return inputs_under(country, found, masts, reached)
 
 
@@ -194,15 +219,43 @@ def offered(country: MeasuredCountry, unreached: NDArray[np.float64], progress: 
 
 
 def mast_links(
-    country: MeasuredCountry, found: Offered, *, margin_db: float | None = None, progress: Progress | None = None
+    country: MeasuredCountry,
+    found: Offered,
+    *,
+    margin_db: float | None = None,
+    new: NewReach | None = None,
+    progress: Progress | None = None,
 ) -> MastLinks:
-    """Find what each mast can do for each point under the country's standard."""
+    """Find what each mast can do for each point under the country's standard; new ones as far as `new` says."""
     standard, grid = country.config.service_standard, country.environment.terrain.grid
     arrays, stands = with_candidates(
         found.sites, found.candidates, grid, country.params.radio, standard.generation, country.environment.antennas
     )
-    links = service_links(arrays, stands, country.points, country.environment, margin_db=margin_db, progress=progress)
+    links = service_links(
+        arrays, stands, country.points, country.environment, margin_db=margin_db, new=new, progress=progress
+    )
     return MastLinks(arrays, links)
+
+
+def missed_by_upgrades(country: MeasuredCountry, progress: Progress | None = None) -> NDArray[np.bool_]:
+    """Whether no mast that stands gives a point's handsets the standard, all being upgraded, shape (n_points,)."""
+    standard, grid = country.config.service_standard, country.environment.terrain.grid
+    sites = country.table("sites").sort_values("site_id", kind="stable").reset_index(drop=True)
+    arrays, stands = with_candidates(
+        sites, sites.iloc[:0], grid, country.params.radio, standard.generation, country.environment.antennas
+    )
+    links = service_links(
+        arrays,
+        stands,
+        country.points,
+        country.environment,
+        margin_db=0.0,
+        progress=progress,
+        stage="links of standing masts",
+    )
+    missed = np.ones(country.points.n_points, dtype=bool)
+    missed[links.point_index[links.is_covered[FULL, HANDSET]]] = False
+    return missed
 
 
 def inputs_under(
@@ -249,6 +302,16 @@ def inputs_under(
         evidence=country.evidence,
         notes=found.notes,
     )
+
+
+def new_reach(country: MeasuredCountry, missed: NDArray[np.bool_], reached_today: NDArray[np.float64]) -> NewReach:
+    """Return how far, and for which points, new masts are looked at where upgrades come first.
+
+    Indoors they are looked at less far, in the ratio in which their cells are smaller there.
+    """
+    planning, standard = country.params.planning, country.config.service_standard
+    share = min(_candidate_cell_km(standard, planning) / planning.candidate_signal_cell_km.value, 1.0)
+    return NewReach(share * country.params.radio.candidate_range_km.value, missed & (reached_today < 1.0 - REACHED))
 
 
 def _candidate_cell_km(standard: ServiceStandard, planning: Planning) -> float:

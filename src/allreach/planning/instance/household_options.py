@@ -12,7 +12,7 @@ from allreach.planning.instance.option_table import SECTOR, Offers, PlaceLimits
 from allreach.planning.instance.satellite_options import Sky
 from allreach.planning.model.problem import Bools, Ints
 from allreach.planning.model.tolerances import LEAST_SHARE
-from allreach.vocabulary import MOBILE, CommitmentTechnology, FacilityKind, Technology
+from allreach.vocabulary import MOBILE, CommitmentTechnology, FacilityKind, Service, Technology
 
 
 def place_limits(inputs: PlanInputs, sky: Sky) -> PlaceLimits:
@@ -39,8 +39,9 @@ def radio_options(
     """Add what the sites that cover a part could do for its homes, those that stand first."""
     planning, n_existing = inputs.params.planning, inputs.n_existing
     open_pairs = np.flatnonzero(local_part[parts.pair_part] >= 0)
+    best = HANDSET if inputs.standard.service is Service.MOBILE else FWA
     spent = np.bincount(
-        parts.use_pair, weights=np.maximum(parts.use_time[FULL, FWA], LEAST_SHARE), minlength=len(parts.pair_part)
+        parts.use_pair, weights=np.maximum(parts.use_time[FULL, best], LEAST_SHARE), minlength=len(parts.pair_part)
     )
     is_new = parts.pair_site >= n_existing
     order = open_pairs[

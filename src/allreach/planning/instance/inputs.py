@@ -140,6 +140,11 @@ class PlanInputs:
         return out
 
     @cached_property
+    def site_ids(self) -> tuple[list[str], list[str]]:
+        """Identifiers of the sites that stand and of the candidates."""
+        return self.sites["site_id"].astype(str).tolist(), self.candidates["site_id"].astype(str).tolist()
+
+    @cached_property
     def institutions(self) -> Institutions:
         """Institutions that the plan connects."""
         return empty(self.points, self.params, self.network.grid) if self.wanted is None else self.wanted

@@ -69,13 +69,14 @@ def reach_more(
     solution = _served(state, solution)
     look_up = Index(problem, (index.in_start, index.in_arc))
     near = cKDTree(np.column_stack([problem.part_x_m, problem.part_y_m]))
-    spent, say = 0, progress or no_progress
+    spent, n_looked, say = 0, 0, progress or no_progress
     n_all = int(np.count_nonzero(todo))
     say("serve who is left", 0, n_all)
     while not clock.is_over(search.time_windows) and (not search.window_iterations or spent < search.window_iterations):
         left = np.flatnonzero((unserved(problem, solution.households) > HOUSEHOLDS) & todo)
-        if not len(left):
+        if not len(left) or (search.reach_max and n_looked >= search.reach_max):
             break
+        n_looked += 1
         seed = int(left[np.lexsort((left, -problem.part_people[left]))[0]])
         ranked = _competitors(state, near, seed, search.reach_parts[-1])
         for size in search.reach_parts:
