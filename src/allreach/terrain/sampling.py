@@ -8,7 +8,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from scipy.interpolate import RectBivariateSpline
+from scipy.interpolate import make_interp_spline
 
 from allreach.terrain._lattice_fill import Axes, fill_block, pixel_bounds
 from allreach.terrain.height_raster import Lattice
@@ -94,22 +94,29 @@ def grid_coordinates(
     middle = float(np.asarray(exact.transform(0.5 * (x[0] + x[-1]), 0.5 * (y[0] + y[-1]))[0])) if turn_free else 0.0
     if len(x) < 2 * NODES or len(y) < 2 * NODES:
         return at(x, y)
-    nodes_x, nodes_y = np.linspace(x[0], x[-1], NODES), np.linspace(y[0], y[-1], NODES)
-    half_x, half_y = 0.5 * (nodes_x[1:] + nodes_x[:-1]), 0.5 * (nodes_y[1:] + nodes_y[:-1])
-    order_x, order_y = (1 if nodes_x[-1] > nodes_x[0] else -1), (1 if nodes_y[-1] > nodes_y[0] else -1)
+    nodes = np.linspace(0.0, 1.0, NODES)  # of the way from the first to the last
+    halves = 0.5 * (nodes[1:] + nodes[:-1])
+    way_x, way_y = (x - x[0]) / (x[-1] - x[0]), (y - y[0]) / (y[-1] - y[0])
+    values_uv = at(x[0] + nodes * (x[-1] - x[0]), y[0] + nodes * (y[-1] - y[0]))
+    checks_uv = at(x[0] + halves * (x[-1] - x[0]), y[0] + halves * (y[-1] - y[0]))
     out = []
-    for values, checks in zip(at(nodes_x, nodes_y), at(half_x, half_y), strict=True):
+    for values, checks in zip(values_uv, checks_uv, strict=True):
         if not (np.isfinite(values).all() and np.isfinite(checks).all()):
             return at(x, y)
-        spline = RectBivariateSpline(nodes_y[::order_y], nodes_x[::order_x], values[::order_y, ::order_x])
         per_pixel = np.abs(np.diff(values, axis=1)).max() + np.abs(np.diff(values, axis=0)).max()
         per_pixel *= NODES / max(len(x), len(y))
-        error = np.abs(spline(half_y[::order_y], half_x[::order_x])[::order_y, ::order_x] - checks).max()
-        if not error <= MAP_ERROR * per_pixel:
+        if not np.abs(_spline_grid(nodes, values, halves, halves) - checks).max() <= MAP_ERROR * per_pixel:
             return at(x, y)
-        step_x, step_y = (1 if x[-1] > x[0] else -1), (1 if y[-1] > y[0] else -1)
-        out.append(spline(y[::step_y], x[::step_x])[::step_y, ::step_x])
+        out.append(_spline_grid(nodes, values, way_x, way_y))
     return out[0], out[1]
+
+
+def _spline_grid(
+    nodes: NDArray[np.float64], values: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Bicubic spline through values at nodes by nodes, on a grid: along the rows, then along the columns."""
+    in_rows: NDArray[np.float64] = make_interp_spline(nodes, values.T)(x)
+    return np.asarray(make_interp_spline(nodes, np.ascontiguousarray(in_rows.T))(y))
 
 
 def _unwrapped(lon_deg: NDArray[np.float64], middle_deg: float) -> NDArray[np.float64]:
