@@ -15,7 +15,9 @@ from typing import Any, TypeVar, overload
 
 import numba
 from numba.core import caching
-from numba.core.dispatcher import Dispatcher
+from numba.core.registry import CPUDispatcher
+
+from allreach.kernels._code_library import InnerCompiler, InnerDispatcher, InnerLibrary
 
 CONSTANTS = ("planning/model/tolerances.py", "units.py")
 """Files without compiled functions whose numbers are frozen into them (a test looks for others)."""
@@ -118,6 +120,10 @@ class _LazyCache(caching._Cache):
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
+        library = data.library
+        if isinstance(library, InnerLibrary) and not library.is_ready:
+            library.cache_key = sig  # kept once there is code
+            return
         try:
             self._real().save_overload(sig, data)
         except Exception:  # unpickling what is damaged raises anything
@@ -150,13 +156,18 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     arrays they are given, which costs several times the arithmetic where arrays come in named tuples; and they are
     taken into their callers whole, since a call hands over every field of a tuple and of its arrays by itself.
     """
-    options: dict[str, Any] = {} if allocates else {"_nrt": False, "forceinline": True}
-    decorate = numba.njit(error_model="numpy", nogil=True, parallel=parallel, **options)
+    options: dict[str, Any] = {"nopython": True, "error_model": "numpy", "nogil": True, "parallel": parallel}
+    if not allocates:
+        options |= {"_nrt": False, "forceinline": True}
 
     def compiled(body: F) -> Any:
-        dispatcher = decorate(body)
-        if isinstance(dispatcher, Dispatcher):  # else numba is switched off
-            dispatcher._cache = _LazyCache(body)  # type: ignore[attr-defined]
+        if numba.config.DISABLE_JIT:
+            return body
+        if allocates:
+            dispatcher = CPUDispatcher(body, targetoptions=options)
+        else:
+            dispatcher = InnerDispatcher(body, targetoptions=options, pipeline_class=InnerCompiler)
+        dispatcher._cache = _LazyCache(body)
         return dispatcher
 
     return compiled if function is None else compiled(function)
