@@ -8,109 +8,89 @@ assembled and kept on disk is the function that Python calls, once, with everyth
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
-from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
-_Wrapper = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-_no_code = _Wrapper(lambda _closure, _args, _keywords: None)
+_no_code = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(lambda *_: None)
 _NO_CODE = ctypes.cast(_no_code, ctypes.c_void_p).value
-"""Stands for machine code that is not made; a dispatcher never calls it."""
+"""Stands for machine code that is not made; Python is never given it to call."""
 
 
 class _Environments:
-    """numba's code generator as one library shows it: environments are set when there is code that has them."""
+    """numba's code generator as a translation shows it: without code there is no place for an environment."""
 
     def __init__(self, codegen: Any) -> None:
         self._codegen = codegen
-        self.is_ready = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._codegen, name)
 
     def set_env(self, env_name: str, env: Any) -> None:
-        if self.is_ready:
-            self._codegen.set_env(env_name, env)
+        """Do nothing."""
 
 
-class InnerLibrary(JITCodeLibrary):
-    """A function's code: translated, but neither optimised nor assembled before `make_ready`."""
-
-    def __init__(self, codegen: Any, name: str) -> None:
-        super().__init__(codegen, name)
-        self._shown_codegen = _Environments(codegen)
-        self.cache_key: Any = None
-        self.entry_point: Any = None
+class Translation(JITCodeLibrary):
+    """A function's code as its callers take it in: neither optimised nor assembled."""
 
     @property
     def codegen(self) -> Any:
         """The code generator."""
-        return self._shown_codegen
+        return _Environments(self._codegen)
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether there is machine code."""
-        return self._shown_codegen.is_ready
+    def get_pointer_to_function(self, name: str) -> Any:
+        """Address of a function, that of nothing."""
+        return _NO_CODE
 
-    def make_ready(self) -> None:
-        """Optimise and assemble; what callers take in stays as it is."""
-        self._get_module_for_linking()
-        self._shown_codegen.is_ready = True
-        self._optimize_final_module()
-        self._finalize_final_module()
-
-    def get_pointer_to_function(self, name: str) -> int:
-        """Address of a function."""
-        return super().get_pointer_to_function(name) if self.is_ready else _NO_CODE
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
-        if self.is_ready:
-            super()._optimize_final_module()
+        pass
 
     def _finalize_final_module(self) -> None:
-        if self.is_ready:
-            super()._finalize_final_module()
         self._finalized = True
 
 
-class InnerCompiler(Compiler):
-    """numba's compiler, with such a library."""
+class TranslatingCompiler(Compiler):
+    """numba's compiler, ending with a translation."""
 
     def compile_extra(self, func: Any) -> Any:
         """Compile a function."""
-        self.state.library = InnerLibrary(self.state.targetctx.codegen(), func.__qualname__)
-        self.state.library.enable_object_caching()
+        self.state.library = Translation(self.state.targetctx.codegen(), func.__qualname__)
         return super().compile_extra(func)
 
 
 class InnerDispatcher(CPUDispatcher):
-    """A compiled function: its callers take in the translation, Python's first call makes the code."""
+    """A function that its compiled callers take in whole; Python calls one with code, compiled at its first call.
+
+    Parameters
+    ----------
+    body
+        The function.
+    options
+        As numba's dispatchers take them.
+    for_python
+        Makes the dispatcher that Python's calls go to.
+    """
+
+    def __init__(self, body: Callable[..., Any], options: dict[str, Any], for_python: Callable[[], Any]) -> None:
+        bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        super().__init__(body, targetoptions=options | bare, pipeline_class=TranslatingCompiler)
+        self.called_from_python = for_python()
 
     def add_overload(self, cres: Any) -> None:
-        """Take note of a compiled signature; Python sees those that there is code for."""
-        if isinstance(cres.library, InnerLibrary):
-            self.overloads[tuple(cres.signature.args)] = cres
-        else:  # from the disk
-            super().add_overload(cres)
+        """Take note of a translated signature, for compiled callers only."""
+        self.overloads[tuple(cres.signature.args)] = cres
 
     def _compile_for_args(self, *args: Any, **keywords: Any) -> Any:
         """Compile for a call from Python; the function to call."""
-        entry = super()._compile_for_args(*args, **keywords)
-        with global_compiler_lock:
-            for types, cres in self.overloads.items():
-                if cres.entry_point is entry and isinstance(cres.library, InnerLibrary):
-                    return self._entry(types, cres)
+        outer = self.called_from_python
+        entry = outer._compile_for_args(*args, **keywords)
+        for types, cres in list(outer.overloads.items()):
+            if cres.entry_point is entry:
+                self._insert([t._code for t in types], entry, cres.objectmode)
         return entry
-
-    def _entry(self, types: Any, cres: Any) -> Any:
-        library = cres.library
-        if library.is_ready:  # by another thread
-            return library.entry_point
-        library.make_ready()
-        library.entry_point = cres.target_context.get_executable(library, cres.fndesc, cres.environment)
-        self._insert([t._code for t in types], library.entry_point, cres.objectmode)
-        self._cache.save_overload(library.cache_key, cres._replace(entry_point=library.entry_point))
-        return library.entry_point

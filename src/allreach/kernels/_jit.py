@@ -17,7 +17,7 @@ import numba
 from numba.core import caching
 from numba.core.registry import CPUDispatcher
 
-from allreach.kernels._code_library import InnerCompiler, InnerDispatcher, InnerLibrary
+from allreach.kernels._code_library import InnerDispatcher
 
 CONSTANTS = ("planning/model/tolerances.py", "units.py")
 """Files without compiled functions whose numbers are frozen into them (a test looks for others)."""
@@ -120,10 +120,6 @@ class _LazyCache(caching._Cache):
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        library = data.library
-        if isinstance(library, InnerLibrary) and not library.is_ready:
-            library.cache_key = sig  # kept once there is code
-            return
         try:
             self._real().save_overload(sig, data)
         except Exception:  # unpickling what is damaged raises anything
@@ -156,19 +152,18 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     arrays they are given, which costs several times the arithmetic where arrays come in named tuples; and they are
     taken into their callers whole, since a call hands over every field of a tuple and of its arrays by itself.
     """
-    options: dict[str, Any] = {"nopython": True, "error_model": "numpy", "nogil": True, "parallel": parallel}
-    if not allocates:
-        options |= {"_nrt": False, "forceinline": True}
+    options: dict[str, Any] = {"nopython": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
+    options |= {"parallel": parallel} if allocates else {"_nrt": False, "forceinline": True}
 
     def compiled(body: F) -> Any:
+        def for_python() -> CPUDispatcher:
+            dispatcher = CPUDispatcher(body, targetoptions=options)
+            dispatcher._cache = _LazyCache(body)
+            return dispatcher
+
         if numba.config.DISABLE_JIT:
             return body
-        if allocates:
-            dispatcher = CPUDispatcher(body, targetoptions=options)
-        else:
-            dispatcher = InnerDispatcher(body, targetoptions=options, pipeline_class=InnerCompiler)
-        dispatcher._cache = _LazyCache(body)
-        return dispatcher
+        return for_python() if allocates else InnerDispatcher(body, options, for_python)
 
     return compiled if function is None else compiled(function)
 
