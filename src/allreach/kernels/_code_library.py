@@ -8,6 +8,7 @@ assembled and kept on disk is the function that Python calls, once, with everyth
 from __future__ import annotations
 
 import ctypes
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -34,34 +35,81 @@ class _Environments:
 
 
 class Translation(JITCodeLibrary):
-    """A function's code as its callers take it in: neither optimised nor assembled."""
+    """A function's code as its callers take it in: neither optimised nor assembled, what it calls not in it."""
 
     @property
     def codegen(self) -> Any:
         """The code generator."""
         return _Environments(self._codegen)
 
+    def finalize(self) -> None:
+        """Be ready to be taken in."""
+        self._raise_if_finalized()
+        self._finalized = True
+
     def get_pointer_to_function(self, name: str) -> Any:
         """Address of a function, that of nothing."""
+        self._ensure_finalized()
         return _NO_CODE
 
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
 
-    def _optimize_final_module(self) -> None:
-        pass
 
-    def _finalize_final_module(self) -> None:
-        self._finalized = True
+class WholeLibrary(JITCodeLibrary):
+    """A function's code with everything that it calls, each taken in once."""
+
+    def finalize(self) -> None:
+        """Link, optimise, assemble."""
+        at = 0
+        while at < len(self._linking_libraries):
+            library = self._linking_libraries[at]
+            if isinstance(library, Translation):
+                self._linking_libraries += [
+                    more for more in library._linking_libraries if more not in self._linking_libraries
+                ]
+            at += 1
+        super().finalize()
 
 
-class TranslatingCompiler(Compiler):
-    """numba's compiler, ending with a translation."""
+class _Compiler(Compiler):
+    """numba's compiler with a library of another kind; the garbage collector, which finds nothing, waits for it."""
+
+    library_class = WholeLibrary
 
     def compile_extra(self, func: Any) -> Any:
         """Compile a function."""
-        self.state.library = Translation(self.state.targetctx.codegen(), func.__qualname__)
-        return super().compile_extra(func)
+        self.state.library = self.library_class(self.state.targetctx.codegen(), func.__qualname__)
+        self.state.library.enable_object_caching()
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile_extra(func)
+        finally:
+            if was_enabled:
+                gc.enable()
+
+
+class _TranslatingCompiler(_Compiler):
+    library_class = Translation
+
+
+class WholeDispatcher(CPUDispatcher):
+    """A compiled function that Python calls.
+
+    Parameters
+    ----------
+    body
+        The function.
+    options
+        As numba's dispatchers take them.
+    cache
+        Where its code is kept.
+    """
+
+    def __init__(self, body: Callable[..., Any], options: dict[str, Any], cache: Any) -> None:
+        super().__init__(body, targetoptions=options, pipeline_class=_Compiler)
+        self._cache = cache
 
 
 class InnerDispatcher(CPUDispatcher):
@@ -73,14 +121,13 @@ class InnerDispatcher(CPUDispatcher):
         The function.
     options
         As numba's dispatchers take them.
-    for_python
-        Makes the dispatcher that Python's calls go to.
+    cache
+        Where the code for Python's calls is kept.
     """
 
-    def __init__(self, body: Callable[..., Any], options: dict[str, Any], for_python: Callable[[], Any]) -> None:
-        bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        super().__init__(body, targetoptions=options | bare, pipeline_class=TranslatingCompiler)
-        self.called_from_python = for_python()
+    def __init__(self, body: Callable[..., Any], options: dict[str, Any], cache: Any) -> None:
+        super().__init__(body, targetoptions=options | {"no_cpython_wrapper": True}, pipeline_class=_TranslatingCompiler)
+        self.called_from_python = WholeDispatcher(body, options, cache)
 
     def add_overload(self, cres: Any) -> None:
         """Take note of a translated signature, for compiled callers only."""

@@ -15,9 +15,8 @@ from typing import Any, TypeVar, overload
 
 import numba
 from numba.core import caching
-from numba.core.registry import CPUDispatcher
 
-from allreach.kernels._code_library import InnerDispatcher
+from allreach.kernels._code_library import InnerDispatcher, WholeDispatcher
 
 CONSTANTS = ("planning/model/tolerances.py", "units.py")
 """Files without compiled functions whose numbers are frozen into them (a test looks for others)."""
@@ -156,14 +155,9 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     options |= {"parallel": parallel} if allocates else {"_nrt": False, "forceinline": True}
 
     def compiled(body: F) -> Any:
-        def for_python() -> CPUDispatcher:
-            dispatcher = CPUDispatcher(body, targetoptions=options)
-            dispatcher._cache = _LazyCache(body)
-            return dispatcher
-
         if numba.config.DISABLE_JIT:
             return body
-        return for_python() if allocates else InnerDispatcher(body, options, for_python)
+        return (WholeDispatcher if allocates else InnerDispatcher)(body, options, _LazyCache(body))
 
     return compiled if function is None else compiled(function)
 
