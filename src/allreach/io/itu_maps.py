@@ -1,7 +1,7 @@
 """Digital maps of ITU-R Recommendations, read from the files of the package ``itur`` without importing it.
 
-Each map is read once into a window round the points asked for, and stays in memory. The interpolation is that of each Recommendation:
-bilinear (P.1144 Annex 1, section 1) or bicubic (section 2).
+Each map is read once into a window round the points asked for, and stays in memory. The interpolation is that of each
+Recommendation: bilinear (P.1144 Annex 1, section 1) or bicubic (section 2).
 """
 
 from __future__ import annotations

@@ -44,12 +44,10 @@ class Translation(JITCodeLibrary):
 
     def finalize(self) -> None:
         """Be ready to be taken in."""
-        self._raise_if_finalized()
         self._finalized = True
 
     def get_pointer_to_function(self, name: str) -> Any:
         """Address of a function, that of nothing."""
-        self._ensure_finalized()
         return _NO_CODE
 
     def _optimize_functions(self, ll_module: Any) -> None:
@@ -69,22 +67,23 @@ class WholeLibrary(JITCodeLibrary):
                     more for more in library._linking_libraries if more not in self._linking_libraries
                 ]
             at += 1
-        super().finalize()
+        super().finalize()  # type: ignore[no-untyped-call]
 
 
 class _Compiler(Compiler):
     """numba's compiler with a library of another kind; the garbage collector, which finds nothing, waits for it."""
 
-    library_class = WholeLibrary
+    library_class: type[JITCodeLibrary] = WholeLibrary
 
     def compile_extra(self, func: Any) -> Any:
         """Compile a function."""
-        self.state.library = self.library_class(self.state.targetctx.codegen(), func.__qualname__)
+        make: Any = self.library_class
+        self.state.library = make(self.state.targetctx.codegen(), func.__qualname__)
         self.state.library.enable_object_caching()
         was_enabled = gc.isenabled()
         gc.disable()
         try:
-            return super().compile_extra(func)
+            return super().compile_extra(func)  # type: ignore[no-untyped-call]
         finally:
             if was_enabled:
                 gc.enable()
@@ -126,7 +125,8 @@ class InnerDispatcher(CPUDispatcher):
     """
 
     def __init__(self, body: Callable[..., Any], options: dict[str, Any], cache: Any) -> None:
-        super().__init__(body, targetoptions=options | {"no_cpython_wrapper": True}, pipeline_class=_TranslatingCompiler)
+        bare = options | {"no_cpython_wrapper": True}
+        super().__init__(body, targetoptions=bare, pipeline_class=_TranslatingCompiler)
         self.called_from_python = WholeDispatcher(body, options, cache)
 
     def add_overload(self, cres: Any) -> None:
@@ -135,9 +135,10 @@ class InnerDispatcher(CPUDispatcher):
 
     def _compile_for_args(self, *args: Any, **keywords: Any) -> Any:
         """Compile for a call from Python; the function to call."""
-        outer = self.called_from_python
+        outer: Any = self.called_from_python
+        insert: Any = getattr(self, "_insert")  # noqa: B009 (of numba's own in C)
         entry = outer._compile_for_args(*args, **keywords)
         for types, cres in list(outer.overloads.items()):
             if cres.entry_point is entry:
-                self._insert([t._code for t in types], entry, cres.objectmode)
+                insert([t._code for t in types], entry, cres.objectmode)
         return entry

@@ -155,7 +155,7 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     options |= {"parallel": parallel} if allocates else {"_nrt": False, "forceinline": True}
 
     def compiled(body: F) -> Any:
-        if numba.config.DISABLE_JIT:
+        if getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 (unknown to the type checker)
             return body
         return (WholeDispatcher if allocates else InnerDispatcher)(body, options, _LazyCache(body))
 

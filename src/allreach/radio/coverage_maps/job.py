@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,8 +157,8 @@ def tile_coverage(job: Job, pool: Executor, r0: int, r1: int, c0: int, c1: int) 
     windows = [(s, w) for s in range(job.sites.n_sites) if (w := _window(job, s, r0, r1, c0, c1)) is not None]
     for start in range(0, len(windows), SITES_PER_BATCH):
         batch = windows[start : start + SITES_PER_BATCH]
-        threads_a_site = max((job.n_threads or usable_cores()) // len(batch), 1)
-        found = list(pool.map(lambda item, n=threads_a_site: _site_part(job, *item, n), batch))
+        n_threads = max((job.n_threads or usable_cores()) // len(batch), 1)
+        found = list(pool.map(partial(_site_part, job, n_threads), *zip(*batch, strict=True)))
         for (s, (a, b, c, d)), part in zip(batch, found, strict=True):
             here = np.s_[a - r0 : b - r0, c - c0 : d - c0]
             better = part.power_dbm > np.where(np.isnan(tile.rx_power_dbm[here]), -np.inf, tile.rx_power_dbm[here])
@@ -189,7 +189,7 @@ def _window(job: Job, s: int, r0: int, r1: int, c0: int, c1: int) -> tuple[int, 
     return (a, b, c, d) if a < b and c < d else None
 
 
-def _site_part(job: Job, s: int, window: tuple[int, int, int, int], n_threads: int) -> _SitePart:
+def _site_part(job: Job, n_threads: int, s: int, window: tuple[int, int, int, int]) -> _SitePart:
     a, b, c, d = window
     row = job.sites.table.iloc[s]
     ground = site_ground(job.ground, row["lon_deg"], row["lat_deg"], job.range_m, job.pixel_m, native=job.native)

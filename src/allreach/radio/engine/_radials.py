@@ -292,7 +292,7 @@ def own_paths(
 
 
 def asked_at_site(s: int, masts: Masts, bands: Asked) -> Asked:
-    """What is asked of the receivers of site s, from what is asked in all bands on air."""
+    """Pick what is asked of the receivers of site s from what is asked in all bands on air."""
     own = [masts.band[s], masts.second_band[s]] if masts.has_capacity[s] else [masts.band[s]]
     rows = np.ascontiguousarray(bands.bands[own])
     return bands._replace(bands=rows, wa_term=0.0, least_nu=float(np.min(-0.78 * np.sqrt(rows[:, 1]))))
@@ -328,9 +328,8 @@ def site_losses(
     own = asked_at_site(s, masts, asked)
     n, n_rays = len(losses.first_db), len(rays.east)
     n_most = max(rays.n_steps + 4, n_samples(air.range_m, raster.pixel_m) + 3)
-    cells = Cells(
-        np.empty(n_rays * rays.n_steps + 1, np.int32), np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
-    )
+    begins = np.empty(n_rays * rays.n_steps + 1, np.int32)
+    cells = Cells(begins, np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32))
     sort_by_ray(s, squares, masts, air, rays, losses, cells)
 
     def walk(part: int) -> None:
