@@ -37,6 +37,10 @@ class _Environments:
 class Translation(JITCodeLibrary):
     """A function's code as its callers take it in: neither optimised nor assembled, what it calls not in it."""
 
+    def __init__(self, codegen: Any, name: str) -> None:
+        super().__init__(codegen, name)  # type: ignore[no-untyped-call]
+        self._with_callees: Any = None
+
     @property
     def codegen(self) -> Any:
         """The code generator."""
@@ -50,8 +54,33 @@ class Translation(JITCodeLibrary):
         """Address of a function, that of nothing."""
         return _NO_CODE
 
+    def bare_module(self) -> Any:
+        """Return the function alone."""
+        return super()._get_module_for_linking()  # type: ignore[no-untyped-call]
+
+    def _get_module_for_linking(self) -> Any:
+        """With all that it calls: for numba's own libraries, as those of parallel loops."""
+        if self._with_callees is None:
+            self._with_callees = self.bare_module().clone()
+            for library in _all_below(self._linking_libraries):
+                is_bare = isinstance(library, Translation)
+                module = library.bare_module() if is_bare else library._get_module_for_linking()
+                self._with_callees.link_in(module, preserve=True)
+        return self._with_callees
+
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
+
+
+def _all_below(libraries: list[Any]) -> list[Any]:
+    """Libraries and those that translations among them call, each once."""
+    found = list(libraries)
+    at = 0
+    while at < len(found):
+        if isinstance(found[at], Translation):
+            found += [more for more in found[at]._linking_libraries if more not in found]
+        at += 1
+    return list(dict.fromkeys(found))
 
 
 class WholeLibrary(JITCodeLibrary):
@@ -59,14 +88,12 @@ class WholeLibrary(JITCodeLibrary):
 
     def finalize(self) -> None:
         """Link, optimise, assemble."""
-        at = 0
-        while at < len(self._linking_libraries):
-            library = self._linking_libraries[at]
+        everything = _all_below(self._linking_libraries)
+        self._linking_libraries = [library for library in everything if not isinstance(library, Translation)]
+        for library in everything:
             if isinstance(library, Translation):
-                self._linking_libraries += [
-                    more for more in library._linking_libraries if more not in self._linking_libraries
-                ]
-            at += 1
+                self._reload_init.update(library._reload_init)
+                self._final_module.link_in(library.bare_module(), preserve=True)
         super().finalize()  # type: ignore[no-untyped-call]
 
 
