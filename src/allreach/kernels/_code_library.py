@@ -30,7 +30,7 @@ class _Environments:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._codegen, name)
 
-    def set_env(self, env_name: str, env: Any) -> None:
+    def set_env(self, *_names_and_environment: Any) -> None:
         """Do nothing."""
 
 
