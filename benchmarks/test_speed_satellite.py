@@ -36,7 +36,7 @@ def chain(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def test_a_country_at_one_kilometre(benchmark: BenchmarkFixture) -> None:
     lon, lat = country()
     chain(lon[:100], lat[:100])
-    loss, _ = benchmark.pedantic(chain, args=(lon, lat), rounds=3, setup=itu_maps._crop.cache_clear)
+    loss, _ = benchmark.pedantic(chain, args=(lon, lat), rounds=3, setup=itu_maps._crops.cache_clear)
     assert len(loss) == 86_600
     assert benchmark.stats["max"] < 30.0
 

@@ -131,3 +131,6 @@ compress_type, external_attr, create_system  # of an entry of a zip
 
 # Keys of a rung: read by name from the table and the files
 plan_of, why_none, upgrades, fibre_km
+
+# Of numba's compiler: called and read by it
+set_env, _finalized, get_pointer_to_function, _optimize_functions, data_layout, add_overload

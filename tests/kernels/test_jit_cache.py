@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numba
+import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
@@ -111,3 +112,18 @@ def test_functions_hold_a_cache_of_their_own():
 
     assert isinstance(normal_quantile._cache, _jit._LazyCache)
     assert numba.config.CACHE_DIR == os.environ.get("NUMBA_CACHE_DIR", "")
+
+
+def test_code_is_kept_of_what_python_calls_alone(tmp_path):
+    """And what is taken in gives the number that it gives by itself, the second process without compiling."""
+    script = """
+from allreach.kernels.itu_p1812_diffraction import bullington_loss_db as outer, knife_edge_loss_db as inner
+from allreach.kernels import _jit
+print(repr(outer(0.3, 10.0)), len(list(_jit.cache_folder().glob("*.nbc"))), repr(inner(0.3)))
+print(sum(outer.called_from_python.stats.cache_hits.values()))
+"""
+    first, n_files, edge, hits = call(tmp_path, script)
+    again, _, edge_again, hits_again = call(tmp_path, script)
+    assert (n_files, hits, hits_again) == ("1", "0", "1")
+    assert (first, edge) == (again, edge_again)
+    assert float(first) == pytest.approx(float(edge) + (1.0 - np.exp(-float(edge) / 6.0)) * 10.2, rel=1e-12)

@@ -213,3 +213,27 @@ def test_feet_are_refused_or_converted_knowingly() -> None:
 def test_no_raster_is_a_fault() -> None:
     with pytest.raises(InputError, match="no raster"):
         lattices([])
+
+
+@pytest.mark.parametrize("nearest", [False, True])
+def test_every_point_is_what_its_four_pixels_say(nearest: bool) -> None:
+    """Against the definition, point by point: voids stay voids, beyond the edge its height holds for half a pixel."""
+    rng = np.random.default_rng(4)
+    z = rng.normal(300.0, 100.0, (12, 15)).astype(np.float32)
+    z[rng.random(z.shape) < 0.1] = np.nan
+    ground = [raster(z, UTM, 500_000.0, 5_200_000.0, 10.0, 10.0)]
+    x = 500_000.0 + np.sort(rng.uniform(-20.0, 170.0, 200))
+    y = 5_200_000.0 - np.sort(rng.uniform(-20.0, 140.0, 150))
+    got = sample_grid(lattices(ground), UTM, x, y, nearest=nearest)
+    col, row = np.meshgrid((x - 500_000.0) / 10.0 - 0.5, (5_200_000.0 - y) / 10.0 - 0.5)
+    is_off = (np.abs(col - 7.0) >= 7.5) | (np.abs(row - 5.5) >= 6.0)
+    col, row = col.clip(-0.4999, 14.4999), row.clip(-0.4999, 11.4999)
+    expected = z[np.floor(row + 0.5).astype(int), np.floor(col + 0.5).astype(int)].astype(float)
+    if not nearest:
+        k, m, total = np.floor(row).astype(int), np.floor(col).astype(int), 0.0
+        for i in (0, 1):
+            for j in (0, 1):
+                weight = np.abs(1 - i - (row - k)) * np.abs(1 - j - (col - m))
+                total = total + np.where(weight > 0, weight * z[(k + i).clip(0, 11), (m + j).clip(0, 14)], 0.0)
+        expected = total
+    np.testing.assert_allclose(got, np.where(is_off, np.nan, expected), rtol=2e-6)

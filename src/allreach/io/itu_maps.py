@@ -1,7 +1,7 @@
 """Digital maps of ITU-R Recommendations, read from the files of the package ``itur`` without importing it.
 
-Each map is read once into a window round the points asked for. The interpolation is that of each Recommendation:
-bilinear (P.1144 Annex 1, section 1) or bicubic (section 2).
+Each map is read once into a window round the points asked for, and stays in memory. The interpolation is that of each
+Recommendation: bilinear (P.1144 Annex 1, section 1) or bicubic (section 2).
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import io
+import zipfile
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +21,11 @@ from numpy.typing import ArrayLike, NDArray
 from allreach.errors import DataMissingError
 
 Floats = NDArray[np.float64]
+Window: TypeAlias = tuple[int, int, int, int]
 ITUR_VERSION: Final = "0.4.0"
+WINDOW_DEG: Final = 10
+CHUNK_BYTES: Final = 1 << 20
+CROPS_MAX: Final = 16  # of one map in memory
 TIMES_PCT: Final = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 99.0)
 """Shares of an average year for which the maps of P.836, P.840 and P.453 are given. [%]"""
 
@@ -49,6 +54,14 @@ class MapFile:
     step_deg: float
     rows_go_north: bool
     is_bicubic: bool = False
+
+
+class Crop(NamedTuple):
+    """Part of a map, and the row and column (before wrapping) it starts at."""
+
+    values: Floats
+    row_0: int
+    col_0: int
 
 
 def _p836(name: str) -> MapFile:
@@ -93,13 +106,13 @@ def _folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
-def _window(lon_deg: Floats, lat_deg: Floats) -> tuple[int, int, int, int]:
-    """Whole degrees round the points: west, south, east, north."""
+def _window(lon_deg: Floats, lat_deg: Floats) -> Window:
+    """Multiples of ten degrees round the points, so that places near each other share it: west, south, east, north."""
     return (
-        int(np.floor(lon_deg.min())),
-        int(np.floor(lat_deg.min())),
-        int(np.ceil(lon_deg.max())),
-        int(np.ceil(lat_deg.max())),
+        WINDOW_DEG * int(np.floor(lon_deg.min() / WINDOW_DEG)),
+        WINDOW_DEG * int(np.floor(lat_deg.min() / WINDOW_DEG)),
+        WINDOW_DEG * int(np.ceil(lon_deg.max() / WINDOW_DEG)),
+        WINDOW_DEG * int(np.ceil(lat_deg.max() / WINDOW_DEG)),
     )
 
 
@@ -110,9 +123,27 @@ def _checksums() -> dict[str, str]:
     return {name: digest for digest, name in (line.split() for line in text.splitlines())}
 
 
-@lru_cache(maxsize=128)
-def _crop(file: MapFile, window: tuple[int, int, int, int]) -> tuple[Floats, int, int]:
-    """Part of a map two nodes beyond the window, and the row and column (before wrapping) it starts at."""
+@cache
+def _crops(file: MapFile) -> dict[Window, Crop]:
+    """Parts of a map that are in memory, by their windows."""
+    return {}
+
+
+def _crop(file: MapFile, window: Window) -> Crop:
+    """Part of a map round the window: one that is in memory, or read now."""
+    crops = _crops(file)
+    west, south, east, north = window
+    for (w, s, e, n), crop in list(crops.items()):
+        if w <= west and s <= south and e >= east and n >= north:
+            return crop
+    while len(crops) >= CROPS_MAX:
+        crops.pop(next(iter(crops)), None)
+    crops[window] = _read_crop(file, window)
+    return crops[window]
+
+
+def _read_crop(file: MapFile, window: Window) -> Crop:
+    """Read part of a map two nodes beyond the window."""
     path = _folder() / f"{file.name}.npz"
     if not path.is_file():
         raise DataMissingError(f"{path}: the map is missing; install itur {ITUR_VERSION} anew")
@@ -122,8 +153,6 @@ def _crop(file: MapFile, window: tuple[int, int, int, int]) -> tuple[Floats, int
             f"{path}: is not the map that this version was tested with; install itur {ITUR_VERSION} anew "
             f"(pip install --force-reinstall itur=={ITUR_VERSION})"
         )
-    with np.load(io.BytesIO(content)) as archive:
-        values = archive[archive.files[0]]
     west, south, east, north = window
     sign = 1.0 if file.rows_go_north else -1.0
     edges = sorted((sign * (south - file.lat_0_deg) / file.step_deg, sign * (north - file.lat_0_deg) / file.step_deg))
@@ -131,9 +160,31 @@ def _crop(file: MapFile, window: tuple[int, int, int, int]) -> tuple[Floats, int
     col_0 = int(np.floor((west - file.lon_0_deg) / file.step_deg)) - 2
     col_1 = int(np.ceil((east - file.lon_0_deg) / file.step_deg)) + 3
     turn = round(360.0 / file.step_deg)  # columns repeat after a whole turn
-    rows = np.clip(np.arange(row_0, row_1), 0, values.shape[0] - 1)
+    values, first, n_rows = _stored_rows(content, row_0, row_1)
+    rows = np.clip(np.arange(row_0, row_1), 0, n_rows - 1) - first
     cols = np.mod(np.arange(col_0, col_1), turn)
-    return np.ascontiguousarray(values[np.ix_(rows, cols)]), row_0, col_0
+    return Crop(np.ascontiguousarray(values[np.ix_(rows, cols)]), row_0, col_0)
+
+
+def _stored_rows(content: bytes, row_0: int, row_1: int) -> tuple[NDArray, int, int]:
+    """Rows from the first to the last asked for that the map has, which of its rows the first is, and how many it has.
+
+    Nothing is unpacked beyond them: a map of the Earth is up to 75 MB.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(archive.namelist()[0]) as packed:
+        version = np.lib.format.read_magic(packed)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        (n_rows, n_cols), is_by_column, dtype = read_header(packed)
+        if is_by_column:
+            first, last, values = 0, n_rows - 1, np.frombuffer(packed.read(), dtype).reshape(n_cols, n_rows).T
+        else:
+            first, last = (min(max(row, 0), n_rows - 1) for row in (row_0, row_1 - 1))
+            left = first * n_cols * dtype.itemsize
+            while left > 0:
+                left -= len(packed.read(min(left, CHUNK_BYTES)))
+            part = packed.read((last - first + 1) * n_cols * dtype.itemsize)
+            values = np.frombuffer(part, dtype).reshape(-1, n_cols)
+    return values, first, n_rows
 
 
 def _cubic(d: Floats) -> Floats:

@@ -15,7 +15,8 @@ from typing import Any, TypeVar, overload
 
 import numba
 from numba.core import caching
-from numba.core.dispatcher import Dispatcher
+
+from allreach.kernels._code_library import InnerDispatcher, WholeDispatcher
 
 CONSTANTS = ("planning/model/tolerances.py", "units.py")
 """Files without compiled functions whose numbers are frozen into them (a test looks for others)."""
@@ -150,14 +151,13 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     arrays they are given, which costs several times the arithmetic where arrays come in named tuples; and they are
     taken into their callers whole, since a call hands over every field of a tuple and of its arrays by itself.
     """
-    options: dict[str, Any] = {} if allocates else {"_nrt": False, "forceinline": True}
-    decorate = numba.njit(error_model="numpy", nogil=True, parallel=parallel, **options)
+    options: dict[str, Any] = {"nopython": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
+    options |= {"parallel": parallel} if allocates else {"_nrt": False, "forceinline": True}
 
     def compiled(body: F) -> Any:
-        dispatcher = decorate(body)
-        if isinstance(dispatcher, Dispatcher):  # else numba is switched off
-            dispatcher._cache = _LazyCache(body)  # type: ignore[attr-defined]
-        return dispatcher
+        if getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 (unknown to the type checker)
+            return body
+        return (WholeDispatcher if allocates else InnerDispatcher)(body, options, _LazyCache(body))
 
     return compiled if function is None else compiled(function)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from scipy.interpolate import RectBivariateSpline
+from scipy.interpolate import make_interp_spline
 
+from allreach.terrain._lattice_fill import Axes, fill_block, pixel_bounds
 from allreach.terrain.height_raster import Lattice
 
 WINDOW_PIXELS = 4_000_000  # of a raster, read at a time: 16 MB
@@ -48,14 +50,10 @@ def sample_grid(
     """
     out = np.full((len(y), len(x)), np.nan, dtype=np.float32)
     for lattice in rasters:
-        missing = np.isnan(out)
-        if not missing.any():
+        if not np.isnan(out).any():
             break
         u, v = grid_coordinates(crs, lattice.crs, x, y, turn_free=lattice.is_geographic)
-        col, row = (u - lattice.x_0) / lattice.dx - 0.5, (lattice.y_0 - v) / lattice.dy - 0.5
-        found = np.full(out.shape, np.nan, dtype=np.float32)
-        _fill(lattice, row, col, found, nearest, window_pixels)
-        out = np.where(missing, found, out)
+        _fill(lattice, u, v, out, nearest, window_pixels)
     return out
 
 
@@ -74,10 +72,7 @@ def sample_points(
         u, v = Transformer.from_crs(WGS84, CRS.from_user_input(lattice.crs), always_xy=True).transform(lon, lat)
         if lattice.is_geographic:
             u = _unwrapped(np.asarray(u), float(np.asarray(u).flat[0]))
-        found = np.full(out.shape, np.nan, dtype=np.float32)
-        row, col = (lattice.y_0 - np.asarray(v)) / lattice.dy - 0.5, (np.asarray(u) - lattice.x_0) / lattice.dx - 0.5
-        _fill(lattice, row, col, found, nearest, window_pixels)
-        out = np.where(np.isnan(out), found, out)
+        _fill(lattice, np.asarray(u), np.asarray(v), out, nearest, window_pixels)
     return out.reshape(np.shape(lon_deg))
 
 
@@ -99,22 +94,29 @@ def grid_coordinates(
     middle = float(np.asarray(exact.transform(0.5 * (x[0] + x[-1]), 0.5 * (y[0] + y[-1]))[0])) if turn_free else 0.0
     if len(x) < 2 * NODES or len(y) < 2 * NODES:
         return at(x, y)
-    nodes_x, nodes_y = np.linspace(x[0], x[-1], NODES), np.linspace(y[0], y[-1], NODES)
-    half_x, half_y = 0.5 * (nodes_x[1:] + nodes_x[:-1]), 0.5 * (nodes_y[1:] + nodes_y[:-1])
-    order_x, order_y = (1 if nodes_x[-1] > nodes_x[0] else -1), (1 if nodes_y[-1] > nodes_y[0] else -1)
+    nodes = np.linspace(0.0, 1.0, NODES)  # of the way from the first to the last
+    halves = 0.5 * (nodes[1:] + nodes[:-1])
+    way_x, way_y = (x - x[0]) / (x[-1] - x[0]), (y - y[0]) / (y[-1] - y[0])
+    values_uv = at(x[0] + nodes * (x[-1] - x[0]), y[0] + nodes * (y[-1] - y[0]))
+    checks_uv = at(x[0] + halves * (x[-1] - x[0]), y[0] + halves * (y[-1] - y[0]))
     out = []
-    for values, checks in zip(at(nodes_x, nodes_y), at(half_x, half_y), strict=True):
+    for values, checks in zip(values_uv, checks_uv, strict=True):
         if not (np.isfinite(values).all() and np.isfinite(checks).all()):
             return at(x, y)
-        spline = RectBivariateSpline(nodes_y[::order_y], nodes_x[::order_x], values[::order_y, ::order_x])
         per_pixel = np.abs(np.diff(values, axis=1)).max() + np.abs(np.diff(values, axis=0)).max()
         per_pixel *= NODES / max(len(x), len(y))
-        error = np.abs(spline(half_y[::order_y], half_x[::order_x])[::order_y, ::order_x] - checks).max()
-        if not error <= MAP_ERROR * per_pixel:
+        if not np.abs(_spline_grid(nodes, values, halves, halves) - checks).max() <= MAP_ERROR * per_pixel:
             return at(x, y)
-        step_x, step_y = (1 if x[-1] > x[0] else -1), (1 if y[-1] > y[0] else -1)
-        out.append(spline(y[::step_y], x[::step_x])[::step_y, ::step_x])
+        out.append(_spline_grid(nodes, values, way_x, way_y))
     return out[0], out[1]
+
+
+def _spline_grid(
+    nodes: NDArray[np.float64], values: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Bicubic spline through values at nodes by nodes, on a grid: along the rows, then along the columns."""
+    in_rows: NDArray[np.float64] = make_interp_spline(nodes, values.T)(x)
+    return np.asarray(make_interp_spline(nodes, np.ascontiguousarray(in_rows.T))(y))
 
 
 def _unwrapped(lon_deg: NDArray[np.float64], middle_deg: float) -> NDArray[np.float64]:
@@ -124,44 +126,32 @@ def _unwrapped(lon_deg: NDArray[np.float64], middle_deg: float) -> NDArray[np.fl
 
 def _fill(
     lattice: Lattice,
-    row: NDArray[np.float64],
-    col: NDArray[np.float64],
+    u: NDArray[np.float64],
+    v: NDArray[np.float64],
     out: NDArray[np.float32],
     nearest: bool,
     window_pixels: int,
 ) -> None:
-    """Fill ``out`` at fractional rows and columns (of pixel centres), block by block so that windows stay small."""
-    good = np.isfinite(row) & np.isfinite(col)
-    if not good.any():
-        return
-    r0, r1 = int(np.floor(row[good].min())), int(np.floor(row[good].max())) + 2
-    c0, c1 = int(np.floor(col[good].min())), int(np.floor(col[good].max())) + 2
-    if not lattice.touches(r0, r1, c0, c1):
-        return
-    if (r1 - r0) * (c1 - c0) > window_pixels and out.size > 1:
-        halves = np.array_split(np.arange(out.shape[0]), 2) if out.shape[0] > 1 else [np.arange(1)]
-        sides = np.array_split(np.arange(out.shape[1]), 2) if out.shape[1] > 1 else [np.arange(1)]
-        for i in halves:
-            for j in sides:
-                part = np.s_[i[0] : i[-1] + 1, j[0] : j[-1] + 1]
-                _fill(lattice, row[part], col[part], out[part], nearest, window_pixels)
-        return
-    values, has_pixel = lattice.window(r0, r1, c0, c1)
-    flat_r, flat_c = np.where(good, row, r0) - r0, np.where(good, col, c0) - c0
-    near_r = np.minimum((flat_r + 0.5).astype(np.int64), r1 - r0 - 1)
-    near_c = np.minimum((flat_c + 0.5).astype(np.int64), c1 - c0 - 1)
-    inside = has_pixel[near_r, near_c] & good
-    if nearest:
-        out[...] = np.where(inside, values[near_r, near_c], np.nan)
-        return
-    k, j = flat_r.astype(np.int64), flat_c.astype(np.int64)
-    v, u = flat_r - k, flat_c - j
-    total, weight = np.zeros(out.shape), np.zeros(out.shape)
-    for dr, wr in ((0, 1.0 - v), (1, v)):
-        for dc, wc in ((0, 1.0 - u), (1, u)):
-            # beyond the last pixel of all rasters the edge's height holds for half a pixel; a void stays a void
-            w = wr * wc * has_pixel[k + dr, j + dc]
-            total += np.where(w > 0.0, w * values[k + dr, j + dc], 0.0)
-            weight += w
-    with np.errstate(invalid="ignore", divide="ignore"):
-        out[...] = np.where(inside, total / weight, np.nan)
+    """Fill what is NaN in ``out`` at coordinates of the raster, block by block so that windows stay small."""
+    axes = Axes(float(lattice.x_0), float(lattice.y_0), float(lattice.dx), float(lattice.dy))
+    u, v = np.ascontiguousarray(u, dtype=np.float64), np.ascontiguousarray(v, dtype=np.float64)
+    blocks = [(0, out.shape[0], 0, out.shape[1])]
+    while blocks:
+        block = blocks.pop()
+        row_min, row_max, col_min, col_max = pixel_bounds(u, v, axes, *block)
+        if row_min > row_max:  # no point can be told
+            continue
+        r0, r1, c0, c1 = floor(row_min), floor(row_max) + 2, floor(col_min), floor(col_max) + 2
+        if not lattice.touches(r0, r1, c0, c1):
+            continue
+        top, bottom, left, right = block
+        if (r1 - r0) * (c1 - c0) > window_pixels and (bottom - top) * (right - left) > 1:
+            blocks += [(a, b, c, d) for c, d in _halves(left, right) for a, b in _halves(top, bottom)]
+            continue
+        values, has_pixel = lattice.window(r0, r1, c0, c1)
+        fill_block(u, v, axes, block, r0, c0, values, has_pixel, nearest, out)
+
+
+def _halves(first: int, after: int) -> list[tuple[int, int]]:
+    middle = (first + after + 1) // 2
+    return [(first, middle), (middle, after)] if middle < after else [(first, after)]

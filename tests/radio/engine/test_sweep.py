@@ -13,7 +13,7 @@ from allreach.measure import coverage_rasters
 from allreach.radio.engine import scene
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, serve
-from allreach.radio.engine.sweep import serve_by_sweep
+from allreach.radio.engine.sweep import losses_of_site, serve_by_sweep
 from allreach.radio.sites import SiteArrays, site_arrays
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
@@ -109,3 +109,12 @@ def test_behind_unknown_terrain_there_is_no_signal(three_sites: SiteArrays, envi
     assert got.n_void.sum() > 1000
     beyond = x_m > environment.terrain.grid.x_min_m + 41.5 * environment.terrain.grid.pixel_m
     assert np.isnan(got.power_dbm[beyond]).all()
+
+
+def test_one_site_over_several_threads_is_the_same_site(three_sites: SiteArrays, environment: Environment) -> None:
+    x_m, y_m = pixels(environment)
+    site = three_sites.take(np.array([0]))
+    alone, shared = (losses_of_site(x_m, y_m, site, replace(environment, n_threads=n), 1.5) for n in (1, 3))
+    assert np.isfinite(alone.first_db).sum() > 1000
+    for one, other in zip(alone, shared, strict=True):
+        assert one.tobytes() == other.tobytes()

@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from pyproj import CRS
-from pyproj.aoi import AreaOfInterest
-from pyproj.database import query_utm_crs_info
 
 import allreach
 from allreach.errors import AllreachError, Fault
@@ -42,6 +40,7 @@ RANGE_KM = (0.5, 300.0)
 PIXELS_MAX = 200_000_000  # of the result in memory: 2.4 GB
 WINDOW_MAX = 100_000_000  # samples around one site: 900 MB
 TILE_PIXELS = 2048
+UPS_SOUTH_OF_DEG, UPS_NORTH_OF_DEG = -80.0, 84.0
 VARIABLES: dict[str, dict[str, str]] = {
     "rx_power_dbm": {"units": "dBm", "long_name": "received power of the strongest sector, median location and time"},
     "path_loss_db": {"units": "dB", "long_name": "basic transmission loss from the best server"},
@@ -383,17 +382,15 @@ def _frame(
 
 
 def utm_or_ups(lon_deg: float, lat_deg: float) -> str:
-    """CRS of the UTM zone of a point by the EPSG register, or of UPS beyond 84 degrees north and 80 degrees south.
+    """CRS of the UTM zone of a point, or of UPS beyond 84 degrees north and 80 degrees south.
 
-    On the line between two zones the eastern one, on the equator the northern one.
+    Zones are six degrees wide, as the EPSG register has them; on the line between two the eastern one, on the equator
+    the northern one.
     """
-    lon = (lon_deg + 180.0) % 360.0 - 180.0
-    here = AreaOfInterest(lon, lat_deg, lon, lat_deg)
-    found = query_utm_crs_info(datum_name="WGS 84", area_of_interest=here)
-    if not found:
+    if not UPS_SOUTH_OF_DEG <= lat_deg <= UPS_NORTH_OF_DEG:
         return "EPSG:32661" if lat_deg > 0 else "EPSG:32761"
-    half = "N" if lat_deg >= 0 else "S"
-    return "EPSG:" + max(crs.code for crs in found if crs.name.endswith(half))
+    zone = math.floor((lon_deg + 180.0) % 360.0 / 6.0) + 1
+    return f"EPSG:{(32600 if lat_deg >= 0 else 32700) + zone}"
 
 
 def _metric_crs(crs: str, pixel_m: float | None, faults: list[Fault]) -> CRS | None:

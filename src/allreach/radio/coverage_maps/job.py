@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +157,8 @@ def tile_coverage(job: Job, pool: Executor, r0: int, r1: int, c0: int, c1: int) 
     windows = [(s, w) for s in range(job.sites.n_sites) if (w := _window(job, s, r0, r1, c0, c1)) is not None]
     for start in range(0, len(windows), SITES_PER_BATCH):
         batch = windows[start : start + SITES_PER_BATCH]
-        found = list(pool.map(lambda item: _site_part(job, *item), batch))
+        n_threads = max((job.n_threads or usable_cores()) // len(batch), 1)
+        found = list(pool.map(partial(_site_part, job, n_threads), *zip(*batch, strict=True)))
         for (s, (a, b, c, d)), part in zip(batch, found, strict=True):
             here = np.s_[a - r0 : b - r0, c - c0 : d - c0]
             better = part.power_dbm > np.where(np.isnan(tile.rx_power_dbm[here]), -np.inf, tile.rx_power_dbm[here])
@@ -188,7 +189,7 @@ def _window(job: Job, s: int, r0: int, r1: int, c0: int, c1: int) -> tuple[int, 
     return (a, b, c, d) if a < b and c < d else None
 
 
-def _site_part(job: Job, s: int, window: tuple[int, int, int, int]) -> _SitePart:
+def _site_part(job: Job, n_threads: int, s: int, window: tuple[int, int, int, int]) -> _SitePart:
     a, b, c, d = window
     row = job.sites.table.iloc[s]
     ground = site_ground(job.ground, row["lon_deg"], row["lat_deg"], job.range_m, job.pixel_m, native=job.native)
@@ -202,7 +203,7 @@ def _site_part(job: Job, s: int, window: tuple[int, int, int, int]) -> _SitePart
     x_m, y_m = (values[a - top : b - top, c - left : d - left] for values in (x_m, y_m))
     distance_m = np.hypot(x_m - ground.x_m, y_m - ground.y_m)
     inside = distance_m <= job.range_m
-    losses, power_dbm = site_losses_and_powers(job, s, ground, x_m[inside], y_m[inside])
+    losses, power_dbm = site_losses_and_powers(job, s, ground, x_m[inside], y_m[inside], n_threads)
     out = {name: np.full(x_m.shape, np.nan, dtype=np.float32) for name in ("power", "loss")}
     out["power"][inside], out["loss"][inside] = power_dbm, losses.first_db
     is_void = np.zeros(x_m.shape, dtype=np.bool_)
@@ -216,11 +217,11 @@ def _site_part(job: Job, s: int, window: tuple[int, int, int, int]) -> _SitePart
 
 
 def site_losses_and_powers(
-    job: Job, s: int, ground: SiteGround, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+    job: Job, s: int, ground: SiteGround, x_m: NDArray[np.float64], y_m: NDArray[np.float64], n_threads: int = 1
 ) -> tuple[Losses, NDArray[np.float32]]:
     """Losses and received powers at points around a site."""
     site = job.sites.one(s, ground.x_m, ground.y_m, ground.north_deg)
-    environment = Environment(ground.terrain, job.radio, ServiceStandard(), job.delta_n, job.n0, 1)
+    environment = Environment(ground.terrain, job.radio, ServiceStandard(), job.delta_n, job.n0, n_threads)
     x_m, y_m = np.ascontiguousarray(x_m), np.ascontiguousarray(y_m)
     sweep = MODELS[job.model].sweep
     assert sweep is not None  # prepare lets no other model in

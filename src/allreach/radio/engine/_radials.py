@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from allreach.kernels._jit import jit, kernel
+from allreach.kernels._jit import kernel
 from allreach.kernels.itu_p1812_blocks import Radial
 from allreach.kernels.itu_p1812_profile import effective_earth_radius_km
 from allreach.kernels.itu_p1812_sweep import N_DISTANCE, N_ROWS, N_STATE, Asked, losses_at
@@ -32,7 +32,6 @@ from allreach.radio.engine._paths import (
     Losses,
     Masts,
     Raster,
-    no_profile,
     path_losses,
     profile_of,
     sample,
@@ -46,13 +45,14 @@ from allreach.radio.engine._squares import (
     enter_void,
     known_samples,
     list_receivers,
-    no_cells,
     sort_cells,
     span_of_ray,
 )
+from allreach.radio.engine.threads import in_threads
 from allreach.terrain._profile import n_samples
 
 FIRST_SAMPLE = 2  # walked samples before a receiver's own two: five points with the transmitter
+PARTS_PER_THREAD = 4  # of a site's radials: terrain is not as rough on all sides
 APART = 0.02  # least distance, in steps, between the last walked sample and the receiver's own
 
 
@@ -251,8 +251,10 @@ def walk_ray(
 
 
 @kernel
-def _sweep(
+def walk_rays(
     s: int,
+    first: int,
+    after: int,
     squares: Squares,
     raster: Raster,
     masts: Masts,
@@ -262,18 +264,40 @@ def _sweep(
     losses: Losses,
     cells: Cells,
     desk: Desk,
+) -> None:
+    """Losses at the receivers of radials ``first`` to ``after - 1`` of site s; see `walk_ray`."""
+    for ray in range(first, after):
+        walk_ray(s, ray, squares, raster, masts, air, rays, asked, losses, cells, desk)
+
+
+@kernel
+def own_paths(
+    s: int,
+    first: int,
+    after: int,
+    squares: Squares,
+    raster: Raster,
+    masts: Masts,
+    air: Air,
+    height_m: float,
+    losses: Losses,
+    cells: Cells,
     buffers: Buffers,
 ) -> None:
-    n = sort_by_ray(s, squares, masts, air, rays, losses, cells)
-    for ray in range(len(rays.east)):
-        walk_ray(s, ray, squares, raster, masts, air, rays, asked, losses, cells, desk)
-    for j in range(n):
+    """Losses of those receivers ``first`` to ``after - 1`` of site s that no radial reaches."""
+    for j in range(first, after):
         if cells.cell[j] == OWN_PATH:
             i = cells.point[j]
-            own_path(squares.x_m[i], squares.y_m[i], s, raster, masts, air, asked.rx_height_m[0], buffers, losses, j)
+            own_path(squares.x_m[i], squares.y_m[i], s, raster, masts, air, height_m, buffers, losses, j)
 
 
-@jit
+def asked_at_site(s: int, masts: Masts, bands: Asked) -> Asked:
+    """Pick what is asked of the receivers of site s from what is asked in all bands on air."""
+    own = [masts.band[s], masts.second_band[s]] if masts.has_capacity[s] else [masts.band[s]]
+    rows = np.ascontiguousarray(bands.bands[own])
+    return bands._replace(bands=rows, wa_term=0.0, least_nu=float(np.min(-0.78 * np.sqrt(rows[:, 1]))))
+
+
 def site_losses(
     s: int,
     squares: Squares,
@@ -281,34 +305,52 @@ def site_losses(
     masts: Masts,
     air: Air,
     rays: Rays,
-    height_m: float,
-    bands: NDArray,
-    band_nu: NDArray,
-    times: NDArray,
-    locations: NDArray,
+    asked: Asked,
     losses: Losses,
+    n_threads: int,
 ) -> None:
     """Losses of site s at all receivers in the squares within range, in their order.
 
-    ``bands`` and ``band_nu``: terms and least diffraction parameter of each band; ``times``, ``locations``: of the
-    median.
+    Radials are dealt to the threads in runs, then the receivers that none reaches; each receiver is written by one
+    thread from what all of them read, so that no result depends on their number.
+
+    Parameters
+    ----------
+    s, squares, raster, masts, air, rays
+        The site, receivers, terrain, sites, propagation, radials.
+    asked
+        What is asked: one height, the median, and a row of terms for each band on air.
+    losses
+        Written.
+    n_threads
+        Threads.
     """
-    n = len(losses.first_db)
-    n_bands = 2 if masts.has_capacity[s] else 1
-    own = np.empty((n_bands, bands.shape[1]))
-    own[0] = bands[masts.band[s]]
-    least_nu = band_nu[masts.band[s]]
-    if n_bands > 1:
-        own[1] = bands[masts.second_band[s]]
-        least_nu = min(least_nu, band_nu[masts.second_band[s]])
-    asked = Asked(np.full(1, height_m), own, times, locations, air.n0, 0.0, False, least_nu)
+    own = asked_at_site(s, masts, asked)
+    n, n_rays = len(losses.first_db), len(rays.east)
     n_most = max(rays.n_steps + 4, n_samples(air.range_m, raster.pixel_m) + 3)
-    desk = Desk(
-        np.zeros((N_ROWS, n_most)),
-        np.zeros(N_STATE),
-        np.empty((4, 2)),
-        np.empty(N_DISTANCE),
-        np.empty((n_bands, 1, 1)),
-    )
-    cells = no_cells(len(rays.east) * rays.n_steps, n)
-    _sweep(s, squares, raster, masts, air, rays, asked, losses, cells, desk, no_profile(n_most))
+    begins = np.empty(n_rays * rays.n_steps + 1, np.int32)
+    cells = Cells(begins, np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32))
+    sort_by_ray(s, squares, masts, air, rays, losses, cells)
+
+    def walk(part: int) -> None:
+        first, after = n_rays * part // n_parts, n_rays * (part + 1) // n_parts
+        desk = Desk(
+            np.zeros((N_ROWS, n_most)),
+            np.zeros(N_STATE),
+            np.empty((4, 2)),
+            np.empty(N_DISTANCE),
+            np.empty((len(own.bands), 1, 1)),
+        )
+        walk_rays(s, first, after, squares, raster, masts, air, rays, own, losses, cells, desk)
+
+    def reach(part: int) -> None:
+        first, after = n * part // n_parts, n * (part + 1) // n_parts
+        buffers = Buffers(np.empty(n_most), np.empty(n_most), np.empty(n_most), np.empty(n_most, dtype=np.int64))
+        own_paths(s, first, after, squares, raster, masts, air, float(own.rx_height_m[0]), losses, cells, buffers)
+
+    n_parts = 1 if n_threads == 1 else PARTS_PER_THREAD * n_threads
+    for work in (walk, reach):
+        if n_parts == 1:
+            work(0)
+        else:
+            in_threads(work, range(n_parts), n_threads)

@@ -52,7 +52,7 @@ class ItmSweep:
         fan = Fan(*directions(range_m, step_m, scene.arc_pixels), step_m, int(range_m / step_m + 0.5) + 1)
         soil = ground_of(self.ground)
 
-        def write(site: int, out: Losses) -> None:
+        def write(site: int, out: Losses, _n_threads: int) -> None:
             site_losses(
                 site,
                 scene.squares,

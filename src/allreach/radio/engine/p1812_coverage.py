@@ -30,23 +30,10 @@ class P1812Sweep:
     def losses_of(self, scene: Scene) -> SiteLosses:
         """Return what finds the losses of a site of the scene."""
         rays, asked = rays_of(scene), asked_of(scene)
-        band_nu = -0.78 * np.sqrt(asked.bands[:, 1])
 
-        def write(site: int, out: Losses) -> None:
-            site_losses(
-                site,
-                scene.squares,
-                scene.raster,
-                scene.towers,
-                scene.air,
-                rays,
-                scene.height_m,
-                asked.bands,
-                band_nu,
-                asked.times,
-                asked.locations,
-                out,
-            )
+        def write(site: int, out: Losses, n_threads: int) -> None:
+            squares, raster, towers, air = scene.squares, scene.raster, scene.towers, scene.air
+            site_losses(site, squares, raster, towers, air, rays, asked, out, n_threads)
 
         return write
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from allreach.processors import usable_cores
 from allreach.radio.engine._paths import Air, Losses, Masts, Raster, no_losses
 from allreach.radio.engine._squares import Squares, counts_in_span, sort_into_squares, span
 from allreach.radio.engine.link_budget import Terminal
@@ -20,8 +21,8 @@ ARC_PIXELS = 0.5  # spacing of radials at the range, in pixels
 SQUARES_PER_RANGE = 8
 LOSSES_PER_BATCH = 4_000_000  # bounds memory: 52 MB
 
-SiteLosses: TypeAlias = Callable[[int, Losses], None]
-"""Writes the losses of a site at the receivers in the squares within range, in their order."""
+SiteLosses: TypeAlias = Callable[[int, Losses, int], None]
+"""Writes the losses of a site at the receivers in the squares within range, in their order, in so many threads."""
 Merge: TypeAlias = Callable[[int, int, int, NDArray[np.int64], Losses], None]
 """Takes (row of squares, first site, last site + 1, where the losses of each begin, losses)."""
 
@@ -117,10 +118,10 @@ def part_of(losses: Losses, first: int, last: int) -> Losses:
     return Losses(*(array[first:last] for array in losses))
 
 
-def of_only_site(scene: Scene, losses_of: SiteLosses) -> Losses:
+def of_only_site(scene: Scene, losses_of: SiteLosses, n_threads: int) -> Losses:
     """Losses of the scene's only site at all receivers, in their own order."""
     found = no_losses(int(scene.counts[0]))
-    losses_of(0, found)
+    losses_of(0, found, n_threads or usable_cores())
     squares, towers = scene.squares, scene.towers
     top, bottom, left, right = span(squares, float(towers.x_m[0]), float(towers.y_m[0]), scene.air.range_m)
     here = [
@@ -161,12 +162,13 @@ def in_batches(
         last = max(int(np.searchsorted(ends, before + LOSSES_PER_BATCH, side="right")), first + 1)
         begins = np.concatenate([[0], np.cumsum(counts[first:last])]).astype(np.int64)
         losses = no_losses(int(begins[-1]))
+        threads_a_site = max((n_threads or usable_cores()) // (last - first), 1)
 
-        def one_site(site: int, batch: tuple[Any, ...] = (first, begins, losses)) -> None:
-            start, at, out = batch
+        def one_site(site: int, batch: tuple[Any, ...] = (first, begins, losses, threads_a_site)) -> None:
+            start, at, out, threads = batch
             i = site - start
             if at[i + 1] > at[i]:
-                losses_of(site, part_of(out, at[i], at[i + 1]))
+                losses_of(site, part_of(out, at[i], at[i + 1]), threads)
 
         def merge_batch(row: int, batch: tuple[Any, ...] = (first, last, begins, losses)) -> None:
             merge(row, *batch)

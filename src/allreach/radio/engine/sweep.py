@@ -249,4 +249,4 @@ def losses_of_site(
         return no_losses(0)
     terminal = replace(handset(environment.radio), height_m=height_m)
     scene = scene_of(x_m, y_m, site, environment, terminal, arc_pixels, step_m)
-    return of_only_site(scene, model.losses_of(scene))
+    return of_only_site(scene, model.losses_of(scene), environment.n_threads)
