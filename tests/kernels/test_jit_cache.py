@@ -127,3 +127,12 @@ print(sum(outer.called_from_python.stats.cache_hits.values()))
     assert (n_files, hits, hits_again) == ("1", "0", "1")
     assert (first, edge) == (again, edge_again)
     assert float(first) == pytest.approx(float(edge) + (1.0 - np.exp(-float(edge) / 6.0)) * 10.2, rel=1e-12)
+
+
+def test_a_numba_that_is_not_known_compiles_in_its_own_way(tmp_path):
+    unknown = "from allreach.kernels import _code_library\n_code_library.NUMBA_MINORS = ()\n" + SMALL
+    value, hits, folder = call(tmp_path, unknown)
+    assert (int(hits), Path(folder).is_relative_to(tmp_path / "cache")) == (0, True)
+    again, hits, _ = call(tmp_path, unknown)
+    assert (again, int(hits)) == (value, 1)
+    assert call(tmp_path)[0] == value

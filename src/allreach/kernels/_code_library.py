@@ -12,9 +12,13 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+import numba
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.registry import CPUDispatcher
+
+NUMBA_MINORS = ("0.68",)
+"""Versions of numba whose inner working this file was tried with; with others numba compiles in its own way."""
 
 _no_code = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(lambda *_: None)
 _NO_CODE = ctypes.cast(_no_code, ctypes.c_void_p).value
@@ -70,6 +74,11 @@ class Translation(JITCodeLibrary):
 
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
+
+
+def knows_numba() -> bool:
+    """Whether this version of numba is one whose inner working is known here."""
+    return ".".join(numba.__version__.split(".")[:2]) in NUMBA_MINORS
 
 
 def _all_below(libraries: list[Any]) -> list[Any]:
@@ -169,3 +178,20 @@ class InnerDispatcher(CPUDispatcher):
             if cres.entry_point is entry:
                 insert([t._code for t in types], entry, cres.objectmode)
         return entry
+
+
+def dispatcher(body: Callable[..., Any], options: dict[str, Any], cache: Any, *, is_taken_in: bool) -> CPUDispatcher:
+    """Compiled form of a function.
+
+    Parameters
+    ----------
+    body, options, cache
+        Function, options as numba's dispatchers take them, and where its code is kept.
+    is_taken_in
+        Whether its compiled callers take it in whole.
+    """
+    if knows_numba():
+        return (InnerDispatcher if is_taken_in else WholeDispatcher)(body, options, cache)
+    plain = CPUDispatcher(body, targetoptions=options)
+    plain._cache = cache  # type: ignore[attr-defined]
+    return plain

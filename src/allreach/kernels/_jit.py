@@ -16,7 +16,7 @@ from typing import Any, TypeVar, overload
 import numba
 from numba.core import caching
 
-from allreach.kernels._code_library import InnerDispatcher, WholeDispatcher
+from allreach.kernels._code_library import dispatcher
 
 CONSTANTS = ("planning/model/tolerances.py", "units.py")
 """Files without compiled functions whose numbers are frozen into them (a test looks for others)."""
@@ -157,7 +157,7 @@ def jit(function: F | None = None, *, parallel: bool = False, allocates: bool = 
     def compiled(body: F) -> Any:
         if getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 (unknown to the type checker)
             return body
-        return (WholeDispatcher if allocates else InnerDispatcher)(body, options, _LazyCache(body))
+        return dispatcher(body, options, _LazyCache(body), is_taken_in=not allocates)
 
     return compiled if function is None else compiled(function)
 
