@@ -52,6 +52,18 @@ def test_intervals_hold_the_value_at_every_place_and_in_all(
     assert again.places["predicted_share_p5"].equals(table["predicted_share_p5"])
 
 
+def test_a_signal_outdoors_is_as_sure_whether_or_not_the_standard_is_one_indoors(
+    points: DemandPoints, environment: Environment, params: Params, sites_at
+) -> None:
+    sites = sites_at([503_000.0, 509_500.0], [4_494_000.0, 4_491_500.0])
+    found = []
+    for indoors in (False, True):
+        around = environment.under(environment.standard.model_copy(update={"indoors": indoors}))
+        found.append(measure(points, sites, around, params.demand, with_rasters=False).summary.outdoor_share)
+    assert found[0] == found[1]
+    assert found[0].p5 < found[0].p95
+
+
 def calibrated(spread_db: float, error_db: float) -> Calibration:
     """Calibration of one band that leaves a spread and is as sure as it says."""
     errors = Errors(500, 0.0, spread_db, spread_db)

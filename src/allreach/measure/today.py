@@ -185,7 +185,16 @@ def measure(
         rasters = coverage_rasters(arrays, environment, progress=progress)
     error = model_error(environment)
     noise = noise_share(heard.served, arrays, environment)
-    budget = Budget(heard.served, heard.margin_db, noise, lines.reached, need, heard.uplink, standard.ul_mbps)
+    budget = Budget(
+        served=heard.served,
+        outdoor_dbm=heard.outdoors.signal_dbm,
+        margin_db=heard.margin_db,
+        noise_share=noise,
+        fixed_share=lines.reached,
+        demand_mbps=need,
+        uplink=heard.uplink,
+        ul_mbps=standard.ul_mbps,
+    )
     with told(progress, "how sure that is"):
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
     low, high = place_intervals(table["predicted_share"].to_numpy(dtype=np.float64), draws["of_places"])

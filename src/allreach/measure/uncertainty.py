@@ -59,7 +59,9 @@ class Budget:
     Parameters
     ----------
     served
-        Median powers and SINR.
+        Median powers and SINR where the standard wants its handsets.
+    outdoor_dbm
+        Strongest median power outdoors, where a signal is looked for whatever the standard wants; NaN for none. [dBm]
     margin_db
         Fade margin of the service standard.
     noise_share
@@ -73,6 +75,7 @@ class Budget:
     """
 
     served: Served
+    outdoor_dbm: NDArray[np.float32]
     margin_db: NDArray[np.float64]
     noise_share: NDArray[np.float64]
     fixed_share: NDArray[np.float64]
@@ -148,7 +151,7 @@ def draw_shares(
         peak = efficiency_bps_hz(sinr - budget.margin_db, radio) * width
         peak += efficiency_bps_hz(second_sinr - budget.margin_db, radio) * second_width
         rate = efficiency_bps_hz(sinr, radio) * all_width + efficiency_bps_hz(second_sinr, radio) * all_second
-        signal = np.nan_to_num(served.signal_dbm + own_db + bias_db, nan=-np.inf) >= radio.sensitivity_dbm.value
+        signal = np.nan_to_num(budget.outdoor_dbm + own_db + bias_db, nan=-np.inf) >= radio.sensitivity_dbm.value
         eligible = signal & (peak >= dl_mbps)
         if budget.ul_mbps is not None:
             eligible &= budget.uplink.mbps(radio, budget.margin_db - own_db - bias_db) >= budget.ul_mbps
