@@ -152,7 +152,10 @@ def test_offsets_of_reference_levels() -> None:
     assert offset(RadioGeneration.G2, 900.0, 5.0) == pytest.approx(3.0)  # 46 dBm in the band, 43 dBm a carrier
     assert offset(RadioGeneration.G3, 2100.0, 5.0) == pytest.approx(13.0)
     assert offset(RadioGeneration.G4, 1800.0, 20.0) == pytest.approx(10 * np.log10(1200))
-    assert offset(RadioGeneration.G5, 3500.0, 100.0) == pytest.approx(10 * np.log10(3000))
+    assert offset(RadioGeneration.G4, 450.0, 1.4) == pytest.approx(10 * np.log10(72))
+    assert offset(RadioGeneration.G4, 900.0, 7.0) == pytest.approx(10 * np.log10(12 * 35))  # LTE has no such channel
+    assert offset(RadioGeneration.G5, 700.0, 10.0) == pytest.approx(10 * np.log10(12 * 52))
+    assert offset(RadioGeneration.G5, 3500.0, 100.0) == pytest.approx(10 * np.log10(12 * 273))
 
 
 def test_quality_begins_at_its_levels_and_nothing_received_is_none() -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allreach.radio.channels import LTE_BLOCKS, NR_BLOCKS, lte_bands, lte_blocks, lte_mhz, nr_bands, nr_blocks, nr_mhz
+from allreach.radio.channels import (
+    LTE_BLOCKS,
+    NR_BLOCKS,
+    lte_bands,
+    lte_blocks,
+    lte_blocks_near,
+    lte_mhz,
+    nr_bands,
+    nr_blocks,
+    nr_blocks_near,
+    nr_mhz,
+    nr_scs_khz,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +63,14 @@ def test_blocks_fit_into_their_carriers() -> None:
         assert 12 * khz / 1000 * blocks < mhz
     assert np.isnan(lte_blocks(7.0))
     assert np.isnan(nr_blocks(100.0, 15.0))
+
+
+def test_spacings_of_bands_and_of_their_names() -> None:
+    assert nr_scs_khz([700.0, 763.0, 900.0, 1800.0, 1850.0, 2100.0]).tolist() == [15.0] * 6
+    assert nr_scs_khz([2320.0, 3500.0, 4700.0, 26_000.0]).tolist() == [30.0, 30.0, 30.0, 120.0]
+    assert np.isnan(nr_scs_khz(np.nan))
+
+
+def test_widths_that_no_table_has_are_filled_alike() -> None:
+    assert lte_blocks_near([1.4, 10.0, 7.0, 4.2]).tolist() == [6.0, 50.0, 35.0, 21.0]
+    assert nr_blocks_near([100.0, 12.0], [30.0, 15.0]).tolist() == [273.0, 60.0]

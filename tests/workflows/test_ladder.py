@@ -21,6 +21,7 @@ from allreach.io.country_folder import write_country
 from allreach.io.ladder_file import LADDER_FILE
 from allreach.io.stages import digests
 from allreach.params.country_config import ServiceStandard
+from allreach.params.load import load_params
 from allreach.params.official import MET_SHARE
 from allreach.params.rungs import DEFAULT_RUNGS, home_rung, in_order, mobile_rung
 from allreach.planning.instance.country_inputs import mast_links, missed_by_upgrades, new_reach, offered
@@ -28,6 +29,7 @@ from allreach.vocabulary import Generation, Service
 from allreach.workflows import ladder as ladder_module
 from allreach.workflows.headline import Ground
 from allreach.workflows.ladder import Choice, cheapest, read_ladder_result
+from allreach.workflows.road_rung import road_standard
 from allreach.workflows.run import run
 from allreach.workflows.run_plan import country_to_plan
 from allreach.workflows.rung_plans import FEW_NEIGHBOURS_DB, RungPlanner
@@ -252,6 +254,14 @@ def test_an_own_standard_is_a_rung_of_the_ladder(tmp_path):
     assert (told["headline"], told["first_unmet"]) == ("home_50", "home_10")
     assert rungs["home_50"]["pv_usd"] is not None
     assert (rungs["home_10"]["pv_usd"], rungs["home_10"]["why_none"]) == (None, "")
+
+
+def test_a_step_of_a_signal_asks_for_no_upload_of_a_home() -> None:
+    params = load_params()
+    asked = ServiceStandard(ul_mbps=5.0)
+    assert home_rung(30.0).standard(asked, params.demand).ul_mbps == 5.0
+    assert mobile_rung(Generation.G4, indoors=False).standard(asked, params.demand).ul_mbps is None
+    assert road_standard(asked, params).ul_mbps is None
 
 
 def test_a_plan_outdoors_or_by_4g_gives_no_headline_indoors_or_by_5g():

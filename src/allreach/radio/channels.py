@@ -23,6 +23,8 @@ NR_RASTER = (  # step [kHz], frequency offset [MHz], number offset, last number
     (60.0, 24_250.08, 2_016_667, 3_279_165),
 )
 LTE_BLOCKS = {1.4: 6, 3.0: 15, 5.0: 25, 10.0: 50, 15.0: 75, 20.0: 100}
+BLOCK_MHZ = 0.18  # a resource block of 12 subcarriers of 15 kHz, TS 36.211, 6.2.3
+BLOCKS_SHARE = 0.9  # of a channel that blocks fill, as 50 do of 10 MHz
 NB_IOT_BLOCKS = 1  # one block of 180 kHz, TS 36.211, 10.2.2.1
 _FR1_MHZ = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100)
 NR_BLOCKS: dict[tuple[float, float], int] = {
@@ -37,6 +39,7 @@ NR_BLOCKS: dict[tuple[float, float], int] = {
     for mhz, n in zip(widths_mhz, counts, strict=True)
 }
 FR2_FROM_MHZ = 24_250.0
+UNPAIRED_FROM_MHZ = 3000.0  # no band of frequency division lies above, TS 38.104 table 5.2-1
 
 
 @cache
@@ -85,15 +88,22 @@ def nr_mhz(arfcn: ArrayLike) -> Floats:
 def nr_scs_khz(freq_mhz: ArrayLike) -> Floats:
     """Usual subcarrier spacing: 15 kHz in bands of frequency division, 30 in those of time division, 120 in FR2. [kHz].
 
-    An assumption: the standard allows others, which a measurement may say.
+    An assumption: the standard allows other spacings, which a measurement may say. A frequency in no downlink band may
+    be the name of one (900, 1800 MHz): below 3 GHz it counts as paired.
     """
     mhz = np.asarray(freq_mhz, dtype=np.float64)
-    is_paired = np.zeros(mhz.shape, dtype=bool)
     bands = nr_bands()
-    for low_mhz, high_mhz in bands.loc[bands["duplex"] != "TDD", ["dl_low_mhz", "dl_high_mhz"]].dropna().to_numpy():
-        is_paired |= (mhz >= low_mhz) & (mhz <= high_mhz)
-    khz = np.where(is_paired, 15.0, np.where(mhz >= FR2_FROM_MHZ, 120.0, 30.0))
+    is_unpaired = _is_inside(mhz, bands[bands["duplex"] == "TDD"]) | (mhz >= UNPAIRED_FROM_MHZ)
+    is_unpaired &= ~_is_inside(mhz, bands[bands["duplex"] != "TDD"])
+    khz = np.where(is_unpaired, np.where(mhz >= FR2_FROM_MHZ, 120.0, 30.0), 15.0)
     return np.where(np.isnan(mhz), np.nan, khz)
+
+
+def _is_inside(mhz: Floats, bands: pd.DataFrame) -> NDArray[np.bool_]:
+    inside = np.zeros(mhz.shape, dtype=bool)
+    for low_mhz, high_mhz in bands[["dl_low_mhz", "dl_high_mhz"]].dropna().to_numpy():
+        inside |= (mhz >= low_mhz) & (mhz <= high_mhz)
+    return inside
 
 
 def lte_blocks(bandwidth_mhz: ArrayLike) -> Floats:
@@ -107,6 +117,22 @@ def nr_blocks(bandwidth_mhz: ArrayLike, scs_khz: ArrayLike) -> Floats:
     khz, mhz = np.broadcast_arrays(np.asarray(scs_khz, dtype=np.float64), np.asarray(bandwidth_mhz, dtype=np.float64))
     pairs = zip(khz.reshape(-1).tolist(), mhz.reshape(-1).tolist(), strict=True)
     return np.array([NR_BLOCKS.get(pair, np.nan) for pair in pairs], dtype=np.float64).reshape(mhz.shape)
+
+
+def lte_blocks_near(bandwidth_mhz: ArrayLike) -> Floats:
+    """Resource blocks of LTE carriers; of a bandwidth that LTE does not have, those that fill as much of it."""
+    return _or_filling(lte_blocks(bandwidth_mhz), bandwidth_mhz, BLOCK_MHZ)
+
+
+def nr_blocks_near(bandwidth_mhz: ArrayLike, scs_khz: ArrayLike) -> Floats:
+    """Resource blocks of NR carriers; of a bandwidth that NR does not have, those that fill as much of it."""
+    block_mhz = SUBCARRIERS_PER_BLOCK * np.asarray(scs_khz, dtype=np.float64) / 1000.0
+    return _or_filling(nr_blocks(bandwidth_mhz, scs_khz), bandwidth_mhz, block_mhz)
+
+
+def _or_filling(known: Floats, bandwidth_mhz: ArrayLike, block_mhz: ArrayLike) -> Floats:
+    filling = np.floor(np.asarray(bandwidth_mhz) * BLOCKS_SHARE / np.asarray(block_mhz) + 1e-9)
+    return np.where(np.isnan(known), filling, known)
 
 
 def _edges(way: str) -> Floats:

@@ -138,13 +138,17 @@ class RoadPlan:
 
 
 def road_standard(asked: ServiceStandard, params: Params) -> ServiceStandard:
-    """Lay a 4G signal outdoors along roads over what a country asks for; locations, hours and delay stay."""
+    """Lay a 4G signal outdoors along roads over what a country asks for; locations, hours and delay stay.
+
+    The upload that a home is to get is no part of a signal.
+    """
     busy_hour_mbps = params.demand.road_busy_hour_mbps_per_km.value * UNIT_M / 1000.0
     fields = {
         "service": Service.MOBILE,
         "generation": Generation.G4,
         "indoors": False,
         "dl_mbps": params.demand.signal_dl_mbps.value,
+        "ul_mbps": None,
         "busy_hour_mbps": busy_hour_mbps,
         "tiers": (),
     }

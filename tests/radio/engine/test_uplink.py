@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allreach.params.load import Params, load_params
+from allreach.radio.channels import lte_blocks_near
 from allreach.radio.engine.link_budget import efficiency_bps_hz, handset
 from allreach.radio.engine.reception import Environment, serve, speed_mbps
-from allreach.radio.engine.uplink import blocks, uplink_mbps, uplink_of, uplink_power_dbm
+from allreach.radio.engine.uplink import uplink_mbps, uplink_of, uplink_power_dbm
 from allreach.radio.sites import site_arrays
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
@@ -36,7 +37,7 @@ def by_hand_mbps(power_dbm: float, n_blocks: int) -> float:
 @pytest.mark.parametrize("power_dbm", [-140.0, -125.0, -121.0, -118.0, -112.3, -105.0, -95.0, -80.0])
 @pytest.mark.parametrize("bandwidth_mhz", [5.0, 10.0, 20.0])
 def test_the_speed_is_the_best_over_all_allocations(power_dbm: float, bandwidth_mhz: float) -> None:
-    n = int(blocks(bandwidth_mhz))
+    n = int(lte_blocks_near(bandwidth_mhz))
     assert n == {5.0: 25, 10.0: 50, 20.0: 100}[bandwidth_mhz]  # 3GPP TS 36.101 table 5.6-1
     assert float(uplink_mbps(power_dbm, n, RADIO)) == pytest.approx(by_hand_mbps(power_dbm, n), rel=2e-3)
 
@@ -58,7 +59,7 @@ def test_the_uplink_is_never_better_than_the_downlink_where_power_says_so(loss_d
     down_dbm = 46.0 + 15.0 - loss_db - 3.0
     down_mbps = float(efficiency_bps_hz(down_dbm - noise_dbm, RADIO)) * bandwidth_mhz
     up_dbm = 23.0 - 3.0 - loss_db + 15.0
-    assert float(uplink_mbps(up_dbm, blocks(bandwidth_mhz), RADIO)) <= down_mbps + 1e-9
+    assert float(uplink_mbps(up_dbm, lte_blocks_near(bandwidth_mhz), RADIO)) <= down_mbps + 1e-9
 
 
 def test_what_arrives_is_the_downlink_turned_round(sites_at: SitesAt, environment: Environment, params: Params) -> None:

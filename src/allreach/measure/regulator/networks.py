@@ -14,6 +14,7 @@ from allreach.grid import Grid
 from allreach.params.radio import Radio
 from allreach.params.regulator import Regulator
 from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
+from allreach.radio.channels import SUBCARRIERS_PER_BLOCK, lte_blocks_near, nr_blocks_near, nr_scs_khz
 from allreach.radio.site_carriers import SAME_BAND
 from allreach.radio.sites import SiteArrays, site_arrays, words_on_air
 from allreach.units import linear_to_db
@@ -36,8 +37,6 @@ WORDS: dict[str, RadioGeneration] = {
     "NR": RadioGeneration.G5,
     "": RadioGeneration.G4,  # `SiteArrays.assumed` says where this is taken
 }
-SUBCARRIERS_PER_MHZ = 60.0  # 15 kHz each over 90 % of the bandwidth: 600 of 10 MHz, 3GPP TS 36.101 table 5.6-1
-WIDE_NR_MHZ = 3000.0  # from here on NR has subcarriers of 30 kHz (3GPP TS 38.104, bands n77 and n78)
 
 
 @dataclass(frozen=True)
@@ -216,8 +215,11 @@ def reference_offset_db(
         return one_carrier_db
     if technology is RadioGeneration.G3:
         return one_carrier_db - float(linear_to_db(params.pilot_share_3g.value))
-    spacing = 2.0 if technology is RadioGeneration.G5 and freq_mhz >= WIDE_NR_MHZ else 1.0
-    return float(linear_to_db(SUBCARRIERS_PER_MHZ * bandwidth_mhz / spacing))
+    if technology is RadioGeneration.G5:
+        blocks = nr_blocks_near(bandwidth_mhz, nr_scs_khz(freq_mhz))
+    else:
+        blocks = lte_blocks_near(bandwidth_mhz)
+    return float(linear_to_db(SUBCARRIERS_PER_BLOCK * np.maximum(blocks, 1.0)))
 
 
 def limited_dbm(technology: RadioGeneration, params: Regulator) -> float:

@@ -12,12 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from allreach.params.radio import Radio
+from allreach.radio.channels import BLOCK_MHZ, lte_blocks_near
 from allreach.radio.engine.link_budget import noise_dbm
 from allreach.radio.sites import SiteArrays
 from allreach.units import db_to_linear, linear_to_db
-
-BLOCK_MHZ = 0.18  # a resource block of 12 subcarriers of 15 kHz, 3GPP TS 36.211 section 6.2.3
-BLOCKS_SHARE = 0.9  # of the channel that blocks fill: 50 of 10 MHz, 3GPP TS 36.101 table 5.6-1
 
 
 @dataclass(frozen=True)
@@ -29,13 +27,13 @@ class Uplink:
     power_dbm
         Power of the handset at the base station, diversity counted in; NaN where there is no server. [dBm]
     n_blocks
-        Resource blocks of the carrier.
+        Resource blocks of the carrier, of 180 kHz whatever its technology.
     ul_share
         Share of the time that it is uplink: 1 where it is paired (FDD).
     """
 
     power_dbm: NDArray[np.float64]
-    n_blocks: NDArray[np.int64]
+    n_blocks: NDArray[np.float64]
     ul_share: NDArray[np.float64]
 
     def mbps(self, radio: Radio, loss_db: ArrayLike = 0.0) -> NDArray[np.float64]:
@@ -64,21 +62,16 @@ def uplink_power_dbm(
     return np.asarray(tx_power_dbm - taken_db + sites.gain_dbi[site] + radio.uplink_diversity_gain_db.value)
 
 
-def blocks(bandwidth_mhz: ArrayLike) -> NDArray[np.int64]:
-    """Resource blocks of a channel."""
-    return np.floor(np.asarray(bandwidth_mhz) * BLOCKS_SHARE / BLOCK_MHZ + 1e-9).astype(np.int64)
-
-
 def uplink_of(
     rx_power_dbm: NDArray, site: NDArray[np.integer], sites: SiteArrays, tx_power_dbm: float, radio: Radio
 ) -> Uplink:
     """Uplink of receivers to a site each; arguments as of `uplink_power_dbm`, site -1 for none."""
     if sites.n_sites == 0:
-        return Uplink(np.full(len(site), np.nan), np.zeros(len(site), dtype=np.int64), np.ones(len(site)))
+        return Uplink(np.full(len(site), np.nan), np.zeros(len(site)), np.ones(len(site)))
     there = np.maximum(site, 0)
     power = np.where(site >= 0, uplink_power_dbm(rx_power_dbm, there, sites, tx_power_dbm, radio), np.nan)
     share = sites.dl_share[there]
-    return Uplink(power, blocks(sites.bandwidth_mhz[there]), np.where(share < 1.0, 1.0 - share, 1.0))
+    return Uplink(power, lte_blocks_near(sites.bandwidth_mhz)[there], np.where(share < 1.0, 1.0 - share, 1.0))
 
 
 def uplink_mbps(power_dbm: ArrayLike, n_blocks: ArrayLike, radio: Radio) -> NDArray[np.float64]:
