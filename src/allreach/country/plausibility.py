@@ -14,6 +14,7 @@ from allreach import tables
 from allreach.country.importing.cells import TWIN_M, near_twins, on_sphere_m
 from allreach.country.measurement_faults import measurement_faults, time_faults
 from allreach.errors import Fault, Severity
+from allreach.radio.technologies import BROADBAND, generations_on_air, words_on_air
 
 HIGHEST_STRUCTURE_M = 829.0  # Burj Khalifa with its spire 829.8 m; the highest mast, KVLY-TV, 628 m
 TALL_MAST_M = 350.0  # masts above it are few, and carry broadcasting
@@ -94,7 +95,9 @@ def _tilt(sites: pd.DataFrame, where: str) -> list[Fault]:
 
 def _broadband(sites: pd.DataFrame, where: str) -> list[Fault]:
     """Carriers and backhaul of sites with 4G or 5G that are of another order of size."""
-    has_broadband = sites["technologies"].astype(str).str.contains("4G|5G").to_numpy()
+    on_air = generations_on_air(words_on_air(sites["technologies"]))
+    is_said = sites["technologies"].fillna("").to_numpy(dtype=str) != ""
+    has_broadband = is_said & np.array([bool(of_site & BROADBAND) for of_site in on_air], dtype=bool)
     mhz = sites["bandwidth_mhz"].to_numpy(dtype=np.float64)
     mbps = sites["backhaul_mbps"].to_numpy(dtype=np.float64)
     slips = (

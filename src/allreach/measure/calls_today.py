@@ -12,10 +12,11 @@ from allreach.demand.points import DemandPoints
 from allreach.measure.summary import CallsToday
 from allreach.params.radio import Radio
 from allreach.progress import Progress
-from allreach.radio.engine.link_budget import handset
+from allreach.radio.engine.link_budget import Terminal, handset
 from allreach.radio.engine.reception import Environment, Served, margin_db, serve, speed_mbps
 from allreach.radio.engine.uplink import uplink_of, uplink_power_dbm
-from allreach.radio.sites import SiteArrays, site_arrays, words_on_air
+from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.radio.technologies import generations_on_air, words_on_air
 from allreach.vocabulary import Generation, RadioGeneration
 
 Bools = NDArray[np.bool_]
@@ -29,7 +30,7 @@ class Legacy:
     ``noise_rise_db`` is added to what the base station needs where other cells share its frequency.
     """
 
-    word: str
+    generation: RadioGeneration
     tx_low_dbm: float
     tx_high_dbm: float
     handset_dbm: float
@@ -86,7 +87,7 @@ def calls_today(
     grid, total = environment.terrain.grid, max(float(points.population.sum()), 1e-300)
     ordered = sites.sort_values("site_id", kind="stable").reset_index(drop=True)
     arrays = site_arrays(ordered, grid, radio, Generation.G4, antennas=environment.antennas)
-    words = words_on_air(ordered["technologies"])
+    on_air = generations_on_air(words_on_air(ordered["technologies"]))
     clutter_m = environment.terrain.clutter_m[points.row, points.col]
     shares: dict[str, float] = {}
     down_only = 0.0
@@ -95,20 +96,19 @@ def calls_today(
         terminal = handset(radio, indoors=indoors)
         margin = margin_db(terminal, environment, clutter_m)
 
-        def best(of: SiteArrays, stage: str, where: str = where, indoors: bool = indoors) -> Served:
+        def best(of: SiteArrays, stage: str, where: str = where, phone: Terminal = terminal) -> Served:
             name = f"calls {where}, {stage}"
-            phone = handset(radio, indoors=indoors)
             return serve(points.x_m, points.y_m, of, environment, phone, keep=True, progress=progress, stage=name)
 
-        heard, both = over_packets(best(arrays, "4G"), arrays, margin, radio)
+        heard, both = over_packets(best(arrays, RadioGeneration.G4), arrays, margin, radio)
         any_heard, any_both = heard, both
         for kind in legacy(radio):
-            mine = np.array([kind.word in w for w in words], dtype=bool)
+            mine = np.array([kind.generation in of_site for of_site in on_air], dtype=bool)
             if mine.any():
                 some = arrays.take(np.flatnonzero(mine))
                 everyone = np.ones(some.n_sites, dtype=bool)
                 some = replace(some, is_broadband=everyone, serves=everyone)
-                heard, holds = over_circuits(best(some, kind.word), some, margin, kind, radio)
+                heard, holds = over_circuits(best(some, kind.generation), some, margin, kind, radio)
                 any_heard, any_both = any_heard | heard, any_both | holds
         if indoors:  # whoever is reached indoors is outdoors too
             both, any_both = both & outdoors["lte"], any_both & outdoors["any"]

@@ -25,12 +25,11 @@ from allreach.measure.summary import ClaimAgreement, ClaimMatrix
 from allreach.progress import Progress
 from allreach.radio.engine.link_budget import entry_loss_db, handset
 from allreach.radio.engine.reception import Environment
-from allreach.radio.sites import site_arrays, words_on_air
+from allreach.radio.sites import site_arrays
+from allreach.radio.technologies import generations_on_air, words_on_air
 from allreach.vocabulary import ClaimLevel, Code
 
 HALF = 0.5
-WORDS_ON_AIR = {"2G": {"2G"}, "3G": {"3G"}, "4G": {"4G", "LTE-A", "LTE", ""}, "5G": {"5G", "NR"}}
-"""Words of the column ``technologies`` of a site that runs a technology; a site that says nothing counts as 4G."""
 NO_SITES = "no site of this operator and technology is in the folder, so nothing is predicted"
 
 Bools = NDArray[np.bool_]
@@ -171,8 +170,8 @@ def _groups(claims: gpd.GeoDataFrame, environment: Environment) -> Iterator[tupl
 
 def _sites_of(group: _Group, sites: gpd.GeoDataFrame) -> Bools:
     """Sites of the operator that run the technology."""
-    words = WORDS_ON_AIR[group.technology]
-    mine = np.array([bool(on_air & words) for on_air in words_on_air(sites["technologies"])], dtype=bool)
+    on_air = generations_on_air(words_on_air(sites["technologies"]))
+    mine = np.array([group.technology in of_site for of_site in on_air], dtype=bool)
     return np.asarray(mine & (sites["operator"].astype(str) == group.operator).to_numpy(dtype=bool))
 
 

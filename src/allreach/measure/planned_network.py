@@ -27,7 +27,8 @@ from allreach.params.radio import Radio
 from allreach.progress import Progress, told
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment, Served, serve
-from allreach.radio.sites import CAPACITY, SiteArrays, site_arrays, words_on_air
+from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.radio.technologies import has_second_carrier, words_on_air
 from allreach.vocabulary import Evidence, Generation, Service, SiteStatus
 
 VERIFY_STAGE = "coverage of the planned network"
@@ -97,7 +98,7 @@ def planned_sites(sites: gpd.GeoDataFrame, plan_sites: gpd.GeoDataFrame) -> gpd.
     newly_fed = set(plan_sites.loc[plan_sites["backhaul_kind"] != SiteStatus.EXISTING, "site_id"])
     standing = sites.copy()
     is_upgraded = standing["site_id"].isin(upgraded)
-    today = np.array([bool(words & CAPACITY) for words in words_on_air(standing["technologies"])], dtype=bool)
+    today = np.array(has_second_carrier(words_on_air(standing["technologies"])), dtype=bool)
     standing["has_capacity"] = today | is_upgraded
     on_air = plan_sites["technologies"].astype(str).replace("", Generation.G4.value)
     of_plan = pd.Series(on_air.to_numpy(), index=plan_sites["site_id"])

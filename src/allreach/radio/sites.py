@@ -14,12 +14,10 @@ from allreach.grid import Grid
 from allreach.params.radio import Radio
 from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
 from allreach.radio.site_carriers import site_carriers
+from allreach.radio.technologies import BROADBAND, generations_on_air, has_second_carrier, words_on_air
 from allreach.vocabulary import Evidence, Generation, RadioGeneration
 
 MODEL_HEIGHT_M = (1.0, 3000.0)
-BROADBAND = {RadioGeneration.G4, RadioGeneration.LTE_A, RadioGeneration.G5, "LTE", "NR"}
-CAPACITY = {RadioGeneration.LTE_A, RadioGeneration.G5, "NR"}
-NEW_RADIO = {RadioGeneration.G5, "NR"}
 NUMBERS = ("height_agl_m", "azimuth_deg", "downtilt_deg", "backhaul_mbps")
 
 
@@ -181,11 +179,6 @@ class SiteArrays:
         return replace(self, assumed=self.assumed.take(index), **some)
 
 
-def words_on_air(technologies: pd.Series) -> list[set[str]]:
-    """Read what each site of the column ``technologies`` has on air; a single empty word where it does not say."""
-    return [set(text.upper().replace(",", ";").replace(" ", "").split(";")) for text in technologies.astype(str)]
-
-
 def site_arrays(
     sites: gpd.GeoDataFrame,
     grid: Grid,
@@ -224,16 +217,17 @@ def site_arrays(
     if faults:
         raise InputError(faults)
     words = words_on_air(sites["technologies"])
-    has_capacity = np.array([bool(w & CAPACITY) for w in words], dtype=bool)
+    on_air = generations_on_air(words)
+    has_capacity = np.array(has_second_carrier(words), dtype=bool)
     if "has_capacity" in sites.columns:
         has_capacity = sites["has_capacity"].to_numpy(dtype=bool)
     assumed = Assumed(
         carriers.is_spectrum_assumed,
         carriers.is_power_assumed,
-        np.array([w == {""} for w in words], dtype=bool),
+        np.array([not w for w in words], dtype=bool),
     )
-    is_broadband = np.array([bool(w & BROADBAND) or w == {""} for w in words], dtype=bool)
-    is_new_radio = np.array([bool(w & NEW_RADIO) for w in words], dtype=bool)
+    is_broadband = np.array([bool(mine & BROADBAND) for mine in on_air], dtype=bool)
+    is_new_radio = np.array([RadioGeneration.G5 in mine for mine in on_air], dtype=bool)
     operator = sites["operator"].astype(str)
     first, second = (list(zip(operator, mhz.tolist(), strict=True)) for mhz in carriers.mhz)
     keys = sorted({*first, *second})

@@ -16,7 +16,8 @@ from allreach.params.regulator import Regulator
 from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
 from allreach.radio.channels import SUBCARRIERS_PER_BLOCK, lte_blocks_near, nr_blocks_near, nr_scs_khz
 from allreach.radio.site_carriers import SAME_BAND
-from allreach.radio.sites import SiteArrays, site_arrays, words_on_air
+from allreach.radio.sites import SiteArrays, site_arrays
+from allreach.radio.technologies import generations_on_air, words_on_air
 from allreach.units import linear_to_db
 from allreach.vocabulary import RadioGeneration
 
@@ -25,18 +26,6 @@ UNNAMED = "unnamed"
 """Operator of the sites that name none."""
 ANY, ALL = "any", "all"
 """At least one operator (or technology), and each of the operators."""
-WORDS: dict[str, RadioGeneration] = {
-    "2G": RadioGeneration.G2,
-    "GSM": RadioGeneration.G2,
-    "3G": RadioGeneration.G3,
-    "UMTS": RadioGeneration.G3,
-    "4G": RadioGeneration.G4,
-    "LTE": RadioGeneration.G4,
-    "LTE-A": RadioGeneration.G4,
-    "5G": RadioGeneration.G5,
-    "NR": RadioGeneration.G5,
-    "": RadioGeneration.G4,  # `SiteArrays.assumed` says where this is taken
-}
 
 
 @dataclass(frozen=True)
@@ -123,10 +112,8 @@ def networks(
         keep = np.isin(name, list(operators))
         table, name = table[keep].reset_index(drop=True), name[keep]
     arrays = site_arrays(table, grid, radio, antennas=antennas)
-    on_air = [
-        tuple(t for t in TECHNOLOGIES if t in {WORDS[w] for w in words if w in WORDS})
-        for words in words_on_air(table["technologies"])
-    ]
+    generations = generations_on_air(words_on_air(table["technologies"]))
+    on_air = [tuple(t for t in TECHNOLOGIES if t in of_site) for of_site in generations]
     members: dict[tuple[object, ...], list[int]] = {}
     for row in range(arrays.n_sites):
         members.setdefault((name[row], *_carriers(arrays, row, on_air[row])), []).append(row)
