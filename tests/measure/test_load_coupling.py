@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
@@ -134,3 +135,20 @@ def test_the_summary_tells_of_coupled_loads_where_asked(
     nobody = measure(points, sites.iloc[:0], around, params.demand, with_rasters=False).summary
     assert nobody.coupling is not None
     assert nobody.coupling.predicted_share == 0.0
+
+
+def test_operators_of_a_shared_mast_serve_its_people_together(
+    points: DemandPoints, sites_at: SitesAt, environment: Environment, params: Params
+) -> None:
+    one = sites_at([506_000.0], [4_494_000.0], operator="A")
+    two = one.assign(site_id="other", operator="B")
+    radio = load_params(sets=["radio.neighbour_load=coupled"]).radio
+    standard = environment.standard.model_copy(update={"busy_hour_mbps": 0.1})
+    around = replace(environment, radio=radio, standard=standard)
+    shared = gpd.GeoDataFrame(pd.concat([one, two], ignore_index=True), geometry="geometry", crs=one.crs)
+    alone, both = (measure(points, sites, around, params.demand, with_rasters=False).summary for sites in (one, shared))
+    assert alone.full_share.value > 0.05
+    for found in (alone, both):  # nobody else is there: loads change nothing
+        assert found.coupling is not None
+        assert found.coupling.predicted_share == pytest.approx(found.predicted_share.value, abs=0.02)
+    assert both.predicted_share.value > alone.predicted_share.value + 0.05
