@@ -321,6 +321,12 @@ def test_where_upgrades_come_first_a_new_mast_serves_only_whom_none_reaches(tmp_
     found, masts = (one(rung, study.progress) for one in (planner._works_on_offer, planner._masts_under))
     links, missed = masts.links, missed_by_upgrades(country)
     reached = planner.ground.standing.reached_share(country.config.service_standard)
+    figures = planner.quick(rung, None).figures
+    alone = figures.get("upgrades_alone")
+    assert (alone is not None) == (figures["works"]["new_sites"] > 0)
+    if alone is not None:
+        assert alone["reached_share"] < figures["reached_share"]
+        assert alone["pv_usd"] > 0.0
     is_new = links.site_index() >= len(found.sites)
     at = links.point_index
     full = mast_links(country, found, margin_db=FEW_NEIGHBOURS_DB).links
@@ -371,7 +377,7 @@ def row(rung, pv_usd, reached_share, lower_bound_usd=1.0):
     return {
         "rung": rung, "unit": "people", "total": 1000, "reached_today_share": 0.5, "reached_share": reached_share,
         "planned_share": reached_share, "pv_usd": pv_usd, "lower_bound_usd": lower_bound_usd, "capex_usd": pv_usd,
-        "opex_usd_per_year": 1.0, "works": None, "plan_of": rung,
+        "opex_usd_per_year": 1.0, "works": None, "plan_of": rung, "upgrades_alone": None,
     }  # fmt: skip
 
 

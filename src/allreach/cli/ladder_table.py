@@ -38,7 +38,7 @@ def print_ladder(raw: JsonObject, folder: str, *, sketch: bool, currency: JsonOb
     click.echo()
     click.echo("THE LADDER: what each step costs (present value), each from what stands today")
     print_table(head, rows, text_columns=(0, len(head) - 1))
-    for line in _notes(ladder, folder):
+    for line in _notes(ladder, folder, digits):
         click.echo(line)
 
 
@@ -74,7 +74,22 @@ def _works(rung: Rung) -> str:
     return ", ".join(f"{count:,.0f} {word}" for count, word in counts if count >= 0.5) or "terminals alone"
 
 
-def _notes(ladder: Ladder, folder: str) -> list[str]:
+def _upgrades_alone(rung: Rung, digits: int) -> list[str]:
+    """Say what the plan without new sites gives, and what each person more costs."""
+    alone, pv_usd, reached = rung.upgrades_alone, rung.pv_usd, rung.reached_share
+    if alone is None or pv_usd is None or reached is None or reached <= alone.reached_share:
+        return []
+    more = (reached - alone.reached_share) * rung.total
+    words = (
+        f"{title_of(rung)}: upgrades alone reach {100.0 * alone.reached_share:.1f}% for "
+        f"{in_millions(alone.pv_usd, digits)} million {DOLLAR}; the plan with new sites reaches "
+        f"{rounded(more, digits):,.0f} more"
+    )
+    extra_usd = pv_usd - alone.pv_usd
+    return [f"{words} at {rounded(extra_usd / more, digits):,.0f} {DOLLAR} each" if extra_usd > 0 else words]
+
+
+def _notes(ladder: Ladder, folder: str, digits: int) -> list[str]:
     """Say what stands behind the lines."""
     out = []
     if ladder.first_unmet is None:
@@ -91,6 +106,7 @@ def _notes(ladder: Ladder, folder: str) -> list[str]:
         if rung.plan_of not in ("", rung.rung):
             other = next(title_of(one) for one in ladder.rungs if one.rung == rung.plan_of)
             out.append(f"{title_of(rung)}: the plan for {other} is the cheapest found")
+        out += _upgrades_alone(rung, digits)
         if rung.why_none:
             out.append(f"{title_of(rung)}: {rung.why_none}")
         if rung.named:

@@ -41,6 +41,15 @@ class Works(_Part):
     """Microwave hops."""
 
 
+class UpgradesAlone(_Part):
+    """What a rung gets for upgrades of standing sites alone, where its plan builds new ones too."""
+
+    pv_usd: Amount
+    """Present value. [USD]"""
+    reached_share: Share
+    """Share that has it then, as measured."""
+
+
 class Rung(_Part):
     """A rung: a service, who has it today, and what it costs to give it to everybody."""
 
@@ -80,6 +89,8 @@ class Rung(_Part):
     """Yearly cost of that plan. [USD/year]"""
     works: Works | None = None
     """What that plan builds."""
+    upgrades_alone: UpgradesAlone | None = None
+    """The plan without new sites; where both were tried and new ones reach more."""
     effort: Literal["quick", "full", "headline"] = "full"
     """How it was planned."""
     plan_of: str = ""
@@ -155,7 +166,12 @@ def ladder_table(ladder: Ladder) -> pd.DataFrame:
     """Return the rungs as a table, a row each: what they build in columns of its own, targets as one text."""
     rows = []
     for rung in ladder.rungs:
-        row = rung.model_dump(exclude={"named", "works", "why_none_key"})
+        row = rung.model_dump(exclude={"named", "works", "upgrades_alone", "why_none_key"})
+        alone = rung.upgrades_alone
+        row |= {
+            f"upgrades_alone_{name}": None if alone is None else getattr(alone, name)
+            for name in UpgradesAlone.model_fields
+        }
         row |= {name: None if rung.works is None else getattr(rung.works, name) for name in Works.model_fields}
         row["named"] = "; ".join(target.with_source() for target in rung.named)
         row["is_headline"] = rung.rung == ladder.headline

@@ -40,7 +40,16 @@ STAGE = "ladder"
 KINDS = (RungKind.HOME, RungKind.MOBILE, RungKind.ROAD)
 """Kinds of rungs, in the order in which they are planned."""
 RUNGS_MOST = 40
-ADOPTED = ("pv_usd", "capex_usd", "opex_usd_per_year", "works", "plan_of", "reached_share", "planned_share")
+ADOPTED = (
+    "pv_usd",
+    "capex_usd",
+    "opex_usd_per_year",
+    "works",
+    "plan_of",
+    "reached_share",
+    "planned_share",
+    "upgrades_alone",
+)
 """What a rung takes from a cheaper plan that gives it."""
 GIVES_NOBODY = Reason("reason_gives_nobody", "nothing on offer gives it to anyone who lacks it")
 COSTS = ("pv_usd", "lower_bound_usd", "capex_usd", "opex_usd_per_year", "works")
@@ -408,6 +417,7 @@ class _Climber:
             "capex_usd": plan.get("capex_usd"),
             "opex_usd_per_year": plan.get("opex_usd_per_year"),
             "works": plan.get("works"),
+            "upgrades_alone": plan.get("upgrades_alone"),
             "effort": plan.get("effort", self.effort),
             "plan_of": "" if plan.get("pv_usd") is None else rung.id,
             "why_none": why["why_none"],

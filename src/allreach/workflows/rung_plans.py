@@ -105,14 +105,19 @@ class RungPlanner:
 
         Where new masts spoil a plan, upgrades alone are tried, as a run does. Where upgrades come first they are
         planned alone, then with new masts if few are left without (`search.quick_new_masts_share`); the plan that
-        reaches more counts.
+        reaches more counts, and what upgrades alone give is told beside it: the last people may cost many times the
+        others.
         """
         progress = named(self.study.progress, rung)
         country = self._country(rung, progress)
         upgraded = country.without_new_sites()
+        beside: JsonObject = {}
         if country.upgrades_first:
             tried = [upgraded, country] if self._may_build(rung, progress) else [upgraded]
-            plan, reached = self._best_of(tried, rung, start, progress)
+            found = self._each_of(tried, rung, start, progress)
+            plan, reached = max(found, key=lambda one: one[1])  # the first of equal ones
+            if plan is not found[0][0]:
+                beside = {"upgrades_alone": {"pv_usd": found[0][0].pv_usd, "reached_share": found[0][1]}}
         else:
             plan, reached = self._planned(country, rung, start, progress)
             tolerance = country.params.planning.verify_tolerance_share.value
@@ -131,15 +136,16 @@ class RungPlanner:
                 "opex_usd_per_year": plan.opex_usd_per_year,
                 "works": works(plan.sites, plan.links),
                 "is_repeatable": plan.is_repeatable,
+                **beside,
             },
             {"sites": plan.sites, "links": plan.links, "bill_of_materials": plan.bill_of_materials},
             plan.start,
         )
 
-    def _best_of(
+    def _each_of(
         self, countries: Sequence[MeasuredCountry], rung: Rung, start: Start | None, progress: Progress
-    ) -> tuple[QuickPlan, float]:
-        """Return the plan that reaches most, the first of equal ones; raises where none is found, as the last did."""
+    ) -> list[tuple[QuickPlan, float]]:
+        """Return the plan of each country that has one, with its reach; raises where none has, as the last did."""
         found: list[tuple[QuickPlan, float]] = []
         for country in countries:
             try:
@@ -147,7 +153,7 @@ class RungPlanner:
             except InfeasibleError:
                 if country is countries[-1] and not found:
                     raise
-        return max(found, key=lambda one: one[1])
+        return found
 
     def _planned(
         self, country: MeasuredCountry, rung: Rung, start: Start | None, progress: Progress
