@@ -227,6 +227,15 @@ class Quantity(StrEnum):
     UNKNOWN = ""
 
 
+LEVEL_COLUMN = {
+    Quantity.RX_POWER: "rx_power_dbm",
+    Quantity.RSRP: "rsrp_dbm",
+    Quantity.PATH_LOSS: "path_loss_db",
+    Quantity.RSSI: "rssi_dbm",
+}
+"""Column of ``measurements`` with the level of each quantity; of several that a row has the first is meant."""
+
+
 class RadioAccess(StrEnum):
     """What was measured: column ``technology`` of ``measurements`` (empty where it is not known)."""
 

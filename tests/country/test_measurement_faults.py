@@ -115,7 +115,7 @@ def beside(table: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, zones: np.ndarray |
 
 def test_at_sea_far_from_sites_and_off_every_band() -> None:
     country = make_small_country()
-    sites = country.table("sites").assign(band_mhz=800.0)
+    sites = country.table("sites").assign(band_mhz=800.0, technologies="4G")
     lon_deg, lat_deg = SMALL_GRID.to_lonlat([702_000.0, 702_400.0, 709_000.0], [4_490_000.0] * 3)
     at = list(zip(lon_deg, lat_deg, strict=True))
     good = rows(at, rx_power_dbm=[-80.0] * 3, freq_mhz=[801.0, np.nan, 790.0])
@@ -125,6 +125,10 @@ def test_at_sea_far_from_sites_and_off_every_band() -> None:
     assert beside(good, sites, zones) == {"water": "warning"}
     assert beside(good, sites, np.full(SMALL_GRID.shape, Zone.SEA)) == {"water": "error"}
     assert beside(good.assign(freq_mhz=[801.0, np.nan, 2100.0]), sites) == {"wrong-band": "warning"}
+    at_1800 = good.assign(freq_mhz=1805.0)
+    assert beside(at_1800, sites) == {"wrong-band": "warning"}
+    assert beside(at_1800, sites.assign(second_band_mhz=1800.0)) == {}  # a stated second carrier is on air
+    assert beside(at_1800, sites.assign(technologies="LTE-A")) == {}  # one is on air, at a frequency that nobody tells
     assert beside(good.assign(freq_mhz=2100.0), country.table("sites")) == {}  # sites that do not say their band
     abroad = good.set_geometry(gpd.points_from_xy([lon_deg[0] + 2.0, *lon_deg[1:]], lat_deg, crs=tables.CRS))
     assert beside(abroad, sites) == {"far-measurements": "warning"}

@@ -83,10 +83,7 @@ def land_border(iso3: str) -> dict[str, tuple[Line, ...]]:
     DataMissingError
         If the map has no outline of it.
     """
-    polygons = _polygons(iso3)
-    if not polygons:
-        raise DataMissingError(f"{iso3}: the outlines of Natural Earth hold none of it")
-    pieces = _pieces(polygons)
+    pieces = _pieces(_outline(iso3))
     return {code: _lines(_shared(pieces, _pieces(_polygons(code)))) for code in _around(iso3, pieces)[0]}
 
 
@@ -100,14 +97,20 @@ def find_side(iso3: str) -> tuple[Side, tuple[Line, ...]]:
     DataMissingError
         If the map has no outline of it.
     """
-    polygons = _polygons(iso3)
-    if not polygons:
-        raise DataMissingError(f"{iso3}: the outlines of Natural Earth hold none of it")
+    polygons = _outline(iso3)
     around_deg = float(shapely.get_x(max(polygons, key=shapely.area).representative_point()))
     pieces = {iso3: _pieces(polygons)}
     own = {iso3: [_turned(p, around_deg) for p in polygons]}
     side = _side(iso3, own, pieces, {iso3: _places(iso3, around_deg)}, {iso3: []})
     return side, _others([shapely.MultiPolygon(own[iso3])], {iso3})
+
+
+def _outline(iso3: str) -> list[shapely.Polygon]:
+    """Polygons of a country; raises where the map has none."""
+    polygons = _polygons(iso3)
+    if not polygons:
+        raise DataMissingError(f"{iso3}: the outlines of Natural Earth hold none of it")
+    return polygons
 
 
 def _polygons(iso3: str) -> list[shapely.Polygon]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allreach import tables
 from allreach.errors import Fault, Severity
-from allreach.vocabulary import Quantity, RadioAccess
+from allreach.vocabulary import LEVEL_COLUMN, RadioAccess
 
 LTE_MOST_DBM = -44.0  # reported RSRP of LTE, -140 to -44 dBm: 3GPP TS 36.133, table 9.1.4-1
 NR_MOST_DBM = -31.0  # SS-RSRP, -156 to -31 dBm: TS 38.133, table 10.1.6.1-1
@@ -21,12 +21,6 @@ HAVE_RSRP = (RadioAccess.LTE, RadioAccess.NB_IOT, RadioAccess.NR, RadioAccess.UN
 FEW_SHARE = 0.05  # of the rows: scanners beside a mast measure more than telephones report, and some keep an old RSSI
 TWO_PLACES_DEG = 0.01  # about a kilometre: nothing on the road is in two such places within one second
 ZONES_APART = timedelta(hours=14)  # the farthest zone ahead of UTC: a time that states none may be that much ahead
-LEVEL_OF = {
-    Quantity.RSRP: "rsrp_dbm",
-    Quantity.RSSI: "rssi_dbm",
-    Quantity.RX_POWER: "rx_power_dbm",
-    Quantity.PATH_LOSS: "path_loss_db",
-}
 
 Bools = NDArray[np.bool_]
 
@@ -74,7 +68,7 @@ def _levels(table: pd.DataFrame, where: str) -> list[Fault]:
     """Rows that say a quantity and do not have it."""
     faults = []
     said = table["quantity"].to_numpy(dtype=str)
-    for quantity, column in LEVEL_OF.items():
+    for quantity, column in LEVEL_COLUMN.items():
         bad = (said == quantity) & table[column].isna().to_numpy()
         if bad.any():
             what = f"{int(bad.sum())} rows say {quantity} and have none"

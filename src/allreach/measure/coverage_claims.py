@@ -19,6 +19,7 @@ from rasterio.features import rasterize
 
 from allreach import tables
 from allreach.demand.points import DemandPoints
+from allreach.file_word import file_word
 from allreach.grid import Grid
 from allreach.measure.coverage_rasters import CoverageRasters, coverage_rasters
 from allreach.measure.summary import ClaimAgreement, ClaimMatrix
@@ -285,7 +286,6 @@ def _sources(polygons: gpd.GeoDataFrame) -> str:
 
 def _file_name(group: _Group, taken: dict[str, NDArray[np.uint8]]) -> str:
     """Name of a group's raster: letters and digits of its words, and a number where that is not enough."""
-    words = f"{group.operator}_{group.technology}_{group.level}"
-    name = "claims_" + "".join(c if c.isascii() and (c.isalnum() or c == "_") else "-" for c in words)
+    name = f"claims_{file_word(f'{group.operator}_{group.technology}_{group.level}')}"
     number = sum(other == name or other.rpartition("_no")[0] == name for other in taken)
     return f"{name}_no{number + 1}" if number else name

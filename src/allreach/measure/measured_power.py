@@ -19,7 +19,7 @@ from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.units import linear_to_db
-from allreach.vocabulary import Direction, Quantity, RadioAccess
+from allreach.vocabulary import LEVEL_COLUMN, Direction, Quantity, RadioAccess
 
 SAME_BAND = 0.12  # a test's frequency and the carrier that it is compared with differ by no greater share
 HIGHER_THAN_HANDSET_M = 3.0  # an antenna on a car's roof counts as a handset's, one on a house does not
@@ -106,14 +106,6 @@ def measured_power(drive: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, environment
     return MeasuredPower(power_dbm, why_not)
 
 
-LEVELS = {
-    Quantity.RX_POWER: "rx_power_dbm",
-    Quantity.RSRP: "rsrp_dbm",
-    Quantity.PATH_LOSS: "path_loss_db",
-    Quantity.RSSI: "rssi_dbm",
-}
-
-
 def weakest_dbm(drive: gpd.GeoDataFrame, power_dbm: Floats) -> Floats:
     """Power over the carrier below which no row would be there, by the weakest level that its device reports. [dBm].
 
@@ -121,7 +113,7 @@ def weakest_dbm(drive: gpd.GeoDataFrame, power_dbm: Floats) -> Floats:
     """
     above_db, quantity = np.full(len(drive), np.inf), quantities(drive)
     for which in (Quantity.RX_POWER, Quantity.RSRP, Quantity.RSSI):
-        over_db = _numbers(drive, LEVELS[which]) - _numbers(drive, "sensitivity_dbm")
+        over_db = _numbers(drive, LEVEL_COLUMN[which]) - _numbers(drive, "sensitivity_dbm")
         above_db = np.where((quantity == which) & np.isfinite(over_db), over_db, above_db)
     return np.asarray(power_dbm - above_db)
 
@@ -130,7 +122,7 @@ def quantities(rows: gpd.GeoDataFrame) -> Texts:
     """Quantity of each row: as it says, else that of the first level it has (received power, RSRP, path loss, RSSI)."""
     said = _texts(rows, "quantity")
     told = np.full(len(rows), str(Quantity.THROUGHPUT), dtype=f"<U{max(map(len, Quantity))}")
-    for quantity, column in reversed(LEVELS.items()):
+    for quantity, column in reversed(LEVEL_COLUMN.items()):
         told[np.isfinite(_numbers(rows, column))] = quantity
     return np.where(said == Quantity.UNKNOWN, told, said)
 

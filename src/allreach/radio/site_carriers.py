@@ -64,8 +64,8 @@ def site_carriers(
     fitted = site_antennas(sites)
     mhz = carrier_bands_mhz(sites, radio)
     numbers = ("bandwidth_mhz", "eirp_dbm", "second_bandwidth_mhz", "second_eirp_dbm")
-    stated = {name: _number(sites, name) for name in numbers}
-    second_stated = ~np.isnan(_number(sites, "second_band_mhz"))
+    stated = {name: stated_of(sites, name) for name in numbers}
+    second_stated = ~np.isnan(stated_of(sites, "second_band_mhz"))
     faults = _faults(ids, sites, mhz, second_stated, where)
     faults += antenna_faults(ids, fitted, mhz, stated["eirp_dbm"], antennas, radio, where)
     is_high = _is_high(mhz[0], radio), np.where(second_stated, mhz[1] >= HIGH_FROM_MHZ, ~_is_high(mhz[0], radio))
@@ -84,7 +84,7 @@ def site_carriers(
             (stated["second_eirp_dbm"], unknown, is_high[1], row[1]),
         )
     ]
-    shares = [np.nan_to_num(_number(sites, name), nan=1.0) for name in ("tdd_dl_share", "second_tdd_dl_share")]
+    shares = [np.nan_to_num(stated_of(sites, name), nan=1.0) for name in ("tdd_dl_share", "second_tdd_dl_share")]
     found = SiteCarriers(
         mhz,
         (width[0], width[1]),
@@ -93,7 +93,7 @@ def site_carriers(
         (shares[0], shares[1]),
         row,
         second_stated,
-        np.isnan(_number(sites, "band_mhz")) | np.isnan(stated["bandwidth_mhz"]),
+        np.isnan(stated_of(sites, "band_mhz")) | np.isnan(stated["bandwidth_mhz"]),
         np.isnan(stated["eirp_dbm"]) & np.isnan(fitted.tx_power_dbm),
         fitted,
     )
@@ -102,13 +102,14 @@ def site_carriers(
 
 def carrier_bands_mhz(sites: pd.DataFrame, radio: Radio) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Frequency of both carriers of each site: as stated, else of the parameters; the second is the other band."""
-    first, second = _number(sites, "band_mhz"), _number(sites, "second_band_mhz")
+    first, second = stated_of(sites, "band_mhz"), stated_of(sites, "second_band_mhz")
     first = np.where(np.isnan(first), radio.coverage_band_mhz.value, first)
     other = np.where(_is_high(first, radio), radio.coverage_band_mhz.value, radio.capacity_band_mhz.value)
     return first, np.where(np.isnan(second), other, second)
 
 
-def _number(sites: pd.DataFrame, name: str) -> NDArray[np.float64]:
+def stated_of(sites: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """Return a column of numbers that a table of sites need not have; NaN where nothing is said."""
     if name not in sites.columns:
         return np.full(len(sites), np.nan)
     return np.asarray(sites[name].astype("float64").to_numpy())
@@ -156,7 +157,7 @@ def _faults(
             )
         )
     parts = ("second_bandwidth_mhz", "second_eirp_dbm", "second_tdd_dl_share")
-    said = np.any([~np.isnan(_number(sites, name)) for name in parts], axis=0)
+    said = np.any([~np.isnan(stated_of(sites, name)) for name in parts], axis=0)
     for i in np.flatnonzero(said & ~second_stated)[:FAULTS_SHOWN]:
         faults.append(
             Fault(
@@ -167,7 +168,7 @@ def _faults(
             )
         )
     for column in ("tdd_dl_share", "second_tdd_dl_share"):
-        share = _number(sites, column)
+        share = stated_of(sites, column)
         for i in np.flatnonzero((share <= 0.0) | (share >= 1.0))[:FAULTS_SHOWN]:
             faults.append(
                 Fault(

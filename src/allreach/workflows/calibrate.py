@@ -7,9 +7,10 @@ from pathlib import Path
 
 from allreach.errors import DataMissingError
 from allreach.io import stages
+from allreach.io.results_folder import read_json
 from allreach.json_object import JsonObject
 from allreach.radio.calibration import Calibration
-from allreach.workflows.calibration_files import calibration_figures, write_calibration
+from allreach.workflows.calibration_files import write_calibration
 from allreach.workflows.run_measure import environment_of, points_of
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -46,7 +47,7 @@ def calibrate_study(study: StudyInputs) -> Calibrated:
         )
     with stages.exclusive(study.results):
         files = write_calibration(study, around, points_of(study))
-    return Calibrated(files[0].parent, calibration_figures(around, study))
+    return Calibrated(files[0].parent, read_json(files[0]))
 
 
 def _why_nothing(measured: Calibration) -> str:

@@ -40,7 +40,7 @@ def write_calibration(study: StudyInputs, around: Environment, points: DemandPoi
     residuals = residual_table(measured, grid)
     blocks = next_blocks(measured, points, grid, around.radio)
     files = [out / name for name in ("calibration.json", "residuals.parquet", "where_next.parquet", "calibration.gpkg")]
-    write_json(files[0], calibration_figures(around, study))
+    write_json(files[0], _figures(around, study))
     write_frame(files[1], residuals)
     write_frame(files[2], blocks)
     layers: dict[str, pd.DataFrame] = {"residuals": residuals, "where_to_measure_next": blocks}
@@ -62,7 +62,7 @@ def write_calibration(study: StudyInputs, around: Environment, points: DemandPoi
     return files
 
 
-def calibration_figures(around: Environment, study: StudyInputs) -> JsonObject:
+def _figures(around: Environment, study: StudyInputs) -> JsonObject:
     """Figures of ``calibration.json``: by band what is fitted and applied, before and after, and how it was chosen."""
     measured = around.calibration
     residuals = residual_table(measured, study.country.grid)

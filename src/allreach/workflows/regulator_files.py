@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allreach.file_word import file_word
 from allreach.io.atomic import write_json, write_text
 from allreach.io.geopackage import write_geopackage
 from allreach.io.raster import write_raster
@@ -71,7 +72,9 @@ def _write_maps(out: Path, found: RegulatorResult) -> set[Path]:
     land = found.cells.land_km2 > 0.0
     tags = {"evidence": found.summary.evidence, "model": found.summary.model}
     classes = {int(one): (quality_word(one), QUALITY_COLOURS[one]) for one in Quality}
-    numbered = {operator: f"op{i}-{_word(operator)}" for i, operator in enumerate(found.networks.operators, start=1)}
+    numbered = {
+        operator: f"op{i}-{file_word(operator)}" for i, operator in enumerate(found.networks.operators, start=1)
+    }
     numbered |= {word: word for word in (ANY, ALL)}
     written: set[Path] = set()
     for (operator, technology), quality in found.coverage.of.items():
@@ -103,11 +106,6 @@ def _spot_word(count: int, n: int) -> str:
     if count == 0:
         return "white spot: no operator"
     return f"all {n} operators" if count == n else f"grey spot: {count} of {n} operators"
-
-
-def _word(text: str) -> str:
-    """Write a name so that every file system takes it."""
-    return "".join(c if c.isalnum() else "-" for c in text).strip("-")
 
 
 def cell_table(found: RegulatorResult) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from allreach.country.importing.cells import on_sphere_m
 from allreach.errors import Fault, Severity
 from allreach.grid import Grid
 from allreach.measure.measured_power import SAME_BAND, quantities
+from allreach.radio.site_carriers import stated_of
+from allreach.radio.technologies import has_second_carrier, words_on_air
 from allreach.vocabulary import Quantity, Zone
 
 FAR_M = 100_000.0  # no cell of a land network reaches so far: its signal would be of another network
@@ -63,18 +65,20 @@ def _far(rows: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[Fault]:
 
 
 def _bands(rows: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[Fault]:
-    """Rows whose frequency no carrier is near; nothing is said where a site does not tell its band."""
-    band_mhz = sites["band_mhz"].to_numpy(dtype=np.float64)
+    """Rows whose frequency no carrier is near; nothing is said where a site does not tell a band that it has on air."""
+    first, second = (stated_of(sites, name) for name in ("band_mhz", "second_band_mhz"))
+    has_second = np.array(has_second_carrier(words_on_air(sites["technologies"])), dtype=bool)
     freq_mhz = rows["freq_mhz"].to_numpy(dtype=np.float64)
-    if np.isnan(band_mhz).any():
+    if np.isnan(first).any() or np.isnan(second[has_second]).any():
         return []
+    band_mhz = np.concatenate([first, second[np.isfinite(second)]])
     known, number = np.unique(freq_mhz, return_inverse=True)
     near = (np.abs(known[:, None] / np.unique(band_mhz) - 1.0) <= SAME_BAND).any(axis=1) | np.isnan(known)
     bad = ~near[number.reshape(-1)]
     shown = ", ".join(f"{mhz:g}" for mhz in known[~near][:5])
     what = f"are at {shown} MHz, where no site of the folder has a carrier"
     on_air = ", ".join(f"{mhz:g}" for mhz in np.unique(band_mhz)[:8])
-    mend = "Is the frequency in MHz? Such rows are compared with nothing; a second carrier is not in the table"
+    mend = "Is the frequency in MHz? Are all carriers of the sites told? Such rows are compared with nothing"
     return _fault(rows, bad, "wrong-band", what, f"a carrier within {SAME_BAND:.0%}: {on_air} MHz", mend)
 
 
