@@ -13,6 +13,7 @@ from allreach.json_object import JsonObject
 from allreach.vocabulary import Generation, Service
 
 if TYPE_CHECKING:
+    from allreach.params.money import Money
     from allreach.workflows.run import RunJson, RunResult
 
 
@@ -45,8 +46,6 @@ def _folder(found: RunJson) -> Path:
 
 
 def _lines(found: RunJson) -> list[tuple[str, str]]:
-    from allreach.params.money import SKETCH_DIGITS, Money
-
     lines = []
     sketch = found["sketch"]
     if sketch:
@@ -63,68 +62,79 @@ def _lines(found: RunJson) -> list[tuple[str, str]]:
     if not found["ladder"]:
         lines.append(("the next steps", f"what each costs for everybody: allreach ladder {_folder(found)}"))
     lines += _hangs_on(found["measured"])
-    plan = found["plan"]
-    if plan:
-        counted = f"; the plan counted on {plan['planned_share']:.1%}" if _falls_short(plan) else ""
-        lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network{counted})"))
-        for tier in plan.get("tiers", []):
-            share = tier.get("verified_people_share", tier["people_share"])
-            asked = f"{tier['people_share_target']:.1%} asked for, {tier['people_share']:.1%} planned"
-            lines.append((f"at {tier['dl_mbps']:g} Mbit/s", f"{share:.1%} (measured; {asked})"))
-        told = plan.get("institutions", {})
-        if told.get("n_institutions"):
-            seen = f", {told['n_verified']:,} confirmed by measuring" if "n_verified" in told else ""
-            lines.append(("institutions", f"{told['n_connected']:,} of {told['n_institutions']:,} connected{seen}"))
-        money = Money(plan.get("currency"), SKETCH_DIGITS if sketch else None)
-        lines.append(("present value", f"{money(plan['pv_usd'])} over {plan['horizon_years']:g} years"))
-        lines.append(("first cost", money(plan["capex_usd"])))
-        lines.append(("yearly cost", money(plan["opex_usd_per_year"])))
-        lines.append(
-            (
-                "no plan is cheaper than",
-                f"{money(plan['lower_bound_usd'])} (of what was on offer; gap {plan['gap']:.1%})",
-            )
-        )
-        if plan.get("price_base_year"):
-            lines.append(("money", money.terms(plan["price_base_year"])))
-        if "budget" in plan:
-            told = plan["budget"]
-            most = f"no plan reaches more than {told['people_upper_bound']:,} people with it"
-            lines.append(("budget", f"{money(told['budget_usd'])}; {most}"))
-            if told["usd_per_further_person"] is not None:
-                lines.append(("one person more costs", f"about {money(told['usd_per_further_person'])}"))
-        by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
-        lines.append(("households", by_technology))
-        today = plan.get("today", {})
-        if today.get("people_outgrown"):
-            keep = f"to keep them costs {money(today['growth_pv_usd'])}"
-            whom = "whom what stands does not carry in the last year"
-            given_up = f"; the plan gives up {today['people_given_up']:,} of them" if today["people_given_up"] else ""
-            if found["measured"]["standard"].get("service") == Service.MOBILE:
-                given_up = ""  # handsets take what the planned network gives, which the share reached tells
-            lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}{given_up}"))
-        last = plan.get("last_percent")
-        if last:
-            each = money(last["usd_per_person"])
-            lines.append(("the last percent", f"{money(last['usd'])}, {each} for each of its people"))
-        if plan.get("started_from", "none") != "none":
-            lines.append(("search began from", f"the plan of scenario {plan['started_from']}"))
-        if not plan.get("deterministic", True):
-            lines.append(("stopped", "by the time limit; another run may find another plan"))
-        lines.append(
-            (
-                "to build",
-                f"{plan['n_new_sites']} sites, {plan['n_upgraded_sites']} upgrades, "
-                f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops",
-            )
-        )
-        lines.append(
-            (
-                "for a meeting",
-                f"allreach brief {_folder(found)} writes two pages, with --with ISO3 those of two countries",
-            )
-        )
+    if found["plan"]:
+        lines += _plan(found, found["plan"])
     lines.append(("report", found["report"]))
+    return lines
+
+
+def _plan(found: RunJson, plan: JsonObject) -> list[tuple[str, str]]:
+    """Say whom the plan reaches, what it costs and builds."""
+    from allreach.params.money import SKETCH_DIGITS, Money
+
+    lines = []
+    counted = f"; the plan counted on {plan['planned_share']:.1%}" if _falls_short(plan) else ""
+    lines.append(("reached by the plan", f"{plan['reached_share']:.1%} (measured on the planned network{counted})"))
+    for tier in plan.get("tiers", []):
+        share = tier.get("verified_people_share", tier["people_share"])
+        asked = f"{tier['people_share_target']:.1%} asked for, {tier['people_share']:.1%} planned"
+        lines.append((f"at {tier['dl_mbps']:g} Mbit/s", f"{share:.1%} (measured; {asked})"))
+    told = plan.get("institutions", {})
+    if told.get("n_institutions"):
+        seen = f", {told['n_verified']:,} confirmed by measuring" if "n_verified" in told else ""
+        lines.append(("institutions", f"{told['n_connected']:,} of {told['n_institutions']:,} connected{seen}"))
+    money = Money(plan.get("currency"), SKETCH_DIGITS if found["sketch"] else None)
+    lines += _costs(plan, money)
+    by_technology = ", ".join(f"{name} {value['households']:,}" for name, value in plan["by_technology"].items())
+    lines.append(("households", by_technology))
+    today = plan.get("today", {})
+    if today.get("people_outgrown"):
+        keep = f"to keep them costs {money(today['growth_pv_usd'])}"
+        whom = "whom what stands does not carry in the last year"
+        given_up = f"; the plan gives up {today['people_given_up']:,} of them" if today["people_given_up"] else ""
+        if found["measured"]["standard"].get("service") == Service.MOBILE:
+            given_up = ""  # handsets take what the planned network gives, which the share reached tells
+        lines.append(("reached today, outgrown", f"{today['people_outgrown']:,} people, {whom}; {keep}{given_up}"))
+    last = plan.get("last_percent")
+    if last:
+        each = money(last["usd_per_person"])
+        lines.append(("the last percent", f"{money(last['usd'])}, {each} for each of its people"))
+    if plan.get("started_from", "none") != "none":
+        lines.append(("search began from", f"the plan of scenario {plan['started_from']}"))
+    if not plan.get("deterministic", True):
+        lines.append(("stopped", "by the time limit; another run may find another plan"))
+    lines.append(
+        (
+            "to build",
+            f"{plan['n_new_sites']} sites, {plan['n_upgraded_sites']} upgrades, "
+            f"{plan['fibre_km']:.0f} km fibre, {plan['n_hops']} hops",
+        )
+    )
+    lines.append(
+        (
+            "for a meeting",
+            f"allreach brief {_folder(found)} writes two pages, with --with ISO3 those of two countries",
+        )
+    )
+    return lines
+
+
+def _costs(plan: JsonObject, money: Money) -> list[tuple[str, str]]:
+    """Say what the plan costs, and what no plan can cost less than."""
+    lines = [
+        ("present value", f"{money(plan['pv_usd'])} over {plan['horizon_years']:g} years"),
+        ("first cost", money(plan["capex_usd"])),
+        ("yearly cost", money(plan["opex_usd_per_year"])),
+        ("no plan is cheaper than", f"{money(plan['lower_bound_usd'])} (of what was on offer; gap {plan['gap']:.1%})"),
+    ]
+    if plan.get("price_base_year"):
+        lines.append(("money", money.terms(plan["price_base_year"])))
+    if "budget" in plan:
+        told = plan["budget"]
+        most = f"no plan reaches more than {told['people_upper_bound']:,} people with it"
+        lines.append(("budget", f"{money(told['budget_usd'])}; {most}"))
+        if told["usd_per_further_person"] is not None:
+            lines.append(("one person more costs", f"about {money(told['usd_per_further_person'])}"))
     return lines
 
 

@@ -50,6 +50,7 @@ from allreach.measure.uncertainty import (
     model_error,
     place_intervals,
 )
+from allreach.params.country_config import ServiceStandard
 from allreach.params.demand import Demand
 from allreach.params.official import SPEEDS_MBPS
 from allreach.params.planning import Planning
@@ -172,30 +173,12 @@ def measure(
         has_signal=heard.has_signal,
         dl_mbps=busy_speed_mbps(service, arrays, lines.dl_mbps),
     )
-    table = measure_table(
-        points,
-        at_points,
-        heard.outdoors,
-        heard.served,
-        arrays.site_id,
-        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard),
-        evidence=_evidence(points, arrays, heard.served, lines.standing.exchange, standing),
-    )
+    table = _places(points, arrays, heard, lines, at_points, standing, standard)
     if rasters is None and with_rasters:
         rasters = coverage_rasters(arrays, environment, progress=progress)
     error = model_error(environment)
-    noise = noise_share(heard.served, arrays, environment)
-    budget = Budget(
-        served=heard.served,
-        outdoor_dbm=heard.outdoors.signal_dbm,
-        margin_db=heard.margin_db,
-        noise_share=noise,
-        fixed_share=lines.reached,
-        demand_mbps=need,
-        uplink=heard.uplink,
-        ul_mbps=standard.ul_mbps,
-    )
     with told(progress, "how sure that is"):
+        budget = _budget(arrays, heard, lines.reached, need, environment)
         draws = draw_shares(points, arrays, budget, radio, heard.least_mbps, error, seed)
     low, high = place_intervals(table["predicted_share"].to_numpy(dtype=np.float64), draws["of_places"])
     table = table.assign(predicted_share_p5=low, predicted_share_p95=high)
@@ -231,6 +214,47 @@ def measure(
         evidence=summary.evidence,
     )
     return MeasureResult(table, raster_files(rasters), summary, service, arrays, sectors)
+
+
+def _places(
+    points: DemandPoints,
+    sites: SiteArrays,
+    heard: Heard,
+    lines: LinesAtPoints,
+    at_points: AtPoints,
+    standing: StandingNetworks,
+    standard: ServiceStandard,
+) -> gpd.GeoDataFrame:
+    """Table ``measure_places``, without intervals."""
+    return measure_table(
+        points,
+        at_points,
+        heard.outdoors,
+        heard.served,
+        sites.site_id,
+        stated=stated_shares(points.places, standing.commitments, standing.base_year, standard),
+        evidence=_evidence(points, sites, heard.served, lines.standing.exchange, standing),
+    )
+
+
+def _budget(
+    sites: SiteArrays,
+    heard: Heard,
+    fixed_share: NDArray[np.float64],
+    need_mbps: NDArray[np.float64],
+    environment: Environment,
+) -> Budget:
+    """Return what the draws behind p5 and p95 need of every point."""
+    return Budget(
+        served=heard.served,
+        outdoor_dbm=heard.outdoors.signal_dbm,
+        margin_db=heard.margin_db,
+        noise_share=noise_share(heard.served, sites, environment),
+        fixed_share=fixed_share,
+        demand_mbps=need_mbps,
+        uplink=heard.uplink,
+        ul_mbps=environment.standard.ul_mbps,
+    )
 
 
 def first_map(

@@ -128,11 +128,12 @@ def draw_shares(
     served = budget.served
     site = np.maximum(served.site, 0)
     none = sites.n_sites == 0
-    width = np.zeros(points.n_points) if none else sites.dl_width_mhz[site]
-    second_width = np.zeros(points.n_points) if none else sites.second_dl_width_mhz[site]
     shared = shared_masts(sites)
-    all_width = np.zeros(points.n_points) if none else shared.sites.dl_width_mhz[site]
-    all_second = np.zeros(points.n_points) if none else shared.sites.second_dl_width_mhz[site]
+    width, second_width, all_width, all_second = (
+        np.zeros(points.n_points) if none else width_mhz[site]
+        for of in (sites, shared.sites)
+        for width_mhz in (of.dl_width_mhz, of.second_dl_width_mhz)
+    )
     mast = shared.of(served.site)
     moved_db = _position_sigma_db(points, sites, served, radio)
     field = CorrelatedField(points.x_m, points.y_m, 1000.0 * error.regional_km)

@@ -228,10 +228,7 @@ def site_arrays(
     )
     is_broadband = np.array([bool(mine & BROADBAND) for mine in on_air], dtype=bool)
     is_new_radio = np.array([RadioGeneration.G5 in mine for mine in on_air], dtype=bool)
-    operator = sites["operator"].astype(str)
-    first, second = (list(zip(operator, mhz.tolist(), strict=True)) for mhz in carriers.mhz)
-    keys = sorted({*first, *second})
-    number_of = {key: i for i, key in enumerate(keys)}
+    (channel, second_channel), channel_mhz = _channels(sites["operator"].astype(str), carriers.mhz)
     return SiteArrays(
         site_id=ids,
         x_m=x_m,
@@ -250,9 +247,9 @@ def site_arrays(
         is_broadband=is_broadband,
         serves=is_new_radio if generation is Generation.G5 else is_broadband,
         has_capacity=has_capacity | carriers.has_second,
-        channel=np.array([number_of[key] for key in first], dtype=np.int64),
-        second_channel=np.array([number_of[key] for key in second], dtype=np.int64),
-        channel_mhz=np.array([mhz for _, mhz in keys], dtype=np.float64),
+        channel=channel,
+        second_channel=second_channel,
+        channel_mhz=channel_mhz,
         backhaul_mbps=number["backhaul_mbps"],
         assumed=assumed,
         evidence=sites["evidence"].to_numpy(dtype=str),
@@ -264,6 +261,17 @@ def site_arrays(
         second_dl_share=carriers.dl_share[1],
         antennas=antennas,
     )
+
+
+def _channels(
+    operator: pd.Series, carriers_mhz: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> tuple[list[NDArray[np.int64]], NDArray[np.float64]]:
+    """Return the channels (pairs of operator and frequency) of both carriers of sites, and each channel's frequency."""
+    pairs = [list(zip(operator, mhz.tolist(), strict=True)) for mhz in carriers_mhz]
+    keys = sorted({*pairs[0], *pairs[1]})
+    number_of = {key: i for i, key in enumerate(keys)}
+    numbers = [np.array([number_of[key] for key in mine], dtype=np.int64) for mine in pairs]
+    return numbers, np.array([mhz for _, mhz in keys], dtype=np.float64)
 
 
 def with_candidates(

@@ -170,16 +170,7 @@ def _import_layer(
             _require_projection(table, config)
         if beside is not None:
             table = append_rows(beside, table, spec.layer)
-            before = provenance.get(spec.layer)
-            if before is not None:
-                entry = entry.model_copy(
-                    update={
-                        "source": f"{before.source}. {entry.source}",
-                        "licence": f"{before.licence}. {entry.licence}",
-                        "evidence": tables.worst_evidence(before.evidence, entry.evidence),
-                        "note": before.note,
-                    }
-                )
+            entry = _beside(provenance.get(spec.layer), entry)
         write_table(target, table, spec.layer)
         if spec.layer == "boundaries":
             for fault in iso3_faults(config.iso3, country_area(table)):
@@ -190,6 +181,20 @@ def _import_layer(
     if not known:
         write_config(folder, config)
     return str(report)
+
+
+def _beside(before: LayerProvenance | None, entry: LayerProvenance) -> LayerProvenance:
+    """Provenance of a layer to which rows of another file are appended."""
+    if before is None:
+        return entry
+    return entry.model_copy(
+        update={
+            "source": f"{before.source}. {entry.source}",
+            "licence": f"{before.licence}. {entry.licence}",
+            "evidence": tables.worst_evidence(before.evidence, entry.evidence),
+            "note": before.note,
+        }
+    )
 
 
 def _grid(
