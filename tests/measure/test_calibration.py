@@ -222,6 +222,18 @@ def test_five_points_and_an_offset_that_no_network_has_are_refused() -> None:
     assert "check unit, band and operator" in unit.why_not
 
 
+def test_other_frequencies_of_a_band_take_what_the_nearest_measured_one_says() -> None:
+    nothing = Errors(100, 0.0, 5.0, 5.0)
+
+    def band(mhz: float, offset_db: float, why_not: str = "") -> BandCalibration:
+        numbers = (1.0, 200, 9, nothing, nothing, 5.0, 3.0, 5.0, 5.0, 1.0, 0.9)
+        return BandCalibration(mhz, "offset", Correction(offset_db), *numbers, why_not=why_not)
+
+    found = Calibration((band(796.0, -4.0), band(811.0, 6.0, "nothing surely helps"), band(1840.0, 3.0)))
+    at = {mhz: found.offset_db(mhz) for mhz in (796.0, 800.0, 811.0, 815.0, 950.0, 1800.0, 2140.0)}
+    assert at == {796.0: -4.0, 800.0: -4.0, 811.0: 0.0, 815.0: 0.0, 950.0: 0.0, 1800.0: 3.0, 2140.0: 0.0}
+
+
 def test_a_slope_moves_map_people_links_and_why_alike(
     sites: gpd.GeoDataFrame, points: DemandPoints, environment: Environment
 ) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from allreach.measure.measured_power import SAME_BAND, measured_power, quantities, weakest_dbm
-from allreach.radio.calibration import NOT_MEASURED, Calibration, Spots
+from allreach.measure.measured_power import measured_power, quantities, weakest_dbm
+from allreach.radio.calibration import NOT_MEASURED, SAME_BAND, Calibration, Spots
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
 from allreach.radio.engine.strongest_paths import strongest_paths

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.params.radio import Radio
+from allreach.radio.calibration import SAME_BAND
 from allreach.radio.channels import NB_IOT_BLOCKS, SUBCARRIERS_PER_BLOCK, lte_blocks, nr_blocks, nr_scs_khz
 from allreach.radio.engine.antenna import pattern, sectors_towards
 from allreach.radio.engine.link_budget import handset
@@ -21,7 +22,6 @@ from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.units import linear_to_db
 from allreach.vocabulary import LEVEL_COLUMN, Direction, Quantity, RadioAccess
 
-SAME_BAND = 0.12  # a test's frequency and the carrier that it is compared with differ by no greater share
 HIGHER_THAN_HANDSET_M = 3.0  # an antenna on a car's roof counts as a handset's, one on a house does not
 PILOTS_PER_BLOCK = 2.0  # elements of a block with reference signals in the symbols where RSSI is read, one port
 

@@ -17,6 +17,7 @@ from allreach.params.radio import Radio
 from allreach.radio.engine._measured import N_TERMS, trends_db
 
 Floats = NDArray[np.float64]
+SAME_BAND = 0.12  # frequencies of one band, a test's and a carrier's or two carriers', differ by no greater share
 
 
 @dataclass(frozen=True)
@@ -292,7 +293,7 @@ class Calibration:
     Parameters
     ----------
     bands
-        What is known of all bands that were measured, lowest first; nothing is of the others.
+        What is known of all carriers that were measured, lowest first; nothing is of other bands.
     n_tests
         Tests, those among them with which nothing could be compared.
     not_compared
@@ -307,9 +308,15 @@ class Calibration:
     spots: Spots | None = field(default=None, repr=False, compare=False)
 
     def correction(self, band_mhz: float) -> Correction:
-        """Return what is added to power predicted in a band."""
-        applied = (one.correction for one in self.bands if one.is_applied and one.band_mhz == band_mhz)
-        return next(applied, NO_CORRECTION)
+        """Return what is added to power predicted at a frequency: what the nearest measured one of its band says.
+
+        New masts of a plan and operators without tests have other frequencies of a band than those that were measured.
+        """
+        near = [one for one in self.bands if abs(one.band_mhz / band_mhz - 1.0) <= SAME_BAND]
+        if not near:
+            return NO_CORRECTION
+        one = min(near, key=lambda known: abs(known.band_mhz - band_mhz))
+        return one.correction if one.is_applied else NO_CORRECTION
 
     def offset_db(self, band_mhz: float) -> float:
         """Power to be added to what is predicted in a band wherever it is. [dB]."""

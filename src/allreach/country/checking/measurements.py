@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 from allreach.country.importing.cells import on_sphere_m
 from allreach.errors import Fault, Severity
 from allreach.grid import Grid
-from allreach.measure.measured_power import SAME_BAND, quantities
+from allreach.measure.measured_power import quantities
+from allreach.radio.calibration import SAME_BAND
 from allreach.radio.site_carriers import stated_of
 from allreach.radio.technologies import has_second_carrier, words_on_air
 from allreach.vocabulary import Quantity, Zone
