@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allreach.measure.measured_power import measured_power, quantities, weakest_dbm
-from allreach.radio.calibration import NOT_MEASURED, SAME_BAND, Calibration, Spots
+from allreach.radio.calibration import NOT_MEASURED, Calibration, Spots
+from allreach.radio.channels import SAME_BAND
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment
 from allreach.radio.engine.strongest_paths import strongest_paths

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allreach.params.radio import Radio
-from allreach.radio.calibration import SAME_BAND
-from allreach.radio.channels import NB_IOT_BLOCKS, SUBCARRIERS_PER_BLOCK, lte_blocks, nr_blocks, nr_scs_khz
+from allreach.radio.channels import NB_IOT_BLOCKS, SAME_BAND, SUBCARRIERS_PER_BLOCK, lte_blocks, nr_blocks, nr_scs_khz
 from allreach.radio.engine.antenna import pattern, sectors_towards
 from allreach.radio.engine.link_budget import handset
 from allreach.radio.engine.reception import Environment

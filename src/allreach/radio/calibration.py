@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from allreach.kernels.itu_p1812 import free_space_loss_db
 from allreach.params.radio import Radio
+from allreach.radio.channels import SAME_BAND
 from allreach.radio.engine._measured import N_TERMS, trends_db
 
 Floats = NDArray[np.float64]
-SAME_BAND = 0.12  # frequencies of one band, a test's and a carrier's or two carriers', differ by no greater share
 
 
 @dataclass(frozen=True)

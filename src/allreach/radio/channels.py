@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+SAME_BAND = 0.12  # frequencies of one band, a test's and a carrier's or two carriers', differ by no greater share
 SUBCARRIERS_PER_BLOCK = 12  # 3GPP TS 36.211, 6.2.3, and TS 38.211, 4.4.4.1
 NR_RASTER = (  # step [kHz], frequency offset [MHz], number offset, last number
     (5.0, 0.0, 0, 599_999),

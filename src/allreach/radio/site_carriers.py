@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from allreach.errors import Fault
 from allreach.params.radio import Radio
 from allreach.radio.antennas import AntennaLibrary
+from allreach.radio.channels import SAME_BAND
 from allreach.radio.site_antennas import SiteAntennas, antenna_faults, carrier_power, site_antennas
 
 MODEL_MHZ = (30.0, 6000.0)  # ITU-R P.1812, annex 1, section 1
-SAME_BAND = 0.15  # carriers closer than this share of their frequency count as one band
 HIGH_FROM_MHZ = 1000.0  # stated second carriers from here on have the capacity band's antenna and power
 FAULTS_SHOWN = 20
 

@@ -12,7 +12,7 @@ from allreach.country.importing.cells import on_sphere_m
 from allreach.errors import Fault, Severity
 from allreach.grid import Grid
 from allreach.measure.measured_power import quantities
-from allreach.radio.calibration import SAME_BAND
+from allreach.radio.channels import SAME_BAND
 from allreach.radio.site_carriers import stated_of
 from allreach.radio.technologies import has_second_carrier, words_on_air
 from allreach.vocabulary import Quantity, Zone

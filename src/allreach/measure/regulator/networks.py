@@ -14,8 +14,7 @@ from allreach.grid import Grid
 from allreach.params.radio import Radio
 from allreach.params.regulator import Regulator
 from allreach.radio.antennas import NO_ANTENNAS, AntennaLibrary
-from allreach.radio.channels import SUBCARRIERS_PER_BLOCK, lte_blocks_near, nr_blocks_near, nr_scs_khz
-from allreach.radio.site_carriers import SAME_BAND
+from allreach.radio.channels import SAME_BAND, SUBCARRIERS_PER_BLOCK, lte_blocks_near, nr_blocks_near, nr_scs_khz
 from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.radio.technologies import generations_on_air, words_on_air
 from allreach.units import linear_to_db
@@ -169,7 +168,7 @@ def _licence_warnings(name: NDArray[np.object_], sites: SiteArrays, spectrum: pd
         if not len(mhz):
             found.append(f"{operator}: has sites and no spectrum in the table spectrum; its sites count as they say")
             continue
-        strange = [f"{band:g}" for band in bands if np.abs(band / mhz - 1.0).min() >= SAME_BAND]
+        strange = [f"{band:g}" for band in bands if np.abs(band / mhz - 1.0).min() > SAME_BAND]
         if strange:
             found.append(f"{operator}: sends at {', '.join(strange)} MHz and has no spectrum there; its sites count")
     without = sorted({one for one in holders if one} - {str(one) for one in name})
