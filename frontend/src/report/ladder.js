@@ -124,8 +124,10 @@ function costCells(rung) {
   if (!isPlanned(rung)) return h('td', { class: 'why-none', colspan: 3 }, whyNoCost(rung));
   const other = LADDER.rungs.find((one) => one.rung === rung.plan_of && one !== rung);
   const planOf = other && t('ladder_plan_of', { step: rungName(other) });
+  const alone = rung.upgrades_alone;
+  const cheaper = alone && t('ladder_upgrades_alone', { share: share(alone.reached_share), pv: money(alone.pv_usd) });
   return [
-    h('td', { class: 'r amount' }, moneyLines(rung.pv_usd), small(planOf)),
+    h('td', { class: 'r amount' }, moneyLines(rung.pv_usd), small(planOf), small(cheaper)),
     boundCell(rung),
     h('td', { class: 'works' }, rung.works ? worksWords(rung.works) : '–'),
   ];

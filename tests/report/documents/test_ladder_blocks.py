@@ -9,6 +9,7 @@ import pytest
 
 from allreach.indicators.definitions import LANGUAGES, catalogue
 from allreach.io.country_folder import write_country
+from allreach.io.ladder_file import UpgradesAlone
 from allreach.io.track_inputs import TrackInputs
 from allreach.params.currency import Currency
 from allreach.report.documents.blocks import Sources
@@ -88,3 +89,19 @@ def test_without_the_file_nothing_is_said(inputs: TrackInputs) -> None:
     assert inputs.results is not None
     bare = replace(inputs, results=replace(inputs.results, ladder=None))
     assert ladder_blocks(bare, Sources(speech("en", catalogue()))) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_upgrades_alone_give_is_said(inputs: TrackInputs, language: str) -> None:
+    assert inputs.results is not None
+    assert inputs.results.ladder is not None
+    ladder = inputs.results.ladder
+    alone = UpgradesAlone(pv_usd=4e6, reached_share=0.98)
+    rungs = tuple(r.model_copy(update={"upgrades_alone": alone}) if r.kind == "road" else r for r in ladder.rungs)
+    told = ladder.model_copy(update={"rungs": rungs})
+    words = speech(language, catalogue())
+    _, _, note = blocks_of(replace(inputs, results=replace(inputs.results, ladder=told)), language)
+    before = blocks_of(inputs, language)[2]
+    assert words.percent(0.98, 1).replace("\u00a0", " ") in note
+    assert words.money(4e6).replace("\u00a0", " ") in note
+    assert words.percent(0.98, 1).replace("\u00a0", " ") not in before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,14 +34,18 @@ def in_money(country: Country, currency: Currency) -> Country:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One in manat with a ladder, one in dollars with a ladder, one in manat without."""
+    """One in manat with a ladder, one in dollars with a ladder whose last step has another plan, one without."""
     country = drawn_country(40, n_pixels=60)
     made = {}
     for name, currency in (("manat", MANAT), ("dollar", Currency()), ("bare", MANAT)):
         own = in_money(country, currency)
         results = write_sample_results(tmp_path_factory.mktemp(name) / "base", own)
         if name != "bare":
-            write_sample_ladder(results)
+            path = write_sample_ladder(results)
+            told = json.loads(path.read_text())
+            if name == "dollar":
+                told["rungs"][-1]["upgrades_alone"] = {"pv_usd": 4e6, "reached_share": 0.98}
+            path.write_text(json.dumps(told))
         try:
             made[name] = report_of(results, own, languages=["en", "az", "ru", "fr"])
         except DataMissingError as error:
@@ -80,6 +85,12 @@ def test_the_ladder_tells_what_each_step_costs(browser: webdriver.Chrome, pages:
     assert roads[4] == "nothing proven planned quickly"
     marked = run(browser, "return document.querySelectorAll('#ladder tr.headline-rung').length")
     assert marked == 1
+    assert complaints(browser) == []
+
+
+def test_what_upgrades_alone_give_stands_beside_the_cost(browser: webdriver.Chrome, pages: dict[str, Path]) -> None:  # noqa: F811
+    show(browser, pages["dollar"])
+    assert cells(browser)[-1][3] == "USD 6 million upgrades of standing sites alone: 98% reached for USD 4 million"
     assert complaints(browser) == []
 
 

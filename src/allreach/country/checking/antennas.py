@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from allreach import tables
 from allreach.errors import Fault, InputError
 from allreach.io.antenna_files import ANTENNAS, antenna_warnings, read_country_antennas
 from allreach.params.radio import Radio
@@ -15,7 +16,8 @@ from allreach.radio.site_antennas import antenna_faults, site_antennas
 from allreach.radio.site_carriers import carrier_bands_mhz
 
 TILT_EPS_DEG = 1.0
-DEFAULT_TILT_DEG = 3.0
+DEFAULT_TILT_DEG = next(float(column.default) for column in tables.schema("sites") if column.name == "downtilt_deg")
+"""What a table has where nobody stated a tilt."""
 
 
 def antenna_folder_faults(folder: Path, sites: pd.DataFrame | None, radio: Radio | None) -> list[Fault]:

@@ -40,6 +40,7 @@ def ladder_blocks(inputs: TrackInputs, sources: Sources) -> list[Block]:
         cost = f"{speech.page('pv')} ({config.base_year})"
         head = [speech.page("ladder_col_step"), today, speech.page("ladder_newly"), cost]
         blocks.append(table([*head, speech.page("ladder_col_bound")], rows, WIDTHS))
+        told += [_upgrades_alone(rung, inputs, speech) for rung in unmet]
         if any(rung.effort == "quick" and rung.pv_usd is not None for rung in unmet):
             told.append(f"{QUICK_MARK.strip()} {speech.page('ladder_quick_note')}")
     return [*blocks, note(" ".join(filter(None, told)))]
@@ -87,6 +88,17 @@ def _row(rung: Rung, inputs: TrackInputs, speech: Speech, source: int) -> list[C
         cost,
         _bound(rung, speech, money),
     ]
+
+
+def _upgrades_alone(rung: Rung, inputs: TrackInputs, speech: Speech) -> str:
+    """Say what the step gets without new sites; nothing where its plan has none."""
+    alone = rung.upgrades_alone
+    if alone is None:
+        return ""
+    digits = SKETCH_DIGITS if inputs.config is not None and inputs.config.sketch else None
+    pv = speech.money_beside(alone.pv_usd, _currency(inputs), significant=digits, with_rate=False)
+    words = speech.page("ladder_upgrades_alone", share=speech.percent(alone.reached_share, 1), pv=pv)
+    return f"{rung_title(rung, speech)}: {words}."
 
 
 def _bound(rung: Rung, speech: Speech, money: Callable[[float | None], Cell]) -> Cell:
