@@ -17,6 +17,7 @@ from allreach.demand.points import DemandPoints
 from allreach.measure.places_table import weighted_median
 from allreach.measure.point_service import Heard
 from allreach.measure.sector_capacity import fill_sectors
+from allreach.measure.shared_masts import SharedMasts, shared_masts
 from allreach.measure.summary import CouplingToday
 from allreach.params.radio import Radio
 from allreach.progress import Progress
@@ -103,6 +104,9 @@ def coupled_loads(
 ) -> CoupledLoads:
     """Iterate loads from silence until they stand; they only rise, so the least fixed point is found.
 
+    Operators that share a mast (`shared_masts`) share its people and are loaded alike, as in `point_service`; each of
+    them disturbs its own channel.
+
     The listed servers of a point disturb by their own load, all others (a listed site's other sectors among them) at
     the cap: SINR is never better than under the true loads of the rest, and never worse than with all at the cap.
 
@@ -117,22 +121,24 @@ def coupled_loads(
     terminal
         What receives.
     second_mbps
-        Speed that the second carrier adds at each point; none without. [Mbit/s]
+        Speed that the second carriers of the mast add at each point; none without. [Mbit/s]
     iterations_max
         Steps after which it is said that no fixed point was reached.
     """
     most = int(sites.n_sectors.max(initial=1))
     n_cells, n_points = sites.n_sites * most, servers.site.shape[1]
-    network, there = _network(servers, sites, need_mbps, terminal, radio, second_mbps, most)
+    shared = shared_masts(sites)
+    network, there = _network(servers, sites, shared, need_mbps, terminal, radio, second_mbps, most)
     load, steps, residual = _iterated(network, np.zeros(n_cells), iterations_max)
     above, _, _ = _iterated(network, np.full(n_cells, radio.load_cap.value), iterations_max)
     sinr, own = np.full(n_points, np.nan), np.full(n_points, -1, dtype=np.int64)
     sector = np.zeros(n_points, dtype=np.int8)
     sinr[there], own[there], sector[there] = network.sinr_db(load), network.own, network.own_cell % most
+    of_sites = load.reshape(sites.n_sites, most)[shared.first]
     used = np.zeros(n_cells, dtype=bool)
     used[network.own_cell] = True
     spread = float(np.abs(above - load)[used].max(initial=0.0))
-    return CoupledLoads(load.reshape(sites.n_sites, most), sinr, own, sector, steps, residual, spread)
+    return CoupledLoads(of_sites, sinr, own, sector, steps, residual, spread)
 
 
 def _iterated(network: _Network, load: NDArray[np.float64], most: int) -> tuple[NDArray[np.float64], int, float]:
@@ -147,6 +153,7 @@ def _iterated(network: _Network, load: NDArray[np.float64], most: int) -> tuple[
 def _network(
     servers: Servers,
     sites: SiteArrays,
+    shared: SharedMasts,
     need_mbps: NDArray[np.float64],
     terminal: Terminal,
     radio: Radio,
@@ -164,7 +171,7 @@ def _network(
     )
     at = np.arange(len(there))
     own = site[place, at]
-    cell = site * most + servers.sector[:, there]
+    cell = (shared.first[site] if sites.n_sites else site) * most + servers.sector[:, there]
     channel = sites.channel[own]
     disturbing_mw = np.where(sites.channel[site] == channel, power_mw, 0.0)
     disturbing_mw[place, at] = 0.0
@@ -178,7 +185,7 @@ def _network(
         disturbing_mw=disturbing_mw * rejected,
         own_mw=power_mw[place, at],
         ground_mw=rest_mw * rejected + noise_mw,
-        width_mhz=sites.dl_width_mhz[own],
+        width_mhz=shared.sites.dl_width_mhz[own],
         second_mbps=np.zeros(len(there)) if second_mbps is None else second_mbps[there],
         need_mbps=need_mbps[there],
         n_cells=sites.n_sites * most,
@@ -212,32 +219,35 @@ def coupling_today(
     servers = strongest_servers(
         points.x_m, points.y_m, sites, environment, terminal, progress=progress, stage="servers for the loads"
     )
-    site = np.maximum(heard.served.site, 0)
-    second_width = sites.second_dl_width_mhz[site] if sites.n_sites else np.zeros(points.n_points)
+    shared = shared_masts(sites)
 
-    def second_mbps(margin_db: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """Speed of the second carrier, its neighbours at the cap."""
-        return efficiency_bps_hz(heard.served.second_sinr_db - margin_db, radio) * second_width
+    def second_mbps(of: SiteArrays, margin_db: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """Speed of the second carrier of some sites, its neighbours at the cap."""
+        site = np.maximum(heard.served.site, 0)
+        width_mhz = of.second_dl_width_mhz[site] if of.n_sites else np.zeros(points.n_points)
+        return efficiency_bps_hz(heard.served.second_sinr_db - margin_db, radio) * width_mhz
 
     wanted = np.where(heard.has_signal, need_mbps, 0.0)
-    found = coupled_loads(servers, sites, wanted, terminal, radio, second_mbps(0.0))
+    found = coupled_loads(servers, sites, wanted, terminal, radio, second_mbps(shared.sites, 0.0))
     own = np.maximum(found.own, 0)
-    width = sites.dl_width_mhz[own] if sites.n_sites else second_width
-    peak, rate = (
-        efficiency_bps_hz(found.sinr_db - margin, radio) * width + second_mbps(margin)
-        for margin in (heard.margin_db, 0.0)
-    )
+
+    def speed_mbps(of: SiteArrays, margin_db: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """Speed of both carriers of some sites under the loads."""
+        width_mhz = of.dl_width_mhz[own] if of.n_sites else np.zeros(points.n_points)
+        return efficiency_bps_hz(found.sinr_db - margin_db, radio) * width_mhz + second_mbps(of, margin_db)
+
+    peak, rate = speed_mbps(sites, heard.margin_db), speed_mbps(shared.sites, 0.0)
     uploads = np.ones(points.n_points, dtype=bool)
     if standard.ul_mbps is not None:
         uploads = heard.uplink.mbps(radio, heard.margin_db) >= standard.ul_mbps
     is_eligible = heard.has_signal & uploads & (found.own >= 0) & (peak >= heard.least_mbps)
     loads = fill_sectors(
-        found.own.astype(np.int32),
+        shared.of(found.own.astype(np.int32)),
         found.sector,
         rate,
         need_mbps,
         is_eligible,
-        sites.backhaul_mbps,
+        shared.sites.backhaul_mbps,
         found.load.shape[1],
         radio.load_cap.value,
     )
