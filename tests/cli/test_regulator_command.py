@@ -36,6 +36,7 @@ def test_a_country_gets_tables_maps_and_a_summary(folder: Path) -> None:
     summary = json.loads(result.stdout)
     out = Path(summary["folder"])
     assert out == folder / "results" / "base" / "regulator"
+    assert str(folder.parent) not in (out / "summary.json").read_text(encoding="utf-8")  # files go to others
     assert summary["operators"] == ["Acell", "Bcell", "Ccell"]
     assert summary["cell_m"] == 250.0
     assert "coarser" in summary["cell_note"]

@@ -138,7 +138,10 @@ class RoadPlan:
 
 
 def road_standard(asked: ServiceStandard, params: Params) -> ServiceStandard:
-    """Lay a 4G signal outdoors along roads over what a country asks for; locations, hours and delay stay."""
+    """Lay a 4G signal outdoors along roads over what a country asks for; locations, hours and delay stay.
+
+    The upload that homes are to get, or phones at a speed, is none that a signal must carry.
+    """
     busy_hour_mbps = params.demand.road_busy_hour_mbps_per_km.value * UNIT_M / 1000.0
     fields = {
         "service": Service.MOBILE,
@@ -146,6 +149,7 @@ def road_standard(asked: ServiceStandard, params: Params) -> ServiceStandard:
         "indoors": False,
         "dl_mbps": params.demand.signal_dl_mbps.value,
         "busy_hour_mbps": busy_hour_mbps,
+        "ul_mbps": None,
         "tiers": (),
     }
     return asked.model_copy(update=fields)
