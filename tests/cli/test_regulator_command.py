@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def test_a_country_gets_tables_maps_and_a_summary(folder: Path) -> None:
     summary = json.loads(result.stdout)
     out = Path(summary["folder"])
     assert out == folder / "results" / "base" / "regulator"
+    assert str(folder.parent) not in (out / "summary.json").read_text(encoding="utf-8")  # files go to others
     assert summary["operators"] == ["Acell", "Bcell", "Ccell"]
     assert summary["cell_m"] == 250.0
     assert "coarser" in summary["cell_note"]
@@ -160,8 +162,26 @@ def test_the_border_gives_fields_a_list_and_layers(tmp_path: Path, monkeypatch: 
     assert sites_over_limit(read_inputs(path), "XEA") == 2
     assert sites_over_limit(read_inputs(path), "XWE") is None
     assert sites_over_limit(read_inputs(path, sets=["regulator.border_range_km=30"]), "XEA") is None  # another question
+    regulator(read_inputs(path, workers=1), operators=["Bcell"])
+    assert sites_over_limit(read_inputs(path), "XEA") is None  # of one operator, not of the country
     result = CliRunner().invoke(command, [str(path)], catch_exceptions=False)
     for words in ("border with", "over L1", "900, 1800 MHz: whether these carriers are to be co-ordinated"):
         assert words in result.stdout
     regulator(read_inputs(path, workers=1), border=False)
     assert not (found.folder / "border.gpkg").exists()
+
+
+def test_measures_with_other_options_than_the_run_say_so(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "TST"
+    shutil.copytree(folder, path, ignore=shutil.ignore_patterns("results"))
+    results = path / "results" / "base"
+    results.mkdir(parents=True)
+    ran = {"options": {"sets": ["regulator.level_4g_dbm=-110"], "overlay": "base"}, "seed": 0}
+    (results / "manifest.json").write_text(json.dumps(ran), encoding="utf-8")
+    words = "computed with --set regulator.level_4g_dbm=-100"
+    for sets, is_other in ((["--set", "regulator.level_4g_dbm=-100"], True), ([], False)):
+        result = CliRunner().invoke(command, [str(path), "--no-border", *sets], catch_exceptions=False)
+        assert (words in result.stderr) == is_other
+        assert ("are of other options" in (results / "regulator" / "regulator_en.html").read_text("utf-8")) == is_other
+    level = json.loads((results / "regulator" / "summary.json").read_text("utf-8"))["levels"]["4G"]["limited_dbm"]
+    assert level == -110.0  # as the scenario was run

@@ -149,3 +149,23 @@ def test_a_higher_level_is_predicted_for_fewer(
     assert (weak.level_dbm, strong.level_dbm) == (-90.0, -60.0)
     assert shares(strong.area)[0] < shares(weak.area)[0]
     assert len({weak.raster, strong.raster}) == 2
+
+
+def test_second_carriers_send_broadband_alone(sites_at, points: DemandPoints, environment: Environment) -> None:
+    weak = sites_at([503_000.0], [4_494_000.0], operator=["A"], technologies=["2G;4G"], band_mhz=[1800.0],
+                    eirp_dbm=[40.0], second_band_mhz=[800.0], second_eirp_dbm=[65.0])  # fmt: skip
+    west, south, east, north = environment.terrain.grid.bounds_m
+    whole = [shapely.box(west, south, east, north)] * 2
+    claims = claims_of(*whole, environment=environment, technology=["2G", "4G"])
+    arrays = site_arrays(weak, environment.terrain.grid, environment.radio)
+    known = coverage_rasters(arrays, environment)
+    for given_map in (None, known):
+        old, new = coverage_claims(claims, points, weak, environment, known=given_map).agreements
+        assert (old.technology, new.technology) == ("2G", "4G")
+        assert old.area is not None
+        assert new.area is not None
+        assert old.area.both_share < new.area.both_share
+    bands = list(known.bands_mhz)
+    first = known.rx_power_dbm[bands.index(1800.0)] >= environment.radio.sensitivity_dbm.value
+    land = np.isfinite(environment.terrain.ground_m) & (environment.terrain.zones != 1)
+    assert old.area.both_share == pytest.approx(first[land].mean())

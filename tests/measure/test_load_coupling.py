@@ -12,6 +12,7 @@ import pytest
 from scipy.optimize import brentq
 
 from allreach.demand.points import DemandPoints
+from allreach.grid import Grid
 from allreach.measure.load_coupling import coupled_loads
 from allreach.measure.today import measure
 from allreach.params.load import Params, load_params
@@ -137,18 +138,38 @@ def test_the_summary_tells_of_coupled_loads_where_asked(
     assert nobody.coupling.predicted_share == 0.0
 
 
-def test_operators_of_a_shared_mast_serve_its_people_together(
+def test_operators_of_a_shared_mast_share_its_people_as_without_coupling(
     points: DemandPoints, sites_at: SitesAt, environment: Environment, params: Params
 ) -> None:
-    one = sites_at([506_000.0], [4_494_000.0], operator="A")
-    two = one.assign(site_id="other", operator="B")
-    radio = load_params(sets=["radio.neighbour_load=coupled"]).radio
-    standard = environment.standard.model_copy(update={"busy_hour_mbps": 0.1})
-    around = replace(environment, radio=radio, standard=standard)
-    shared = gpd.GeoDataFrame(pd.concat([one, two], ignore_index=True), geometry="geometry", crs=one.crs)
-    alone, both = (measure(points, sites, around, params.demand, with_rasters=False).summary for sites in (one, shared))
-    assert alone.full_share.value > 0.05
-    for found in (alone, both):  # nobody else is there: loads change nothing
-        assert found.coupling is not None
-        assert found.coupling.predicted_share == pytest.approx(found.predicted_share.value, abs=0.02)
-    assert both.predicted_share.value > alone.predicted_share.value + 0.05
+    at = [503_000.0, 508_000.0, 511_000.0], [4_497_000.0, 4_494_000.0, 4_491_000.0]
+    alone = sites_at(*at, operator="A")
+    other = sites_at(*at, operator="B")
+    other["site_id"] = other["site_id"] + "b"
+    both = gpd.GeoDataFrame(pd.concat([alone, other], ignore_index=True), crs=alone.crs)
+    around = replace(environment, radio=load_params(sets=["radio.neighbour_load=coupled"]).radio)
+    one, two = (measure(points, s, around, params.demand, with_rasters=False).summary for s in (alone, both))
+    assert one.coupling is not None
+    assert two.coupling is not None
+    assert one.predicted_share.value < two.predicted_share.value  # sectors are full
+    assert one.coupling.predicted_share < two.coupling.predicted_share - 0.05
+    assert two.coupling.mean_load <= one.coupling.mean_load
+    assert two.coupling.predicted_share == pytest.approx(two.predicted_share.value, abs=0.05)  # the nearest ray
+
+
+def test_the_load_of_a_shared_mast_is_half_that_of_one_operator(pair: SiteArrays, sites_at: SitesAt) -> None:
+    at = [504_000.0, 504_000.0, 509_000.0], [4_494_000.0] * 3
+    frame = sites_at(*at, n_sectors=1, operator=["A", "B", "A"])
+    grid = Grid(n_rows=200, n_cols=200, x_min_m=490_000.0, y_max_m=4_510_000.0, pixel_m=200.0, crs="EPSG:32638")
+    shared = site_arrays(frame, grid, RADIO)
+    site = np.array([[0], [1], [2]], dtype=np.int32)
+    power = np.array([[-95.0], [-95.0], [-100.0]], dtype=np.float32)
+    none = np.zeros((shared.n_channels, 1), dtype=np.float32)
+    got = coupled_loads(
+        Servers(site, np.zeros_like(site, dtype=np.int8), power, none, np.zeros(1, dtype=np.int32)),
+        shared,
+        np.array([2.0]),
+        PHONE,
+        RADIO,
+    )
+    alone = coupled_loads(heard([0], -95.0, -100.0), pair, np.array([2.0]), PHONE, RADIO)
+    assert got.load[:, 0] == pytest.approx([alone.load[0, 0] / 2, alone.load[0, 0] / 2, 0.0], rel=1e-5)

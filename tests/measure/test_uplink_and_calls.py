@@ -18,8 +18,11 @@ from allreach.measure.service_links import service_links
 from allreach.measure.today import MeasureResult, measure
 from allreach.params.country_config import ServiceStandard
 from allreach.params.load import Params, load_params
+from allreach.params.rungs import home_rung, mobile_rung
 from allreach.radio.engine.reception import Environment
 from allreach.radio.sites import site_arrays
+from allreach.vocabulary import Generation, Service
+from allreach.workflows.road_rung import road_standard
 
 SitesAt = Callable[..., gpd.GeoDataFrame]
 
@@ -146,3 +149,13 @@ def test_a_network_of_2g_carries_calls_and_no_lte(
 def test_the_standard_refuses_an_upload_of_nothing() -> None:
     with pytest.raises(ValueError, match="ul_mbps"):
         ServiceStandard(ul_mbps=0.0)
+
+
+def test_the_upload_asked_for_homes_is_none_that_a_signal_must_carry(params: Params) -> None:
+    asked = ServiceStandard(ul_mbps=3.0)
+    home, signal = home_rung(30.0), mobile_rung(Generation.G4, indoors=False)
+    assert home.standard(asked, params.demand).ul_mbps == 3.0
+    assert signal.standard(asked, params.demand).ul_mbps is None
+    assert road_standard(asked, params).ul_mbps is None
+    phones = ServiceStandard(ul_mbps=3.0, service=Service.MOBILE)  # who asks of phones asks it of every rung by phone
+    assert signal.standard(phones, params.demand).ul_mbps == 3.0

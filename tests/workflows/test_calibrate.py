@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,3 +122,21 @@ def test_reliability_counts_what_it_says(small_country_data: Country) -> None:
     assert found.n_spots.sum() == len(table)
     assert found.kept_surely > 0.9 > 0.5
     assert found.said_surely < found.said
+
+
+def test_results_of_other_options_are_not_replaced(tested: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "TST"
+    shutil.copytree(tested, folder, ignore=shutil.ignore_patterns("results"))
+    base = folder / "results" / "base"
+    base.mkdir(parents=True)
+    ran = {"options": {"sets": ["radio.calibration_block_km=3"], "overlay": "base"}, "seed": 0}
+    (base / "manifest.json").write_text(json.dumps(ran), encoding="utf-8")
+    other = CliRunner().invoke(cli, ["calibrate", str(folder), "--set", "radio.calibration_block_km=1"])
+    assert other.exit_code == 0, other.output
+    assert "are not replaced" in other.stderr
+    assert not (base / "calibration").exists()
+    (written,) = folder.glob("results/set_*/calibration/calibration.json")
+    assert json.loads(written.read_text(encoding="utf-8"))["block_km"] == 1.0
+    same = CliRunner().invoke(cli, ["calibrate", str(folder), "--json"])  # as the scenario was run
+    assert json.loads(same.stdout)["block_km"] == 3.0
+    assert (base / "calibration" / "calibration.json").is_file()

@@ -84,12 +84,16 @@ def test_it_is_ended_where_the_run_fails(tmp_path, monkeypatch):
 
 
 def test_it_ends_with_the_process_that_started_it(tmp_path):
-    program = [sys.executable, "-c", "from allreach.workflows import ladder_beside as b; b._end_with_parent()"]
+    claims = tmp_path / "claims"
+    claims.mkdir()
+    code = "from pathlib import Path; import sys; from allreach.workflows import ladder_beside as b"
+    program = [sys.executable, "-c", f"{code}; b._end_with_parent(Path(sys.argv[1]))", str(claims)]
     process = subprocess.Popen(program, stdin=subprocess.PIPE)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(3.0)
     process.stdin.close()  # as when its parent is killed
     assert process.wait(30.0) == 1
+    assert not claims.exists()  # nobody else clears it away
 
 
 def test_a_kind_is_planned_by_one_alone(tmp_path):

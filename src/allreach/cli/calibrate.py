@@ -16,11 +16,11 @@ from allreach.json_object import JsonObject
     "  allreach calibrate MYLAND --set radio.calibration_block_km=1",
 )
 @options.folder
-@options.scenario
+@options.new_scenario
 @options.sets
 @options.workers
 @options.as_json
-def command(folder: Path, scenario: str, sets: tuple[str, ...], workers: int | None, as_json: bool) -> None:
+def command(folder: Path, scenario: str | None, sets: tuple[str, ...], workers: int | None, as_json: bool) -> None:
     """Fit the propagation model to the drive tests of a country folder, and say how good it is before and after.
 
     What is found is what measure, plan, verify and why apply; this command says it alone and writes
@@ -32,7 +32,9 @@ def command(folder: Path, scenario: str, sets: tuple[str, ...], workers: int | N
     from allreach.workflows.calibrate import calibrate_study
     from allreach.workflows.study_inputs import read_inputs
 
-    study = read_inputs(folder, scenario=scenario, sets=sets, workers=workers, say=options.say)
+    study = read_inputs(folder, scenario=scenario, sets=sets, workers=workers, of_run=True, say=options.say)
+    if scenario is None and study.scenario != "base":
+        study.say(f"scenario {study.scenario}: results of other options are not replaced")
     found = calibrate_study(study)
     if as_json:
         click.echo(json.dumps(found.figures, indent=2, sort_keys=True))

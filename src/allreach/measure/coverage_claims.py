@@ -8,7 +8,7 @@ location. Neither is taken for the truth, and nothing in the plan follows from a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import geopandas as gpd
@@ -26,11 +26,13 @@ from allreach.measure.summary import ClaimAgreement, ClaimMatrix
 from allreach.progress import Progress
 from allreach.radio.engine.link_budget import entry_loss_db, handset
 from allreach.radio.engine.reception import Environment
-from allreach.radio.sites import site_arrays
+from allreach.radio.sites import SiteArrays, site_arrays
 from allreach.radio.technologies import generations_on_air, words_on_air
 from allreach.vocabulary import ClaimLevel, Code
 
 HALF = 0.5
+FIRST_CARRIER_ALONE = ("2G", "3G")
+"""Technologies that second carriers do not send: these are of broadband (as in `regulator.networks`)."""
 NO_SITES = "no site of this operator and technology is in the folder, so nothing is predicted"
 
 Bools = NDArray[np.bool_]
@@ -110,13 +112,12 @@ def coverage_claims(
     for group, polygons in _groups(claims, environment):
         claimed = claimed_pixels(polygons, terrain.grid)
         mine = _sites_of(group, sites)
-        if mine.any() and mine.tobytes() not in swept:  # levels of one network share its sweep
-            arrays = site_arrays(
-                gpd.GeoDataFrame(sites[mine]), terrain.grid, environment.radio, antennas=environment.antennas
-            )
-            whole = known if mine.all() else None
-            swept[mine.tobytes()] = whole or coverage_rasters(arrays, environment, mask=land, progress=progress)
-        predicted = _predicted(group, swept[mine.tobytes()], environment) if mine.any() else None
+        key = bytes([group.technology in FIRST_CARRIER_ALONE]) + mine.tobytes()
+        if mine.any() and key not in swept:  # levels of one network share its sweep
+            arrays, is_whole = _on_air(group, gpd.GeoDataFrame(sites[mine]), environment)
+            whole = known if is_whole and mine.all() else None
+            swept[key] = whole or coverage_rasters(arrays, environment, mask=land, progress=progress)
+        predicted = _predicted(group, swept[key], environment) if mine.any() else None
         name = _file_name(group, rasters)
         if predicted is not None:
             rasters[name] = agreement_pixels(claimed, predicted)
@@ -174,6 +175,14 @@ def _sites_of(group: _Group, sites: gpd.GeoDataFrame) -> Bools:
     on_air = generations_on_air(words_on_air(sites["technologies"]))
     mine = np.array([group.technology in of_site for of_site in on_air], dtype=bool)
     return np.asarray(mine & (sites["operator"].astype(str) == group.operator).to_numpy(dtype=bool))
+
+
+def _on_air(group: _Group, sites: gpd.GeoDataFrame, environment: Environment) -> tuple[SiteArrays, bool]:
+    """Sites of a network with the carriers that send its technology, and whether these are all their carriers."""
+    arrays = site_arrays(sites, environment.terrain.grid, environment.radio, antennas=environment.antennas)
+    if group.technology not in FIRST_CARRIER_ALONE or not arrays.has_capacity.any():
+        return arrays, True
+    return replace(arrays, has_capacity=np.zeros(arrays.n_sites, dtype=bool)), False
 
 
 def _predicted(group: _Group, covered: CoverageRasters, environment: Environment) -> Bools:

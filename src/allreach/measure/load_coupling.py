@@ -39,7 +39,7 @@ class CoupledLoads:
     Parameters
     ----------
     load
-        Load of each sector, at most the cap, shape (n_sites, most sectors); alike at all operators of a shared mast.
+        Load of each sector, at most the cap, shape (n_sites, most sectors).
     sinr_db
         SINR of each point's first carrier under these loads; NaN without a server. [dB]
     own, sector
@@ -104,9 +104,11 @@ def coupled_loads(
 ) -> CoupledLoads:
     """Iterate loads from silence until they stand; they only rise, so the least fixed point is found.
 
+    Operators that share a mast (`shared_masts`) share its people and are loaded alike, as in `point_service`; each of
+    them disturbs its own channel.
+
     The listed servers of a point disturb by their own load, all others (a listed site's other sectors among them) at
     the cap: SINR is never better than under the true loads of the rest, and never worse than with all at the cap.
-    Operators of a shared mast serve its people together, as everywhere (`shared_masts`).
 
     Parameters
     ----------
@@ -125,17 +127,17 @@ def coupled_loads(
     """
     most = int(sites.n_sectors.max(initial=1))
     n_cells, n_points = sites.n_sites * most, servers.site.shape[1]
-    masts = shared_masts(sites)
-    network, there = _network(servers, masts, sites, need_mbps, terminal, radio, second_mbps)
+    shared = shared_masts(sites)
+    network, there = _network(servers, sites, shared, need_mbps, terminal, radio, second_mbps, most)
     load, steps, residual = _iterated(network, np.zeros(n_cells), iterations_max)
     above, _, _ = _iterated(network, np.full(n_cells, radio.load_cap.value), iterations_max)
     sinr, own = np.full(n_points, np.nan), np.full(n_points, -1, dtype=np.int64)
     sector = np.zeros(n_points, dtype=np.int8)
     sinr[there], own[there], sector[there] = network.sinr_db(load), network.own, network.own_cell % most
+    of_sites = load.reshape(sites.n_sites, most)[shared.first]
     used = np.zeros(n_cells, dtype=bool)
     used[network.own_cell] = True
     spread = float(np.abs(above - load)[used].max(initial=0.0))
-    of_sites = load.reshape(sites.n_sites, most)[masts.first]
     return CoupledLoads(of_sites, sinr, own, sector, steps, residual, spread)
 
 
@@ -150,15 +152,15 @@ def _iterated(network: _Network, load: NDArray[np.float64], most: int) -> tuple[
 
 def _network(
     servers: Servers,
-    masts: SharedMasts,
     sites: SiteArrays,
+    shared: SharedMasts,
     need_mbps: NDArray[np.float64],
     terminal: Terminal,
     radio: Radio,
     second_mbps: NDArray[np.float64] | None,
+    most: int,
 ) -> tuple[_Network, NDArray[np.int64]]:
     """Powers at the points that have a server, and which points they are."""
-    most = int(sites.n_sectors.max(initial=1))
     listed = servers.site >= 0
     serves = listed & sites.serves[np.maximum(servers.site, 0)] if sites.n_sites else listed
     there = np.flatnonzero(serves.any(axis=0))
@@ -169,7 +171,7 @@ def _network(
     )
     at = np.arange(len(there))
     own = site[place, at]
-    cell = masts.first[site] * most + servers.sector[:, there]
+    cell = (shared.first[site] if sites.n_sites else site) * most + servers.sector[:, there]
     channel = sites.channel[own]
     disturbing_mw = np.where(sites.channel[site] == channel, power_mw, 0.0)
     disturbing_mw[place, at] = 0.0
@@ -183,7 +185,7 @@ def _network(
         disturbing_mw=disturbing_mw * rejected,
         own_mw=power_mw[place, at],
         ground_mw=rest_mw * rejected + noise_mw,
-        width_mhz=masts.sites.dl_width_mhz[own],
+        width_mhz=shared.sites.dl_width_mhz[own],
         second_mbps=np.zeros(len(there)) if second_mbps is None else second_mbps[there],
         need_mbps=need_mbps[there],
         n_cells=sites.n_sites * most,
@@ -217,36 +219,35 @@ def coupling_today(
     servers = strongest_servers(
         points.x_m, points.y_m, sites, environment, terminal, progress=progress, stage="servers for the loads"
     )
-    masts, second_site = shared_masts(sites), np.maximum(heard.served.site, 0)
+    shared = shared_masts(sites)
 
     def second_mbps(of: SiteArrays, margin_db: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """Speed of the second carrier, its neighbours at the cap."""
-        if of.n_sites == 0:
-            return np.zeros(points.n_points)
-        second = efficiency_bps_hz(heard.served.second_sinr_db - margin_db, radio)
-        return np.asarray(second * of.second_dl_width_mhz[second_site])
+        """Speed of the second carrier of some sites, its neighbours at the cap."""
+        site = np.maximum(heard.served.site, 0)
+        width_mhz = of.second_dl_width_mhz[site] if of.n_sites else np.zeros(points.n_points)
+        return efficiency_bps_hz(heard.served.second_sinr_db - margin_db, radio) * width_mhz
 
     wanted = np.where(heard.has_signal, need_mbps, 0.0)
-    found = coupled_loads(servers, sites, wanted, terminal, radio, second_mbps(masts.sites, 0.0))
+    found = coupled_loads(servers, sites, wanted, terminal, radio, second_mbps(shared.sites, 0.0))
     own = np.maximum(found.own, 0)
 
     def speed_mbps(of: SiteArrays, margin_db: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """Speed of both carriers, the first one's neighbours at their own loads."""
+        """Speed of both carriers of some sites under the loads."""
         width_mhz = of.dl_width_mhz[own] if of.n_sites else np.zeros(points.n_points)
         return efficiency_bps_hz(found.sinr_db - margin_db, radio) * width_mhz + second_mbps(of, margin_db)
 
-    peak, rate = speed_mbps(sites, heard.margin_db), speed_mbps(masts.sites, 0.0)
+    peak, rate = speed_mbps(sites, heard.margin_db), speed_mbps(shared.sites, 0.0)
     uploads = np.ones(points.n_points, dtype=bool)
     if standard.ul_mbps is not None:
         uploads = heard.uplink.mbps(radio, heard.margin_db) >= standard.ul_mbps
     is_eligible = heard.has_signal & uploads & (found.own >= 0) & (peak >= heard.least_mbps)
     loads = fill_sectors(
-        masts.of(found.own.astype(np.int32)),
+        shared.of(found.own.astype(np.int32)),
         found.sector,
         rate,
         need_mbps,
         is_eligible,
-        masts.sites.backhaul_mbps,
+        shared.sites.backhaul_mbps,
         found.load.shape[1],
         radio.load_cap.value,
     )

@@ -120,15 +120,15 @@ class Rung(Frozen):
     def standard(self, asked: ServiceStandard, demand: Demand) -> ServiceStandard:
         """Lay the rung over what else a study asks for: hours, locations, delay and price stay.
 
-        A rung of a signal sells what a signal must carry, and is sized for that (`demand.signal_*`), without the upload
-        that a home is to get; one at home is sized for the traffic of a home.
+        A rung of a signal sells what a signal must carry, and is sized for that (`demand.signal_*`); one at home is
+        sized for the traffic of a home. The upload that homes are to get is none that a signal must carry.
         """
         fields = asked.model_dump(exclude_unset=True)
         for key in RUNG_KEYS:
             fields.pop(key, None)
         if self.kind is not RungKind.HOME or asked.service is Service.MOBILE:
             fields.pop("busy_hour_mbps", None)
-        if self.kind is not RungKind.HOME:
+        if self.kind is not RungKind.HOME and asked.service is not Service.MOBILE:
             fields.pop("ul_mbps", None)
         fields |= {"service": self.service, "generation": self.generation, "indoors": self.indoors}
         if self.kind is RungKind.HOME:

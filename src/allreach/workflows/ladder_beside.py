@@ -142,18 +142,20 @@ def _claim(claims: Path, kind: RungKind) -> bool:
     return True
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, however that ended."""
+def _end_with_parent(claims: Path) -> None:
+    """End this process when the one that started it is gone, however that ended, and leave no claims behind."""
     with suppress(OSError):
         while os.read(0, 1):
             pass
+    shutil.rmtree(claims, ignore_errors=True)
     os._exit(1)
 
 
 def main() -> None:
     """Plan rungs of the study that a line of JSON on standard input names."""
     told = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    claims = Path(told["claims"])
+    threading.Thread(target=_end_with_parent, args=(claims,), daemon=True).start()
     study = read_inputs(
         told["folder"],
         scenario=told["scenario"],
@@ -164,7 +166,6 @@ def main() -> None:
         overlay=told["overlay"],
     ).as_recorded()
     record = begin_record(study, time_limit_s=None, start_from="")
-    claims = Path(told["claims"])
     choice = Choice(tuple(told["speeds_mbps"]), tuple(told["rungs"]))
     plan_ahead(Job(study, record), Ground(study), choice, lambda kind: _claim(claims, kind))
 

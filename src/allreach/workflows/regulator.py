@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,7 @@ from allreach.workflows.points import planned_site_table
 from allreach.workflows.regulator_files import NO_CELL, write_measures
 from allreach.workflows.run_measure import environment_of, points_of
 from allreach.workflows.run_record import measure_basis
+from allreach.workflows.scenarios import run_options
 from allreach.workflows.show import lead_to_pages
 from allreach.workflows.study_inputs import StudyInputs
 
@@ -122,10 +123,14 @@ def regulator(
         progress=study.progress,
     )
     out = study.results / FOLDER
+    if differs := _other_options(study):
+        warned = f"computed with {differs}; the other results of scenario {study.scenario} are of other options"
+        told = found.summary.model_copy(update={"warnings": (*found.summary.warnings, warned)})
+        found = replace(found, summary=told)
     summary = found.summary.model_copy(update={"folder": str(out)})
     write_measures(out, found)
     _write_pages(out, found, study)
-    stages.finish(study.results, FOLDER, _key(study), [out / SUMMARY])
+    stages.finish(study.results, FOLDER, _key(study, operators), [out / SUMMARY])
     lead_to_pages(study)
     return RegulatorMeasures(
         summary, found.measures, found.spots, found.counts, found.border.table, found.coordinate, out
@@ -135,8 +140,8 @@ def regulator(
 def sites_over_limit(study: StudyInputs, neighbour: str) -> int | None:
     """Count the sites whose field is over a limit at the border with a neighbour, as `regulator` has found.
 
-    None where it has not been computed from the folder, parameters and plan as they are, or where no limit is known
-    for any band on air there.
+    None where it has not been computed of all operators from the folder, parameters and plan as they are, or where no
+    limit is known for any band on air there.
     """
     if not stages.is_finished(study.results, FOLDER, _key(study)):
         return None
@@ -146,10 +151,19 @@ def sites_over_limit(study: StudyInputs, neighbour: str) -> int | None:
     return None
 
 
-def _key(study: StudyInputs) -> str:
+def _other_options(study: StudyInputs) -> str:
+    """Options of this study, where the scenario was run with others; empty where they are the same."""
+    ran = run_options(study.folder, study.scenario)
+    if ran is None or sorted(ran.sets) == sorted(study.sets):
+        return ""
+    return " ".join(f"--set {text}" for text in study.sets) or "no --set"
+
+
+def _key(study: StudyInputs, operators: Sequence[str] = ()) -> str:
     """Everything that the measures depend on."""
     resolved, plan = study.params.resolved(), stages.digests(study.results, "plan").get("plan/sites.parquet", "")
-    return stages.fingerprint({**measure_basis(study), "regulator": resolved["regulator"], "plan": plan})
+    own = {"regulator": resolved["regulator"], "plan": plan, "operators": sorted(operators)}
+    return stages.fingerprint({**measure_basis(study), **own})
 
 
 def _with_plan(study: StudyInputs) -> gpd.GeoDataFrame | None:
@@ -176,6 +190,7 @@ def _write_pages(out: Path, found: RegulatorResult, study: StudyInputs) -> None:
     for language in languages:
         words = speech(language)
         warnings = [words("reg_sketch")] if study.config.sketch else []
+        warnings += [words("reg_options", options=differs)] if (differs := _other_options(study)) else []
         known = words.country(study.config.iso3)
         name = study.config.name if known == study.config.iso3 else known
         content = regulator_document(found.summary, found.coordinate, name, warnings, day, words, maps)

@@ -52,7 +52,7 @@ def write_measures(out: Path, found: RegulatorResult) -> None:
         write_geopackage(out / BORDER_FILE, there)
     else:
         (out / BORDER_FILE).unlink(missing_ok=True)
-    write_json(out / "summary.json", found.summary.model_copy(update={"folder": str(out)}).as_dict())
+    write_json(out / "summary.json", found.summary.as_dict())  # of no machine's paths: the same wherever it is made
 
 
 def _write_csv(path: Path, table: pd.DataFrame) -> None:

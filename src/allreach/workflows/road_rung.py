@@ -140,7 +140,7 @@ class RoadPlan:
 def road_standard(asked: ServiceStandard, params: Params) -> ServiceStandard:
     """Lay a 4G signal outdoors along roads over what a country asks for; locations, hours and delay stay.
 
-    The upload that a home is to get is no part of a signal.
+    The upload that homes are to get, or phones at a speed, is none that a signal must carry.
     """
     busy_hour_mbps = params.demand.road_busy_hour_mbps_per_km.value * UNIT_M / 1000.0
     fields = {
