@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -116,3 +117,19 @@ def test_small_countries_and_single_cores_do_without(tmp_path, monkeypatch):
     assert not ladder_beside.is_worth_it(job, "quick")
     job.study, job.time_limit_s = large, 5.0  # what a limit in seconds gives would depend on the other process
     assert not ladder_beside.is_worth_it(job, "quick")
+
+
+def test_one_that_fails_without_its_parent_leaves_no_claims(tmp_path):
+    claims = tmp_path / "claims"
+    claims.mkdir()
+    told = {"folder": str(tmp_path / "gone"), "claims": str(claims), "parent": 0} | dict.fromkeys(
+        ("scenario", "sets", "seed", "workers", "device", "overlay", "speeds_mbps", "rungs")
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "allreach.workflows.ladder_beside"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    process.stdin.write(json.dumps(told).encode() + b"\n")
+    process.stdin.flush()  # and not closed: what reads it to its end sees no end
+    assert process.wait(60.0) == 1
+    process.stdin.close()
+    assert not claims.exists()

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from allreach.params.rungs import RungKind
 from allreach.progress import Progress
@@ -128,7 +129,7 @@ def _started(told: Mapping[str, object], progress: Progress) -> Beside:
         raise
     assert process.stdin is not None
     with suppress(OSError):  # it ended at once: nothing is planned beside
-        process.stdin.write(json.dumps({**told, "claims": claims}).encode() + b"\n")
+        process.stdin.write(json.dumps({**told, "claims": claims, "parent": os.getpid()}).encode() + b"\n")
         process.stdin.flush()
     return Beside(process, Path(claims), progress)
 
@@ -156,6 +157,14 @@ def main() -> None:
     told = json.loads(sys.stdin.buffer.readline())
     claims = Path(told["claims"])
     threading.Thread(target=_end_with_parent, args=(claims,), daemon=True).start()
+    try:
+        _plan_told(told, claims)
+    finally:
+        if os.getppid() != told["parent"]:  # gone: it clears nothing away
+            shutil.rmtree(claims, ignore_errors=True)
+
+
+def _plan_told(told: Mapping[str, Any], claims: Path) -> None:
     study = read_inputs(
         told["folder"],
         scenario=told["scenario"],
