@@ -22,3 +22,16 @@ def test_what_upgrades_alone_give_is_said_beside_a_plan_with_new_sites(capsys: p
     raw["rungs"] = [planned("mobile_4g_outdoors", 0.8, 254e6, reached_share=0.992)]
     print_ladder(raw, "TST", sketch=False, currency=None)
     assert "upgrades alone" not in capsys.readouterr().out
+
+
+def test_a_plan_that_does_not_reach_all_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = [
+        planned("mobile_4g_outdoors", 0.8, 60e6, reached_share=0.85),
+        planned("mobile_5g_outdoors", 0.8, 60e6, reached_share=1.0),
+    ]
+    print_ladder(
+        {"rungs": steps, "headline": None, "first_unmet": "mobile_4g_outdoors"}, "TST", sketch=False, currency=None
+    )
+    said = capsys.readouterr().out
+    assert "What is planned does not reach all: 4G outdoors 85.0%" in said
+    assert "5G outdoors 100" not in said

@@ -119,7 +119,7 @@ def test_a_mobile_standard_that_is_met_costs_nothing() -> None:
         "sites",
     )  # fmt: skip
     met = replace(country, layers={**country.layers, "sites": near})
-    plan = Small.under(met, **SIGNAL).plan()
+    plan = Small.under(met, **SIGNAL | {"locations_share": 0.5}).plan()
     assert plan.summary.reached_share == 1.0
     assert plan.summary.pv_usd == 0.0
     assert used(plan) == {Technology.EXISTING.value}

@@ -8,6 +8,7 @@ from allreach.cli.text_table import print_table
 from allreach.io.ladder_file import Ladder, Rung, ladder_of
 from allreach.json_object import JsonObject
 from allreach.params.money import SKETCH_DIGITS, in_millions, rounded
+from allreach.params.official import MET_SHARE
 from allreach.params.price_level import DOLLAR
 from allreach.report.map_page.page import locale
 
@@ -102,6 +103,10 @@ def _notes(ladder: Ladder, folder: str, digits: int) -> list[str]:
         out.append(
             f"{', '.join(map(title_of, left))}: not planned; allreach ladder {folder} --rung {left[0].rung} plans one"
         )
+    short = [r for r in ladder.rungs if r.newly_reached and r.reached_share is not None and r.reached_share < MET_SHARE]
+    if short:
+        told = ", ".join(f"{title_of(rung)} {100.0 * rung.reached_share:.1f}%" for rung in short if rung.reached_share)
+        out.append(f"What is planned does not reach all: {told}")
     for rung in ladder.rungs:
         if rung.plan_of not in ("", rung.rung):
             other = next(title_of(one) for one in ladder.rungs if one.rung == rung.plan_of)
