@@ -150,6 +150,9 @@ def test_check_names_them_in_a_folder(tmp_path: Path) -> None:
     write_country(country, tmp_path / "land")
     faults = check(tmp_path / "land")
     assert "1 claim for operators without a site (A)" in "\n".join(f.what for f in faults if f.severity == "warning")
+    of_sites = set(country.table("sites")["operator"]) - {""}
+    expected = next(f.expected for f in faults if "claim for operators" in f.what)
+    assert (min(of_sites) if of_sites else "none is named there") in expected
     errors = [str(f) for f in faults if f.severity == "error"]
     text = "\n".join(errors)
     assert text.count("lie in the future") == 2

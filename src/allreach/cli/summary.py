@@ -185,7 +185,8 @@ def _predicted(measured: JsonObject) -> list[tuple[str, str]]:
     by_speed = f"{'; '.join(speeds)}; full cells are not taken off"
     calls = measured["calls"]
     on_call = (
-        f"{calls['outdoors_share']:.1%} of the people can make a call outdoors, {calls['indoors_share']:.1%} indoors"
+        f"{calls['outdoors_share']:.1%} of the people can make a call outdoors, {calls['indoors_share']:.1%} indoors "
+        "(predicted)"
     )
     if calls["no_uplink_share"] >= 0.0005:
         on_call += f"; {calls['no_uplink_share']:.1%} hear a network that does not hear them"

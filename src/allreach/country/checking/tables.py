@@ -212,11 +212,12 @@ def _claims(claims: pd.DataFrame, sites: pd.DataFrame) -> list[Fault]:
     unknown = ~claims["operator"].isin(sites["operator"])
     if not unknown.any():
         return []
+    named = _some(sites["operator"][sites["operator"] != ""]) or "none is named there"
     return [
         Fault(
             "coverage_claims.parquet, column operator",
             f"{int(unknown.sum())} claim for operators without a site ({_some(claims['operator'][unknown])})",
-            f"an operator of sites.parquet: {_some(sites['operator'])}",
+            f"an operator of sites.parquet: {named}",
             "Nothing is predicted beside such a claim: write the operator as the sites do, or bring its sites in",
             severity="warning",
             kind="reference",
